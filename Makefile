@@ -1,0 +1,102 @@
+# What people and CI run; `make help` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+# A recipe is one script, so that its trap and its variables reach to its end.
+.ONESHELL:
+# Half-made files would pass for finished ones in the next run.
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help sheet test lint bench font tools programs clean
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+SAFEGUARD := $(TARGET)/release/safeguard
+VENV := .tools/venv
+NODE_MODULES := tests/tools/node_modules
+FONT_PACKAGE := @expo-google-fonts/biz-udpgothic@0.4.2
+
+# $(call need,command,what to install): one sentence instead of a shell's "command not found".
+need = command -v $(1) >/dev/null || { echo "\`$(1)\` is missing: install $(2)" >&2; exit 1; }
+
+help: ## list the targets
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+sheet: font ## build the tool and the sheet, into output/
+	@$(call need,cargo,Rust)
+	set -x
+	cargo build --release --locked
+	$(SAFEGUARD) build
+
+test: tools lint sheet ## everything CI runs
+	cargo test --locked
+
+lint: font
+	@$(call need,cargo,Rust)
+	set -x
+	cargo fmt --check
+	cargo clippy --all-targets --locked -- -D warnings
+
+bench: sheet ## measure the tool
+	python3 tests/tools/bench.py
+
+# The digests decide, not the dates: a file that is not the recorded one is fetched again,
+# and what arrives is checked before it is moved to where the build looks.
+font: ## fetch and verify the font that goes into the binary
+	@cd fonts
+	if sha256sum --check --status SHA256SUMS 2>/dev/null; then exit; fi
+	rm -f *.ttf OFL.txt
+	$(call need,npm,Node.js with npm)
+	new=$$(mktemp -d .new.XXXXXX)
+	trap 'rm -rf "$$PWD/$$new"' EXIT
+	echo "fetching $(FONT_PACKAGE)"
+	npm pack --loglevel=error --pack-destination "$$new" $(FONT_PACKAGE) >/dev/null ||
+	  { echo "the font could not be fetched: npm must reach its package registry" >&2; exit 1; }
+	tar -xzf "$$new"/*.tgz -C "$$new"
+	mkdir "$$new/fonts"
+	mv "$$new/package/400Regular/BIZUDPGothic_400Regular.ttf" "$$new/fonts/BIZUDPGothic-Regular.ttf"
+	mv "$$new/package/700Bold/BIZUDPGothic_700Bold.ttf" "$$new/fonts/BIZUDPGothic-Bold.ttf"
+	mv "$$new/package/LICENSE_FONT" "$$new/fonts/OFL.txt"
+	(cd "$$new/fonts" && sha256sum --check --quiet --strict ../../SHA256SUMS) ||
+	  { echo "$(FONT_PACKAGE) is not what fonts/SHA256SUMS records: nothing was put in place" >&2; exit 1; }
+	# Cargo compares dates, and the archive's are from 1985.
+	touch "$$new"/fonts/*
+	mv "$$new"/fonts/* .
+
+tools: programs $(VENV)/installed $(NODE_MODULES)/.package-lock.json ## install what the tests need
+
+# The commands that tests call, each with the Debian package that has it.
+programs:
+	@$(call need,python3,Python 3.10 or newer)
+	$(call need,npm,Node.js 20 or newer with npm)
+	$(call need,java,Java 17 or newer)
+	missing=
+	for each in "$${CHROMIUM:-/usr/bin/chromium}:chromium" pdftotext:poppler-utils qpdf:qpdf; do
+	  command -v "$${each%:*}" >/dev/null || missing+=" $${each##*:}"
+	done
+	# Debian's Python comes without what `python3 -m venv` needs.
+	python3 -c 'import ensurepip' 2>/dev/null || missing+=" python3-venv"
+	if [ -z "$$missing" ]; then exit; fi
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+	  echo "the tests need more programs: install the Debian packages$$missing" >&2
+	  exit 1
+	fi
+	echo "installing$$missing"
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get update -qq
+	apt-get install -qq -y --no-install-recommends $$missing >/dev/null
+
+$(VENV)/installed: tests/tools/requirements.txt | programs
+	@echo "installing the Python packages of $<"
+	python3 -m venv --clear $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	touch $@
+
+# npm writes the target itself. No install scripts: vnu-jar's would download a Java of its own.
+$(NODE_MODULES)/.package-lock.json: tests/tools/package.json tests/tools/package-lock.json | programs
+	@echo "installing the npm packages of $<"
+	npm --prefix tests/tools ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+clean: ## remove what was built or installed here (not the fonts, not output/)
+	rm -rf .tools $(NODE_MODULES)
+	cargo clean

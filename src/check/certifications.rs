@@ -1,0 +1,150 @@
+//! Is each certificate (第三者認証) still good, and shown as what it is?
+
+use super::Case;
+use crate::content::Filed;
+use crate::content::record::{CertificationRecord, Mark};
+use crate::diagnostic::Diagnostic;
+use crate::message::Message;
+use jiff::civil::Date;
+
+/// A certificate counts through its last day, Japan time, and not after it.
+pub fn expired(case: &Case) -> Vec<Diagnostic> {
+    dated(case, |last| {
+        (last < case.today).then_some("certification-expired")
+    })
+    .map(|(certificate, message)| {
+        let origin = certificate.origin().at("expires_on");
+        Diagnostic::error("certification-expired", origin, message)
+            .help(Message::new("certification-expired-help"))
+    })
+    .collect()
+}
+
+/// The last day is near: renewals take months.
+pub fn expires_soon(case: &Case) -> Vec<Diagnostic> {
+    let ahead = case.thresholds().expires_soon;
+    let soon = |last: Date| {
+        let near = case
+            .today
+            .checked_add(ahead)
+            .is_ok_and(|horizon| last <= horizon);
+        (near && last >= case.today).then_some("certification-expires-soon")
+    };
+    dated(case, soon)
+        .map(|(certificate, message)| {
+            Diagnostic::warning(
+                "certification-expires-soon",
+                certificate.origin().at("expires_on"),
+                message,
+            )
+        })
+        .collect()
+}
+
+type Certificate = Filed<CertificationRecord>;
+
+fn dated<'a>(
+    case: &Case<'a>,
+    judge: impl Fn(Date) -> Option<&'static str>,
+) -> impl Iterator<Item = (&'a Certificate, Message)> {
+    case.content
+        .certifications
+        .iter()
+        .filter_map(move |certificate| {
+            let last = certificate.record.expires_on?;
+            let message = Message::new(judge(last)?)
+                .with("standard", &*certificate.record.standard)
+                .with("day", last);
+            Some((certificate, message))
+        })
+}
+
+/// Without a last day nobody can say whether the certificate counts.
+pub fn undated(case: &Case) -> Vec<Diagnostic> {
+    let undated = case
+        .content
+        .certifications
+        .iter()
+        .filter(|certificate| certificate.record.expires_on.is_none());
+    undated
+        .map(|certificate| {
+            let message = Message::new("certification-undated")
+                .with("standard", &*certificate.record.standard);
+            Diagnostic::warning(
+                "certification-undated",
+                certificate.origin().at("number"),
+                message,
+            )
+            .help(Message::new("certification-undated-help"))
+        })
+        .collect()
+}
+
+/// ISO and JIS standards come in editions, and certificates to an old one lapse with it.
+pub fn without_edition(case: &Case) -> Vec<Diagnostic> {
+    let comes_in_editions = |standard: &str| {
+        ["ISO", "JIS", "IEC"]
+            .iter()
+            .any(|family| standard.contains(family))
+    };
+    let certificates = case.content.certifications.iter();
+    certificates
+        .filter(|certificate| {
+            comes_in_editions(&certificate.record.standard) && certificate.record.edition.is_none()
+        })
+        .map(|certificate| {
+            let message = Message::new("certification-without-edition")
+                .with("standard", &*certificate.record.standard);
+            Diagnostic::warning(
+                "certification-without-edition",
+                certificate.origin().at("standard"),
+                message,
+            )
+        })
+        .collect()
+}
+
+/// The Privacy Mark belongs to registrations of its own scheme, numbered `10190001(03)`; other certificates to JIS Q 15001 do not carry it.
+pub fn privacy_mark_misused(case: &Case) -> Vec<Diagnostic> {
+    let marked = case.content.certifications.iter().filter(|certificate| {
+        certificate.record.mark == Some(Mark::PrivacyMark)
+            && !is_privacy_mark_number(&certificate.record.number)
+    });
+    marked
+        .map(|certificate| {
+            let message = Message::new("privacy-mark-misused")
+                .with("standard", &*certificate.record.standard)
+                .with("number", &*certificate.record.number);
+            Diagnostic::error(
+                "privacy-mark-misused",
+                certificate.origin().at("mark"),
+                message,
+            )
+            .help(Message::new("privacy-mark-misused-help"))
+        })
+        .collect()
+}
+
+/// Body code (2), office number (6), and where renewed the count in brackets (2).
+fn is_privacy_mark_number(number: &str) -> bool {
+    let digits = |text: &str, count: usize| {
+        text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    match number
+        .strip_suffix(')')
+        .and_then(|rest| rest.split_once('('))
+    {
+        Some((office, renewal)) => digits(office, 8) && digits(renewal, 2),
+        None => digits(number, 8),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn privacy_mark_numbers() {
+        let is = super::is_privacy_mark_number;
+        assert!(is("10190001(03)") && is("10190001"));
+        assert!(!is("PIMS 575908") && !is("1019001(03)") && !is("10190001(3)"));
+    }
+}

@@ -1,0 +1,276 @@
+//! Does the sheet answer the guideline, item by item, and is that guideline the one in force?
+
+use super::Case;
+use crate::content::record::{Duty, GuidelineRecord, SheetRecord};
+use crate::content::{Filed, place_name};
+use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
+use crate::message::Message;
+use std::collections::BTreeSet;
+
+/// A place of a guideline that wants a measure: an item, or a section without items.
+struct Asked<'a> {
+    section: &'a str,
+    item: Option<&'a str>,
+    heading: &'a str,
+    duty: Duty,
+    origin: Origin,
+}
+
+impl Asked<'_> {
+    /// `C-b`
+    fn name(&self) -> String {
+        place_name(self.section, self.item)
+    }
+}
+
+fn asked(guideline: &Filed<GuidelineRecord>) -> Vec<Asked<'_>> {
+    let mut asked = Vec::new();
+    for (s, section) in guideline.record.sections.iter().enumerate() {
+        let origin = guideline.origin().at("sections").at(s);
+        if section.items.is_empty() {
+            asked.push(Asked {
+                section: &section.id,
+                item: None,
+                heading: &section.name,
+                duty: section.duty,
+                origin: origin.at("name"),
+            });
+        }
+        for (i, item) in section.items.iter().enumerate() {
+            asked.push(Asked {
+                section: &section.id,
+                item: Some(&item.id),
+                heading: &item.name,
+                duty: item.duty.unwrap_or(section.duty),
+                origin: origin.at("items").at(i).at("name"),
+            });
+        }
+    }
+    asked
+}
+
+/// Names of the places that measures may stand at: the guideline's and the office's own.
+fn places(sheet: &SheetRecord, guideline: &Filed<GuidelineRecord>) -> BTreeSet<String> {
+    let own = sheet.sections.before.iter().chain(&sheet.sections.after);
+    let own = own.flat_map(|section| {
+        let items = section
+            .items
+            .iter()
+            .map(|item| place_name(&section.id, Some(&item.id)));
+        let whole = section.items.is_empty().then(|| section.id.clone());
+        items.chain(whole)
+    });
+    asked(guideline)
+        .iter()
+        .map(Asked::name)
+        .chain(own)
+        .collect()
+}
+
+/// The sheet, and every `superseded_by`, names a guideline that is there.
+pub fn unknown_guideline(case: &Case) -> Vec<Diagnostic> {
+    let known = || {
+        case.content
+            .guidelines
+            .iter()
+            .map(|guideline| guideline.record.id.as_str())
+    };
+    // A guideline that could not be read is not unknown.
+    let unread = |id: &str| {
+        let file = format!("content/guidelines/{id}.yaml");
+        case.content
+            .troubles
+            .iter()
+            .any(|trouble| trouble.origin.file == file)
+    };
+    let named = case
+        .sheet()
+        .map(|sheet| (sheet.origin().at("guideline"), &sheet.record.guideline));
+    let successors = case.content.guidelines.iter().filter_map(|guideline| {
+        let successor = guideline.record.superseded_by.as_ref()?;
+        Some((guideline.origin().at("superseded_by"), successor))
+    });
+    named
+        .into_iter()
+        .chain(successors)
+        .filter(|(_, id)| !known().any(|known| known == id.as_str()) && !unread(id))
+        .map(|(origin, id)| {
+            let message = Message::new("unknown-guideline").with("id", id);
+            Diagnostic::error("unknown-guideline", origin, message).suggest(id, known())
+        })
+        .collect()
+}
+
+/// A later edition of the sheet's guideline is known.
+pub fn guideline_superseded(case: &Case) -> Vec<Diagnostic> {
+    let (Some(sheet), Some(guideline)) = (case.sheet(), case.content.own_guideline()) else {
+        return Vec::new();
+    };
+    let Some(successor) = &guideline.record.superseded_by else {
+        return Vec::new();
+    };
+    let message = Message::new("guideline-superseded")
+        .with("id", &guideline.record.id)
+        .with("successor", successor);
+    let help = Message::new("guideline-superseded-help").with("successor", successor);
+    vec![
+        Diagnostic::warning(
+            "guideline-superseded",
+            sheet.origin().at("guideline"),
+            message,
+        )
+        .help(help),
+    ]
+}
+
+/// Files of `measures/` and own headings stand at a place that exists.
+pub fn unknown_item(case: &Case) -> Vec<Diagnostic> {
+    let (Some(sheet), Some(guideline)) = (case.sheet(), case.content.own_guideline()) else {
+        return Vec::new();
+    };
+    let places = places(&sheet.record, guideline);
+    let sections: BTreeSet<String> = guideline
+        .record
+        .sections
+        .iter()
+        .map(|section| section.id.clone())
+        .collect();
+    let unknown = |name: &str, origin: Origin, known: &BTreeSet<String>| {
+        let message = Message::new("unknown-item")
+            .with("name", name)
+            .with("guideline", &guideline.record.id);
+        let inside: Vec<&str> = known
+            .iter()
+            .filter(|place| place.starts_with(&format!("{name}-")))
+            .map(String::as_str)
+            .collect();
+        let finding = Diagnostic::error("unknown-item", origin, message);
+        match inside.is_empty() {
+            true => finding.suggest(name, known.iter().map(String::as_str)),
+            false => {
+                finding.help(Message::new("unknown-item-has").with("items", inside.join(", ")))
+            }
+        }
+    };
+    let files = case
+        .content
+        .measures
+        .iter()
+        .filter(|file| !places.contains(&file.name()));
+    let files = files.map(|file| unknown(&file.name(), Origin::file(&file.file), &places));
+    let headed: BTreeSet<String> = places.union(&sections).cloned().collect();
+    let headings = sheet
+        .record
+        .headings
+        .keys()
+        .filter(|name| !headed.contains(*name));
+    let headings = headings.map(|name| {
+        let origin = sheet
+            .origin()
+            .at("headings")
+            .at(name.as_str())
+            .part(Part::Key);
+        unknown(name, origin, &headed)
+    });
+    files.chain(headings).collect()
+}
+
+/// Every item of the sheet's guideline has a measure (番号法12条; guideline, 講ずべき安全管理措置の内容).
+pub fn item_uncovered(case: &Case) -> Vec<Diagnostic> {
+    let Some(guideline) = case.content.own_guideline() else {
+        return Vec::new();
+    };
+    uncovered(case, guideline, |asked| match asked.duty {
+        Duty::Required => Severity::Error,
+        Duty::Recommended => Severity::Warning,
+    })
+}
+
+/// What another guideline asks that the sheet does not answer.
+pub fn uncovered_under(case: &Case, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
+    uncovered(case, other, |_| Severity::Warning)
+}
+
+fn uncovered(
+    case: &Case,
+    guideline: &Filed<GuidelineRecord>,
+    severity: fn(&Asked) -> Severity,
+) -> Vec<Diagnostic> {
+    let answered = |asked: &Asked| {
+        let mut files = case.content.measures.iter();
+        files.any(|file| {
+            let here = file.section == asked.section && file.item.as_deref() == asked.item;
+            here && file
+                .records
+                .as_ref()
+                .is_none_or(|records| !records.is_empty())
+        })
+    };
+    let missing = asked(guideline)
+        .into_iter()
+        .filter(|asked| !answered(asked));
+    missing
+        .map(|asked| {
+            let message = Message::new("item-uncovered")
+                .with("name", asked.name())
+                .with("heading", asked.heading)
+                .with("guideline", &guideline.record.id);
+            let file = match asked.item {
+                Some(item) => format!("content/measures/{}/{item}.yaml", asked.section),
+                None => format!("content/measures/{}.yaml", asked.section),
+            };
+            Diagnostic::new("item-uncovered", severity(&asked), asked.origin, message)
+                .help(Message::new("item-uncovered-help").with("file", file))
+        })
+        .collect()
+}
+
+/// The official headings of two guidelines differ where both have the item.
+pub fn heading_changed(case: &Case, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
+    let Some(own) = case.content.own_guideline() else {
+        return Vec::new();
+    };
+    let before = headings(own);
+    let changed = headings(other)
+        .into_iter()
+        .filter_map(|(name, heading, origin)| {
+            let (_, old, _) = before.iter().find(|(old, ..)| *old == name)?;
+            (*old != heading).then(|| {
+                let message = Message::new("heading-changed")
+                    .with("name", name)
+                    .with("old", old)
+                    .with("new", heading);
+                Diagnostic::warning("heading-changed", origin, message)
+            })
+        });
+    changed.collect()
+}
+
+/// Name, heading and place of every section and item.
+fn headings(guideline: &Filed<GuidelineRecord>) -> Vec<(String, &str, Origin)> {
+    let mut headings = Vec::new();
+    for (s, section) in guideline.record.sections.iter().enumerate() {
+        let origin = guideline.origin().at("sections").at(s);
+        headings.push((section.id.clone(), &*section.name, origin.at("name")));
+        for (i, item) in section.items.iter().enumerate() {
+            let origin = origin.at("items").at(i).at("name");
+            headings.push((place_name(&section.id, Some(&item.id)), &*item.name, origin));
+        }
+    }
+    headings
+}
+
+/// The small-business method is not for an office that is a contractor, however small (guideline, 中小規模事業者の定義).
+pub fn small_business_exception(case: &Case) -> Vec<Diagnostic> {
+    let relaxed = case
+        .content
+        .all_measures()
+        .filter(|(_, record, _)| record.relaxed);
+    relaxed
+        .map(|(_, record, origin)| {
+            let message = Message::new("small-business-exception").with("id", &record.id);
+            Diagnostic::error("small-business-exception", origin.at("relaxed"), message)
+                .help(Message::new("small-business-exception-help"))
+        })
+        .collect()
+}

@@ -1,0 +1,463 @@
+//! Can every text be printed as it was meant, and may its readers read it?
+
+use super::Case;
+use crate::content::place_name;
+use crate::diagnostic::{Diagnostic, Origin, Severity};
+use crate::message::Message;
+use crate::model::Audience;
+use crate::text::{Text, Trouble};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A cell with inline Markdown.
+struct Cell<'a> {
+    text: &'a Text,
+    origin: Origin,
+    audience: Audience,
+}
+
+/// The cells of every measure, English ones included.
+fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
+    let defaults = case
+        .sheet()
+        .map(|sheet| sheet.record.audience)
+        .unwrap_or_default();
+    let mut cells = Vec::new();
+    for (_, record, origin) in case.content.all_measures() {
+        let own = record.audience;
+        let en = record.en.as_ref();
+        let english = origin.at("en");
+        let subject = own.subject.or(defaults.subject).unwrap_or_default();
+        let measure = own.measure.or(defaults.measure).unwrap_or_default();
+        let remarks = own.remarks.or(defaults.remarks).unwrap_or_default();
+        let fields = [
+            (
+                "subject",
+                Some(&record.subject),
+                en.and_then(|en| en.subject.as_ref()),
+                subject,
+            ),
+            (
+                "measure",
+                record.measure.as_ref(),
+                en.and_then(|en| en.measure.as_ref()),
+                measure,
+            ),
+            (
+                "not_applicable",
+                record.not_applicable.as_ref(),
+                en.and_then(|en| en.not_applicable.as_ref()),
+                measure,
+            ),
+            (
+                "remarks",
+                record.remarks.as_ref(),
+                en.and_then(|en| en.remarks.as_ref()),
+                remarks,
+            ),
+        ];
+        for (name, ja, en, audience) in fields {
+            let both = [(ja, origin.at(name)), (en, english.at(name))];
+            let written = both
+                .into_iter()
+                .filter_map(|(text, origin)| Some((text?, origin)));
+            cells.extend(written.map(|(text, origin)| Cell {
+                text,
+                origin,
+                audience,
+            }));
+        }
+    }
+    cells
+}
+
+/// Any characters that some rendering prints.
+struct Printed<'a> {
+    text: std::borrow::Cow<'a, str>,
+    origin: Origin,
+    audience: Audience,
+}
+
+/// Everything that is printed somewhere.
+fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
+    let mut lines: Vec<(Option<&'a str>, Origin, Audience)> = Vec::new();
+    if let Some(office) = &case.content.office {
+        let (record, at) = (&office.record, office.origin());
+        let signatory = at.at("signatory");
+        let fields = [
+            ("tel", &record.tel),
+            ("address", &record.address),
+            ("url", &record.url),
+            ("representative", &record.representative),
+            ("complaints", &record.complaints),
+        ];
+        lines.extend(fields.map(|(name, line)| (line.as_deref(), at.at(name), Audience::Public)));
+        lines.push((Some(&record.name), at.at("name"), Audience::Public));
+        lines.push((
+            Some(&record.signatory.title),
+            signatory.at("title"),
+            Audience::Public,
+        ));
+        lines.push((
+            Some(&record.signatory.name),
+            signatory.at("name"),
+            Audience::Public,
+        ));
+    }
+    if let Some(sheet) = case.sheet() {
+        let (record, at) = (&sheet.record, sheet.origin());
+        lines.push((Some(&record.title), at.at("title"), Audience::Public));
+        lines.push((
+            record.document_number.as_deref(),
+            at.at("document_number"),
+            Audience::Public,
+        ));
+        for (name, heading) in &record.headings {
+            lines.push((
+                Some(heading),
+                at.at("headings").at(name.as_str()),
+                Audience::Public,
+            ));
+        }
+        for (list, sections) in [
+            ("before", &record.sections.before),
+            ("after", &record.sections.after),
+        ] {
+            for (s, section) in sections.iter().enumerate() {
+                let at = at.at("sections").at(list).at(s);
+                lines.push((Some(&section.letter), at.at("letter"), Audience::Public));
+                lines.push((Some(&section.name), at.at("name"), Audience::Public));
+                for (i, item) in section.items.iter().enumerate() {
+                    let at = at.at("items").at(i);
+                    lines.push((Some(&item.letter), at.at("letter"), Audience::Public));
+                    lines.push((Some(&item.name), at.at("name"), Audience::Public));
+                }
+            }
+        }
+    }
+    if let Some(guideline) = case.content.own_guideline() {
+        let at = guideline.origin();
+        lines.push((
+            Some(&guideline.record.title),
+            at.at("title"),
+            Audience::Public,
+        ));
+        for (s, section) in guideline.record.sections.iter().enumerate() {
+            let at = at.at("sections").at(s);
+            lines.push((Some(&section.name), at.at("name"), Audience::Public));
+            for (i, item) in section.items.iter().enumerate() {
+                lines.push((
+                    Some(&item.name),
+                    at.at("items").at(i).at("name"),
+                    Audience::Public,
+                ));
+            }
+        }
+    }
+    for certificate in &case.content.certifications {
+        let (record, at) = (&certificate.record, certificate.origin());
+        let fields = [
+            ("edition", &record.edition),
+            ("scheme", &record.scheme),
+            ("body", &record.body),
+            ("accreditor", &record.accreditor),
+            ("scope", &record.scope),
+            ("print", &record.print),
+        ];
+        lines.extend(fields.map(|(name, line)| (line.as_deref(), at.at(name), Audience::Public)));
+        lines.push((Some(&record.standard), at.at("standard"), Audience::Public));
+        lines.push((Some(&record.number), at.at("number"), Audience::Public));
+    }
+    for (_, record, origin) in case.content.all_measures() {
+        lines.push((
+            record.confirm.as_deref(),
+            origin.at("confirm"),
+            Audience::Internal,
+        ));
+    }
+    let lines = lines.into_iter().filter_map(|(text, origin, audience)| {
+        let text = text?.into();
+        Some(Printed {
+            text,
+            origin,
+            audience,
+        })
+    });
+    let cells = cells(case).into_iter().map(|cell| Printed {
+        text: cell.text.to_plain().into(),
+        origin: cell.origin,
+        audience: cell.audience,
+    });
+    lines.chain(cells).collect()
+}
+
+/// HTML is not Markdown's to carry here: the sheet must read the same on paper.
+pub fn raw_html(case: &Case) -> Vec<Diagnostic> {
+    troubles(case, |cell, trouble| {
+        let Trouble::RawHtml(html) = trouble else {
+            return None;
+        };
+        let message = Message::new("raw-html").with("html", html);
+        let finding = Diagnostic::error("raw-html", cell.origin.within(html), message);
+        Some(finding.help(Message::new("raw-html-help")))
+    })
+}
+
+/// `**` that remained text: beside 「」 an author means emphasis and Markdown sees none.
+pub fn emphasis_not_closed(case: &Case) -> Vec<Diagnostic> {
+    troubles(case, |cell, trouble| {
+        let Trouble::EmphasisNotClosed(around) = trouble else {
+            return None;
+        };
+        let message = Message::new("emphasis-not-closed").with("around", around);
+        let finding =
+            Diagnostic::warning("emphasis-not-closed", cell.origin.within(around), message);
+        Some(finding.help(Message::new("emphasis-not-closed-help")))
+    })
+}
+
+fn troubles(
+    case: &Case,
+    explain: impl Fn(&Cell, &Trouble) -> Option<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let cells = cells(case);
+    let found = cells.iter().flat_map(|cell| {
+        cell.text
+            .troubles
+            .iter()
+            .filter_map(|trouble| explain(cell, trouble))
+    });
+    found.collect()
+}
+
+/// A link leads to the web, to mail, to a telephone or to a row that is there; the office's own address to the web.
+pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
+    let anchors: BTreeSet<String> = case
+        .content
+        .all_measures()
+        .flat_map(|(file, record, _)| {
+            let ids = record.formerly.iter().chain([&record.id]);
+            let anchors: Vec<String> = ids.map(|id| place_name(&file.name(), Some(id))).collect();
+            anchors
+        })
+        .collect();
+    let mut findings = Vec::new();
+    for cell in cells(case) {
+        for link in cell
+            .text
+            .links()
+            .filter(|link| !leads_somewhere(link, &anchors))
+        {
+            let message = Message::new("broken-link").with("link", link);
+            let finding = Diagnostic::error("broken-link", cell.origin.within(link), message);
+            let known = anchors.iter().map(String::as_str);
+            findings.push(match link.strip_prefix('#') {
+                Some(anchor) => finding
+                    .help(Message::new("broken-link-row"))
+                    .suggest(anchor, known),
+                None => finding.help(Message::new("broken-link-help")),
+            });
+        }
+        for trouble in &cell.text.troubles {
+            if let Trouble::Image(address) = trouble {
+                let message = Message::new("no-image").with("link", address);
+                findings.push(Diagnostic::error(
+                    "broken-link",
+                    cell.origin.within(address),
+                    message,
+                ));
+            }
+        }
+    }
+    if let Some(office) = &case.content.office
+        && let Some(url) = &office.record.url
+        && !is_web_address(url)
+    {
+        let message = Message::new("broken-link").with("link", &**url);
+        let finding = Diagnostic::error("broken-link", office.origin().at("url"), message);
+        findings.push(finding.help(Message::new("broken-link-office")));
+    }
+    findings
+}
+
+fn leads_somewhere(link: &str, anchors: &BTreeSet<String>) -> bool {
+    match link.split_once(':') {
+        Some(("mailto", address)) => address.contains('@') && !address.contains(' '),
+        Some(("tel", number)) => number.chars().any(|c| c.is_ascii_digit()),
+        _ => {
+            is_web_address(link)
+                || link
+                    .strip_prefix('#')
+                    .is_some_and(|anchor| anchors.contains(anchor))
+        }
+    }
+}
+
+fn is_web_address(link: &str) -> bool {
+    let rest = link
+        .strip_prefix("https://")
+        .or(link.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.contains('.') && !rest.starts_with('.') && !rest.contains(char::is_whitespace)
+    })
+}
+
+/// Characters that print nothing and change what stands around them.
+pub fn control_characters(case: &Case) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for printed in printed(case) {
+        let found: BTreeSet<char> = printed.text.chars().filter(|c| is_control(*c)).collect();
+        for c in found {
+            findings.push(control_character(c, printed.origin.within(&c.to_string())));
+        }
+    }
+    findings
+}
+
+/// The finding itself, also for characters that YAML does not let pass.
+pub fn control_character(c: char, origin: Origin) -> Diagnostic {
+    let message = Message::new("control-character").with("code", code(c));
+    Diagnostic::error("control-character", origin, message)
+        .help(Message::new("control-character-help"))
+}
+
+/// C0 and C1, marks of writing direction, zero-width characters, a byte order mark inside, noncharacters.
+fn is_control(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn code(c: char) -> String {
+    format!("U+{:04X}", u32::from(c))
+}
+
+/// Every character can be drawn: Typst would print a box, and PDF/A forbids that.
+pub fn missing_glyph(case: &Case) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for printed in printed(case) {
+        let missing: BTreeSet<char> = printed
+            .text
+            .chars()
+            .filter(|c| *c != '\n' && !is_control(*c) && !(case.can_draw)(*c))
+            .collect();
+        for c in missing {
+            let message = Message::new("missing-glyph")
+                .with("character", c)
+                .with("code", code(c));
+            let origin = printed.origin.within(&c.to_string());
+            findings.push(
+                Diagnostic::error("missing-glyph", origin, message)
+                    .help(Message::new("missing-glyph-help")),
+            );
+        }
+    }
+    findings
+}
+
+/// A name the office listed as confidential stands in no text that everybody may read.
+pub fn confidential_name(case: &Case) -> Vec<Diagnostic> {
+    let Some(sheet) = case.sheet() else {
+        return Vec::new();
+    };
+    let names: Vec<(&str, String)> = sheet
+        .record
+        .confidential
+        .iter()
+        .map(|name| (&**name, fold(name)))
+        .filter(|(_, folded)| !folded.is_empty())
+        .collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for printed in printed(case)
+        .iter()
+        .filter(|printed| printed.audience == Audience::Public)
+    {
+        let folded = fold(&printed.text);
+        for (name, _) in names.iter().filter(|(_, name)| folded.contains(name)) {
+            let message = Message::new("confidential-name").with("name", name);
+            let finding =
+                Diagnostic::error("confidential-name", printed.origin.within(name), message);
+            findings.push(finding.help(Message::new("confidential-name-help")));
+        }
+    }
+    findings
+}
+
+/// For comparing only: half and full width, case and spaces do not hide a name.
+fn fold(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    text.chars()
+        .map(narrow)
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Spellings of one word that are both in use.
+const VARIANTS: [(&str, &str); 8] = [
+    ("サーバー", "サーバ"),
+    ("ユーザー", "ユーザ"),
+    ("フォルダー", "フォルダ"),
+    ("コンピューター", "コンピュータ"),
+    ("マネージャー", "マネージャ"),
+    ("ブラウザー", "ブラウザ"),
+    ("漏えい", "漏洩"),
+    ("取扱い", "取り扱い"),
+];
+
+/// One sheet spells a word one way; told once a word, where the rarer spelling first stands.
+pub fn spelling_varies(case: &Case) -> Vec<Diagnostic> {
+    let printed = printed(case);
+    let shown: Vec<&Printed> = printed
+        .iter()
+        .filter(|printed| printed.audience != Audience::Internal)
+        .collect();
+    let mut findings = Vec::new();
+    for (long, short) in VARIANTS {
+        let mut counts: BTreeMap<&str, (usize, Option<&Origin>)> = BTreeMap::new();
+        for printed in &shown {
+            let longs = printed.text.matches(long).count();
+            // サーバー holds サーバ, and is not it.
+            let inside = if long.contains(short) { longs } else { 0 };
+            for (spelling, count) in [
+                (long, longs),
+                (short, printed.text.matches(short).count() - inside),
+            ] {
+                let entry = counts.entry(spelling).or_default();
+                entry.0 += count;
+                if count > 0 {
+                    entry.1.get_or_insert(&printed.origin);
+                }
+            }
+        }
+        let (longs, shorts) = (counts[long], counts[short]);
+        let (rare, common, (_, Some(first))) = (if longs.0 < shorts.0 {
+            (long, short, longs)
+        } else {
+            (short, long, shorts)
+        }) else {
+            continue;
+        };
+        if longs.0.min(shorts.0) > 0 {
+            let message = Message::new("spelling-varies")
+                .with("rare", rare)
+                .with("common", common);
+            let message = message
+                .with("count", longs.0.min(shorts.0))
+                .with("total", longs.0 + shorts.0);
+            findings.push(Diagnostic::new(
+                "spelling-varies",
+                Severity::Hint,
+                first.within(rare),
+                message,
+            ));
+        }
+    }
+    findings
+}

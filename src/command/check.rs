@@ -1,0 +1,48 @@
+//! `safeguard check`: every rule, nothing written.
+
+use super::Session;
+use crate::check::{self, Case};
+use crate::message::{Failure, Message, Result};
+use crate::pdf::Fonts;
+use crate::report::Format;
+
+#[derive(clap::Args)]
+pub struct Check {
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+    #[arg(long, value_name = "ID")]
+    guideline: Option<String>,
+}
+
+impl Check {
+    /// Whether the content may be built.
+    pub fn run(&self, session: &Session) -> Result<bool> {
+        let content = session.load()?;
+        let fonts = Fonts::compiled_in();
+        let case = Case {
+            content: &content,
+            today: session.today(),
+            can_draw: &|c| fonts.can_draw(c),
+        };
+        let findings = match &self.guideline {
+            None => check::check(&case).findings,
+            Some(id) => {
+                let other = content.guideline(id).ok_or_else(|| {
+                    let known: Vec<&str> = content
+                        .guidelines
+                        .iter()
+                        .map(|guideline| guideline.record.id.as_str())
+                        .collect();
+                    Failure::new(
+                        Message::new("no-such-guideline")
+                            .with("id", id)
+                            .with("known", known.join(", ")),
+                    )
+                })?;
+                check::check_against(&case, other)
+            }
+        };
+        session.tell(&content, &findings, self.format, &mut std::io::stdout());
+        Ok(session.accepts(&findings))
+    }
+}

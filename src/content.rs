@@ -1,0 +1,348 @@
+//! Finds and reads `content/**`: files in, records with their origins out.
+//!
+//! What cannot be read becomes a finding; whatever else is wrong with the content is for [`crate::check`].
+//! Nothing in the folder is passed over in silence: a file that has no place there is a finding too.
+
+pub mod record;
+pub mod yaml;
+
+use crate::diagnostic::{Diagnostic, Origin, Place};
+use crate::message::{Failure, Message, Result};
+use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use walkdir::{DirEntry, WalkDir};
+
+/// Larger files are refused: the largest real one has some kilobytes.
+const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// All that was written, as far as it could be read.
+#[derive(Debug, Default)]
+pub struct Content {
+    pub office: Option<Filed<OfficeRecord>>,
+    pub sheet: Option<Filed<SheetRecord>>,
+    pub guidelines: Vec<Filed<GuidelineRecord>>,
+    pub measures: Vec<MeasureFile>,
+    pub certifications: Vec<Filed<CertificationRecord>>,
+    /// What could not be read.
+    pub troubles: Vec<Diagnostic>,
+    /// Text of every file by its path, for showing findings.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// A record and the file it stands in.
+#[derive(Debug)]
+pub struct Filed<T> {
+    pub file: String,
+    pub record: T,
+}
+
+/// `measures/<section>/<item>.yaml`, or `measures/<section>.yaml`.
+#[derive(Debug)]
+pub struct MeasureFile {
+    pub file: String,
+    pub section: String,
+    pub item: Option<String>,
+    /// `None` where the file could not be read: the item must not seem uncovered for that.
+    pub records: Option<Vec<MeasureRecord>>,
+}
+
+/// Reads `content/` below the project's folder.
+///
+/// Fails only where there is no such folder; every other trouble is in [`Content::troubles`].
+pub fn load(project: &Path) -> Result<Content> {
+    let root = project.join("content");
+    if !root.is_dir() {
+        return Err(Failure::new(
+            Message::new("no-content").with("folder", project.display()),
+        ));
+    }
+    let mut content = Content::default();
+    for entry in WalkDir::new(&root).follow_links(true).sort_by_file_name() {
+        match entry {
+            Ok(entry) => content.take(project, &entry),
+            Err(error) => {
+                let file = error
+                    .path()
+                    .map_or_else(|| "content".to_owned(), |path| shown(project, path));
+                let reason = match error.loop_ancestor() {
+                    Some(_) => Message::new("symlink-loop"),
+                    None => Message::new("unreadable-file").with(
+                        "reason",
+                        error.io_error().map_or(String::new(), ToString::to_string),
+                    ),
+                };
+                content
+                    .troubles
+                    .push(Diagnostic::error("unreadable", Origin::file(&file), reason));
+            }
+        }
+    }
+    for (file, missing) in [
+        ("content/office.yaml", content.office.is_none()),
+        ("content/sheet.yaml", content.sheet.is_none()),
+    ] {
+        if missing
+            && !content
+                .troubles
+                .iter()
+                .any(|trouble| trouble.origin.file == file)
+        {
+            let message = Message::new("missing-file").with("file", file);
+            content.troubles.push(Diagnostic::error(
+                "missing-file",
+                Origin::file(file),
+                message,
+            ));
+        }
+    }
+    Ok(content)
+}
+
+impl<T> Filed<T> {
+    pub fn origin(&self) -> Origin {
+        Origin::root(&self.file)
+    }
+}
+
+impl MeasureFile {
+    /// `C` or `C-b`: what headings, anchors and messages call the place.
+    pub fn name(&self) -> String {
+        place_name(&self.section, self.item.as_deref())
+    }
+}
+
+/// `C` or `C-b`.
+pub fn place_name(section: &str, item: Option<&str>) -> String {
+    match item {
+        Some(item) => format!("{section}-{item}"),
+        None => section.to_owned(),
+    }
+}
+
+impl Content {
+    /// Puts a place to every finding that names a node, and all of them into a stable order.
+    pub fn locate(&self, findings: &mut [Diagnostic]) {
+        let files: BTreeSet<String> = findings
+            .iter()
+            .map(|finding| finding.origin.file.clone())
+            .collect();
+        for file in files {
+            let Some(text) = self.sources.get(&file) else {
+                continue;
+            };
+            let marked = yaml::Marked::parse(text);
+            for finding in findings
+                .iter_mut()
+                .filter(|finding| finding.origin.file == file)
+            {
+                if let Some(bytes) = marked.find(&finding.origin.place) {
+                    finding.origin.place = Place::Bytes(bytes.into());
+                }
+            }
+        }
+        findings
+            .sort_by(|a, b| (&a.origin, a.rule, &a.message).cmp(&(&b.origin, b.rule, &b.message)));
+    }
+
+    /// The line, from 1, on which each entry of a list file begins.
+    pub fn entry_lines(&self, file: &str, entries: usize) -> Vec<usize> {
+        let text = self.sources.get(file).map_or("", String::as_str);
+        let marked = yaml::Marked::parse(text);
+        let line = |index: usize| {
+            let bytes = marked.find(&Origin::root(file).at(index).place)?;
+            Some(text[..bytes.start].matches('\n').count() + 1)
+        };
+        (0..entries).map(|index| line(index).unwrap_or(1)).collect()
+    }
+
+    /// The guideline of that id.
+    pub fn guideline(&self, id: &str) -> Option<&Filed<GuidelineRecord>> {
+        self.guidelines
+            .iter()
+            .find(|guideline| guideline.record.id == id)
+    }
+
+    /// The guideline the sheet answers.
+    pub fn own_guideline(&self) -> Option<&Filed<GuidelineRecord>> {
+        self.guideline(&self.sheet.as_ref()?.record.guideline)
+    }
+
+    /// Every measure that could be read, with its file and the node it stands in.
+    pub fn all_measures(&self) -> impl Iterator<Item = (&MeasureFile, &MeasureRecord, Origin)> {
+        self.measures.iter().flat_map(|file| {
+            let records = file.records.iter().flatten().enumerate();
+            records.map(move |(index, record)| (file, record, Origin::root(&file.file).at(index)))
+        })
+    }
+
+    fn take(&mut self, project: &Path, entry: &DirEntry) {
+        let file = shown(project, entry.path());
+        let parts: Vec<&str> = file.split('/').skip(1).collect();
+        let yaml = file.ends_with(".yaml");
+        if entry.file_type().is_dir() {
+            if yaml {
+                self.refuse("unexpected-file", &file, Message::new("folder-for-file"));
+            }
+            return;
+        }
+        // What editors, file managers and office suites leave lying about.
+        let name = parts.last().copied().unwrap_or_default();
+        if name.starts_with(['.', '~'])
+            || name.ends_with('~')
+            || ["Thumbs.db", "desktop.ini"].contains(&name)
+        {
+            return;
+        }
+        match parts.as_slice() {
+            ["office.yaml"] => {
+                self.office = self.read(entry, &file).map(|record| Filed { file, record })
+            }
+            ["sheet.yaml"] => {
+                self.sheet = self.read(entry, &file).map(|record| Filed { file, record })
+            }
+            ["guidelines", _] if yaml => {
+                let read = self.read(entry, &file).map(|record| Filed { file, record });
+                self.guidelines.extend(read);
+            }
+            ["certifications", _] if yaml => {
+                let read = self.read(entry, &file).map(|record| Filed { file, record });
+                self.certifications.extend(read);
+            }
+            ["measures", section] if yaml => self.take_measures(entry, &file, section, None),
+            ["measures", section, item] if yaml => {
+                self.take_measures(entry, &file, section, Some(item))
+            }
+            _ => {
+                let message = Message::new("unexpected-file");
+                let finding = Diagnostic::error("unexpected-file", Origin::file(&file), message);
+                self.troubles.push(match file.strip_suffix(".yml") {
+                    Some(stem) => finding
+                        .help(Message::new("rename-file").with("name", format!("{stem}.yaml"))),
+                    None => finding.help(Message::new("unexpected-file-help")),
+                });
+            }
+        }
+    }
+
+    fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
+        let stem = |name: &str| name.strip_suffix(".yaml").unwrap_or(name).to_owned();
+        let records = self.read(entry, file);
+        self.measures.push(MeasureFile {
+            file: file.to_owned(),
+            section: stem(section),
+            item: item.map(stem),
+            records,
+        });
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<T> {
+        let text = match text_of(entry) {
+            Ok(text) => text,
+            Err(message) => {
+                self.refuse("unreadable", file, message);
+                return None;
+            }
+        };
+        let read =
+            refuse_control_characters(file, &text).and_then(|()| match text.trim().is_empty() {
+                true => Err(Diagnostic::error(
+                    "unreadable",
+                    Origin::file(file),
+                    Message::new("empty-file"),
+                )),
+                false => yaml::read(file, &text),
+            });
+        self.sources.insert(file.to_owned(), text);
+        match read {
+            Ok(record) => Some(record),
+            Err(finding) => {
+                self.troubles.push(finding);
+                None
+            }
+        }
+    }
+
+    fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {
+        self.troubles
+            .push(Diagnostic::error(rule, Origin::file(file), message));
+    }
+}
+
+/// A path below the project's folder as findings show it.
+fn shown(project: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(project).unwrap_or(path);
+    let parts: Vec<_> = below
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}
+
+/// A file's text, without a byte order mark and with one kind of line end.
+fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
+    let failed = |reason: String| Message::new("unreadable-file").with("reason", reason);
+    let metadata = entry
+        .metadata()
+        .map_err(|error| failed(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(Message::new("no-plain-file"));
+    }
+    if metadata.len() > LARGEST {
+        let [size, limit] = [metadata.len(), LARGEST].map(|bytes| bytes.div_ceil(1024 * 1024));
+        return Err(Message::new("too-large")
+            .with("size", size)
+            .with("limit", limit));
+    }
+    let bytes = std::fs::read(entry.path()).map_err(|error| failed(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        Message::new("not-utf8").with("line", line)
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(text.replace("\r\n", "\n"))
+}
+
+/// Characters that YAML does not allow at all; those that hide in escapes are found by the rule of the same name.
+fn refuse_control_characters(file: &str, text: &str) -> std::result::Result<(), Diagnostic> {
+    let refused = |c: char| {
+        c != '\n'
+            && c != '\t'
+            && (c.is_control() || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}'))
+    };
+    match text.char_indices().find(|(_, c)| refused(*c)) {
+        Some((at, c)) => {
+            let origin = Origin::bytes(file, at..at + c.len_utf8());
+            Err(crate::check::texts::control_character(c, origin))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Path (with `/`) and text of every file below a folder, in order; none where there is no such folder.
+pub fn texts_below(folder: &Path) -> Result<Vec<(String, String)>> {
+    let mut texts = Vec::new();
+    if !folder.is_dir() {
+        return Ok(texts);
+    }
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let failed = |reason: String| {
+            let message = Message::new("unreadable-folder").with("folder", folder.display());
+            Failure::new(message).because(reason)
+        };
+        let entry = entry.map_err(|error| failed(error.to_string()))?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if entry.file_type().is_file() && !hidden {
+            let text = std::fs::read_to_string(entry.path())
+                .map_err(|error| failed(format!("{}: {error}", entry.path().display())))?;
+            texts.push((shown(folder, entry.path()), text.replace("\r\n", "\n")));
+        }
+    }
+    Ok(texts)
+}

@@ -1,0 +1,387 @@
+//! What may be written in `content/`: the record types, one per kind of file.
+//!
+//! These say what was written; [`crate::model`] says what is true. Their comments are the manual for who writes the YAML.
+
+use crate::date::DateStyle;
+use crate::model::Audience;
+use crate::text::Text;
+use jiff::Span;
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Deref;
+
+/// `office.yaml`: who hands the sheet over. Only what is known; nothing is invented.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeRecord {
+    /// 事務所名
+    pub name: Line,
+    pub tel: Option<Line>,
+    pub address: Option<Line>,
+    /// Address of the office's site, `https://…`.
+    pub url: Option<Line>,
+    /// 代表者
+    pub representative: Option<Line>,
+    /// 苦情・相談の窓口
+    pub complaints: Option<Line>,
+    pub signatory: SignatoryRecord,
+}
+
+/// Who signs the sheet (特定個人情報等管理責任者).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatoryRecord {
+    pub title: Line,
+    pub name: Line,
+}
+
+/// `sheet.yaml`: what the sheet answers, as of which day, and how it prints.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetRecord {
+    pub title: Line,
+    /// Id of the guideline the sheet answers: a file of `guidelines/`.
+    pub guideline: String,
+    /// The day the sheet speaks of, as `2015-10-01`.
+    #[serde(deserialize_with = "day")]
+    pub date: Date,
+    /// `western` (2015年10月1日) or `era` (平成27年10月1日).
+    #[serde(default)]
+    pub date_style: DateStyle,
+    /// Folder of `themes/` whose files win over the official ones.
+    pub theme: Option<String>,
+    /// 文書番号
+    pub document_number: Option<Line>,
+    /// 制定日
+    #[serde(default, deserialize_with = "optional_day")]
+    pub established_on: Option<Date>,
+    /// 改訂日
+    #[serde(default, deserialize_with = "optional_day")]
+    pub revised_on: Option<Date>,
+    /// Headings as the office prints them where they differ from the guideline's: `C-d: …`.
+    #[serde(default)]
+    pub headings: BTreeMap<String, Line>,
+    /// Who may read a field, where the measure itself does not say.
+    #[serde(default)]
+    pub audience: FieldAudience,
+    #[serde(default)]
+    pub sections: OwnSections,
+    #[serde(default)]
+    pub thresholds: Thresholds,
+    /// Names that must not stand in a public text.
+    #[serde(default)]
+    pub confidential: Vec<Line>,
+}
+
+/// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnSections {
+    #[serde(default)]
+    pub before: Vec<OwnSection>,
+    #[serde(default)]
+    pub after: Vec<OwnSection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnSection {
+    /// Name of the section's folder or file below `measures/`.
+    pub id: String,
+    /// 記号 as printed: `"-"`, or `""` for none.
+    pub letter: Line,
+    pub name: Line,
+    #[serde(default)]
+    pub items: Vec<OwnItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnItem {
+    pub id: String,
+    pub letter: Line,
+    pub name: Line,
+}
+
+/// Who may read each field: `public` (the web), `prospect` (the PDF handed over), `internal` (the proof only).
+#[derive(Debug, Default, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldAudience {
+    pub subject: Option<Audience>,
+    pub measure: Option<Audience>,
+    pub remarks: Option<Audience>,
+}
+
+/// When a date becomes a finding, as ISO 8601 durations.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Thresholds {
+    /// So long before its last day a certificate is said to expire soon.
+    pub expires_soon: Span,
+    /// So long after it a review is overdue.
+    pub review: Span,
+}
+
+impl Default for Thresholds {
+    fn default() -> Thresholds {
+        Thresholds {
+            expires_soon: Span::new().days(90),
+            review: Span::new().years(1),
+        }
+    }
+}
+
+/// `guidelines/<id>.yaml`: the headings of one edition of a guideline.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuidelineRecord {
+    pub id: String,
+    pub title: Line,
+    /// Day or month, as `2014-12-11` or `2025-06`.
+    pub published: String,
+    pub amended: Option<String>,
+    /// How far the headings were compared with the official text.
+    pub status: Option<Line>,
+    pub source: Option<Line>,
+    /// Id of the edition that replaced this one.
+    pub superseded_by: Option<String>,
+    pub sections: Vec<SectionRecord>,
+    /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
+    #[serde(default)]
+    pub entrustment: Vec<EntrustmentRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionRecord {
+    pub id: String,
+    pub name: Line,
+    #[serde(default)]
+    pub duty: Duty,
+    /// The small-business method (中小規模事業者における対応方法) exists.
+    #[serde(default)]
+    pub sme: bool,
+    #[serde(default)]
+    pub items: Vec<ItemRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ItemRecord {
+    pub id: String,
+    pub name: Line,
+    /// Where it differs from the section's.
+    pub duty: Option<Duty>,
+    #[serde(default)]
+    pub sme: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustmentRecord {
+    pub id: String,
+    pub name: Line,
+    #[serde(default)]
+    pub items: Vec<EntrustmentItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustmentItem {
+    pub id: String,
+    pub name: Line,
+    #[serde(default)]
+    pub parts: Vec<Line>,
+}
+
+/// しなければならない, or 重要である.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Duty {
+    #[default]
+    Required,
+    Recommended,
+}
+
+/// One measure of `measures/<section>/<item>.yaml`: one row of the sheet.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureRecord {
+    /// Stable and unique in the whole sheet; the row's anchor is `C-b-<id>`.
+    pub id: String,
+    /// The row's number. Given at issue, never used again for another row.
+    pub no: Option<u32>,
+    /// 安全管理措置への対応. Equal neighbours share one cell.
+    pub subject: Text,
+    /// 措置の内容. Inline Markdown; a list is paragraphs.
+    pub measure: Option<Text>,
+    /// Instead of a measure: why the item does not apply. Written without a reason it is an empty text.
+    #[serde(default, deserialize_with = "present")]
+    pub not_applicable: Option<Text>,
+    /// サービス・委託先・備考. Likewise.
+    pub remarks: Option<Text>,
+    #[serde(default)]
+    pub audience: FieldAudience,
+    /// The small-business method is used. An office that is a contractor never may.
+    #[serde(default)]
+    pub relaxed: bool,
+    #[serde(default, deserialize_with = "optional_day")]
+    pub reviewed_on: Option<Date>,
+    /// An open question for the office; it stands in the proof only.
+    pub confirm: Option<Line>,
+    /// Ids the measure had before, so that old links still arrive.
+    #[serde(default)]
+    pub formerly: Vec<String>,
+    /// Line and cell in the document the texts were taken over from.
+    pub source: Option<SourceRecord>,
+    pub en: Option<EnglishRecord>,
+}
+
+/// Line and cell, both counted from 1.
+pub type Coordinate = (u32, u32);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceRecord {
+    pub subject: Option<Coordinate>,
+    pub measure: Option<Coordinate>,
+    #[serde(default)]
+    pub remarks: Vec<Coordinate>,
+}
+
+/// The same texts in English.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnglishRecord {
+    pub subject: Option<Text>,
+    pub measure: Option<Text>,
+    pub not_applicable: Option<Text>,
+    pub remarks: Option<Text>,
+}
+
+/// `certifications/<name>.yaml`: one certificate (第三者認証).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificationRecord {
+    pub standard: Line,
+    /// Year of the standard, as the certificate names it: `"2022"`.
+    pub edition: Option<Line>,
+    pub scheme: Option<Line>,
+    /// Exactly as printed, leading zeros included.
+    pub number: Line,
+    pub body: Option<Line>,
+    pub accreditor: Option<Line>,
+    pub scope: Option<Line>,
+    #[serde(default, deserialize_with = "optional_day")]
+    pub issued_on: Option<Date>,
+    /// The last valid day, in Japan.
+    #[serde(default, deserialize_with = "optional_day")]
+    pub expires_on: Option<Date>,
+    /// The mark shown with it: `privacy-mark`.
+    pub mark: Option<Mark>,
+    /// The line as printed, only where `standard (scheme 認証番号 number body)` does not fit.
+    pub print: Option<Line>,
+    pub source: Option<Coordinate>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    PrivacyMark,
+}
+
+/// One line of plain text; where the author broke it between Japanese characters, no space remains.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line(String);
+
+impl Deref for Line {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
+        let written = String::deserialize(deserializer)?;
+        Ok(Line(crate::text::join_lines(&super::yaml::unfold(
+            &written,
+        ))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+        deserializer.deserialize_any(Paragraphs)
+    }
+}
+
+struct Paragraphs;
+
+impl<'de> Visitor<'de> for Paragraphs {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text or a list of texts")
+    }
+
+    fn visit_str<E: de::Error>(self, written: &str) -> Result<Text, E> {
+        Ok(Text::parse([super::yaml::unfold(written).as_str()]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
+        let mut paragraphs = Vec::new();
+        while let Some(written) = list.next_element::<String>()? {
+            paragraphs.push(super::yaml::unfold(&written));
+        }
+        Ok(Text::parse(paragraphs.iter().map(String::as_str)))
+    }
+}
+
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    let written = String::deserialize(deserializer)?;
+    // jiff would also read a date and time; the form has days only.
+    let day = (written.len() == 10)
+        .then(|| written.parse().ok())
+        .flatten();
+    day.ok_or_else(|| {
+        de::Error::invalid_value(de::Unexpected::Str(&written), &"a day like 2015-10-01")
+    })
+}
+
+fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    struct Day;
+    impl<'de> Visitor<'de> for Day {
+        type Value = Option<Date>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a day like 2015-10-01")
+        }
+        fn visit_none<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_some<D: Deserializer<'de>>(
+            self,
+            deserializer: D,
+        ) -> Result<Self::Value, D::Error> {
+            day(deserializer).map(Some)
+        }
+    }
+    deserializer.deserialize_option(Day)
+}
+
+/// A field that is written but left blank is there all the same.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
+    Option::<Text>::deserialize(deserializer).map(|text| Some(text.unwrap_or_default()))
+}

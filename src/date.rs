@@ -1,0 +1,55 @@
+//! Days as the sheet prints them.
+
+use jiff::civil::{Date, date};
+use serde::Deserialize;
+
+/// How dates are printed, one style a document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateStyle {
+    /// 西暦: 2015年10月1日
+    #[default]
+    Western,
+    /// 和暦: 平成27年10月1日
+    Era,
+}
+
+/// First day and name of each era, newest first (元号法; the days the cabinet orders name).
+const ERAS: [(Date, &str); 4] = [
+    (date(2019, 5, 1), "令和"),
+    (date(1989, 1, 8), "平成"),
+    (date(1926, 12, 25), "昭和"),
+    (date(1912, 7, 30), "大正"),
+];
+
+/// Prints a day in the document's style; days before the first known era print in 西暦.
+pub fn print(day: Date, style: DateStyle) -> String {
+    let era = ERAS.iter().find(|(first, _)| *first <= day);
+    let year = match (style, era) {
+        (DateStyle::Era, Some((first, name))) => match day.year() - first.year() + 1 {
+            1 => format!("{name}元年"),
+            n => format!("{name}{n}年"),
+        },
+        _ => format!("{}年", day.year()),
+    };
+    format!("{year}{}月{}日", day.month(), day.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eras_change_on_their_first_day() {
+        let era = |y, m, d| print(date(y, m, d), DateStyle::Era);
+        assert_eq!(era(2015, 10, 1), "平成27年10月1日");
+        assert_eq!(era(2019, 4, 30), "平成31年4月30日");
+        assert_eq!(era(2019, 5, 1), "令和元年5月1日");
+        assert_eq!(era(2020, 1, 1), "令和2年1月1日");
+        assert_eq!(era(1989, 1, 7), "昭和64年1月7日");
+        assert_eq!(
+            print(date(2015, 10, 1), DateStyle::Western),
+            "2015年10月1日"
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! A finding about the content: which rule, how grave, where, what to do about it.
+//!
+//! Findings are made by [`crate::content`] while reading and by the rules of [`crate::check`]; nothing here decides anything.
+
+use crate::message::Message;
+use std::ops::Range;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is written while one stands.
+    Error,
+    Warning,
+    Hint,
+}
+
+impl Severity {
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Hint => "hint",
+        }
+    }
+}
+
+/// One finding.
+#[derive(Debug, Clone)]
+pub struct Diagnostic {
+    pub rule: &'static str,
+    pub severity: Severity,
+    /// What is wrong, in lower case and without a full stop.
+    pub message: Message,
+    /// What to do.
+    pub help: Option<Message>,
+    pub origin: Origin,
+}
+
+/// Where in the content something stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// Path below the project's folder, with `/`.
+    pub file: String,
+    pub place: Place,
+}
+
+/// Bytes of a file, from the first to behind the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bytes {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl From<Range<usize>> for Bytes {
+    fn from(range: Range<usize>) -> Bytes {
+        Bytes {
+            start: range.start,
+            end: range.end,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// The file as a whole, or one that does not exist.
+    File,
+    /// Bytes of the file.
+    Bytes(Bytes),
+    /// A YAML node, found again only when there is something to report.
+    Node { path: Vec<Step>, part: Part },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Key(String),
+    Index(usize),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Key,
+    Value,
+    /// These characters within the value.
+    Within(String),
+}
+
+impl From<&str> for Step {
+    fn from(key: &str) -> Step {
+        Step::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Step {
+        Step::Index(index)
+    }
+}
+
+impl Origin {
+    pub fn file(file: &str) -> Origin {
+        Origin {
+            file: file.to_owned(),
+            place: Place::File,
+        }
+    }
+
+    pub fn bytes(file: &str, bytes: Range<usize>) -> Origin {
+        Origin {
+            file: file.to_owned(),
+            place: Place::Bytes(bytes.into()),
+        }
+    }
+
+    /// The root node of a file, to be led down by [`Origin::at`].
+    pub fn root(file: &str) -> Origin {
+        Origin {
+            file: file.to_owned(),
+            place: Place::Node {
+                path: Vec::new(),
+                part: Part::Value,
+            },
+        }
+    }
+
+    /// The node one step further down.
+    pub fn at(&self, step: impl Into<Step>) -> Origin {
+        let mut origin = self.clone();
+        if let Place::Node { path, .. } = &mut origin.place {
+            path.push(step.into());
+        }
+        origin
+    }
+
+    pub fn part(&self, part: Part) -> Origin {
+        let mut origin = self.clone();
+        if let Place::Node { part: old, .. } = &mut origin.place {
+            *old = part;
+        }
+        origin
+    }
+
+    pub fn within(&self, needle: &str) -> Origin {
+        self.part(Part::Within(needle.to_owned()))
+    }
+}
+
+impl Diagnostic {
+    pub fn new(
+        rule: &'static str,
+        severity: Severity,
+        origin: Origin,
+        message: Message,
+    ) -> Diagnostic {
+        Diagnostic {
+            rule,
+            severity,
+            message,
+            help: None,
+            origin,
+        }
+    }
+
+    pub fn error(rule: &'static str, origin: Origin, message: Message) -> Diagnostic {
+        Diagnostic::new(rule, Severity::Error, origin, message)
+    }
+
+    pub fn warning(rule: &'static str, origin: Origin, message: Message) -> Diagnostic {
+        Diagnostic::new(rule, Severity::Warning, origin, message)
+    }
+
+    pub fn help(mut self, help: Message) -> Diagnostic {
+        self.help = Some(help);
+        self
+    }
+
+    /// Adds a suggestion where a known name is near what was written.
+    pub fn suggest<'a>(
+        self,
+        written: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic {
+        match nearest(written, known) {
+            Some(name) => self.help(Message::new("did-you-mean").with("name", name)),
+            None => self,
+        }
+    }
+}
+
+/// The known name that differs least, if it differs by no more than a third.
+fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distance = |name: &&str| strsim::damerau_levenshtein(written, name);
+    let limit = (written.chars().count().max(3)) / 3;
+    known
+        .into_iter()
+        .min_by_key(distance)
+        .filter(|name| distance(name) <= limit)
+}

@@ -1,0 +1,95 @@
+//! The gate before anything is written: what was made for an audience holds nothing that the audience may not read.
+//!
+//! A sheet is cut to its audience before a theme sees it, so this never fires unless the program itself is wrong.
+
+use crate::model::{Audience, Register, Statement, Told};
+use crate::text::Text;
+
+/// Characters of a finished rendering, of whatever format, without white space.
+pub struct Made(String);
+
+impl Made {
+    /// The text of a page: tags left out, the five escapes undone.
+    pub fn html(bytes: &[u8]) -> Made {
+        let html = String::from_utf8_lossy(bytes);
+        let mut text = String::new();
+        for (index, part) in html.split('<').enumerate() {
+            text.push_str(if index == 0 {
+                part
+            } else {
+                part.split_once('>').map_or("", |(_, after)| after)
+            });
+        }
+        for (escape, character) in [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#x2F;", "/"),
+            ("&amp;", "&"),
+        ] {
+            text = text.replace(escape, character);
+        }
+        Made(solid(&text))
+    }
+
+    pub fn text(text: &str) -> Made {
+        Made(solid(text))
+    }
+
+    /// The first text that this audience may not read and that stands in it all the same.
+    pub fn leak(&self, register: &Register, audience: Audience) -> Option<String> {
+        let told = texts(register);
+        let allowed: Vec<String> = told
+            .iter()
+            .filter(|text| text.audience <= audience)
+            .map(|text| solid(&text.what))
+            .collect();
+        let withheld = told
+            .iter()
+            .filter(|text| text.audience > audience && !text.what.is_empty());
+        let mut leaked = withheld.filter(|text| {
+            let text = solid(&text.what);
+            // The same words may stand in a text that may be read.
+            self.0.contains(&text) && !allowed.iter().any(|allowed| allowed.contains(&text))
+        });
+        leaked.next().map(|text| text.what.clone())
+    }
+}
+
+fn solid(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// Every paragraph of the register with its audience.
+fn texts(register: &Register) -> Vec<Told<String>> {
+    let mut texts = Vec::new();
+    let mut tell = |what: &Text, audience| {
+        let paragraphs = what
+            .paragraphs
+            .iter()
+            .map(|paragraph| crate::text::plain(paragraph));
+        texts.extend(paragraphs.map(|what| Told { what, audience }));
+    };
+    let items = register.sections.iter().flat_map(|section| &section.items);
+    let mut questions = Vec::new();
+    for measure in items.flat_map(|item| &item.measures) {
+        tell(&measure.subject.what, measure.subject.audience);
+        match &measure.measure.what {
+            Statement::Stated(text) | Statement::NotApplicable(text) => {
+                tell(text, measure.measure.audience)
+            }
+            Statement::Open => {}
+        }
+        if let Some(text) = &measure.remarks.what {
+            tell(text, measure.remarks.audience);
+        }
+        questions.extend(measure.origin.confirm.clone());
+    }
+    let internal = questions.into_iter().map(|what| Told {
+        what,
+        audience: Audience::Internal,
+    });
+    texts.extend(internal);
+    texts
+}

@@ -1,0 +1,43 @@
+//! `safeguard`: an office's security-measures sheet (安全管理措置一覧) as data, checked and rendered.
+//!
+//! ```text
+//! content/**.yaml ─load▶ Content ─check▶ Register ─lay_out▶ Sheet ─┬ html ┐
+//!                        (records,  │    (checked,  (rows, cells,  ├ pdf  ├▶ Bundle ─write▶ output/
+//!                         origins)  │     typed)     spans, words) └ data ┘  (path → bytes,
+//!                                   └▶ Vec<Diagnostic> ▶ the author           manifest)
+//! ```
+//!
+//! Read in this order:
+//!
+//! 1. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for who writes them.
+//! 2. [`check::check`] applies every rule ([`check::RULES`]) and, where none finds an error, builds the [`model::Register`].
+//! 3. [`sheet::lay_out`] decides for one audience what every rendering says: rows, joined cells, numbers, anchors, words.
+//! 4. [`html::render`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
+//! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
+//! 6. [`output::write`] puts them on the disk, all or none.
+//! 7. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
+//!
+//! What is absent, on purpose:
+//!
+//! - From 2 to 5 no function reads the disk, the clock, the network or a terminal: same content, theme, fonts, day and version, same bytes.
+//! - No HTML and no Typst markup stands in Rust, and no text of the content is ever evaluated as markup.
+//! - A sheet holds nothing that its audience may not read, so a theme cannot leak it.
+//! - Nothing is written while an error stands, and nothing old is deleted before the new is whole.
+
+pub mod bundle;
+pub mod check;
+pub mod command;
+pub mod content;
+pub mod data;
+pub mod date;
+pub mod diagnostic;
+pub mod html;
+pub mod leak;
+pub mod message;
+pub mod model;
+pub mod output;
+pub mod pdf;
+pub mod report;
+pub mod sheet;
+pub mod text;
+pub mod theme;

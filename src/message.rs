@@ -1,0 +1,148 @@
+//! What the program says, in Japanese and English (Fluent), and which of the two to use.
+//!
+//! A [`Message`] is a name and its arguments; it becomes words only when it is printed, so the same finding can be shown in either language.
+
+use fluent::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Something to say, not yet in any language.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Message {
+    id: &'static str,
+    arguments: BTreeMap<&'static str, String>,
+}
+
+impl Message {
+    /// Names a message of the `.ftl` files beside this module.
+    pub fn new(id: &'static str) -> Message {
+        Message {
+            id,
+            arguments: BTreeMap::new(),
+        }
+    }
+
+    /// The same arguments under another name.
+    pub fn named(self, id: &'static str) -> Message {
+        Message { id, ..self }
+    }
+
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Message {
+        self.arguments.insert(name, value.to_string());
+        self
+    }
+}
+
+/// Content that cannot be read or a machine or theme that fails: not a finding, the run ends here.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    pub message: Message,
+    /// What the operating system, Tera or Typst had to say, in its own words.
+    pub cause: Option<String>,
+}
+
+impl Failure {
+    pub fn new(message: Message) -> Failure {
+        Failure {
+            message,
+            cause: None,
+        }
+    }
+
+    pub fn because(mut self, cause: impl fmt::Display) -> Failure {
+        self.cause = Some(cause.to_string());
+        self
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// The language of messages; the sheet's own words come from the theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Japanese,
+    English,
+}
+
+impl Language {
+    /// Japanese where the locale says so, English elsewhere.
+    pub fn of_locale(locale: &str) -> Language {
+        if locale.starts_with("ja") {
+            Language::Japanese
+        } else {
+            Language::English
+        }
+    }
+}
+
+/// The words of one language.
+pub struct Words {
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl Words {
+    pub fn of(language: Language) -> Words {
+        let (name, source) = match language {
+            Language::Japanese => ("ja", include_str!("message/ja.ftl")),
+            Language::English => ("en", include_str!("message/en.ftl")),
+        };
+        let resource = FluentResource::try_new(source.to_owned())
+            .map_err(|(_, errors)| errors)
+            .expect("a test reads both files");
+        let mut bundle =
+            FluentBundle::new_concurrent(vec![name.parse().expect("a language's name")]);
+        // The isolation marks would end up in terminals, JSON and the proof.
+        bundle.set_use_isolating(false);
+        bundle
+            .add_resource(resource)
+            .expect("a test reads both files");
+        Words { bundle }
+    }
+
+    /// Puts a message into words.
+    pub fn say(&self, message: &Message) -> String {
+        let mut arguments = FluentArgs::new();
+        for (name, value) in &message.arguments {
+            arguments.set(*name, value.as_str());
+        }
+        self.find(message.id, &arguments)
+            .unwrap_or_else(|| format!("{} {:?}", message.id, message.arguments))
+    }
+
+    /// The words of an option or command in `--help`, where there are any.
+    pub fn help(&self, id: &str) -> Option<String> {
+        self.find(id, &FluentArgs::new())
+    }
+
+    fn find(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+        let pattern = self.bundle.get_message(id)?.value()?;
+        let mut errors = Vec::new();
+        let words = self
+            .bundle
+            .format_pattern(pattern, Some(arguments), &mut errors);
+        debug_assert!(errors.is_empty(), "{id}: {errors:?}");
+        Some(words.into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fluent_syntax::ast::Entry;
+    use std::collections::BTreeSet;
+
+    fn ids(source: &str) -> BTreeSet<String> {
+        let resource = fluent_syntax::parser::parse(source).expect("valid Fluent");
+        let id = |entry: &Entry<&str>| match entry {
+            Entry::Message(message) => Some(message.id.name.to_owned()),
+            _ => None,
+        };
+        resource.body.iter().filter_map(id).collect()
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        let ja = ids(include_str!("message/ja.ftl"));
+        assert_eq!(ja, ids(include_str!("message/en.ftl")));
+        assert!(ja.len() > 40);
+    }
+}

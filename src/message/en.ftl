@@ -1,0 +1,145 @@
+# What the program says, in English. The same ids stand in ja.ftl; a test compares them.
+
+## Words of a finding
+error = error
+warning = warning
+hint = hint
+advice = help
+summary = { $errors } { $errors ->
+    [1] error
+   *[other] errors
+  }, { $warnings } { $warnings ->
+    [1] warning
+   *[other] warnings
+  }, { $hints } { $hints ->
+    [1] hint
+   *[other] hints
+  }
+did-you-mean = did you mean `{ $name }`?
+
+## Reading
+no-content = there is no folder `content` in `{ $folder }`; go to the project's folder or name it with `-C`
+missing-file = `{ $file }` is missing; every sheet needs it
+unexpected-file = this file has no place in `content` and would not be printed
+unexpected-file-help = see README.md for what goes where; move other files out of `content`
+rename-file = rename it to `{ $name }`
+folder-for-file = this is a folder, but its name is a file's
+symlink-loop = this link leads back into the folder it lies in
+unreadable-file = this file cannot be read: { $reason }
+unreadable-folder = the folder `{ $folder }` cannot be read
+no-plain-file = this is not a plain file
+too-large = this file has { $size } MB; at most { $limit } MB are read
+not-utf8 = line { $line } of this file is not UTF-8; save it as UTF-8
+empty-file = this file is empty
+no-yaml = this is not YAML: { $reason }
+no-yaml-tab = YAML indents with spaces, never with tabs
+no-yaml-colon = put a text that holds `: ` into quotes
+unknown-field = there is no field `{ $field }` here
+known-fields = fields here: { $fields }
+unknown-choice = `{ $value }` is not one of { $choices }
+missing-field = the field `{ $field }` is missing here
+duplicate-key = the field `{ $field }` is written twice
+wrong-type = { $found ->
+    [sequence] a list stands here
+    [map] a group of fields stands here
+    [unit_value] nothing stands here
+   *[other] { $found } stands here
+  }, but this field takes { $expected ->
+    [a_string] text
+    [a_sequence] a list (lines that begin with `- `)
+    [a_map] fields (`name: value`)
+    [a_boolean] `true` or `false`
+    [u32] a whole number
+    [text_or_a_list_of_texts] text, or a list of texts
+    [a_tuple_of_size_2] two numbers, as in `[14, 6]`
+    [a_day] a day, as in `2015-10-01`
+   *[other] { $expected }
+  }
+quote-it = put it into quotes to have it as text
+
+## Guideline
+unknown-guideline = there is no guideline `{ $id }` in content/guidelines
+guideline-superseded = the guideline `{ $id }` was replaced by `{ $successor }`
+guideline-superseded-help = `safeguard check --guideline { $successor }` shows what is new
+unknown-item = `{ $name }` is neither in the guideline `{ $guideline }` nor among the sections of sheet.yaml
+unknown-item-has = it has items: { $items }; the measures belong into their files
+item-uncovered = no measure answers { $name } { $heading } of `{ $guideline }`
+item-uncovered-help = write it into { $file }; where it does not apply, say why with `not_applicable:`
+heading-changed = the heading of { $name } is now { $new }; it was { $old }
+small-business-exception = the measure `{ $id }` uses the small-business method, which an office that handles My Numbers for others never may
+small-business-exception-help = describe what is done in full, and take `relaxed: true` out
+
+## Measures
+bad-id = `{ $id }` cannot be an id: letters a–z, digits and hyphens only
+duplicate-id = `{ $id }` is used twice; first in { $first }
+empty-subject = the measure `{ $id }` has an empty subject
+empty-measure = the measure `{ $id }` says nothing: no measure, no reason, no open question
+empty-measure-help = write `measure:`, or `not_applicable:` with the reason, or the open question as `confirm:`
+not-applicable-without-reason = the measure `{ $id }` is not applicable, but no reason is given
+not-applicable-with-measure = the measure `{ $id }` has a measure and is not applicable: only one can be true
+open-question = open question on `{ $id }`: { $question }
+review-overdue = the measure `{ $id }` was last reviewed on { $day }
+review-overdue-all = { $count } measures have no `reviewed_on`, and the sheet of { $day } is due for review
+review-overdue-help = look whether it still holds, then write the day as `reviewed_on:`
+office-incomplete = the office tells nothing as: { $fields }
+office-incomplete-help = a person must be able to learn it (Act on the Protection of Personal Information, art. 32); fill it in
+
+## Certifications
+certification-expired = the certificate { $standard } ran out on { $day }
+certification-expired-help = take the file out, or write the dates of the renewed certificate
+certification-expires-soon = the certificate { $standard } runs out on { $day }
+certification-undated = the certificate { $standard } has no last day, so nobody can say whether it counts
+certification-undated-help = write `expires_on:` as on the certificate; until then the sheet says 有効期限未確認 (validity not confirmed)
+certification-without-edition = the certificate { $standard } does not say which edition of the standard
+privacy-mark-misused = { $standard } number { $number } is no Privacy Mark registration
+privacy-mark-misused-help = its numbers look like 10190001(03); other certificates to JIS Q 15001 must not carry the mark
+
+## Texts
+raw-html = HTML is not printed: { $html }
+raw-html-help = write the text without it; for < itself put a backslash before it: \<
+broken-link = the link `{ $link }` leads nowhere
+broken-link-help = links go to https://…, http://…, mailto:…, tel:… or #row
+broken-link-row = there is no such row; a row's anchor is section-item-id, as in #C-b-system-log
+broken-link-office = write the address of the office's site, as in https://…
+no-image = a cell cannot show the picture `{ $link }`
+emphasis-not-closed = the asterisks of `{ $around }` are printed as they stand
+emphasis-not-closed-help = Markdown sees no emphasis between 「」 and a letter: put the asterisks inside the brackets, or take them out
+control-character = an invisible control character { $code } stands here
+control-character-help = delete it; it often comes along when text is copied from elsewhere
+missing-glyph = no font has { $character } ({ $code })
+missing-glyph-help = write another form of the character, or kana
+confidential-name = `{ $name }` is listed as confidential, and this text is public
+confidential-name-help = reword it, or set the field's `audience:` to prospect
+spelling-varies = { $rare } stands { $count } of { $total } times beside { $common }
+
+## Commands
+no-such-guideline = there is no guideline `{ $id }` in content/guidelines; there are: { $known }
+no-such-rule = there is no rule `{ $rule }`; there are: { $rules }
+no-theme = the theme `{ $theme }` that sheet.yaml names is not in themes/
+theme-lacks = the theme lacks the file { $file }
+theme-labels = the words of the theme in { $file } cannot be read
+theme-error = the theme fails in { $file }, line { $line }
+theme-error-row = the theme fails in { $file }, line { $line }, while drawing the row { $row } ({ $subject })
+leak = a text that is not for everybody would have been published; nothing was written. This is a fault of the program or the theme: { $text }
+cannot-write = cannot write { $path }; nothing was changed
+output-busy = another build is writing into { $path }; wait for it
+nothing-written = nothing was written
+written = { $count } files in { $folder }
+
+## Help
+help = Checks an office's security-measures sheet (安全管理措置一覧) and renders it to a web page and PDFs
+help-after = The sheet is written as YAML files in content/; README.md shows how.
+    Exit codes: 0 no error, 1 the content has errors (nothing written), 2 usage, theme or machine.
+    The binary contains the typeface BIZ UDPGothic (SIL Open Font License 1.1).
+help-directory = The folder that holds content/ and themes/
+help-as-of = The day to judge by, as 2026-04-01 [default: today in Japan]
+help-strict = Warnings fail too
+help-allow = Let warnings of a rule pass under --strict; a reason is needed
+help-lang = Language of messages [default: from the locale]
+help-quiet = Print errors only
+help-help = Print help
+help-version = Print version
+help-check = Applies every rule and writes nothing
+help-check-format = How findings are printed
+help-check-guideline = Hold the sheet against another guideline of content/guidelines
+help-build = Checks, then writes output/

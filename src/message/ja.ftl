@@ -1,0 +1,136 @@
+# プログラムの言葉（日本語）。同じ名前が en.ftl にもある。
+
+## 指摘の言葉
+error = エラー
+warning = 警告
+hint = ヒント
+advice = 対処
+summary = エラー { $errors } 件、警告 { $warnings } 件、ヒント { $hints } 件
+did-you-mean = `{ $name }` の書き間違いではありませんか
+
+## 読み込み
+no-content = `{ $folder }` に content フォルダがありません。プロジェクトのフォルダで実行するか、-C で指定してください
+missing-file = `{ $file }` がありません。どの一覧にも必要です
+unexpected-file = このファイルは content のどこにも当てはまらず、印刷されません
+unexpected-file-help = 置き場所は README.ja.md にあります。ほかのファイルは content の外に置いてください
+rename-file = 名前を `{ $name }` に変えてください
+folder-for-file = ファイルの名前が付いたフォルダです
+symlink-loop = このリンクは自分の入っているフォルダに戻っています
+unreadable-file = このファイルを読めません：{ $reason }
+unreadable-folder = フォルダ `{ $folder }` を読めません
+no-plain-file = 普通のファイルではありません
+too-large = このファイルは { $size } MB あります。読めるのは { $limit } MB までです
+not-utf8 = { $line } 行目が UTF-8 ではありません。UTF-8 で保存してください
+empty-file = このファイルは空です
+no-yaml = YAML として読めません：{ $reason }
+no-yaml-tab = 字下げには空白を使ってください（タブは使えません）
+no-yaml-colon = 「: 」を含む文は "" で囲んでください
+unknown-field = ここに `{ $field }` という項目はありません
+known-fields = ここに書ける項目：{ $fields }
+unknown-choice = `{ $value }` は選べません。{ $choices } のどれかです
+missing-field = 項目 `{ $field }` がありません
+duplicate-key = 項目 `{ $field }` が二度書かれています
+wrong-type = { $found ->
+    [sequence] 一覧
+    [map] 項目の組
+    [unit_value] 空
+   *[other] { $found }
+  }が書かれていますが、ここに書けるのは{ $expected ->
+    [a_string] 文字
+    [a_sequence] 一覧（「- 」で始まる行）
+    [a_map] 項目（「名前: 値」）
+    [a_boolean] true か false
+    [u32] 0 以上の整数
+    [text_or_a_list_of_texts] 文、または文の一覧
+    [a_tuple_of_size_2] 二つの数（[14, 6] のように）
+    [a_day] 日付（2015-10-01 のように）
+   *[other] { $expected }
+  }です
+quote-it = 文字として書くときは "" で囲んでください
+
+## ガイドライン
+unknown-guideline = content/guidelines に `{ $id }` というガイドラインがありません
+guideline-superseded = ガイドライン `{ $id }` は `{ $successor }` に改められています
+guideline-superseded-help = 何が変わったかは `safeguard check --guideline { $successor }` で分かります
+unknown-item = `{ $name }` は、ガイドライン `{ $guideline }` にも sheet.yaml の sections にもありません
+unknown-item-has = 項は { $items } に分かれています。措置はそれぞれのファイルに書いてください
+item-uncovered = `{ $guideline }` の { $name } { $heading } に応える措置がありません
+item-uncovered-help = { $file } に書いてください。当てはまらないときは not_applicable: に理由を書きます
+heading-changed = { $name } の見出しは「{ $new }」になりました（もとは「{ $old }」）
+small-business-exception = 措置 `{ $id }` は中小規模事業者の特例によっていますが、委託を受ける事務所には認められません
+small-business-exception-help = 行っていることをすべて書き、relaxed: true を消してください
+
+## 措置
+bad-id = `{ $id }` は id にできません。使えるのは英数字とハイフンだけです
+duplicate-id = `{ $id }` が二度使われています。先に { $first } にあります
+empty-subject = 措置 `{ $id }` の subject が空です
+empty-measure = 措置 `{ $id }` に何も書かれていません（措置の内容も、理由も、確認事項もない）
+empty-measure-help = measure:、または理由を not_applicable:、または確認することを confirm: に書いてください
+not-applicable-without-reason = 措置 `{ $id }` は該当なしですが、理由がありません
+not-applicable-with-measure = 措置 `{ $id }` に措置の内容と該当なしの両方があります。どちらか一つにしてください
+open-question = `{ $id }` の確認事項：{ $question }
+review-overdue = 措置 `{ $id }` を最後に見直したのは { $day } です
+review-overdue-all = { $count } 件の措置に reviewed_on がなく、{ $day } の一覧は見直しの時期を過ぎています
+review-overdue-help = 今もそのとおりか確かめて、その日を reviewed_on: に書いてください
+office-incomplete = 事務所について書かれていないこと：{ $fields }
+office-incomplete-help = 本人が知り得るようにしておくべきことです（個人情報保護法32条）。書き入れてください
+
+## 第三者認証
+certification-expired = 認証 { $standard } は { $day } で期限が切れました
+certification-expired-help = 更新した認証の日付を書くか、ファイルを除いてください
+certification-expires-soon = 認証 { $standard } の期限は { $day } です
+certification-undated = 認証 { $standard } に有効期限がなく、有効かどうか分かりません
+certification-undated-help = 認証書にある日を expires_on: に書いてください。それまでは「有効期限未確認」と出ます
+certification-without-edition = 認証 { $standard } に規格の年版がありません
+privacy-mark-misused = { $standard } の番号 { $number } はプライバシーマークの登録番号ではありません
+privacy-mark-misused-help = 登録番号は 10190001(03) の形です。ほかの JIS Q 15001 の認証にこのマークは付けられません
+
+## 文
+raw-html = HTML は印刷されません：{ $html }
+raw-html-help = HTML を使わずに書いてください。「<」そのものは \< と書きます
+broken-link = リンク `{ $link }` の行き先がありません
+broken-link-help = リンクは https://…、http://…、mailto:…、tel:…、#行 のどれかです
+broken-link-row = その行はありません。行は「節-項-id」で表します（#C-b-system-log のように）
+broken-link-office = 事務所のサイトを https://… の形で書いてください
+no-image = 画像 `{ $link }` は表に入れられません
+emphasis-not-closed = 「{ $around }」の * はそのまま印刷されます
+emphasis-not-closed-help = かぎ括弧と文字の間の ** は強調になりません。** を括弧の内側に置くか、消してください
+control-character = 目に見えない制御文字 { $code } があります
+control-character-help = 消してください。ほかから写した文に紛れていることがあります
+missing-glyph = 「{ $character }」（{ $code }）の字形がフォントにありません
+missing-glyph-help = 別の字体か仮名で書いてください
+confidential-name = 秘密とされた名前「{ $name }」が、公開される文にあります
+confidential-name-help = 書き換えるか、audience: をその項目について prospect にしてください
+spelling-varies = 「{ $rare }」が { $total } か所のうち { $count } か所にあります（ほかは「{ $common }」）
+
+## 命令
+no-such-guideline = content/guidelines に `{ $id }` というガイドラインはありません。あるもの：{ $known }
+no-such-rule = `{ $rule }` という規則はありません。あるもの：{ $rules }
+no-theme = sheet.yaml にあるテーマ `{ $theme }` が themes/ にありません
+theme-lacks = テーマにファイル { $file } がありません
+theme-labels = テーマの言葉 { $file } を読めません
+theme-error = テーマの { $file } の { $line } 行目で失敗しました
+theme-error-row = テーマの { $file } の { $line } 行目で、行 { $row }（{ $subject }）を描いているときに失敗しました
+leak = 公開してはならない文が出るところでした。何も書き込んでいません。プログラムかテーマの誤りです：{ $text }
+cannot-write = { $path } に書き込めません。何も変えていません
+output-busy = 別の処理が { $path } に書き込んでいます。終わるまで待ってください
+nothing-written = 何も書き込んでいません
+written = { $folder } に { $count } 個のファイルを書きました
+
+## ヘルプ
+help = 事務所の安全管理措置一覧を点検し、ウェブページと PDF にします
+help-after = 一覧は content/ の YAML ファイルに書きます。書き方は README.ja.md にあります。
+    終了コード：0 エラーなし、1 内容にエラー（何も書かない）、2 使い方・テーマ・機械の問題。
+    書体 BIZ UDPゴシック（SIL Open Font License 1.1）を含みます。
+help-directory = content/ と themes/ のあるフォルダ
+help-as-of = 判断の基準にする日（2026-04-01 のように）[省略時：日本の今日]
+help-strict = 警告も失敗とする
+help-allow = --strict のとき、その規則の警告を理由を付けて認める
+help-lang = メッセージの言語 [省略時：環境の言語]
+help-quiet = エラーだけを出す
+help-help = ヘルプを出す
+help-version = 版を出す
+help-check = すべての規則で点検する（何も書かない）
+help-check-format = 指摘の出し方
+help-check-guideline = content/guidelines の別のガイドラインと比べる
+help-build = 点検して output/ に書く

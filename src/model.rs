@@ -1,0 +1,149 @@
+//! What is true once the content was checked: the register and its parts.
+//!
+//! Records ([`crate::content::record`]) say what was written; these types cannot hold what the rules forbid.
+//! Only [`crate::check::check`] makes a [`Register`].
+
+use crate::content::record::Coordinate;
+use crate::date::DateStyle;
+use crate::text::Text;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Who may read a text; each may read what the one before may.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    /// Everybody: the web.
+    #[default]
+    Public,
+    /// A prospective client: the PDF handed over.
+    Prospect,
+    /// The office itself: the proof.
+    Internal,
+}
+
+/// All of it, checked.
+#[derive(Debug)]
+pub struct Register {
+    pub office: Office,
+    pub title: String,
+    pub date: Date,
+    pub date_style: DateStyle,
+    pub document_number: Option<String>,
+    pub established_on: Option<Date>,
+    pub revised_on: Option<Date>,
+    pub guideline: Guideline,
+    /// In print order, those without a measure left out.
+    pub sections: Vec<Section>,
+    pub certifications: Vec<Certification>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Office {
+    pub name: String,
+    pub tel: Option<String>,
+    pub address: Option<String>,
+    pub url: Option<String>,
+    pub representative: Option<String>,
+    pub complaints: Option<String>,
+    #[serde(skip)]
+    pub signatory: Signatory,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Signatory {
+    pub title: String,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub struct Guideline {
+    pub id: String,
+    pub title: String,
+}
+
+/// A letter of the guideline, or a section of the office's own.
+#[derive(Debug)]
+pub struct Section {
+    pub id: String,
+    /// 記号 as printed.
+    pub letter: String,
+    /// The heading as the office prints it.
+    pub name: String,
+    /// One without an id where the section has no items.
+    pub items: Vec<Item>,
+}
+
+#[derive(Debug)]
+pub struct Item {
+    pub id: Option<String>,
+    pub letter: String,
+    pub name: String,
+    pub measures: Vec<Measure>,
+}
+
+/// One row: what is done to satisfy an item.
+#[derive(Debug)]
+pub struct Measure {
+    pub id: String,
+    pub no: Option<u32>,
+    pub subject: Told<Text>,
+    pub measure: Told<Statement>,
+    pub remarks: Told<Option<Text>>,
+    pub origin: MeasureOrigin,
+}
+
+/// A text and who may read it.
+#[derive(Debug)]
+pub struct Told<T> {
+    pub what: T,
+    pub audience: Audience,
+}
+
+/// What stands under 措置の内容.
+#[derive(Debug)]
+pub enum Statement {
+    Stated(Text),
+    /// 該当なし, and why.
+    NotApplicable(Text),
+    /// The office still has to answer.
+    Open,
+}
+
+/// Where a measure comes from, for the proof.
+#[derive(Debug)]
+pub struct MeasureOrigin {
+    pub file: String,
+    pub index: usize,
+    /// Coordinates in the document it was taken over from, in print order, each once.
+    pub source: Vec<Coordinate>,
+    pub confirm: Option<String>,
+    pub reviewed_on: Option<Date>,
+}
+
+/// A certificate (第三者認証).
+#[derive(Debug)]
+pub struct Certification {
+    /// Name of its file.
+    pub id: String,
+    pub standard: String,
+    pub edition: Option<String>,
+    pub scheme: Option<String>,
+    pub number: String,
+    pub body: Option<String>,
+    pub accreditor: Option<String>,
+    pub scope: Option<String>,
+    pub issued_on: Option<Date>,
+    /// The last valid day.
+    pub expires_on: Option<Date>,
+    /// The line as printed.
+    pub printed: String,
+    pub file: String,
+}
+
+impl Certification {
+    /// Whether the certificate's last day is over; that day itself still counts.
+    pub fn lapsed(&self, today: Date) -> bool {
+        self.expires_on.is_some_and(|last| last < today)
+    }
+}

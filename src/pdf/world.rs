@@ -1,0 +1,141 @@
+//! What Typst may see: the theme's Typst files, the sheet, its data, the fonts in the binary. Nothing else exists: no disk, no packages, no clock.
+
+use crate::message::Result;
+use crate::sheet::{Kind, Sheet};
+use crate::theme::Theme;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use typst::diag::{FileError, FileResult};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
+
+/// BIZ UDPGothic, compiled in (see `fonts/README.md`).
+const FONTS: [&[u8]; 2] = [
+    include_bytes!("../../fonts/BIZUDPGothic-Regular.ttf"),
+    include_bytes!("../../fonts/BIZUDPGothic-Bold.ttf"),
+];
+
+/// The row scope of a header cell and a table's summary are still behind this feature.
+static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
+    LazyHash::new(
+        Library::builder()
+            .with_features([Feature::A11yExtras].into_iter().collect())
+            .build(),
+    )
+});
+
+/// The faces that sheets are drawn with.
+pub struct Fonts {
+    faces: Vec<Font>,
+    book: LazyHash<FontBook>,
+}
+
+impl Fonts {
+    /// Reads the faces in the binary.
+    pub fn compiled_in() -> Fonts {
+        let face = |bytes: &'static [u8]| {
+            Font::new(Bytes::new(bytes), 0).expect("the fetched fonts were verified")
+        };
+        let faces: Vec<Font> = FONTS.into_iter().map(face).collect();
+        let book = LazyHash::new(FontBook::from_fonts(&faces));
+        Fonts { faces, book }
+    }
+
+    /// Whether every face has the character.
+    pub fn can_draw(&self, c: char) -> bool {
+        self.faces
+            .iter()
+            .all(|face| face.info().coverage.contains(u32::from(c)))
+    }
+}
+
+/// One rendering as Typst sees it.
+pub struct World<'a> {
+    fonts: &'a Fonts,
+    main: FileId,
+    sources: HashMap<FileId, Source>,
+    data: HashMap<FileId, Bytes>,
+}
+
+impl<'a> World<'a> {
+    pub fn new(fonts: &'a Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<World<'a>> {
+        let main = match sheet.kind {
+            Kind::Proof => "proof.typ",
+            _ => "sheet.typ",
+        };
+        theme.text(main)?;
+        let sources = theme
+            .files(".typ")
+            .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
+        let json = serde_json::to_vec(sheet).expect("keys are strings");
+        let data = [("sheet.json", json), ("safeguards.json", data.to_vec())];
+        Ok(World {
+            fonts,
+            main: id(main),
+            sources: sources.collect(),
+            data: data
+                .into_iter()
+                .map(|(path, bytes)| (id(path), Bytes::new(bytes)))
+                .collect(),
+        })
+    }
+
+    pub fn main_path(&self) -> &'static str {
+        self.main.get().vpath().get_without_slash()
+    }
+
+    /// File and line of a span.
+    pub fn place(&self, span: DiagSpan) -> Option<(String, usize)> {
+        let file = span.id()?;
+        let bytes = self.range(span)?;
+        let before = self.sources.get(&file)?.text().get(..bytes.start)?;
+        let path = file.get().vpath().get_without_slash().to_owned();
+        Some((path, before.matches('\n').count() + 1))
+    }
+}
+
+/// The same path is the same id for ever: Typst never forgets one.
+fn id(path: &str) -> FileId {
+    let path = VirtualPath::new(path).expect("paths of a theme are plain");
+    RootedPath::new(VirtualRoot::Project, path).intern()
+}
+
+impl TypstWorld for World<'_> {
+    fn library(&self) -> &LazyHash<Library> {
+        &LIBRARY
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.fonts.book
+    }
+
+    fn main(&self) -> FileId {
+        self.main
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        let not_found = || FileError::NotFound(id.get().vpath().get_without_slash().into());
+        self.sources.get(&id).cloned().ok_or_else(not_found)
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        match self.data.get(&id) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => self
+                .source(id)
+                .map(|source| Bytes::from_string(source.text().to_owned())),
+        }
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.fonts.faces.get(index).cloned()
+    }
+
+    /// A theme has no clock: dates come with the sheet.
+    fn today(&self, _: Option<Duration>) -> Option<Datetime> {
+        None
+    }
+}

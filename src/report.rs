@@ -1,0 +1,183 @@
+//! Findings → text for a terminal, a log, a program or GitHub.
+
+use crate::content::Content;
+use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::message::{Message, Words};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use serde::Serialize;
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// With the source line and a caret.
+    Human,
+    /// One line a finding.
+    Short,
+    /// One document for programs.
+    Json,
+    /// Workflow commands that GitHub shows beside the line.
+    Github,
+}
+
+/// What printing needs at hand.
+pub struct Report<'a> {
+    pub content: &'a Content,
+    pub words: &'a Words,
+    pub colour: bool,
+}
+
+/// Line and column, both from 1, the column in characters.
+#[derive(Debug, Clone, Copy, Serialize)]
+struct Position {
+    line: usize,
+    column: usize,
+}
+
+impl Report<'_> {
+    /// All findings in one of the formats, each line ended.
+    pub fn print(&self, findings: &[&Diagnostic], format: Format) -> String {
+        match format {
+            Format::Human => findings.iter().map(|finding| self.human(finding)).collect(),
+            Format::Short => findings.iter().map(|finding| self.short(finding)).collect(),
+            Format::Github => findings
+                .iter()
+                .map(|finding| self.github(finding))
+                .collect(),
+            Format::Json => self.json(findings),
+        }
+    }
+
+    /// How many there are of each severity.
+    pub fn summary(&self, findings: &[&Diagnostic]) -> String {
+        let count = |severity| {
+            findings
+                .iter()
+                .filter(|finding| finding.severity == severity)
+                .count()
+        };
+        let message = Message::new("summary")
+            .with("errors", count(Severity::Error))
+            .with("warnings", count(Severity::Warning))
+            .with("hints", count(Severity::Hint));
+        self.words.say(&message)
+    }
+
+    fn human(&self, finding: &Diagnostic) -> String {
+        let named = |level: Level<'static>, id| level.with_name(self.words.say(&Message::new(id)));
+        let level = match finding.severity {
+            Severity::Error => named(Level::ERROR, "error"),
+            Severity::Warning => named(Level::WARNING, "warning"),
+            Severity::Hint => named(Level::NOTE, "hint"),
+        };
+        let title = level
+            .primary_title(self.words.say(&finding.message))
+            .id(finding.rule);
+        let file = finding.origin.file.as_str();
+        let mut group: Group = match (&finding.origin.place, self.content.sources.get(file)) {
+            (Place::Bytes(bytes), Some(text)) => {
+                let annotation = AnnotationKind::Primary.span(bytes.start..bytes.end);
+                title.element(
+                    Snippet::source(text.as_str())
+                        .path(file)
+                        .annotation(annotation),
+                )
+            }
+            _ => title.element(Origin::path(file)),
+        };
+        if let Some(help) = &finding.help {
+            group = group.element(named(Level::HELP, "advice").message(self.words.say(help)));
+        }
+        let renderer = if self.colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        format!("{}\n\n", renderer.render(&[group]))
+    }
+
+    fn short(&self, finding: &Diagnostic) -> String {
+        let place = match self.position(finding) {
+            Some(Position { line, column }) => format!("{}:{line}:{column}", finding.origin.file),
+            None => finding.origin.file.clone(),
+        };
+        let severity = self.words.say(&Message::new(finding.severity.name()));
+        format!(
+            "{place}: {severity}[{}]: {}\n",
+            finding.rule,
+            self.words.say(&finding.message)
+        )
+    }
+
+    /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
+    fn github(&self, finding: &Diagnostic) -> String {
+        let command = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Hint => "notice",
+        };
+        let escape = |text: &str| {
+            text.replace('%', "%25")
+                .replace('\r', "%0D")
+                .replace('\n', "%0A")
+        };
+        let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
+        let place = match self.position(finding) {
+            Some(Position { line, column }) => format!(",line={line},col={column}"),
+            None => String::new(),
+        };
+        let mut words = self.words.say(&finding.message);
+        if let Some(help) = &finding.help {
+            words = format!("{words}\n{}", self.words.say(help));
+        }
+        let (file, title) = (property(&finding.origin.file), property(finding.rule));
+        format!(
+            "::{command} file={file}{place},title={title}::{}\n",
+            escape(&words)
+        )
+    }
+
+    fn json(&self, findings: &[&Diagnostic]) -> String {
+        #[derive(Serialize)]
+        struct Finding<'a> {
+            rule: &'a str,
+            severity: &'a str,
+            file: &'a str,
+            #[serde(flatten)]
+            position: Option<Position>,
+            message: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            help: Option<String>,
+        }
+        let findings: Vec<Finding> = findings
+            .iter()
+            .map(|finding| Finding {
+                rule: finding.rule,
+                severity: finding.severity.name(),
+                file: &finding.origin.file,
+                position: self.position(finding),
+                message: self.words.say(&finding.message),
+                help: finding.help.as_ref().map(|help| self.words.say(help)),
+            })
+            .collect();
+        String::from_utf8(crate::data::pretty(
+            &serde_json::json!({ "findings": findings }),
+        ))
+        .expect("JSON is UTF-8")
+    }
+
+    fn position(&self, finding: &Diagnostic) -> Option<Position> {
+        let Place::Bytes(bytes) = &finding.origin.place else {
+            return None;
+        };
+        let before = self
+            .content
+            .sources
+            .get(&finding.origin.file)?
+            .get(..bytes.start)?;
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Some(Position {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        })
+    }
+}

@@ -1,0 +1,63 @@
+"""Checks that PDFs conform to PDF/A-3a and PDF/UA-1.
+
+    .tools/venv/bin/python tests/tools/pdf.py FILE...
+
+Prints one line per file that conforms; otherwise what is wrong with it. Ends with 1 when any file fails.
+"""
+
+import sys
+
+try:
+    import page
+except ModuleNotFoundError:
+    sys.exit("the Python package page-validation is missing: `make tools` installs it")
+
+PROFILES = {
+    "PDF/A-3a": page.ValidationProfile.PDF_A_3A,
+    "PDF/UA-1": page.ValidationProfile.PDF_UA_1,
+}
+# One mistake in a table repeats in every cell; the first few tell which it is.
+SHOWN = 20
+
+
+def failures(file: str, profile: page.ValidationProfile) -> list[str]:
+    """What keeps `file` from conforming to `profile`; empty when it conforms."""
+    try:
+        # The default limits refuse tables of more than 1,024 rows.
+        report = page.validate_pdf(file, profile=profile, limits=page.SafetyLimits.unlimited())
+    except (page.PageError, OSError) as error:
+        return [str(error)]
+    found = [
+        f"{failure.rule_id} {failure.message}"
+        + (f" (object {failure.object_id.object_number})" if failure.object_id else "")
+        for failure in report.failures
+    ]
+    # A report that says no without saying why must not pass for a yes.
+    if not found and not report.is_compliant:
+        found = ["does not conform, and the validator names no rule"]
+    return found
+
+
+def conforms(file: str) -> bool:
+    found = {name: failures(file, profile) for name, profile in PROFILES.items()}
+    if not any(found.values()):
+        print("ok", file, *PROFILES)
+        return True
+    for name, lines in found.items():
+        for line in lines[:SHOWN]:
+            print("FAIL", file, f"{name}: {line}")
+        if len(lines) > SHOWN:
+            print("FAIL", file, f"{name}: and {len(lines) - SHOWN} more")
+    return False
+
+
+def main(files: list[str]) -> int:
+    if not files:
+        print("usage: pdf.py FILE...", file=sys.stderr)
+        return 2
+    # A list, so that every file is checked even when the first one fails.
+    return 0 if all([conforms(file) for file in files]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
