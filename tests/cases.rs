@@ -1,0 +1,158 @@
+//! Runs every folder of `tests/cases` (see `tests/README.md`).
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use safeguard::bundle::{self, Build};
+use safeguard::check::{self, Case};
+use safeguard::content::{self, Content};
+use safeguard::diagnostic::Diagnostic;
+use safeguard::message::{Language, Words};
+use safeguard::pdf::Fonts;
+use safeguard::report::{Format, Report};
+use safeguard::theme;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::compiled_in);
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut folders: Vec<PathBuf> = fs::read_dir(root)
+        .expect("tests/cases is there")
+        .map(|entry| entry.expect("a readable entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    let trials = folders.into_iter().map(|folder| {
+        let name = folder.file_name().expect("a folder has a name");
+        let name = name.to_string_lossy().into_owned();
+        Trial::test(name, move || run(&folder))
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+}
+
+/// Lays the case over the base, checks it, and compares what comes out with `expected/`.
+fn run(case: &Path) -> Result<(), Failed> {
+    let project = tempfile::tempdir()?;
+    for from in [
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/base")
+            .as_path(),
+        case,
+    ] {
+        for part in ["content", "themes"] {
+            copy(&from.join(part), &project.path().join(part))?;
+        }
+    }
+    let content = content::load(project.path()).map_err(|failure| format!("{failure:?}"))?;
+    let rules = Case {
+        content: &content,
+        today: option(case, "as-of:")
+            .unwrap_or("2026-04-01".to_owned())
+            .parse()?,
+        can_draw: &|c| FONTS.can_draw(c),
+    };
+    let (findings, register) = match option(case, "guideline:") {
+        Some(id) => {
+            let other = content.guideline(&id).ok_or("no such guideline")?;
+            (check::check_against(&rules, other), None)
+        }
+        None => {
+            let checked = check::check(&rules);
+            (checked.findings, checked.register)
+        }
+    };
+    let mut failures = vec![compare(
+        case,
+        "diagnostics.txt",
+        &diagnostics(&content, &findings),
+    )];
+    if let Some(register) = register {
+        let theme =
+            theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
+        let words = Words::of(Language::Japanese);
+        let build = Build {
+            content: &content,
+            register: &register,
+            findings: &findings,
+            theme: &theme,
+            fonts: &FONTS,
+            today: rules.today,
+            words: &words,
+        };
+        for (name, path) in [
+            ("index.html", "site/index.html"),
+            ("data.json", "site/safeguards.json"),
+        ] {
+            if case.join("expected").join(name).exists() {
+                let bundle = bundle::bundle(&build).map_err(|failure| format!("{failure:?}"))?;
+                let text = String::from_utf8(bundle[path].clone())?;
+                failures.push(compare(case, name, inside_main(&text)));
+            }
+        }
+    }
+    let failures: Vec<String> = failures.into_iter().flatten().collect();
+    match failures.is_empty() {
+        true => Ok(()),
+        false => Err(failures.concat().into()),
+    }
+}
+
+/// The findings in full in English, and a line each in Japanese.
+fn diagnostics(content: &Content, findings: &[Diagnostic]) -> String {
+    let findings: Vec<&Diagnostic> = findings.iter().collect();
+    let print = |language, format| {
+        let words = Words::of(language);
+        let report = Report {
+            content,
+            words: &words,
+            colour: false,
+        };
+        report.print(&findings, format)
+    };
+    print(Language::English, Format::Human) + &print(Language::Japanese, Format::Short)
+}
+
+fn inside_main(html: &str) -> &str {
+    let start = html.find("<main").unwrap_or(0);
+    let end = html.find("</main>").unwrap_or(html.len());
+    &html[start..end]
+}
+
+fn compare(case: &Path, name: &str, got: &str) -> Option<String> {
+    let path = case.join("expected").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all(case.join("expected")).expect("a writable case");
+        fs::write(&path, got).expect("a writable case");
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    (got != expected).then(|| {
+        format!(
+            "{}\n--- expected\n{expected}\n--- got\n{got}\n",
+            path.display()
+        )
+    })
+}
+
+/// What a line of about.md like `as-of: 2026-04-01` says.
+fn option(case: &Path, name: &str) -> Option<String> {
+    let about = fs::read_to_string(case.join("about.md")).expect("every case has an about.md");
+    let value = about.lines().find_map(|line| line.strip_prefix(name));
+    value.map(|value| value.trim().to_owned())
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy(&entry.path(), &to)?,
+            false => drop(fs::copy(entry.path(), to)?),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! What several tests need: the own content, built once, and programs that must be there.
+#![allow(dead_code, reason = "each test takes its part")]
+
+use safeguard::bundle::{self, Bundle};
+use safeguard::check::{self, Case, Checked};
+use safeguard::content::{self, Content};
+use safeguard::message::{Language, Words};
+use safeguard::pdf::Fonts;
+use safeguard::theme;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// The day the own content is judged by in tests.
+pub const DAY: &str = "2026-11-23";
+
+/// The project's folder.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The own content.
+pub static CONTENT: LazyLock<Content> =
+    LazyLock::new(|| content::load(project()).expect("content/ is there"));
+
+static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::compiled_in);
+
+/// What the rules say of the own content.
+pub static CHECKED: LazyLock<Checked> = LazyLock::new(|| {
+    check::check(&Case {
+        content: &CONTENT,
+        today: DAY.parse().expect("a day"),
+        can_draw: &|c| FONTS.can_draw(c),
+    })
+});
+
+/// The own content's bundle.
+pub static BUNDLE: LazyLock<Bundle> = LazyLock::new(build);
+
+/// Builds the own content anew.
+pub fn build() -> Bundle {
+    let bundle = bundle::bundle(&bundle::Build {
+        content: &CONTENT,
+        register: CHECKED
+            .register
+            .as_ref()
+            .expect("the own content has no errors"),
+        findings: &CHECKED.findings,
+        theme: &theme::load(project(), "official").expect("the official theme"),
+        fonts: &FONTS,
+        today: DAY.parse().expect("a day"),
+        words: &Words::of(Language::Japanese),
+    });
+    bundle.unwrap_or_else(|failure| panic!("{failure:?}"))
+}
+
+/// Writes one file of the bundle into a fresh folder, for programs that read files.
+pub fn file(folder: &tempfile::TempDir, path: &str) -> PathBuf {
+    let to = folder.path().join(path.replace('/', "-"));
+    std::fs::write(&to, &BUNDLE[path]).expect("a writable folder");
+    to
+}
+
+/// Runs a program and gives its output; a missing program fails the test with what to do.
+pub fn run(program: &str, arguments: &[&std::ffi::OsStr]) -> String {
+    let done = Command::new(program)
+        .args(arguments)
+        .current_dir(project())
+        .output();
+    let done = done.unwrap_or_else(|error| {
+        panic!("{program}: {error}; `make tools` installs what the tests need")
+    });
+    let [out, err] =
+        [&done.stdout, &done.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    assert!(done.status.success(), "{program} {arguments:?}\n{out}{err}");
+    out
+}
