@@ -10,7 +10,7 @@ use crate::leak::Made;
 use crate::message::{Failure, Message, Result, Words};
 use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
-use crate::sheet::{self, Kind, Note, Occasion, Sheet};
+use crate::sheet::{self, Kind, Note, Notes, Occasion, Sheet};
 use crate::theme::Theme;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -192,24 +192,24 @@ fn lines(build: &Build) -> BTreeMap<String, Vec<usize>> {
 }
 
 /// The findings in words, each with the measure it belongs to.
-fn notes(build: &Build, lines: &BTreeMap<String, Vec<usize>>) -> Vec<Note> {
-    let note = |finding: &Diagnostic| {
+fn notes(build: &Build, lines: &BTreeMap<String, Vec<usize>>) -> Notes {
+    let mut notes = Notes::new();
+    for finding in build.findings {
         let file = &finding.origin.file;
         let line = match (&finding.origin.place, build.content.sources.get(file)) {
             (Place::Bytes(bytes), Some(text)) => text[..bytes.start].matches('\n').count() + 1,
             _ => 1,
         };
-        let entry = lines
+        let first = lines
             .get(file)
-            .and_then(|lines| lines.partition_point(|first| *first <= line).checked_sub(1));
-        Note {
+            .map(|lines| lines.partition_point(|first| *first <= line));
+        let entry = first.and_then(|after| after.checked_sub(1));
+        notes.entry((file.clone(), entry)).or_default().push(Note {
             severity: finding.severity.name(),
             rule: finding.rule,
             text: build.words.say(&finding.message),
             place: format!("{file}:{line}"),
-            file: file.clone(),
-            entry,
-        }
-    };
-    build.findings.iter().map(note).collect()
+        });
+    }
+    notes
 }

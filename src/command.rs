@@ -20,8 +20,23 @@ const CONTENT_WRONG: u8 = 1;
 /// Usage, theme or machine.
 const CANNOT_WORK: u8 = 2;
 
+/// What a stranger with only the binary in hand needs to know.
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    "\nLicence: ",
+    env!("CARGO_PKG_LICENSE"),
+    "\nTypeface: BIZ UDPGothic, (c) The BIZ UDGothic Project Authors (SIL Open Font License 1.1)",
+);
+
 #[derive(Parser)]
-#[command(name = "safeguard", version, disable_help_subcommand = true)]
+#[command(
+    name = "safeguard",
+    version,
+    long_version = LONG_VERSION,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true
+)]
 struct CommandLine {
     #[command(flatten)]
     common: Common,
@@ -43,6 +58,7 @@ pub struct Common {
         long = "directory",
         global = true,
         value_name = "DIR",
+        hide_default_value = true,
         default_value = "."
     )]
     directory: PathBuf,
@@ -52,10 +68,15 @@ pub struct Common {
     strict: bool,
     #[arg(long, global = true, value_name = "RULE=REASON", value_parser = allowance)]
     allow: Vec<(String, String)>,
-    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"])]
+    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"], hide_possible_values = true)]
     lang: Option<String>,
-    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    #[arg(short, long, global = true)]
     quiet: bool,
+    // clap's own two flags speak English only.
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 /// Runs the program; the arguments' first is its own name.

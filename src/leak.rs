@@ -4,6 +4,8 @@
 
 use crate::model::{Audience, Register, Statement, Told};
 use crate::text::Text;
+use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
 
 /// Characters of a finished rendering, of whatever format, without white space.
 pub struct Made(String);
@@ -39,21 +41,21 @@ impl Made {
 
     /// The first text that this audience may not read and that stands in it all the same.
     pub fn leak(&self, register: &Register, audience: Audience) -> Option<String> {
-        let told = texts(register);
-        let allowed: Vec<String> = told
-            .iter()
-            .filter(|text| text.audience <= audience)
-            .map(|text| solid(&text.what))
+        let (allowed, withheld): (Vec<_>, Vec<_>) = texts(register)
+            .into_iter()
+            .partition(|text| text.audience <= audience);
+        let allowed: Vec<String> = allowed.iter().map(|text| solid(&text.what)).collect();
+        let withheld: BTreeSet<String> = withheld.iter().map(|text| solid(&text.what)).collect();
+        let withheld: Vec<&String> = withheld.iter().filter(|text| !text.is_empty()).collect();
+        let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
+        let found: BTreeSet<usize> = search
+            .find_overlapping_iter(&self.0)
+            .map(|found| found.pattern().as_usize())
             .collect();
-        let withheld = told
-            .iter()
-            .filter(|text| text.audience > audience && !text.what.is_empty());
-        let mut leaked = withheld.filter(|text| {
-            let text = solid(&text.what);
-            // The same words may stand in a text that may be read.
-            self.0.contains(&text) && !allowed.iter().any(|allowed| allowed.contains(&text))
-        });
-        leaked.next().map(|text| text.what.clone())
+        let mut found = found.into_iter().map(|index| withheld[index]);
+        // The same words may stand in a text that may be read.
+        let leaked = found.find(|text| !allowed.iter().any(|allowed| allowed.contains(*text)))?;
+        Some(leaked.clone())
     }
 }
 

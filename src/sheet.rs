@@ -57,12 +57,15 @@ pub struct Occasion<'a> {
     /// Not issued: every rendering says so.
     pub draft: bool,
     /// What the author is told; only a proof shows it.
-    pub notes: &'a [Note],
+    pub notes: &'a Notes,
     /// First line of each measure by file; only a proof shows it.
     pub lines: &'a BTreeMap<String, Vec<usize>>,
 }
 
-/// A finding in words, and what it belongs to.
+/// Findings in words, by file and, where they belong to one measure of it, by that.
+pub type Notes = BTreeMap<(String, Option<usize>), Vec<Note>>;
+
+/// A finding in words.
 #[derive(Debug, Clone, Serialize)]
 pub struct Note {
     pub severity: &'static str,
@@ -70,11 +73,6 @@ pub struct Note {
     pub text: String,
     /// `content/sheet.yaml:4`
     pub place: String,
-    #[serde(skip)]
-    pub file: String,
-    /// Which measure of the file.
-    #[serde(skip)]
-    pub entry: Option<usize>,
 }
 
 /// The form, for one audience. Themes read it as JSON.
@@ -455,7 +453,7 @@ impl Draftsman<'_> {
             expires_on: iso(certification.expires_on),
             proof: (self.occasion.kind == Kind::Proof).then(|| CertificationProof {
                 file: certification.file.clone(),
-                findings: self.notes(|note| note.file == certification.file),
+                findings: self.notes(&certification.file, None),
             }),
             fields: CertificationFields {
                 standard: certification.standard.clone(),
@@ -490,10 +488,11 @@ impl Draftsman<'_> {
             reviewed_on: origin.reviewed_on.map(|day| self.date(day)),
             audience: self.audiences(measure),
             // The open question stands there in full already.
-            findings: self.notes(|note| {
-                let here = note.file == origin.file && note.entry == Some(origin.index);
-                here && note.rule != "open-question"
-            }),
+            findings: self
+                .notes(&origin.file, Some(origin.index))
+                .into_iter()
+                .filter(|note| note.rule != "open-question")
+                .collect(),
         }
     }
 
@@ -520,23 +519,22 @@ impl Draftsman<'_> {
         (!kept.is_empty()).then(|| kept.join(" / "))
     }
 
-    fn notes(&self, belongs: impl Fn(&Note) -> bool) -> Vec<Note> {
-        self.occasion
-            .notes
-            .iter()
-            .filter(|note| belongs(note))
-            .cloned()
-            .collect()
+    fn notes(&self, file: &str, entry: Option<usize>) -> Vec<Note> {
+        let notes = self.occasion.notes.get(&(file.to_owned(), entry));
+        notes.cloned().unwrap_or_default()
     }
 
+    /// Notes that no row and no certification shows.
     fn general_notes(&self) -> Vec<Note> {
         let certificates = &self.register.certifications;
-        self.notes(|note| {
-            note.entry.is_none()
-                && !certificates
-                    .iter()
-                    .any(|certificate| certificate.file == note.file)
-        })
+        let of_certificate = |file: &str| {
+            certificates
+                .iter()
+                .any(|certificate| certificate.file == file)
+        };
+        let general = self.occasion.notes.iter();
+        let general = general.filter(|((file, entry), _)| entry.is_none() && !of_certificate(file));
+        general.flat_map(|(_, notes)| notes).cloned().collect()
     }
 }
 

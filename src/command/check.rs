@@ -8,7 +8,13 @@ use crate::report::Format;
 
 #[derive(clap::Args)]
 pub struct Check {
-    #[arg(long, value_enum, default_value = "human")]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "human",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
     format: Format,
     #[arg(long, value_name = "ID")]
     guideline: Option<String>,

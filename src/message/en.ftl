@@ -131,7 +131,7 @@ help = Checks an office's security-measures sheet (安全管理措置一覧) and
 help-after = The sheet is written as YAML files in content/; README.md shows how.
     Exit codes: 0 no error, 1 the content has errors (nothing written), 2 usage, theme or machine.
     The binary contains the typeface BIZ UDPGothic (SIL Open Font License 1.1).
-help-directory = The folder that holds content/ and themes/
+help-directory = The folder that holds content/ and themes/ [default: this one]
 help-as-of = The day to judge by, as 2026-04-01 [default: today in Japan]
 help-strict = Warnings fail too
 help-allow = Let warnings of a rule pass under --strict; a reason is needed
@@ -140,6 +140,6 @@ help-quiet = Print errors only
 help-help = Print help
 help-version = Print version
 help-check = Applies every rule and writes nothing
-help-check-format = How findings are printed
+help-check-format = How findings are printed: human (with the line and a caret), short (a line each), json, github (workflow commands) [default: human]
 help-check-guideline = Hold the sheet against another guideline of content/guidelines
 help-build = Checks, then writes output/

@@ -122,7 +122,7 @@ help = 事務所の安全管理措置一覧を点検し、ウェブページと 
 help-after = 一覧は content/ の YAML ファイルに書きます。書き方は README.ja.md にあります。
     終了コード：0 エラーなし、1 内容にエラー（何も書かない）、2 使い方・テーマ・機械の問題。
     書体 BIZ UDPゴシック（SIL Open Font License 1.1）を含みます。
-help-directory = content/ と themes/ のあるフォルダ
+help-directory = content/ と themes/ のあるフォルダ [省略時：今のフォルダ]
 help-as-of = 判断の基準にする日（2026-04-01 のように）[省略時：日本の今日]
 help-strict = 警告も失敗とする
 help-allow = --strict のとき、その規則の警告を理由を付けて認める
@@ -131,6 +131,6 @@ help-quiet = エラーだけを出す
 help-help = ヘルプを出す
 help-version = 版を出す
 help-check = すべての規則で点検する（何も書かない）
-help-check-format = 指摘の出し方
+help-check-format = 指摘の出し方：human（行と印つき）、short（一行ずつ）、json、github [省略時：human]
 help-check-guideline = content/guidelines の別のガイドラインと比べる
 help-build = 点検して output/ に書く
