@@ -74,36 +74,35 @@ pub fn bundle(build: &Build) -> Result<Bundle> {
     let mut bundle = Bundle::new();
     let mut digest = BTreeMap::new();
 
+    let mut pdfs = Vec::new();
+    let mut pdf = |path: String, sheet: &Sheet, json: &[u8]| {
+        pdfs.push((path, sheet.clone(), json.to_vec()));
+    };
+
     let site = sheet(Kind::Site);
     let json = checked_data(build, &site, "public", &mut digest)?;
-    let pdf = checked_pdf(build, &site, &json)?;
-    let csv = data::csv(&site);
-    let page = sheet(Kind::Page);
-    let html = html::render(build.theme, &page, &downloads(&pdf, &csv, &json))?;
-    refuse_leak(build, &Made::html(&html), Audience::Public)?;
-    bundle.insert("site/index.html".into(), html);
-    bundle.insert("site/safeguards.pdf".into(), pdf);
-    bundle.insert("site/safeguards.csv".into(), csv);
+    pdf("site/safeguards.pdf".into(), &site, &json);
+    bundle.insert("site/safeguards.csv".into(), data::csv(&site));
     bundle.insert("site/safeguards.json".into(), json);
 
     let handout = sheet(Kind::Handout);
     let json = checked_data(build, &handout, "prospect", &mut digest)?;
-    bundle.insert(
-        format!("handout/safeguards-{id}.pdf"),
-        checked_pdf(build, &handout, &json)?,
+    pdf(format!("handout/safeguards-{id}.pdf"), &handout, &json);
+    pdf(
+        format!("signed/safeguards-{id}.pdf"),
+        &sheet(Kind::Signed),
+        &json,
     );
     bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
-    bundle.insert(
-        format!("signed/safeguards-{id}.pdf"),
-        checked_pdf(build, &sheet(Kind::Signed), &json)?,
-    );
 
     let proof = sheet(Kind::Proof);
     let json = checked_data(build, &proof, "internal", &mut digest)?;
-    bundle.insert(
-        "proof/safeguards.pdf".into(),
-        checked_pdf(build, &proof, &json)?,
-    );
+    pdf("proof/safeguards.pdf".into(), &proof, &json);
+
+    bundle.extend(draw(build, pdfs)?);
+    let html = html::render(build.theme, &sheet(Kind::Page), &downloads(&bundle))?;
+    refuse_leak(build, &Made::html(&html), Audience::Public)?;
+    bundle.insert("site/index.html".into(), html);
 
     let manifest = |files: Vec<ManifestFile>, digest| Manifest {
         edition: None,
@@ -143,6 +142,29 @@ fn checked_data(
     Ok(json)
 }
 
+/// Draws the PDFs, two at a time; one at a time where a single one fills hundreds of megabytes.
+fn draw(build: &Build, pdfs: Vec<(String, Sheet, Vec<u8>)>) -> Result<Bundle> {
+    let rows = pdfs.iter().map(|(_, sheet, _)| sheet.rows.len()).max();
+    let at_once = if rows > Some(1_000) { 1 } else { 2 };
+    let mut drawn = Bundle::new();
+    for some in pdfs.chunks(at_once) {
+        let results: Vec<Result<Vec<u8>>> = std::thread::scope(|scope| {
+            let work = some
+                .iter()
+                .map(|(_, sheet, json)| scope.spawn(|| checked_pdf(build, sheet, json)));
+            let work: Vec<_> = work.collect();
+            work.into_iter()
+                .map(|done| done.join().expect("drawing does not panic"))
+                .collect()
+        });
+        pdf::forget();
+        for ((path, ..), bytes) in some.iter().zip(results) {
+            drawn.insert(path.clone(), bytes?);
+        }
+    }
+    Ok(drawn)
+}
+
 fn checked_pdf(build: &Build, sheet: &Sheet, json: &[u8]) -> Result<Vec<u8>> {
     let pdf = pdf::render(build.fonts, build.theme, sheet, json)?;
     refuse_leak(build, &Made::text(&pdf.text), sheet.audience)?;
@@ -156,16 +178,19 @@ fn refuse_leak(build: &Build, made: &Made, audience: Audience) -> Result<()> {
     }
 }
 
-fn downloads(pdf: &[u8], csv: &[u8], json: &[u8]) -> Vec<Download> {
-    let offer = |href, label, bytes: &[u8]| {
-        let size = format!("{} KB", bytes.len().div_ceil(1024));
+/// What the page offers, the file for readers first.
+fn downloads(bundle: &Bundle) -> Vec<Download> {
+    let offers = [
+        ("safeguards.pdf", "PDF"),
+        ("safeguards.csv", "CSV"),
+        ("safeguards.json", "JSON"),
+    ];
+    let offer = |(href, label)| {
+        let bytes = bundle.get(&format!("site/{href}")).map_or(0, Vec::len);
+        let size = format!("{} KB", bytes.div_ceil(1024));
         Download { href, label, size }
     };
-    vec![
-        offer("safeguards.pdf", "PDF", pdf),
-        offer("safeguards.csv", "CSV", csv),
-        offer("safeguards.json", "JSON", json),
-    ]
+    offers.map(offer).into()
 }
 
 fn files(bundle: &Bundle, below: &str) -> Vec<ManifestFile> {

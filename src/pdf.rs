@@ -41,9 +41,9 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
     Ok(Pdf { bytes, text })
 }
 
-/// Forgets what Typst remembers of renderings long past.
-pub fn forget(age: usize) {
-    comemo::evict(age);
+/// Forgets what Typst remembers: one sheet's layout helps no other, and would only fill memory.
+pub fn forget() {
+    comemo::evict(0);
 }
 
 type Errors = Vec<SourceDiagnostic>;

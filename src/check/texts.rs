@@ -334,22 +334,23 @@ fn code(c: char) -> String {
 
 /// Every character can be drawn: Typst would print a box, and PDF/A forbids that.
 pub fn missing_glyph(case: &Case) -> Vec<Diagnostic> {
+    let printed = printed(case);
+    // Each character is asked for once: a sheet has few, and most sheets lack none.
+    let used: BTreeSet<char> = printed
+        .iter()
+        .flat_map(|printed| printed.text.chars())
+        .collect();
+    let drawable = |c: &char| *c == '\n' || is_control(*c) || (case.can_draw)(*c);
+    let missing: Vec<char> = used.into_iter().filter(|c| !drawable(c)).collect();
     let mut findings = Vec::new();
-    for printed in printed(case) {
-        let missing: BTreeSet<char> = printed
-            .text
-            .chars()
-            .filter(|c| *c != '\n' && !is_control(*c) && !(case.can_draw)(*c))
-            .collect();
-        for c in missing {
+    for c in missing {
+        for printed in printed.iter().filter(|printed| printed.text.contains(c)) {
             let message = Message::new("missing-glyph")
                 .with("character", c)
                 .with("code", code(c));
             let origin = printed.origin.within(&c.to_string());
-            findings.push(
-                Diagnostic::error("missing-glyph", origin, message)
-                    .help(Message::new("missing-glyph-help")),
-            );
+            let finding = Diagnostic::error("missing-glyph", origin, message);
+            findings.push(finding.help(Message::new("missing-glyph-help")));
         }
     }
     findings

@@ -46,9 +46,8 @@ impl Fonts {
 
     /// Whether every face has the character.
     pub fn can_draw(&self, c: char) -> bool {
-        self.faces
-            .iter()
-            .all(|face| face.info().coverage.contains(u32::from(c)))
+        let mut faces = self.faces.iter();
+        faces.all(|face| face.info().coverage.contains(u32::from(c)))
     }
 }
 
