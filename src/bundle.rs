@@ -57,6 +57,9 @@ pub struct Build<'a> {
 pub fn bundle(build: &Build) -> Result<Bundle> {
     let register = build.register;
     let labels = build.theme.labels()?;
+    build
+        .theme
+        .check_labels(&labels, |c| build.fonts.can_draw(c))?;
     let id = register.date.to_string();
     let lines = lines(build);
     let notes = notes(build, &lines);

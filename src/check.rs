@@ -43,8 +43,11 @@ pub const READING: [&str; 8] = [
     "control-character",
 ];
 
+/// Names of what only [`check_against`] finds.
+pub const AGAINST: [&str; 1] = ["heading-changed"];
+
 /// Every rule that looks at what was read.
-pub const RULES: [Rule; 24] = [
+pub const RULES: [Rule; 25] = [
     Rule {
         name: "unknown-guideline",
         find: coverage::unknown_guideline,
@@ -128,6 +131,10 @@ pub const RULES: [Rule; 24] = [
     Rule {
         name: "control-character",
         find: texts::control_characters,
+    },
+    Rule {
+        name: "text-cut-off",
+        find: texts::text_cut_off,
     },
     Rule {
         name: "missing-glyph",

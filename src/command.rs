@@ -2,16 +2,18 @@
 
 mod build;
 mod check;
+mod usage;
 
 use crate::content::{self, Content};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::message::{Failure, Language, Message, Result, Words};
-use crate::report::{Format, Report};
+use crate::report::{Format, Report, visible};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, offset};
-use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -62,11 +64,11 @@ pub struct Common {
         default_value = "."
     )]
     directory: PathBuf,
-    #[arg(long, global = true, value_name = "DATE")]
+    #[arg(long, global = true, value_name = "DATE", value_parser = usage::day)]
     as_of: Option<Date>,
     #[arg(long, global = true)]
     strict: bool,
-    #[arg(long, global = true, value_name = "RULE=REASON", value_parser = allowance)]
+    #[arg(long, global = true, value_name = "RULE=REASON", value_parser = usage::allowance)]
     allow: Vec<(String, String)>,
     #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"], hide_possible_values = true)]
     lang: Option<String>,
@@ -80,50 +82,51 @@ pub struct Common {
 }
 
 /// Runs the program; the arguments' first is its own name.
-pub fn run(arguments: Vec<std::ffi::OsString>) -> ExitCode {
-    let language = language(&arguments);
-    let words = Words::of(language);
-    let matches = speak(CommandLine::command(), "help", &words).try_get_matches_from(arguments);
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let words = Words::of(language(&arguments));
+    let failure = match obey(arguments, &words) {
+        Ok(code) => return ExitCode::from(code),
+        Err(failure) => failure,
+    };
+    let cause = failure.cause.map(|cause| format!("\n  {cause}"));
+    let (error, message) = (Message::new("error"), words.say(&failure.message));
+    let text = format!(
+        "{}: {}{}\n",
+        words.say(&error),
+        visible(&message),
+        cause.unwrap_or_default()
+    );
+    // Where this cannot be printed either, the exit code has to say it.
+    let _ = say(&mut std::io::stderr(), &text);
+    ExitCode::from(CANNOT_WORK)
+}
+
+/// Does what the arguments say; returns the exit code.
+fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
+    let mut command = speak(CommandLine::command(), "help", words);
+    let matches = command.try_get_matches_from_mut(arguments);
     let line = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(line) => line,
-        Err(error) => {
-            // Help and version come this way too, and they are no failure.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { CANNOT_WORK } else { 0 });
-        }
+        Err(error) => return usage::answer(&error, &mut command),
     };
     let session = Session {
         common: line.common,
         words,
     };
-    let done = match line.command {
+    let sound = match line.command {
         Subcommands::Check(check) => check.run(&session),
         Subcommands::Build(build) => build.run(&session),
     };
-    match done {
-        Ok(sound) => ExitCode::from(if sound { 0 } else { CONTENT_WRONG }),
-        Err(failure) => {
-            let cause = failure
-                .cause
-                .map(|cause| format!("\n  {cause}"))
-                .unwrap_or_default();
-            let error = session.words.say(&Message::new("error"));
-            say(
-                &mut std::io::stderr(),
-                &format!("{error}: {}{cause}\n", session.words.say(&failure.message)),
-            );
-            ExitCode::from(CANNOT_WORK)
-        }
-    }
+    Ok(if sound? { 0 } else { CONTENT_WRONG })
 }
 
 /// What the user chose for the whole run.
-pub struct Session {
+pub struct Session<'a> {
     common: Common,
-    words: Words,
+    words: &'a Words,
 }
 
-impl Session {
+impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
         let japan = TimeZone::fixed(offset(9));
@@ -144,29 +147,40 @@ impl Session {
                 .map(|rule| rule.name)
                 .chain(crate::check::READING);
             if !known.clone().any(|known| known == rule) {
-                let known: Vec<&str> = known.collect();
+                let known: Vec<&str> = known.collect::<BTreeSet<_>>().into_iter().collect();
                 let message = Message::new("no-such-rule")
                     .with("rule", rule)
                     .with("rules", known.join(", "));
                 return Err(Failure::new(message));
             }
         }
-        content::load(&self.common.directory)
+        let folder = &self.common.directory;
+        let trouble = match std::fs::metadata(folder) {
+            Ok(found) if found.is_dir() => return content::load(folder),
+            Ok(_) => Failure::new(Message::new("directory-is-file").with("path", folder.display())),
+            Err(error) => Failure::new(Message::new("no-directory").with("path", folder.display()))
+                .because(error),
+        };
+        Err(trouble)
     }
 
-    /// Whether findings let the run go on: no error, and under `--strict` no warning that was not allowed.
+    /// Whether findings let the run go on.
     fn accepts(&self, findings: &[Diagnostic]) -> bool {
-        let allowed = |finding: &Diagnostic| {
-            self.common
-                .allow
-                .iter()
-                .any(|(rule, _)| rule == finding.rule)
-        };
-        findings.iter().all(|finding| match finding.severity {
-            Severity::Error => false,
-            Severity::Warning => !self.common.strict || allowed(finding),
-            Severity::Hint => true,
-        })
+        !findings.iter().any(|finding| self.stops(finding))
+    }
+
+    /// An error does, and under `--strict` a warning that was not allowed.
+    fn stops(&self, finding: &Diagnostic) -> bool {
+        let allowed = self
+            .common
+            .allow
+            .iter()
+            .any(|(rule, _)| rule == finding.rule);
+        match finding.severity {
+            Severity::Error => true,
+            Severity::Warning => self.common.strict && !allowed,
+            Severity::Hint => false,
+        }
     }
 
     /// Prints findings and their count.
@@ -176,15 +190,14 @@ impl Session {
         findings: &[Diagnostic],
         format: Format,
         to: &mut (impl Write + IsTerminal),
-    ) {
-        let shown =
-            |finding: &&Diagnostic| !self.common.quiet || finding.severity == Severity::Error;
+    ) -> Result<()> {
+        let shown = |finding: &&Diagnostic| !self.common.quiet || self.stops(finding);
         let findings: Vec<&Diagnostic> = findings.iter().filter(shown).collect();
         let colour =
             to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let report = Report {
             content,
-            words: &self.words,
+            words: self.words,
             colour,
         };
         let mut text = report.print(&findings, format);
@@ -192,26 +205,24 @@ impl Session {
             text.push_str(&report.summary(&findings));
             text.push('\n');
         }
-        say(to, &text);
+        say(to, &text)
     }
 }
 
-/// A reader that went away (`| head`) is no failure.
-fn say(to: &mut impl Write, text: &str) {
-    let _ = to.write_all(text.as_bytes());
+fn say(to: &mut impl Write, text: &str) -> Result<()> {
+    printed(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
 }
 
-fn allowance(written: &str) -> std::result::Result<(String, String), String> {
-    match written.split_once('=') {
-        Some((rule, reason)) if !rule.is_empty() && !reason.trim().is_empty() => {
-            Ok((rule.to_owned(), reason.to_owned()))
-        }
-        _ => Err("RULE=\"reason\"".to_owned()),
-    }
+/// A reader that went away (`| head`) is no failure; a full disk behind `>` is.
+fn printed(done: std::io::Result<()>) -> Result<()> {
+    done.or_else(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(Failure::new(Message::new("cannot-print")).because(error)),
+    })
 }
 
 /// The language of messages: `--lang`, else the locale. Needed before the arguments are read, for `--help` speaks it too.
-fn language(arguments: &[std::ffi::OsString]) -> Language {
+fn language(arguments: &[OsString]) -> Language {
     let arguments: Vec<_> = arguments
         .iter()
         .map(|argument| argument.to_string_lossy())

@@ -3,12 +3,15 @@
 //! What cannot be read becomes a finding; whatever else is wrong with the content is for [`crate::check`].
 //! Nothing in the folder is passed over in silence: a file that has no place there is a finding too.
 
+mod complaint;
 pub mod record;
 pub mod yaml;
 
 use crate::diagnostic::{Diagnostic, Origin, Place};
 use crate::message::{Failure, Message, Result};
-use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
+use record::{
+    CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, OwnSection, SheetRecord,
+};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -59,9 +62,36 @@ pub fn load(project: &Path) -> Result<Content> {
         ));
     }
     let mut content = Content::default();
-    for entry in WalkDir::new(&root).follow_links(true).sort_by_file_name() {
+    let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
+    let mut walk = walk.into_iter();
+    while let Some(entry) = walk.next() {
         match entry {
-            Ok(entry) => content.take(project, &entry),
+            Ok(entry) if leads_back(&root, &entry) => {
+                content.refuse(
+                    "unreadable",
+                    &shown(project, entry.path()),
+                    Message::new("symlink-loop"),
+                );
+                walk.skip_current_dir();
+            }
+            Ok(entry) => {
+                let folder = entry.file_type().is_dir();
+                if folder
+                    && entry
+                        .path()
+                        .extension()
+                        .is_some_and(|ending| ending == "yaml")
+                {
+                    content.refuse(
+                        "unexpected-file",
+                        &shown(project, entry.path()),
+                        Message::new("folder-for-file"),
+                    );
+                    walk.skip_current_dir();
+                } else if !folder {
+                    content.take(project, &entry);
+                }
+            }
             Err(error) => {
                 let file = error
                     .path()
@@ -106,6 +136,19 @@ impl<T> Filed<T> {
     }
 }
 
+impl Filed<SheetRecord> {
+    /// The office's own sections, in print order, with their nodes.
+    pub fn own_sections(&self) -> impl Iterator<Item = (&OwnSection, Origin)> {
+        let sections = &self.record.sections;
+        let lists = [("before", &sections.before), ("after", &sections.after)];
+        lists.into_iter().flat_map(|(list, sections)| {
+            let origin = self.origin().at("sections").at(list);
+            let sections = sections.iter().enumerate();
+            sections.map(move |(index, section)| (section, origin.at(index)))
+        })
+    }
+}
+
 impl MeasureFile {
     /// `C` or `C-b`: what headings, anchors and messages call the place.
     pub fn name(&self) -> String {
@@ -132,6 +175,16 @@ impl Content {
             let Some(text) = self.sources.get(&file) else {
                 continue;
             };
+            let nodes = findings
+                .iter()
+                .filter(|finding| finding.origin.file == file);
+            // A file that was not read has no nodes, and may be nested beyond all bounds.
+            if !nodes
+                .into_iter()
+                .any(|finding| matches!(finding.origin.place, Place::Node { .. }))
+            {
+                continue;
+            }
             let marked = yaml::Marked::parse(text);
             for finding in findings
                 .iter_mut()
@@ -155,6 +208,13 @@ impl Content {
             Some(text[..bytes.start].matches('\n').count() + 1)
         };
         (0..entries).map(|index| line(index).unwrap_or(1)).collect()
+    }
+
+    /// The line, from 1, on which a node begins.
+    pub fn line(&self, origin: &Origin) -> Option<usize> {
+        let text = self.sources.get(&origin.file)?;
+        let bytes = yaml::Marked::parse(text).find(&origin.place)?;
+        Some(text[..bytes.start].matches('\n').count() + 1)
     }
 
     /// The guideline of that id.
@@ -181,18 +241,7 @@ impl Content {
         let file = shown(project, entry.path());
         let parts: Vec<&str> = file.split('/').skip(1).collect();
         let yaml = file.ends_with(".yaml");
-        if entry.file_type().is_dir() {
-            if yaml {
-                self.refuse("unexpected-file", &file, Message::new("folder-for-file"));
-            }
-            return;
-        }
-        // What editors, file managers and office suites leave lying about.
-        let name = parts.last().copied().unwrap_or_default();
-        if name.starts_with(['.', '~'])
-            || name.ends_with('~')
-            || ["Thumbs.db", "desktop.ini"].contains(&name)
-        {
+        if lies_about(entry) {
             return;
         }
         match parts.as_slice() {
@@ -217,9 +266,8 @@ impl Content {
             _ => {
                 let message = Message::new("unexpected-file");
                 let finding = Diagnostic::error("unexpected-file", Origin::file(&file), message);
-                self.troubles.push(match file.strip_suffix(".yml") {
-                    Some(stem) => finding
-                        .help(Message::new("rename-file").with("name", format!("{stem}.yaml"))),
+                self.troubles.push(match better_name(&file) {
+                    Some(name) => finding.help(Message::new("rename-file").with("name", name)),
                     None => finding.help(Message::new("unexpected-file-help")),
                 });
             }
@@ -268,6 +316,29 @@ impl Content {
         self.troubles
             .push(Diagnostic::error(rule, Origin::file(file), message));
     }
+}
+
+/// The name that was meant, where only its ending or its letters' case is off.
+fn better_name(file: &str) -> Option<String> {
+    let (stem, ending) = file.rsplit_once('.')?;
+    let ending = ending.to_ascii_lowercase();
+    let yaml = ["yaml", "yml", "txt"].contains(&ending.as_str());
+    let stem = stem.strip_suffix(".yaml").unwrap_or(stem);
+    let top = stem.matches('/').count() == 1;
+    let stem = if top {
+        stem.to_ascii_lowercase()
+    } else {
+        stem.to_owned()
+    };
+    yaml.then(|| format!("{stem}.yaml"))
+        .filter(|name| name != file)
+}
+
+/// Whether a linked folder holds the content itself: everything in it would be read once more.
+fn leads_back(root: &Path, entry: &DirEntry) -> bool {
+    let ends = || Some((root.canonicalize().ok()?, entry.path().canonicalize().ok()?));
+    let linked = entry.path_is_symlink() && entry.file_type().is_dir();
+    linked && ends().is_some_and(|(root, linked)| root.starts_with(linked))
 }
 
 /// A path below the project's folder as findings show it.
@@ -325,8 +396,17 @@ fn refuse_control_characters(file: &str, text: &str) -> std::result::Result<(), 
     }
 }
 
-/// Path (with `/`) and text of every file below a folder, in order; none where there is no such folder.
-pub fn texts_below(folder: &Path) -> Result<Vec<(String, String)>> {
+/// Whether editors, file managers or office suites left it there.
+fn lies_about(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    name.starts_with(['.', '~'])
+        || name.ends_with('~')
+        || ["Thumbs.db", "desktop.ini"].contains(&&*name)
+}
+
+/// Path (with `/`) and text (`None` where it is not UTF-8) of every file below a folder, in order;
+/// no files where there is no such folder.
+pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
     let mut texts = Vec::new();
     if !folder.is_dir() {
         return Ok(texts);
@@ -337,11 +417,12 @@ pub fn texts_below(folder: &Path) -> Result<Vec<(String, String)>> {
             Failure::new(message).because(reason)
         };
         let entry = entry.map_err(|error| failed(error.to_string()))?;
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if entry.file_type().is_file() && !hidden {
-            let text = std::fs::read_to_string(entry.path())
+        if entry.file_type().is_file() && !lies_about(&entry) {
+            let bytes = std::fs::read(entry.path())
                 .map_err(|error| failed(format!("{}: {error}", entry.path().display())))?;
-            texts.push((shown(folder, entry.path()), text.replace("\r\n", "\n")));
+            let text = String::from_utf8(bytes).ok();
+            let text = text.map(|text| text.replace("\r\n", "\n"));
+            texts.push((shown(folder, entry.path()), text));
         }
     }
     Ok(texts)

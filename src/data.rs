@@ -99,7 +99,7 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The rows as a table: one line a row, nothing joined; UTF-8 with a byte order mark, for Excel reads it as Shift_JIS otherwise.
+/// The rows as a table: one line a row, nothing joined, the edition on each, so that a row pasted elsewhere still says what it is from; UTF-8 with a byte order mark, for Excel reads it as Shift_JIS otherwise.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
@@ -114,6 +114,7 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
         "subject",
         "measure",
         "remarks",
+        "control_version",
     ];
     let mut lines = vec![columns.map(|name| label(name).to_owned())];
     for row in &sheet.rows {
@@ -133,12 +134,13 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
             words(&row.subject),
             words(&row.measure),
             words(&row.remarks),
+            sheet.version.clone(),
         ]);
     }
     for line in lines {
         table
             .write_record(&line)
-            .expect("memory takes every line, and all have eight cells");
+            .expect("memory takes every line, and all have nine cells");
     }
     table.into_inner().expect("memory can be flushed")
 }

@@ -186,9 +186,15 @@ impl Diagnostic {
 }
 
 /// The known name that differs least, if it differs by no more than a third.
-fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let known: Vec<&str> = known.into_iter().collect();
+    let same_letters = known.iter().find(|name| name.eq_ignore_ascii_case(written));
+    if let Some(name) = same_letters {
+        return Some(name);
+    }
     let distance = |name: &&str| strsim::damerau_levenshtein(written, name);
-    let limit = (written.chars().count().max(3)) / 3;
+    // In a name of three letters one letter is no slip but another name.
+    let limit = written.chars().count().saturating_sub(1) / 3;
     known
         .into_iter()
         .min_by_key(distance)

@@ -28,29 +28,45 @@ pub fn render(theme: &Theme, sheet: &Sheet, downloads: &[Download]) -> Result<Ve
         tera.render("site/index.html", &context)
     };
     let html = page(sheet).map_err(|error| {
-        let fails = |rows: usize| page(&sheet.first_rows(rows)).is_err();
-        crate::theme::name_row(explain(theme, &error), sheet, fails)
+        let draw = |rows| Some(explain(theme, &page(&sheet.first_rows(rows)).err()?));
+        crate::theme::name_row(explain(theme, &error), sheet, draw)
     })?;
     Ok(html.into_bytes())
 }
 
 /// Tera's error as one sentence with file and line.
 fn explain(theme: &Theme, error: &tera::Error) -> Failure {
-    let report = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
-        _ => {
-            let message = Message::new("theme-error")
-                .with("file", "*.html")
-                .with("line", 1);
-            return Failure::new(message).because(error);
+    let text = error.to_string();
+    let (file, line, cause) = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            let source = error.source().map(|source| format!(": {source}"));
+            let cause = format!("{}{}", report.message(), source.unwrap_or_default());
+            (report.filename(), report.span().start_line, cause)
         }
+        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
+            (tpl.as_str(), 1, text)
+        }
+        ErrorKind::MissingParent { current, .. } => (current.as_str(), 1, text),
+        _ => match pointed_at(&text) {
+            Some((file, line)) => (file, line, first_line(&text)),
+            None => ("site/index.html", 1, text),
+        },
     };
-    let source = error
-        .source()
-        .map(|source| format!(": {source}"))
-        .unwrap_or_default();
     let message = Message::new("theme-error")
-        .with("file", theme.shown(report.filename()))
-        .with("line", report.span().start_line);
-    Failure::new(message).because(format!("{}{source}", report.message()))
+        .with("file", theme.shown(file))
+        .with("line", line);
+    Failure::new(message).because(cause)
+}
+
+/// File and line of ` --> site/index.html:2:12`: some errors tell their place in their text only.
+fn pointed_at(text: &str) -> Option<(&str, usize)> {
+    let (_, place) = text.lines().find_map(|line| line.split_once("--> "))?;
+    let mut parts = place.rsplitn(3, ':').skip(1);
+    let line = parts.next()?.parse().ok()?;
+    Some((parts.next()?, line))
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
 }

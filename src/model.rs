@@ -86,6 +86,8 @@ pub struct Item {
 #[derive(Debug)]
 pub struct Measure {
     pub id: String,
+    /// Ids it had before.
+    pub formerly: Vec<String>,
     pub no: Option<u32>,
     pub subject: Told<Text>,
     pub measure: Told<Statement>,

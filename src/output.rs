@@ -1,124 +1,204 @@
 //! Writes a bundle into a folder: all of it or nothing.
 //!
-//! Files are staged beside, then swapped in one by one; a failure puts the old ones back.
-//! What an earlier build wrote and this one does not is removed; what no manifest lists (somebody's scan of the sealed copy) is kept.
+//! New files are staged beside, the manifest last, then swapped in one by one, the manifest last again; a failure puts the old ones back.
+//! A whole stage that still has its manifest is therefore a build that was killed while swapping: the next one finishes it first.
+//! What the last build wrote and this one does not is removed, except dated documents that may have been handed over.
+//! What no manifest lists (somebody's scan of the sealed copy) is kept, under a name beside where this build needs its place.
 
-use crate::bundle::{Bundle, Manifest};
+use crate::bundle::{Bundle, Manifest, ManifestFile};
 use crate::data::sha256;
 use crate::message::{Failure, Message, Result};
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Holds the new files while they are written, and the old ones while they are swapped.
 const STAGE: &str = ".stage";
 const LOCK: &str = ".lock";
 const MANIFEST: &str = "manifest.json";
+/// A sheet of another date stays: somebody may have it in hand.
+const KEPT: [&str; 2] = ["handout/", "signed/"];
 
-/// Writes the bundle; on failure the folder is as it was.
-pub fn write(bundle: &Bundle, folder: &Path) -> Result<()> {
-    let failed = |path: &Path, error: io::Error| {
-        let message = Message::new("cannot-write").with("path", path.display());
-        Failure::new(message).because(error)
-    };
-    fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
-    let lock = folder.join(LOCK);
-    let held = File::create(&lock).map_err(|error| failed(folder, error))?;
-    if held.try_lock().is_err() {
-        return Err(Failure::new(
-            Message::new("output-busy").with("path", folder.display()),
-        ));
+/// Writes the bundle and returns where it put what others had saved in its files' places; on failure the folder is as it was.
+pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    let _held = lock(folder)?;
+    let mut kept = Vec::new();
+    if folder.join(STAGE).join("new").join(MANIFEST).exists() {
+        // Where this fails, what counts is that the old files are back.
+        kept = swap(folder).unwrap_or_default();
     }
-    let stage = folder.join(STAGE);
-    let done = clear(&stage)
-        .map_err(|error| failed(&stage, error))
-        .and_then(|()| put(bundle, &stage).map_err(|(path, error)| failed(&path, error)))
-        .and_then(|()| swap(bundle, folder, &stage).map_err(|(path, error)| failed(&path, error)));
-    // Neither is worth a failure of its own: the next build clears them.
-    let _ = clear(&stage);
-    let _ = fs::remove_file(&lock);
-    done
+    let done = restore(folder)
+        .and_then(|()| clear(folder))
+        .and_then(|()| put(bundle, folder))
+        .and_then(|()| swap(folder));
+    // The stage goes only when every old file is back; if it cannot go, the next build clears it.
+    if done.is_ok() || restore(folder).is_ok() {
+        let _ = clear(folder);
+    }
+    kept.extend(done?);
+    Ok(kept)
 }
 
-type Step = std::result::Result<(), (PathBuf, io::Error)>;
+fn failed(path: &Path) -> impl Fn(io::Error) -> Failure {
+    let message = Message::new("cannot-write").with("path", path.display());
+    move |error| Failure::new(message.clone()).because(error)
+}
 
-fn clear(stage: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(stage) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+/// The file stays when the build is over: were it removed, two later builds could hold two locks of one name.
+fn lock(folder: &Path) -> Result<File> {
+    let path = folder.join(LOCK);
+    // Another user's file can often be opened for reading only, which is enough.
+    let file = File::create(&path)
+        .or_else(|error| File::open(&path).map_err(|_| error))
+        .map_err(failed(folder))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Failure::new(
+            Message::new("output-busy").with("path", folder.display()),
+        )),
+        Err(TryLockError::Error(error)) => Err(failed(folder)(error)),
     }
+}
+
+/// Puts old files back that were moved away, where nothing has come into their place.
+fn restore(folder: &Path) -> Result<()> {
+    for file in listed(folder) {
+        let target = folder.join(&file.path);
+        let old = folder.join(STAGE).join("old").join(&file.path);
+        if is_there(&old) && !is_there(&target) {
+            rename(&old, &target).map_err(failed(&target))?;
+        }
+    }
+    Ok(())
+}
+
+fn clear(folder: &Path) -> Result<()> {
+    let stage = folder.join(STAGE);
+    let done = match stage.is_file() {
+        true => fs::remove_file(&stage),
+        false => fs::remove_dir_all(&stage),
+    };
+    done.or_else(|error| match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(failed(folder)(error)),
+    })
 }
 
 /// Writes the new files into the stage, down to the disk: a full one must show before anything is swapped.
-fn put(bundle: &Bundle, stage: &Path) -> Step {
-    for (path, bytes) in bundle {
-        let to = stage.join("new").join(path);
-        let written = parent(&to).and_then(|()| {
-            let mut file = File::create(&to)?;
+fn put(bundle: &Bundle, folder: &Path) -> Result<()> {
+    let others = bundle.iter().filter(|(path, _)| *path != MANIFEST);
+    for (path, bytes) in others.chain(bundle.get_key_value(MANIFEST)) {
+        let staged = folder.join(STAGE).join("new").join(path);
+        let written = parent(&staged).and_then(|()| {
+            let mut file = File::create(&staged)?;
             io::Write::write_all(&mut file, bytes)?;
             file.sync_all()
         });
-        written.map_err(|error| (to, error))?;
+        written.map_err(failed(&folder.join(path)))?;
     }
     Ok(())
 }
 
-/// Moves old files away and new ones in, the manifest last.
-fn swap(bundle: &Bundle, folder: &Path, stage: &Path) -> Step {
-    let removed = outdated(bundle, folder);
-    let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
-    let mut step = |from: PathBuf, to: PathBuf| -> Step {
-        let done = parent(&to).and_then(|()| fs::rename(&from, &to));
-        match done {
-            Ok(()) => {
-                moved.push((from, to));
-                Ok(())
-            }
-            Err(error) => {
-                for (from, to) in moved.iter().rev() {
-                    // Best effort: what cannot be put back lies in the stage, which the failure leaves named.
-                    let _ = fs::rename(to, from);
-                }
-                Err((to, error))
-            }
+/// Moves old files away and staged ones in; returns where it put what was neither.
+fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
+    let [old, new] = ["old", "new"].map(|part| folder.join(STAGE).join(part));
+    let (before, after) = (listed(folder), listed(&new));
+    let ours = |path: &str| {
+        fs::read(folder.join(path)).is_ok_and(|bytes| {
+            let sha256 = sha256(&bytes);
+            let mut known = before.iter().chain(&after);
+            known.any(|file| file.path == path && file.sha256 == sha256)
+        })
+    };
+    let staged = after.iter().map(|file| file.path.as_str());
+    let staged = staged
+        .chain([MANIFEST])
+        .filter(|path| is_there(&new.join(path)));
+    if let Some(path) = staged.clone().find(|path| folder.join(path).is_dir()) {
+        let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
+        return Err(Failure::new(message));
+    }
+    // Nobody touched them since they were written, and this build does not make them.
+    let outdated = before.iter().map(|file| file.path.as_str()).filter(|path| {
+        let stays = KEPT.iter().any(|kept| path.starts_with(kept));
+        !stays && !after.iter().any(|file| file.path == *path) && ours(path)
+    });
+    let paths: Vec<&str> = outdated.chain(staged).collect();
+
+    let (mut moved, mut kept) = (Vec::new(), Vec::new());
+    let mut go = |from: PathBuf, to: PathBuf| {
+        rename(&from, &to)?;
+        moved.push((from, to));
+        Ok(())
+    };
+    let mut place = |path: &str| {
+        let target = folder.join(path);
+        // The manifest is replaced in one step: there is always one that knows what was the program's.
+        if path != MANIFEST && is_there(&target) {
+            let away = match ours(path) {
+                true => old.join(path),
+                false => beside(&target),
+            };
+            go(target.clone(), away.clone())?;
+            kept.extend((!away.starts_with(&old)).then_some(away));
+        }
+        match is_there(&new.join(path)) {
+            true => go(new.join(path), target),
+            false => Ok(()),
         }
     };
-    let (pages, last): (Vec<&String>, Vec<&String>) =
-        bundle.keys().partition(|path| *path != MANIFEST);
-    for path in removed.iter().chain(pages).chain(last) {
-        let (target, old) = (folder.join(path), stage.join("old").join(path));
-        if target.exists() {
-            step(target.clone(), old)?;
-        }
-        if bundle.contains_key(path) {
-            step(stage.join("new").join(path), target)?;
+    let done = paths
+        .iter()
+        .try_for_each(|path| place(path).map_err(failed(&folder.join(path))));
+    if done.is_err() {
+        for (from, to) in moved.iter().rev() {
+            // What cannot be put back now stays in the stage, and `restore` tries again.
+            let _ = fs::rename(to, from);
         }
     }
-    for path in &removed {
+    for path in paths {
         remove_empty_parents(folder, path);
     }
-    Ok(())
+    done.map(|()| kept)
 }
 
-/// Files that the manifest of the last build lists, this build does not make, and nobody touched since.
-fn outdated(bundle: &Bundle, folder: &Path) -> Vec<String> {
+/// What the manifest of a folder lists: nothing where it is missing or spoilt.
+fn listed(folder: &Path) -> Vec<ManifestFile> {
     let manifest = fs::read(folder.join(MANIFEST)).ok();
     let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-    let listed = manifest.into_iter().flat_map(|manifest| manifest.files);
-    listed
-        .filter(|file| !bundle.contains_key(&file.path) && is_plain(&file.path))
-        .filter(|file| {
-            fs::read(folder.join(&file.path)).is_ok_and(|bytes| sha256(&bytes) == file.sha256)
-        })
-        .map(|file| file.path)
-        .collect()
+    let mut files = manifest.map_or_else(Vec::new, |manifest| manifest.files);
+    // A manifest is a file that anybody may edit: it must not lead out of the folder.
+    files.retain(|file| {
+        let mut parts = Path::new(&file.path).components();
+        !file.path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
+    });
+    files
 }
 
-/// A manifest is a file that anybody may edit: it must not lead out of the folder.
-fn is_plain(path: &str) -> bool {
-    Path::new(path)
-        .components()
-        .all(|part| matches!(part, std::path::Component::Normal(_)))
+/// A free name for what must make place: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….
+fn beside(target: &Path) -> PathBuf {
+    let end = target.extension().unwrap_or_default().to_string_lossy();
+    let names = (2..).map(|number| format!("kept-{number}.{end}"));
+    std::iter::once(format!("kept.{end}"))
+        .chain(names)
+        .map(|name| target.with_extension(name))
+        .find(|path| !is_there(path))
+        .expect("some number is free")
+}
+
+/// Whether anything bears the name, be it a link to nowhere.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    parent(to)?;
+    fs::rename(from, to)
+}
+
+fn parent(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
 fn remove_empty_parents(folder: &Path, path: &str) {
@@ -129,8 +209,4 @@ fn remove_empty_parents(folder: &Path, path: &str) {
         }
         parent = below.parent();
     }
-}
-
-fn parent(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), fs::create_dir_all)
 }

@@ -9,7 +9,7 @@ use crate::sheet::{Kind, Sheet};
 use crate::theme::Theme;
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Datetime, Smart};
-use typst::layout::{Frame, FrameItem};
+use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
 use typst::syntax::DiagSpan;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
@@ -25,18 +25,31 @@ pub struct Pdf {
 
 /// Draws one sheet; `data` is attached as `safeguards.json`.
 pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<Pdf> {
-    let world = World::new(fonts, theme, sheet, data)?;
-    let (document, bytes) = compile(&world, sheet).map_err(|errors| {
-        let failure = explain(&world, theme, &errors);
-        let fails = |rows: usize| {
-            let cut = sheet.first_rows(rows);
-            World::new(fonts, theme, &cut, data).is_ok_and(|world| compile(&world, &cut).is_err())
-        };
-        crate::theme::name_row(failure, sheet, fails)
+    let draw = |sheet: &Sheet| {
+        let world = World::new(fonts, theme, sheet, data)?;
+        compile(&world, sheet).map_err(|errors| explain(&world, theme, &errors))
+    };
+    let (document, bytes) = draw(sheet).map_err(|failure| {
+        let draw = |rows| draw(&sheet.first_rows(rows)).err();
+        crate::theme::name_row(failure, sheet, draw)
     })?;
     let mut text = String::new();
-    for page in document.pages() {
-        collect(&page.frame, &mut text);
+    for (page, number) in document.pages().iter().zip(1..) {
+        let size = page.frame.size();
+        let on_paper = |at: &Point| {
+            let within = |at: Abs, end: Abs| at >= Abs::zero() && at <= end;
+            within(at.x, size.x) && within(at.y, size.y)
+        };
+        let mut texts = Vec::new();
+        collect(&page.frame, Transform::identity(), &mut texts);
+        for (printed, ends) in texts {
+            if !ends.iter().all(on_paper) && !printed.trim().is_empty() {
+                let printed: String = printed.chars().take(40).collect();
+                let message = Message::new("theme-off-paper").with("page", number);
+                return Err(Failure::new(message.with("text", printed)));
+            }
+            text.push_str(printed);
+        }
     }
     Ok(Pdf { bytes, text })
 }
@@ -97,11 +110,18 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-fn collect(frame: &Frame, text: &mut String) {
-    for (_, item) in frame.items() {
+/// Every text of a frame, and where its line begins and ends on the page.
+fn collect<'a>(frame: &'a Frame, place: Transform, texts: &mut Vec<(&'a str, [Point; 2])>) {
+    for (at, item) in frame.items() {
+        let place = place.pre_concat(Transform::translate(at.x, at.y));
         match item {
-            FrameItem::Group(group) => collect(&group.frame, text),
-            FrameItem::Text(item) => text.push_str(&item.text),
+            FrameItem::Group(group) => {
+                collect(&group.frame, place.pre_concat(group.transform), texts);
+            }
+            FrameItem::Text(item) => {
+                let ends = [Point::zero(), Point::with_x(item.width())];
+                texts.push((&item.text, ends.map(|end| end.transform(place))));
+            }
             _ => {}
         }
     }

@@ -70,10 +70,11 @@ impl Report<'_> {
             Severity::Hint => named(Level::NOTE, "hint"),
         };
         let title = level
-            .primary_title(self.words.say(&finding.message))
+            .primary_title(self.say(&finding.message))
             .id(finding.rule);
-        let file = finding.origin.file.as_str();
-        let mut group: Group = match (&finding.origin.place, self.content.sources.get(file)) {
+        let source = self.content.sources.get(&finding.origin.file);
+        let file = visible(&finding.origin.file);
+        let mut group: Group = match (&finding.origin.place, source) {
             (Place::Bytes(bytes), Some(text)) => {
                 let annotation = AnnotationKind::Primary.span(bytes.start..bytes.end);
                 title.element(
@@ -85,7 +86,7 @@ impl Report<'_> {
             _ => title.element(Origin::path(file)),
         };
         if let Some(help) = &finding.help {
-            group = group.element(named(Level::HELP, "advice").message(self.words.say(help)));
+            group = group.element(named(Level::HELP, "advice").message(self.say(help)));
         }
         let renderer = if self.colour {
             Renderer::styled()
@@ -96,15 +97,16 @@ impl Report<'_> {
     }
 
     fn short(&self, finding: &Diagnostic) -> String {
+        let file = visible(&finding.origin.file);
         let place = match self.position(finding) {
-            Some(Position { line, column }) => format!("{}:{line}:{column}", finding.origin.file),
-            None => finding.origin.file.clone(),
+            Some(Position { line, column }) => format!("{file}:{line}:{column}"),
+            None => file,
         };
         let severity = self.words.say(&Message::new(finding.severity.name()));
         format!(
             "{place}: {severity}[{}]: {}\n",
             finding.rule,
-            self.words.say(&finding.message)
+            self.say(&finding.message)
         )
     }
 
@@ -125,9 +127,9 @@ impl Report<'_> {
             Some(Position { line, column }) => format!(",line={line},col={column}"),
             None => String::new(),
         };
-        let mut words = self.words.say(&finding.message);
+        let mut words = self.say(&finding.message);
         if let Some(help) = &finding.help {
-            words = format!("{words}\n{}", self.words.say(help));
+            words = format!("{words}\n{}", self.say(help));
         }
         let (file, title) = (property(&finding.origin.file), property(finding.rule));
         format!(
@@ -155,14 +157,19 @@ impl Report<'_> {
                 severity: finding.severity.name(),
                 file: &finding.origin.file,
                 position: self.position(finding),
-                message: self.words.say(&finding.message),
-                help: finding.help.as_ref().map(|help| self.words.say(help)),
+                message: self.say(&finding.message),
+                help: finding.help.as_ref().map(|help| self.say(help)),
             })
             .collect();
         String::from_utf8(crate::data::pretty(
             &serde_json::json!({ "findings": findings }),
         ))
         .expect("JSON is UTF-8")
+    }
+
+    /// A finding quotes the content, which must neither end its line nor command the terminal.
+    fn say(&self, message: &Message) -> String {
+        visible(&self.words.say(message))
     }
 
     fn position(&self, finding: &Diagnostic) -> Option<Position> {
@@ -180,4 +187,18 @@ impl Report<'_> {
             column: before[line_start..].chars().count() + 1,
         })
     }
+}
+
+/// The text with every character that is not seen, or that turns the reading direction, as its code point.
+pub fn visible(text: &str) -> String {
+    let unseen = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.chars()
+        .map(|c| match unseen(c) {
+            true => format!("<U+{:04X}>", u32::from(c)),
+            false => c.to_string(),
+        })
+        .collect()
 }

@@ -87,6 +87,8 @@ pub struct Sheet {
     pub guideline: Guideline,
     pub id: String,
     pub draft: bool,
+    /// 版: the id, and 案（未発行） where it is a draft.
+    pub version: String,
     pub date: Day,
     pub as_of: Option<Day>,
     pub control: Vec<Control>,
@@ -117,6 +119,8 @@ pub struct Row {
     pub id: String,
     pub no: Option<u32>,
     pub anchor: String,
+    /// Anchors it had before: old links still arrive.
+    pub formerly: Vec<String>,
     pub section: Heading,
     pub item: Heading,
     pub subject: Cell,
@@ -267,6 +271,7 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
         guideline: register.guideline.clone(),
         id: occasion.id.to_owned(),
         draft: occasion.draft,
+        version: draftsman.version(),
         date,
         as_of,
         control,
@@ -350,6 +355,11 @@ impl Draftsman<'_> {
             id: measure.id.clone(),
             no: measure.no,
             anchor: format!("{place}-{}", measure.id),
+            formerly: measure
+                .formerly
+                .iter()
+                .map(|id| format!("{place}-{id}"))
+                .collect(),
             section: Heading {
                 letter: section.letter.clone(),
                 name: section.name.clone(),
@@ -403,15 +413,18 @@ impl Draftsman<'_> {
         }
     }
 
-    fn control(&self, date: &str) -> Vec<Control> {
-        let register = self.register;
-        let version = match self.occasion.draft {
+    fn version(&self) -> String {
+        match self.occasion.draft {
             true => format!("{} {}", self.occasion.id, self.label("draft")),
             false => self.occasion.id.to_owned(),
-        };
+        }
+    }
+
+    fn control(&self, date: &str) -> Vec<Control> {
+        let register = self.register;
         let entries = [
             ("control_number", register.document_number.clone()),
-            ("control_version", Some(version)),
+            ("control_version", Some(self.version())),
             ("control_date", Some(date.to_owned())),
             (
                 "control_established",

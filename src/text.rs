@@ -6,7 +6,7 @@
 //!
 //! Only inline Markdown counts in a cell (emphasis, code, links); whatever would start a block (`#`, `-`, `1.`) is printed as it stands.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
@@ -138,7 +138,15 @@ fn runs(paragraph: &str, troubles: &mut Vec<Trouble>) -> Paragraph {
             Event::End(TagEnd::Strong) => style.strong = false,
             Event::Start(Tag::Emphasis) => style.emphasis = true,
             Event::End(TagEnd::Emphasis) => style.emphasis = false,
-            Event::Start(Tag::Link { dest_url, .. }) => style.href = Some(dest_url.into_string()),
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            }) => {
+                let mail = link_type == LinkType::Email;
+                let scheme = if mail { "mailto:" } else { "" };
+                style.href = Some(format!("{scheme}{dest_url}"));
+            }
             Event::End(TagEnd::Link) => style.href = None,
             Event::Start(Tag::Image { dest_url, .. }) => {
                 troubles.push(Trouble::Image(dest_url.into_string()));
@@ -158,13 +166,25 @@ fn runs(paragraph: &str, troubles: &mut Vec<Trouble>) -> Paragraph {
             Event::SoftBreak | Event::HardBreak => push(&mut runs, &style, " ", false),
             Event::InlineHtml(html) | Event::Html(html) => {
                 push(&mut runs, &style, &html, false);
-                troubles.push(Trouble::RawHtml(html.into_string()));
+                // An element is one mistake: its opening tag tells it.
+                if !html.starts_with("</") || !troubles.iter().any(|trouble| opens(trouble, &html))
+                {
+                    troubles.push(Trouble::RawHtml(html.into_string()));
+                }
             }
             _ => {}
         }
     }
     troubles.extend(stray_asterisks(&seen).map(Trouble::EmphasisNotClosed));
     runs
+}
+
+/// Whether a trouble is the tag that a closing one belongs to.
+fn opens(trouble: &Trouble, closing: &str) -> bool {
+    let name = closing
+        .trim_start_matches("</")
+        .trim_end_matches(['>', ' ']);
+    matches!(trouble, Trouble::RawHtml(tag) if tag[1..].starts_with(name))
 }
 
 fn push(runs: &mut Paragraph, style: &Run, text: &str, code: bool) {
@@ -270,10 +290,7 @@ mod tests {
     fn troubles_are_named() {
         assert_eq!(
             Text::parse(["<script>x</script>"]).troubles,
-            [
-                Trouble::RawHtml("<script>".into()),
-                Trouble::RawHtml("</script>".into())
-            ]
+            [Trouble::RawHtml("<script>".into())]
         );
         assert_eq!(
             Text::parse(["これは**「重要」**です"]).troubles,

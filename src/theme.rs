@@ -1,6 +1,7 @@
 //! The theme: how a sheet looks. The official one is compiled in; a project's own files win over it one by one.
 
 use crate::content::yaml;
+use crate::diagnostic::nearest;
 use crate::message::{Failure, Message, Result};
 use crate::sheet::{Labels, Sheet};
 use std::borrow::Cow;
@@ -21,12 +22,11 @@ struct ThemeFile {
     shown: String,
 }
 
+const LABELS: &str = include_str!("../themes/official/labels.ja.yaml");
+
 /// The official theme, as it lies in `themes/official`.
 const OFFICIAL: [(&str, &str); 6] = [
-    (
-        "labels.ja.yaml",
-        include_str!("../themes/official/labels.ja.yaml"),
-    ),
+    ("labels.ja.yaml", LABELS),
     ("parts.typ", include_str!("../themes/official/parts.typ")),
     ("proof.typ", include_str!("../themes/official/proof.typ")),
     ("sheet.typ", include_str!("../themes/official/sheet.typ")),
@@ -54,11 +54,24 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
     });
     let mut files = BTreeMap::from(official);
     let folder = project.join("themes").join(name);
-    if name != "official" && !folder.is_dir() {
+    let plain = !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.');
+    if !plain || (name != "official" && !folder.is_dir()) {
         return Err(Failure::new(Message::new("no-theme").with("theme", name)));
     }
     for (path, text) in crate::content::texts_below(&folder)? {
         let shown = format!("themes/{name}/{path}");
+        let refused = |id| Failure::new(Message::new(id).with("file", &shown));
+        let text = text.ok_or_else(|| refused("theme-not-text"))?;
+        // Typst takes it for a Windows separator.
+        if path.contains('\\') {
+            return Err(refused("theme-backslash"));
+        }
+        // Templates may bring parts of their own; any other file without a part to play is a slip.
+        if !files.contains_key(&path) && !path.ends_with(".typ") && !path.ends_with(".html") {
+            let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
+            let message = Message::new("theme-stray").with("file", shown);
+            return Err(Failure::new(message.with("known", known.join(", "))));
+        }
         files.insert(
             path,
             ThemeFile {
@@ -102,15 +115,47 @@ impl Theme {
             let message = Message::new("theme-labels").with("file", self.shown(path));
             yaml::read_words(text).map_err(|error| Failure::new(message).because(error))
         };
-        let mut labels = read(OFFICIAL[0].1)?;
-        labels.extend(read(self.text(path)?)?);
+        let mut labels = read(LABELS)?;
+        let own = read(self.text(path)?)?;
+        for name in own.keys().filter(|name| !labels.contains_key(*name)) {
+            // A word for a template of its own, unless it is nearly an official one.
+            if let Some(near) = nearest(name, labels.keys().map(String::as_str)) {
+                let message = Message::new("theme-label").with("file", self.shown(path));
+                return Err(Failure::new(message.with("name", name).with("near", near)));
+            }
+        }
+        labels.extend(own);
         Ok(labels)
+    }
+
+    /// Refuses a word that would be drawn with a hole in it.
+    pub fn check_labels(&self, labels: &Labels, can_draw: impl Fn(char) -> bool) -> Result<()> {
+        for (name, label) in labels {
+            if let Some(c) = label.chars().find(|c| *c != '\n' && !can_draw(*c)) {
+                let message = Message::new("theme-glyph")
+                    .with("file", self.shown("labels.ja.yaml"))
+                    .with("name", name)
+                    .with("character", c)
+                    .with("code", format!("U+{:04X}", u32::from(c)));
+                return Err(Failure::new(message));
+            }
+        }
+        Ok(())
     }
 }
 
-/// Adds the row a theme stumbles over, found by drawing fewer of them; `fails` says whether the first so many rows do.
-pub fn name_row(failure: Failure, sheet: &Sheet, fails: impl Fn(usize) -> bool) -> Failure {
-    if fails(0) || sheet.rows.is_empty() {
+/// Adds the row a theme stumbles over, found by drawing fewer of them; `draw` says how the first so many rows fail.
+pub fn name_row(
+    failure: Failure,
+    sheet: &Sheet,
+    draw: impl Fn(usize) -> Option<Failure>,
+) -> Failure {
+    // A theme may fail at fewer rows in another way: a page without any is no document to some.
+    let fails = |rows| {
+        draw(rows)
+            .is_some_and(|other| other.message == failure.message && other.cause == failure.cause)
+    };
+    if sheet.rows.is_empty() || fails(0) {
         return failure;
     }
     let (mut sound, mut failing) = (0, sheet.rows.len());
@@ -141,7 +186,7 @@ mod tests {
     fn the_official_theme_is_compiled_in_whole() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/official");
         let lying = crate::content::texts_below(&folder).expect("the folder is there");
-        let compiled = super::OFFICIAL.map(|(path, text)| (path.to_owned(), text.to_owned()));
+        let compiled = super::OFFICIAL.map(|(path, text)| (path.to_owned(), Some(text.to_owned())));
         assert_eq!(lying, compiled);
     }
 }

@@ -8,6 +8,7 @@ use safeguard::diagnostic::Diagnostic;
 use safeguard::message::{Language, Words};
 use safeguard::pdf::Fonts;
 use safeguard::report::{Format, Report};
+use safeguard::sheet::{self, Kind, Occasion};
 use safeguard::theme;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,9 @@ fn run(case: &Path) -> Result<(), Failed> {
         for part in ["content", "themes"] {
             copy(&from.join(part), &project.path().join(part))?;
         }
+    }
+    if let Some(file) = option(case, "without:") {
+        fs::remove_file(project.path().join(file))?;
     }
     let content = content::load(project.path()).map_err(|failure| format!("{failure:?}"))?;
     let rules = Case {
@@ -80,22 +84,53 @@ fn run(case: &Path) -> Result<(), Failed> {
             today: rules.today,
             words: &words,
         };
-        for (name, path) in [
-            ("index.html", "site/index.html"),
-            ("data.json", "site/safeguards.json"),
-        ] {
+        if case.join("expected/sheet.json").exists() {
+            failures.push(compare(case, "sheet.json", &handout(&build)?));
+        }
+        for (name, path) in BUILT {
             if case.join("expected").join(name).exists() {
                 let bundle = bundle::bundle(&build).map_err(|failure| format!("{failure:?}"))?;
                 let text = String::from_utf8(bundle[path].clone())?;
                 failures.push(compare(case, name, inside_main(&text)));
             }
         }
+    } else if let Some((name, _)) = BUILT
+        .iter()
+        .find(|(name, _)| case.join("expected").join(name).exists())
+    {
+        return Err(format!("{name} is expected, but the content has errors").into());
     }
     let failures: Vec<String> = failures.into_iter().flatten().collect();
     match failures.is_empty() {
         true => Ok(()),
         false => Err(failures.concat().into()),
     }
+}
+
+/// What is compared of a build where the case has it, and where it lies in the build.
+const BUILT: [(&str, &str); 2] = [
+    ("index.html", "site/index.html"),
+    ("data.json", "site/safeguards.json"),
+];
+
+/// What every rendering for prospective clients prints, the theme's own words left out.
+fn handout(build: &Build) -> Result<String, Failed> {
+    let id = build.register.date.to_string();
+    let occasion = Occasion {
+        kind: Kind::Handout,
+        today: build.today,
+        id: &id,
+        draft: true,
+        notes: &Default::default(),
+        lines: &Default::default(),
+    };
+    let labels = build
+        .theme
+        .labels()
+        .map_err(|failure| format!("{failure:?}"))?;
+    let mut sheet = sheet::lay_out(build.register, &occasion, &labels);
+    sheet.labels.clear();
+    Ok(String::from_utf8(safeguard::data::pretty(&sheet))?)
 }
 
 /// The findings in full in English, and a line each in Japanese.
@@ -125,7 +160,8 @@ fn compare(case: &Path, name: &str, got: &str) -> Option<String> {
         fs::create_dir_all(case.join("expected")).expect("a writable case");
         fs::write(&path, got).expect("a writable case");
     }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
+    let expected = fs::read_to_string(&path)
+        .unwrap_or_else(|_| "(no such file: BLESS=1 writes it)".to_owned());
     (got != expected).then(|| {
         format!(
             "{}\n--- expected\n{expected}\n--- got\n{got}\n",

@@ -26,7 +26,7 @@ pub fn expires_soon(case: &Case) -> Vec<Diagnostic> {
     let soon = |last: Date| {
         let near = case
             .today
-            .checked_add(ahead)
+            .checked_add(ahead.0)
             .is_ok_and(|horizon| last <= horizon);
         (near && last >= case.today).then_some("certification-expires-soon")
     };
@@ -51,7 +51,7 @@ fn dated<'a>(
         .certifications
         .iter()
         .filter_map(move |certificate| {
-            let last = certificate.record.expires_on?;
+            let last = certificate.record.expires_on?.0;
             let message = Message::new(judge(last)?)
                 .with("standard", &*certificate.record.standard)
                 .with("day", last);
@@ -82,6 +82,12 @@ pub fn undated(case: &Case) -> Vec<Diagnostic> {
 
 /// ISO and JIS standards come in editions, and certificates to an old one lapse with it.
 pub fn without_edition(case: &Case) -> Vec<Diagnostic> {
+    // Some write it into the standard's name, as certificates do: ISO 9001:2015.
+    let named = |standard: &str| {
+        standard
+            .split_once(':')
+            .is_some_and(|(_, year)| year.starts_with(|c: char| c.is_ascii_digit()))
+    };
     let comes_in_editions = |standard: &str| {
         ["ISO", "JIS", "IEC"]
             .iter()
@@ -90,7 +96,8 @@ pub fn without_edition(case: &Case) -> Vec<Diagnostic> {
     let certificates = case.content.certifications.iter();
     certificates
         .filter(|certificate| {
-            comes_in_editions(&certificate.record.standard) && certificate.record.edition.is_none()
+            let standard = &certificate.record.standard;
+            comes_in_editions(standard) && !named(standard) && certificate.record.edition.is_none()
         })
         .map(|certificate| {
             let message = Message::new("certification-without-edition")

@@ -129,28 +129,24 @@ pub fn unknown_item(case: &Case) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let places = places(&sheet.record, guideline);
-    let sections: BTreeSet<String> = guideline
-        .record
-        .sections
-        .iter()
-        .map(|section| section.id.clone())
-        .collect();
     let unknown = |name: &str, origin: Origin, known: &BTreeSet<String>| {
         let message = Message::new("unknown-item")
             .with("name", name)
             .with("guideline", &guideline.record.id);
+        let finding = Diagnostic::error("unknown-item", origin, message);
+        let section = format!("{}-", name.split('-').next().unwrap_or(name));
         let inside: Vec<&str> = known
             .iter()
-            .filter(|place| place.starts_with(&format!("{name}-")))
+            .filter(|place| place.starts_with(&section))
             .map(String::as_str)
             .collect();
-        let finding = Diagnostic::error("unknown-item", origin, message);
-        match inside.is_empty() {
-            true => finding.suggest(name, known.iter().map(String::as_str)),
+        let finding = match inside.is_empty() {
+            true => finding,
             false => {
                 finding.help(Message::new("unknown-item-has").with("items", inside.join(", ")))
             }
-        }
+        };
+        finding.suggest(name, known.iter().map(String::as_str))
     };
     let files = case
         .content
@@ -158,42 +154,48 @@ pub fn unknown_item(case: &Case) -> Vec<Diagnostic> {
         .iter()
         .filter(|file| !places.contains(&file.name()));
     let files = files.map(|file| unknown(&file.name(), Origin::file(&file.file), &places));
-    let headed: BTreeSet<String> = places.union(&sections).cloned().collect();
-    let headings = sheet
-        .record
-        .headings
-        .keys()
-        .filter(|name| !headed.contains(*name));
-    let headings = headings.map(|name| {
-        let origin = sheet
-            .origin()
-            .at("headings")
-            .at(name.as_str())
-            .part(Part::Key);
-        unknown(name, origin, &headed)
+    let official = headings(guideline);
+    let official: BTreeSet<String> = official.into_iter().map(|(name, ..)| name).collect();
+    let strange = sheet.record.headings.0.keys();
+    let strange = strange.filter(|name| !official.contains(*name));
+    let strange = strange.map(|name| {
+        let origin = sheet.origin().at("headings").at(name.as_str());
+        let origin = origin.part(Part::Key);
+        match places.contains(name) {
+            // An own section has its name where it is written.
+            true => {
+                let message = Message::new("heading-of-own").with("name", name);
+                Diagnostic::error("unknown-item", origin, message)
+            }
+            false => unknown(name, origin, &official),
+        }
     });
-    files.chain(headings).collect()
+    files.chain(strange).collect()
 }
 
-/// Every item of the sheet's guideline has a measure (番号法12条; guideline, 講ずべき安全管理措置の内容).
+/// Every item of the sheet's guideline has a measure (guideline, 別添: B–G are しなければならない).
 pub fn item_uncovered(case: &Case) -> Vec<Diagnostic> {
     let Some(guideline) = case.content.own_guideline() else {
         return Vec::new();
     };
-    uncovered(case, guideline, |asked| match asked.duty {
+    let severity = |asked: &Asked| match asked.duty {
         Duty::Required => Severity::Error,
         Duty::Recommended => Severity::Warning,
-    })
+    };
+    uncovered(case, guideline, "item-uncovered-help", severity)
 }
 
 /// What another guideline asks that the sheet does not answer.
 pub fn uncovered_under(case: &Case, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    uncovered(case, other, |_| Severity::Warning)
+    uncovered(case, other, "item-uncovered-there-help", |_| {
+        Severity::Warning
+    })
 }
 
 fn uncovered(
     case: &Case,
     guideline: &Filed<GuidelineRecord>,
+    help: &'static str,
     severity: fn(&Asked) -> Severity,
 ) -> Vec<Diagnostic> {
     let answered = |asked: &Asked| {
@@ -219,8 +221,11 @@ fn uncovered(
                 Some(item) => format!("content/measures/{}/{item}.yaml", asked.section),
                 None => format!("content/measures/{}.yaml", asked.section),
             };
-            Diagnostic::new("item-uncovered", severity(&asked), asked.origin, message)
-                .help(Message::new("item-uncovered-help").with("file", file))
+            Diagnostic::new("item-uncovered", severity(&asked), asked.origin, message).help(
+                Message::new(help)
+                    .with("file", file)
+                    .with("guideline", &guideline.record.id),
+            )
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Is each measure whole, is it named once, and has somebody looked at it lately? And is the office itself told?
 
 use super::Case;
-use crate::content::place_name;
+use crate::content::{Filed, place_name};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
 use crate::text::Text;
@@ -48,85 +48,87 @@ fn ids<'a>(case: &Case<'a>) -> Vec<(&'a str, Origin)> {
         });
         sections.chain([(guideline.record.id.as_str(), guideline.origin().at("id"))])
     });
-    let own = case.sheet().into_iter().flat_map(|sheet| {
-        let lists = [
-            ("before", &sheet.record.sections.before),
-            ("after", &sheet.record.sections.after),
-        ];
-        lists.into_iter().flat_map(move |(list, sections)| {
-            sections.iter().enumerate().flat_map(move |(s, section)| {
-                let origin = sheet.origin().at("sections").at(list).at(s);
-                let items = section.items.iter().enumerate();
-                let items: Vec<_> = items
-                    .map(|(i, item)| (item.id.as_str(), origin.at("items").at(i).at("id")))
-                    .collect();
-                items
-                    .into_iter()
-                    .chain([(section.id.as_str(), origin.at("id"))])
-            })
-        })
+    let own = case.sheet().into_iter().flat_map(Filed::own_sections);
+    let own = own.flat_map(|(section, origin)| {
+        let items = section.items.iter().enumerate();
+        let items: Vec<_> = items
+            .map(|(i, item)| (item.id.as_str(), origin.at("items").at(i).at("id")))
+            .collect();
+        items
+            .into_iter()
+            .chain([(section.id.as_str(), origin.at("id"))])
     });
     measures.chain(guidelines).chain(own).collect()
 }
 
 /// A measure's id, its anchor and its number stand for one row; a guideline's id for one file.
 pub fn duplicate_id(case: &Case) -> Vec<Diagnostic> {
-    let mut claims: Vec<(String, Origin)> = Vec::new();
-    for (file, record, origin) in case.content.all_measures() {
-        claims.push((record.id.clone(), origin.at("id")));
-        claims.push((place_name(&file.name(), Some(&record.id)), origin.at("id")));
-        for (index, former) in record.formerly.iter().enumerate() {
-            claims.push((
-                place_name(&file.name(), Some(former)),
-                origin.at("formerly").at(index),
-            ));
-        }
-        if let Some(no) = record.no {
-            claims.push((format!("no: {no}"), origin.at("no")));
-        }
-    }
+    let mut claims: Vec<(Kind, String, Origin)> = Vec::new();
     for guideline in &case.content.guidelines {
-        claims.push((guideline.record.id.clone(), guideline.origin().at("id")));
+        let (record, origin) = (&guideline.record, guideline.origin());
+        claims.push((Kind::Guideline, record.id.clone(), origin.at("id")));
     }
     if let (Some(sheet), Some(guideline)) = (case.sheet(), case.content.own_guideline()) {
-        let lettered = guideline
-            .record
-            .sections
-            .iter()
-            .map(|section| section.id.clone());
-        let lettered: Vec<String> = lettered.collect();
-        for (list, sections) in [
-            ("before", &sheet.record.sections.before),
-            ("after", &sheet.record.sections.after),
-        ] {
-            for (index, section) in sections.iter().enumerate() {
-                let origin = sheet.origin().at("sections").at(list).at(index).at("id");
-                claims.push((section.id.clone(), origin.clone()));
-                if lettered.contains(&section.id) {
-                    claims.push((section.id.clone(), origin));
-                }
+        for (s, section) in guideline.record.sections.iter().enumerate() {
+            let origin = guideline.origin().at("sections").at(s);
+            claims.push((Kind::Place, section.id.clone(), origin.at("id")));
+            for (i, item) in section.items.iter().enumerate() {
+                let name = place_name(&section.id, Some(&item.id));
+                claims.push((Kind::Place, name, origin.at("items").at(i).at("id")));
+            }
+        }
+        for (section, origin) in sheet.own_sections() {
+            claims.push((Kind::Place, section.id.clone(), origin.at("id")));
+            for (i, item) in section.items.iter().enumerate() {
+                let name = place_name(&section.id, Some(&item.id));
+                claims.push((Kind::Place, name, origin.at("items").at(i).at("id")));
             }
         }
     }
-    let mut first: BTreeMap<&str, &Origin> = BTreeMap::new();
+    for (file, record, origin) in case.content.all_measures() {
+        claims.push((Kind::Measure, record.id.clone(), origin.at("id")));
+        for (index, former) in record.formerly.iter().enumerate() {
+            let origin = origin.at("formerly").at(index);
+            claims.push((Kind::Anchor, place_name(&file.name(), Some(former)), origin));
+        }
+        let anchor = place_name(&file.name(), Some(&record.id));
+        claims.push((Kind::Anchor, anchor, origin.at("id")));
+        if let Some(no) = record.no {
+            claims.push((Kind::Number, format!("no: {no}"), origin.at("no")));
+        }
+    }
+    let mut first: BTreeMap<(Kind, &str), &Origin> = BTreeMap::new();
     let mut findings = Vec::new();
-    for (name, origin) in &claims {
-        match first.get(name.as_str()) {
+    for (kind, name, origin) in &claims {
+        match first.get(&(*kind, name.as_str())) {
             // An id used twice also makes the anchor twice: one finding is enough.
             Some(_)
                 if findings
                     .iter()
                     .any(|finding: &Diagnostic| finding.origin == *origin) => {}
             Some(other) => {
+                let line = case.content.line(other).unwrap_or(1);
+                let first = format!("{}:{line}", other.file);
                 let message = Message::new("duplicate-id")
                     .with("id", name)
-                    .with("first", &other.file);
+                    .with("first", first);
                 findings.push(Diagnostic::error("duplicate-id", origin.clone(), message));
             }
-            None => _ = first.insert(name, origin),
+            None => _ = first.insert((*kind, name), origin),
         }
     }
     findings
+}
+
+/// Ids of different kinds do not meet.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Guideline,
+    /// A section or item: an anchor of its own, and where measures stand.
+    Place,
+    Measure,
+    Anchor,
+    Number,
 }
 
 /// A row says what is done, or why nothing need be, or what is still asked.
@@ -162,8 +164,8 @@ pub fn not_applicable_without_reason(case: &Case) -> Vec<Diagnostic> {
         };
         let id = match (reason.is_empty(), &record.measure) {
             (true, _) => "not-applicable-without-reason",
-            (false, Some(_)) => "not-applicable-with-measure",
-            (false, None) => continue,
+            (false, Some(measure)) if !measure.is_empty() => "not-applicable-with-measure",
+            (false, _) => continue,
         };
         let message = Message::new(id).with("id", &record.id);
         findings.push(Diagnostic::error(
@@ -199,24 +201,33 @@ pub fn review_overdue(case: &Case) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let overdue = |day: Date| {
-        day.checked_add(case.thresholds().review)
+        day.checked_add(case.thresholds().review.0)
             .is_ok_and(|due| due < case.today)
     };
     let mut findings = Vec::new();
     let mut never_reviewed = 0;
     for (_, record, origin) in case.content.all_measures() {
-        match record.reviewed_on {
+        match record.reviewed_on.map(|day| day.0) {
             Some(day) if overdue(day) => {
                 findings.push(review(&record.id, origin.at("reviewed_on"), day))
+            }
+            Some(day) if day > case.today => {
+                let message = Message::new("review-in-future").with("id", &record.id);
+                let origin = origin.at("reviewed_on");
+                findings.push(Diagnostic::warning(
+                    "review-overdue",
+                    origin,
+                    message.with("day", day),
+                ));
             }
             Some(_) => {}
             None => never_reviewed += 1,
         }
     }
-    if never_reviewed > 0 && overdue(sheet.record.date) {
+    if never_reviewed > 0 && overdue(sheet.record.date.0) {
         let message = Message::new("review-overdue-all")
             .with("count", never_reviewed)
-            .with("day", sheet.record.date);
+            .with("day", sheet.record.date.0);
         let finding = Diagnostic::warning("review-overdue", sheet.origin().at("date"), message);
         findings.push(finding.help(Message::new("review-overdue-help")));
     }

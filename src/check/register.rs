@@ -51,11 +51,11 @@ pub fn build(content: &Content) -> Option<Register> {
             },
         },
         title: sheet.title.to_string(),
-        date: sheet.date,
+        date: sheet.date.0,
         date_style: sheet.date_style,
         document_number: known(&sheet.document_number),
-        established_on: sheet.established_on,
-        revised_on: sheet.revised_on,
+        established_on: sheet.established_on.map(|day| day.0),
+        revised_on: sheet.revised_on.map(|day| day.0),
         guideline: Guideline {
             id: guideline.id.clone(),
             title: guideline.title.to_string(),
@@ -122,7 +122,7 @@ fn heading(content: &Content, name: &str, official: &str) -> String {
     let own = content
         .sheet
         .as_ref()
-        .and_then(|sheet| sheet.record.headings.get(name));
+        .and_then(|sheet| sheet.record.headings.0.get(name));
     own.map_or(official, |own| own).to_owned()
 }
 
@@ -140,7 +140,7 @@ fn measures(content: &Content, section: &str, item: Option<&str>) -> Vec<Measure
 }
 
 fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord) -> Measure {
-    let (own, defaults) = (record.audience, sheet.audience);
+    let audience = record.audience.over(sheet.audience);
     let written = |text: &Option<Text>| text.clone().filter(|text| !text.is_empty());
     let statement = match (written(&record.measure), written(&record.not_applicable)) {
         (Some(text), _) => Statement::Stated(text),
@@ -162,18 +162,19 @@ fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord
     }
     Measure {
         id: record.id.clone(),
+        formerly: record.formerly.clone(),
         no: record.no,
         subject: Told {
             what: record.subject.clone(),
-            audience: own.subject.or(defaults.subject).unwrap_or_default(),
+            audience: audience.subject,
         },
         measure: Told {
             what: statement,
-            audience: own.measure.or(defaults.measure).unwrap_or_default(),
+            audience: audience.measure,
         },
         remarks: Told {
             what: written(&record.remarks),
-            audience: own.remarks.or(defaults.remarks).unwrap_or_default(),
+            audience: audience.remarks,
         },
         origin: MeasureOrigin {
             file: file.to_owned(),
@@ -184,7 +185,7 @@ fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord
                 .as_ref()
                 .map(ToString::to_string)
                 .filter(|question| !question.is_empty()),
-            reviewed_on: record.reviewed_on,
+            reviewed_on: record.reviewed_on.map(|day| day.0),
         },
     }
 }
@@ -203,8 +204,8 @@ fn certification(filed: &Filed<CertificationRecord>) -> Certification {
         body: owned(&record.body),
         accreditor: owned(&record.accreditor),
         scope: owned(&record.scope),
-        issued_on: record.issued_on,
-        expires_on: record.expires_on,
+        issued_on: record.issued_on.map(|day| day.0),
+        expires_on: record.expires_on.map(|day| day.0),
         printed: owned(&record.print).unwrap_or_else(|| printed(record)),
         file: filed.file.clone(),
     }

@@ -2,11 +2,13 @@
 
 use super::Case;
 use crate::content::place_name;
+use crate::content::record::Audiences;
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::Message;
 use crate::model::Audience;
 use crate::text::{Text, Trouble};
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_normalization::UnicodeNormalization;
 
 /// A cell with inline Markdown.
 struct Cell<'a> {
@@ -23,12 +25,13 @@ fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
         .unwrap_or_default();
     let mut cells = Vec::new();
     for (_, record, origin) in case.content.all_measures() {
-        let own = record.audience;
         let en = record.en.as_ref();
         let english = origin.at("en");
-        let subject = own.subject.or(defaults.subject).unwrap_or_default();
-        let measure = own.measure.or(defaults.measure).unwrap_or_default();
-        let remarks = own.remarks.or(defaults.remarks).unwrap_or_default();
+        let Audiences {
+            subject,
+            measure,
+            remarks,
+        } = record.audience.over(defaults);
         let fields = [
             (
                 "subject",
@@ -111,26 +114,20 @@ fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
             at.at("document_number"),
             Audience::Public,
         ));
-        for (name, heading) in &record.headings {
+        for (name, heading) in &record.headings.0 {
             lines.push((
                 Some(heading),
                 at.at("headings").at(name.as_str()),
                 Audience::Public,
             ));
         }
-        for (list, sections) in [
-            ("before", &record.sections.before),
-            ("after", &record.sections.after),
-        ] {
-            for (s, section) in sections.iter().enumerate() {
-                let at = at.at("sections").at(list).at(s);
-                lines.push((Some(&section.letter), at.at("letter"), Audience::Public));
-                lines.push((Some(&section.name), at.at("name"), Audience::Public));
-                for (i, item) in section.items.iter().enumerate() {
-                    let at = at.at("items").at(i);
-                    lines.push((Some(&item.letter), at.at("letter"), Audience::Public));
-                    lines.push((Some(&item.name), at.at("name"), Audience::Public));
-                }
+        for (section, at) in sheet.own_sections() {
+            lines.push((Some(&section.letter), at.at("letter"), Audience::Public));
+            lines.push((Some(&section.name), at.at("name"), Audience::Public));
+            for (i, item) in section.items.iter().enumerate() {
+                let at = at.at("items").at(i);
+                lines.push((Some(&item.letter), at.at("letter"), Audience::Public));
+                lines.push((Some(&item.name), at.at("name"), Audience::Public));
             }
         }
     }
@@ -183,7 +180,12 @@ fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
         })
     });
     let cells = cells(case).into_iter().map(|cell| Printed {
-        text: cell.text.to_plain().into(),
+        // A link's address is told too: it stands in the page.
+        text: cell
+            .text
+            .links()
+            .fold(cell.text.to_plain(), |text, link| format!("{text}\n{link}"))
+            .into(),
         origin: cell.origin,
         audience: cell.audience,
     });
@@ -231,15 +233,12 @@ fn troubles(
 
 /// A link leads to the web, to mail, to a telephone or to a row that is there; the office's own address to the web.
 pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
-    let anchors: BTreeSet<String> = case
-        .content
-        .all_measures()
-        .flat_map(|(file, record, _)| {
-            let ids = record.formerly.iter().chain([&record.id]);
-            let anchors: Vec<String> = ids.map(|id| place_name(&file.name(), Some(id))).collect();
-            anchors
-        })
-        .collect();
+    let mut anchors: BTreeSet<String> = BTreeSet::new();
+    for (file, record, _) in case.content.all_measures() {
+        anchors.extend([file.section.clone(), file.name()]);
+        let ids = record.formerly.iter().chain([&record.id]);
+        anchors.extend(ids.map(|id| place_name(&file.name(), Some(id))));
+    }
     let mut findings = Vec::new();
     for cell in cells(case) {
         for link in cell
@@ -387,14 +386,9 @@ pub fn confidential_name(case: &Case) -> Vec<Diagnostic> {
     findings
 }
 
-/// For comparing only: half and full width, case and spaces do not hide a name.
+/// For comparing only: half and full width, ㈱, case and spaces do not hide a name.
 fn fold(text: &str) -> String {
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        _ => c,
-    };
-    text.chars()
-        .map(narrow)
+    text.nfkc()
         .filter(|c| !c.is_whitespace())
         .flat_map(char::to_lowercase)
         .collect()
@@ -418,6 +412,8 @@ pub fn spelling_varies(case: &Case) -> Vec<Diagnostic> {
     let shown: Vec<&Printed> = printed
         .iter()
         .filter(|printed| printed.audience != Audience::Internal)
+        // The guideline's own headings are not the office's to spell.
+        .filter(|printed| !printed.origin.file.starts_with("content/guidelines/"))
         .collect();
     let mut findings = Vec::new();
     for (long, short) in VARIANTS {
@@ -437,7 +433,8 @@ pub fn spelling_varies(case: &Case) -> Vec<Diagnostic> {
                 }
             }
         }
-        let (longs, shorts) = (counts[long], counts[short]);
+        let count = |spelling| counts.get(spelling).copied().unwrap_or_default();
+        let (longs, shorts) = (count(long), count(short));
         let (rare, common, (_, Some(first))) = (if longs.0 < shorts.0 {
             (long, short, longs)
         } else {
@@ -458,6 +455,43 @@ pub fn spelling_varies(case: &Case) -> Vec<Diagnostic> {
                 first.within(rare),
                 message,
             ));
+        }
+    }
+    findings
+}
+
+/// YAML takes ` #` for the beginning of a comment: what was meant as text behind it is lost.
+/// A comment has a space behind its sign, as everybody writes it; `#3` has none.
+pub fn text_cut_off(case: &Case) -> Vec<Diagnostic> {
+    const FIELDS: [&str; 5] = ["subject", "measure", "not_applicable", "remarks", "confirm"];
+    let mut findings = Vec::new();
+    for file in &case.content.measures {
+        let mut start = 0;
+        for line in case
+            .content
+            .sources
+            .get(&file.file)
+            .into_iter()
+            .flat_map(|text| text.split_inclusive('\n'))
+        {
+            let entry = line.trim_start_matches([' ', '-']);
+            let value = FIELDS
+                .iter()
+                .find_map(|field| entry.strip_prefix(field)?.strip_prefix(':'));
+            let cut = value.filter(|value| !value.trim_start().starts_with(['"', '\'', '|', '>']));
+            let at = cut.and_then(|value| {
+                let mut signs = value.match_indices(" #").map(|(at, _)| at + 1);
+                signs.find(|at| value[at + 1..].starts_with(|c: char| !c.is_whitespace()))
+            });
+            if let (Some(value), Some(at)) = (value, at) {
+                let from = start + line.len() - value.len() + at;
+                let lost = value[at..].trim_end();
+                let origin = Origin::bytes(&file.file, from..from + lost.len());
+                let message = Message::new("text-cut-off").with("lost", lost);
+                let finding = Diagnostic::warning("text-cut-off", origin, message);
+                findings.push(finding.help(Message::new("text-cut-off-help")));
+            }
+            start += line.len();
         }
     }
     findings

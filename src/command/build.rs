@@ -8,6 +8,7 @@ use crate::output;
 use crate::pdf::Fonts;
 use crate::report::Format;
 use crate::theme;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Build {}
@@ -24,12 +25,12 @@ impl Build {
             can_draw: &|c| fonts.can_draw(c),
         };
         let Checked { findings, register } = check::check(&case);
-        session.tell(&content, &findings, Format::Human, &mut std::io::stderr());
+        session.tell(&content, &findings, Format::Human, &mut std::io::stderr())?;
         let Some(register) = register.filter(|_| session.accepts(&findings)) else {
             say(
                 &mut std::io::stderr(),
                 &format!("{}\n", session.words.say(&Message::new("nothing-written"))),
-            );
+            )?;
             return Ok(false);
         };
         let name = content
@@ -47,24 +48,28 @@ impl Build {
             words: &Words::of(Language::Japanese),
         })?;
         let folder = session.common.directory.join("output");
-        output::write(&bundle, &folder)?;
+        let kept = output::write(&bundle, &folder)?;
         if !session.common.quiet {
             say(
                 &mut std::io::stdout(),
-                &list(session, &bundle, &folder.display().to_string()),
-            );
+                &list(session, &bundle, &folder, &kept),
+            )?;
         }
         Ok(true)
     }
 }
 
-fn list(session: &Session, bundle: &Bundle, folder: &str) -> String {
+fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> String {
     let message = Message::new("written")
         .with("count", bundle.len())
-        .with("folder", folder);
+        .with("folder", folder.display());
     let mut text = format!("{}\n", session.words.say(&message));
     for (path, bytes) in bundle {
         text.push_str(&format!("  {path}  {} KB\n", bytes.len().div_ceil(1024)));
+    }
+    for path in kept {
+        let message = Message::new("kept").with("path", path.display());
+        text.push_str(&format!("{}\n", session.words.say(&message)));
     }
     text
 }

@@ -48,7 +48,7 @@ impl Check {
                 check::check_against(&case, other)
             }
         };
-        session.tell(&content, &findings, self.format, &mut std::io::stdout());
+        session.tell(&content, &findings, self.format, &mut std::io::stdout())?;
         Ok(session.accepts(&findings))
     }
 }

@@ -8,7 +8,7 @@ use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
@@ -46,8 +46,7 @@ pub struct SheetRecord {
     /// Id of the guideline the sheet answers: a file of `guidelines/`.
     pub guideline: String,
     /// The day the sheet speaks of, as `2015-10-01`.
-    #[serde(deserialize_with = "day")]
-    pub date: Date,
+    pub date: Day,
     /// `western` (2015年10月1日) or `era` (平成27年10月1日).
     #[serde(default)]
     pub date_style: DateStyle,
@@ -56,14 +55,12 @@ pub struct SheetRecord {
     /// 文書番号
     pub document_number: Option<Line>,
     /// 制定日
-    #[serde(default, deserialize_with = "optional_day")]
-    pub established_on: Option<Date>,
+    pub established_on: Option<Day>,
     /// 改訂日
-    #[serde(default, deserialize_with = "optional_day")]
-    pub revised_on: Option<Date>,
+    pub revised_on: Option<Day>,
     /// Headings as the office prints them where they differ from the guideline's: `C-d: …`.
     #[serde(default)]
-    pub headings: BTreeMap<String, Line>,
+    pub headings: Headings,
     /// Who may read a field, where the measure itself does not say.
     #[serde(default)]
     pub audience: FieldAudience,
@@ -92,7 +89,7 @@ pub struct OwnSection {
     /// Name of the section's folder or file below `measures/`.
     pub id: String,
     /// 記号 as printed: `"-"`, or `""` for none.
-    pub letter: Line,
+    pub letter: String,
     pub name: Line,
     #[serde(default)]
     pub items: Vec<OwnItem>,
@@ -102,7 +99,7 @@ pub struct OwnSection {
 #[serde(deny_unknown_fields)]
 pub struct OwnItem {
     pub id: String,
-    pub letter: Line,
+    pub letter: String,
     pub name: Line,
 }
 
@@ -115,22 +112,92 @@ pub struct FieldAudience {
     pub remarks: Option<Audience>,
 }
 
+/// Who may read each field of one measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Audiences {
+    pub subject: Audience,
+    pub measure: Audience,
+    pub remarks: Audience,
+}
+
+impl FieldAudience {
+    /// What the measure says, else what the sheet says; where neither does, remarks (vendors, products) are not public.
+    pub fn over(self, sheet: FieldAudience) -> Audiences {
+        Audiences {
+            subject: self.subject.or(sheet.subject).unwrap_or(Audience::Public),
+            measure: self.measure.or(sheet.measure).unwrap_or(Audience::Public),
+            remarks: self.remarks.or(sheet.remarks).unwrap_or(Audience::Prospect),
+        }
+    }
+}
+
 /// When a date becomes a finding, as ISO 8601 durations.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {
     /// So long before its last day a certificate is said to expire soon.
-    pub expires_soon: Span,
+    pub expires_soon: Period,
     /// So long after it a review is overdue.
-    pub review: Span,
+    pub review: Period,
 }
 
 impl Default for Thresholds {
     fn default() -> Thresholds {
         Thresholds {
-            expires_soon: Span::new().days(90),
-            review: Span::new().years(1),
+            expires_soon: Period(Span::new().days(90)),
+            review: Period(Span::new().years(1)),
         }
+    }
+}
+
+/// A length of time as `P90D` or `P1Y` (ISO 8601).
+#[derive(Debug, Clone, Copy)]
+pub struct Period(pub Span);
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
+        struct Written;
+        impl Visitor<'_> for Written {
+            type Value = Period;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a duration like P90D")
+            }
+            fn visit_str<E: de::Error>(self, written: &str) -> Result<Period, E> {
+                let span = written
+                    .starts_with('P')
+                    .then(|| written.parse().ok())
+                    .flatten();
+                span.map(Period)
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(written), &self))
+            }
+        }
+        deserializer.deserialize_str(Written)
+    }
+}
+
+/// Headings by place (`C-d`), each once.
+#[derive(Debug, Default)]
+pub struct Headings(pub BTreeMap<String, Line>);
+
+impl<'de> Deserialize<'de> for Headings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Headings, D::Error> {
+        struct Written;
+        impl<'de> Visitor<'de> for Written {
+            type Value = Headings;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headings, A::Error> {
+                let mut headings = BTreeMap::new();
+                while let Some((place, heading)) = map.next_entry::<String, Line>()? {
+                    if headings.insert(place.clone(), heading).is_some() {
+                        return Err(de::Error::custom(format!("duplicate field `{place}`")));
+                    }
+                }
+                Ok(Headings(headings))
+            }
+        }
+        deserializer.deserialize_map(Written)
     }
 }
 
@@ -228,8 +295,7 @@ pub struct MeasureRecord {
     /// The small-business method is used. An office that is a contractor never may.
     #[serde(default)]
     pub relaxed: bool,
-    #[serde(default, deserialize_with = "optional_day")]
-    pub reviewed_on: Option<Date>,
+    pub reviewed_on: Option<Day>,
     /// An open question for the office; it stands in the proof only.
     pub confirm: Option<Line>,
     /// Ids the measure had before, so that old links still arrive.
@@ -275,11 +341,9 @@ pub struct CertificationRecord {
     pub body: Option<Line>,
     pub accreditor: Option<Line>,
     pub scope: Option<Line>,
-    #[serde(default, deserialize_with = "optional_day")]
-    pub issued_on: Option<Date>,
+    pub issued_on: Option<Day>,
     /// The last valid day, in Japan.
-    #[serde(default, deserialize_with = "optional_day")]
-    pub expires_on: Option<Date>,
+    pub expires_on: Option<Day>,
     /// The mark shown with it: `privacy-mark`.
     pub mark: Option<Mark>,
     /// The line as printed, only where `standard (scheme 認証番号 number body)` does not fit.
@@ -293,8 +357,8 @@ pub enum Mark {
     PrivacyMark,
 }
 
-/// One line of plain text; where the author broke it between Japanese characters, no space remains.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+/// One line of plain text, never blank; where the author broke it between Japanese characters, no space remains.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line(String);
 
 impl Deref for Line {
@@ -312,10 +376,22 @@ impl fmt::Display for Line {
 
 impl<'de> Deserialize<'de> for Line {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
-        let written = String::deserialize(deserializer)?;
-        Ok(Line(crate::text::join_lines(&super::yaml::unfold(
-            &written,
-        ))))
+        struct Written;
+        // As with `Day`: an error knows its place only when it arises inside.
+        impl Visitor<'_> for Written {
+            type Value = Line;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_str<E: de::Error>(self, written: &str) -> Result<Line, E> {
+                let line = crate::text::join_lines(&super::yaml::unfold(written));
+                match line.is_empty() {
+                    true => Err(E::custom("blank")),
+                    false => Ok(Line(line)),
+                }
+            }
+        }
+        deserializer.deserialize_str(Written)
     }
 }
 
@@ -347,38 +423,29 @@ impl<'de> Visitor<'de> for Paragraphs {
     }
 }
 
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    let written = String::deserialize(deserializer)?;
-    // jiff would also read a date and time; the form has days only.
-    let day = (written.len() == 10)
-        .then(|| written.parse().ok())
-        .flatten();
-    day.ok_or_else(|| {
-        de::Error::invalid_value(de::Unexpected::Str(&written), &"a day like 2015-10-01")
-    })
-}
+/// A day as `2015-10-01`; jiff alone would also take a date and time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day(pub Date);
 
-fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    struct Day;
-    impl<'de> Visitor<'de> for Day {
-        type Value = Option<Date>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a day like 2015-10-01")
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+        struct Written;
+        // The error must arise inside the visitor: only there does serde_yaml know the place.
+        impl Visitor<'_> for Written {
+            type Value = Day;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a day like 2015-10-01")
+            }
+            fn visit_str<E: de::Error>(self, written: &str) -> Result<Day, E> {
+                let day = (written.len() == 10)
+                    .then(|| written.parse().ok())
+                    .flatten();
+                day.map(Day)
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(written), &self))
+            }
         }
-        fn visit_none<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok(None)
-        }
-        fn visit_some<D: Deserializer<'de>>(
-            self,
-            deserializer: D,
-        ) -> Result<Self::Value, D::Error> {
-            day(deserializer).map(Some)
-        }
+        deserializer.deserialize_str(Written)
     }
-    deserializer.deserialize_option(Day)
 }
 
 /// A field that is written but left blank is there all the same.

@@ -1,37 +1,64 @@
-//! YAML in: typed records by serde_yaml, its complaints as findings, and places found again with a marked parser.
+//! YAML in: typed records by serde_yaml, and places found again with a marked parser.
 //!
-//! The only file that names serde_yaml and saphyr.
+//! The only file that names serde_yaml and saphyr. What serde_yaml complains of is put into words by [`super::complaint`].
 
-use crate::diagnostic::{Diagnostic, Origin, Part, Place, Step};
-use crate::message::Message;
+use super::complaint;
+use crate::diagnostic::{Diagnostic, Part, Place, Step};
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
+use saphyr_parser::{Event, Parser};
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Marks the end of a line that Japanese text runs over, for YAML folds it into a space. No character: a file with one in it is refused.
+/// Marks the end of a line that Japanese text runs over, for YAML folds it into a space.
+/// Like [`BREAK`] it is no character: a file with one in it is refused.
 const FOLD: char = '\u{fdd0}';
+/// Marks the end of a line with a blank one behind it, for YAML keeps no trace of that in a plain text.
+const BREAK: char = '\u{fdd1}';
 
 /// Reads one file into its record type.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic> {
+    if let Some(bytes) = alias(text) {
+        return Err(complaint::alias(file, bytes));
+    }
     serde_yaml::from_str(&mark_folds(text)).map_err(|error| {
         let at = error
             .location()
-            .map(|at| offset(text, at.line(), at.column()));
-        explain(file, text, &error.to_string(), at.unwrap_or(0))
+            .map_or(0, |at| complaint::offset(text, at.line(), at.column()));
+        let said = error.to_string().replace([FOLD, BREAK], "");
+        complaint::explain(file, text, &said, at)
     })
 }
 
 /// Reads a theme's flat file of words; an error in one sentence.
-pub fn read_words(text: &str) -> Result<std::collections::BTreeMap<String, String>, String> {
+pub fn read_words(text: &str) -> Result<BTreeMap<String, String>, String> {
     serde_yaml::from_str(text).map_err(|error| error.to_string())
 }
 
-/// Undoes what YAML made of a line break between two Japanese characters.
+/// The first alias: a text repeated through one could grow without bound, and no sheet needs it.
+fn alias(text: &str) -> Option<Range<usize>> {
+    if !text.contains('&') || !text.contains('*') {
+        return None;
+    }
+    let events = Parser::new_from_str(text).map_while(Result::ok);
+    let mut aliases = events.filter(|(event, _)| matches!(event, Event::Alias(_)));
+    let (_, span) = aliases.next()?;
+    let byte = |index: usize| {
+        text.char_indices()
+            .nth(index)
+            .map_or(text.len(), |(at, _)| at)
+    };
+    Some(byte(span.start.index())..byte(span.end.index()))
+}
+
+/// Undoes what YAML made of line breaks: none between two Japanese characters, a blank line between paragraphs.
 pub fn unfold(text: &str) -> String {
-    text.replace([FOLD, ' '].iter().collect::<String>().as_str(), "")
+    let joined = text
+        .replace([FOLD, ' '].iter().collect::<String>().as_str(), "")
         .replace([FOLD, '\n'].iter().collect::<String>().as_str(), "")
-        .replace(FOLD, "")
+        .replace(FOLD, "");
+    joined.replace(BREAK, "\n\n")
 }
 
 fn mark_folds(text: &str) -> String {
@@ -40,158 +67,32 @@ fn mark_folds(text: &str) -> String {
     while let Some(line) = lines.next() {
         let body = line.trim_end_matches(['\n', ' ']);
         let next = lines.peek().map_or("", |next| next.trim_start());
-        let runs_over = body.ends_with(is_japanese) && next.starts_with(is_japanese);
-        match runs_over {
-            true => marked.extend([body, &FOLD.to_string(), "\n"]),
-            false => marked.push_str(line),
+        if body.ends_with(is_japanese) && next.starts_with(is_japanese) {
+            marked.extend([body, FOLD.encode_utf8(&mut [0; 4]), "\n"]);
+        } else if lines.peek().is_some_and(|next| next.trim().is_empty())
+            && goes_on(body, lines.clone())
+        {
+            marked.extend([body, BREAK.encode_utf8(&mut [0; 4]), "\n"]);
+        } else {
+            marked.push_str(line);
         }
     }
     marked
 }
 
-/// Byte offset of a line and column, both counted in characters from 1.
-fn offset(text: &str, line: usize, column: usize) -> usize {
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum();
-    let rest = &text[start..];
-    let skipped: usize = rest.chars().take(column - 1).map(char::len_utf8).sum();
-    start + skipped
-}
-
-/// The word or value that starts at an offset, to the end of its line.
-fn token(text: &str, start: usize) -> Range<usize> {
-    let rest = text[start..].lines().next().unwrap_or_default();
-    let value = rest.split(" #").next().unwrap_or_default();
-    start..start + value.trim_end().len()
-}
-
-fn key_token(text: &str, start: usize) -> Range<usize> {
-    let whole = token(text, start);
-    let key = text[whole.clone()].split(':').next().unwrap_or_default();
-    start..start + key.len()
-}
-
-/// Turns serde_yaml's sentence into a finding with a rule, both languages and a place.
-fn explain(file: &str, text: &str, error: &str, at: usize) -> Diagnostic {
-    // ".[0].no: invalid type: … at line 2 column 7"
-    let sentence = error
-        .rsplit_once(" at line ")
-        .map_or(error, |(sentence, _)| sentence);
-    let sentence = match sentence.split_once(": ") {
-        Some((path, rest)) if path.starts_with('.') || is_path(path) => rest,
-        _ => sentence,
-    };
-    let quoted: Vec<&str> = sentence.split('`').skip(1).step_by(2).collect();
-    let whole = Origin::bytes(file, token(text, at));
-    if sentence.starts_with("unknown field") && !quoted.is_empty() {
-        let message = Message::new("unknown-field").with("field", quoted[0]);
-        Diagnostic::error(
-            "unknown-field",
-            Origin::bytes(file, key_token(text, at)),
-            message,
-        )
-        .help(Message::new("known-fields").with("fields", quoted[1..].join(", ")))
-        .suggest(quoted[0], quoted[1..].iter().copied())
-    } else if sentence.starts_with("unknown variant") && !quoted.is_empty() {
-        let message = Message::new("unknown-choice")
-            .with("value", quoted[0])
-            .with("choices", quoted[1..].join(", "));
-        Diagnostic::error("wrong-type", whole, message)
-            .suggest(quoted[0], quoted[1..].iter().copied())
-    } else if sentence.starts_with("missing field") && !quoted.is_empty() {
-        let message = Message::new("missing-field").with("field", quoted[0]);
-        Diagnostic::error("missing-field", whole, message)
-    } else if let Some(key) = duplicate(sentence) {
-        let again = again(text, at, key).unwrap_or_else(|| token(text, at));
-        let message = Message::new("duplicate-key").with("field", key);
-        Diagnostic::error("duplicate-key", Origin::bytes(file, again), message)
-    } else if let Some((found, expected)) = mismatch(sentence) {
-        let message = Message::new("wrong-type")
-            .with("found", found)
-            .with("expected", expected);
-        Diagnostic::error("wrong-type", whole, message)
-    } else {
-        let finding = Diagnostic::error(
-            "unreadable",
-            whole,
-            Message::new("no-yaml").with("reason", error),
-        );
-        match sentence {
-            s if s.contains("tab character") || text[at..].starts_with('\t') => {
-                finding.help(Message::new("no-yaml-tab"))
-            }
-            s if s.starts_with("mapping values are not allowed") => {
-                finding.help(Message::new("no-yaml-colon"))
-            }
-            _ => finding,
-        }
-    }
-}
-
-fn is_path(word: &str) -> bool {
-    !word.is_empty()
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-[]".contains(c))
-        && word.contains(['.', '['])
-        || word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
-}
-
-fn duplicate(sentence: &str) -> Option<&str> {
-    let field = sentence.strip_prefix("duplicate field `");
-    let entry = sentence.strip_prefix("duplicate entry with key \"");
-    field
-        .or(entry)
-        .map(|rest| rest.trim_end_matches(['`', '"']))
-}
-
-/// Splits "invalid type: string \"x\", expected u32"; `found` is the value as written or the kind of node.
-fn mismatch(sentence: &str) -> Option<(String, String)> {
-    let rest = sentence
-        .strip_prefix("invalid type: ")
-        .or(sentence.strip_prefix("invalid value: "))?;
-    let (found, expected) = rest.rsplit_once(", expected ")?;
-    let value = found.strip_prefix("string ").map(|s| s.trim_matches('"'));
-    let value = value.or(found.split('`').nth(1));
-    let found = match value {
-        // No kind of node begins with a backtick, so a value is never taken for one.
-        Some(value) => return Some((format!("`{value}`"), kind(expected))),
-        None => found,
-    };
-    Some((kind(found), kind(expected)))
-}
-
-/// serde's word for a kind of node, as Fluent can select by it; "struct SheetRecord" and "a map" are the same to who writes YAML.
-fn kind(word: &str) -> String {
-    match word {
-        word if word.starts_with("struct ") => "a_map".to_owned(),
-        word if word.starts_with("a day") => "a_day".to_owned(),
-        word => word.replace(' ', "_"),
-    }
-}
-
-/// The second line, from `start` on, that begins with the key.
-fn again(text: &str, start: usize, key: &str) -> Option<Range<usize>> {
-    let mut seen = 0;
-    let mut at = start;
-    for line in text[start..].split_inclusive('\n') {
-        let body = line.trim_start_matches([' ', '-']);
-        if body
-            .strip_prefix(key)
-            .is_some_and(|rest| rest.starts_with(':'))
-        {
-            seen += 1;
-            let from = at + line.len() - body.len();
-            if seen == 2 {
-                return Some(from..from + key.len());
-            }
-        }
-        at += line.len();
-    }
-    None
+/// Whether the text of a line goes on behind the blank lines that follow it.
+fn goes_on<'a>(body: &str, mut following: impl Iterator<Item = &'a str>) -> bool {
+    let next = following.find(|line| !line.trim().is_empty()).unwrap_or("");
+    let start = next.trim_start();
+    let key = start.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-".contains(c));
+    let starts_anew = start.starts_with(['-', '#', '}', ']', '"', '\''])
+        || (key.len() < start.len() && key.starts_with(':'));
+    let opens_block = body.ends_with(['|', '>', ':', '+', '-']);
+    !body.trim().is_empty()
+        && !body.trim_start().starts_with('#')
+        && next.starts_with(' ')
+        && !starts_anew
+        && !opens_block
 }
 
 /// A file read again with places, to find the nodes that findings speak of.

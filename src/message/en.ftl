@@ -5,16 +5,7 @@ error = error
 warning = warning
 hint = hint
 advice = help
-summary = { $errors } { $errors ->
-    [1] error
-   *[other] errors
-  }, { $warnings } { $warnings ->
-    [1] warning
-   *[other] warnings
-  }, { $hints } { $hints ->
-    [1] hint
-   *[other] hints
-  }
+summary = errors: { $errors }, warnings: { $warnings }, hints: { $hints }
 did-you-mean = did you mean `{ $name }`?
 
 ## Reading
@@ -32,8 +23,23 @@ too-large = this file has { $size } MB; at most { $limit } MB are read
 not-utf8 = line { $line } of this file is not UTF-8; save it as UTF-8
 empty-file = this file is empty
 no-yaml = this is not YAML: { $reason }
-no-yaml-tab = YAML indents with spaces, never with tabs
 no-yaml-colon = put a text that holds `: ` into quotes
+slip-tab = a tab stands here; YAML indents with spaces
+slip-wide-space = a full-width space indents this line; YAML indents with half-width spaces
+slip-wide-dash = an entry of a list begins with a half-width hyphen and a space: `- `
+slip-wide-colon = a full-width colon stands here; YAML wants a half-width colon and a space
+slip-colon-without-space = a space is missing after the colon
+slip-dash-without-space = a space is missing after the hyphen
+slip-help = a line is `name: text`, an entry of a list begins with `- `; all signs and the spaces before them half-width
+blank-field = the field `{ $field }` is blank
+no-alias = this text is taken over from elsewhere by `*`; write it out
+no-yaml-documents = one file is one document: take the line `---` out
+no-yaml-quote = the quotation mark that opens here is never closed
+no-yaml-sign = put a text that begins with a sign like *, [ or ` into quotes
+no-yaml-indent = fields that belong together begin in the same column, and each is `name: text`
+no-yaml-deep = the file is nested too deeply; see README.md for how it should look
+wrong-length = a list of { $count } stands here, but this field takes two numbers, as in `[14, 6]`
+quote-it = put it into quotes to have it as text
 unknown-field = there is no field `{ $field }` here
 known-fields = fields here: { $fields }
 unknown-choice = `{ $value }` is not one of { $choices }
@@ -43,34 +49,37 @@ wrong-type = { $found ->
     [sequence] a list stands here
     [map] a group of fields stands here
     [unit_value] nothing stands here
+    [enum] a tag (`!`) stands here
    *[other] { $found } stands here
   }, but this field takes { $expected ->
     [a_string] text
     [a_sequence] a list (lines that begin with `- `)
     [a_map] fields (`name: value`)
     [a_boolean] `true` or `false`
-    [u32] a whole number
+    [u32] a whole number (0, 1, 2, …)
     [text_or_a_list_of_texts] text, or a list of texts
     [a_tuple_of_size_2] two numbers, as in `[14, 6]`
     [a_day] a day, as in `2015-10-01`
+    [a_duration] a duration, as in `P90D`
    *[other] { $expected }
   }
-quote-it = put it into quotes to have it as text
 
 ## Guideline
 unknown-guideline = there is no guideline `{ $id }` in content/guidelines
 guideline-superseded = the guideline `{ $id }` was replaced by `{ $successor }`
 guideline-superseded-help = `safeguard check --guideline { $successor }` shows what is new
 unknown-item = `{ $name }` is neither in the guideline `{ $guideline }` nor among the sections of sheet.yaml
-unknown-item-has = it has items: { $items }; the measures belong into their files
+unknown-item-has = the places there: { $items }
+heading-of-own = the heading of `{ $name }` stands under `sections:`, not here
 item-uncovered = no measure answers { $name } { $heading } of `{ $guideline }`
 item-uncovered-help = write it into { $file }; where it does not apply, say why with `not_applicable:`
+item-uncovered-there-help = to follow it, set `guideline: { $guideline }` in content/sheet.yaml, then write the measure into { $file }
 heading-changed = the heading of { $name } is now { $new }; it was { $old }
 small-business-exception = the measure `{ $id }` uses the small-business method, which an office that handles My Numbers for others never may
 small-business-exception-help = describe what is done in full, and take `relaxed: true` out
 
 ## Measures
-bad-id = `{ $id }` cannot be an id: letters a–z, digits and hyphens only
+bad-id = `{ $id }` cannot be an id: letters a–z, digits and hyphens only, not beginning with `-` or `page-`
 duplicate-id = `{ $id }` is used twice; first in { $first }
 empty-subject = the measure `{ $id }` has an empty subject
 empty-measure = the measure `{ $id }` says nothing: no measure, no reason, no open question
@@ -78,10 +87,11 @@ empty-measure-help = write `measure:`, or `not_applicable:` with the reason, or 
 not-applicable-without-reason = the measure `{ $id }` is not applicable, but no reason is given
 not-applicable-with-measure = the measure `{ $id }` has a measure and is not applicable: only one can be true
 open-question = open question on `{ $id }`: { $question }
-review-overdue = the measure `{ $id }` was last reviewed on { $day }
+review-overdue = the measure `{ $id }` was last reviewed on { $day }, and is due again
+review-in-future = the measure `{ $id }` says it was reviewed on { $day }, which is still to come
 review-overdue-all = { $count } measures have no `reviewed_on`, and the sheet of { $day } is due for review
 review-overdue-help = look whether it still holds, then write the day as `reviewed_on:`
-office-incomplete = the office tells nothing as: { $fields }
+office-incomplete = office.yaml does not say: { $fields }
 office-incomplete-help = a person must be able to learn it (Act on the Protection of Personal Information, art. 32); fill it in
 
 ## Certifications
@@ -95,6 +105,8 @@ privacy-mark-misused = { $standard } number { $number } is no Privacy Mark regis
 privacy-mark-misused-help = its numbers look like 10190001(03); other certificates to JIS Q 15001 must not carry the mark
 
 ## Texts
+text-cut-off = what follows the space here is a comment to YAML and is not printed: { $lost }
+text-cut-off-help = put the whole text into quotes; for a comment write a space behind the #
 raw-html = HTML is not printed: { $html }
 raw-html-help = write the text without it; for < itself put a backslash before it: \<
 broken-link = the link `{ $link }` leads nowhere
@@ -113,10 +125,28 @@ confidential-name-help = reword it, or set the field's `audience:` to prospect
 spelling-varies = { $rare } stands { $count } of { $total } times beside { $common }
 
 ## Commands
+no-such-command = there is no command `{ $name }`; there are: { $known }
+no-such-option = `{ $option }` means nothing here; `safeguard --help` shows what does
+no-such-option-near = `{ $option }` means nothing here; did you mean `{ $near }`?
+option-twice = `{ $option }` can be given only once
+value-missing = `{ $option }` needs a value; `safeguard --help` shows which
+value-unwanted = `{ $option }` takes no value
+value-wrong = `{ $option }` cannot be `{ $value }`; right would be: { $example }
+usage = the arguments cannot be understood; `safeguard --help` shows what can stand there
+no-directory = there is no folder `{ $path }`; `-C` takes the project's folder
+directory-is-file = `{ $path }` is a file; `-C` takes the project's folder
+cannot-print = what was found could not be printed
+folder-in-the-way = a folder stands at { $path }, where a file is to be written; move it away. Nothing was changed
 no-such-guideline = there is no guideline `{ $id }` in content/guidelines; there are: { $known }
 no-such-rule = there is no rule `{ $rule }`; there are: { $rules }
 no-theme = the theme `{ $theme }` that sheet.yaml names is not in themes/
+theme-stray = the theme's file { $file } plays no part; a theme has { $known }, and more .typ and .html files
+theme-label = { $file } has the word `{ $name }`, which no template asks for; did you mean `{ $near }`?
 theme-lacks = the theme lacks the file { $file }
+theme-not-text = the theme's file { $file } is not text in UTF-8; a theme has texts only
+theme-backslash = the theme's file { $file } has a backslash in its name; rename it
+theme-glyph = { $file }: the fonts of the PDF have no { $character } ({ $code }), which stands in the word `{ $name }`
+theme-off-paper = the theme prints beside the paper, on page { $page }: { $text }
 theme-labels = the words of the theme in { $file } cannot be read
 theme-error = the theme fails in { $file }, line { $line }
 theme-error-row = the theme fails in { $file }, line { $line }, while drawing the row { $row } ({ $subject })
@@ -125,6 +155,7 @@ cannot-write = cannot write { $path }; nothing was changed
 output-busy = another build is writing into { $path }; wait for it
 nothing-written = nothing was written
 written = { $count } files in { $folder }
+kept = something else stood in a file's place; it is kept as { $path }
 
 ## Help
 help = Checks an office's security-measures sheet (安全管理措置一覧) and renders it to a web page and PDFs

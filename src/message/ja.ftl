@@ -23,19 +23,35 @@ too-large = このファイルは { $size } MB あります。読めるのは { 
 not-utf8 = { $line } 行目が UTF-8 ではありません。UTF-8 で保存してください
 empty-file = このファイルは空です
 no-yaml = YAML として読めません：{ $reason }
-no-yaml-tab = 字下げには空白を使ってください（タブは使えません）
 no-yaml-colon = 「: 」を含む文は "" で囲んでください
+slip-tab = ここにタブがあります。字下げには半角の空白を使ってください
+slip-wide-space = 行の初めに全角の空白があります。字下げには半角の空白を使ってください
+slip-wide-dash = 一覧の行は半角の「- 」（ハイフンと空白）で始めてください
+slip-wide-colon = 全角のコロン「：」があります。半角のコロン「:」と空白を書いてください
+slip-colon-without-space = コロンの後に半角の空白がありません
+slip-dash-without-space = ハイフンの後に半角の空白がありません
+slip-help = 項目は「名前: 文」、一覧は「- 」で始まる行で書きます。記号とその前の空白はすべて半角です
+blank-field = 項目 `{ $field }` が空です
+no-alias = ほかの場所の文を `*` で写しています。文をそのまま書いてください
+no-yaml-documents = 一つのファイルに書けるのは一つの文書です。「---」の行を消してください
+no-yaml-quote = ここで始まる引用符が閉じられていません
+no-yaml-sign = *、[、` などの記号で始まる文は "" で囲んでください
+no-yaml-indent = 同じまとまりの項目は字下げをそろえて「名前: 文」と書いてください
+no-yaml-deep = 字下げが深すぎます。書き方は README.ja.md にあります
+wrong-length = { $count } 個の一覧が書かれていますが、ここに書けるのは二つの数（[14, 6] のように）です
+quote-it = 文字として書くときは "" で囲んでください
 unknown-field = ここに `{ $field }` という項目はありません
 known-fields = ここに書ける項目：{ $fields }
 unknown-choice = `{ $value }` は選べません。{ $choices } のどれかです
 missing-field = 項目 `{ $field }` がありません
 duplicate-key = 項目 `{ $field }` が二度書かれています
 wrong-type = { $found ->
-    [sequence] 一覧
-    [map] 項目の組
-    [unit_value] 空
-   *[other] { $found }
-  }が書かれていますが、ここに書けるのは{ $expected ->
+    [sequence] 一覧が書かれていますが
+    [map] 項目の組が書かれていますが
+    [unit_value] 何も書かれていませんが
+    [enum] タグ（!）が書かれていますが
+   *[other] { $found } が書かれていますが
+  }、ここに書けるのは{ $expected ->
     [a_string] 文字
     [a_sequence] 一覧（「- 」で始まる行）
     [a_map] 項目（「名前: 値」）
@@ -44,24 +60,26 @@ wrong-type = { $found ->
     [text_or_a_list_of_texts] 文、または文の一覧
     [a_tuple_of_size_2] 二つの数（[14, 6] のように）
     [a_day] 日付（2015-10-01 のように）
+    [a_duration] 期間（P90D のように）
    *[other] { $expected }
   }です
-quote-it = 文字として書くときは "" で囲んでください
 
 ## ガイドライン
 unknown-guideline = content/guidelines に `{ $id }` というガイドラインがありません
 guideline-superseded = ガイドライン `{ $id }` は `{ $successor }` に改められています
 guideline-superseded-help = 何が変わったかは `safeguard check --guideline { $successor }` で分かります
 unknown-item = `{ $name }` は、ガイドライン `{ $guideline }` にも sheet.yaml の sections にもありません
-unknown-item-has = 項は { $items } に分かれています。措置はそれぞれのファイルに書いてください
+unknown-item-has = そこにあるのは { $items } です
+heading-of-own = `{ $name }` の見出しは、ここではなく sections: に書きます
 item-uncovered = `{ $guideline }` の { $name } { $heading } に応える措置がありません
 item-uncovered-help = { $file } に書いてください。当てはまらないときは not_applicable: に理由を書きます
+item-uncovered-there-help = このガイドラインに移るときは、content/sheet.yaml の guideline: を { $guideline } に変えてから、{ $file } に書いてください
 heading-changed = { $name } の見出しは「{ $new }」になりました（もとは「{ $old }」）
 small-business-exception = 措置 `{ $id }` は中小規模事業者の特例によっていますが、委託を受ける事務所には認められません
 small-business-exception-help = 行っていることをすべて書き、relaxed: true を消してください
 
 ## 措置
-bad-id = `{ $id }` は id にできません。使えるのは英数字とハイフンだけです
+bad-id = `{ $id }` は id にできません。使えるのは半角の英数字とハイフンだけで、「-」や「page-」で始めることはできません
 duplicate-id = `{ $id }` が二度使われています。先に { $first } にあります
 empty-subject = 措置 `{ $id }` の subject が空です
 empty-measure = 措置 `{ $id }` に何も書かれていません（措置の内容も、理由も、確認事項もない）
@@ -69,10 +87,11 @@ empty-measure-help = measure:、または理由を not_applicable:、または�
 not-applicable-without-reason = 措置 `{ $id }` は該当なしですが、理由がありません
 not-applicable-with-measure = 措置 `{ $id }` に措置の内容と該当なしの両方があります。どちらか一つにしてください
 open-question = `{ $id }` の確認事項：{ $question }
-review-overdue = 措置 `{ $id }` を最後に見直したのは { $day } です
+review-overdue = 措置 `{ $id }` を最後に見直したのは { $day } で、見直しの時期を過ぎています
+review-in-future = 措置 `{ $id }` の見直し日 { $day } はまだ来ていません
 review-overdue-all = { $count } 件の措置に reviewed_on がなく、{ $day } の一覧は見直しの時期を過ぎています
 review-overdue-help = 今もそのとおりか確かめて、その日を reviewed_on: に書いてください
-office-incomplete = 事務所について書かれていないこと：{ $fields }
+office-incomplete = office.yaml に書かれていないこと：{ $fields }（所在地 address、代表者 representative、苦情・相談窓口 complaints）
 office-incomplete-help = 本人が知り得るようにしておくべきことです（個人情報保護法32条）。書き入れてください
 
 ## 第三者認証
@@ -86,6 +105,8 @@ privacy-mark-misused = { $standard } の番号 { $number } はプライバシー
 privacy-mark-misused-help = 登録番号は 10190001(03) の形です。ほかの JIS Q 15001 の認証にこのマークは付けられません
 
 ## 文
+text-cut-off = 空白の後の # から先は YAML の注釈となり、印刷されません：{ $lost }
+text-cut-off-help = 文全体を "" で囲んでください。注釈にするときは # の後に空白を置きます
 raw-html = HTML は印刷されません：{ $html }
 raw-html-help = HTML を使わずに書いてください。「<」そのものは \< と書きます
 broken-link = リンク `{ $link }` の行き先がありません
@@ -104,10 +125,28 @@ confidential-name-help = 書き換えるか、audience: をその項目につい
 spelling-varies = 「{ $rare }」が { $total } か所のうち { $count } か所にあります（ほかは「{ $common }」）
 
 ## 命令
+no-such-command = `{ $name }` という命令はありません。あるもの：{ $known }
+no-such-option = `{ $option }` はここでは使えません。使えるものは `safeguard --help` で分かります
+no-such-option-near = `{ $option }` はここでは使えません。`{ $near }` の書き間違いではありませんか
+option-twice = `{ $option }` は一度しか書けません
+value-missing = `{ $option }` の値がありません。書けるものは `safeguard --help` で分かります
+value-unwanted = `{ $option }` に値は付けられません
+value-wrong = `{ $option }` に `{ $value }` とは書けません。正しい書き方：{ $example }
+usage = 命令を読み取れません。書き方は `safeguard --help` で分かります
+no-directory = フォルダ `{ $path }` がありません。-C にはプロジェクトのフォルダを指定してください
+directory-is-file = `{ $path }` はファイルです。-C にはプロジェクトのフォルダを指定してください
+cannot-print = 結果を出力できませんでした
+folder-in-the-way = ファイルを書く場所 { $path } にフォルダがあります。ほかへ移してください。何も変えていません
 no-such-guideline = content/guidelines に `{ $id }` というガイドラインはありません。あるもの：{ $known }
 no-such-rule = `{ $rule }` という規則はありません。あるもの：{ $rules }
 no-theme = sheet.yaml にあるテーマ `{ $theme }` が themes/ にありません
+theme-stray = テーマのファイル { $file } は使われません。テーマのファイルは { $known } と、ほかの .typ と .html です
+theme-label = { $file } の `{ $name }` はどこにも使われません。`{ $near }` の書き間違いではありませんか
 theme-lacks = テーマにファイル { $file } がありません
+theme-not-text = テーマのファイル { $file } は UTF-8 の文字のファイルではありません。テーマに置けるのは文字のファイルだけです
+theme-backslash = テーマのファイル { $file } の名前に \ があります。名前を変えてください
+theme-glyph = { $file } の `{ $name }` にある { $character }（{ $code }）は PDF の書体にありません。ほかの文字に替えてください
+theme-off-paper = テーマが { $page } ページで紙の外に印字します：{ $text }
 theme-labels = テーマの言葉 { $file } を読めません
 theme-error = テーマの { $file } の { $line } 行目で失敗しました
 theme-error-row = テーマの { $file } の { $line } 行目で、行 { $row }（{ $subject }）を描いているときに失敗しました
@@ -116,6 +155,7 @@ cannot-write = { $path } に書き込めません。何も変えていません
 output-busy = 別の処理が { $path } に書き込んでいます。終わるまで待ってください
 nothing-written = 何も書き込んでいません
 written = { $folder } に { $count } 個のファイルを書きました
+kept = 書き込む場所に別のファイルがあったので、{ $path } として残しました
 
 ## ヘルプ
 help = 事務所の安全管理措置一覧を点検し、ウェブページと PDF にします

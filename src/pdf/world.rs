@@ -5,7 +5,7 @@ use crate::sheet::{Kind, Sheet};
 use crate::theme::Theme;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use typst::diag::{FileError, FileResult};
+use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
@@ -98,8 +98,19 @@ impl<'a> World<'a> {
 
 /// The same path is the same id for ever: Typst never forgets one.
 fn id(path: &str) -> FileId {
-    let path = VirtualPath::new(path).expect("paths of a theme are plain");
+    let path = VirtualPath::new(path).expect("a theme is loaded only where its paths are plain");
     RootedPath::new(VirtualRoot::Project, path).intern()
+}
+
+/// Says what a theme can read instead.
+fn absent(id: FileId) -> FileError {
+    if let VirtualRoot::Package(_) = id.get().root() {
+        let why = "a theme has only its own files".into();
+        return FileError::Package(PackageError::Other(Some(why)));
+    }
+    let path = id.get().vpath().get_without_slash();
+    let why = "a theme can read /sheet.json, /safeguards.json and its own .typ files";
+    FileError::Other(Some(format!("{path}: {why}").into()))
 }
 
 impl TypstWorld for World<'_> {
@@ -116,8 +127,7 @@ impl TypstWorld for World<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        let not_found = || FileError::NotFound(id.get().vpath().get_without_slash().into());
-        self.sources.get(&id).cloned().ok_or_else(not_found)
+        self.sources.get(&id).cloned().ok_or_else(|| absent(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -1,0 +1,87 @@
+//! Writes what Typst sees of one rendering into a folder, for who makes a theme:
+//! Typst's own command line and the preview of an editor work on it.
+//!
+//! ```text
+//! cargo run --example sheet -- . handout /tmp/handout
+//! typst watch --root /tmp/handout --font-path fonts --features a11y-extras /tmp/handout/sheet.typ
+//! ```
+//!
+//! A proof begins with `proof.typ`; the findings and line numbers that a proof also prints are left out here.
+
+use safeguard::check::{self, Case};
+use safeguard::message::{Failure, Language, Words};
+use safeguard::pdf::Fonts;
+use safeguard::sheet::{self, Kind, Occasion};
+use safeguard::{content, data, theme};
+use std::error::Error;
+use std::path::Path;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [project, kind, folder] = arguments.as_slice() else {
+        return Err("three arguments: DIR site|handout|signed|proof FOLDER".into());
+    };
+    let kind = match kind.as_str() {
+        "site" => Kind::Site,
+        "handout" => Kind::Handout,
+        "signed" => Kind::Signed,
+        "proof" => Kind::Proof,
+        _ => return Err("no such rendering: site, handout, signed or proof".into()),
+    };
+    write(Path::new(project), kind, Path::new(folder))
+}
+
+fn write(project: &Path, kind: Kind, folder: &Path) -> Result<()> {
+    let content = content::load(project).map_err(words)?;
+    // Of the four, only a proof judges by the day.
+    let today = content
+        .sheet
+        .as_ref()
+        .map(|sheet| sheet.record.date.0)
+        .unwrap_or_default();
+    let fonts = Fonts::compiled_in();
+    let can_draw = |c| fonts.can_draw(c);
+    let case = Case {
+        content: &content,
+        today,
+        can_draw: &can_draw,
+    };
+    let register = check::check(&case).register;
+    let register = register.ok_or("the content has errors: `safeguard check` tells them")?;
+    let name = content
+        .sheet
+        .as_ref()
+        .and_then(|sheet| sheet.record.theme.as_deref());
+    let theme = theme::load(project, name.unwrap_or("official")).map_err(words)?;
+    let occasion = Occasion {
+        kind,
+        today,
+        id: &register.date.to_string(),
+        draft: true,
+        notes: &Default::default(),
+        lines: &Default::default(),
+    };
+    let sheet = sheet::lay_out(&register, &occasion, &theme.labels().map_err(words)?);
+
+    let put = |path: &str, bytes: &[u8]| {
+        let path = folder.join(path);
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        std::fs::write(path, bytes)
+    };
+    put("sheet.json", &data::pretty(&sheet))?;
+    put("safeguards.json", &data::json(&sheet))?;
+    for (path, text) in theme.files(".typ") {
+        put(path, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn words(failure: Failure) -> Box<dyn Error> {
+    let cause = failure
+        .cause
+        .map_or_else(String::new, |cause| format!(" ({cause})"));
+    let message = Words::of(Language::English).say(&failure.message);
+    format!("{message}{cause}").into()
+}

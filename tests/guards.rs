@@ -1,0 +1,265 @@
+//! Guards over the whole project: its own content, its bytes, its rules and its documents.
+
+mod support;
+
+use safeguard::check::{AGAINST, READING, RULES};
+use safeguard::diagnostic::Diagnostic;
+use safeguard::message::{Language, Words};
+use safeguard::report::{Format, Report};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use support::{BUNDLE, CHECKED, CONTENT, DAY, build, project};
+
+#[test]
+fn the_own_content_has_no_errors_and_exactly_the_recorded_findings() {
+    let words = Words::of(Language::English);
+    let report = Report {
+        content: &CONTENT,
+        words: &words,
+        colour: false,
+    };
+    let findings: Vec<&Diagnostic> = CHECKED.findings.iter().collect();
+    let got = report.print(&findings, Format::Short);
+    let path = project().join("tests/source/findings.txt");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &got).expect("a writable tests/source");
+    }
+    assert_eq!(
+        got,
+        fs::read_to_string(path).expect("the recorded findings")
+    );
+    assert!(CHECKED.register.is_some());
+}
+
+#[test]
+fn against_the_present_guideline_exactly_g_is_missing_and_three_headings_changed() {
+    let done = safeguard(
+        binary(),
+        project(),
+        &[
+            "check",
+            "--guideline",
+            "ppc-mynumber-biz-2025-06",
+            "--format",
+            "short",
+        ],
+    );
+    let expected = "\
+content/guidelines/ppc-mynumber-biz-2025-06.yaml:27:23: warning[heading-changed]: the heading of C-d is now 漏えい等事案に対応する体制の整備; it was 情報漏えい等事案に対応する体制の整備
+content/guidelines/ppc-mynumber-biz-2025-06.yaml:39:23: warning[heading-changed]: the heading of E-c is now 電子媒体等の取扱いにおける漏えい等の防止; it was 電子媒体等を持ち出す場合の漏えい等の防止
+content/guidelines/ppc-mynumber-biz-2025-06.yaml:47:23: warning[heading-changed]: the heading of F-d is now 漏えい等の防止; it was 情報漏えい等の防止
+content/guidelines/ppc-mynumber-biz-2025-06.yaml:49:11: warning[item-uncovered]: no measure answers G 外的環境の把握 of `ppc-mynumber-biz-2025-06`
+";
+    assert_eq!(String::from_utf8_lossy(&done.stdout), expected);
+    assert!(done.status.success());
+}
+
+#[test]
+fn a_build_is_the_same_again_elsewhere_in_another_zone_and_language_and_optimised() {
+    assert!(*BUNDLE == build(), "two builds of one process differ");
+    let release = binary()
+        .parent()
+        .and_then(Path::parent)
+        .expect("a target folder")
+        .join("release")
+        .join(binary().file_name().expect("a name"));
+    assert!(
+        release.exists(),
+        "{} is missing; `make sheet` builds it",
+        release.display()
+    );
+    for (program, zone, language) in [
+        (binary(), "Pacific/Auckland", "ja_JP.UTF-8"),
+        (release, "America/New_York", "C"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(&project().join("content"), &folder.path().join("content"));
+        let done = Command::new(&program)
+            .args(["build", "--as-of", DAY, "-C"])
+            .arg(folder.path())
+            .envs([("TZ", zone), ("LANG", language), ("LC_ALL", language)])
+            .output()
+            .expect("the binary runs");
+        assert!(done.status.success(), "{done:?}");
+        for (path, bytes) in &*BUNDLE {
+            let written = fs::read(folder.path().join("output").join(path)).expect(path);
+            assert!(
+                written == *bytes,
+                "{path} differs as made by {}",
+                program.display()
+            );
+        }
+        assert_eq!(
+            listed(&folder.path().join("output")),
+            BUNDLE.keys().cloned().collect()
+        );
+    }
+}
+
+#[test]
+fn the_bundle_is_what_design_and_manifest_say() {
+    let paths: Vec<&str> = BUNDLE.keys().map(String::as_str).collect();
+    let expected = [
+        "handout/safeguards-2015-10-01.csv",
+        "handout/safeguards-2015-10-01.pdf",
+        "manifest.json",
+        "proof/safeguards.pdf",
+        "signed/safeguards-2015-10-01.pdf",
+        "site/index.html",
+        "site/manifest.json",
+        "site/safeguards.csv",
+        "site/safeguards.json",
+        "site/safeguards.pdf",
+    ];
+    assert_eq!(paths, expected);
+    for (manifest, below) in [("manifest.json", ""), ("site/manifest.json", "site/")] {
+        let manifest_json: serde_json::Value =
+            serde_json::from_slice(&BUNDLE[manifest]).expect("JSON");
+        let files = manifest_json["files"].as_array().expect("files");
+        for file in files {
+            let path = format!("{below}{}", file["path"].as_str().expect("a path"));
+            assert_eq!(
+                file["sha256"],
+                safeguard::data::sha256(&BUNDLE[&path]),
+                "{path}"
+            );
+            assert_eq!(file["bytes"], BUNDLE[&path].len(), "{path}");
+        }
+        let others = BUNDLE
+            .keys()
+            .filter(|path| path.starts_with(below) && *path != manifest);
+        assert_eq!(files.len(), others.count(), "{manifest}");
+    }
+}
+
+#[test]
+fn every_rule_has_a_row_and_cases_and_nothing_else_has() {
+    let rules: BTreeSet<&str> = RULES
+        .iter()
+        .map(|rule| rule.name)
+        .chain(READING)
+        .chain(AGAINST)
+        .collect();
+    let table =
+        fs::read_to_string(project().join("src/check/README.md")).expect("src/check/README.md");
+    let rows: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    assert_eq!(rows.iter().copied().collect::<BTreeSet<_>>(), rules);
+    assert_eq!(rows.len(), rules.len(), "a rule has two rows");
+    for rule in rules {
+        let expected = |case: String| {
+            fs::read_to_string(
+                project()
+                    .join("tests/cases")
+                    .join(&case)
+                    .join("expected/diagnostics.txt"),
+            )
+            .expect(&case)
+        };
+        let bracketed = format!("[{rule}]");
+        assert!(
+            expected(rule.to_owned()).contains(&bracketed),
+            "the case {rule} does not fire"
+        );
+        assert!(
+            !expected(format!("{rule}-silent")).contains(&bracketed),
+            "the case {rule}-silent fires"
+        );
+    }
+}
+
+#[test]
+fn every_command_in_the_readmes_runs() {
+    let release = binary()
+        .parent()
+        .and_then(Path::parent)
+        .expect("a target folder")
+        .join("release");
+    for readme in ["README.md", "README.ja.md"] {
+        let text = fs::read_to_string(project().join(readme)).expect(readme);
+        let mut commands = fenced(&text, "sh");
+        // The command that runs this test.
+        commands.retain(|command| command != "make test");
+        assert!(
+            commands.iter().any(|command| command == "make sheet"),
+            "{readme}"
+        );
+        for command in commands {
+            let command = command.replace("target/release", &release.to_string_lossy());
+            let done = Command::new("bash")
+                .args(["-euc", &command])
+                .current_dir(project())
+                .output()
+                .expect("bash");
+            assert!(done.status.success(), "{readme}: {command}\n{done:?}");
+        }
+        for yaml in fenced_blocks(&text, "yaml") {
+            let parsed: Result<serde_yaml::Value, _> = serde_yaml::from_str(&yaml);
+            assert!(parsed.is_ok(), "{readme}: {yaml}");
+        }
+    }
+}
+
+fn fenced(text: &str, kind: &str) -> Vec<String> {
+    let blocks = fenced_blocks(text, kind);
+    blocks
+        .iter()
+        .flat_map(|block| block.lines())
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn fenced_blocks(text: &str, kind: &str) -> Vec<String> {
+    let open = format!("```{kind}\n");
+    text.split(&open)
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("```")?.0.to_owned()))
+        .collect()
+}
+
+fn binary() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_safeguard"))
+}
+
+fn safeguard(program: PathBuf, project: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .args(["--lang", "en", "--as-of", DAY, "-C"])
+        .arg(project);
+    command.output().expect("the binary runs")
+}
+
+/// Every file below a folder, as the bundle names them.
+fn listed(folder: &Path) -> BTreeSet<String> {
+    let files = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("readable"));
+    let files = files.filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            entry
+                .path()
+                .strip_prefix(folder)
+                .expect("below")
+                .to_string_lossy()
+                .replace('\\', "/")
+        })
+        .collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("readable");
+        let to = to.join(entry.path().strip_prefix(from).expect("below"));
+        match entry.file_type().is_dir() {
+            true => fs::create_dir_all(&to).expect("writable"),
+            false => drop(fs::copy(entry.path(), &to).expect("writable")),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+"""Measures the release build of safeguard against Typst's own command line.
+
+    python3 tests/tools/bench.py        (`make bench` builds before)
+
+Both draw the same document, turn by turn in one run, so that only the ratios count. The limits are printed beside
+them and never enforced: this ends with 1 only when something fails to run.
+"""
+
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
+SAFEGUARD = TARGET / "release/safeguard"
+TYPST_VERSION = "0.15.1"  # the one in Cargo.toml
+TYPST_ROOT = PROJECT / ".tools/typst"
+TYPST = TYPST_ROOT / "bin/typst"
+
+ROUNDS, ROUNDS_OF_MANY = 15, 3
+FEW, MANY = 500, 5000
+
+# In times of `typst compile`.
+BUILD_TIME, BUILD_PEAK = 3, 1.5
+CHECK_TIME = 0.25
+# Of a build with many rows: time a row, in times of a build with few, and megabytes.
+MANY_TIME, MANY_PEAK = 1, 600
+
+
+@dataclass
+class Command:
+    """A command line, and what its runs took: seconds on the clock, megabytes at the peak."""
+
+    name: str
+    line: list[str]
+    seconds: list[float] = field(default_factory=list)
+    peaks: list[float] = field(default_factory=list)
+
+    def run(self) -> tuple[float, float]:
+        with tempfile.TemporaryFile() as output:
+            streams = [(os.POSIX_SPAWN_DUP2, output.fileno(), stream) for stream in (1, 2)]
+            begin = time.perf_counter()
+            child = os.posix_spawn(self.line[0], self.line, os.environ, file_actions=streams)
+            _, status, usage = os.wait4(child, 0)
+            taken = time.perf_counter() - begin
+            if status != 0:
+                output.seek(0)
+                sys.exit(f"{output.read().decode(errors='replace')[-4000:]}\nfailed: {' '.join(self.line)}")
+        # macOS counts bytes, Linux kilobytes.
+        return taken, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+    @property
+    def least(self) -> float:
+        return min(self.seconds)
+
+    @property
+    def peak(self) -> float:
+        return max(self.peaks)
+
+
+def measure(commands: list[Command], rounds: int) -> None:
+    """Runs the commands in turn: what else the machine does then meets all of them."""
+    for command in commands:
+        command.run()  # brings its files into memory
+    for _ in range(rounds):
+        for command in commands:
+            taken, peak = command.run()
+            command.seconds.append(taken)
+            command.peaks.append(peak)
+
+
+def install_typst() -> None:
+    version = ""
+    if TYPST.exists():
+        version = subprocess.run([TYPST, "--version"], capture_output=True, text=True, check=True).stdout
+    if TYPST_VERSION not in version.split():
+        print(f"installing typst-cli {TYPST_VERSION}, which takes some minutes", flush=True)
+        package = ["typst-cli", "--version", TYPST_VERSION, "--locked", "--root", TYPST_ROOT]
+        subprocess.run(["cargo", "install", *package], cwd=PROJECT, check=True)
+
+
+def typst(project: Path, folder: Path) -> Command:
+    """Typst's command line, drawing a project's handout from what safeguard hands to Typst for it."""
+    example = ["cargo", "run", "--release", "--locked", "--quiet", "--example", "sheet", "--"]
+    subprocess.run([*example, project, "handout", folder], cwd=PROJECT, check=True)
+    options = ["--root", folder, "--ignore-system-fonts", "--font-path", PROJECT / "fonts"]
+    options += ["--pdf-standard", "a-3a,ua-1", "--features", "a11y-extras"]
+    line = [TYPST, "compile", *options, folder / "sheet.typ", folder / "sheet.pdf"]
+    return Command("typst compile", [str(part) for part in line])
+
+
+def safeguard(command: str, project: Path) -> Command:
+    return Command(f"safeguard {command}", [str(SAFEGUARD), command, "-C", str(project)])
+
+
+def measures(text: str) -> list[str]:
+    """The measures in a file, each as it is written."""
+    return re.split(r"^(?=- )", text, flags=re.MULTILINE)[1:]
+
+
+def again(measure: str, copy: int, number: int) -> str:
+    """A measure under another id and number, and in words of its own: Typst sets the same words only once."""
+    measure = re.sub(r"^(- id: *\S+)", rf"\g<1>-{copy}", measure)
+    measure = re.sub(r"^(  no: *)\d+", rf"\g<1>{number}", measure, flags=re.MULTILINE)
+    # Texts that are neither quoted nor a block.
+    text = r"^( +(?:subject:|measure:|not_applicable:|remarks:|-) +)(?=\w|[^\x00-\x7f])"
+    return re.sub(text, rf"\g<1>{copy} ", measure, flags=re.MULTILINE)
+
+
+def repeated(folder: Path, rows: int) -> Path:
+    """A project with the own content, its measures repeated in their files until there are so many."""
+    shutil.copytree(PROJECT / "content", folder / "content")
+    shutil.copytree(PROJECT / "themes", folder / "themes")
+    files = {file: file.read_text("utf-8") for file in sorted((folder / "content/measures").rglob("*.yaml"))}
+    own = [(file, measure) for file, text in files.items() for measure in measures(text)]
+    last = max(int(number) for _, measure in own for number in re.findall(r"^  no: *(\d+)", measure, re.MULTILINE))
+    for more in range(rows - len(own)):
+        file, measure = own[more % len(own)]
+        copy = again(measure, 2 + more // len(own), last + 1 + more)
+        files[file] = f"{files[file].rstrip()}\n\n{copy}"
+    for file, text in files.items():
+        file.write_text(text, "utf-8")
+    return folder
+
+
+def limited(value: float, limit: float | None) -> tuple[str, str]:
+    """A limit and whether it holds, as two cells."""
+    return ("", "") if limit is None else (f"{limit:g}", "ok" if value <= limit else "OVER")
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.{1 if seconds < 0.1 else 0}f}"
+
+
+def table(lines: list[tuple[str, ...]]) -> None:
+    """Prints lines of cells, the first cell to the left."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for first, *rest in lines:
+        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))]
+        print("  " + "  ".join(cells).rstrip())
+
+
+def small(scratch: Path) -> None:
+    """One document of the size that offices have."""
+    own = repeated(scratch / "own", 0)
+    reference, build, check = typst(own, scratch / "typst"), safeguard("build", own), safeguard("check", own)
+    measure([reference, build, check], ROUNDS)
+    lines = [("", "least ms", "median", "×", "limit", "", "peak MB", "×", "limit", "")]
+    limits = [(reference, None, None), (build, BUILD_TIME, BUILD_PEAK), (check, CHECK_TIME, None)]
+    for command, time_limit, peak_limit in limits:
+        time_ratio, peak_ratio = command.least / reference.least, command.peak / reference.peak
+        lines.append((
+            command.name,
+            milliseconds(command.least),
+            milliseconds(statistics.median(command.seconds)),
+            f"{time_ratio:.2f}",
+            *limited(time_ratio, time_limit),
+            f"{command.peak:.0f}",
+            f"{peak_ratio:.2f}",
+            *limited(peak_ratio, peak_limit),
+        ))
+    print(f"\nthe own content; least, median and highest of {ROUNDS} runs; × is times `{reference.name}`\n")
+    table(lines)
+
+
+def large(scratch: Path) -> None:
+    """Far more rows than any office has."""
+    few, many = (repeated(scratch / str(rows), rows) for rows in (FEW, MANY))
+    commands = [safeguard(command, project) for command in ("build", "check") for project in (few, many)]
+    measure(commands, ROUNDS_OF_MANY)
+    lines = [("", "rows", "least ms", "median", "a row", "×", "limit", "", "peak MB", "limit", "")]
+    for few, many in (commands[:2], commands[2:]):
+        builds = few is commands[0]
+        for command, rows in ((few, FEW), (many, MANY)):
+            growth = command.least / rows / (few.least / FEW)
+            limits = (MANY_TIME, MANY_PEAK) if builds and rows == MANY else (None, None)
+            lines.append((
+                command.name,
+                f"{rows:,}",
+                milliseconds(command.least),
+                milliseconds(statistics.median(command.seconds)),
+                f"{command.least / rows * 1000:.3f}",
+                f"{growth:.2f}",
+                *limited(growth, limits[0]),
+                f"{command.peak:.0f}",
+                *limited(command.peak, limits[1]),
+            ))
+    print(f"\nthe own content over and over; {ROUNDS_OF_MANY} runs; × is times a row of {FEW:,}\n")
+    table(lines)
+
+
+def main() -> None:
+    if not SAFEGUARD.exists():
+        sys.exit(f"{SAFEGUARD} is missing: `make sheet` builds it")
+    install_typst()
+    with tempfile.TemporaryDirectory(prefix="safeguard-bench-") as scratch:
+        small(Path(scratch))
+        large(Path(scratch))
+
+
+if __name__ == "__main__":
+    main()
