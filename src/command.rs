@@ -145,7 +145,8 @@ impl Session<'_> {
             let known = crate::check::RULES
                 .iter()
                 .map(|rule| rule.name)
-                .chain(crate::check::READING);
+                .chain(crate::check::READING)
+                .chain(crate::check::AGAINST);
             if !known.clone().any(|known| known == rule) {
                 let known: Vec<&str> = known.collect::<BTreeSet<_>>().into_iter().collect();
                 let message = Message::new("no-such-rule")

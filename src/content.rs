@@ -98,10 +98,7 @@ pub fn load(project: &Path) -> Result<Content> {
                     .map_or_else(|| "content".to_owned(), |path| shown(project, path));
                 let reason = match error.loop_ancestor() {
                     Some(_) => Message::new("symlink-loop"),
-                    None => Message::new("unreadable-file").with(
-                        "reason",
-                        error.io_error().map_or(String::new(), ToString::to_string),
-                    ),
+                    None => unreadable(error.io_error(), error.path()),
                 };
                 content
                     .troubles
@@ -351,12 +348,27 @@ fn shown(project: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
+/// Why a file cannot be read, in words of ours where we have them.
+fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
+    let linked = path.is_some_and(Path::is_symlink);
+    match error.map(std::io::Error::kind) {
+        Some(std::io::ErrorKind::PermissionDenied) => Message::new("unreadable-permission"),
+        Some(_) if linked => Message::new("unreadable-link"),
+        _ => {
+            let reason = error.map_or_else(String::new, ToString::to_string);
+            Message::new("unreadable-file").with("reason", reason)
+        }
+    }
+}
+
 /// A file's text, without a byte order mark and with one kind of line end.
 fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
-    let failed = |reason: String| Message::new("unreadable-file").with("reason", reason);
-    let metadata = entry
-        .metadata()
-        .map_err(|error| failed(error.to_string()))?;
+    let failed = |error: &std::io::Error| unreadable(Some(error), Some(entry.path()));
+    let metadata = entry.metadata().map_err(|error| {
+        error
+            .io_error()
+            .map_or_else(|| unreadable(None, None), failed)
+    })?;
     if !metadata.is_file() {
         return Err(Message::new("no-plain-file"));
     }
@@ -366,7 +378,7 @@ fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
             .with("size", size)
             .with("limit", limit));
     }
-    let bytes = std::fs::read(entry.path()).map_err(|error| failed(error.to_string()))?;
+    let bytes = std::fs::read(entry.path()).map_err(|error| failed(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..valid]

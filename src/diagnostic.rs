@@ -4,6 +4,7 @@
 
 use crate::message::Message;
 use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -188,7 +189,9 @@ impl Diagnostic {
 /// The known name that differs least, if it differs by no more than a third.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let known: Vec<&str> = known.into_iter().collect();
-    let same_letters = known.iter().find(|name| name.eq_ignore_ascii_case(written));
+    // Full-width letters and capitals are no other letters.
+    let letters = |name: &str| name.nfkc().collect::<String>().to_lowercase();
+    let same_letters = known.iter().find(|name| letters(name) == letters(written));
     if let Some(name) = same_letters {
         return Some(name);
     }

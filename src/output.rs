@@ -103,29 +103,12 @@ fn put(bundle: &Bundle, folder: &Path) -> Result<()> {
 /// Moves old files away and staged ones in; returns where it put what was neither.
 fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let [old, new] = ["old", "new"].map(|part| folder.join(STAGE).join(part));
-    let (before, after) = (listed(folder), listed(&new));
-    let ours = |path: &str| {
-        fs::read(folder.join(path)).is_ok_and(|bytes| {
-            let sha256 = sha256(&bytes);
-            let mut known = before.iter().chain(&after);
-            known.any(|file| file.path == path && file.sha256 == sha256)
-        })
-    };
-    let staged = after.iter().map(|file| file.path.as_str());
-    let staged = staged
-        .chain([MANIFEST])
-        .filter(|path| is_there(&new.join(path)));
-    if let Some(path) = staged.clone().find(|path| folder.join(path).is_dir()) {
+    let lists = [listed(folder), listed(&new)];
+    let paths = changing(folder, &new, &lists);
+    if let Some(path) = paths.iter().find(|path| folder.join(path).is_dir()) {
         let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
         return Err(Failure::new(message));
     }
-    // Nobody touched them since they were written, and this build does not make them.
-    let outdated = before.iter().map(|file| file.path.as_str()).filter(|path| {
-        let stays = KEPT.iter().any(|kept| path.starts_with(kept));
-        !stays && !after.iter().any(|file| file.path == *path) && ours(path)
-    });
-    let paths: Vec<&str> = outdated.chain(staged).collect();
-
     let (mut moved, mut kept) = (Vec::new(), Vec::new());
     let mut go = |from: PathBuf, to: PathBuf| {
         rename(&from, &to)?;
@@ -133,18 +116,20 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         Ok(())
     };
     let mut place = |path: &str| {
-        let target = folder.join(path);
+        let (staged, target) = (new.join(path), folder.join(path));
         // The manifest is replaced in one step: there is always one that knows what was the program's.
         if path != MANIFEST && is_there(&target) {
-            let away = match ours(path) {
-                true => old.join(path),
-                false => beside(&target),
+            let ours = is_ours(folder, path, &lists);
+            let away = if ours {
+                old.join(path)
+            } else {
+                beside(&target)
             };
             go(target.clone(), away.clone())?;
-            kept.extend((!away.starts_with(&old)).then_some(away));
+            kept.extend((!ours).then_some(away));
         }
-        match is_there(&new.join(path)) {
-            true => go(new.join(path), target),
+        match is_there(&staged) {
+            true => go(staged, target),
             false => Ok(()),
         }
     };
@@ -157,10 +142,36 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
             let _ = fs::rename(to, from);
         }
     }
-    for path in paths {
-        remove_empty_parents(folder, path);
+    for path in &paths {
+        // Up to the first that is not empty; the folder itself has the lock.
+        let mut parents = Path::new(path).ancestors().skip(1);
+        let _ = parents.try_for_each(|parent| fs::remove_dir(folder.join(parent)));
     }
     done.map(|()| kept)
+}
+
+/// Old files that are no longer made, unless somebody touched them; then the staged ones, the manifest last.
+fn changing<'a>(folder: &Path, new: &Path, lists: &'a [Vec<ManifestFile>; 2]) -> Vec<&'a str> {
+    let [before, after] = lists
+        .each_ref()
+        .map(|files| files.iter().map(|file| file.path.as_str()));
+    let outdated = before.filter(|path| {
+        let stays = KEPT.iter().any(|kept| path.starts_with(kept));
+        !stays && !after.clone().any(|made| made == *path) && is_ours(folder, path, lists)
+    });
+    let staged = after.clone().chain([MANIFEST]);
+    outdated
+        .chain(staged.filter(|path| is_there(&new.join(path))))
+        .collect()
+}
+
+/// Whether a file is what this build or the last one made, byte by byte.
+fn is_ours(folder: &Path, path: &str, lists: &[Vec<ManifestFile>; 2]) -> bool {
+    fs::read(folder.join(path)).is_ok_and(|bytes| {
+        let sha256 = sha256(&bytes);
+        let mut known = lists.iter().flatten();
+        known.any(|file| file.path == path && file.sha256 == sha256)
+    })
 }
 
 /// What the manifest of a folder lists: nothing where it is missing or spoilt.
@@ -179,10 +190,9 @@ fn listed(folder: &Path) -> Vec<ManifestFile> {
 /// A free name for what must make place: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….
 fn beside(target: &Path) -> PathBuf {
     let end = target.extension().unwrap_or_default().to_string_lossy();
-    let names = (2..).map(|number| format!("kept-{number}.{end}"));
-    std::iter::once(format!("kept.{end}"))
-        .chain(names)
-        .map(|name| target.with_extension(name))
+    std::iter::once("kept".to_owned())
+        .chain((2..).map(|number| format!("kept-{number}")))
+        .map(|kept| target.with_extension(format!("{kept}.{end}")))
         .find(|path| !is_there(path))
         .expect("some number is free")
 }
@@ -199,14 +209,4 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
 
 fn parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
-}
-
-fn remove_empty_parents(folder: &Path, path: &str) {
-    let mut parent = Path::new(path).parent();
-    while let Some(below) = parent.filter(|below| !below.as_os_str().is_empty()) {
-        if fs::remove_dir(folder.join(below)).is_err() {
-            return;
-        }
-        parent = below.parent();
-    }
 }

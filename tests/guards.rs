@@ -240,7 +240,8 @@ fn listed(folder: &Path) -> BTreeSet<String> {
     let files = walkdir::WalkDir::new(folder)
         .into_iter()
         .map(|entry| entry.expect("readable"));
-    let files = files.filter(|entry| entry.file_type().is_file());
+    // The lock stays: taking it away while another build waits for it would be a race.
+    let files = files.filter(|entry| entry.file_type().is_file() && entry.file_name() != ".lock");
     files
         .map(|entry| {
             entry

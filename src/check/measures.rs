@@ -108,10 +108,8 @@ pub fn duplicate_id(case: &Case) -> Vec<Diagnostic> {
                     .any(|finding: &Diagnostic| finding.origin == *origin) => {}
             Some(other) => {
                 let line = case.content.line(other).unwrap_or(1);
-                let first = format!("{}:{line}", other.file);
-                let message = Message::new("duplicate-id")
-                    .with("id", name)
-                    .with("first", first);
+                let message = Message::new("duplicate-id").with("id", name);
+                let message = message.with("file", &other.file).with("line", line);
                 findings.push(Diagnostic::error("duplicate-id", origin.clone(), message));
             }
             None => _ = first.insert((*kind, name), origin),

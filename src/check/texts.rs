@@ -314,7 +314,16 @@ pub fn control_characters(case: &Case) -> Vec<Diagnostic> {
 
 /// The finding itself, also for characters that YAML does not let pass.
 pub fn control_character(c: char, origin: Origin) -> Diagnostic {
-    let message = Message::new("control-character").with("code", code(c));
+    let kind = match c {
+        '\t' => "tab",
+        '\u{ad}' => "soft-hyphen",
+        '\u{200b}'..='\u{200d}' | '\u{feff}' => "zero-width",
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turn",
+        _ => "other",
+    };
+    let message = Message::new("control-character")
+        .with("kind", kind)
+        .with("code", code(c));
     Diagnostic::error("control-character", origin, message)
         .help(Message::new("control-character-help"))
 }

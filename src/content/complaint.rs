@@ -135,7 +135,7 @@ impl Complaint<'_> {
 
     fn wrong_type(&self) -> Option<Diagnostic> {
         let (found, expected) = self.mismatch()?;
-        let scalar = found.starts_with('`');
+        let scalar = found.starts_with('`') || ["enum", "map"].contains(&found.as_str());
         let text_wanted = ["a_string", "text_or_a_list_of_texts"].contains(&expected.as_str());
         let message = Message::new("wrong-type")
             .with("found", found)
@@ -179,20 +179,23 @@ impl Complaint<'_> {
             .split_once(": ")
             .map_or(line, |(_, value)| value)
             .trim_start();
-        if said("more than one document") {
-            let second = self
-                .text
-                .match_indices("\n---")
-                .last()
-                .map_or(0, |(at, _)| at + 1);
-            (self.token_at(second), Some("no-yaml-documents"))
-        } else if said("quoted scalar") {
+        if said("quoted scalar") {
             // The end of the file says nothing: the mark that was opened does.
             (self.token_at(self.context()), Some("no-yaml-quote"))
-        } else if value.starts_with(['*', '&', '!', '%', '@', '`', '[', '{', '>', '|', '"', '\'']) {
+        } else if value.starts_with([
+            '-', '*', '&', '!', '%', '@', '`', '[', '{', '>', '|', '"', '\'',
+        ]) {
             (self.token(), Some("no-yaml-sign"))
         } else if said("mapping values are not allowed") {
-            (self.token(), Some("no-yaml-colon"))
+            // At the first colon of a line it is the line that stands too far in; at a later one the colon is text.
+            let line_start = self.text[..self.at].rfind('\n').map_or(0, |at| at + 1);
+            let first = !self.text[line_start..self.at].contains(':');
+            let help = if first {
+                "no-yaml-indent"
+            } else {
+                "no-yaml-colon"
+            };
+            (self.token(), Some(help))
         } else if said("simple key") {
             (self.token_at(self.context()), Some("no-yaml-indent"))
         } else if said("did not find expected key") || said("'-' indicator") {
@@ -231,7 +234,9 @@ impl Complaint<'_> {
                 start += line.len();
                 continue;
             }
-            if let Some((id, column, length)) = slip_in(line) {
+            let second = line.trim_end() == "---" && !self.text[..start].trim().is_empty();
+            let second = second.then_some(("slip-documents", 0, 3));
+            if let Some((id, column, length)) = second.or_else(|| slip_in(line)) {
                 let from = start + column;
                 let finding = self.error("unreadable", from..from + length, Message::new(id));
                 return Some(finding.help(Message::new("slip-help")));

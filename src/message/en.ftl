@@ -14,29 +14,31 @@ missing-file = `{ $file }` is missing; every sheet needs it
 unexpected-file = this file has no place in `content` and would not be printed
 unexpected-file-help = see README.md for what goes where; move other files out of `content`
 rename-file = rename it to `{ $name }`
-folder-for-file = this is a folder, but its name is a file's
-symlink-loop = this link leads back into the folder it lies in
+folder-for-file = this is a folder, but its name is a file's; rename it or move it away
+symlink-loop = this link leads back into the folder it lies in; delete the link
+unreadable-permission = no permission to read this; give yourself the right
+unreadable-link = this link leads nowhere; delete it or mend it
 unreadable-file = this file cannot be read: { $reason }
 unreadable-folder = the folder `{ $folder }` cannot be read
-no-plain-file = this is not a plain file
+no-plain-file = this is not a plain file; move it out of `content`
 too-large = this file has { $size } MB; at most { $limit } MB are read
 not-utf8 = line { $line } of this file is not UTF-8; save it as UTF-8
-empty-file = this file is empty
+empty-file = this file is empty; write its content or delete it
 no-yaml = this is not YAML: { $reason }
 no-yaml-colon = put a text that holds `: ` into quotes
+slip-documents = one file is one document; take the line `---` out
 slip-tab = a tab stands here; YAML indents with spaces
 slip-wide-space = a full-width space indents this line; YAML indents with half-width spaces
-slip-wide-dash = an entry of a list begins with a half-width hyphen and a space: `- `
+slip-wide-dash = a full-width sign begins this line; an entry of a list begins with a half-width hyphen and a space: `- `
 slip-wide-colon = a full-width colon stands here; YAML wants a half-width colon and a space
 slip-colon-without-space = a space is missing after the colon
 slip-dash-without-space = a space is missing after the hyphen
 slip-help = a line is `name: text`, an entry of a list begins with `- `; all signs and the spaces before them half-width
 blank-field = the field `{ $field }` is blank
 no-alias = this text is taken over from elsewhere by `*`; write it out
-no-yaml-documents = one file is one document: take the line `---` out
-no-yaml-quote = the quotation mark that opens here is never closed
+no-yaml-quote = the quotation mark that opens here is never closed; write the closing one
 no-yaml-sign = put a text that begins with a sign like *, [ or ` into quotes
-no-yaml-indent = fields that belong together begin in the same column, and each is `name: text`
+no-yaml-indent = indent the fields that belong together alike, and write each as `name: text`
 no-yaml-deep = the file is nested too deeply; see README.md for how it should look
 wrong-length = a list of { $count } stands here, but this field takes two numbers, as in `[14, 6]`
 quote-it = put it into quotes to have it as text
@@ -69,7 +71,7 @@ unknown-guideline = there is no guideline `{ $id }` in content/guidelines
 guideline-superseded = the guideline `{ $id }` was replaced by `{ $successor }`
 guideline-superseded-help = `safeguard check --guideline { $successor }` shows what is new
 unknown-item = `{ $name }` is neither in the guideline `{ $guideline }` nor among the sections of sheet.yaml
-unknown-item-has = the places there: { $items }
+unknown-item-has = the places there: { $items }; rename it to one of them
 heading-of-own = the heading of `{ $name }` stands under `sections:`, not here
 item-uncovered = no measure answers { $name } { $heading } of `{ $guideline }`
 item-uncovered-help = write it into { $file }; where it does not apply, say why with `not_applicable:`
@@ -80,7 +82,7 @@ small-business-exception-help = describe what is done in full, and take `relaxed
 
 ## Measures
 bad-id = `{ $id }` cannot be an id: letters a–z, digits and hyphens only, not beginning with `-` or `page-`
-duplicate-id = `{ $id }` is used twice; first in { $first }
+duplicate-id = `{ $id }` is used twice; first in { $file }, line { $line }
 empty-subject = the measure `{ $id }` has an empty subject
 empty-measure = the measure `{ $id }` says nothing: no measure, no reason, no open question
 empty-measure-help = write `measure:`, or `not_applicable:` with the reason, or the open question as `confirm:`
@@ -116,7 +118,13 @@ broken-link-office = write the address of the office's site, as in https://…
 no-image = a cell cannot show the picture `{ $link }`
 emphasis-not-closed = the asterisks of `{ $around }` are printed as they stand
 emphasis-not-closed-help = Markdown sees no emphasis between 「」 and a letter: put the asterisks inside the brackets, or take them out
-control-character = an invisible control character { $code } stands here
+control-character = { $kind ->
+    [tab] a tab
+    [soft-hyphen] a soft hyphen
+    [zero-width] a zero-width space
+    [turn] a mark that turns the direction of text
+   *[other] an invisible control character
+  } ({ $code }) stands here
 control-character-help = delete it; it often comes along when text is copied from elsewhere
 missing-glyph = no font has { $character } ({ $code })
 missing-glyph-help = write another form of the character, or kana
@@ -135,7 +143,7 @@ value-wrong = `{ $option }` cannot be `{ $value }`; right would be: { $example }
 usage = the arguments cannot be understood; `safeguard --help` shows what can stand there
 no-directory = there is no folder `{ $path }`; `-C` takes the project's folder
 directory-is-file = `{ $path }` is a file; `-C` takes the project's folder
-cannot-print = what was found could not be printed
+cannot-print = printing failed
 folder-in-the-way = a folder stands at { $path }, where a file is to be written; move it away. Nothing was changed
 no-such-guideline = there is no guideline `{ $id }` in content/guidelines; there are: { $known }
 no-such-rule = there is no rule `{ $rule }`; there are: { $rules }

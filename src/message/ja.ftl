@@ -14,27 +14,29 @@ missing-file = `{ $file }` がありません。どの一覧にも必要です
 unexpected-file = このファイルは content のどこにも当てはまらず、印刷されません
 unexpected-file-help = 置き場所は README.ja.md にあります。ほかのファイルは content の外に置いてください
 rename-file = 名前を `{ $name }` に変えてください
-folder-for-file = ファイルの名前が付いたフォルダです
-symlink-loop = このリンクは自分の入っているフォルダに戻っています
+folder-for-file = ファイルの名前が付いたフォルダです。名前を変えるか、ほかへ移してください
+symlink-loop = このリンクは自分の入っているフォルダに戻っています。リンクを消してください
+unreadable-permission = このファイルを読む権限がありません。読めるようにしてください
+unreadable-link = このリンクの行き先がありません。リンクを消すか、直してください
 unreadable-file = このファイルを読めません：{ $reason }
 unreadable-folder = フォルダ `{ $folder }` を読めません
-no-plain-file = 普通のファイルではありません
+no-plain-file = 普通のファイルではありません。content の外に移してください
 too-large = このファイルは { $size } MB あります。読めるのは { $limit } MB までです
 not-utf8 = { $line } 行目が UTF-8 ではありません。UTF-8 で保存してください
-empty-file = このファイルは空です
-no-yaml = YAML として読めません：{ $reason }
+empty-file = このファイルは空です。内容を書くか、ファイルを消してください
+no-yaml = YAML として読めません
 no-yaml-colon = 「: 」を含む文は "" で囲んでください
+slip-documents = 一つのファイルに書けるのは一つの文書です。「---」の行を消してください
 slip-tab = ここにタブがあります。字下げには半角の空白を使ってください
 slip-wide-space = 行の初めに全角の空白があります。字下げには半角の空白を使ってください
-slip-wide-dash = 一覧の行は半角の「- 」（ハイフンと空白）で始めてください
+slip-wide-dash = 行の初めの記号が全角です。一覧の行は半角の「- 」（ハイフンと空白）で始めてください
 slip-wide-colon = 全角のコロン「：」があります。半角のコロン「:」と空白を書いてください
 slip-colon-without-space = コロンの後に半角の空白がありません
 slip-dash-without-space = ハイフンの後に半角の空白がありません
 slip-help = 項目は「名前: 文」、一覧は「- 」で始まる行で書きます。記号とその前の空白はすべて半角です
 blank-field = 項目 `{ $field }` が空です
 no-alias = ほかの場所の文を `*` で写しています。文をそのまま書いてください
-no-yaml-documents = 一つのファイルに書けるのは一つの文書です。「---」の行を消してください
-no-yaml-quote = ここで始まる引用符が閉じられていません
+no-yaml-quote = ここで始まる引用符が閉じられていません。終わりの引用符を書いてください
 no-yaml-sign = *、[、` などの記号で始まる文は "" で囲んでください
 no-yaml-indent = 同じまとまりの項目は字下げをそろえて「名前: 文」と書いてください
 no-yaml-deep = 字下げが深すぎます。書き方は README.ja.md にあります
@@ -56,7 +58,7 @@ wrong-type = { $found ->
     [a_sequence] 一覧（「- 」で始まる行）
     [a_map] 項目（「名前: 値」）
     [a_boolean] true か false
-    [u32] 0 以上の整数
+    [u32] 半角数字の整数（0、1、2…）
     [text_or_a_list_of_texts] 文、または文の一覧
     [a_tuple_of_size_2] 二つの数（[14, 6] のように）
     [a_day] 日付（2015-10-01 のように）
@@ -69,7 +71,7 @@ unknown-guideline = content/guidelines に `{ $id }` というガイドライン
 guideline-superseded = ガイドライン `{ $id }` は `{ $successor }` に改められています
 guideline-superseded-help = 何が変わったかは `safeguard check --guideline { $successor }` で分かります
 unknown-item = `{ $name }` は、ガイドライン `{ $guideline }` にも sheet.yaml の sections にもありません
-unknown-item-has = そこにあるのは { $items } です
+unknown-item-has = そこにあるのは { $items } です。名前をそのどれかに直してください
 heading-of-own = `{ $name }` の見出しは、ここではなく sections: に書きます
 item-uncovered = `{ $guideline }` の { $name } { $heading } に応える措置がありません
 item-uncovered-help = { $file } に書いてください。当てはまらないときは not_applicable: に理由を書きます
@@ -80,7 +82,7 @@ small-business-exception-help = 行っていることをすべて書き、relaxe
 
 ## 措置
 bad-id = `{ $id }` は id にできません。使えるのは半角の英数字とハイフンだけで、「-」や「page-」で始めることはできません
-duplicate-id = `{ $id }` が二度使われています。先に { $first } にあります
+duplicate-id = `{ $id }` が二度使われています。先に { $file } の { $line } 行目にあります
 empty-subject = 措置 `{ $id }` の subject が空です
 empty-measure = 措置 `{ $id }` に何も書かれていません（措置の内容も、理由も、確認事項もない）
 empty-measure-help = measure:、または理由を not_applicable:、または確認することを confirm: に書いてください
@@ -116,7 +118,13 @@ broken-link-office = 事務所のサイトを https://… の形で書いてく�
 no-image = 画像 `{ $link }` は表に入れられません
 emphasis-not-closed = 「{ $around }」の * はそのまま印刷されます
 emphasis-not-closed-help = かぎ括弧と文字の間の ** は強調になりません。** を括弧の内側に置くか、消してください
-control-character = 目に見えない制御文字 { $code } があります
+control-character = { $kind ->
+    [tab] タブ
+    [soft-hyphen] ソフトハイフン
+    [zero-width] 幅のない空白
+    [turn] 文字の向きを変える記号
+   *[other] 目に見えない制御文字
+  }（{ $code }）があります
 control-character-help = 消してください。ほかから写した文に紛れていることがあります
 missing-glyph = 「{ $character }」（{ $code }）の字形がフォントにありません
 missing-glyph-help = 別の字体か仮名で書いてください
