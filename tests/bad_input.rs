@@ -829,7 +829,7 @@ fn a_line_that_cannot_be_broken_stays_on_the_page() {
         ("Greek", "λ".repeat(300), 'λ'),
         ("leaders", "…".repeat(300), '…'),
         ("a ruled line", "―".repeat(300), '―'),
-        ("long vowels", "ー".repeat(300), 'ー'),
+        ("long strokes", "─".repeat(300), '─'),
         ("waves", "〜".repeat(300), '〜'),
         ("exclamations", "！".repeat(300), '！'),
         ("words of changing weight", "QQQQQQQQQQQQQQQ**XXXXXXXXXXXXXXX**".repeat(20), 'Q'),
