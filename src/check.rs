@@ -6,6 +6,7 @@
 mod certifications;
 mod coverage;
 mod measures;
+mod printed;
 mod register;
 pub mod texts;
 

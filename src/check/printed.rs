@@ -1,0 +1,189 @@
+//! Everything that some rendering prints, with its place and who may read it: what the rules about texts look at.
+
+use super::Case;
+use crate::content::record::Audiences;
+use crate::diagnostic::Origin;
+use crate::model::Audience;
+use crate::text::Text;
+
+/// A cell with inline Markdown.
+pub struct Cell<'a> {
+    pub text: &'a Text,
+    pub origin: Origin,
+    pub audience: Audience,
+}
+
+/// The cells of every measure, English ones included.
+pub fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
+    let defaults = case
+        .sheet()
+        .map(|sheet| sheet.record.audience)
+        .unwrap_or_default();
+    let mut cells = Vec::new();
+    for (_, record, origin) in case.content.all_measures() {
+        let en = record.en.as_ref();
+        let english = origin.at("en");
+        let Audiences {
+            subject,
+            measure,
+            remarks,
+        } = record.audience.over(defaults);
+        let fields = [
+            (
+                "subject",
+                Some(&record.subject),
+                en.and_then(|en| en.subject.as_ref()),
+                subject,
+            ),
+            (
+                "measure",
+                record.measure.as_ref(),
+                en.and_then(|en| en.measure.as_ref()),
+                measure,
+            ),
+            (
+                "not_applicable",
+                record.not_applicable.as_ref(),
+                en.and_then(|en| en.not_applicable.as_ref()),
+                measure,
+            ),
+            (
+                "remarks",
+                record.remarks.as_ref(),
+                en.and_then(|en| en.remarks.as_ref()),
+                remarks,
+            ),
+        ];
+        for (name, ja, en, audience) in fields {
+            let both = [(ja, origin.at(name)), (en, english.at(name))];
+            let written = both
+                .into_iter()
+                .filter_map(|(text, origin)| Some((text?, origin)));
+            cells.extend(written.map(|(text, origin)| Cell {
+                text,
+                origin,
+                audience,
+            }));
+        }
+    }
+    cells
+}
+
+/// Any characters that some rendering prints.
+pub struct Printed<'a> {
+    pub text: std::borrow::Cow<'a, str>,
+    pub origin: Origin,
+    pub audience: Audience,
+}
+
+/// Everything that is printed somewhere.
+pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
+    let mut lines: Vec<(Option<&'a str>, Origin, Audience)> = Vec::new();
+    if let Some(office) = &case.content.office {
+        let (record, at) = (&office.record, office.origin());
+        let signatory = at.at("signatory");
+        let fields = [
+            ("tel", &record.tel),
+            ("address", &record.address),
+            ("url", &record.url),
+            ("representative", &record.representative),
+            ("complaints", &record.complaints),
+        ];
+        lines.extend(fields.map(|(name, line)| (line.as_deref(), at.at(name), Audience::Public)));
+        lines.push((Some(&record.name), at.at("name"), Audience::Public));
+        lines.push((
+            Some(&record.signatory.title),
+            signatory.at("title"),
+            Audience::Public,
+        ));
+        lines.push((
+            Some(&record.signatory.name),
+            signatory.at("name"),
+            Audience::Public,
+        ));
+    }
+    if let Some(sheet) = case.sheet() {
+        let (record, at) = (&sheet.record, sheet.origin());
+        lines.push((Some(&record.title), at.at("title"), Audience::Public));
+        lines.push((
+            record.document_number.as_deref(),
+            at.at("document_number"),
+            Audience::Public,
+        ));
+        for (name, heading) in &record.headings.0 {
+            lines.push((
+                Some(heading),
+                at.at("headings").at(name.as_str()),
+                Audience::Public,
+            ));
+        }
+        for (section, at) in sheet.own_sections() {
+            lines.push((Some(&section.letter), at.at("letter"), Audience::Public));
+            lines.push((Some(&section.name), at.at("name"), Audience::Public));
+            for (i, item) in section.items.iter().enumerate() {
+                let at = at.at("items").at(i);
+                lines.push((Some(&item.letter), at.at("letter"), Audience::Public));
+                lines.push((Some(&item.name), at.at("name"), Audience::Public));
+            }
+        }
+    }
+    if let Some(guideline) = case.content.own_guideline() {
+        let at = guideline.origin();
+        lines.push((
+            Some(&guideline.record.title),
+            at.at("title"),
+            Audience::Public,
+        ));
+        for (s, section) in guideline.record.sections.iter().enumerate() {
+            let at = at.at("sections").at(s);
+            lines.push((Some(&section.name), at.at("name"), Audience::Public));
+            for (i, item) in section.items.iter().enumerate() {
+                lines.push((
+                    Some(&item.name),
+                    at.at("items").at(i).at("name"),
+                    Audience::Public,
+                ));
+            }
+        }
+    }
+    for certificate in &case.content.certifications {
+        let (record, at) = (&certificate.record, certificate.origin());
+        let fields = [
+            ("edition", &record.edition),
+            ("scheme", &record.scheme),
+            ("body", &record.body),
+            ("accreditor", &record.accreditor),
+            ("scope", &record.scope),
+            ("print", &record.print),
+        ];
+        lines.extend(fields.map(|(name, line)| (line.as_deref(), at.at(name), Audience::Public)));
+        lines.push((Some(&record.standard), at.at("standard"), Audience::Public));
+        lines.push((Some(&record.number), at.at("number"), Audience::Public));
+    }
+    for (_, record, origin) in case.content.all_measures() {
+        lines.push((
+            record.confirm.as_deref(),
+            origin.at("confirm"),
+            Audience::Internal,
+        ));
+    }
+    let lines = lines.into_iter().filter_map(|(text, origin, audience)| {
+        let text = text?.into();
+        Some(Printed {
+            text,
+            origin,
+            audience,
+        })
+    });
+    let cells = cells(case).into_iter().map(|cell| Printed {
+        // A link's address is told too: it stands in the page.
+        text: cell
+            .text
+            .links()
+            .fold(cell.text.to_plain(), |text, link| format!("{text}\n{link}"))
+            .into(),
+        origin: cell.origin,
+        audience: cell.audience,
+    });
+    lines.chain(cells).collect()
+}
