@@ -4,7 +4,9 @@ mod support;
 
 use safeguard::check::{AGAINST, READING, RULES};
 use safeguard::diagnostic::Diagnostic;
+use safeguard::leak::Made;
 use safeguard::message::{Language, Words};
+use safeguard::model::Audience;
 use safeguard::report::{Format, Report};
 use std::collections::BTreeSet;
 use std::fs;
@@ -202,6 +204,65 @@ fn every_command_in_the_readmes_runs() {
             assert!(parsed.is_ok(), "{readme}: {yaml}");
         }
     }
+}
+
+#[test]
+fn a_projects_theme_wins_file_by_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(
+        &project().join("tests/base/content"),
+        &folder.path().join("content"),
+    );
+    let sheet = folder.path().join("content/sheet.yaml");
+    let written = fs::read_to_string(&sheet).expect("sheet.yaml");
+    fs::write(&sheet, format!("{written}theme: ours\n")).expect("writable");
+    let theme = folder.path().join("themes/ours");
+    fs::create_dir_all(&theme).expect("writable");
+    // One word of one file; all else stays official.
+    fs::write(theme.join("labels.ja.yaml"), "draft: 見本につき無効\n").expect("writable");
+    let done = safeguard(binary(), folder.path(), &["build"]);
+    assert!(done.status.success(), "{done:?}");
+    let read = |path: &str| fs::read(folder.path().join("output").join(path)).expect(path);
+    let page = String::from_utf8(read("site/index.html")).expect("UTF-8");
+    assert!(page.contains("見本につき無効") && page.contains("対応するガイドライン"));
+    assert!(!page.contains("案（未発行）"));
+    let csv = String::from_utf8(read("site/safeguards.csv")).expect("UTF-8");
+    assert!(csv.contains("2026-01-01 見本につき無効"));
+    let manifest: serde_json::Value = serde_json::from_slice(&read("manifest.json")).expect("JSON");
+    assert_eq!(manifest["theme"], "ours");
+}
+
+#[test]
+fn the_leak_gate_finds_what_an_audience_may_not_read() {
+    let register = CHECKED
+        .register
+        .as_ref()
+        .expect("the own content has no errors");
+    let vendor = "株式会社クリックスおよびファイブテクノロジー株式会社";
+    let question = "原本では D-b の行にある";
+    let page = Made::html(
+        "<td>株式会社<wbr>クリックス および\nファイブテクノロジー<b>株式会社</b></td>".as_bytes(),
+    );
+    assert_eq!(
+        page.leak(register, Audience::Public).as_deref(),
+        Some(vendor)
+    );
+    assert_eq!(page.leak(register, Audience::Prospect), None);
+    assert_eq!(
+        Made::text(question)
+            .leak(register, Audience::Prospect)
+            .as_deref(),
+        Some("原本ではD-bの行にある")
+    );
+    assert_eq!(
+        Made::text(question).leak(register, Audience::Internal),
+        None
+    );
+    // A public text is no leak.
+    assert_eq!(
+        Made::text("就業規則により規定済み").leak(register, Audience::Public),
+        None
+    );
 }
 
 fn fenced(text: &str, kind: &str) -> Vec<String> {
