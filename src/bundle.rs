@@ -150,6 +150,8 @@ fn draw(build: &Build, pdfs: Vec<(String, Sheet, Vec<u8>)>) -> Result<Bundle> {
     let rows = pdfs.iter().map(|(_, sheet, _)| sheet.rows.len()).max();
     let at_once = if rows > Some(1_000) { 1 } else { 2 };
     let mut drawn = Bundle::new();
+    // The proof is the largest: drawn first, it finds memory that is still whole.
+    let pdfs: Vec<_> = pdfs.into_iter().rev().collect();
     for some in pdfs.chunks(at_once) {
         let results: Vec<Result<Vec<u8>>> = std::thread::scope(|scope| {
             let work = some
