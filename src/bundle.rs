@@ -4,13 +4,14 @@
 
 use crate::content::Content;
 use crate::data;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
+use crate::edition::Edition;
 use crate::html::{self, Download};
 use crate::leak::Made;
 use crate::message::{Failure, Message, Result, Words};
 use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
-use crate::sheet::{self, Kind, Note, Notes, Occasion, Sheet};
+use crate::sheet::{self, ClientCopy, Kind, Lines, Note, Notes, Occasion, Sheet};
 use crate::theme::Theme;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -49,68 +50,122 @@ pub struct Build<'a> {
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,
     pub today: Date,
+    /// One more copy of the handout, for a client.
+    pub copy: Option<&'a ClientCopy>,
     /// Words for the findings in the proof: the sheet's language.
     pub words: &'a Words,
 }
 
 /// Makes every file of `output/`.
 pub fn bundle(build: &Build) -> Result<Bundle> {
-    let register = build.register;
     let labels = build.theme.labels()?;
     build
         .theme
         .check_labels(&labels, |c| build.fonts.can_draw(c))?;
-    let id = register.date.to_string();
+    let current = build.content.current_edition(build.register);
+    let id = draft_or_edition_id(build, current);
     let lines = lines(build);
     let notes = notes(build, &lines);
-    let sheet = |kind: Kind| {
+    let issued: Vec<&Edition> = build.content.issued().collect();
+    let working = |kind: Kind| {
         let occasion = Occasion {
-            kind,
-            today: build.today,
-            id: &id,
-            draft: true,
+            edition: current,
+            history: &issued,
             notes: &notes,
             lines: &lines,
+            ..Occasion::of(kind, build.today, &id)
         };
-        sheet::lay_out(register, &occasion, &labels)
+        sheet::lay_out(build.register, &occasion, &labels)
+    };
+    // An issued document is made of nothing but its edition.
+    let sheet = |kind: Kind| match current {
+        Some(edition) => edition.lay_out(kind, &labels),
+        None => working(kind),
     };
     let mut bundle = Bundle::new();
     let mut digest = BTreeMap::new();
-
+    let register = build.register;
     let mut pdfs = Vec::new();
-    let mut pdf = |path: String, sheet: &Sheet, json: &[u8]| {
-        pdfs.push((path, sheet.clone(), json.to_vec()));
+    let mut pdf = |path: String, sheet: Sheet, json: &[u8], register| {
+        let json = json.to_vec();
+        pdfs.push(Drawing {
+            path,
+            sheet,
+            json,
+            register,
+        });
     };
 
     let site = sheet(Kind::Site);
-    let json = checked_data(build, &site, "public", &mut digest)?;
-    pdf("site/safeguards.pdf".into(), &site, &json);
+    let json = checked_data(register, &site)?;
+    digest.insert("public".to_owned(), data::sha256(&json));
     bundle.insert("site/safeguards.csv".into(), data::csv(&site));
+    pdf("site/safeguards.pdf".into(), site, &json, register);
     bundle.insert("site/safeguards.json".into(), json);
 
     let handout = sheet(Kind::Handout);
-    let json = checked_data(build, &handout, "prospect", &mut digest)?;
-    pdf(format!("handout/safeguards-{id}.pdf"), &handout, &json);
+    let json = checked_data(register, &handout)?;
+    digest.insert("prospect".to_owned(), data::sha256(&json));
+    bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
+    if let Some(copy) = build.copy {
+        let name = file_name(&copy.recipient);
+        let path = format!("handout/copies/safeguards-{id}-{name}.pdf");
+        let copy = Some(copy.clone());
+        let sheet = handout.clone();
+        pdf(path, Sheet { copy, ..sheet }, &json, register);
+    }
+    pdf(
+        format!("handout/safeguards-{id}.pdf"),
+        handout,
+        &json,
+        register,
+    );
     pdf(
         format!("signed/safeguards-{id}.pdf"),
-        &sheet(Kind::Signed),
+        working(Kind::Signed),
         &json,
+        register,
     );
-    bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
 
-    let proof = sheet(Kind::Proof);
-    let json = checked_data(build, &proof, "internal", &mut digest)?;
-    pdf("proof/safeguards.pdf".into(), &proof, &json);
+    let proof = working(Kind::Proof);
+    let json = checked_data(register, &proof)?;
+    digest.insert("internal".to_owned(), data::sha256(&json));
+    pdf("proof/safeguards.pdf".into(), proof, &json, register);
+
+    for edition in build.content.issued() {
+        let folder = format!("site/editions/{}", edition.id);
+        let site = edition.lay_out(Kind::Site, &labels);
+        let json = checked_data(&edition.sheet, &site)?;
+        bundle.insert(format!("{folder}/safeguards.csv"), data::csv(&site));
+        if current.is_none_or(|current| current.id != edition.id) {
+            let path = format!("{folder}/safeguards.pdf");
+            pdf(path, site, &json, &edition.sheet);
+        }
+        bundle.insert(format!("{folder}/safeguards.json"), json);
+    }
 
     bundle.extend(draw(build, pdfs)?);
-    let html = html::render(build.theme, &sheet(Kind::Page), &downloads(&bundle))?;
-    refuse_leak(build, &Made::html(&html), Audience::Public)?;
-    bundle.insert("site/index.html".into(), html);
+    if let Some(edition) = current {
+        let same = bundle["site/safeguards.pdf"].clone();
+        bundle.insert(format!("site/editions/{}/safeguards.pdf", edition.id), same);
+    }
+    let mut page = |folder: &str, sheet: &Sheet, register| {
+        let html = html::render(build.theme, sheet, &downloads(&bundle, folder))?;
+        refuse_leak(register, &Made::html(&html), Audience::Public)?;
+        bundle.insert(format!("{folder}index.html"), html);
+        Ok(())
+    };
+    page("site/", &working(Kind::Page), register)?;
+    for edition in build.content.issued() {
+        let folder = format!("site/editions/{}/", edition.id);
+        let sheet = edition.lay_out(Kind::Page, &labels);
+        page(&folder, &sheet, &edition.sheet)?;
+    }
 
     let manifest = |files: Vec<ManifestFile>, digest| Manifest {
-        edition: None,
+        edition: current.map(|edition| edition.id.clone()),
         id: id.clone(),
-        guideline: register.guideline.id.clone(),
+        guideline: build.register.guideline.id.clone(),
         theme: build.theme.name.clone(),
         as_of: build.today.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -129,25 +184,41 @@ pub fn bundle(build: &Build) -> Result<Bundle> {
     Ok(bundle)
 }
 
-fn checked_data(
-    build: &Build,
-    sheet: &Sheet,
-    audience: &str,
-    digest: &mut BTreeMap<String, String>,
-) -> Result<Vec<u8>> {
+/// A name as part of a file's name, on every system.
+fn file_name(name: &str) -> String {
+    let allowed = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
+    let plain = |c: char| if allowed(c) { c } else { '-' };
+    name.chars().map(plain).collect()
+}
+
+/// The edition's id; for a draft the sheet's day, marked where that id is issued already.
+fn draft_or_edition_id(build: &Build, current: Option<&Edition>) -> String {
+    let day = build.register.date.to_string();
+    match current {
+        Some(edition) => edition.id.clone(),
+        None if build.content.issued().any(|edition| edition.id == day) => format!("{day}-draft"),
+        None => day,
+    }
+}
+
+fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
-    refuse_leak(
-        build,
-        &Made::text(&String::from_utf8_lossy(&json)),
-        sheet.audience,
-    )?;
-    digest.insert(audience.to_owned(), data::sha256(&json));
+    let made = Made::text(&String::from_utf8_lossy(&json));
+    refuse_leak(register, &made, sheet.audience)?;
     Ok(json)
 }
 
+/// A PDF to be drawn, and the register it must not tell more of than its audience may read.
+struct Drawing<'a> {
+    path: String,
+    sheet: Sheet,
+    json: Vec<u8>,
+    register: &'a Register,
+}
+
 /// Draws the PDFs, two at a time; one at a time where a single one fills hundreds of megabytes.
-fn draw(build: &Build, pdfs: Vec<(String, Sheet, Vec<u8>)>) -> Result<Bundle> {
-    let rows = pdfs.iter().map(|(_, sheet, _)| sheet.rows.len()).max();
+fn draw(build: &Build, pdfs: Vec<Drawing>) -> Result<Bundle> {
+    let rows = pdfs.iter().map(|drawing| drawing.sheet.rows.len()).max();
     let at_once = if rows > Some(1_000) { 1 } else { 2 };
     let mut drawn = Bundle::new();
     // The proof is the largest: drawn first, it finds memory that is still whole.
@@ -156,42 +227,43 @@ fn draw(build: &Build, pdfs: Vec<(String, Sheet, Vec<u8>)>) -> Result<Bundle> {
         let results: Vec<Result<Vec<u8>>> = std::thread::scope(|scope| {
             let work = some
                 .iter()
-                .map(|(_, sheet, json)| scope.spawn(|| checked_pdf(build, sheet, json)));
+                .map(|drawing| scope.spawn(|| checked_pdf(build, drawing)));
             let work: Vec<_> = work.collect();
             work.into_iter()
                 .map(|done| done.join().expect("drawing does not panic"))
                 .collect()
         });
         pdf::forget();
-        for ((path, ..), bytes) in some.iter().zip(results) {
-            drawn.insert(path.clone(), bytes?);
+        for (drawing, bytes) in some.iter().zip(results) {
+            drawn.insert(drawing.path.clone(), bytes?);
         }
     }
     Ok(drawn)
 }
 
-fn checked_pdf(build: &Build, sheet: &Sheet, json: &[u8]) -> Result<Vec<u8>> {
+fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Vec<u8>> {
+    let Drawing { sheet, json, .. } = drawing;
     let pdf = pdf::render(build.fonts, build.theme, sheet, json)?;
-    refuse_leak(build, &Made::text(&pdf.text), sheet.audience)?;
+    refuse_leak(drawing.register, &Made::text(&pdf.text), sheet.audience)?;
     Ok(pdf.bytes)
 }
 
-fn refuse_leak(build: &Build, made: &Made, audience: Audience) -> Result<()> {
-    match made.leak(build.register, audience) {
+fn refuse_leak(register: &Register, made: &Made, audience: Audience) -> Result<()> {
+    match made.leak(register, audience) {
         None => Ok(()),
         Some(text) => Err(Failure::new(Message::new("leak").with("text", text))),
     }
 }
 
 /// What the page offers, the file for readers first.
-fn downloads(bundle: &Bundle) -> Vec<Download> {
+fn downloads(bundle: &Bundle, folder: &str) -> Vec<Download> {
     let offers = [
         ("safeguards.pdf", "PDF"),
         ("safeguards.csv", "CSV"),
         ("safeguards.json", "JSON"),
     ];
     let offer = |(href, label)| {
-        let bytes = bundle.get(&format!("site/{href}")).map_or(0, Vec::len);
+        let bytes = bundle.get(&format!("{folder}{href}")).map_or(0, Vec::len);
         let size = format!("{} KB", bytes.div_ceil(1024));
         Download { href, label, size }
     };
@@ -210,7 +282,7 @@ fn files(bundle: &Bundle, below: &str) -> Vec<ManifestFile> {
 }
 
 /// First lines of the measures, by file.
-fn lines(build: &Build) -> BTreeMap<String, Vec<usize>> {
+fn lines(build: &Build) -> Lines {
     let files = build.content.measures.iter().map(|file| {
         let entries = file.records.as_ref().map_or(0, Vec::len);
         (
@@ -222,14 +294,11 @@ fn lines(build: &Build) -> BTreeMap<String, Vec<usize>> {
 }
 
 /// The findings in words, each with the measure it belongs to.
-fn notes(build: &Build, lines: &BTreeMap<String, Vec<usize>>) -> Notes {
+fn notes(build: &Build, lines: &Lines) -> Notes {
     let mut notes = Notes::new();
     for finding in build.findings {
         let file = &finding.origin.file;
-        let line = match (&finding.origin.place, build.content.sources.get(file)) {
-            (Place::Bytes(bytes), Some(text)) => text[..bytes.start].matches('\n').count() + 1,
-            _ => 1,
-        };
+        let line = build.content.line_of(&finding.origin);
         let first = lines
             .get(file)
             .map(|lines| lines.partition_point(|first| *first <= line));

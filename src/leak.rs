@@ -73,9 +73,8 @@ fn texts(register: &Register) -> Vec<Told<String>> {
             .map(|paragraph| crate::text::plain(paragraph));
         texts.extend(paragraphs.map(|what| Told { what, audience }));
     };
-    let items = register.sections.iter().flat_map(|section| &section.items);
     let mut questions = Vec::new();
-    for measure in items.flat_map(|item| &item.measures) {
+    for measure in register.measures() {
         tell(&measure.subject.what, measure.subject.audience);
         match &measure.measure.what {
             Statement::Stated(text) | Statement::NotApplicable(text) => {
