@@ -81,10 +81,12 @@ fn options(sheet: &Sheet) -> PdfOptions {
     .map(|part| part.parse::<u16>().unwrap_or(1));
     let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(1));
     let date = Datetime::from_ymd_hms(i32::from(year), month, day, 0, 0, 0);
+    // Two copies are two documents.
+    let recipient = sheet.copy.as_ref().map_or("", |copy| &copy.recipient);
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
         ident: Smart::Custom(format!(
-            "{}/{}/{}",
+            "{}/{}/{}/{recipient}",
             sheet.office.name,
             sheet.id,
             kind_name(sheet.kind)

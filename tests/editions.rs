@@ -1,5 +1,7 @@
 //! Issuing from the command line: what is frozen, what is refused, what is noticed later.
 
+mod support;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -9,15 +11,7 @@ use tempfile::TempDir;
 fn base() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/base/content");
-    for entry in walkdir::WalkDir::new(&base) {
-        let entry = entry.expect("readable");
-        let below = entry.path().strip_prefix(&base).expect("below");
-        let to = folder.path().join("content").join(below);
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(&to).expect("writable"),
-            false => drop(fs::copy(entry.path(), &to).expect("writable")),
-        }
-    }
+    support::copy(&base, &folder.path().join("content"));
     folder
 }
 
@@ -91,6 +85,7 @@ fn an_edition_is_frozen_and_what_was_changed_since_is_a_draft() {
     }
     let page = read(&folder, "output/site/index.html");
     assert!(!page.contains("案（未発行）"));
+    assert!(page.contains(&digest), "the page does not show the digest");
 
     // What is not in an edition may change without a new one.
     change(

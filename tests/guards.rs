@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use support::{BUNDLE, CHECKED, CONTENT, DAY, build, project};
+use support::{BUNDLE, CHECKED, CONTENT, DAY, build, copy, project};
 
 #[test]
 fn the_own_content_has_no_errors_and_exactly_the_recorded_findings() {
@@ -313,15 +313,4 @@ fn listed(folder: &Path) -> BTreeSet<String> {
                 .replace('\\', "/")
         })
         .collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.expect("readable");
-        let to = to.join(entry.path().strip_prefix(from).expect("below"));
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(&to).expect("writable"),
-            false => drop(fs::copy(entry.path(), &to).expect("writable")),
-        }
-    }
 }

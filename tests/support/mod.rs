@@ -76,3 +76,15 @@ pub fn run(program: &str, arguments: &[&std::ffi::OsStr]) -> String {
     assert!(done.status.success(), "{program} {arguments:?}\n{out}{err}");
     out
 }
+
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("readable");
+        let to = to.join(entry.path().strip_prefix(from).expect("below"));
+        match entry.file_type().is_dir() {
+            true => std::fs::create_dir_all(&to).expect("writable"),
+            false => drop(std::fs::copy(entry.path(), &to).expect("writable")),
+        }
+    }
+}
