@@ -7,8 +7,8 @@ use crate::model::Audience;
 use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
-use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
@@ -265,7 +265,7 @@ pub struct EntrustmentItem {
 }
 
 /// しなければならない, or 重要である.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Duty {
     #[default]

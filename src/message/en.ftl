@@ -165,6 +165,37 @@ nothing-written = nothing was written
 written = { $count } files in { $folder }
 kept = something else stood in a file's place; it is kept as { $path }
 
+## Comparing
+diff-before = before: { $version }, as of { $date }
+diff-after = after:  { $version }, as of { $date }
+diff-same = the two say the same
+diff-counts = rows: { $added } added, { $removed } removed, { $moved } moved, { $reworded } reworded, { $relettered } under another heading, { $renumbered } renumbered, { $unchanged } unchanged
+diff-legend = taken out [-so-], put in {"{"}+so+{"}"}
+diff-unchanged = … unchanged rows: { $count }
+diff-certifications = Certificates
+diff-subject = subject
+diff-measure = measure
+diff-remarks = remarks
+diff-added = added
+diff-removed = removed
+diff-moved = moved, row { $from } to { $to }
+diff-relettered = another heading
+diff-renumbered = another number
+diff-reworded = { $field } changed
+diff-guideline = from { $old } to { $new }: { $changed } changed, { $unchanged } unchanged
+diff-item-new = new
+diff-item-gone = gone
+diff-item-moved = moved
+diff-item-renamed = renamed
+diff-item-required = now required
+diff-item-recommended = now only recommended
+diff-item-without-measures = no measure of the sheet stands here
+diff-two = `diff` compares two: name an edition or `working` twice, the older first
+diff-too-many = `--guideline` takes the two guidelines to compare, and no editions beside them
+no-such-edition = there is no edition `{ $id }`; there are: { $known }
+output-ending = `{ $path }` cannot be written: the name must end in { $endings }
+diff-written = written: { $path }
+
 ## Help
 help = Checks an office's security-measures sheet (安全管理措置一覧) and renders it to a web page and PDFs
 help-after = The sheet is written as YAML files in content/; README.md shows how.
@@ -182,3 +213,9 @@ help-check = Applies every rule and writes nothing
 help-check-format = How findings are printed: human (with the line and a caret), short (a line each), json, github (workflow commands) [default: human]
 help-check-guideline = Hold the sheet against another guideline of content/guidelines
 help-build = Checks, then writes output/
+help-diff = Compares two editions of the sheet, or two guidelines (新旧対照表)
+help-diff-before = The older: an edition, or `working` for what content/ says now
+help-diff-after = The newer
+help-diff-guideline = Compare two guidelines of content/guidelines instead, and name the measures they touch
+help-diff-output = Write into this file instead (.html, .pdf or .json; for guidelines .json)
+help-diff-audience = Who may read it: public, prospect or internal [default: public]
