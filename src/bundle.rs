@@ -2,6 +2,7 @@
 //!
 //! The sheet is laid out once for each kind of rendering; every rendering is checked for leaks before it is taken up.
 
+use crate::compare::{self, Comparison};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
@@ -11,7 +12,7 @@ use crate::leak::Made;
 use crate::message::{Failure, Message, Result, Words};
 use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
-use crate::sheet::{self, ClientCopy, Kind, Lines, Note, Notes, Occasion, Sheet};
+use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
 use crate::theme::Theme;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -62,126 +63,224 @@ pub fn bundle(build: &Build) -> Result<Bundle> {
     build
         .theme
         .check_labels(&labels, |c| build.fonts.can_draw(c))?;
-    let current = build.content.current_edition(build.register);
-    let id = draft_or_edition_id(build, current);
     let lines = lines(build);
-    let notes = notes(build, &lines);
-    let issued: Vec<&Edition> = build.content.issued().collect();
-    let working = |kind: Kind| {
-        let occasion = Occasion {
-            edition: current,
-            history: &issued,
-            notes: &notes,
-            lines: &lines,
-            ..Occasion::of(kind, build.today, &id)
-        };
-        sheet::lay_out(build.register, &occasion, &labels)
+    let maker = Maker {
+        build,
+        labels: &labels,
+        current: build.content.current_edition(build.register),
+        id: id(build.content, build.register),
+        issued: build.content.issued().collect(),
+        notes: notes(build, &lines),
+        lines,
     };
-    // An issued document is made of nothing but its edition.
-    let sheet = |kind: Kind| match current {
-        Some(edition) => edition.lay_out(kind, &labels),
-        None => working(kind),
-    };
-    let mut bundle = Bundle::new();
-    let mut digest = BTreeMap::new();
-    let register = build.register;
-    let mut pdfs = Vec::new();
-    let mut pdf = |path: String, sheet: Sheet, json: &[u8], register| {
-        let json = json.to_vec();
-        pdfs.push(Drawing {
-            path,
-            sheet,
-            json,
-            register,
-        });
-    };
-
-    let site = sheet(Kind::Site);
-    let json = checked_data(register, &site)?;
-    digest.insert("public".to_owned(), data::sha256(&json));
-    bundle.insert("site/safeguards.csv".into(), data::csv(&site));
-    pdf("site/safeguards.pdf".into(), site, &json, register);
-    bundle.insert("site/safeguards.json".into(), json);
-
-    let handout = sheet(Kind::Handout);
-    let json = checked_data(register, &handout)?;
-    digest.insert("prospect".to_owned(), data::sha256(&json));
-    bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
-    if let Some(copy) = build.copy {
-        let name = file_name(&copy.recipient);
-        let path = format!("handout/copies/safeguards-{id}-{name}.pdf");
-        let copy = Some(copy.clone());
-        let sheet = handout.clone();
-        pdf(path, Sheet { copy, ..sheet }, &json, register);
-    }
-    pdf(
-        format!("handout/safeguards-{id}.pdf"),
-        handout,
-        &json,
-        register,
-    );
-    pdf(
-        format!("signed/safeguards-{id}.pdf"),
-        working(Kind::Signed),
-        &json,
-        register,
-    );
-
-    let proof = working(Kind::Proof);
-    let json = checked_data(register, &proof)?;
-    digest.insert("internal".to_owned(), data::sha256(&json));
-    pdf("proof/safeguards.pdf".into(), proof, &json, register);
-
-    for edition in build.content.issued() {
-        let folder = format!("site/editions/{}", edition.id);
-        let site = edition.lay_out(Kind::Site, &labels);
-        let json = checked_data(&edition.sheet, &site)?;
-        bundle.insert(format!("{folder}/safeguards.csv"), data::csv(&site));
-        if current.is_none_or(|current| current.id != edition.id) {
-            let path = format!("{folder}/safeguards.pdf");
-            pdf(path, site, &json, &edition.sheet);
-        }
-        bundle.insert(format!("{folder}/safeguards.json"), json);
-    }
-
+    let (mut bundle, mut pdfs) = (Bundle::new(), Vec::new());
+    let digest = maker.sheets(&mut bundle, &mut pdfs)?;
+    maker.archive(&mut bundle, &mut pdfs)?;
+    pdfs.extend(maker.handed_out_changes());
     bundle.extend(draw(build, pdfs)?);
-    if let Some(edition) = current {
-        let same = bundle["site/safeguards.pdf"].clone();
-        bundle.insert(format!("site/editions/{}/safeguards.pdf", edition.id), same);
-    }
-    let mut page = |folder: &str, sheet: &Sheet, register| {
-        let html = html::render(build.theme, sheet, &downloads(&bundle, folder))?;
-        refuse_leak(register, &Made::html(&html), Audience::Public)?;
-        bundle.insert(format!("{folder}index.html"), html);
-        Ok(())
-    };
-    page("site/", &working(Kind::Page), register)?;
-    for edition in build.content.issued() {
-        let folder = format!("site/editions/{}/", edition.id);
-        let sheet = edition.lay_out(Kind::Page, &labels);
-        page(&folder, &sheet, &edition.sheet)?;
+    maker.pages(&mut bundle)?;
+    maker.manifests(&mut bundle, digest);
+    Ok(bundle)
+}
+
+/// SHA-256 of each audience's data.
+type Digest = BTreeMap<String, String>;
+
+/// What all parts of a build need.
+struct Maker<'a> {
+    build: &'a Build<'a>,
+    labels: &'a Labels,
+    /// The edition that the content is; without one it is a draft.
+    current: Option<&'a Edition>,
+    id: String,
+    /// Oldest first.
+    issued: Vec<&'a Edition>,
+    notes: Notes,
+    lines: Lines,
+}
+
+/// A PDF to be drawn, and the registers it must not tell more of than its audience may read.
+struct Drawing<'a> {
+    path: String,
+    sheet: Sheet,
+    /// What differs from an older sheet, where that is drawn.
+    changes: Option<Comparison>,
+    json: Vec<u8>,
+    registers: Vec<&'a Register>,
+}
+
+impl<'a> Maker<'a> {
+    /// The working content, with what no edition holds: web address, seals, findings.
+    fn working(&self, kind: Kind) -> Sheet {
+        let occasion = Occasion {
+            edition: self.current,
+            history: &self.issued,
+            notes: &self.notes,
+            lines: &self.lines,
+            ..Occasion::of(kind, self.build.today, &self.id)
+        };
+        sheet::lay_out(self.build.register, &occasion, self.labels)
     }
 
-    let manifest = |files: Vec<ManifestFile>, digest| Manifest {
-        edition: current.map(|edition| edition.id.clone()),
-        id: id.clone(),
-        guideline: build.register.guideline.id.clone(),
-        theme: build.theme.name.clone(),
-        as_of: build.today.to_string(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        digest,
-        files,
-    };
-    // The site's own manifest must not tell of other audiences.
-    let public = digest.iter().filter(|(audience, _)| *audience == "public");
-    let public = public
-        .map(|(audience, digest)| (audience.clone(), digest.clone()))
-        .collect();
-    let of_site = data::pretty(&manifest(files(&bundle, "site/"), public));
-    bundle.insert("site/manifest.json".into(), of_site);
-    let of_all = data::pretty(&manifest(files(&bundle, ""), digest));
-    bundle.insert("manifest.json".into(), of_all);
-    Ok(bundle)
+    /// What is handed out: an issued document is made of nothing but its edition.
+    fn sheet(&self, kind: Kind) -> Sheet {
+        match self.current {
+            Some(edition) => edition.lay_out(kind, self.labels),
+            None => self.working(kind),
+        }
+    }
+
+    fn sheets(&self, bundle: &mut Bundle, pdfs: &mut Vec<Drawing<'a>>) -> Result<Digest> {
+        let (id, register) = (&self.id, self.build.register);
+        let mut pdf = |path: String, sheet: Sheet, json: &[u8]| {
+            pdfs.push(Drawing {
+                path,
+                sheet,
+                changes: None,
+                json: json.to_vec(),
+                registers: vec![register],
+            });
+        };
+        let site = self.sheet(Kind::Site);
+        let public = checked_data(register, &site)?;
+        bundle.insert("site/safeguards.csv".into(), data::csv(&site));
+        pdf("site/safeguards.pdf".into(), site, &public);
+
+        let handout = self.sheet(Kind::Handout);
+        let prospect = checked_data(register, &handout)?;
+        bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
+        if let Some(copy) = self.build.copy {
+            let name = file_name(&copy.recipient);
+            let path = format!("handout/copies/safeguards-{id}-{name}.pdf");
+            let (copy, sheet) = (Some(copy.clone()), handout.clone());
+            pdf(path, Sheet { copy, ..sheet }, &prospect);
+        }
+        pdf(format!("handout/safeguards-{id}.pdf"), handout, &prospect);
+        let signed = self.working(Kind::Signed);
+        pdf(format!("signed/safeguards-{id}.pdf"), signed, &prospect);
+
+        let proof = self.working(Kind::Proof);
+        let internal = checked_data(register, &proof)?;
+        pdf("proof/safeguards.pdf".into(), proof, &internal);
+
+        let audiences = [
+            ("public", &public),
+            ("prospect", &prospect),
+            ("internal", &internal),
+        ];
+        let digest = audiences.map(|(audience, json)| (audience.to_owned(), data::sha256(json)));
+        bundle.insert("site/safeguards.json".into(), public);
+        Ok(digest.into())
+    }
+
+    /// Every issued edition once more, as it was issued.
+    fn archive(&self, bundle: &mut Bundle, pdfs: &mut Vec<Drawing<'a>>) -> Result<()> {
+        for edition in &self.issued {
+            let site = edition.lay_out(Kind::Site, self.labels);
+            let json = checked_data(&edition.sheet, &site)?;
+            let path = |ending| format!("site/editions/{}/safeguards.{ending}", edition.id);
+            bundle.insert(path("csv"), data::csv(&site));
+            bundle.insert(path("json"), json.clone());
+            // The current one is drawn already.
+            if self.current.is_none_or(|current| current.id != edition.id) {
+                pdfs.push(Drawing {
+                    path: path("pdf"),
+                    sheet: site,
+                    changes: None,
+                    json,
+                    registers: vec![&edition.sheet],
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What differs from the edition handed out before, for who has that one.
+    fn handed_out_changes(&self) -> Option<Drawing<'a>> {
+        let before = match self.current {
+            Some(current) => self.predecessor(current)?,
+            None => self.issued.last()?,
+        };
+        let after = self.sheet(Kind::Handout);
+        let changes = compare::compare(&before.lay_out(Kind::Handout, self.labels), &after);
+        Some(Drawing {
+            path: format!("handout/changes-{}.pdf", self.id),
+            changes: Some(changes),
+            json: data::json(&after),
+            sheet: after,
+            registers: vec![&before.sheet, self.build.register],
+        })
+    }
+
+    fn predecessor(&self, edition: &Edition) -> Option<&'a Edition> {
+        let named = edition.predecessor.as_ref()?;
+        let mut issued = self.issued.iter();
+        issued.find(|edition| edition.id == named.id).copied()
+    }
+
+    fn pages(&self, bundle: &mut Bundle) -> Result<()> {
+        let theme = self.build.theme;
+        if let Some(edition) = self.current {
+            let same = bundle["site/safeguards.pdf"].clone();
+            bundle.insert(format!("site/editions/{}/safeguards.pdf", edition.id), same);
+        }
+        let mut pages = Vec::new();
+        let mut page = |path: String, html: Vec<u8>, registers: &[&Register]| {
+            refuse_leak(registers, &Made::html(&html), Audience::Public)?;
+            pages.push((path, html));
+            Ok(())
+        };
+        let html = html::render(
+            theme,
+            &self.working(Kind::Page),
+            &downloads(bundle, "site/"),
+        )?;
+        page("site/index.html".into(), html, &[self.build.register])?;
+        for edition in &self.issued {
+            let folder = format!("site/editions/{}/", edition.id);
+            let sheet = edition.lay_out(Kind::Page, self.labels);
+            let html = html::render(theme, &sheet, &downloads(bundle, &folder))?;
+            page(format!("{folder}index.html"), html, &[&edition.sheet])?;
+            if let Some(before) = self.predecessor(edition) {
+                let [old, new] = [before, edition].map(|it| it.lay_out(Kind::Site, self.labels));
+                let html = html::render_changes(theme, &new, &compare::compare(&old, &new))?;
+                let registers = [&before.sheet, &edition.sheet];
+                page(format!("{folder}changes.html"), html, &registers)?;
+            }
+        }
+        bundle.extend(pages);
+        Ok(())
+    }
+
+    fn manifests(&self, bundle: &mut Bundle, digest: Digest) {
+        let manifest = |files: Vec<ManifestFile>, digest| Manifest {
+            edition: self.current.map(|edition| edition.id.clone()),
+            id: self.id.clone(),
+            guideline: self.build.register.guideline.id.clone(),
+            theme: self.build.theme.name.clone(),
+            as_of: self.build.today.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            digest,
+            files,
+        };
+        // The site's own manifest must not tell of other audiences.
+        let mut public = digest.clone();
+        public.retain(|audience, _| audience == "public");
+        let of_site = data::pretty(&manifest(files(bundle, "site/"), public));
+        bundle.insert("site/manifest.json".into(), of_site);
+        let of_all = data::pretty(&manifest(files(bundle, ""), digest));
+        bundle.insert("manifest.json".into(), of_all);
+    }
+}
+
+/// The edition's id; for a draft the sheet's day, marked where that id is issued already.
+pub fn id(content: &Content, register: &Register) -> String {
+    let day = register.date.to_string();
+    match content.current_edition(register) {
+        Some(edition) => edition.id.clone(),
+        None if content.issued().any(|edition| edition.id == day) => format!("{day}-draft"),
+        None => day,
+    }
 }
 
 /// A name as part of a file's name, on every system.
@@ -191,29 +290,11 @@ fn file_name(name: &str) -> String {
     name.chars().map(plain).collect()
 }
 
-/// The edition's id; for a draft the sheet's day, marked where that id is issued already.
-fn draft_or_edition_id(build: &Build, current: Option<&Edition>) -> String {
-    let day = build.register.date.to_string();
-    match current {
-        Some(edition) => edition.id.clone(),
-        None if build.content.issued().any(|edition| edition.id == day) => format!("{day}-draft"),
-        None => day,
-    }
-}
-
 fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
     let made = Made::text(&String::from_utf8_lossy(&json));
-    refuse_leak(register, &made, sheet.audience)?;
+    refuse_leak(&[register], &made, sheet.audience)?;
     Ok(json)
-}
-
-/// A PDF to be drawn, and the register it must not tell more of than its audience may read.
-struct Drawing<'a> {
-    path: String,
-    sheet: Sheet,
-    json: Vec<u8>,
-    register: &'a Register,
 }
 
 /// Draws the PDFs, two at a time; one at a time where a single one fills hundreds of megabytes.
@@ -242,14 +323,19 @@ fn draw(build: &Build, pdfs: Vec<Drawing>) -> Result<Bundle> {
 }
 
 fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Vec<u8>> {
+    let (fonts, theme) = (build.fonts, build.theme);
     let Drawing { sheet, json, .. } = drawing;
-    let pdf = pdf::render(build.fonts, build.theme, sheet, json)?;
-    refuse_leak(drawing.register, &Made::text(&pdf.text), sheet.audience)?;
+    let pdf = match &drawing.changes {
+        None => pdf::render(fonts, theme, sheet, json)?,
+        Some(changes) => pdf::render_changes(fonts, theme, sheet, changes, json)?,
+    };
+    let made = Made::text(&pdf.text);
+    refuse_leak(&drawing.registers, &made, sheet.audience)?;
     Ok(pdf.bytes)
 }
 
-fn refuse_leak(register: &Register, made: &Made, audience: Audience) -> Result<()> {
-    match made.leak(register, audience) {
+fn refuse_leak(registers: &[&Register], made: &Made, audience: Audience) -> Result<()> {
+    match made.leak(registers, audience) {
         None => Ok(()),
         Some(text) => Err(Failure::new(Message::new("leak").with("text", text))),
     }

@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod diff;
 mod issue;
 mod usage;
 
@@ -55,6 +56,7 @@ enum Subcommands {
     Check(check::Check),
     Build(build::Build),
     Issue(issue::Issue),
+    Diff(diff::Diff),
 }
 
 /// Options of every command.
@@ -122,6 +124,7 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
         Subcommands::Check(check) => check.run(&session),
         Subcommands::Build(build) => build.run(&session),
         Subcommands::Issue(issue) => issue.run(&session),
+        Subcommands::Diff(diff) => diff.run(&session),
     };
     Ok(if sound? { 0 } else { CONTENT_WRONG })
 }
@@ -221,12 +224,10 @@ impl Session<'_> {
     ) -> Result<()> {
         let shown = |finding: &&Diagnostic| !self.common.quiet || self.stops(finding);
         let findings: Vec<&Diagnostic> = findings.iter().filter(shown).collect();
-        let colour =
-            to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let report = Report {
             content,
             words: self.words,
-            colour,
+            colour: colour(to),
         };
         let mut text = report.print(&findings, format);
         if !self.common.quiet && format == Format::Human {
@@ -235,6 +236,11 @@ impl Session<'_> {
         }
         say(to, &text)
     }
+}
+
+/// Whether what is written there may be coloured.
+fn colour(to: &impl IsTerminal) -> bool {
+    to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn say(to: &mut impl Write, text: &str) -> Result<()> {

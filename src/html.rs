@@ -1,5 +1,6 @@
 //! Sheet + theme → the web page (Tera). No HTML is made here; the templates make it.
 
+use crate::compare::Comparison;
 use crate::message::{Failure, Message, Result};
 use crate::sheet::Sheet;
 use crate::theme::Theme;
@@ -17,25 +18,69 @@ pub struct Download {
 
 /// Renders `site/index.html`.
 pub fn render(theme: &Theme, sheet: &Sheet, downloads: &[Download]) -> Result<Vec<u8>> {
-    let mut tera = Tera::new();
-    tera.add_raw_templates(theme.files(".html"))
-        .map_err(|error| explain(theme, &error))?;
-    let style = theme.text("site/style.css")?;
+    let template = Template::new(theme, "site/index.html")?;
     let page = |sheet: &Sheet| {
         let mut context = Context::from_serialize(sheet)?;
-        context.insert("style", style);
         context.insert("downloads", downloads);
-        tera.render("site/index.html", &context)
+        Ok(context)
     };
-    let html = page(sheet).map_err(|error| {
-        let draw = |rows| Some(explain(theme, &page(&sheet.first_rows(rows)).err()?));
-        crate::theme::name_row(explain(theme, &error), sheet, draw)
+    let html = template.draw(page(sheet)).map_err(|failure| {
+        let draw = |rows| template.draw(page(&sheet.first_rows(rows))).err();
+        crate::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
     })?;
     Ok(html.into_bytes())
 }
 
+/// Renders `site/changes.html`: what differs from an older sheet; `sheet` is the newer one.
+pub fn render_changes(theme: &Theme, sheet: &Sheet, changes: &Comparison) -> Result<Vec<u8>> {
+    let template = Template::new(theme, "site/changes.html")?;
+    // The rows stand in the comparison, as far as they are told.
+    let around = sheet.first_rows(0);
+    let page = |changes: &Comparison| {
+        let mut context = Context::from_serialize(&around)?;
+        context.insert("changes", changes);
+        Ok(context)
+    };
+    let html = template.draw(page(changes)).map_err(|failure| {
+        let draw = |lines| template.draw(page(&changes.first_lines(lines))).err();
+        let name = |line| changes.line_name(line);
+        crate::theme::name_row(failure, changes.lines.len(), draw, name)
+    })?;
+    Ok(html.into_bytes())
+}
+
+/// A template of the theme, with its style at hand.
+struct Template<'a> {
+    theme: &'a Theme,
+    tera: Tera,
+    name: &'static str,
+    style: &'a str,
+}
+
+impl<'a> Template<'a> {
+    fn new(theme: &'a Theme, name: &'static str) -> Result<Template<'a>> {
+        let mut tera = Tera::new();
+        tera.add_raw_templates(theme.files(".html"))
+            .map_err(|error| explain(theme, name, &error))?;
+        Ok(Template {
+            theme,
+            tera,
+            name,
+            style: theme.text("site/style.css")?,
+        })
+    }
+
+    fn draw(&self, context: tera::TeraResult<Context>) -> Result<String> {
+        let html = context.and_then(|mut context| {
+            context.insert("style", self.style);
+            self.tera.render(self.name, &context)
+        });
+        html.map_err(|error| explain(self.theme, self.name, &error))
+    }
+}
+
 /// Tera's error as one sentence with file and line.
-fn explain(theme: &Theme, error: &tera::Error) -> Failure {
+fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Failure {
     let text = error.to_string();
     let (file, line, cause) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
@@ -49,7 +94,7 @@ fn explain(theme: &Theme, error: &tera::Error) -> Failure {
         ErrorKind::MissingParent { current, .. } => (current.as_str(), 1, text),
         _ => match pointed_at(&text) {
             Some((file, line)) => (file, line, first_line(&text)),
-            None => ("site/index.html", 1, text),
+            None => (template, 1, text),
         },
     };
     let message = Message::new("theme-error")

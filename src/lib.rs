@@ -15,7 +15,8 @@
 //! 4. [`html::render`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
 //! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
 //! 6. [`output::write`] puts them on the disk, all or none.
-//! 7. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
+//! 7. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
+//! 8. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
 //!
 //! What is absent, on purpose:
 //!
@@ -27,6 +28,7 @@
 pub mod bundle;
 pub mod check;
 pub mod command;
+pub mod compare;
 pub mod content;
 pub mod data;
 pub mod date;

@@ -10,7 +10,19 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Who may read a text; each may read what the one before may.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Default,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Audience {
     /// Everybody: the web.

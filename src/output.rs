@@ -40,6 +40,24 @@ pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(kept)
 }
 
+/// Writes one file wherever the user wants it: beside its place first, so that there is never half of it.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    let part = path.with_file_name(name);
+    let written = File::create(&part)
+        .and_then(|mut file| {
+            io::Write::write_all(&mut file, bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    written.map_err(failed(path))
+}
+
 fn failed(path: &Path) -> impl Fn(io::Error) -> Failure {
     let message = Message::new("cannot-write").with("path", path.display());
     move |error| Failure::new(message.clone()).because(error)

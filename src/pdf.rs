@@ -4,6 +4,7 @@
 
 mod world;
 
+use crate::compare::Comparison;
 use crate::message::{Failure, Message, Result};
 use crate::sheet::{Kind, Sheet};
 use crate::theme::Theme;
@@ -25,14 +26,94 @@ pub struct Pdf {
 
 /// Draws one sheet; `data` is attached as `safeguards.json`.
 pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<Pdf> {
-    let draw = |sheet: &Sheet| {
-        let world = World::new(fonts, theme, sheet, data)?;
-        compile(&world, sheet).map_err(|errors| explain(&world, theme, &errors))
+    let main = match sheet.kind {
+        Kind::Proof => "proof.typ",
+        _ => "sheet.typ",
     };
-    let (document, bytes) = draw(sheet).map_err(|failure| {
+    // Two clients' copies are two documents.
+    let recipient = sheet.copy.as_ref().map_or("", |copy| &copy.recipient);
+    let of = |sheet: &Sheet| Drawing {
+        main,
+        data: vec![
+            ("sheet.json", json(sheet)),
+            ("safeguards.json", data.to_vec()),
+        ],
+        date: sheet.date.iso.clone(),
+        ident: format!(
+            "{}/{}/{}/{recipient}",
+            sheet.office.name,
+            sheet.id,
+            kind_name(sheet.kind)
+        ),
+    };
+    let draw = |sheet: &Sheet| draw(fonts, theme, of(sheet));
+    let drawn = draw(sheet).map_err(|failure| {
         let draw = |rows| draw(&sheet.first_rows(rows)).err();
-        crate::theme::name_row(failure, sheet, draw)
+        crate::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
     })?;
+    finish(drawn)
+}
+
+/// Draws what differs from an older sheet; `sheet` is the newer one, and `data`, its `safeguards.json`, is attached beside `changes.json`.
+pub fn render_changes(
+    fonts: &Fonts,
+    theme: &Theme,
+    sheet: &Sheet,
+    changes: &Comparison,
+    data: &[u8],
+) -> Result<Pdf> {
+    // The rows stand in the comparison, as far as they are told.
+    let around = json(&sheet.first_rows(0));
+    let of = |changes: &Comparison| Drawing {
+        main: "changes.typ",
+        data: vec![
+            ("sheet.json", around.clone()),
+            ("changes.json", crate::data::pretty(changes)),
+            ("safeguards.json", data.to_vec()),
+        ],
+        date: sheet.date.iso.clone(),
+        ident: format!(
+            "{}/{}/changes-from-{}/{}",
+            sheet.office.name,
+            sheet.id,
+            changes.edition.before.id,
+            kind_name(sheet.kind)
+        ),
+    };
+    let draw = |changes: &Comparison| draw(fonts, theme, of(changes));
+    let drawn = draw(changes).map_err(|failure| {
+        let draw = |lines| draw(&changes.first_lines(lines)).err();
+        let name = |line| changes.line_name(line);
+        crate::theme::name_row(failure, changes.lines.len(), draw, name)
+    })?;
+    finish(drawn)
+}
+
+fn json(sheet: &Sheet) -> Vec<u8> {
+    serde_json::to_vec(sheet).expect("keys are strings")
+}
+
+/// One document: the theme's file that draws it, the data that file reads, and what the PDF says of itself.
+struct Drawing {
+    main: &'static str,
+    /// Name and bytes of each virtual file.
+    data: Vec<(&'static str, Vec<u8>)>,
+    /// ISO 8601.
+    date: String,
+    /// Tells it from every other document.
+    ident: String,
+}
+
+type Drawn = (PagedDocument, Vec<u8>);
+
+fn draw(fonts: &Fonts, theme: &Theme, drawing: Drawing) -> Result<Drawn> {
+    let options = options(&drawing);
+    let world = World::new(fonts, theme, drawing.main, drawing.data)?;
+    compile(&world, &options).map_err(|errors| explain(&world, theme, &errors))
+}
+
+/// Takes the text from the pages, and refuses what would be printed beside the paper.
+fn finish((document, bytes): Drawn) -> Result<Pdf> {
     let mut text = String::new();
     for (page, number) in document.pages().iter().zip(1..) {
         let size = page.frame.size();
@@ -61,36 +142,26 @@ pub fn forget() {
 
 type Errors = Vec<SourceDiagnostic>;
 
-fn compile(world: &World, sheet: &Sheet) -> std::result::Result<(PagedDocument, Vec<u8>), Errors> {
+fn compile(world: &World, options: &PdfOptions) -> std::result::Result<Drawn, Errors> {
     let Warned { output, warnings } = typst::compile::<PagedDocument>(world);
     let document = output.map_err(|errors| errors.to_vec())?;
     // Typst only warns of a layout that never comes to rest, or of a font that is not there: a sheet must not depend on luck.
     if !warnings.is_empty() {
         return Err(warnings.to_vec());
     }
-    let bytes = typst_pdf::pdf(&document, &options(sheet)).map_err(|errors| errors.to_vec())?;
+    let bytes = typst_pdf::pdf(&document, options).map_err(|errors| errors.to_vec())?;
     Ok((document, bytes))
 }
 
-fn options(sheet: &Sheet) -> PdfOptions {
-    let [year, month, day] = [
-        &sheet.date.iso[..4],
-        &sheet.date.iso[5..7],
-        &sheet.date.iso[8..],
-    ]
-    .map(|part| part.parse::<u16>().unwrap_or(1));
+fn options(drawing: &Drawing) -> PdfOptions {
+    let date = &drawing.date;
+    let [year, month, day] =
+        [&date[..4], &date[5..7], &date[8..]].map(|part| part.parse::<u16>().unwrap_or(1));
     let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(1));
     let date = Datetime::from_ymd_hms(i32::from(year), month, day, 0, 0, 0);
-    // Two copies are two documents.
-    let recipient = sheet.copy.as_ref().map_or("", |copy| &copy.recipient);
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
-        ident: Smart::Custom(format!(
-            "{}/{}/{}/{recipient}",
-            sheet.office.name,
-            sheet.id,
-            kind_name(sheet.kind)
-        )),
+        ident: Smart::Custom(drawing.ident.clone()),
         creator: Smart::Custom(Some(
             concat!("safeguard ", env!("CARGO_PKG_VERSION")).to_owned(),
         )),

@@ -407,6 +407,14 @@ impl Sheet {
         join(&mut cut.rows);
         cut
     }
+
+    /// What a message calls a row: its anchor, and the beginning of its subject.
+    pub fn row_name(&self, row: usize) -> (&str, String) {
+        let row = &self.rows[row];
+        let subject = row.subject.paragraphs.first();
+        let subject = subject.map(|words| crate::text::plain(words));
+        (&row.anchor, subject.unwrap_or_default())
+    }
 }
 
 /// Says which rows share a cell: runs of one section, of one item in it, of one subject in that.

@@ -20,7 +20,7 @@ pub struct Text {
 pub type Paragraph = Vec<Run>;
 
 /// A stretch of characters that look alike.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
     pub text: String,
@@ -272,7 +272,8 @@ fn push(runs: &mut Paragraph, style: &Run, text: &str, code: bool) {
     }
 }
 
-fn alike(a: &Run, b: &Run) -> bool {
+/// Whether two runs differ in nothing but their characters.
+pub fn alike(a: &Run, b: &Run) -> bool {
     (a.strong, a.emphasis, a.code, &a.href) == (b.strong, b.emphasis, b.code, &b.href)
 }
 

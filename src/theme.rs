@@ -3,7 +3,7 @@
 use crate::content::yaml;
 use crate::diagnostic::nearest;
 use crate::message::{Failure, Message, Result};
-use crate::sheet::{Labels, Sheet};
+use crate::sheet::Labels;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,11 +25,19 @@ struct ThemeFile {
 const LABELS: &str = include_str!("../themes/official/labels.ja.yaml");
 
 /// The official theme, as it lies in `themes/official`.
-const OFFICIAL: [(&str, &str); 6] = [
+const OFFICIAL: [(&str, &str); 8] = [
+    (
+        "changes.typ",
+        include_str!("../themes/official/changes.typ"),
+    ),
     ("labels.ja.yaml", LABELS),
     ("parts.typ", include_str!("../themes/official/parts.typ")),
     ("proof.typ", include_str!("../themes/official/proof.typ")),
     ("sheet.typ", include_str!("../themes/official/sheet.typ")),
+    (
+        "site/changes.html",
+        include_str!("../themes/official/site/changes.html"),
+    ),
     (
         "site/index.html",
         include_str!("../themes/official/site/index.html"),
@@ -144,21 +152,22 @@ impl Theme {
     }
 }
 
-/// Adds the row a theme stumbles over, found by drawing fewer of them; `draw` says how the first so many rows fail.
-pub fn name_row(
+/// Adds the row a theme stumbles over, found by drawing fewer of so many; `draw` says how the first so many fail, `name` what is called so.
+pub fn name_row<'a>(
     failure: Failure,
-    sheet: &Sheet,
+    rows: usize,
     draw: impl Fn(usize) -> Option<Failure>,
+    name: impl Fn(usize) -> (&'a str, String),
 ) -> Failure {
     // A theme may fail at fewer rows in another way: a page without any is no document to some.
     let fails = |rows| {
         draw(rows)
             .is_some_and(|other| other.message == failure.message && other.cause == failure.cause)
     };
-    if sheet.rows.is_empty() || fails(0) {
+    if rows == 0 || fails(0) {
         return failure;
     }
-    let (mut sound, mut failing) = (0, sheet.rows.len());
+    let (mut sound, mut failing) = (0, rows);
     while failing - sound > 1 {
         let middle = sound + (failing - sound) / 2;
         match fails(middle) {
@@ -166,17 +175,12 @@ pub fn name_row(
             false => sound = middle,
         }
     }
-    let row = &sheet.rows[failing - 1];
-    let subject = row
-        .subject
-        .paragraphs
-        .first()
-        .map(|words| crate::text::plain(words));
+    let (anchor, subject) = name(failing - 1);
     let message = failure
         .message
         .named("theme-error-row")
-        .with("row", &row.anchor)
-        .with("subject", subject.unwrap_or_default());
+        .with("row", anchor)
+        .with("subject", subject);
     Failure { message, ..failure }
 }
 

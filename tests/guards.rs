@@ -244,23 +244,23 @@ fn the_leak_gate_finds_what_an_audience_may_not_read() {
         "<td>株式会社<wbr>クリックス および\nファイブテクノロジー<b>株式会社</b></td>".as_bytes(),
     );
     assert_eq!(
-        page.leak(register, Audience::Public).as_deref(),
+        page.leak(&[register], Audience::Public).as_deref(),
         Some(vendor)
     );
-    assert_eq!(page.leak(register, Audience::Prospect), None);
+    assert_eq!(page.leak(&[register], Audience::Prospect), None);
     assert_eq!(
         Made::text(question)
-            .leak(register, Audience::Prospect)
+            .leak(&[register], Audience::Prospect)
             .as_deref(),
         Some("原本ではD-bの行にある")
     );
     assert_eq!(
-        Made::text(question).leak(register, Audience::Internal),
+        Made::text(question).leak(&[register], Audience::Internal),
         None
     );
     // A public text is no leak.
     assert_eq!(
-        Made::text("就業規則により規定済み").leak(register, Audience::Public),
+        Made::text("就業規則により規定済み").leak(&[register], Audience::Public),
         None
     );
 }

@@ -271,7 +271,7 @@ pub struct EntrustmentItem {
 }
 
 /// しなければならない, or 重要である.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Duty {
     #[default]

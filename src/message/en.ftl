@@ -192,6 +192,37 @@ numbers-given = { $count } new rows got their number
 argument-missing = this is missing: { $arguments }; `safeguard --help` shows what each command needs
 argument-unprintable = the text of `{ $option }` cannot be printed
 
+## Comparing
+diff-before = before: { $version }, as of { $date }
+diff-after = after:  { $version }, as of { $date }
+diff-same = the two say the same
+diff-counts = rows: { $added } added, { $removed } removed, { $moved } moved, { $reworded } reworded, { $relettered } under another heading, { $renumbered } renumbered, { $unchanged } unchanged
+diff-legend = taken out [-so-], put in {"{"}+so+{"}"}
+diff-unchanged = … unchanged rows: { $count }
+diff-certifications = Certificates
+diff-subject = subject
+diff-measure = measure
+diff-remarks = remarks
+diff-added = added
+diff-removed = removed
+diff-moved = moved, row { $from } to { $to }
+diff-relettered = another heading
+diff-renumbered = another number
+diff-reworded = { $field } changed
+diff-guideline = from { $old } to { $new }: { $changed } changed, { $unchanged } unchanged
+diff-item-new = new
+diff-item-gone = gone
+diff-item-moved = moved
+diff-item-renamed = renamed
+diff-item-required = now required
+diff-item-recommended = now only recommended
+diff-item-without-measures = no measure of the sheet stands here
+diff-two = `diff` compares two: name an edition or `working` twice, the older first
+diff-too-many = `--guideline` takes the two guidelines to compare, and no editions beside them
+no-such-edition = there is no edition `{ $id }`; there are: { $known }
+output-ending = `{ $path }` cannot be written: the name must end in { $endings }
+diff-written = written: { $path }
+
 ## Help
 help = Checks an office's security-measures sheet (安全管理措置一覧) and renders it to a web page and PDFs
 help-after = The sheet is written as YAML files in content/; README.md shows how.
@@ -214,3 +245,9 @@ help-build-acknowledgement = Append a form to that copy in which the client note
 help-issue = Freezes the content as an edition: a dated state that never changes
 help-issue-date = The day the sheet speaks of, as 2026-04-01
 help-issue-note = What changed, for everybody to read
+help-diff = Compares two editions of the sheet, or two guidelines (新旧対照表)
+help-diff-before = The older: an edition, or `working` for what content/ says now
+help-diff-after = The newer
+help-diff-guideline = Compare two guidelines of content/guidelines instead, and name the measures they touch
+help-diff-output = Write into this file instead (.html, .pdf or .json; for guidelines .json)
+help-diff-audience = Who may read it: public, prospect or internal [default: public]

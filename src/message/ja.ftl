@@ -192,6 +192,37 @@ numbers-given = 新しい措置 { $count } 件に番号を付けました
 argument-missing = { $arguments } がありません。`safeguard --help` に、指定できるものがあります
 argument-unprintable = `{ $option }` の文を印刷できません
 
+## 比較
+diff-before = 改正前：{ $version }（{ $date }現在）
+diff-after = 改正後：{ $version }（{ $date }現在）
+diff-same = 二つの内容は同じです
+diff-counts = 新設 { $added }、削除 { $removed }、移動 { $moved }、文の変更 { $reworded }、節・項の変更 { $relettered }、番号の変更 { $renumbered }、変更なし { $unchanged }
+diff-legend = [-削った語-] {"{"}+加えた語+{"}"}
+diff-unchanged = … { $count } 行は変更なし
+diff-certifications = 第三者認証
+diff-subject = 対応
+diff-measure = 措置の内容
+diff-remarks = サービス・委託先・備考
+diff-added = 新設
+diff-removed = 削除
+diff-moved = { $from } 行目から { $to } 行目へ移動
+diff-relettered = 節・項の変更
+diff-renumbered = 番号の変更
+diff-reworded = { $field }の変更
+diff-guideline = { $old } から { $new } へ：変更 { $changed }、変更なし { $unchanged }
+diff-item-new = 新設
+diff-item-gone = 削除
+diff-item-moved = 移動
+diff-item-renamed = 見出しの変更
+diff-item-required = 義務になった
+diff-item-recommended = 推奨になった
+diff-item-without-measures = この項に措置はありません
+diff-two = 比べるものを二つ、古い方から書いてください（発行した版の id か working）
+diff-too-many = --guideline に書くのは比べるガイドライン二つだけです
+no-such-edition = `{ $id }` という版はありません。あるもの：{ $known }
+output-ending = `{ $path }` に書き出せません。名前の終わりは { $endings } のどれかです
+diff-written = { $path } に書きました
+
 ## ヘルプ
 help = 事務所の安全管理措置一覧を点検し、ウェブページと PDF にします
 help-after = 一覧は content/ の YAML ファイルに書きます。書き方は README.ja.md にあります。
@@ -214,3 +245,9 @@ help-build-acknowledgement = その写しに、相手が確認を記録する受
 help-issue = 内容を版として発行する（発行した版は変わらない）
 help-issue-date = 何年何月何日現在の表か（2026-04-01 のように）
 help-issue-note = 変更の内容（公開される）
+help-diff = 二つの版（またはガイドライン）を比べ、新旧対照表を作る
+help-diff-before = 改正前：発行した版の id、または working（今の content/）
+help-diff-after = 改正後
+help-diff-guideline = 版の代わりに content/guidelines の二つを比べ、関わる措置を挙げる
+help-diff-output = このファイルに書き出す（.html、.pdf、.json。ガイドラインは .json）
+help-diff-audience = だれに見せるか：public、prospect、internal [省略時：public]

@@ -1,7 +1,6 @@
 //! What Typst may see: the theme's Typst files, the sheet, its data, the fonts in the binary. Nothing else exists: no disk, no packages, no clock.
 
 use crate::message::Result;
-use crate::sheet::{Kind, Sheet};
 use crate::theme::Theme;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -57,24 +56,28 @@ pub struct World<'a> {
     main: FileId,
     sources: HashMap<FileId, Source>,
     data: HashMap<FileId, Bytes>,
+    /// The names of `data`, for errors.
+    readable: String,
 }
 
 impl<'a> World<'a> {
-    pub fn new(fonts: &'a Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<World<'a>> {
-        let main = match sheet.kind {
-            Kind::Proof => "proof.typ",
-            _ => "sheet.typ",
-        };
+    /// `data` are the files a theme can read beside its own.
+    pub fn new(
+        fonts: &'a Fonts,
+        theme: &Theme,
+        main: &'static str,
+        data: Vec<(&'static str, Vec<u8>)>,
+    ) -> Result<World<'a>> {
         theme.text(main)?;
         let sources = theme
             .files(".typ")
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
-        let json = serde_json::to_vec(sheet).expect("keys are strings");
-        let data = [("sheet.json", json), ("safeguards.json", data.to_vec())];
+        let readable = data.iter().map(|(path, _)| format!("/{path}"));
         Ok(World {
             fonts,
             main: id(main),
             sources: sources.collect(),
+            readable: readable.collect::<Vec<_>>().join(", "),
             data: data
                 .into_iter()
                 .map(|(path, bytes)| (id(path), Bytes::new(bytes)))
@@ -84,6 +87,18 @@ impl<'a> World<'a> {
 
     pub fn main_path(&self) -> &'static str {
         self.main.get().vpath().get_without_slash()
+    }
+
+    /// Says what a theme can read instead.
+    fn absent(&self, id: FileId) -> FileError {
+        if let VirtualRoot::Package(_) = id.get().root() {
+            let why = "a theme has only its own files".into();
+            return FileError::Package(PackageError::Other(Some(why)));
+        }
+        let path = id.get().vpath().get_without_slash();
+        let readable = &self.readable;
+        let why = format!("{path}: a theme can read {readable} and its own .typ files");
+        FileError::Other(Some(why.into()))
     }
 
     /// File and line of a span.
@@ -102,17 +117,6 @@ fn id(path: &str) -> FileId {
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
-/// Says what a theme can read instead.
-fn absent(id: FileId) -> FileError {
-    if let VirtualRoot::Package(_) = id.get().root() {
-        let why = "a theme has only its own files".into();
-        return FileError::Package(PackageError::Other(Some(why)));
-    }
-    let path = id.get().vpath().get_without_slash();
-    let why = "a theme can read /sheet.json, /safeguards.json and its own .typ files";
-    FileError::Other(Some(format!("{path}: {why}").into()))
-}
-
 impl TypstWorld for World<'_> {
     fn library(&self) -> &LazyHash<Library> {
         &LIBRARY
@@ -127,7 +131,10 @@ impl TypstWorld for World<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        self.sources.get(&id).cloned().ok_or_else(|| absent(id))
+        self.sources
+            .get(&id)
+            .cloned()
+            .ok_or_else(|| self.absent(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
