@@ -6,8 +6,8 @@ use crate::compare::{self, Comparison};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
-use crate::edition::Edition;
-use crate::html::{self, Download};
+use crate::edition::{Edition, Listing};
+use crate::html::{self, Download, Link, Surroundings};
 use crate::leak::Made;
 use crate::message::{Failure, Message, Result, Words};
 use crate::model::{Audience, Register};
@@ -230,16 +230,37 @@ impl<'a> Maker<'a> {
             pages.push((path, html));
             Ok(())
         };
-        let html = html::render(
-            theme,
-            &self.working(Kind::Page),
-            &downloads(bundle, "site/"),
-        )?;
+        let (mut links, mut listed) = (Vec::new(), None);
+        if let Some(newest) = self.issued.last() {
+            let listing = Listing::of(&self.issued);
+            let sheet = newest.lay_out(Kind::Page, self.labels);
+            let html = html::render_verify(theme, &sheet, &listing)?;
+            let registers: Vec<_> = self.issued.iter().map(|edition| &edition.sheet).collect();
+            page("site/verify.html".into(), html, &registers)?;
+            links.push(link("verify.html", "verify_link"));
+            listed = Some(data::pretty(&listing));
+        }
+        let surroundings = Surroundings {
+            downloads: downloads(bundle, "site/"),
+            links,
+        };
+        let html = html::render(theme, &self.working(Kind::Page), &surroundings)?;
         page("site/index.html".into(), html, &[self.build.register])?;
         for edition in &self.issued {
             let folder = format!("site/editions/{}/", edition.id);
             let sheet = edition.lay_out(Kind::Page, self.labels);
-            let html = html::render(theme, &sheet, &downloads(bundle, &folder))?;
+            let mut links = vec![
+                link("../../index.html", "to_current"),
+                link("../../verify.html", "verify_link"),
+            ];
+            if edition.predecessor.is_some() {
+                links.insert(0, link("changes.html", "to_changes"));
+            }
+            let surroundings = Surroundings {
+                downloads: downloads(bundle, &folder),
+                links,
+            };
+            let html = html::render(theme, &sheet, &surroundings)?;
             page(format!("{folder}index.html"), html, &[&edition.sheet])?;
             if let Some(before) = self.predecessor(edition) {
                 let [old, new] = [before, edition].map(|it| it.lay_out(Kind::Site, self.labels));
@@ -249,6 +270,7 @@ impl<'a> Maker<'a> {
             }
         }
         bundle.extend(pages);
+        bundle.extend(listed.map(|json| ("site/editions.json".to_owned(), json)));
         Ok(())
     }
 
@@ -339,6 +361,11 @@ fn refuse_leak(registers: &[&Register], made: &Made, audience: Audience) -> Resu
         None => Ok(()),
         Some(text) => Err(Failure::new(Message::new("leak").with("text", text))),
     }
+}
+
+fn link(href: &str, label: &'static str) -> Link {
+    let href = href.to_owned();
+    Link { href, label }
 }
 
 /// What the page offers, the file for readers first.

@@ -16,6 +16,9 @@ use std::collections::BTreeMap;
 /// Name and version of the file's shape.
 pub const FORMAT: &str = "safeguard-edition/1";
 
+/// Name and version of the listing's shape.
+pub const LISTING: &str = "safeguard-editions/1";
+
 /// Labels that stand in cells without a text of their own: part of what was issued.
 const WORDS: [&str; 4] = ["not_applicable", "open", "open_in_proof", "withheld"];
 
@@ -236,6 +239,54 @@ fn lay_out(register: &Register, edition: &Edition, kind: Kind, labels: &Labels) 
         ..Occasion::of(kind, edition.sheet.date, &edition.id)
     };
     sheet::lay_out(register, &occasion, labels)
+}
+
+/// `site/editions.json`: what a received copy is compared with where the editions themselves are not at hand.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Listing {
+    pub format: String,
+    /// Oldest first.
+    pub editions: Vec<Listed>,
+}
+
+/// What everybody may know of an edition.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Listed {
+    pub id: String,
+    pub date: Date,
+    pub note: Option<String>,
+    pub superseded_by: Option<String>,
+    pub digest: Digests,
+    pub files: Files,
+}
+
+impl Listing {
+    /// Lists editions, the oldest first.
+    pub fn of(issued: &[&Edition]) -> Listing {
+        let successors = issued.iter().skip(1).map(|next| Some(next.id.clone()));
+        let listed = issued.iter().zip(successors.chain([None]));
+        let listed = listed.map(|(edition, superseded_by)| Listed {
+            id: edition.id.clone(),
+            date: edition.sheet.date,
+            note: edition.note.clone(),
+            superseded_by,
+            digest: edition.digest.clone(),
+            files: edition.files.clone(),
+        });
+        Listing {
+            format: LISTING.to_owned(),
+            editions: listed.collect(),
+        }
+    }
+
+    /// The edition whose data has this digest, and for which audience.
+    pub fn find(&self, digest: &str) -> Option<(&Listed, Audience)> {
+        let mut found = self.editions.iter().filter_map(|edition| {
+            let audience = edition.digest.audience_of(digest)?;
+            Some((edition, audience))
+        });
+        found.next()
+    }
 }
 
 /// Rows of modules; none for an address too long for a code.
