@@ -23,6 +23,17 @@ fn issued() -> TempDir {
         let text = fs::read_to_string(&path).expect("there") + line;
         fs::write(path, text).expect("writable");
     }
+    // Until then it is a draft, and says so on every page.
+    assert!(safeguard(&folder, &["build"]).status.success());
+    for path in [
+        "handout/safeguards-2026-01-01.pdf",
+        "signed/safeguards-2026-01-01.pdf",
+        "site/safeguards.pdf",
+    ] {
+        for page in pages(&output(&folder, path)) {
+            assert!(page.contains("案（未発行）"), "{path}: {page}");
+        }
+    }
     let done = safeguard(&folder, &["issue", "--date", ID, "--note", "初版"]);
     assert!(done.status.success(), "{done:?}");
     folder
@@ -82,13 +93,7 @@ fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
         assert_eq!(page.contains("契印"), number > 1, "{page}");
     }
     let all = pages.concat();
-    for text in [
-        "署名日",
-        "改訂履歴",
-        "2026年1月1日初版",
-        "所長責任者",
-        &digest,
-    ] {
+    for text in ["署名日", "改訂履歴", "2026年1月1日初版", "所長", &digest] {
         assert!(all.contains(text), "no {text} in {all}");
     }
     // A reader of codes, not the program that made it.

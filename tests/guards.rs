@@ -109,11 +109,17 @@ fn the_bundle_is_what_design_and_manifest_say() {
         "manifest.json",
         "proof/safeguards.pdf",
         "signed/safeguards-2015-10-01.pdf",
+        "site/editions.json",
+        "site/editions/2015-10-01/index.html",
+        "site/editions/2015-10-01/safeguards.csv",
+        "site/editions/2015-10-01/safeguards.json",
+        "site/editions/2015-10-01/safeguards.pdf",
         "site/index.html",
         "site/manifest.json",
         "site/safeguards.csv",
         "site/safeguards.json",
         "site/safeguards.pdf",
+        "site/verify.html",
     ];
     assert_eq!(paths, expected);
     for (manifest, below) in [("manifest.json", ""), ("site/manifest.json", "site/")] {
