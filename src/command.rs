@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod diff;
 mod issue;
+mod sign;
 mod usage;
 
 use crate::check::texts;
@@ -14,6 +15,7 @@ use crate::pdf::Fonts;
 use crate::report::{Format, Report, visible};
 use crate::theme::{self, Theme};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, offset};
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +59,7 @@ enum Subcommands {
     Build(build::Build),
     Issue(issue::Issue),
     Diff(diff::Diff),
+    Sign(sign::Sign),
 }
 
 /// Options of every command.
@@ -125,8 +128,21 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
         Subcommands::Build(build) => build.run(&session),
         Subcommands::Issue(issue) => issue.run(&session),
         Subcommands::Diff(diff) => diff.run(&session),
+        Subcommands::Sign(sign) => sign.run(&session),
     };
     Ok(if sound? { 0 } else { CONTENT_WRONG })
+}
+
+fn japan() -> TimeZone {
+    TimeZone::fixed(offset(9))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the only place that asks the clock; everything else is given the day"
+)]
+fn clock() -> Timestamp {
+    Timestamp::now()
 }
 
 /// What the user chose for the whole run.
@@ -138,15 +154,17 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
-        let japan = TimeZone::fixed(offset(9));
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the only place that asks the clock; everything else is given the day"
-        )]
-        let now = jiff::Timestamp::now();
-        self.common
-            .as_of
-            .unwrap_or_else(|| japan.to_datetime(now).date())
+        let now = || japan().to_datetime(clock()).date();
+        self.common.as_of.unwrap_or_else(now)
+    }
+
+    /// The moment of a signature: now, or the day given as it begins in Japan.
+    fn now(&self) -> Timestamp {
+        let given = self.common.as_of.map(|day| day.at(0, 0, 0, 0));
+        given.map_or_else(clock, |begins| {
+            let begins = japan().to_timestamp(begins);
+            begins.expect("a day of four-digit years has a beginning")
+        })
     }
 
     fn load(&self) -> Result<Content> {

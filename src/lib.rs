@@ -16,7 +16,8 @@
 //! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
 //! 6. [`output::write`] puts them on the disk, all or none.
 //! 7. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
-//! 8. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
+//! 8. [`sign::sign`] puts a signature behind a finished PDF; [`signed`] reads one and says whether it holds.
+//! 9. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
 //!
 //! What is absent, on purpose:
 //!
@@ -42,5 +43,7 @@ pub mod output;
 pub mod pdf;
 pub mod report;
 pub mod sheet;
+pub mod sign;
+pub mod signed;
 pub mod text;
 pub mod theme;

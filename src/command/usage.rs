@@ -73,3 +73,13 @@ pub fn allowance(written: &str) -> std::result::Result<(String, String), String>
         (rule, reason) => Ok((rule.to_owned(), reason.to_owned())),
     }
 }
+
+/// The address of a time server.
+pub fn web_address(written: &str) -> std::result::Result<String, &'static str> {
+    let known = written.to_ascii_lowercase();
+    if known.starts_with("http://") || known.starts_with("https://") {
+        Ok(written.to_owned())
+    } else {
+        Err("http://…, https://…")
+    }
+}

@@ -1,0 +1,744 @@
+//! `safeguard sign`: what it makes is held valid by others and stays PDF/A-3a + PDF/UA-1; what cannot be signed says why and leaves nothing behind.
+//!
+//! Keys and certificates are made by `tools/keys.sh`, anew for every run; the time server is openssl's, on loopback.
+
+#![cfg(unix)]
+
+mod support;
+
+use safeguard::message::Result;
+use safeguard::sign::{Identity, TimeServer, sign};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+use support::{BUNDLE, project, run};
+use tempfile::TempDir;
+
+/// The sheet that gets signed.
+const SHEET: &str = "signed/safeguards-2015-10-01.pdf";
+const PASSWORD: &str = "Geheim-1234";
+/// No test asks for it, so it stands for one day among many.
+const MOMENT: &str = "2026-11-25T10:00:00+09:00";
+
+static KEYS: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = project().join("tests/tools/keys.sh");
+    run("bash", &[script.as_os_str(), folder.path().as_os_str()]);
+    folder
+});
+
+fn key(name: &str) -> PathBuf {
+    KEYS.path().join(name)
+}
+
+// ---------------------------------------------------------------- what is made
+
+#[test]
+fn others_hold_every_kind_of_signature_valid_and_the_pdf_stays_conformant() {
+    let folder = with_sheet();
+    let server = Server::start(Way::Stamp);
+    let mut made = Vec::new();
+    for (name, stamped) in [
+        ("rsa", false),
+        ("p256", false),
+        ("rsa", true),
+        ("p256", true),
+        ("legacy", false),
+        ("commitment", false),
+        ("plain", false),
+    ] {
+        let output = folder.path().join(format!("{name}-{stamped}.pdf"));
+        let key = key(&format!("{name}.p12"));
+        let url = server.url();
+        let mut arguments = Arguments::of(&folder, &key, &output);
+        if stamped {
+            arguments.0.extend(["--tsa".into(), url]);
+        }
+        let done = arguments.run("en");
+        assert!(done.status.success(), "{name}: {}", said(&done));
+        assert!(said(&done).contains("signed as "), "{}", said(&done));
+        let before = &BUNDLE[SHEET];
+        let after = fs::read(&output).expect("the signed file");
+        assert!(
+            after.starts_with(before),
+            "{name}: something before changed"
+        );
+        let pdfsig = pdfsig(&output);
+        assert!(
+            pdfsig.contains("Signature Type: ETSI.CAdES.detached"),
+            "{pdfsig}"
+        );
+        assert!(pdfsig.contains("Signature is Valid."), "{pdfsig}");
+        assert!(pdfsig.contains("Total document signed"), "{pdfsig}");
+        let (valid, report) = pyhanko(&output);
+        // Its policy asks for a key usage by name.
+        assert!(valid || name == "plain", "{name}: {report}");
+        assert!(
+            report.contains("is cryptographically sound"),
+            "{name}: {report}"
+        );
+        let confirmed = report.contains("Test Time Authority");
+        assert_eq!(confirmed, stamped, "{name}: {report}");
+        made.push(output);
+    }
+    conform(&made);
+}
+
+#[test]
+fn one_changed_byte_makes_others_refuse() {
+    let folder = with_sheet();
+    let signed = folder.path().join("signed.pdf");
+    assert!(
+        Arguments::of(&folder, &key("rsa.p12"), &signed)
+            .run("ja")
+            .status
+            .success()
+    );
+    let bytes = fs::read(&signed).expect("the signed file");
+    let title = "安全管理措置一覧".as_bytes();
+    let title = bytes
+        .windows(title.len())
+        .position(|window| window == title);
+    let room = bytes
+        .windows(10)
+        .rposition(|window| window == b"/Contents<")
+        .expect("a signature");
+    let digest = bytes[room..]
+        .windows(2)
+        .position(|two| two == b"00")
+        .expect("room");
+    for (what, place) in [
+        ("the title", title.expect("it stands in the metadata") + 2),
+        ("the last byte", bytes.len() - 1),
+        ("the signature", room + digest - 9),
+    ] {
+        let mut changed = bytes.clone();
+        changed[place] ^= 1;
+        let path = folder.path().join("changed.pdf");
+        fs::write(&path, changed).expect("a writable folder");
+        let pdfsig = pdfsig(&path);
+        assert!(!pdfsig.contains("Signature is Valid."), "{what}: {pdfsig}");
+        let (valid, report) = pyhanko(&path);
+        assert!(!valid, "{what}: {report}");
+    }
+}
+
+#[test]
+fn the_same_key_and_moment_make_the_same_bytes_and_keep_what_the_document_is() {
+    for name in ["rsa.p12", "p256.p12"] {
+        let identity = identity(name);
+        let once = sign(&BUNDLE[SHEET], &identity, moment(), None).expect("a signature");
+        let again = sign(&BUNDLE[SHEET], &identity, moment(), None).expect("a signature");
+        assert!(once == again, "{name}");
+        let ids = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes);
+            let place = text.rfind("/ID[").expect("an identifier");
+            let document = lopdf::Document::load_mem(bytes).expect("a PDF");
+            let ids = document
+                .trailer
+                .get(b"ID")
+                .and_then(lopdf::Object::as_array);
+            assert!(place > 0);
+            ids.expect("two").clone()
+        };
+        let (before, after) = (ids(&BUNDLE[SHEET]), ids(&once));
+        assert_eq!(before[0].as_str().ok(), after[0].as_str().ok());
+        assert_ne!(before[1].as_str().ok(), after[1].as_str().ok());
+        // The moment is told in Japan time.
+        let moment = b"(D:20261125100000+09'00')";
+        assert!(once.windows(moment.len()).any(|window| window == moment));
+    }
+}
+
+#[test]
+fn a_timestamp_larger_than_foreseen_finds_room() {
+    let server = Server::start(Way::Pile);
+    let folder = with_sheet();
+    let output = folder.path().join("signed.pdf");
+    let mut arguments = Arguments::of(&folder, &key("rsa.p12"), &output);
+    arguments.0.extend(["--tsa".into(), server.url()]);
+    let done = arguments.run("en");
+    assert!(done.status.success(), "{}", said(&done));
+    let (valid, report) = pyhanko(&output);
+    assert!(valid && report.contains("Test Time Authority"), "{report}");
+}
+
+#[test]
+fn the_password_is_asked_for_where_no_file_has_it() {
+    let folder = with_sheet();
+    let output = folder.path().join("signed.pdf");
+    let mut arguments = Arguments::of(&folder, &key("rsa.p12"), &output);
+    arguments.0.retain(|argument| argument != "--password-file");
+    arguments
+        .0
+        .retain(|argument| !argument.ends_with("/password"));
+    // A terminal of its own, on which the password is typed.
+    let script = "import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+seen = b''
+while b'rsa.p12' not in seen:
+    seen += os.read(terminal, 1024)
+os.write(terminal, sys.stdin.buffer.read())
+try:
+    while more := os.read(terminal, 1024):
+        seen += more
+except OSError:
+    pass
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))";
+    let mut command = Command::new("python3");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_safeguard")]);
+    command.args(&arguments.0).args(["--lang", "en"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("python3");
+    let mut keyboard = child.stdin.take().expect("piped");
+    keyboard
+        .write_all(format!("{PASSWORD}\n").as_bytes())
+        .expect("a reader");
+    drop(keyboard);
+    let done = child.wait_with_output().expect("our own child");
+    assert!(done.status.success() && output.exists(), "{}", said(&done));
+    assert!(said(&done).contains("Password of "), "{}", said(&done));
+    assert!(!said(&done).contains(PASSWORD), "the password is shown");
+}
+
+// ---------------------------------------------------------------- what is refused
+
+#[test]
+fn who_may_not_sign_is_told_why() {
+    for (name, en, ja) in [
+        (
+            "expired.p12",
+            "the certificate of Expired ran out on",
+            "期限が切れています",
+        ),
+        (
+            "future.p12",
+            "the certificate of Future counts only from",
+            "有効になるのは",
+        ),
+        (
+            "encipherment.p12",
+            "not made for signing",
+            "署名に使えません",
+        ),
+        ("server.p12", "not made for signing", "署名に使えません"),
+        ("short.p12", "has 1024 bits", "1024 ビットです"),
+        (
+            "p384.p12",
+            "RSA and P-256 will do",
+            "使えるのは RSA と P-256 です",
+        ),
+        (
+            "alone.p12",
+            "the certificate of the private key is not in",
+            "秘密鍵の証明書がありません",
+        ),
+        (
+            "keyless.p12",
+            "there is no private key in",
+            "秘密鍵がありません",
+        ),
+        (
+            "pem.p12",
+            "is not a key file",
+            "鍵のファイルとして読めません",
+        ),
+        ("nowhere.p12", "there is no file", "ありません"),
+    ] {
+        refused(name, [en, ja], |arguments| {
+            arguments.0[3] = key(name).display().to_string()
+        });
+    }
+}
+
+#[test]
+fn a_wrong_password_is_told_and_never_repeated() {
+    for (name, file, en, ja) in [
+        (
+            "rsa.p12",
+            "wrong-password",
+            "the password does not open",
+            "パスワードが違います",
+        ),
+        (
+            "legacy.p12",
+            "wrong-password",
+            "the password does not open",
+            "パスワードが違います",
+        ),
+        (
+            "rsa.p12",
+            "no-such-file",
+            "there is no file",
+            "がありません",
+        ),
+        (
+            "rsa.p12",
+            "empty",
+            "has no password in its first line",
+            "一行目にパスワードがありません",
+        ),
+        (
+            "rsa.p12",
+            "latin",
+            "has no password in its first line",
+            "一行目にパスワードがありません",
+        ),
+    ] {
+        fs::write(key("empty"), "").expect("a writable folder");
+        fs::write(key("latin"), b"Geh\xe9im\n").expect("a writable folder");
+        refused(file, [en, ja], |arguments| {
+            arguments.0[3] = key(name).display().to_string();
+            arguments.0[5] = key(file).display().to_string();
+        });
+    }
+}
+
+#[test]
+fn what_is_no_sound_pdf_is_not_signed() {
+    let sheet = &BUNDLE[SHEET];
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    let write = |name: &str, bytes: &[u8]| fs::write(path(name), bytes).expect("writable");
+    write("text.pdf", "安全管理措置一覧".as_bytes());
+    write("empty.pdf", b"");
+    write("half.pdf", &sheet[..sheet.len() / 2]);
+    write("cut.pdf", &sheet[..sheet.len() - 30]);
+    write("head.pdf", b"%PDF-1.7\n");
+    write("sheet.pdf", sheet);
+    let signed = sign(sheet, &identity("rsa.p12"), moment(), None).expect("a signature");
+    write("signed.pdf", &signed);
+    fs::create_dir(path("folder.pdf")).expect("writable");
+    run(
+        "qpdf",
+        &[
+            "--encrypt".as_ref(),
+            "user".as_ref(),
+            "owner".as_ref(),
+            "256".as_ref(),
+            "--".as_ref(),
+            path("sheet.pdf").as_os_str(),
+            path("encrypted.pdf").as_os_str(),
+        ],
+    );
+    run(
+        "qpdf",
+        &[
+            "--encrypt".as_ref(),
+            "".as_ref(),
+            "owner".as_ref(),
+            "256".as_ref(),
+            "--".as_ref(),
+            path("sheet.pdf").as_os_str(),
+            path("owned.pdf").as_os_str(),
+        ],
+    );
+    for (name, en, ja) in [
+        ("text.pdf", "is not a PDF", "PDF ではありません"),
+        ("empty.pdf", "is not a PDF", "PDF ではありません"),
+        (
+            "half.pdf",
+            "is damaged or cut off",
+            "壊れているか、途中で切れています",
+        ),
+        (
+            "cut.pdf",
+            "is damaged or cut off",
+            "壊れているか、途中で切れています",
+        ),
+        (
+            "head.pdf",
+            "is damaged or cut off",
+            "壊れているか、途中で切れています",
+        ),
+        ("encrypted.pdf", "is encrypted", "暗号化されています"),
+        ("owned.pdf", "is encrypted", "暗号化されています"),
+        ("signed.pdf", "is signed already", "もう電子署名があります"),
+        (
+            "folder.pdf",
+            "is not a file that can be read",
+            "読めるファイルではありません",
+        ),
+        ("none.pdf", "there is no file", "がありません"),
+    ] {
+        refused(name, [en, ja], |arguments| {
+            arguments.0[1] = path(name).display().to_string()
+        });
+    }
+}
+
+#[test]
+fn a_time_server_that_fails_is_told_and_nothing_is_written() {
+    let closed = {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        format!("http://{}/", listener.local_addr().expect("a port"))
+    };
+    refused(
+        "nobody listens",
+        ["cannot be reached", "つながりません"],
+        |arguments| {
+            arguments.0.extend(["--tsa".into(), closed.clone()]);
+        },
+    );
+    for (way, en, ja) in [
+        (Way::Error, "answers with an error (500", "エラー（500"),
+        (Way::Hangup, "cannot be reached", "つながりません"),
+        (
+            Way::Rubbish,
+            "is not a timestamp",
+            "タイムスタンプではありません",
+        ),
+        (Way::Refuse, "refuses (status 2)", "断られました（状態 2）"),
+        (
+            Way::OtherDigest,
+            "has stamped something else",
+            "別のものに押されています",
+        ),
+        (
+            Way::OtherQuestion,
+            "answers another question",
+            "今の問い合わせへの答えではありません",
+        ),
+        (
+            Way::Broken,
+            "is not validly signed",
+            "正しい署名がありません",
+        ),
+    ] {
+        let server = Server::start(way);
+        refused(&format!("{way:?}"), [en, ja], |arguments| {
+            arguments.0.extend(["--tsa".into(), server.url()]);
+        });
+    }
+    refused(
+        "no address",
+        ["right would be: http://", "正しい書き方：http://"],
+        |arguments| {
+            arguments
+                .0
+                .extend(["--tsa".into(), "ftp://example.jp".into()]);
+        },
+    );
+}
+
+#[test]
+fn the_signed_file_replaces_no_source_and_appears_whole_or_not_at_all() {
+    let folder = with_sheet();
+    let sheet = folder.path().join("sheet.pdf");
+    let before = fs::read(&sheet).expect("the sheet");
+    let [hard, soft] = ["hard.pdf", "soft.pdf"].map(|name| folder.path().join(name));
+    fs::hard_link(&sheet, &hard).expect("a link");
+    std::os::unix::fs::symlink(&sheet, &soft).expect("a link");
+    for output in [&sheet, &hard, &soft, &key("rsa.p12"), &key("password")] {
+        let done = Arguments::of(&folder, &key("rsa.p12"), output).run("en");
+        assert_eq!(done.status.code(), Some(2));
+        assert!(said(&done).contains("would replace"), "{}", said(&done));
+    }
+    assert!(fs::read(&sheet).expect("the sheet") == before);
+    // A folder in its place, no folder around it, and a disk that is full.
+    let output = folder.path().join("signed.pdf");
+    for (what, output, says) in [
+        ("folder", folder.path().to_owned(), "a folder stands at"),
+        (
+            "nowhere",
+            folder.path().join("no/signed.pdf"),
+            "cannot write",
+        ),
+    ] {
+        let done = Arguments::of(&folder, &key("rsa.p12"), &output).run("en");
+        assert_eq!(done.status.code(), Some(2), "{what}");
+        assert!(said(&done).contains(says), "{what}: {}", said(&done));
+    }
+    fs::write(&output, "what stood here before").expect("a writable folder");
+    let arguments = Arguments::of(&folder, &key("rsa.p12"), &output);
+    let full = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 100; exec \"$@\"", "sh"])
+        .arg(env!("CARGO_BIN_EXE_safeguard"))
+        .args(&arguments.0)
+        .args(["--lang", "en"])
+        .output()
+        .expect("sh");
+    assert_eq!(full.status.code(), Some(2));
+    assert!(said(&full).contains("cannot write"), "{}", said(&full));
+    assert_eq!(
+        fs::read(&output).expect("it is still there"),
+        b"what stood here before"
+    );
+    assert!(arguments.run("en").status.success());
+    assert!(
+        fs::read(&output)
+            .expect("the signed file")
+            .starts_with(&before)
+    );
+    let left = listed(folder.path());
+    assert_eq!(left, ["hard.pdf", "sheet.pdf", "signed.pdf", "soft.pdf"]);
+}
+
+#[test]
+fn a_time_server_is_held_to_its_answer_by_the_library_too() {
+    let identity = identity("p256.p12");
+    let ask = |_: &[u8]| -> Result<Vec<u8>> { Ok(b"rubbish".to_vec()) };
+    let server = TimeServer {
+        ask: &ask,
+        nonce: 1,
+    };
+    let failure = sign(&BUNDLE[SHEET], &identity, moment(), Some(&server)).map(drop);
+    assert!(failure.is_err());
+}
+
+// ---------------------------------------------------------------- what the tests use
+
+fn moment() -> jiff::Timestamp {
+    MOMENT.parse().expect("a moment")
+}
+
+fn identity(name: &str) -> Identity {
+    let file = fs::read(key(name)).expect("a key");
+    let opened = Identity::open(&file, PASSWORD);
+    opened.unwrap_or_else(|failure| panic!("{name}: {failure:?}"))
+}
+
+fn with_sheet() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("sheet.pdf"), &BUNDLE[SHEET]).expect("a writable folder");
+    folder
+}
+
+/// `sign FILE --key KEY --password-file PASSWORD -o OUTPUT`, each at its place.
+struct Arguments(Vec<String>);
+
+impl Arguments {
+    fn of(folder: &TempDir, key: &Path, output: &Path) -> Arguments {
+        let shown = |path: &Path| path.display().to_string();
+        Arguments(vec![
+            "sign".into(),
+            shown(&folder.path().join("sheet.pdf")),
+            "--key".into(),
+            shown(key),
+            "--password-file".into(),
+            shown(&self::key("password")),
+            "-o".into(),
+            shown(output),
+        ])
+    }
+
+    fn run(&self, language: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_safeguard"));
+        command.args(&self.0).args(["--lang", language]);
+        // Loopback is reached directly, whatever the machine's proxy.
+        command.env("NO_PROXY", "127.0.0.1");
+        command.output().expect("the binary runs")
+    }
+}
+
+/// Runs a signing that must fail, in both languages: with these words, without the password, and with nothing written.
+fn refused(what: &str, says: [&str; 2], spoil: impl Fn(&mut Arguments)) {
+    for (language, words) in ["en", "ja"].into_iter().zip(says) {
+        let folder = with_sheet();
+        let mut arguments =
+            Arguments::of(&folder, &key("rsa.p12"), &folder.path().join("signed.pdf"));
+        spoil(&mut arguments);
+        let done = arguments.run(language);
+        let said = said(&done);
+        assert_eq!(done.status.code(), Some(2), "{what}: {said}");
+        assert!(said.contains(words), "{what}: no {words:?} in\n{said}");
+        assert!(said.lines().count() <= 2, "{what}: {said}");
+        for secret in [PASSWORD, "Falsch-1234"] {
+            assert!(!said.contains(secret), "{what}: {said}");
+        }
+        assert_eq!(listed(folder.path()), ["sheet.pdf"], "{what}");
+    }
+}
+
+fn said(done: &Output) -> String {
+    let [out, err] = [&done.stdout, &done.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    format!("{out}{err}")
+}
+
+fn listed(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("a folder");
+    let names = entries.map(|entry| entry.expect("readable").file_name());
+    let mut names: Vec<String> = names
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// What pdfsig says; a refusal too is an answer.
+fn pdfsig(file: &Path) -> String {
+    let done = Command::new("pdfsig").arg("-nocert").arg(file).output();
+    said(&done.expect("`make tools` installs poppler-utils"))
+}
+
+/// Whether pyHanko holds every signature valid and trusted, and its report.
+fn pyhanko(file: &Path) -> (bool, String) {
+    let done = Command::new(project().join(".tools/venv/bin/pyhanko"))
+        .args([
+            "sign",
+            "validate",
+            "--pretty-print",
+            "--no-revocation-check",
+        ])
+        .args(["--trust-replace", "--trust"])
+        .arg(key("root.pem"))
+        .arg(file)
+        .env("PYTHONIOENCODING", "utf-8")
+        .output();
+    let done = done.expect("`make tools` installs pyHanko");
+    let report = said(&done);
+    let valid = report.contains("judged VALID") && !report.contains("judged INVALID");
+    (valid && done.status.success(), report)
+}
+
+fn conform(files: &[PathBuf]) {
+    let script = project().join("tests/tools/pdf.py");
+    let mut arguments = vec![script.as_os_str()];
+    arguments.extend(files.iter().map(|file| file.as_os_str()));
+    let python = project().join(".tools/venv/bin/python");
+    run(&python.to_string_lossy(), &arguments);
+    for file in files {
+        run("qpdf", &["--check".as_ref(), file.as_os_str()]);
+    }
+}
+
+/// How a time server behaves.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Stamp,
+    /// As it should, with so many certificates that no room was foreseen for them.
+    Pile,
+    Refuse,
+    OtherDigest,
+    OtherQuestion,
+    Broken,
+    Error,
+    Hangup,
+    Rubbish,
+}
+
+/// A time server on a free port of loopback; it lives as long as the test program.
+struct Server(u16);
+
+impl Server {
+    fn start(way: Way) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("a port").port();
+        LazyLock::force(&KEYS);
+        std::thread::spawn(move || {
+            for caller in listener.incoming().flatten() {
+                serve(caller, way);
+            }
+        });
+        Server(port)
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/tsa", self.0)
+    }
+}
+
+fn serve(mut caller: TcpStream, way: Way) {
+    let question = question(&caller);
+    let status = match way {
+        Way::Hangup => return,
+        Way::Error => "500 Internal Server Error",
+        _ => "200 OK",
+    };
+    let body = match way {
+        Way::Rubbish => b"<html>Welcome</html>".to_vec(),
+        Way::Error | Way::Hangup => Vec::new(),
+        way => answer(&question, way),
+    };
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    // A caller that went away is no trouble of the server's.
+    let _ = caller
+        .write_all(head.as_bytes())
+        .and_then(|()| caller.write_all(&body));
+}
+
+/// The body of a request.
+fn question(caller: &TcpStream) -> Vec<u8> {
+    let mut reader = BufReader::new(caller);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a request");
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().expect("a number");
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("a body");
+    body
+}
+
+/// What openssl answers, or makes of another question.
+fn answer(question: &[u8], way: Way) -> Vec<u8> {
+    let folder = tempfile::tempdir_in(KEYS.path()).expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("question"), question).expect("a writable folder");
+    let digest = match way {
+        Way::OtherDigest => Some("00".repeat(32)),
+        Way::OtherQuestion => {
+            // An OCTET STRING of 32 bytes.
+            let place = question
+                .windows(2)
+                .position(|two| two == [4, 32])
+                .expect("a digest")
+                + 2;
+            let digest = &question[place..place + 32];
+            Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        }
+        _ => None,
+    };
+    let openssl = |arguments: &[&str]| {
+        let mut command = Command::new("openssl");
+        command.arg("ts").args(arguments).current_dir(KEYS.path());
+        let done = command.output().expect("openssl");
+        assert!(done.status.success(), "{}", said(&done));
+    };
+    let [asked, given] = ["question", "answer"].map(|name| path(name).display().to_string());
+    if let Some(digest) = digest {
+        openssl(&[
+            "-query", "-digest", &digest, "-sha256", "-cert", "-out", &asked,
+        ]);
+    }
+    let settings = match way {
+        Way::Refuse => "refuse.cnf",
+        Way::Pile => "pile.cnf",
+        _ => "stamp.cnf",
+    };
+    // Every answer counts on from the number in a file, which two threads must not share.
+    let own = path("settings");
+    let settings = fs::read_to_string(key(settings)).expect("settings");
+    let serial = path("serial").display().to_string();
+    fs::write(&own, settings.replace("SERIAL", &serial)).expect("a writable folder");
+    let own = own.display().to_string();
+    openssl(&[
+        "-reply",
+        "-config",
+        &own,
+        "-queryfile",
+        &asked,
+        "-out",
+        &given,
+    ]);
+    let mut answer = fs::read(path("answer")).expect("an answer");
+    if let Way::Broken = way {
+        *answer.last_mut().expect("bytes") ^= 1;
+    }
+    answer
+}
