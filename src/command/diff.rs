@@ -20,10 +20,11 @@ const WORKING: &str = "working";
 
 #[derive(clap::Args)]
 pub struct Diff {
-    #[arg(value_name = "A")]
-    before: Option<String>,
-    #[arg(value_name = "B")]
-    after: Option<String>,
+    // Their places are said, for putting words to arguments moves them about.
+    #[arg(index = 1, value_name = "A")]
+    older: Option<String>,
+    #[arg(index = 2, value_name = "B")]
+    newer: Option<String>,
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
     guideline: Option<Vec<String>>,
     #[arg(short, long, value_name = "FILE")]
@@ -42,7 +43,7 @@ pub struct Diff {
 impl Diff {
     /// Whether both sides could be laid out.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        match (&self.guideline, &self.before, &self.after) {
+        match (&self.guideline, &self.older, &self.newer) {
             (None, Some(before), Some(after)) => self.sheets(session, before, after),
             (Some(pair), None, None) => self.guidelines(session, &pair[0], &pair[1]),
             (Some(_), ..) => Err(Failure::new(Message::new("diff-too-many"))),
