@@ -594,6 +594,19 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     assert_eq!(said.matches("PDF/A-3a PDF/UA-1").count(), 2, "{said}");
 }
 
+#[test]
+fn a_text_longer_than_a_page_flows_over_several() {
+    let (before, mut after) = real_pair(Kind::Site);
+    let long = "アクセス権限の付与と見直しについて、担当者ごとに定め、毎月確認する。".repeat(60);
+    after.rows[3].measure = cell(State::Stated, &long);
+    let changes = compare(&before, &after);
+    let pdf = pdf::render_changes(&Fonts::compiled_in(), &THEME, &after, &changes, b"{}");
+    let pdf = pdf.unwrap_or_else(|failure| panic!("{failure:?}"));
+    // A page may end within a sentence.
+    let sentences = solid(&pdf.text).matches("毎月確認する。").count();
+    assert!((55..=60).contains(&sentences), "{sentences}");
+}
+
 fn solid(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
@@ -678,4 +691,104 @@ fn the_pdf_says(file: &Path, changes: &Comparison) {
     ] {
         assert!(information.contains(line), "no {line} in {information}");
     }
+}
+
+fn diff(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_safeguard"))
+        .arg("diff")
+        .args(arguments)
+        .args(["--lang", "en", "--as-of", DAY, "-C"])
+        .arg(project())
+        .output()
+        .expect("the binary runs");
+    let [out, err] = [done.stdout, done.stderr].map(|it| String::from_utf8(it).expect("UTF-8"));
+    (done.status.code(), out, err)
+}
+
+#[test]
+fn the_present_guideline_is_told_with_the_measures_it_touches() {
+    let pair = [
+        "--guideline",
+        "ppc-mynumber-biz-2014",
+        "ppc-mynumber-biz-2025-06",
+    ];
+    let (code, out, err) = diff(&pair);
+    assert_eq!((code, &*err), (Some(0), ""));
+    let expected = "\
+from ppc-mynumber-biz-2014 to ppc-mynumber-biz-2025-06: 4 changed, 18 unchanged
+
+C-d [-情報-]漏えい等事案に対応する体制の整備 (renamed)
+  13 事故発生時の体制と手順 (incident-response)
+
+E-c 電子媒体等[-を持ち出す場合の-]{+の取扱いにおける+}漏えい等の防止 (renamed)
+  24 業務外の持ち出し禁止 (no-private-removal)
+  25 持ち出し時の安全対策 (removal-precautions)
+  26 追跡可能な移送手段 (traceable-transport)
+
+F-d [-情報-]漏えい等の防止 (renamed)
+  38 電子媒体の利用制限 (removable-media)
+  39 適切な電子データの授受 (data-exchange)
+  40 通信経路の暗号化 (transport-encryption)
+  41 情報セキュリティ教育 (security-training)
+
+G {+外的環境の把握+} (new)
+  no measure of the sheet stands here
+";
+    assert_eq!(out, expected);
+    // The other way round G is gone, and no measure stood there.
+    let (_, out, _) = diff(&[pair[0], pair[2], pair[1]]);
+    assert!(out.contains("G [-外的環境の把握-] (gone)"), "{out}");
+}
+
+#[test]
+fn what_is_written_is_whole_and_what_cannot_be_is_said_in_a_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    for name in ["a.html", "a.pdf", "a.json", "A.PDF"] {
+        fs::write(path(name), "old").expect("writable");
+        let (code, out, err) = diff(&["working", "working", "-o", &path(name)]);
+        assert_eq!((code, &*err), (Some(0), ""));
+        assert!(out.starts_with("written: "), "{out}");
+        assert!(fs::read(path(name)).expect("written").len() > 600);
+    }
+    let guideline = [
+        "--guideline",
+        "ppc-mynumber-biz-2014",
+        "ppc-mynumber-biz-2025-06",
+    ];
+    let written = diff(&[&guideline[..], &["-o", &path("g.json")]].concat());
+    assert_eq!(written.0, Some(0), "{written:?}");
+    fs::create_dir(path("folder.pdf")).expect("writable");
+    for (arguments, said) in [
+        (vec!["working"], "compares two"),
+        (vec!["working", "2015-10-01"], "no edition `2015-10-01`"),
+        (vec!["--guideline", "a"], "`--guideline` needs a value"),
+        (vec!["--guideline", "a", "b"], "no guideline `a`"),
+        (
+            vec!["a", "--guideline", "a", "b"],
+            "no editions beside them",
+        ),
+        (
+            vec!["working", "working", "-o", "a.doc"],
+            "must end in .html, .pdf, .json",
+        ),
+        (
+            vec!["working", "working", "-o", &path("folder.pdf")],
+            "cannot write",
+        ),
+        (
+            vec!["working", "working", "-o", &path("none/a.pdf")],
+            "cannot write",
+        ),
+        (
+            vec!["working", "working", "--audience", "all"],
+            "public, prospect, internal",
+        ),
+    ] {
+        let (code, _, err) = diff(&arguments);
+        assert_eq!(code, Some(2), "{arguments:?}");
+        assert!(err.contains(said), "{arguments:?}: {err}");
+    }
+    let left = fs::read_dir(folder.path()).expect("readable").count();
+    assert_eq!(left, 6, "nothing half-written stays");
 }
