@@ -70,7 +70,7 @@ programs:
 	$(call need,npm,Node.js 20 or newer with npm)
 	$(call need,java,Java 17 or newer)
 	missing=
-	for each in "$${CHROMIUM:-/usr/bin/chromium}:chromium" pdftotext:poppler-utils qpdf:qpdf; do
+	for each in "$${CHROMIUM:-/usr/bin/chromium}:chromium" pdftotext:poppler-utils qpdf:qpdf zbarimg:zbar-tools; do
 	  command -v "$${each%:*}" >/dev/null || missing+=" $${each##*:}"
 	done
 	# Debian's Python comes without what `python3 -m venv` needs.

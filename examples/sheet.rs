@@ -55,14 +55,8 @@ fn write(project: &Path, kind: Kind, folder: &Path) -> Result<()> {
         .as_ref()
         .and_then(|sheet| sheet.record.theme.as_deref());
     let theme = theme::load(project, name.unwrap_or("official")).map_err(words)?;
-    let occasion = Occasion {
-        kind,
-        today,
-        id: &register.date.to_string(),
-        draft: true,
-        notes: &Default::default(),
-        lines: &Default::default(),
-    };
+    let id = register.date.to_string();
+    let occasion = Occasion::of(kind, today, &id);
     let sheet = sheet::lay_out(&register, &occasion, &theme.labels().map_err(words)?);
 
     let put = |path: &str, bytes: &[u8]| {

@@ -2,15 +2,17 @@
 //!
 //! The sheet is laid out once for each kind of rendering; every rendering is checked for leaks before it is taken up.
 
+use crate::compare::{self, Comparison};
 use crate::content::Content;
 use crate::data;
-use crate::diagnostic::{Diagnostic, Place};
-use crate::html::{self, Download};
+use crate::diagnostic::Diagnostic;
+use crate::edition::{Edition, Listing};
+use crate::html::{self, Download, Link, Surroundings};
 use crate::leak::Made;
 use crate::message::{Failure, Message, Result, Words};
 use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
-use crate::sheet::{self, Kind, Note, Notes, Occasion, Sheet};
+use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
 use crate::theme::Theme;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -49,105 +51,277 @@ pub struct Build<'a> {
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,
     pub today: Date,
+    /// One more copy of the handout, for a client.
+    pub copy: Option<&'a ClientCopy>,
     /// Words for the findings in the proof: the sheet's language.
     pub words: &'a Words,
 }
 
 /// Makes every file of `output/`.
 pub fn bundle(build: &Build) -> Result<Bundle> {
-    let register = build.register;
     let labels = build.theme.labels()?;
     build
         .theme
         .check_labels(&labels, |c| build.fonts.can_draw(c))?;
-    let id = register.date.to_string();
     let lines = lines(build);
-    let notes = notes(build, &lines);
-    let sheet = |kind: Kind| {
-        let occasion = Occasion {
-            kind,
-            today: build.today,
-            id: &id,
-            draft: true,
-            notes: &notes,
-            lines: &lines,
-        };
-        sheet::lay_out(register, &occasion, &labels)
+    let maker = Maker {
+        build,
+        labels: &labels,
+        current: build.content.current_edition(build.register),
+        id: id(build.content, build.register),
+        issued: build.content.issued().collect(),
+        notes: notes(build, &lines),
+        lines,
     };
-    let mut bundle = Bundle::new();
-    let mut digest = BTreeMap::new();
-
-    let mut pdfs = Vec::new();
-    let mut pdf = |path: String, sheet: &Sheet, json: &[u8]| {
-        pdfs.push((path, sheet.clone(), json.to_vec()));
-    };
-
-    let site = sheet(Kind::Site);
-    let json = checked_data(build, &site, "public", &mut digest)?;
-    pdf("site/safeguards.pdf".into(), &site, &json);
-    bundle.insert("site/safeguards.csv".into(), data::csv(&site));
-    bundle.insert("site/safeguards.json".into(), json);
-
-    let handout = sheet(Kind::Handout);
-    let json = checked_data(build, &handout, "prospect", &mut digest)?;
-    pdf(format!("handout/safeguards-{id}.pdf"), &handout, &json);
-    pdf(
-        format!("signed/safeguards-{id}.pdf"),
-        &sheet(Kind::Signed),
-        &json,
-    );
-    bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
-
-    let proof = sheet(Kind::Proof);
-    let json = checked_data(build, &proof, "internal", &mut digest)?;
-    pdf("proof/safeguards.pdf".into(), &proof, &json);
-
+    let (mut bundle, mut pdfs) = (Bundle::new(), Vec::new());
+    let digest = maker.sheets(&mut bundle, &mut pdfs)?;
+    maker.archive(&mut bundle, &mut pdfs)?;
+    pdfs.extend(maker.handed_out_changes());
     bundle.extend(draw(build, pdfs)?);
-    let html = html::render(build.theme, &sheet(Kind::Page), &downloads(&bundle))?;
-    refuse_leak(build, &Made::html(&html), Audience::Public)?;
-    bundle.insert("site/index.html".into(), html);
-
-    let manifest = |files: Vec<ManifestFile>, digest| Manifest {
-        edition: None,
-        id: id.clone(),
-        guideline: register.guideline.id.clone(),
-        theme: build.theme.name.clone(),
-        as_of: build.today.to_string(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        digest,
-        files,
-    };
-    // The site's own manifest must not tell of other audiences.
-    let public = digest.iter().filter(|(audience, _)| *audience == "public");
-    let public = public
-        .map(|(audience, digest)| (audience.clone(), digest.clone()))
-        .collect();
-    let of_site = data::pretty(&manifest(files(&bundle, "site/"), public));
-    bundle.insert("site/manifest.json".into(), of_site);
-    let of_all = data::pretty(&manifest(files(&bundle, ""), digest));
-    bundle.insert("manifest.json".into(), of_all);
+    maker.pages(&mut bundle)?;
+    maker.manifests(&mut bundle, digest);
     Ok(bundle)
 }
 
-fn checked_data(
-    build: &Build,
-    sheet: &Sheet,
-    audience: &str,
-    digest: &mut BTreeMap<String, String>,
-) -> Result<Vec<u8>> {
+/// SHA-256 of each audience's data.
+type Digest = BTreeMap<String, String>;
+
+/// What all parts of a build need.
+struct Maker<'a> {
+    build: &'a Build<'a>,
+    labels: &'a Labels,
+    /// The edition that the content is; without one it is a draft.
+    current: Option<&'a Edition>,
+    id: String,
+    /// Oldest first.
+    issued: Vec<&'a Edition>,
+    notes: Notes,
+    lines: Lines,
+}
+
+/// A PDF to be drawn, and the registers it must not tell more of than its audience may read.
+struct Drawing<'a> {
+    path: String,
+    sheet: Sheet,
+    /// What differs from an older sheet, where that is drawn.
+    changes: Option<Comparison>,
+    json: Vec<u8>,
+    registers: Vec<&'a Register>,
+}
+
+impl<'a> Maker<'a> {
+    /// The working content, with what no edition holds: web address, seals, findings.
+    fn working(&self, kind: Kind) -> Sheet {
+        let occasion = Occasion {
+            edition: self.current,
+            history: &self.issued,
+            notes: &self.notes,
+            lines: &self.lines,
+            ..Occasion::of(kind, self.build.today, &self.id)
+        };
+        sheet::lay_out(self.build.register, &occasion, self.labels)
+    }
+
+    /// What is handed out: an issued document is made of nothing but its edition.
+    fn sheet(&self, kind: Kind) -> Sheet {
+        match self.current {
+            Some(edition) => edition.lay_out(kind, self.labels),
+            None => self.working(kind),
+        }
+    }
+
+    fn sheets(&self, bundle: &mut Bundle, pdfs: &mut Vec<Drawing<'a>>) -> Result<Digest> {
+        let (id, register) = (&self.id, self.build.register);
+        let mut pdf = |path: String, sheet: Sheet, json: &[u8]| {
+            pdfs.push(Drawing {
+                path,
+                sheet,
+                changes: None,
+                json: json.to_vec(),
+                registers: vec![register],
+            });
+        };
+        let site = self.sheet(Kind::Site);
+        let public = checked_data(register, &site)?;
+        bundle.insert("site/safeguards.csv".into(), data::csv(&site));
+        pdf("site/safeguards.pdf".into(), site, &public);
+
+        let handout = self.sheet(Kind::Handout);
+        let prospect = checked_data(register, &handout)?;
+        bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
+        if let Some(copy) = self.build.copy {
+            let name = file_name(&copy.recipient);
+            let path = format!("handout/copies/safeguards-{id}-{name}.pdf");
+            let (copy, sheet) = (Some(copy.clone()), handout.clone());
+            pdf(path, Sheet { copy, ..sheet }, &prospect);
+        }
+        pdf(format!("handout/safeguards-{id}.pdf"), handout, &prospect);
+        let signed = self.working(Kind::Signed);
+        pdf(format!("signed/safeguards-{id}.pdf"), signed, &prospect);
+
+        let proof = self.working(Kind::Proof);
+        let internal = checked_data(register, &proof)?;
+        pdf("proof/safeguards.pdf".into(), proof, &internal);
+
+        let audiences = [
+            ("public", &public),
+            ("prospect", &prospect),
+            ("internal", &internal),
+        ];
+        let digest = audiences.map(|(audience, json)| (audience.to_owned(), data::sha256(json)));
+        bundle.insert("site/safeguards.json".into(), public);
+        Ok(digest.into())
+    }
+
+    /// Every issued edition once more, as it was issued.
+    fn archive(&self, bundle: &mut Bundle, pdfs: &mut Vec<Drawing<'a>>) -> Result<()> {
+        for edition in &self.issued {
+            let site = edition.lay_out(Kind::Site, self.labels);
+            let json = checked_data(&edition.sheet, &site)?;
+            let path = |ending| format!("site/editions/{}/safeguards.{ending}", edition.id);
+            bundle.insert(path("csv"), data::csv(&site));
+            bundle.insert(path("json"), json.clone());
+            // The current one is drawn already.
+            if self.current.is_none_or(|current| current.id != edition.id) {
+                pdfs.push(Drawing {
+                    path: path("pdf"),
+                    sheet: site,
+                    changes: None,
+                    json,
+                    registers: vec![&edition.sheet],
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What differs from the edition handed out before, for who has that one.
+    fn handed_out_changes(&self) -> Option<Drawing<'a>> {
+        let before = match self.current {
+            Some(current) => self.predecessor(current)?,
+            None => self.issued.last()?,
+        };
+        let after = self.sheet(Kind::Handout);
+        let changes = compare::compare(&before.lay_out(Kind::Handout, self.labels), &after);
+        Some(Drawing {
+            path: format!("handout/changes-{}.pdf", self.id),
+            changes: Some(changes),
+            json: data::json(&after),
+            sheet: after,
+            registers: vec![&before.sheet, self.build.register],
+        })
+    }
+
+    fn predecessor(&self, edition: &Edition) -> Option<&'a Edition> {
+        let named = edition.predecessor.as_ref()?;
+        let mut issued = self.issued.iter();
+        issued.find(|edition| edition.id == named.id).copied()
+    }
+
+    fn pages(&self, bundle: &mut Bundle) -> Result<()> {
+        let theme = self.build.theme;
+        if let Some(edition) = self.current {
+            let same = bundle["site/safeguards.pdf"].clone();
+            bundle.insert(format!("site/editions/{}/safeguards.pdf", edition.id), same);
+        }
+        let mut pages = Vec::new();
+        let mut page = |path: String, html: Vec<u8>, registers: &[&Register]| {
+            refuse_leak(registers, &Made::html(&html), Audience::Public)?;
+            pages.push((path, html));
+            Ok(())
+        };
+        let (mut links, mut listed) = (Vec::new(), None);
+        if let Some(newest) = self.issued.last() {
+            let listing = Listing::of(&self.issued);
+            let sheet = newest.lay_out(Kind::Page, self.labels);
+            let html = html::render_verify(theme, &sheet, &listing)?;
+            let registers: Vec<_> = self.issued.iter().map(|edition| &edition.sheet).collect();
+            page("site/verify.html".into(), html, &registers)?;
+            links.push(link("verify.html", "verify_link"));
+            listed = Some(data::pretty(&listing));
+        }
+        let surroundings = Surroundings {
+            downloads: downloads(bundle, "site/"),
+            links,
+        };
+        let html = html::render(theme, &self.working(Kind::Page), &surroundings)?;
+        page("site/index.html".into(), html, &[self.build.register])?;
+        for edition in &self.issued {
+            let folder = format!("site/editions/{}/", edition.id);
+            let sheet = edition.lay_out(Kind::Page, self.labels);
+            let mut links = vec![
+                link("../../index.html", "to_current"),
+                link("../../verify.html", "verify_link"),
+            ];
+            if edition.predecessor.is_some() {
+                links.insert(0, link("changes.html", "to_changes"));
+            }
+            let surroundings = Surroundings {
+                downloads: downloads(bundle, &folder),
+                links,
+            };
+            let html = html::render(theme, &sheet, &surroundings)?;
+            page(format!("{folder}index.html"), html, &[&edition.sheet])?;
+            if let Some(before) = self.predecessor(edition) {
+                let [old, new] = [before, edition].map(|it| it.lay_out(Kind::Site, self.labels));
+                let html = html::render_changes(theme, &new, &compare::compare(&old, &new))?;
+                let registers = [&before.sheet, &edition.sheet];
+                page(format!("{folder}changes.html"), html, &registers)?;
+            }
+        }
+        bundle.extend(pages);
+        bundle.extend(listed.map(|json| ("site/editions.json".to_owned(), json)));
+        Ok(())
+    }
+
+    fn manifests(&self, bundle: &mut Bundle, digest: Digest) {
+        let manifest = |files: Vec<ManifestFile>, digest| Manifest {
+            edition: self.current.map(|edition| edition.id.clone()),
+            id: self.id.clone(),
+            guideline: self.build.register.guideline.id.clone(),
+            theme: self.build.theme.name.clone(),
+            as_of: self.build.today.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            digest,
+            files,
+        };
+        // The site's own manifest must not tell of other audiences.
+        let mut public = digest.clone();
+        public.retain(|audience, _| audience == "public");
+        let of_site = data::pretty(&manifest(files(bundle, "site/"), public));
+        bundle.insert("site/manifest.json".into(), of_site);
+        let of_all = data::pretty(&manifest(files(bundle, ""), digest));
+        bundle.insert("manifest.json".into(), of_all);
+    }
+}
+
+/// The edition's id; for a draft the sheet's day, marked where that id is issued already.
+pub fn id(content: &Content, register: &Register) -> String {
+    let day = register.date.to_string();
+    match content.current_edition(register) {
+        Some(edition) => edition.id.clone(),
+        None if content.issued().any(|edition| edition.id == day) => format!("{day}-draft"),
+        None => day,
+    }
+}
+
+/// A name as part of a file's name, on every system.
+fn file_name(name: &str) -> String {
+    let allowed = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
+    let plain = |c: char| if allowed(c) { c } else { '-' };
+    name.chars().map(plain).collect()
+}
+
+fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
-    refuse_leak(
-        build,
-        &Made::text(&String::from_utf8_lossy(&json)),
-        sheet.audience,
-    )?;
-    digest.insert(audience.to_owned(), data::sha256(&json));
+    let made = Made::text(&String::from_utf8_lossy(&json));
+    refuse_leak(&[register], &made, sheet.audience)?;
     Ok(json)
 }
 
 /// Draws the PDFs, two at a time; one at a time where a single one fills hundreds of megabytes.
-fn draw(build: &Build, pdfs: Vec<(String, Sheet, Vec<u8>)>) -> Result<Bundle> {
-    let rows = pdfs.iter().map(|(_, sheet, _)| sheet.rows.len()).max();
+fn draw(build: &Build, pdfs: Vec<Drawing>) -> Result<Bundle> {
+    let rows = pdfs.iter().map(|drawing| drawing.sheet.rows.len()).max();
     let at_once = if rows > Some(1_000) { 1 } else { 2 };
     let mut drawn = Bundle::new();
     // The proof is the largest: drawn first, it finds memory that is still whole.
@@ -156,42 +330,53 @@ fn draw(build: &Build, pdfs: Vec<(String, Sheet, Vec<u8>)>) -> Result<Bundle> {
         let results: Vec<Result<Vec<u8>>> = std::thread::scope(|scope| {
             let work = some
                 .iter()
-                .map(|(_, sheet, json)| scope.spawn(|| checked_pdf(build, sheet, json)));
+                .map(|drawing| scope.spawn(|| checked_pdf(build, drawing)));
             let work: Vec<_> = work.collect();
             work.into_iter()
                 .map(|done| done.join().expect("drawing does not panic"))
                 .collect()
         });
         pdf::forget();
-        for ((path, ..), bytes) in some.iter().zip(results) {
-            drawn.insert(path.clone(), bytes?);
+        for (drawing, bytes) in some.iter().zip(results) {
+            drawn.insert(drawing.path.clone(), bytes?);
         }
     }
     Ok(drawn)
 }
 
-fn checked_pdf(build: &Build, sheet: &Sheet, json: &[u8]) -> Result<Vec<u8>> {
-    let pdf = pdf::render(build.fonts, build.theme, sheet, json)?;
-    refuse_leak(build, &Made::text(&pdf.text), sheet.audience)?;
+fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Vec<u8>> {
+    let (fonts, theme) = (build.fonts, build.theme);
+    let Drawing { sheet, json, .. } = drawing;
+    let pdf = match &drawing.changes {
+        None => pdf::render(fonts, theme, sheet, json)?,
+        Some(changes) => pdf::render_changes(fonts, theme, sheet, changes, json)?,
+    };
+    let made = Made::text(&pdf.text);
+    refuse_leak(&drawing.registers, &made, sheet.audience)?;
     Ok(pdf.bytes)
 }
 
-fn refuse_leak(build: &Build, made: &Made, audience: Audience) -> Result<()> {
-    match made.leak(build.register, audience) {
+fn refuse_leak(registers: &[&Register], made: &Made, audience: Audience) -> Result<()> {
+    match made.leak(registers, audience) {
         None => Ok(()),
         Some(text) => Err(Failure::new(Message::new("leak").with("text", text))),
     }
 }
 
+fn link(href: &str, label: &'static str) -> Link {
+    let href = href.to_owned();
+    Link { href, label }
+}
+
 /// What the page offers, the file for readers first.
-fn downloads(bundle: &Bundle) -> Vec<Download> {
+fn downloads(bundle: &Bundle, folder: &str) -> Vec<Download> {
     let offers = [
         ("safeguards.pdf", "PDF"),
         ("safeguards.csv", "CSV"),
         ("safeguards.json", "JSON"),
     ];
     let offer = |(href, label)| {
-        let bytes = bundle.get(&format!("site/{href}")).map_or(0, Vec::len);
+        let bytes = bundle.get(&format!("{folder}{href}")).map_or(0, Vec::len);
         let size = format!("{} KB", bytes.div_ceil(1024));
         Download { href, label, size }
     };
@@ -210,7 +395,7 @@ fn files(bundle: &Bundle, below: &str) -> Vec<ManifestFile> {
 }
 
 /// First lines of the measures, by file.
-fn lines(build: &Build) -> BTreeMap<String, Vec<usize>> {
+fn lines(build: &Build) -> Lines {
     let files = build.content.measures.iter().map(|file| {
         let entries = file.records.as_ref().map_or(0, Vec::len);
         (
@@ -222,14 +407,11 @@ fn lines(build: &Build) -> BTreeMap<String, Vec<usize>> {
 }
 
 /// The findings in words, each with the measure it belongs to.
-fn notes(build: &Build, lines: &BTreeMap<String, Vec<usize>>) -> Notes {
+fn notes(build: &Build, lines: &Lines) -> Notes {
     let mut notes = Notes::new();
     for finding in build.findings {
         let file = &finding.origin.file;
-        let line = match (&finding.origin.place, build.content.sources.get(file)) {
-            (Place::Bytes(bytes), Some(text)) => text[..bytes.start].matches('\n').count() + 1,
-            _ => 1,
-        };
+        let line = build.content.line_of(&finding.origin);
         let first = lines
             .get(file)
             .map(|lines| lines.partition_point(|first| *first <= line));

@@ -5,6 +5,7 @@
 
 mod certifications;
 mod coverage;
+mod editions;
 mod measures;
 mod printed;
 mod register;
@@ -48,7 +49,7 @@ pub const READING: [&str; 8] = [
 pub const AGAINST: [&str; 1] = ["heading-changed"];
 
 /// Every rule that looks at what was read.
-pub const RULES: [Rule; 25] = [
+pub const RULES: [Rule; 26] = [
     Rule {
         name: "unknown-guideline",
         find: coverage::unknown_guideline,
@@ -144,6 +145,10 @@ pub const RULES: [Rule; 25] = [
     Rule {
         name: "confidential-name",
         find: texts::confidential_name,
+    },
+    Rule {
+        name: "edition-altered",
+        find: editions::edition_altered,
     },
     Rule {
         name: "spelling-varies",

@@ -3,12 +3,16 @@
 mod build;
 mod check;
 mod diff;
+mod issue;
 mod usage;
 
+use crate::check::texts;
 use crate::content::{self, Content};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::message::{Failure, Language, Message, Result, Words};
+use crate::pdf::Fonts;
 use crate::report::{Format, Report, visible};
+use crate::theme::{self, Theme};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, offset};
@@ -51,6 +55,7 @@ struct CommandLine {
 enum Subcommands {
     Check(check::Check),
     Build(build::Build),
+    Issue(issue::Issue),
     Diff(diff::Diff),
 }
 
@@ -118,6 +123,7 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
     let sound = match line.command {
         Subcommands::Check(check) => check.run(&session),
         Subcommands::Build(build) => build.run(&session),
+        Subcommands::Issue(issue) => issue.run(&session),
         Subcommands::Diff(diff) => diff.run(&session),
     };
     Ok(if sound? { 0 } else { CONTENT_WRONG })
@@ -168,21 +174,42 @@ impl Session<'_> {
         Err(trouble)
     }
 
+    /// The theme that sheet.yaml names.
+    fn theme(&self, content: &Content) -> Result<Theme> {
+        let name = content
+            .sheet
+            .as_ref()
+            .and_then(|sheet| sheet.record.theme.as_deref());
+        theme::load(&self.common.directory, name.unwrap_or("official"))
+    }
+
+    /// Refuses what an option would have printed with a hole or a hidden sign in it.
+    fn printable(&self, option: &str, text: &str, fonts: &Fonts) -> Result<()> {
+        match texts::unprintable(text, |c| fonts.can_draw(c)) {
+            None => Ok(()),
+            Some(why) => {
+                let message = Message::new("argument-unprintable").with("option", option);
+                Err(Failure::new(message).because(self.words.say(&why)))
+            }
+        }
+    }
+
     /// Whether findings let the run go on.
     fn accepts(&self, findings: &[Diagnostic]) -> bool {
         !findings.iter().any(|finding| self.stops(finding))
     }
 
+    /// Whether `--allow` names the finding's rule.
+    fn allows(&self, finding: &Diagnostic) -> bool {
+        let mut allowed = self.common.allow.iter();
+        allowed.any(|(rule, _)| rule == finding.rule)
+    }
+
     /// An error does, and under `--strict` a warning that was not allowed.
     fn stops(&self, finding: &Diagnostic) -> bool {
-        let allowed = self
-            .common
-            .allow
-            .iter()
-            .any(|(rule, _)| rule == finding.rule);
         match finding.severity {
             Severity::Error => true,
-            Severity::Warning => self.common.strict && !allowed,
+            Severity::Warning => self.common.strict && !self.allows(finding),
             Severity::Hint => false,
         }
     }

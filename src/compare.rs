@@ -748,7 +748,7 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
 
 fn around(before: &Sheet, after: &Sheet) -> Vec<Around> {
     let stated = |sheet: &Sheet| {
-        // The rest of it is compared elsewhere, or is the web address.
+        // The web address is no part of an edition.
         let Office {
             name,
             tel,
@@ -756,7 +756,6 @@ fn around(before: &Sheet, after: &Sheet) -> Vec<Around> {
             url: _,
             representative,
             complaints,
-            signatory: _,
         } = sheet.office.clone();
         let known = |text: Option<String>| text.unwrap_or_default();
         [

@@ -4,11 +4,14 @@
 //! Nothing in the folder is passed over in silence: a file that has no place there is a finding too.
 
 mod complaint;
+pub mod edit;
 pub mod record;
 pub mod yaml;
 
 use crate::diagnostic::{Diagnostic, Origin, Place};
+use crate::edition::Edition;
 use crate::message::{Failure, Message, Result};
+use crate::model::Register;
 use record::{
     CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, OwnSection, SheetRecord,
 };
@@ -28,6 +31,8 @@ pub struct Content {
     pub guidelines: Vec<Filed<GuidelineRecord>>,
     pub measures: Vec<MeasureFile>,
     pub certifications: Vec<Filed<CertificationRecord>>,
+    /// Issued editions, oldest first.
+    pub editions: Vec<Filed<Edition>>,
     /// What could not be read.
     pub troubles: Vec<Diagnostic>,
     /// Text of every file by its path, for showing findings.
@@ -106,6 +111,7 @@ pub fn load(project: &Path) -> Result<Content> {
             }
         }
     }
+    content.editions.sort_by_key(|edition| edition.record.age());
     for (file, missing) in [
         ("content/office.yaml", content.office.is_none()),
         ("content/sheet.yaml", content.sheet.is_none()),
@@ -207,6 +213,14 @@ impl Content {
         (0..entries).map(|index| line(index).unwrap_or(1)).collect()
     }
 
+    /// The line, from 1, of a finding that was located.
+    pub fn line_of(&self, origin: &Origin) -> usize {
+        match (&origin.place, self.sources.get(&origin.file)) {
+            (Place::Bytes(bytes), Some(text)) => text[..bytes.start].matches('\n').count() + 1,
+            _ => 1,
+        }
+    }
+
     /// The line, from 1, on which a node begins.
     pub fn line(&self, origin: &Origin) -> Option<usize> {
         let text = self.sources.get(&origin.file)?;
@@ -224,6 +238,17 @@ impl Content {
     /// The guideline the sheet answers.
     pub fn own_guideline(&self) -> Option<&Filed<GuidelineRecord>> {
         self.guideline(&self.sheet.as_ref()?.record.guideline)
+    }
+
+    /// Every issued edition, oldest first.
+    pub fn issued(&self) -> impl DoubleEndedIterator<Item = &Edition> {
+        self.editions.iter().map(|edition| &edition.record)
+    }
+
+    /// The newest edition, where the register still says what it says; else the register is a draft.
+    pub fn current_edition(&self, register: &Register) -> Option<&Edition> {
+        let newest = self.issued().next_back();
+        newest.filter(|edition| edition.equals(register))
     }
 
     /// Every measure that could be read, with its file and the node it stands in.
@@ -255,6 +280,10 @@ impl Content {
             ["certifications", _] if yaml => {
                 let read = self.read(entry, &file).map(|record| Filed { file, record });
                 self.certifications.extend(read);
+            }
+            ["editions", _] if yaml => {
+                let read = self.read(entry, &file).map(|record| Filed { file, record });
+                self.editions.extend(read);
             }
             ["measures", section] if yaml => self.take_measures(entry, &file, section, None),
             ["measures", section, item] if yaml => {

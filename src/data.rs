@@ -3,9 +3,10 @@
 //! The JSON is canonical: the same sheet gives the same bytes. Those very bytes are attached to every PDF of the audience,
 //! and their SHA-256 is the edition's digest. The day of judgement, recipient and version are therefore not in it.
 
+use crate::edition::{Allowance, Link};
 use crate::model::{Audience, Guideline, Office, Signatory};
-use crate::sheet::{Cell, CertificationFields, Heading, Sheet, State};
-use crate::text::{Paragraph, Run, plain};
+use crate::sheet::{Cell, CertificationFields, DocumentFields, Heading, Sheet, State};
+use crate::text::{Paragraph, plain, verbatim};
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
@@ -15,17 +16,34 @@ const FORMAT: &str = "safeguards/1";
 #[derive(Serialize)]
 struct Data<'a> {
     format: &'static str,
-    audience: Audience,
+    /// Id of the issued edition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    edition: Option<&'a str>,
     /// Stands only where the sheet was never issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
+    audience: Audience,
+    /// Keeps anybody from guessing a withheld name and testing the guess by the digest; the public has nothing to guess.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    salt: Option<&'a str>,
+    /// What changed since the edition before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+    /// The edition before, and the digest of its data for this audience.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    predecessor: Option<&'a Link>,
     title: &'a str,
     date: &'a str,
+    #[serde(flatten)]
+    document: &'a DocumentFields,
     office: Known<'a, Office>,
     signatory: &'a Signatory,
     guideline: &'a Guideline,
     measures: Vec<Measure<'a>>,
     certifications: Vec<Certification<'a>>,
+    /// Findings that were let pass at issue, and why: for the office only.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    allowed: &'a [Allowance],
 }
 
 #[derive(Serialize)]
@@ -50,11 +68,12 @@ struct Place<'a> {
 #[derive(Serialize)]
 struct Field<'a> {
     state: State,
-    text: Vec<Words<'a>>,
+    /// Who may read it; told to the office only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<Audience>,
+    #[serde(serialize_with = "verbatim")]
+    text: &'a [Paragraph],
 }
-
-/// A paragraph: its text, or where parts of it look different or are links, its runs.
-struct Words<'a>(&'a Paragraph);
 
 #[derive(Serialize)]
 struct Certification<'a> {
@@ -69,17 +88,24 @@ struct Known<'a, T>(&'a T);
 
 /// The canonical data of a sheet's audience.
 pub fn json(sheet: &Sheet) -> Vec<u8> {
+    let edition = sheet.edition.as_ref();
     let data = Data {
         format: FORMAT,
+        edition: edition.map(|edition| edition.id.as_str()),
+        status: edition.is_none().then_some("draft"),
         audience: sheet.audience,
-        status: sheet.draft.then_some("draft"),
+        salt: edition.and_then(|edition| edition.salt.as_deref()),
+        note: edition.and_then(|edition| edition.note.as_deref()),
+        predecessor: edition.and_then(|edition| edition.predecessor.as_ref()),
         title: &sheet.title,
         date: &sheet.date.iso,
+        document: &sheet.document,
         office: Known(&sheet.office),
         signatory: &sheet.signatory,
         guideline: &sheet.guideline,
         measures: sheet.rows.iter().map(measure).collect(),
         certifications: sheet.certifications.iter().map(certification).collect(),
+        allowed: edition.map_or(&[], |edition| &edition.allowed),
     };
     pretty(&data)
 }
@@ -155,7 +181,8 @@ fn measure(row: &crate::sheet::Row) -> Measure<'_> {
     fn field(cell: &Cell) -> Field<'_> {
         Field {
             state: cell.state,
-            text: cell.paragraphs.iter().map(Words).collect(),
+            audience: cell.audience,
+            text: &cell.paragraphs,
         }
     }
     Measure {
@@ -178,39 +205,21 @@ fn certification(line: &crate::sheet::CertificationLine) -> Certification<'_> {
     }
 }
 
-impl Serialize for Words<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.as_slice() {
-            [
-                Run {
-                    text,
-                    strong: false,
-                    emphasis: false,
-                    code: false,
-                    href: None,
-                },
-            ] => serializer.serialize_str(text),
-            runs => serializer.collect_seq(runs),
-        }
-    }
-}
-
 impl Serialize for Known<'_, Office> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Office {
             name,
             tel,
             address,
-            url,
+            // Where the site lies may change without a new edition.
+            url: _,
             representative,
             complaints,
-            signatory: _,
         } = self.0;
         let fields = [
             ("name", Some(name)),
             ("tel", tel.as_ref()),
             ("address", address.as_ref()),
-            ("url", url.as_ref()),
             ("representative", representative.as_ref()),
             ("complaints", complaints.as_ref()),
         ];

@@ -1,10 +1,10 @@
 //! Days as the sheet prints them.
 
 use jiff::civil::{Date, date};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How dates are printed, one style a document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateStyle {
     /// 西暦: 2015年10月1日

@@ -1,6 +1,7 @@
 //! Sheet + theme → the web page (Tera). No HTML is made here; the templates make it.
 
 use crate::compare::Comparison;
+use crate::edition::Listing;
 use crate::message::{Failure, Message, Result};
 use crate::sheet::Sheet;
 use crate::theme::Theme;
@@ -16,12 +17,29 @@ pub struct Download {
     pub size: String,
 }
 
+/// What a page offers beside its sheet.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    pub downloads: Vec<Download>,
+    pub links: Vec<Link>,
+}
+
+/// Another page of the site.
+#[derive(Debug, Serialize)]
+pub struct Link {
+    /// From the page it stands on.
+    pub href: String,
+    /// Name of the label that says what is there.
+    pub label: &'static str,
+}
+
 /// Renders `site/index.html`.
-pub fn render(theme: &Theme, sheet: &Sheet, downloads: &[Download]) -> Result<Vec<u8>> {
+pub fn render(theme: &Theme, sheet: &Sheet, surroundings: &Surroundings) -> Result<Vec<u8>> {
     let template = Template::new(theme, "site/index.html")?;
     let page = |sheet: &Sheet| {
         let mut context = Context::from_serialize(sheet)?;
-        context.insert("downloads", downloads);
+        context.insert("downloads", &surroundings.downloads);
+        context.insert("links", &surroundings.links);
         Ok(context)
     };
     let html = template.draw(page(sheet)).map_err(|failure| {
@@ -46,6 +64,25 @@ pub fn render_changes(theme: &Theme, sheet: &Sheet, changes: &Comparison) -> Res
         let name = |line| changes.line_name(line);
         crate::theme::name_row(failure, changes.lines.len(), draw, name)
     })?;
+    Ok(html.into_bytes())
+}
+
+/// Renders `site/verify.html`, on which a reader checks a received copy.
+pub fn render_verify(theme: &Theme, sheet: &Sheet, listing: &Listing) -> Result<Vec<u8>> {
+    let context = || {
+        let mut context = Context::from_serialize(&sheet.first_rows(0))?;
+        context.insert("editions", &listing.editions);
+        // Within a script element no text may look like its end.
+        let json = serde_json::to_string(listing).expect("keys are strings");
+        context.insert("editions_json", &json.replace('<', "\\u003c"));
+        Ok(context)
+    };
+    let script = theme.text("site/verify.js")?;
+    let context = context().map(|mut context: Context| {
+        context.insert("script", script);
+        context
+    });
+    let html = Template::new(theme, "site/verify.html")?.draw(context)?;
     Ok(html.into_bytes())
 }
 

@@ -40,9 +40,12 @@ impl Made {
     }
 
     /// The first text that this audience may not read and that stands in it all the same.
-    pub fn leak(&self, register: &Register, audience: Audience) -> Option<String> {
-        let (allowed, withheld): (Vec<_>, Vec<_>) = texts(register)
-            .into_iter()
+    ///
+    /// What was made tells of these registers: a comparison of two, where a text may be read if one of them lets it.
+    pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
+        let (allowed, withheld): (Vec<_>, Vec<_>) = registers
+            .iter()
+            .flat_map(|register| texts(register))
             .partition(|text| text.audience <= audience);
         let allowed: Vec<String> = allowed.iter().map(|text| solid(&text.what)).collect();
         let withheld: BTreeSet<String> = withheld.iter().map(|text| solid(&text.what)).collect();
@@ -73,9 +76,8 @@ fn texts(register: &Register) -> Vec<Told<String>> {
             .map(|paragraph| crate::text::plain(paragraph));
         texts.extend(paragraphs.map(|what| Told { what, audience }));
     };
-    let items = register.sections.iter().flat_map(|section| &section.items);
     let mut questions = Vec::new();
-    for measure in items.flat_map(|item| &item.measures) {
+    for measure in register.measures() {
         tell(&measure.subject.what, measure.subject.audience);
         match &measure.measure.what {
             Statement::Stated(text) | Statement::NotApplicable(text) => {

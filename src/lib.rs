@@ -33,6 +33,7 @@ pub mod content;
 pub mod data;
 pub mod date;
 pub mod diagnostic;
+pub mod edition;
 pub mod html;
 pub mod leak;
 pub mod message;

@@ -34,10 +34,10 @@ pub enum Audience {
     Internal,
 }
 
-/// All of it, checked.
-#[derive(Debug)]
+/// All of it, checked. An issued edition keeps it as data; what is marked `skip` belongs to the working content only.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Register {
-    pub office: Office,
     pub title: String,
     pub date: Date,
     pub date_style: DateStyle,
@@ -45,12 +45,32 @@ pub struct Register {
     pub established_on: Option<Date>,
     pub revised_on: Option<Date>,
     pub guideline: Guideline,
+    pub office: Office,
+    pub signatory: Signatory,
+    /// Who approves, by seal, the highest rank first.
+    #[serde(skip)]
+    pub approvals: Vec<String>,
     /// In print order, those without a measure left out.
     pub sections: Vec<Section>,
     pub certifications: Vec<Certification>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+impl Register {
+    /// Every row, in print order.
+    pub fn measures(&self) -> impl Iterator<Item = &Measure> {
+        let items = self.sections.iter().flat_map(|section| &section.items);
+        items.flat_map(|item| &item.measures)
+    }
+
+    pub fn measures_mut(&mut self) -> impl Iterator<Item = &mut Measure> {
+        let sections = self.sections.iter_mut();
+        let items = sections.flat_map(|section| &mut section.items);
+        items.flat_map(|item| &mut item.measures)
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Office {
     pub name: String,
     pub tel: Option<String>,
@@ -58,24 +78,25 @@ pub struct Office {
     pub url: Option<String>,
     pub representative: Option<String>,
     pub complaints: Option<String>,
-    #[serde(skip)]
-    pub signatory: Signatory,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Signatory {
     pub title: String,
     pub name: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Guideline {
     pub id: String,
     pub title: String,
 }
 
 /// A letter of the guideline, or a section of the office's own.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Section {
     pub id: String,
     /// 記号 as printed.
@@ -86,7 +107,8 @@ pub struct Section {
     pub items: Vec<Item>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Item {
     pub id: Option<String>,
     pub letter: String,
@@ -95,7 +117,11 @@ pub struct Item {
 }
 
 /// One row: what is done to satisfy an item.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(
+    from = "crate::edition::MeasureData",
+    into = "crate::edition::MeasureData"
+)]
 pub struct Measure {
     pub id: String,
     /// Ids it had before.
@@ -108,14 +134,14 @@ pub struct Measure {
 }
 
 /// A text and who may read it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Told<T> {
     pub what: T,
     pub audience: Audience,
 }
 
 /// What stands under 措置の内容.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Statement {
     Stated(Text),
     /// 該当なし, and why.
@@ -125,7 +151,7 @@ pub enum Statement {
 }
 
 /// Where a measure comes from, for the proof.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub struct MeasureOrigin {
     pub file: String,
     pub index: usize,
@@ -136,7 +162,8 @@ pub struct MeasureOrigin {
 }
 
 /// A certificate (第三者認証).
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Certification {
     /// Name of its file.
     pub id: String,
@@ -152,6 +179,7 @@ pub struct Certification {
     pub expires_on: Option<Date>,
     /// The line as printed.
     pub printed: String,
+    #[serde(skip)]
     pub file: String,
 }
 

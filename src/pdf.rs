@@ -30,6 +30,8 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
         Kind::Proof => "proof.typ",
         _ => "sheet.typ",
     };
+    // Two clients' copies are two documents.
+    let recipient = sheet.copy.as_ref().map_or("", |copy| &copy.recipient);
     let of = |sheet: &Sheet| Drawing {
         main,
         data: vec![
@@ -38,7 +40,7 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
         ],
         date: sheet.date.iso.clone(),
         ident: format!(
-            "{}/{}/{}",
+            "{}/{}/{}/{recipient}",
             sheet.office.name,
             sheet.id,
             kind_name(sheet.kind)

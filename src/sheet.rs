@@ -5,7 +5,8 @@
 
 mod draft;
 
-use crate::date;
+use crate::date::{self, DateStyle};
+use crate::edition::{Allowance, Edition, Link};
 use crate::model::{Audience, Guideline, Office, Register, Signatory};
 use crate::text::Paragraph;
 use draft::Draftsman;
@@ -54,13 +55,47 @@ pub struct Occasion<'a> {
     pub today: Date,
     /// Id of the edition, also in file names.
     pub id: &'a str,
-    /// Not issued: every rendering says so.
-    pub draft: bool,
+    /// The edition that this register is; without one it is a draft, and every rendering says so.
+    pub edition: Option<&'a Edition>,
+    /// The editions issued so far, oldest first; only a signed copy lists them.
+    pub history: &'a [&'a Edition],
+    /// A copy made for one client.
+    pub copy: Option<&'a ClientCopy>,
     /// What the author is told; only a proof shows it.
     pub notes: &'a Notes,
     /// First line of each measure by file; only a proof shows it.
-    pub lines: &'a BTreeMap<String, Vec<usize>>,
+    pub lines: &'a Lines,
 }
+
+impl<'a> Occasion<'a> {
+    /// A draft without anything that only a proof or a signed copy shows.
+    pub fn of(kind: Kind, today: Date, id: &'a str) -> Occasion<'a> {
+        static NO_NOTES: Notes = Notes::new();
+        static NO_LINES: Lines = Lines::new();
+        Occasion {
+            kind,
+            today,
+            id,
+            edition: None,
+            history: &[],
+            copy: None,
+            notes: &NO_NOTES,
+            lines: &NO_LINES,
+        }
+    }
+}
+
+/// Whom a copy is made for.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClientCopy {
+    /// Printed on each page.
+    pub recipient: String,
+    /// Whether a 受領・確認票 is appended, for the client's own file.
+    pub acknowledgement: bool,
+}
+
+/// First line of each measure, by file.
+pub type Lines = BTreeMap<String, Vec<usize>>;
 
 /// Findings in words, by file and, where they belong to one measure of it, by that.
 pub type Notes = BTreeMap<(String, Option<usize>), Vec<Note>>;
@@ -86,10 +121,19 @@ pub struct Sheet {
     pub signatory: Signatory,
     pub guideline: Guideline,
     pub id: String,
+    /// Not issued: 案（未発行）.
     pub draft: bool,
+    pub edition: Option<EditionLine>,
+    /// Editions up to this one, oldest first: the revision history of a signed copy.
+    pub history: Vec<HistoryLine>,
+    pub copy: Option<ClientCopy>,
+    /// Boxes for the seals of those who approve, the highest rank first; on a signed copy.
+    pub approvals: Vec<String>,
     /// 版: the id, and 案（未発行） where it is a draft.
     pub version: String,
     pub date: Day,
+    #[serde(skip)]
+    pub document: DocumentFields,
     pub as_of: Option<Day>,
     pub control: Vec<Control>,
     pub labels: Labels,
@@ -97,6 +141,47 @@ pub struct Sheet {
     pub certifications: Vec<CertificationLine>,
     /// Notes that belong to no row and no certification.
     pub findings: Vec<Note>,
+}
+
+/// What a sheet says of the edition it shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditionLine {
+    pub id: String,
+    pub note: Option<String>,
+    /// SHA-256 of this audience's `safeguards.json`.
+    pub digest: String,
+    /// Its first 16 digits, as printed.
+    pub digest_start: String,
+    /// The edition's page on the office's site, where that is known.
+    pub address: Option<String>,
+    /// The address as a QR code: a line of `1` (dark) and `0` for each row of modules.
+    pub qr: Vec<String>,
+    #[serde(skip)]
+    pub salt: Option<String>,
+    #[serde(skip)]
+    pub predecessor: Option<Link>,
+    #[serde(skip)]
+    pub allowed: Vec<Allowance>,
+}
+
+/// A line of the revision history.
+#[derive(Debug, Clone, Serialize)]
+pub struct HistoryLine {
+    pub id: String,
+    pub date: String,
+    pub note: String,
+}
+
+/// What the head of the sheet says, for the data that programs read.
+#[derive(Debug, Clone, Serialize)]
+pub struct DocumentFields {
+    pub date_style: DateStyle,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub established_on: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revised_on: Option<Date>,
 }
 
 /// A day for machines and for readers.
@@ -143,6 +228,9 @@ pub struct Heading {
 #[derive(Debug, Clone, Serialize)]
 pub struct Cell {
     pub state: State,
+    /// Who may read it; told in a proof only.
+    #[serde(skip)]
+    pub audience: Option<Audience>,
     /// Rows that share the cell; 0 where the one above reaches down.
     pub span: usize,
     pub paragraphs: Vec<Paragraph>,
@@ -234,7 +322,13 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
         .kind
         .judges_by_the_day()
         .then(|| day(occasion.today));
-    let labels = fill_in(labels, register, &date.text, as_of.as_ref());
+    let audience = occasion.kind.audience();
+    let mut labels = labels.clone();
+    if let Some(edition) = occasion.edition {
+        // What stands in the cells never changes with a theme.
+        labels.extend(edition.words.clone());
+    }
+    let labels = fill_in(&labels, register, &date.text, as_of.as_ref());
     let draftsman = Draftsman {
         register,
         occasion,
@@ -257,20 +351,43 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
         .map(|certification| draftsman.certification(certification))
         .collect();
     let control = draftsman.control(&date.text);
+    let signed = occasion.kind == Kind::Signed;
+    let history = occasion.history.iter().filter(|_| signed);
+    let history = history.map(|edition| HistoryLine {
+        id: edition.id.clone(),
+        date: date::print(edition.sheet.date, register.date_style),
+        note: edition.note.clone().unwrap_or_default(),
+    });
     let findings = match occasion.kind {
         Kind::Proof => draftsman.general_notes(),
         _ => Vec::new(),
     };
     Sheet {
         kind: occasion.kind,
-        audience: occasion.kind.audience(),
+        audience,
         lang: "ja",
         title: register.title.clone(),
         office: register.office.clone(),
-        signatory: register.office.signatory.clone(),
+        signatory: register.signatory.clone(),
         guideline: register.guideline.clone(),
         id: occasion.id.to_owned(),
-        draft: occasion.draft,
+        draft: occasion.edition.is_none(),
+        edition: occasion.edition.map(|edition| {
+            let site = register.office.url.as_deref().filter(|_| signed);
+            edition.line(audience, site)
+        }),
+        history: history.collect(),
+        copy: occasion.copy.cloned(),
+        approvals: match signed {
+            true => register.approvals.clone(),
+            false => Vec::new(),
+        },
+        document: DocumentFields {
+            date_style: register.date_style,
+            document_number: register.document_number.clone(),
+            established_on: register.established_on,
+            revised_on: register.revised_on,
+        },
         version: draftsman.version(),
         date,
         as_of,

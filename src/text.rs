@@ -7,7 +7,7 @@
 //! Only inline Markdown counts in a cell (emphasis, code, links); whatever would start a block (`#`, `-`, `1.`) is printed as it stands.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,17 +20,87 @@ pub struct Text {
 pub type Paragraph = Vec<Run>;
 
 /// A stretch of characters that look alike.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Run {
     pub text: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub strong: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub emphasis: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub code: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
+}
+
+/// A paragraph as data: its text, or where parts of it look different or are links, its runs.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Words {
+    Plain(String),
+    Runs(Paragraph),
+}
+
+impl Words {
+    fn of(paragraph: &Paragraph) -> Words {
+        let unadorned = |run: &Run| alike(run, &Run::default());
+        match paragraph.as_slice() {
+            [run] if unadorned(run) => Words::Plain(run.text.clone()),
+            runs => Words::Runs(runs.to_vec()),
+        }
+    }
+
+    fn into_paragraph(self) -> Paragraph {
+        match self {
+            Words::Plain(text) => vec![Run {
+                text,
+                ..Run::default()
+            }],
+            Words::Runs(runs) => runs,
+        }
+    }
+}
+
+/// Writes paragraphs as data: verbatim, no Markdown.
+pub fn verbatim<S: Serializer>(
+    paragraphs: impl AsRef<[Paragraph]>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(paragraphs.as_ref().iter().map(Words::of))
+}
+
+/// As in the content files: one text, or a list of them. Verbatim all the same.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<Words>),
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut words: Vec<Words> = self.paragraphs.iter().map(Words::of).collect();
+        let written = match words.as_mut_slice() {
+            [Words::Plain(text)] => OneOrMore::One(std::mem::take(text)),
+            _ => OneOrMore::More(words),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Text, D::Error> {
+        let words = match OneOrMore::deserialize(from)? {
+            OneOrMore::One(text) => vec![Words::Plain(text)],
+            OneOrMore::More(words) => words,
+        };
+        let paragraphs = words.into_iter().map(Words::into_paragraph).collect();
+        Ok(Text {
+            paragraphs,
+            troubles: Vec::new(),
+        })
+    }
 }
 
 /// Something in the Markdown that would not be printed as the author meant it.

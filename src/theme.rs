@@ -25,7 +25,7 @@ struct ThemeFile {
 const LABELS: &str = include_str!("../themes/official/labels.ja.yaml");
 
 /// The official theme, as it lies in `themes/official`.
-const OFFICIAL: [(&str, &str); 8] = [
+const OFFICIAL: [(&str, &str); 10] = [
     (
         "changes.typ",
         include_str!("../themes/official/changes.typ"),
@@ -45,6 +45,14 @@ const OFFICIAL: [(&str, &str); 8] = [
     (
         "site/style.css",
         include_str!("../themes/official/site/style.css"),
+    ),
+    (
+        "site/verify.html",
+        include_str!("../themes/official/site/verify.html"),
+    ),
+    (
+        "site/verify.js",
+        include_str!("../themes/official/site/verify.js"),
     ),
 ];
 

@@ -82,6 +82,7 @@ fn run(case: &Path) -> Result<(), Failed> {
             theme: &theme,
             fonts: &FONTS,
             today: rules.today,
+            copy: None,
             words: &words,
         };
         if case.join("expected/sheet.json").exists() {
@@ -116,14 +117,7 @@ const BUILT: [(&str, &str); 2] = [
 /// What every rendering for prospective clients prints, the theme's own words left out.
 fn handout(build: &Build) -> Result<String, Failed> {
     let id = build.register.date.to_string();
-    let occasion = Occasion {
-        kind: Kind::Handout,
-        today: build.today,
-        id: &id,
-        draft: true,
-        notes: &Default::default(),
-        lines: &Default::default(),
-    };
+    let occasion = Occasion::of(Kind::Handout, build.today, &id);
     let labels = build
         .theme
         .labels()

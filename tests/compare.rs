@@ -239,6 +239,7 @@ fn stood(
     };
     let cell = |cell: &MarkedCell| Cell {
         state: cell.state,
+        audience: None,
         span: 1,
         paragraphs: cell.paragraphs.iter().map(|it| unmarked(it)).collect(),
     };
@@ -349,6 +350,7 @@ fn letter(row: &mut Row, place: usize) {
 fn cell(state: State, markdown: &str) -> Cell {
     Cell {
         state,
+        audience: None,
         span: 1,
         paragraphs: Text::parse([markdown]).paragraphs,
     }
@@ -410,15 +412,14 @@ fn lay_out(folder: &Path, kind: Kind, draft: bool) -> Sheet {
         can_draw: &|_| true,
     };
     let register = check::check(&case).register.expect("no errors");
-    let occasion = Occasion {
-        kind,
-        today,
-        id: &register.date.to_string(),
-        draft,
-        notes: &Default::default(),
-        lines: &Default::default(),
-    };
-    sheet::lay_out(&register, &occasion, &THEME.labels().expect("labels"))
+    let id = register.date.to_string();
+    let occasion = Occasion::of(kind, today, &id);
+    let mut sheet = sheet::lay_out(&register, &occasion, &THEME.labels().expect("labels"));
+    if !draft {
+        sheet.draft = false;
+        sheet.version = id;
+    }
+    sheet
 }
 
 /// The own sheet as if it were issued, and the year after: three measures reworded, one added, one removed, one moved, a certificate renewed.

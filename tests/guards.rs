@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use support::{BUNDLE, CHECKED, CONTENT, DAY, build, project};
+use support::{BUNDLE, CHECKED, CONTENT, DAY, build, copy, project};
 
 #[test]
 fn the_own_content_has_no_errors_and_exactly_the_recorded_findings() {
@@ -244,23 +244,23 @@ fn the_leak_gate_finds_what_an_audience_may_not_read() {
         "<td>株式会社<wbr>クリックス および\nファイブテクノロジー<b>株式会社</b></td>".as_bytes(),
     );
     assert_eq!(
-        page.leak(register, Audience::Public).as_deref(),
+        page.leak(&[register], Audience::Public).as_deref(),
         Some(vendor)
     );
-    assert_eq!(page.leak(register, Audience::Prospect), None);
+    assert_eq!(page.leak(&[register], Audience::Prospect), None);
     assert_eq!(
         Made::text(question)
-            .leak(register, Audience::Prospect)
+            .leak(&[register], Audience::Prospect)
             .as_deref(),
         Some("原本ではD-bの行にある")
     );
     assert_eq!(
-        Made::text(question).leak(register, Audience::Internal),
+        Made::text(question).leak(&[register], Audience::Internal),
         None
     );
     // A public text is no leak.
     assert_eq!(
-        Made::text("就業規則により規定済み").leak(register, Audience::Public),
+        Made::text("就業規則により規定済み").leak(&[register], Audience::Public),
         None
     );
 }
@@ -313,15 +313,4 @@ fn listed(folder: &Path) -> BTreeSet<String> {
                 .replace('\\', "/")
         })
         .collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in walkdir::WalkDir::new(from) {
-        let entry = entry.expect("readable");
-        let to = to.join(entry.path().strip_prefix(from).expect("below"));
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(&to).expect("writable"),
-            false => drop(fs::copy(entry.path(), &to).expect("writable")),
-        }
-    }
 }

@@ -169,7 +169,7 @@ fn no_cell_of_the_dump_is_lost() {
         "2015年10月1日".to_owned(),
         format!(
             "{} {} {}",
-            office.name, office.signatory.title, office.signatory.name
+            office.name, register.signatory.title, register.signatory.name
         ),
         format!("TEL {}", office.tel.clone().unwrap_or_default()),
     ]);

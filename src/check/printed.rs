@@ -110,6 +110,10 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
             at.at("document_number"),
             Audience::Public,
         ));
+        for (index, name) in record.approvals.iter().enumerate() {
+            let at = at.at("approvals").at(index);
+            lines.push((Some(name), at, Audience::Prospect));
+        }
         for (name, heading) in &record.headings.0 {
             lines.push((
                 Some(heading),

@@ -45,11 +45,12 @@ pub fn build(content: &Content) -> Option<Register> {
             url: known(&office.url),
             representative: known(&office.representative),
             complaints: known(&office.complaints),
-            signatory: Signatory {
-                title: office.signatory.title.to_string(),
-                name: office.signatory.name.to_string(),
-            },
         },
+        signatory: Signatory {
+            title: office.signatory.title.to_string(),
+            name: office.signatory.name.to_string(),
+        },
+        approvals: sheet.approvals.iter().map(ToString::to_string).collect(),
         title: sheet.title.to_string(),
         date: sheet.date.0,
         date_style: sheet.date_style,

@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::printed::{Cell, Printed, cells, printed};
-use crate::content::place_name;
+use crate::content::{Content, place_name};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::Message;
 use crate::model::Audience;
@@ -158,6 +158,12 @@ fn code(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
+fn missing(c: char) -> Message {
+    Message::new("missing-glyph")
+        .with("character", c)
+        .with("code", code(c))
+}
+
 /// Every character can be drawn: Typst would print a box, and PDF/A forbids that.
 pub fn missing_glyph(case: &Case) -> Vec<Diagnostic> {
     let printed = printed(case);
@@ -167,15 +173,11 @@ pub fn missing_glyph(case: &Case) -> Vec<Diagnostic> {
         .flat_map(|printed| printed.text.chars())
         .collect();
     let drawable = |c: &char| *c == '\n' || is_control(*c) || (case.can_draw)(*c);
-    let missing: Vec<char> = used.into_iter().filter(|c| !drawable(c)).collect();
     let mut findings = Vec::new();
-    for c in missing {
+    for c in used.into_iter().filter(|c| !drawable(c)) {
         for printed in printed.iter().filter(|printed| printed.text.contains(c)) {
-            let message = Message::new("missing-glyph")
-                .with("character", c)
-                .with("code", code(c));
             let origin = printed.origin.within(&c.to_string());
-            let finding = Diagnostic::error("missing-glyph", origin, message);
+            let finding = Diagnostic::error("missing-glyph", origin, missing(c));
             findings.push(finding.help(Message::new("missing-glyph-help")));
         }
     }
@@ -184,26 +186,19 @@ pub fn missing_glyph(case: &Case) -> Vec<Diagnostic> {
 
 /// A name the office listed as confidential stands in no text that everybody may read.
 pub fn confidential_name(case: &Case) -> Vec<Diagnostic> {
-    let Some(sheet) = case.sheet() else {
-        return Vec::new();
-    };
-    let names: Vec<(&str, String)> = sheet
-        .record
-        .confidential
-        .iter()
-        .map(|name| (&**name, fold(name)))
-        .filter(|(_, folded)| !folded.is_empty())
-        .collect();
-    if names.is_empty() {
-        return Vec::new();
-    }
     let mut findings = Vec::new();
-    for printed in printed(case)
-        .iter()
-        .filter(|printed| printed.audience == Audience::Public)
+    if case
+        .sheet()
+        .is_none_or(|sheet| sheet.record.confidential.is_empty())
     {
-        let folded = fold(&printed.text);
-        for (name, _) in names.iter().filter(|(_, name)| folded.contains(name)) {
+        return findings;
+    }
+    let printed = printed(case);
+    let public = printed
+        .iter()
+        .filter(|printed| printed.audience == Audience::Public);
+    for printed in public {
+        for name in confidential_in(case.content, &printed.text) {
             let message = Message::new("confidential-name").with("name", name);
             let finding =
                 Diagnostic::error("confidential-name", printed.origin.within(name), message);
@@ -211,6 +206,31 @@ pub fn confidential_name(case: &Case) -> Vec<Diagnostic> {
         }
     }
     findings
+}
+
+/// The confidential names that stand in a text.
+pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
+    let names = content
+        .sheet
+        .iter()
+        .flat_map(|sheet| &sheet.record.confidential);
+    let folded = fold(text);
+    let stands = |name: &str| !fold(name).is_empty() && folded.contains(&fold(name));
+    names
+        .map(|name| &**name)
+        .filter(|name| stands(name))
+        .collect()
+}
+
+/// Why a line cannot be printed: a control character, or one that no font has.
+pub fn unprintable(line: &str, can_draw: impl Fn(char) -> bool) -> Option<Message> {
+    let origin = Origin::file("");
+    line.chars()
+        .find_map(|c| match (is_control(c) || c == '\n', can_draw(c)) {
+            (true, _) => Some(control_character(c, origin.clone()).message),
+            (false, false) => Some(missing(c)),
+            (false, true) => None,
+        })
 }
 
 /// For comparing only: half and full width, ㈱, case and spaces do not hide a name.

@@ -3,21 +3,27 @@
 use super::{Session, say};
 use crate::bundle::{self, Bundle};
 use crate::check::{self, Case, Checked};
-use crate::message::{Language, Message, Result, Words};
+use crate::message::{Failure, Language, Message, Result, Words};
 use crate::output;
 use crate::pdf::Fonts;
 use crate::report::Format;
-use crate::theme;
+use crate::sheet::ClientCopy;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
-pub struct Build {}
+pub struct Build {
+    #[arg(long, value_name = "NAME")]
+    recipient: Option<String>,
+    #[arg(long, requires = "recipient")]
+    acknowledgement: bool,
+}
 
 impl Build {
     /// Whether the content was without errors; only then something was written.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let fonts = Fonts::compiled_in();
+        let copy = self.copy(session, &fonts)?;
         let today = session.today();
         let case = Case {
             content: &content,
@@ -33,11 +39,7 @@ impl Build {
             )?;
             return Ok(false);
         };
-        let name = content
-            .sheet
-            .as_ref()
-            .and_then(|sheet| sheet.record.theme.as_deref());
-        let theme = theme::load(&session.common.directory, name.unwrap_or("official"))?;
+        let theme = session.theme(&content)?;
         let bundle = bundle::bundle(&bundle::Build {
             content: &content,
             register: &register,
@@ -45,6 +47,7 @@ impl Build {
             theme: &theme,
             fonts: &fonts,
             today,
+            copy: copy.as_ref(),
             words: &Words::of(Language::Japanese),
         })?;
         let folder = session.common.directory.join("output");
@@ -57,7 +60,26 @@ impl Build {
         }
         Ok(true)
     }
+
+    /// The copy asked for, if its recipient's name can be printed and be part of a file's name.
+    fn copy(&self, session: &Session, fonts: &Fonts) -> Result<Option<ClientCopy>> {
+        let Some(recipient) = self.recipient.as_deref().map(str::trim) else {
+            return Ok(None);
+        };
+        session.printable("--recipient", recipient, fonts)?;
+        if recipient.is_empty() || recipient.chars().count() > LONGEST_NAME {
+            let message = Message::new("recipient-length").with("most", LONGEST_NAME);
+            return Err(Failure::new(message));
+        }
+        Ok(Some(ClientCopy {
+            recipient: recipient.to_owned(),
+            acknowledgement: self.acknowledgement,
+        }))
+    }
 }
+
+/// Letters of a recipient's name: a file's name holds 255 bytes.
+const LONGEST_NAME: usize = 60;
 
 fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> String {
     let message = Message::new("written")

@@ -11,8 +11,8 @@ use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
 use crate::report::Format;
 use crate::sheet::{self, Kind, Occasion, Sheet};
-use crate::theme::{self, Theme};
-use crate::{data, html, output};
+use crate::theme::Theme;
+use crate::{bundle, data, html, output};
 use std::path::{Path, PathBuf};
 
 /// What `content/` says now.
@@ -20,7 +20,7 @@ const WORKING: &str = "working";
 
 #[derive(clap::Args)]
 pub struct Diff {
-    // Their places are said, for putting words to arguments moves them about.
+    // The places are said because giving arguments their help texts changes their order.
     #[arg(index = 1, value_name = "A")]
     older: Option<String>,
     #[arg(index = 2, value_name = "B")]
@@ -149,9 +149,7 @@ impl<'a> Shelf<'a> {
             session.tell(&content, &errors, Format::Human, &mut std::io::stderr())?;
             return Ok(None);
         };
-        let sheet = content.sheet.as_ref();
-        let name = sheet.and_then(|sheet| sheet.record.theme.as_deref());
-        let theme = theme::load(&session.common.directory, name.unwrap_or("official"))?;
+        let theme = session.theme(&content)?;
         let labels = theme.labels()?;
         theme.check_labels(&labels, |c| fonts.can_draw(c))?;
         Ok(Some(Shelf {
@@ -166,24 +164,29 @@ impl<'a> Shelf<'a> {
 
     /// The sheet of that name: an edition, or `working`.
     fn sheet_of(&self, name: &str) -> Result<Sheet> {
-        if name != WORKING {
-            let message = Message::new("no-such-edition").with("id", name);
-            return Err(Failure::new(message.with("known", WORKING)));
-        }
-        let occasion = Occasion {
-            kind: match self.audience {
-                Audience::Public => Kind::Site,
-                Audience::Prospect => Kind::Handout,
-                Audience::Internal => Kind::Proof,
-            },
-            today: self.session.today(),
-            id: &self.register.date.to_string(),
-            draft: true,
-            notes: &Default::default(),
-            lines: &Default::default(),
+        let kind = match self.audience {
+            Audience::Public => Kind::Site,
+            Audience::Prospect => Kind::Handout,
+            Audience::Internal => Kind::Proof,
         };
         let labels = self.theme.labels()?;
-        Ok(sheet::lay_out(&self.register, &occasion, &labels))
+        if name == WORKING {
+            let current = self.content.current_edition(&self.register);
+            let id = bundle::id(&self.content, &self.register);
+            let occasion = Occasion {
+                edition: current,
+                ..Occasion::of(kind, self.session.today(), &id)
+            };
+            return Ok(sheet::lay_out(&self.register, &occasion, &labels));
+        }
+        let mut issued = self.content.issued();
+        let edition = issued.find(|edition| edition.id == name).ok_or_else(|| {
+            let known = self.content.issued().map(|edition| edition.id.as_str());
+            let known: Vec<&str> = known.chain([WORKING]).collect();
+            let message = Message::new("no-such-edition").with("id", name);
+            Failure::new(message.with("known", known.join(", ")))
+        })?;
+        Ok(edition.lay_out(kind, &labels))
     }
 
     fn guideline(&self, id: &str) -> Result<&GuidelineRecord> {

@@ -50,6 +50,9 @@ fn message(error: &Error, command: &clap::Command) -> Message {
             .with("example", example),
         ErrorKind::TooManyValues => Message::new("value-unwanted"),
         ErrorKind::ArgumentConflict => Message::new("option-twice"),
+        ErrorKind::MissingRequiredArgument => {
+            Message::new("argument-missing").with("arguments", &argument)
+        }
         _ => Message::new("usage"),
     };
     message.with("option", option)

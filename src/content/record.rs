@@ -58,6 +58,11 @@ pub struct SheetRecord {
     pub established_on: Option<Day>,
     /// 改訂日
     pub revised_on: Option<Day>,
+    /// Who approves the signed copy by seal (承認), the highest rank first: a box for each. Without any there are none.
+    #[serde(default)]
+    pub approvals: Vec<Line>,
+    /// Id of the newest issued edition; `safeguard issue` writes it, so that a deleted edition is noticed.
+    pub edition: Option<String>,
     /// Headings as the office prints them where they differ from the guideline's: `C-d: …`.
     #[serde(default)]
     pub headings: Headings,
@@ -113,7 +118,8 @@ pub struct FieldAudience {
 }
 
 /// Who may read each field of one measure.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Audiences {
     pub subject: Audience,
     pub measure: Audience,
@@ -282,13 +288,16 @@ pub struct MeasureRecord {
     /// The row's number. Given at issue, never used again for another row.
     pub no: Option<u32>,
     /// 安全管理措置への対応. Equal neighbours share one cell.
+    #[serde(deserialize_with = "markdown")]
     pub subject: Text,
     /// 措置の内容. Inline Markdown; a list is paragraphs.
+    #[serde(default, deserialize_with = "optional")]
     pub measure: Option<Text>,
     /// Instead of a measure: why the item does not apply. Written without a reason it is an empty text.
     #[serde(default, deserialize_with = "present")]
     pub not_applicable: Option<Text>,
     /// サービス・委託先・備考. Likewise.
+    #[serde(default, deserialize_with = "optional")]
     pub remarks: Option<Text>,
     #[serde(default)]
     pub audience: FieldAudience,
@@ -322,9 +331,13 @@ pub struct SourceRecord {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnglishRecord {
+    #[serde(default, deserialize_with = "optional")]
     pub subject: Option<Text>,
+    #[serde(default, deserialize_with = "optional")]
     pub measure: Option<Text>,
+    #[serde(default, deserialize_with = "optional")]
     pub not_applicable: Option<Text>,
+    #[serde(default, deserialize_with = "optional")]
     pub remarks: Option<Text>,
 }
 
@@ -395,10 +408,22 @@ impl<'de> Deserialize<'de> for Line {
     }
 }
 
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-        deserializer.deserialize_any(Paragraphs)
+/// Inline Markdown; a text by itself is verbatim ([`Text`]).
+struct Markdown(Text);
+
+impl<'de> Deserialize<'de> for Markdown {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
+        deserializer.deserialize_any(Paragraphs).map(Markdown)
     }
+}
+
+fn markdown<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+    Markdown::deserialize(deserializer).map(|text| text.0)
+}
+
+fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
+    let text = Option::<Markdown>::deserialize(deserializer)?;
+    Ok(text.map(|text| text.0))
 }
 
 struct Paragraphs;
@@ -450,5 +475,5 @@ impl<'de> Deserialize<'de> for Day {
 
 /// A field that is written but left blank is there all the same.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
-    Option::<Text>::deserialize(deserializer).map(|text| Some(text.unwrap_or_default()))
+    optional(deserializer).map(|text| Some(text.unwrap_or_default()))
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Part, Place, Step};
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
 use saphyr_parser::{Event, Parser};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -29,6 +30,24 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic
         let said = error.to_string().replace([FOLD, BREAK], "");
         complaint::explain(file, text, &said, at)
     })
+}
+
+/// Writes a record as YAML; fields without a value are left out.
+pub fn write(record: &impl Serialize) -> String {
+    let mut value = serde_yaml::to_value(record).expect("keys are strings");
+    drop_nulls(&mut value);
+    serde_yaml::to_string(&value).expect("plain values")
+}
+
+fn drop_nulls(value: &mut serde_yaml::Value) {
+    match value {
+        serde_yaml::Value::Mapping(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(drop_nulls);
+        }
+        serde_yaml::Value::Sequence(list) => list.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
 }
 
 /// Reads a theme's flat file of words; an error in one sentence.
@@ -143,6 +162,21 @@ impl<'a> Marked<'a> {
             (_, Some(key)) if !is_scalar(node) => self.bytes(key),
             _ => self.first_line(value),
         })
+    }
+
+    /// The bytes of a node that is there: the whole of its key or value.
+    pub fn find_whole(&self, place: &Place) -> Option<Range<usize>> {
+        let Place::Node { path, part } = place else {
+            return None;
+        };
+        let start = (None, self.root.as_ref()?);
+        let (key, value) = path
+            .iter()
+            .try_fold(start, |(_, node), step| child(node, step))?;
+        match part {
+            Part::Key => key.map(|key| self.bytes(key)),
+            _ => Some(self.bytes(value)),
+        }
     }
 
     fn bytes(&self, node: &MarkedYaml) -> Range<usize> {

@@ -106,6 +106,19 @@ certification-without-edition = the certificate { $standard } does not say which
 privacy-mark-misused = { $standard } number { $number } is no Privacy Mark registration
 privacy-mark-misused-help = its numbers look like 10190001(03); other certificates to JIS Q 15001 must not carry the mark
 
+## Editions
+edition-altered = the issued edition { $id } no longer says what it said when it was issued
+edition-altered-help = an issued edition never changes: take the file back from the repository or a backup; what is new is issued with `safeguard issue`
+edition-format = the edition { $id } has the format `{ $format }`, which this version does not know
+edition-name = the edition { $id } must bear its day, and the file its name: 2015-10-01, or 2015-10-01-2 for the second of a day
+edition-without-predecessor = the edition { $id } names no predecessor, but { $before } was issued before it
+edition-missing = { $id } names the issued edition { $predecessor }, which is not there
+edition-before-predecessor = the edition { $id } is not later than { $predecessor }, which it replaces
+edition-predecessor-altered = the edition { $predecessor } is no longer the one that { $id } replaced
+edition-fork = the edition { $id } replaces { $predecessor }, which another edition has replaced already
+edition-not-newest = { $id } is named as the newest edition, but { $newest } was issued later
+edition-unnamed = the edition { $newest } was issued, but no `edition:` names it
+
 ## Texts
 text-cut-off = what follows the space here is a comment to YAML and is not printed: { $lost }
 text-cut-off-help = put the whole text into quotes; for a comment write a space behind the #
@@ -164,6 +177,20 @@ output-busy = another build is writing into { $path }; wait for it
 nothing-written = nothing was written
 written = { $count } files in { $folder }
 kept = something else stood in a file's place; it is kept as { $path }
+open-question-at-issue = answer it and take `confirm:` out, or let it pass with --allow open-question="why"
+nothing-issued = nothing was issued
+issue-unchanged = nothing changed since the edition { $id }; there is nothing to issue
+issue-exists = { $path } is there already; an edition is never overwritten
+issue-in-future = { $day } is still to come (today is { $today }); an edition speaks of a day that has come
+issue-before-newest = { $day } is before the newest edition { $newest }; editions follow one another
+note-confidential = `{ $name }` is listed as confidential, and a note is public
+cannot-edit = { $path } cannot be edited by itself; write every field on a line of its own, as `name: value`
+no-random = the system gives no random numbers, which an edition needs
+recipient-length = the recipient's name needs 1 to { $most } letters
+issued = issued: { $path }; keep it, and never change it
+numbers-given = { $count } new rows got their number
+argument-missing = this is missing: { $arguments }; `safeguard --help` shows what each command needs
+argument-unprintable = the text of `{ $option }` cannot be printed
 
 ## Comparing
 diff-before = before: { $version }, as of { $date }
@@ -213,6 +240,11 @@ help-check = Applies every rule and writes nothing
 help-check-format = How findings are printed: human (with the line and a caret), short (a line each), json, github (workflow commands) [default: human]
 help-check-guideline = Hold the sheet against another guideline of content/guidelines
 help-build = Checks, then writes output/
+help-build-recipient = Write one more copy for this client, its name on every page: handout/copies/…
+help-build-acknowledgement = Append a form to that copy in which the client notes what it checked
+help-issue = Freezes the content as an edition: a dated state that never changes
+help-issue-date = The day the sheet speaks of, as 2026-04-01
+help-issue-note = What changed, for everybody to read
 help-diff = Compares two editions of the sheet, or two guidelines (新旧対照表)
 help-diff-older = The older: an edition, or `working` for what content/ says now
 help-diff-newer = The newer

@@ -106,6 +106,19 @@ certification-without-edition = 認証 { $standard } に規格の年版があり
 privacy-mark-misused = { $standard } の番号 { $number } はプライバシーマークの登録番号ではありません
 privacy-mark-misused-help = 登録番号は 10190001(03) の形です。ほかの JIS Q 15001 の認証にこのマークは付けられません
 
+## 発行した版
+edition-altered = 発行済みの版 { $id } の内容が、発行したときと違います
+edition-altered-help = 発行した版は変えられません。リポジトリかバックアップから元のファイルに戻してください。新しい内容は `safeguard issue` で発行します
+edition-format = 版 { $id } の形式 `{ $format }` は、このバージョンでは読めません
+edition-name = 版 { $id } の id とファイル名は、基準日（2015-10-01、同じ日の2番目なら 2015-10-01-2）でなければなりません
+edition-without-predecessor = 版 { $id } に前の版の記載がありませんが、先に { $before } が発行されています
+edition-missing = { $id } が指す発行済みの版 { $predecessor } がありません
+edition-before-predecessor = 版 { $id } は、前の版 { $predecessor } より後の日付ではありません
+edition-predecessor-altered = 版 { $predecessor } が、{ $id } の発行のときと違います
+edition-fork = 版 { $id } の前の版 { $predecessor } は、すでに別の版に置き換えられています
+edition-not-newest = 最新の版として { $id } が指定されていますが、その後に { $newest } が発行されています
+edition-unnamed = 版 { $newest } が発行されていますが、`edition:` に書かれていません
+
 ## 文
 text-cut-off = 空白の後の # から先は YAML の注釈となり、印刷されません：{ $lost }
 text-cut-off-help = 文全体を "" で囲んでください。注釈にするときは # の後に空白を置きます
@@ -164,6 +177,20 @@ output-busy = 別の処理が { $path } に書き込んでいます。終わる�
 nothing-written = 何も書き込んでいません
 written = { $folder } に { $count } 個のファイルを書きました
 kept = 書き込む場所に別のファイルがあったので、{ $path } として残しました
+open-question-at-issue = 答えを決めて `confirm:` の行を消すか、--allow open-question="理由" で通してください
+nothing-issued = 何も発行していません
+issue-unchanged = 版 { $id } から何も変わっていないので、発行するものがありません
+issue-exists = { $path } はすでにあります。発行した版は上書きしません
+issue-in-future = { $day } はまだ来ていません（今日は { $today }）。版の日付には、今日までの日を指定してください
+issue-before-newest = { $day } は最新の版 { $newest } より前です。版は日付の順に発行します
+note-confidential = `{ $name }` は公開しない名前（confidential）です。変更内容（--note）はだれでも読めます
+cannot-edit = { $path } を自動で書き換えられません。どの項目も「名前: 値」の形で1行ずつ書いてください
+no-random = 版の発行に必要な乱数を、システムから得られません
+recipient-length = 宛先の名前は1文字から{ $most }文字までです
+issued = 発行しました：{ $path }（このファイルは変えずに保管してください）
+numbers-given = 新しい措置 { $count } 件に番号を付けました
+argument-missing = { $arguments } がありません。`safeguard --help` に、指定できるものがあります
+argument-unprintable = `{ $option }` の文を印刷できません
 
 ## 比較
 diff-before = 改正前：{ $version }（{ $date }現在）
@@ -213,6 +240,11 @@ help-check = すべての規則で点検する（何も書かない）
 help-check-format = 指摘の出し方：human（行と印つき）、short（一行ずつ）、json、github [省略時：human]
 help-check-guideline = content/guidelines の別のガイドラインと比べる
 help-build = 点検して output/ に書く
+help-build-recipient = この会社に渡す写しも作る（名前を各ページに入れ、handout/copies/ に書く）
+help-build-acknowledgement = その写しに、相手が確認を記録する受領・確認票を付ける
+help-issue = 内容を版として発行する（発行した版は変わらない）
+help-issue-date = 何年何月何日現在の表か（2026-04-01 のように）
+help-issue-note = 変更の内容（公開される）
 help-diff = 二つの版（またはガイドライン）を比べ、新旧対照表を作る
 help-diff-older = 改正前：発行した版の id、または working（今の content/）
 help-diff-newer = 改正後

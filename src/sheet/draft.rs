@@ -73,24 +73,32 @@ impl Draftsman<'_> {
                 } else {
                     "open"
                 };
-                cell_of(State::Open, Text::plain(self.label(label)))
+                let cell = cell_of(State::Open, Text::plain(self.label(label)));
+                self.with_audience(cell, told.audience)
             }
         }
     }
 
     /// The cell as this audience may read it.
     fn cell<T>(&self, told: &Told<T>, state: State, text: impl Fn(&T) -> Option<Text>) -> Cell {
-        match text(&told.what) {
+        let cell = match text(&told.what) {
             None => cell_of(State::None, Text::default()),
             Some(_) if told.audience > self.occasion.kind.audience() => {
                 cell_of(State::Withheld, Text::plain(self.label("withheld")))
             }
             Some(text) => cell_of(state, text),
-        }
+        };
+        self.with_audience(cell, told.audience)
+    }
+
+    /// Who may read a cell is told to the office only.
+    fn with_audience(&self, cell: Cell, audience: Audience) -> Cell {
+        let audience = (self.occasion.kind == Kind::Proof).then_some(audience);
+        Cell { audience, ..cell }
     }
 
     pub fn version(&self) -> String {
-        match self.occasion.draft {
+        match self.occasion.edition.is_none() {
             true => format!("{} {}", self.occasion.id, self.label("draft")),
             false => self.occasion.id.to_owned(),
         }
@@ -230,6 +238,7 @@ impl Draftsman<'_> {
 fn cell_of(state: State, text: Text) -> Cell {
     Cell {
         state,
+        audience: None,
         span: 1,
         paragraphs: text.paragraphs,
     }

@@ -49,6 +49,7 @@ pub fn build() -> Bundle {
         theme: &theme::load(project(), "official").expect("the official theme"),
         fonts: &FONTS,
         today: DAY.parse().expect("a day"),
+        copy: None,
         words: &Words::of(Language::Japanese),
     });
     bundle.unwrap_or_else(|failure| panic!("{failure:?}"))
@@ -74,4 +75,16 @@ pub fn run(program: &str, arguments: &[&std::ffi::OsStr]) -> String {
         [&done.stdout, &done.stderr].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     assert!(done.status.success(), "{program} {arguments:?}\n{out}{err}");
     out
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("readable");
+        let to = to.join(entry.path().strip_prefix(from).expect("below"));
+        match entry.file_type().is_dir() {
+            true => std::fs::create_dir_all(&to).expect("writable"),
+            false => drop(std::fs::copy(entry.path(), &to).expect("writable")),
+        }
+    }
 }

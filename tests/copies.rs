@@ -1,0 +1,239 @@
+//! Copies on paper and for one client: what they print, what they never touch.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use support::run;
+use tempfile::TempDir;
+
+const ID: &str = "2026-01-01";
+
+/// The base content with an address, seals to approve, and one edition.
+fn issued() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/base/content");
+    support::copy(&base, &folder.path().join("content"));
+    for (file, line) in [
+        ("office.yaml", "url: https://www.example.jp/safeguards/\n"),
+        ("sheet.yaml", "approvals: [所長, 責任者]\n"),
+    ] {
+        let path = folder.path().join("content").join(file);
+        let text = fs::read_to_string(&path).expect("there") + line;
+        fs::write(path, text).expect("writable");
+    }
+    let done = safeguard(&folder, &["issue", "--date", ID, "--note", "初版"]);
+    assert!(done.status.success(), "{done:?}");
+    folder
+}
+
+fn safeguard(folder: &TempDir, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_safeguard"))
+        .args(arguments)
+        .args(["--lang", "en", "--as-of", "2026-10-01", "-C"])
+        .arg(folder.path())
+        .output()
+        .expect("the binary runs")
+}
+
+fn output(folder: &TempDir, path: &str) -> PathBuf {
+    folder.path().join("output").join(path)
+}
+
+fn attached(pdf: &Path) -> Vec<u8> {
+    let to = pdf.with_extension("attached.json");
+    let arguments = [
+        "-save".as_ref(),
+        "1".as_ref(),
+        "-o".as_ref(),
+        to.as_os_str(),
+        pdf.as_os_str(),
+    ];
+    run("pdfdetach", &arguments);
+    let data = fs::read(&to).expect("attached data");
+    fs::remove_file(to).expect("it was there");
+    data
+}
+
+/// The pages' text without white space.
+fn pages(pdf: &Path) -> Vec<String> {
+    let text = run("pdftotext", &[pdf.as_os_str(), "-".as_ref()]);
+    let text: String = text.chars().filter(|c| !" \n".contains(*c)).collect();
+    text.split_terminator('\u{c}').map(str::to_owned).collect()
+}
+
+#[test]
+fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
+    let folder = issued();
+    assert!(safeguard(&folder, &["build"]).status.success());
+    let signed = output(&folder, "signed/safeguards-2026-01-01.pdf");
+    let digest = safeguard::data::sha256(&attached(&signed));
+    let pages = pages(&signed);
+    for (number, page) in (1..).zip(&pages) {
+        assert!(
+            page.contains(&format!("版{ID}照合値{}", &digest[..16])),
+            "{page}"
+        );
+        assert!(
+            page.contains(&format!("{number}/{}", pages.len())),
+            "{page}"
+        );
+        assert_eq!(page.contains("契印"), number > 1, "{page}");
+    }
+    let all = pages.concat();
+    for text in [
+        "署名日",
+        "改訂履歴",
+        "2026年1月1日初版",
+        "所長責任者",
+        &digest,
+    ] {
+        assert!(all.contains(text), "no {text} in {all}");
+    }
+    // A reader of codes, not the program that made it.
+    let picture = folder.path().join("page");
+    let arguments = [
+        "-r".as_ref(),
+        "200".as_ref(),
+        "-png".as_ref(),
+        signed.as_os_str(),
+        picture.as_os_str(),
+    ];
+    run("pdftoppm", &arguments);
+    let read = run(
+        "zbarimg",
+        &[
+            "--quiet".as_ref(),
+            "--raw".as_ref(),
+            folder.path().join("page-1.png").as_os_str(),
+        ],
+    );
+    let address = format!(
+        "https://www.example.jp/safeguards/editions/{ID}/index.html#{}",
+        &digest[..16]
+    );
+    assert_eq!(read.trim(), address);
+}
+
+#[test]
+fn a_copy_by_hand_is_checked_by_what_is_printed_on_it() {
+    let folder = issued();
+    assert!(safeguard(&folder, &["build"]).status.success());
+    for path in ["handout/safeguards-2026-01-01.pdf", "site/safeguards.pdf"] {
+        let pdf = output(&folder, path);
+        let text = run(
+            "pdftotext",
+            &["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()],
+        );
+        // The recipe's words: take out the attachment it names, run the command it names, compare with the digits above.
+        assert!(text.contains("添付された safeguards.json"), "{text}");
+        let command = text
+            .split('（')
+            .find(|part| part.starts_with("sha256sum "))
+            .expect("a command");
+        let command: Vec<&str> = command
+            .split('、')
+            .next()
+            .expect("one")
+            .split_whitespace()
+            .collect();
+        let taken = tempfile::tempdir().expect("a folder");
+        let to = taken.path().join("safeguards.json");
+        fs::write(&to, attached(&pdf)).expect("writable");
+        let said = Command::new(command[0])
+            .args(&command[1..])
+            .current_dir(taken.path())
+            .output()
+            .expect("the printed command runs");
+        let said = String::from_utf8(said.stdout).expect("UTF-8");
+        let digits = said.split_whitespace().next().expect("digits");
+        let printed = text
+            .split_whitespace()
+            .find(|word| word.len() == 64)
+            .expect("64 digits");
+        assert_eq!(digits, printed, "{path}");
+        // And the site has it, for the edition that is named.
+        let site = fs::read_to_string(output(&folder, "site/verify.html")).expect("written");
+        assert!(site.contains(printed) && site.contains(ID), "{path}");
+    }
+}
+
+#[test]
+fn a_clients_copy_bears_its_name_and_stays() {
+    let folder = issued();
+    let name = "株式会社テスト/商事";
+    let build = ["build", "--recipient", name, "--acknowledgement"];
+    let done = safeguard(&folder, &build);
+    assert!(done.status.success(), "{done:?}");
+    let copy = output(
+        &folder,
+        "handout/copies/safeguards-2026-01-01-株式会社テスト-商事.pdf",
+    );
+    let pages = pages(&copy);
+    for page in &pages {
+        assert!(page.contains(&format!("{name}御中")), "{page}");
+    }
+    let last = pages.last().expect("a page");
+    for text in [
+        "受領・確認票",
+        "確認日",
+        "確認者",
+        "結果",
+        "基本方針",
+        "組織",
+        "委託",
+    ] {
+        assert!(last.contains(text), "no {text} in {last}");
+    }
+    assert!(run("pdfinfo", &[copy.as_os_str()]).contains(&format!("recipient: {name}")));
+    let handout = output(&folder, "handout/safeguards-2026-01-01.pdf");
+    assert!(attached(&copy) == attached(&handout));
+    let python = support::project().join(".tools/venv/bin/python");
+    let script = support::project().join("tests/tools/pdf.py");
+    let signed = output(&folder, "signed/safeguards-2026-01-01.pdf");
+    run(
+        &python.to_string_lossy(),
+        &[script.as_os_str(), copy.as_os_str(), signed.as_os_str()],
+    );
+
+    // Nothing below site/ knows of it, and nothing that is built later takes it away.
+    let site = walkdir::WalkDir::new(output(&folder, "site"));
+    for file in site.into_iter().map(|entry| entry.expect("readable")) {
+        if file.file_type().is_file() {
+            let text = match file
+                .path()
+                .extension()
+                .is_some_and(|ending| ending == "pdf")
+            {
+                true => {
+                    run("pdftotext", &[file.path().as_os_str(), "-".as_ref()])
+                        + &run("pdfinfo", &[file.path().as_os_str()])
+                }
+                false => fs::read_to_string(file.path()).expect("text"),
+            };
+            assert!(!text.contains("テスト"), "{}", file.path().display());
+        }
+    }
+    let bytes = fs::read(&copy).expect("there");
+    assert!(safeguard(&folder, &["build"]).status.success());
+    assert!(bytes == fs::read(&copy).expect("a later build keeps it"));
+    let done = safeguard(&folder, &build);
+    assert!(
+        done.status.success() && bytes == fs::read(&copy).expect("there"),
+        "{done:?}"
+    );
+
+    for (name, why) in [
+        ("𠮷野商事", "no font has 𠮷 (U+20BB7)"),
+        ("　", "1 to 60 letters"),
+        ("商\u{202e}事", "turns the direction"),
+    ] {
+        let done = safeguard(&folder, &["build", "--recipient", name]);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(
+            done.status.code() == Some(2) && said.contains(why),
+            "{said}"
+        );
+    }
+}

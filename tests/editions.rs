@@ -1,0 +1,408 @@
+//! Issuing from the command line: what is frozen, what is refused, what is noticed later.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// A copy of the small base content.
+fn base() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/base/content");
+    support::copy(&base, &folder.path().join("content"));
+    folder
+}
+
+fn safeguard(folder: &TempDir, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_safeguard"))
+        .args(arguments)
+        .args(["--lang", "en", "--as-of", "2026-10-01", "-C"])
+        .arg(folder.path())
+        .output()
+        .expect("the binary runs")
+}
+
+fn issue(folder: &TempDir, day: &str) {
+    let done = safeguard(folder, &["issue", "--date", day, "--note", day]);
+    assert!(done.status.success(), "{done:?}");
+}
+
+/// Runs what must be refused with this exit code, and returns what it says.
+fn refused(folder: &TempDir, arguments: &[&str], code: i32) -> String {
+    let done = safeguard(folder, arguments);
+    assert_eq!(done.status.code(), Some(code), "{arguments:?}: {done:?}");
+    String::from_utf8(done.stderr).expect("UTF-8") + &String::from_utf8_lossy(&done.stdout)
+}
+
+fn read(folder: &TempDir, path: &str) -> String {
+    fs::read_to_string(folder.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn change(folder: &TempDir, path: &str, from: &str, to: &str) {
+    let text = read(folder, path);
+    assert!(text.contains(from), "{path} has no {from}");
+    fs::write(folder.path().join(path), text.replace(from, to)).expect("writable");
+}
+
+fn built(folder: &TempDir) -> serde_json::Value {
+    let done = safeguard(folder, &["build"]);
+    assert!(done.status.success(), "{done:?}");
+    serde_json::from_str(&read(folder, "output/manifest.json")).expect("JSON")
+}
+
+#[test]
+fn an_edition_is_frozen_and_what_was_changed_since_is_a_draft() {
+    let folder = base();
+    assert_eq!(built(&folder)["edition"], serde_json::Value::Null);
+    assert!(read(&folder, "output/site/index.html").contains("案（未発行）"));
+
+    issue(&folder, "2026-01-01");
+    let manifest = built(&folder);
+    assert_eq!(manifest["edition"], "2026-01-01");
+    let record: serde_yaml::Value =
+        serde_yaml::from_str(&read(&folder, "content/editions/2026-01-01.yaml")).expect("YAML");
+    let digest = safeguard::data::sha256(read(&folder, "output/site/safeguards.json").as_bytes());
+    assert_eq!(record["digest"]["public"].as_str(), Some(digest.as_str()));
+    for audience in ["public", "prospect", "internal"] {
+        assert_eq!(
+            record["digest"][audience].as_str(),
+            manifest["digest"][audience].as_str(),
+            "{audience}"
+        );
+    }
+    for (name, path) in [
+        ("site.pdf", "output/site/safeguards.pdf"),
+        ("handout.pdf", "output/handout/safeguards-2026-01-01.pdf"),
+    ] {
+        let bytes = fs::read(folder.path().join(path)).expect(path);
+        assert_eq!(
+            record["files"]["sha256"][name].as_str(),
+            Some(safeguard::data::sha256(&bytes).as_str()),
+            "{name}"
+        );
+    }
+    let page = read(&folder, "output/site/index.html");
+    assert!(!page.contains("案（未発行）"));
+    assert!(page.contains(&digest), "the page does not show the digest");
+
+    // What is not in an edition may change without a new one.
+    change(
+        &folder,
+        "content/office.yaml",
+        "name: 見本社",
+        "url: https://example.jp/\nname: 見本社",
+    );
+    change(
+        &folder,
+        "content/measures/B/b.yaml",
+        "  no: 3\n",
+        "  no: 3\n  reviewed_on: 2026-09-01\n  formerly: [logs]\n",
+    );
+    let site = |path: &str| fs::read(folder.path().join("output/site").join(path)).expect(path);
+    let paths = ["safeguards.pdf", "safeguards.json", "safeguards.csv"];
+    let issued = paths.map(site);
+    assert_eq!(built(&folder)["edition"], "2026-01-01");
+    assert!(issued == paths.map(site), "an issued file changed");
+
+    // A changed word makes a draft, and the edition stays what it is.
+    change(
+        &folder,
+        "content/measures/B/b.yaml",
+        "記録を残している",
+        "記録を3年残している",
+    );
+    let manifest = built(&folder);
+    assert_eq!(manifest["edition"], serde_json::Value::Null);
+    assert_eq!(manifest["id"], "2026-01-01-draft");
+    assert!(read(&folder, "output/site/index.html").contains("案（未発行）"));
+    let of_edition = paths.map(|path| site(&format!("editions/2026-01-01/{path}")));
+    assert!(issued == of_edition, "an issued file changed");
+}
+
+#[test]
+fn issuing_edits_only_the_lines_it_must() {
+    let folder = base();
+    change(
+        &folder,
+        "content/sheet.yaml",
+        "date: 2026-01-01",
+        "date: 2025-12-01   # 基準日",
+    );
+    change(
+        &folder,
+        "content/measures/A.yaml",
+        "- id: policy\n  no: 1\n",
+        "# 方針\n- {id: first, subject: 甲, measure: 乙} # 一行\n\n- id: policy   # 二つ目\n  no: 1\n",
+    );
+    let [sheet, measures] =
+        ["content/sheet.yaml", "content/measures/A.yaml"].map(|path| read(&folder, path));
+    issue(&folder, "2026-02-01");
+    assert_eq!(
+        read(&folder, "content/sheet.yaml"),
+        sheet.replace(
+            "2025-12-01   # 基準日",
+            "2026-02-01   # 基準日\nedition: 2026-02-01"
+        )
+    );
+    // 4 was the highest number.
+    assert_eq!(
+        read(&folder, "content/measures/A.yaml"),
+        measures.replace("{id: first,", "{id: first, no: 5,")
+    );
+
+    // A number that only an old edition still has is not given again.
+    change(
+        &folder,
+        "content/measures/A.yaml",
+        "{id: first, no: 5,",
+        "{id: other,",
+    );
+    issue(&folder, "2026-02-01");
+    assert!(read(&folder, "content/measures/A.yaml").contains("{id: other, no: 6,"));
+    let second = read(&folder, "content/editions/2026-02-01-2.yaml");
+    assert!(
+        second.contains("predecessor:\n  id: 2026-02-01\n"),
+        "{second}"
+    );
+}
+
+#[test]
+fn what_may_not_be_issued_is_refused_and_nothing_is_written() {
+    let folder = base();
+    change(
+        &folder,
+        "content/measures/A.yaml",
+        "- id: policy",
+        "- id: policy\n  confirm: 何年か",
+    );
+    let files = || walkdir::WalkDir::new(folder.path()).into_iter().count();
+    let before = (files(), read(&folder, "content/sheet.yaml"));
+    let issue_on = |day: &'static str| ["issue", "--date", day];
+    let said = refused(&folder, &issue_on("2026-01-01"), 1);
+    assert!(
+        said.contains("error[open-question]: open question on `policy`: 何年か"),
+        "{said}"
+    );
+    assert!(said.ends_with("nothing was issued\n"), "{said}");
+    let said = refused(&folder, &issue_on("2026-10-02"), 2);
+    assert!(
+        said.contains("2026-10-02 is still to come (today is 2026-10-01)"),
+        "{said}"
+    );
+    let allow = ["--allow", "open-question=次の版で答える"];
+    let noted =
+        |note: &'static str| [&issue_on("2026-01-01")[..], &allow, &["--note", note]].concat();
+    let said = refused(&folder, &noted("𠮷野家"), 2);
+    assert!(
+        said.contains("`--note` cannot be printed\n  no font has 𠮷 (U+20BB7)"),
+        "{said}"
+    );
+    change(
+        &folder,
+        "content/sheet.yaml",
+        "date:",
+        "confidential: [秘密社]\ndate:",
+    );
+    let said = refused(&folder, &noted("秘密 社に委託"), 2);
+    assert!(
+        said.contains("`秘密社` is listed as confidential"),
+        "{said}"
+    );
+    change(
+        &folder,
+        "content/sheet.yaml",
+        "confidential: [秘密社]\ndate:",
+        "date:",
+    );
+    assert_eq!(before, (files(), read(&folder, "content/sheet.yaml")));
+
+    let done = safeguard(&folder, &noted("初版"));
+    assert!(done.status.success(), "{done:?}");
+    let record = read(&folder, "content/editions/2026-01-01.yaml");
+    let allowed = "allowed:\n- rule: open-question\n  reason: 次の版で答える\n  places:\n  - content/measures/A.yaml:2\n";
+    assert!(record.contains(allowed), "{record}");
+    assert!(
+        !record.contains("何年か"),
+        "a question is not part of an edition"
+    );
+    let said = refused(&folder, &noted("初版"), 2);
+    assert!(
+        said.contains("nothing changed since the edition 2026-01-01"),
+        "{said}"
+    );
+    let said = refused(&folder, &issue_on("2025-12-31"), 2);
+    assert!(
+        said.contains("is before the newest edition 2026-01-01"),
+        "{said}"
+    );
+    // The reason is the office's own business.
+    built(&folder);
+    assert!(!read(&folder, "output/site/safeguards.json").contains("次の版で答える"));
+}
+
+#[test]
+fn editions_that_were_altered_removed_or_forged_are_noticed() {
+    let folder = base();
+    for day in ["2026-01-01", "2026-02-01", "2026-03-01"] {
+        issue(&folder, day);
+    }
+    assert!(safeguard(&folder, &["check"]).status.success());
+    let path = |id: &str| format!("content/editions/{id}.yaml");
+    let [first, second, third] =
+        ["2026-01-01", "2026-02-01", "2026-03-01"].map(|id| read(&folder, &path(id)));
+    let sheet = read(&folder, "content/sheet.yaml");
+    let expect = |what: &str| {
+        let said = refused(&folder, &["check"], 1);
+        assert!(said.contains("error[edition-altered]"), "{said}");
+        assert!(said.contains(what), "no {what:?} in {said}");
+        for (id, text) in [
+            ("2026-01-01", &first),
+            ("2026-02-01", &second),
+            ("2026-03-01", &third),
+        ] {
+            fs::write(folder.path().join(path(id)), text).expect("writable");
+        }
+        fs::write(folder.path().join("content/sheet.yaml"), &sheet).expect("writable");
+        assert!(safeguard(&folder, &["check"]).status.success());
+    };
+    let remove = |id: &str| fs::remove_file(folder.path().join(path(id))).expect("it is there");
+
+    for (from, to) in [
+        ("measure: 記録を残している", "measure: 記録を残す"),
+        ("remarks: prospect", "remarks: public"),
+        ("note: 2026-02-01", "note: 別の注記"),
+        ("date_style: western", "date_style: era"),
+        ("no: 3", "no: 8"),
+    ] {
+        change(&folder, &path("2026-02-01"), from, to);
+        expect("the issued edition 2026-02-01 no longer says what it said");
+    }
+    remove("2026-02-01");
+    expect("2026-03-01 names the issued edition 2026-02-01, which is not there");
+    remove("2026-03-01");
+    expect("sheet.yaml names the issued edition 2026-03-01, which is not there");
+    remove("2026-01-01");
+    expect("2026-02-01 names the issued edition 2026-01-01, which is not there");
+    change(
+        &folder,
+        "content/sheet.yaml",
+        "edition: 2026-03-01",
+        "edition: 2026-01-01",
+    );
+    expect("2026-01-01 is named as the newest edition, but 2026-03-01 was issued later");
+    change(&folder, "content/sheet.yaml", "edition: 2026-03-01\n", "");
+    expect("the edition 2026-03-01 was issued, but no `edition:` names it");
+    fs::rename(
+        folder.path().join(path("2026-02-01")),
+        folder.path().join(path("2026-02-02")),
+    )
+    .expect("renamed");
+    fs::write(folder.path().join(path("2026-02-01")), "").expect("writable");
+    let said = refused(&folder, &["check"], 1);
+    assert!(
+        said.contains("must bear its day, and the file its name"),
+        "{said}"
+    );
+    remove("2026-02-02");
+    expect("2026-03-01 names the issued edition 2026-02-01");
+    change(
+        &folder,
+        &path("2026-02-01"),
+        "safeguard-edition/1",
+        "safeguard-edition/2",
+    );
+    expect("has the format `safeguard-edition/2`, which this version does not know");
+
+    // A whole edition made anew, digests and all: its successor still knows the old ones.
+    let forged = base();
+    issue(&forged, "2026-01-01");
+    change(
+        &forged,
+        "content/measures/B/b.yaml",
+        "記録を残している",
+        "記録を残していた",
+    );
+    issue(&forged, "2026-02-01");
+    fs::copy(
+        forged.path().join(path("2026-02-01")),
+        folder.path().join(path("2026-02-01")),
+    )
+    .expect("copied");
+    expect("the edition 2026-02-01 is no longer the one that 2026-03-01 replaced");
+    // Two editions that both replace the first.
+    change(
+        &forged,
+        "content/sheet.yaml",
+        "edition: 2026-02-01",
+        "edition: 2026-01-01",
+    );
+    fs::remove_file(forged.path().join(path("2026-02-01"))).expect("it is there");
+    fs::copy(
+        folder.path().join(path("2026-01-01")),
+        forged.path().join(path("2026-01-01")),
+    )
+    .expect("copied");
+    issue(&forged, "2026-02-10");
+    fs::copy(
+        forged.path().join(path("2026-02-10")),
+        folder.path().join(path("2026-02-10")),
+    )
+    .expect("copied");
+    let said = refused(&folder, &["check"], 1);
+    assert!(
+        said.contains("2026-02-10 replaces 2026-01-01, which another edition has replaced already"),
+        "{said}"
+    );
+    remove("2026-02-10");
+    // Dated before the one it replaces.
+    change(
+        &folder,
+        &path("2026-03-01"),
+        "date: 2026-03-01",
+        "date: 2026-01-15",
+    );
+    change(
+        &folder,
+        &path("2026-03-01"),
+        "\nid: 2026-03-01",
+        "\nid: 2026-01-15",
+    );
+    let said = refused(&folder, &["check"], 1);
+    assert!(
+        said.contains("2026-01-15 is not later than 2026-02-01, which it replaces"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_edition_renders_again_without_the_working_content() {
+    let folder = base();
+    issue(&folder, "2026-01-01");
+    built(&folder);
+    let issued = fs::read(folder.path().join("output/site/safeguards.pdf")).expect("written");
+    // Everything else is another office's now.
+    change(
+        &folder,
+        "content/office.yaml",
+        "見本社労士事務所",
+        "別の社労士事務所",
+    );
+    change(
+        &folder,
+        "content/guidelines/sample-2025.yaml",
+        "name: 記録",
+        "name: 別の見出し",
+    );
+    change(&folder, "content/sheet.yaml", "安全管理措置一覧", "別の題");
+    fs::remove_file(
+        folder
+            .path()
+            .join("content/measures/entrustment/contract.yaml"),
+    )
+    .expect("there");
+    built(&folder);
+    let again = "output/site/editions/2026-01-01/safeguards.pdf";
+    assert!(issued == fs::read(folder.path().join(again)).expect("written"));
+}
