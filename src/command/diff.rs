@@ -22,9 +22,9 @@ const WORKING: &str = "working";
 pub struct Diff {
     // The places are said because giving arguments their help texts changes their order.
     #[arg(index = 1, value_name = "A")]
-    before: Option<String>,
+    older: Option<String>,
     #[arg(index = 2, value_name = "B")]
-    after: Option<String>,
+    newer: Option<String>,
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
     guideline: Option<Vec<String>>,
     #[arg(short, long, value_name = "FILE")]
@@ -43,7 +43,7 @@ pub struct Diff {
 impl Diff {
     /// Whether both sides could be laid out.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        match (&self.guideline, &self.before, &self.after) {
+        match (&self.guideline, &self.older, &self.newer) {
             (None, Some(before), Some(after)) => self.sheets(session, before, after),
             (Some(pair), None, None) => self.guidelines(session, &pair[0], &pair[1]),
             (Some(_), ..) => Err(Failure::new(Message::new("diff-too-many"))),

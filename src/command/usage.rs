@@ -44,6 +44,7 @@ fn message(error: &Error, command: &clap::Command) -> Message {
             near => Message::new("no-such-option-near").with("near", near),
         },
         ErrorKind::InvalidValue if value.is_empty() => Message::new("value-missing"),
+        ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => Message::new("value-missing"),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => Message::new("value-wrong")
             .with("value", value)
             .with("example", example),

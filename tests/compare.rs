@@ -1,0 +1,795 @@
+//! The comparison table: exact on known answers, and drawn from a real pair.
+
+mod support;
+
+use safeguard::check::{self, Case};
+use safeguard::compare::words::{Marked, Piece};
+use safeguard::compare::{
+    Change, Changed, Comparison, Line, MarkedCell, MarkedHeading, Sides, compare,
+};
+use safeguard::message::{Language, Words};
+use safeguard::pdf::{self, Fonts, Pdf};
+use safeguard::sheet::{self, Cell, Heading, Kind, Occasion, Row, Sheet, State};
+use safeguard::text::{Paragraph, Text, alike};
+use safeguard::theme::{self, Theme};
+use safeguard::{content, data, html};
+use scraper::{Html, Selector};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+use support::{DAY, project, run};
+
+/// Pairs of sheets whose difference is known.
+const PAIRS: u64 = 4_000;
+
+#[test]
+fn a_comparison_is_exactly_what_was_edited_with_the_fewest_moves() {
+    // Small ones first: the first that fails is nearly the smallest.
+    for seed in 1..=PAIRS {
+        let pair = Pair::random(seed);
+        let got = compare(&pair.before, &pair.after);
+        let case = format!("pair {seed}: {}", pair.told());
+        // Which rows moved may be told in several ways (of two that changed places either did); all else in one.
+        let told = got
+            .changed()
+            .map(|changed| (&*changed.id, &changed.changes));
+        assert_eq!(
+            but_moves(told),
+            but_moves(pair.edits.iter().map(|(id, edit)| (&**id, edit))),
+            "{case}"
+        );
+        pair.moves_are_the_fewest(&got, &case);
+        assert_eq!(
+            apply(&got, &pair.before.rows),
+            said(&pair.after.rows),
+            "{case}"
+        );
+    }
+}
+
+fn but_moves<'a>(
+    changes: impl Iterator<Item = (&'a str, &'a BTreeSet<Change>)>,
+) -> BTreeMap<&'a str, Vec<Change>> {
+    let others = changes.map(|(id, changes)| {
+        let others = changes.iter().filter(|change| **change != Change::Moved);
+        (id, others.copied().collect::<Vec<_>>())
+    });
+    others.filter(|(_, others)| !others.is_empty()).collect()
+}
+
+#[test]
+fn one_row_that_jumps_over_two_is_the_one_that_moved() {
+    let rows: Vec<Row> = (0..9).map(|at| row(at, at)).collect();
+    for (from, to) in (0..9).flat_map(|from| (0..9).map(move |to| (from, to))) {
+        let mut moved = rows.clone();
+        let jumper = moved.remove(from);
+        moved.insert(to, jumper);
+        let got = compare(&sheet_of(rows.clone()), &sheet_of(moved));
+        let told: Vec<&str> = got.changed().map(|changed| &*changed.id).collect();
+        match from.abs_diff(to) {
+            0 => assert!(told.is_empty()),
+            1 => assert_eq!(told.len(), 1),
+            _ => assert_eq!(told, [rows[from].id.as_str()]),
+        }
+    }
+}
+
+/// Two sheets, and what was done to each row between them.
+struct Pair {
+    before: Sheet,
+    after: Sheet,
+    edits: BTreeMap<String, BTreeSet<Change>>,
+    /// How many rows were taken out and put in elsewhere.
+    moves: usize,
+}
+
+impl Pair {
+    fn random(seed: u64) -> Pair {
+        let mut dice = Dice(seed);
+        let count = 1 + dice.below(2 + usize::try_from(seed / 100).expect("small"));
+        let before: Vec<Row> = (0..count).map(|at| row(at, at / 3)).collect();
+        let (mut after, mut movers) = (Vec::new(), Vec::new());
+        let mut edits: BTreeMap<String, BTreeSet<Change>> = BTreeMap::new();
+        for old in &before {
+            let mut new = old.clone();
+            let edit = match dice.below(12) {
+                0 => Change::Removed,
+                1 => Change::Moved,
+                2 => Change::Relettered,
+                3 => Change::Renumbered,
+                4 => Change::Subject,
+                5 => Change::Measure,
+                6 => Change::Remarks,
+                7 => {
+                    let added = row(1_000 + after.len() + movers.len(), old.section.span);
+                    edits.insert(added.id.clone(), [Change::Added].into());
+                    after.push(added);
+                    after.push(new);
+                    continue;
+                }
+                _ => {
+                    after.push(new);
+                    continue;
+                }
+            };
+            edits.insert(old.id.clone(), [edit].into());
+            match edit {
+                Change::Removed => continue,
+                Change::Moved => {
+                    movers.push(new);
+                    continue;
+                }
+                Change::Relettered => letter(&mut new, 20 + dice.below(3)),
+                Change::Renumbered => new.no = Some(2_000 + dice.below(9) as u32),
+                Change::Subject => reword(&mut new.subject, &mut dice),
+                Change::Measure => reword(&mut new.measure, &mut dice),
+                _ => reword(&mut new.remarks, &mut dice),
+            }
+            after.push(new);
+        }
+        let moves = movers.len();
+        for mover in movers {
+            let at = dice.below(after.len() + 1);
+            after.insert(at, mover);
+        }
+        Pair {
+            before: sheet_of(before),
+            after: sheet_of(after),
+            edits,
+            moves,
+        }
+    }
+
+    fn told(&self) -> String {
+        let ids = |sheet: &Sheet| {
+            let ids: Vec<&str> = sheet.rows.iter().map(|row| &*row.id).collect();
+            ids.join(" ")
+        };
+        format!(
+            "{} -> {}, {:?}",
+            ids(&self.before),
+            ids(&self.after),
+            self.edits
+        )
+    }
+
+    /// The rows that are said to have moved are as few as can be, and without them both sides have one order.
+    fn moves_are_the_fewest(&self, got: &Comparison, case: &str) {
+        let moved = got.changed();
+        let moved = moved.filter(|changed| changed.changes.contains(&Change::Moved));
+        let moved: BTreeSet<&str> = moved.map(|changed| &*changed.id).collect();
+        let [before, after] = [&self.before, &self.after].map(|sheet| {
+            let ids = sheet.rows.iter().map(|row| &*row.id);
+            ids.collect::<Vec<&str>>()
+        });
+        let rest = |ids: &[&'_ str], others: &[&str]| -> Vec<String> {
+            let rest = ids
+                .iter()
+                .filter(|id| others.contains(id) && !moved.contains(**id));
+            rest.map(|id| (*id).to_owned()).collect()
+        };
+        assert_eq!(rest(&before, &after), rest(&after, &before), "{case}");
+        let common = before.iter().filter(|id| after.contains(id)).count();
+        assert_eq!(
+            moved.len(),
+            common - longest_common(&before, &after),
+            "{case}"
+        );
+        assert!(moved.len() <= self.moves, "{case}");
+    }
+}
+
+/// Length of the longest common subsequence, by the book.
+fn longest_common(a: &[&str], b: &[&str]) -> usize {
+    let mut last = vec![0; b.len() + 1];
+    for x in a {
+        let mut next = vec![0];
+        for (at, y) in b.iter().enumerate() {
+            let longer = if x == y {
+                last[at] + 1
+            } else {
+                last[at + 1].max(next[at])
+            };
+            next.push(longer);
+        }
+        last = next;
+    }
+    last[b.len()]
+}
+
+/// Makes the newer rows of the older ones and of what the comparison itself holds.
+fn apply(changes: &Comparison, before: &[Row]) -> Vec<String> {
+    let by_id: BTreeMap<&str, &Row> = before.iter().map(|row| (&*row.id, row)).collect();
+    let mut rows = Vec::new();
+    let mut seen = 0;
+    for line in &changes.lines {
+        match line {
+            Line::Unchanged(run) => {
+                seen += run.ids.len();
+                rows.extend(run.ids.iter().map(|id| by_id[&**id].clone()));
+            }
+            Line::Changed(changed) => {
+                seen += usize::from(changed.row.before.is_some());
+                assert_eq!(
+                    stood(changed, &changed.row.before, &changed.place.before)
+                        .map(|row| said(&[row])),
+                    by_id.get(&*changed.id).map(|row| said(&[(*row).clone()])),
+                );
+                rows.extend(stood(changed, &changed.row.after, &changed.place.after));
+            }
+        }
+    }
+    assert_eq!(seen, before.len(), "every older row is told of once");
+    said(&rows)
+}
+
+/// The row of one side without its marks.
+fn stood(
+    changed: &Changed,
+    stand: &Option<safeguard::compare::Stand>,
+    place: &Option<safeguard::compare::Place>,
+) -> Option<Row> {
+    let (stand, place) = (stand.as_ref()?, place.as_ref()?);
+    let heading = |marked: &MarkedHeading| Heading {
+        letter: marked.letter.run.text.clone(),
+        name: marked.name.iter().map(|piece| &*piece.run.text).collect(),
+        anchor: marked.anchor.clone(),
+        span: 1,
+    };
+    let cell = |cell: &MarkedCell| Cell {
+        state: cell.state,
+        audience: None,
+        span: 1,
+        paragraphs: cell.paragraphs.iter().map(|it| unmarked(it)).collect(),
+    };
+    Some(Row {
+        id: changed.id.clone(),
+        no: stand.no,
+        anchor: stand.anchor.clone(),
+        formerly: Vec::new(),
+        section: heading(&place.section),
+        item: heading(&place.item),
+        subject: cell(&stand.subject),
+        measure: cell(&stand.measure),
+        remarks: cell(&stand.remarks),
+        proof: None,
+    })
+}
+
+fn unmarked(pieces: &[Piece]) -> Paragraph {
+    let mut runs = Paragraph::new();
+    for piece in pieces {
+        match runs.last_mut() {
+            Some(last) if alike(last, &piece.run) => last.text.push_str(&piece.run.text),
+            _ => runs.push(piece.run.clone()),
+        }
+    }
+    runs
+}
+
+/// What each row says, spans left out: they follow from the rows.
+fn said(rows: &[Row]) -> Vec<String> {
+    let heading = |it: &Heading| format!("{} {} {:?}", it.letter, it.name, it.anchor);
+    let cell = |it: &Cell| format!("{:?} {:?}", it.state, it.paragraphs);
+    let said = |row: &Row| {
+        let Row {
+            id,
+            no,
+            anchor,
+            section,
+            item,
+            subject,
+            measure,
+            remarks,
+            ..
+        } = row;
+        let place = [section, item].map(heading).join(" / ");
+        let cells = [subject, measure, remarks].map(cell).join(" / ");
+        format!("{id} {no:?} {anchor} {place} {cells}")
+    };
+    rows.iter().map(said).collect()
+}
+
+const WORDS: [&str; 12] = [
+    "台帳に",
+    "記録",
+    "する",
+    "**施錠**",
+    "管理者が",
+    "毎月",
+    "確認",
+    "UTMの",
+    "[規程](https://example.jp/)",
+    "による",
+    "、",
+    "\n\n",
+];
+
+/// A row of its own id and words, in the item of that number.
+fn row(id: usize, place: usize) -> Row {
+    let mut dice = Dice(id as u64 + 77);
+    let mut row = Row {
+        id: format!("r{id}"),
+        no: Some(id as u32),
+        anchor: String::new(),
+        formerly: Vec::new(),
+        section: no_heading(),
+        item: no_heading(),
+        subject: cell(State::Stated, &format!("措置{id}")),
+        measure: cell(State::Stated, &dice.text()),
+        remarks: cell(State::None, ""),
+        proof: None,
+    };
+    letter(&mut row, place);
+    row
+}
+
+fn no_heading() -> Heading {
+    Heading {
+        letter: String::new(),
+        name: String::new(),
+        anchor: None,
+        span: 1,
+    }
+}
+
+fn letter(row: &mut Row, place: usize) {
+    let (section, item) = (place / 4, place % 4);
+    let heading = |letter: String, anchor: String| Heading {
+        name: format!("見出し{letter}の整備"),
+        letter,
+        anchor: Some(anchor),
+        span: 1,
+    };
+    row.section = heading(format!("S{section}"), format!("s{section}"));
+    row.item = heading(format!("i{item}"), format!("s{section}-{item}"));
+    row.anchor = format!("s{section}-{item}-{}", row.id);
+}
+
+fn cell(state: State, markdown: &str) -> Cell {
+    Cell {
+        state,
+        audience: None,
+        span: 1,
+        paragraphs: Text::parse([markdown]).paragraphs,
+    }
+}
+
+/// Another text, or another state.
+fn reword(cell: &mut Cell, dice: &mut Dice) {
+    let old = cell.clone();
+    while (old.state, &old.paragraphs) == (cell.state, &cell.paragraphs) {
+        let states = [
+            State::Stated,
+            State::Stated,
+            State::NotApplicable,
+            State::Withheld,
+        ];
+        cell.state = states[dice.below(states.len())];
+        cell.paragraphs = Text::parse([&*dice.text()]).paragraphs;
+    }
+}
+
+/// SplitMix64: the same on every machine.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % end as u64) as usize
+    }
+
+    fn text(&mut self) -> String {
+        let words = 1 + self.below(9);
+        let words = (0..words).map(|_| WORDS[self.below(WORDS.len())]);
+        format!("鍵{}", words.collect::<String>())
+    }
+}
+
+static THEME: LazyLock<Theme> =
+    LazyLock::new(|| theme::load(project(), "official").expect("the official theme"));
+
+/// A sheet of these rows in the frame of the own one.
+fn sheet_of(rows: Vec<Row>) -> Sheet {
+    static FRAME: LazyLock<Sheet> =
+        LazyLock::new(|| lay_out(project(), Kind::Site, true).first_rows(0));
+    Sheet {
+        rows,
+        ..FRAME.clone()
+    }
+}
+
+fn lay_out(folder: &Path, kind: Kind, draft: bool) -> Sheet {
+    let content = content::load(folder).expect("content/ is there");
+    let today = DAY.parse().expect("a day");
+    let case = Case {
+        content: &content,
+        today,
+        can_draw: &|_| true,
+    };
+    let register = check::check(&case).register.expect("no errors");
+    let id = register.date.to_string();
+    let occasion = Occasion::of(kind, today, &id);
+    let mut sheet = sheet::lay_out(&register, &occasion, &THEME.labels().expect("labels"));
+    if !draft {
+        sheet.draft = false;
+        sheet.version = id;
+    }
+    sheet
+}
+
+/// The own sheet as if it were issued, and the year after: three measures reworded, one added, one removed, one moved, a certificate renewed.
+fn real_pair(kind: Kind) -> (Sheet, Sheet) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("content");
+    for entry in walkdir::WalkDir::new(project().join("content")) {
+        let entry = entry.expect("readable");
+        let below = entry.path().strip_prefix(project()).expect("below");
+        match entry.file_type().is_dir() {
+            true => fs::create_dir_all(folder.path().join(below)).expect("writable"),
+            false => drop(fs::copy(entry.path(), folder.path().join(below)).expect("writable")),
+        }
+    }
+    let edit = |file: &str, old: &str, new: &str| {
+        let path = root.join(file);
+        let text = fs::read_to_string(&path).expect(file);
+        assert!(text.contains(old), "{file} has no {old}");
+        fs::write(path, text.replacen(old, new, 1)).expect("writable");
+    };
+    // Takes the entry of a measure away.
+    let cut = |file: &str, id: &str| {
+        let text = fs::read_to_string(root.join(file)).expect(file);
+        let start = text.find(&format!("- id: {id}\n")).expect(id);
+        let end = text[start..].find("\n\n- id:");
+        let entry = text[start..end.map_or(text.len(), |end| start + end)].to_owned();
+        edit(file, &entry, "");
+        entry
+    };
+    edit("sheet.yaml", "date: 2015-10-01", "date: 2016-10-01");
+    edit(
+        "office.yaml",
+        "特定個人情報等管理責任者",
+        "個人情報管理責任者",
+    );
+    edit(
+        "certifications/iso27001.yaml",
+        "standard: ISO27001/ISMS",
+        "standard: ISO27001/ISMS\nedition: \"2013\"\nexpires_on: 2028-03-31",
+    );
+    edit(
+        "measures/C/b.yaml",
+        "によるアクセスログの取得",
+        "によるアクセスログおよび操作ログの毎日の取得",
+    );
+    edit(
+        "measures/C/b.yaml",
+        "subject: 削除や廃棄の記録",
+        "subject: 削除や廃棄の記録\n  measure: 特定個人情報管理台帳に日時と方法を記録",
+    );
+    edit(
+        "measures/F/c.yaml",
+        "株式会社アルテミスによるリモート管理",
+        "所内の担当者による管理",
+    );
+    edit(
+        "measures/C/c.yaml",
+        "- id: handling-record",
+        "- id: viewing-log\n  no: 45\n  subject: 閲覧の記録\n  measure: 閲覧した日時と従業者を記録\n- id: handling-record",
+    );
+    cut("measures/F/c.yaml", "software-allowlist");
+    let moved = cut("measures/E/a.yaml", "entrance-security");
+    let path = root.join("measures/E/a.yaml");
+    let text = fs::read_to_string(&path).expect("E/a.yaml");
+    fs::write(path, format!("{}\n\n{moved}\n", text.trim_end())).expect("writable");
+    (
+        lay_out(project(), kind, false),
+        lay_out(folder.path(), kind, true),
+    )
+}
+
+#[test]
+fn a_real_pair_is_told_as_it_was_edited() {
+    let (before, after) = real_pair(Kind::Handout);
+    let got = compare(&before, &after);
+    let told = got.changed().map(|changed| {
+        let changes = changed.changes.iter().copied();
+        (changed.id.as_str(), changes.collect::<Vec<_>>())
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            ("system-log", vec![Change::Measure]),
+            ("disposal-log", vec![Change::Measure]),
+            ("viewing-log", vec![Change::Added]),
+            ("entrance-security", vec![Change::Moved]),
+            ("firewall", vec![Change::Remarks]),
+            ("software-allowlist", vec![Change::Removed]),
+        ]
+    );
+    assert_eq!(got.summary, "新設1、削除1、移動1、文の変更3、変更なし39");
+    let around: Vec<&str> = got.around.iter().map(|around| around.field).collect();
+    assert_eq!(around, ["date", "signatory-title"]);
+    assert_eq!(got.certifications.len(), 1);
+    assert_eq!(apply(&got, &before.rows), said(&after.rows));
+    // The public is not told of a change in what it may not read, nor where.
+    let (before, after) = real_pair(Kind::Site);
+    let public = compare(&before, &after);
+    assert_eq!(public.counts.unchanged, 40);
+    let json = String::from_utf8(data::pretty(&public)).expect("UTF-8");
+    assert!(!json.contains("アルテミス") && !json.contains("firewall\",\n      \"changes"));
+    assert!(compare(&before, &before).is_empty());
+}
+
+#[test]
+fn the_terminal_shows_the_words_without_colour_in_eighty_columns() {
+    let (before, after) = real_pair(Kind::Handout);
+    let changes = compare(&before, &after);
+    for language in [Language::Japanese, Language::English] {
+        let text = safeguard::compare::print(&changes, &Words::of(language), false);
+        let text_of = |text: &str| text.split_whitespace().collect::<String>();
+        let solid = text_of(&text);
+        for words in [
+            "アクセスログ{+および操作ログの毎日+}の取得",
+            "[-株式会社アルテミスによるリモート-]{+所内の担当者による+}管理",
+            "改正前：2015-10-01（",
+            "案（未発行）",
+        ] {
+            let words = match language {
+                Language::English => words.replace("改正前：2015-10-01（", "before:2015-10-01,"),
+                Language::Japanese => words.to_owned(),
+            };
+            assert!(solid.contains(&words), "no {words} in\n{text}");
+        }
+        for line in text.lines() {
+            let wide = line.chars().filter(|c| *c > '\u{2fff}').count();
+            assert!(line.chars().count() + wide <= 80, "{line}");
+        }
+        let coloured = safeguard::compare::print(&changes, &Words::of(language), true);
+        assert!(coloured.contains("\u{1b}[32m{+および操作ログの毎日+}\u{1b}[0m"));
+    }
+}
+
+#[test]
+fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fonts = Fonts::compiled_in();
+    let (mut pages, mut prints) = (Vec::new(), Vec::new());
+    for (name, kind) in [("public", Kind::Site), ("prospect", Kind::Handout)] {
+        let (before, after) = real_pair(kind);
+        let changes = compare(&before, &after);
+        let html = html::render_changes(&THEME, &after, &changes).expect("a page");
+        let json = data::json(&after);
+        let pdf = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
+        let pdf: Pdf = pdf.unwrap_or_else(|failure| panic!("{failure:?}"));
+        let again = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
+        assert!(again.is_ok_and(|again| again.bytes == pdf.bytes));
+        the_page_says(&html, &changes);
+        let [page, print] = ["html", "pdf"].map(|end| folder.path().join(format!("{name}.{end}")));
+        fs::write(&page, &html).expect("writable");
+        fs::write(&print, &pdf.bytes).expect("writable");
+        the_pdf_says(&print, &changes);
+        for (number, expected) in [("1", data::pretty(&changes)), ("2", json)] {
+            let to = folder.path().join("attached.json");
+            let arguments = ["-save", number, "-o"].map(AsRef::as_ref);
+            let files = [to.as_ref(), print.as_ref()];
+            run("pdfdetach", &[&arguments[..], &files[..]].concat());
+            assert!(fs::read(to).expect("attached") == expected, "{number}");
+        }
+        pages.push(page);
+        prints.push(print);
+    }
+    let script = project().join("tests/tools/page.mjs");
+    let said = run(
+        "node",
+        &[script.as_ref(), pages[0].as_ref(), pages[1].as_ref()],
+    );
+    assert!(said.contains("fits 320 px dark"), "{said}");
+    let python = project().join(".tools/venv/bin/python");
+    let script = project().join("tests/tools/pdf.py");
+    let arguments = [script.as_ref(), prints[0].as_ref(), prints[1].as_ref()];
+    let said = run(&python.to_string_lossy(), &arguments);
+    assert_eq!(said.matches("PDF/A-3a PDF/UA-1").count(), 2, "{said}");
+}
+
+#[test]
+fn a_text_longer_than_a_page_flows_over_several() {
+    let (before, mut after) = real_pair(Kind::Site);
+    let long = "アクセス権限の付与と見直しについて、担当者ごとに定め、毎月確認する。".repeat(60);
+    after.rows[3].measure = cell(State::Stated, &long);
+    let changes = compare(&before, &after);
+    let pdf = pdf::render_changes(&Fonts::compiled_in(), &THEME, &after, &changes, b"{}");
+    let pdf = pdf.unwrap_or_else(|failure| panic!("{failure:?}"));
+    // A page may end within a sentence.
+    let sentences = solid(&pdf.text).matches("毎月確認する。").count();
+    assert!((55..=60).contains(&sentences), "{sentences}");
+}
+
+fn solid(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+fn words_of(text: &[Marked], all: bool) -> String {
+    let pieces = text.iter().flatten().filter(|piece| all || piece.changed);
+    solid(&pieces.map(|piece| &*piece.run.text).collect::<String>())
+}
+
+/// Texts of a row as it is printed, cell by cell.
+fn printed(changed: &Changed) -> Vec<String> {
+    let Sides { after, before } = &changed.row;
+    let mut cells = Vec::new();
+    for (stand, absent) in [(after, "（削る）"), (before, "（新設）")] {
+        match stand {
+            None => cells.push(absent.to_owned()),
+            Some(stand) => {
+                let no = stand.no.map(|no| no.to_string()).unwrap_or_default();
+                cells.push(no + &words_of(&stand.subject.paragraphs, true));
+                cells.push(words_of(&stand.measure.paragraphs, true));
+                cells.push(words_of(&stand.remarks.paragraphs, true));
+            }
+        }
+    }
+    cells.push(solid(&changed.notes.concat()));
+    cells
+}
+
+fn the_page_says(html: &[u8], changes: &Comparison) {
+    let page = Html::parse_document(std::str::from_utf8(html).expect("UTF-8"));
+    let select = |css: &str| Selector::parse(css).expect("a selector");
+    let text = |element: scraper::ElementRef| solid(&element.text().collect::<String>());
+    for changed in changes.changed() {
+        let named = select(&format!("tr#{}", changed.id));
+        let row = page.select(&named).next().expect("a row");
+        let cells: Vec<String> = row.select(&select("td, th")).map(text).collect();
+        assert_eq!(cells, printed(changed));
+        for (tag, stand) in [("ins", &changed.row.after), ("del", &changed.row.before)] {
+            let marked: String = row.select(&select(tag)).map(text).collect();
+            let expected = stand.iter().flat_map(|stand| {
+                [&stand.subject, &stand.measure, &stand.remarks]
+                    .map(|cell| words_of(&cell.paragraphs, false))
+            });
+            assert_eq!(marked, expected.collect::<String>(), "{}", changed.id);
+        }
+    }
+    let omitted = select("tr.omitted");
+    let omitted = page.select(&omitted).map(text);
+    let runs = changes.lines.iter().filter_map(|line| match line {
+        Line::Unchanged(run) => Some(format!("（略）（略）{}行", run.ids.len())),
+        Line::Changed(_) => None,
+    });
+    assert_eq!(omitted.collect::<Vec<_>>(), runs.collect::<Vec<_>>());
+}
+
+fn the_pdf_says(file: &Path, changes: &Comparison) {
+    let structure = run("pdfinfo", &["-struct-text".as_ref(), file.as_ref()]);
+    let quoted = structure.lines().filter_map(|line| {
+        let line = line.trim().strip_prefix('"')?;
+        line.strip_suffix('"')
+    });
+    let text = solid(&quoted.collect::<String>());
+    let mut rest = text.as_str();
+    for changed in changes.changed() {
+        let cells = printed(changed).concat();
+        let Some((_, after)) = rest.split_once(&cells) else {
+            panic!("no {cells} in {rest}");
+        };
+        rest = after;
+    }
+    let pages = run("pdftotext", &[file.as_ref(), "-".as_ref()]);
+    let pages = solid(&pages.replace('\u{c}', "|"));
+    for words in ["（傍線部分は改正部分）", "改正後", "改正前", "案（未発行）"]
+    {
+        assert!(pages.contains(words), "no {words} in {pages}");
+    }
+    let information = run("pdfinfo", &[file.as_ref()]);
+    for line in [
+        "安全管理措置一覧",
+        "841.89 x 595.276 pts (A4)",
+        "Tagged:          yes",
+    ] {
+        assert!(information.contains(line), "no {line} in {information}");
+    }
+}
+
+fn diff(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_safeguard"))
+        .arg("diff")
+        .args(arguments)
+        .args(["--lang", "en", "--as-of", DAY, "-C"])
+        .arg(project())
+        .output()
+        .expect("the binary runs");
+    let [out, err] = [done.stdout, done.stderr].map(|it| String::from_utf8(it).expect("UTF-8"));
+    (done.status.code(), out, err)
+}
+
+#[test]
+fn the_present_guideline_is_told_with_the_measures_it_touches() {
+    let pair = [
+        "--guideline",
+        "ppc-mynumber-biz-2014",
+        "ppc-mynumber-biz-2025-06",
+    ];
+    let (code, out, err) = diff(&pair);
+    assert_eq!((code, &*err), (Some(0), ""));
+    let expected = "\
+from ppc-mynumber-biz-2014 to ppc-mynumber-biz-2025-06: 4 changed, 18 unchanged
+
+C-d [-情報-]漏えい等事案に対応する体制の整備 (renamed)
+  13 事故発生時の体制と手順 (incident-response)
+
+E-c 電子媒体等[-を持ち出す場合の-]{+の取扱いにおける+}漏えい等の防止 (renamed)
+  24 業務外の持ち出し禁止 (no-private-removal)
+  25 持ち出し時の安全対策 (removal-precautions)
+  26 追跡可能な移送手段 (traceable-transport)
+
+F-d [-情報-]漏えい等の防止 (renamed)
+  38 電子媒体の利用制限 (removable-media)
+  39 適切な電子データの授受 (data-exchange)
+  40 通信経路の暗号化 (transport-encryption)
+  41 情報セキュリティ教育 (security-training)
+
+G {+外的環境の把握+} (new)
+  no measure of the sheet stands here
+";
+    assert_eq!(out, expected);
+    // The other way round G is gone, and no measure stood there.
+    let (_, out, _) = diff(&[pair[0], pair[2], pair[1]]);
+    assert!(out.contains("G [-外的環境の把握-] (gone)"), "{out}");
+}
+
+#[test]
+fn what_is_written_is_whole_and_what_cannot_be_is_said_in_a_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    for name in ["a.html", "a.pdf", "a.json", "A.PDF"] {
+        fs::write(path(name), "old").expect("writable");
+        let (code, out, err) = diff(&["working", "working", "-o", &path(name)]);
+        assert_eq!((code, &*err), (Some(0), ""));
+        assert!(out.starts_with("written: "), "{out}");
+        assert!(fs::read(path(name)).expect("written").len() > 600);
+    }
+    let guideline = [
+        "--guideline",
+        "ppc-mynumber-biz-2014",
+        "ppc-mynumber-biz-2025-06",
+    ];
+    let written = diff(&[&guideline[..], &["-o", &path("g.json")]].concat());
+    assert_eq!(written.0, Some(0), "{written:?}");
+    fs::create_dir(path("folder.pdf")).expect("writable");
+    for (arguments, said) in [
+        (vec!["working"], "compares two"),
+        (vec!["working", "2015-10-01"], "no edition `2015-10-01`"),
+        (vec!["--guideline", "a"], "`--guideline` needs a value"),
+        (vec!["--guideline", "a", "b"], "no guideline `a`"),
+        (
+            vec!["a", "--guideline", "a", "b"],
+            "no editions beside them",
+        ),
+        (
+            vec!["working", "working", "-o", "a.doc"],
+            "must end in .html, .pdf, .json",
+        ),
+        (
+            vec!["working", "working", "-o", &path("folder.pdf")],
+            "cannot write",
+        ),
+        (
+            vec!["working", "working", "-o", &path("none/a.pdf")],
+            "cannot write",
+        ),
+        (
+            vec!["working", "working", "--audience", "all"],
+            "public, prospect, internal",
+        ),
+    ] {
+        let (code, _, err) = diff(&arguments);
+        assert_eq!(code, Some(2), "{arguments:?}");
+        assert!(err.contains(said), "{arguments:?}: {err}");
+    }
+    let left = fs::read_dir(folder.path()).expect("readable").count();
+    assert_eq!(left, 6, "nothing half-written stays");
+}
