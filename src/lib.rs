@@ -16,7 +16,7 @@
 //! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
 //! 6. [`output::write`] puts them on the disk, all or none.
 //! 7. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
-//! 8. [`sign::sign`] puts a signature behind a finished PDF; [`signed`] reads one and says whether it holds.
+//! 8. [`sign::sign`] puts a signature behind a finished PDF; [`received::read`] reads a PDF back, its data, its words and, with [`signed`], who signed it.
 //! 9. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
 //!
 //! What is absent, on purpose:
@@ -41,6 +41,7 @@ pub mod message;
 pub mod model;
 pub mod output;
 pub mod pdf;
+pub mod received;
 pub mod report;
 pub mod sheet;
 pub mod sign;

@@ -7,33 +7,19 @@
 mod support;
 
 use safeguard::message::Result;
-use safeguard::sign::{Identity, TimeServer, sign};
+use safeguard::sign::{TimeServer, sign};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
+use support::keys::{KEYS, PASSWORD, Way, answer, identity, key, moment};
 use support::{BUNDLE, project, run};
 use tempfile::TempDir;
 
 /// The sheet that gets signed.
 const SHEET: &str = "signed/safeguards-2015-10-01.pdf";
-const PASSWORD: &str = "Geheim-1234";
-/// No test asks for it, so it stands for one day among many.
-const MOMENT: &str = "2026-11-25T10:00:00+09:00";
-
-static KEYS: LazyLock<TempDir> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().expect("a folder");
-    let script = project().join("tests/tools/keys.sh");
-    run("bash", &[script.as_os_str(), folder.path().as_os_str()]);
-    folder
-});
-
-fn key(name: &str) -> PathBuf {
-    KEYS.path().join(name)
-}
-
 // ---------------------------------------------------------------- what is made
 
 #[test]
@@ -176,13 +162,16 @@ fn the_password_is_asked_for_where_no_file_has_it() {
         .0
         .retain(|argument| !argument.ends_with("/password"));
     // A terminal of its own, on which the password is typed.
-    let script = "import os, pty, sys
+    let script = "import os, pty, sys, termios, time
 pid, terminal = pty.fork()
 if pid == 0:
     os.execv(sys.argv[1], sys.argv[1:])
 seen = b''
 while b'rsa.p12' not in seen:
     seen += os.read(terminal, 1024)
+# Nobody types as fast as this: what is typed must not be shown.
+while termios.tcgetattr(terminal)[3] & termios.ECHO:
+    time.sleep(0.01)
 os.write(terminal, sys.stdin.buffer.read())
 try:
     while more := os.read(terminal, 1024):
@@ -494,16 +483,6 @@ fn a_time_server_is_held_to_its_answer_by_the_library_too() {
 
 // ---------------------------------------------------------------- what the tests use
 
-fn moment() -> jiff::Timestamp {
-    MOMENT.parse().expect("a moment")
-}
-
-fn identity(name: &str) -> Identity {
-    let file = fs::read(key(name)).expect("a key");
-    let opened = Identity::open(&file, PASSWORD);
-    opened.unwrap_or_else(|failure| panic!("{name}: {failure:?}"))
-}
-
 fn with_sheet() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("sheet.pdf"), &BUNDLE[SHEET]).expect("a writable folder");
@@ -608,21 +587,6 @@ fn conform(files: &[PathBuf]) {
     }
 }
 
-/// How a time server behaves.
-#[derive(Debug, Clone, Copy)]
-enum Way {
-    Stamp,
-    /// As it should, with so many certificates that no room was foreseen for them.
-    Pile,
-    Refuse,
-    OtherDigest,
-    OtherQuestion,
-    Broken,
-    Error,
-    Hangup,
-    Rubbish,
-}
-
 /// A time server on a free port of loopback; it lives as long as the test program.
 struct Server(u16);
 
@@ -683,62 +647,4 @@ fn question(caller: &TcpStream) -> Vec<u8> {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).expect("a body");
     body
-}
-
-/// What openssl answers, or makes of another question.
-fn answer(question: &[u8], way: Way) -> Vec<u8> {
-    let folder = tempfile::tempdir_in(KEYS.path()).expect("a folder");
-    let path = |name: &str| folder.path().join(name);
-    fs::write(path("question"), question).expect("a writable folder");
-    let digest = match way {
-        Way::OtherDigest => Some("00".repeat(32)),
-        Way::OtherQuestion => {
-            // An OCTET STRING of 32 bytes.
-            let place = question
-                .windows(2)
-                .position(|two| two == [4, 32])
-                .expect("a digest")
-                + 2;
-            let digest = &question[place..place + 32];
-            Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-        }
-        _ => None,
-    };
-    let openssl = |arguments: &[&str]| {
-        let mut command = Command::new("openssl");
-        command.arg("ts").args(arguments).current_dir(KEYS.path());
-        let done = command.output().expect("openssl");
-        assert!(done.status.success(), "{}", said(&done));
-    };
-    let [asked, given] = ["question", "answer"].map(|name| path(name).display().to_string());
-    if let Some(digest) = digest {
-        openssl(&[
-            "-query", "-digest", &digest, "-sha256", "-cert", "-out", &asked,
-        ]);
-    }
-    let settings = match way {
-        Way::Refuse => "refuse.cnf",
-        Way::Pile => "pile.cnf",
-        _ => "stamp.cnf",
-    };
-    // Every answer counts on from the number in a file, which two threads must not share.
-    let own = path("settings");
-    let settings = fs::read_to_string(key(settings)).expect("settings");
-    let serial = path("serial").display().to_string();
-    fs::write(&own, settings.replace("SERIAL", &serial)).expect("a writable folder");
-    let own = own.display().to_string();
-    openssl(&[
-        "-reply",
-        "-config",
-        &own,
-        "-queryfile",
-        &asked,
-        "-out",
-        &given,
-    ]);
-    let mut answer = fs::read(path("answer")).expect("an answer");
-    if let Way::Broken = way {
-        *answer.last_mut().expect("bytes") ^= 1;
-    }
-    answer
 }

@@ -3,11 +3,11 @@
 //! The field shows nothing: the seal on paper is for print.
 
 use crate::message::{Failure, Message, Result};
+use crate::received;
 use jiff::Timestamp;
 use jiff::tz::{TimeZone, offset};
 use lopdf::{
-    Dictionary, Document, IncrementalDocument, LoadOptions, Object, ObjectId, Stream, StringFormat,
-    dictionary,
+    Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,
 };
 use sha2::{Digest, Sha256};
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub struct Prepared {
 
 /// Puts a signature field with `room` bytes for the container into a new revision.
 pub fn prepare(pdf: &[u8], at: Timestamp, room: usize) -> Result<Prepared> {
-    let document = open(pdf)?;
+    let document = received::open(pdf)?;
     // A second signature is a change that validators do not grant the first one, and PDF/A wants each to cover the whole file.
     if is_signed(&document) {
         return Err(Failure::new(Message::new("pdf-signed")));
@@ -42,30 +42,6 @@ pub fn prepare(pdf: &[u8], at: Timestamp, room: usize) -> Result<Prepared> {
     let saved = revision.document.save_to(&mut bytes);
     saved.map_err(|error| broken(error.into()))?;
     Ok(Prepared::place(bytes, pdf.len(), room))
-}
-
-/// Reads a PDF that keeps to the rules; the three ways in which a file is none of ours are told apart.
-pub fn open(pdf: &[u8]) -> Result<Document> {
-    let start = &pdf[..pdf.len().min(1024)];
-    if !start.windows(5).any(|five| five == b"%PDF-") {
-        return Err(Failure::new(Message::new("pdf-not")));
-    }
-    let options = LoadOptions {
-        strict: true,
-        ..LoadOptions::default()
-    };
-    let broken = || Failure::new(Message::new("pdf-broken"));
-    match Document::load_mem_with_options(pdf, options) {
-        Ok(document) if document.is_encrypted() || document.was_encrypted() => {
-            Err(Failure::new(Message::new("pdf-encrypted")))
-        }
-        Ok(document) if document.page_iter().next().is_none() => Err(broken()),
-        Ok(document) => Ok(document),
-        Err(lopdf::Error::InvalidPassword | lopdf::Error::UnsupportedSecurityHandler(_)) => {
-            Err(Failure::new(Message::new("pdf-encrypted")))
-        }
-        Err(error) => Err(broken().because(error)),
-    }
 }
 
 /// Whether somebody has signed already.

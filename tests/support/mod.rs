@@ -1,6 +1,8 @@
 //! What several tests need: the own content, built once, and programs that must be there.
 #![allow(dead_code, reason = "each test takes its part")]
 
+pub mod keys;
+
 use safeguard::bundle::{self, Bundle};
 use safeguard::check::{self, Case, Checked};
 use safeguard::content::{self, Content};

@@ -10,8 +10,6 @@ cd "$1"
 
 printf 'Geheim-1234\nthe second line does not count\n' >password
 printf 'Falsch-1234\n' >wrong-password
-now=$(date -u +%s)
-at() { date -u -d "@$((now + $1 * 86400))" +%Y%m%d%H%M%SZ; }
 
 cat >ca.cnf <<CONFIG
 [ca]
@@ -51,7 +49,7 @@ extendedKeyUsage = critical,timeStamping
 CONFIG
 : >index.txt
 
-# issue NAME ISSUER SUBJECT EXTENSIONS FIRST_DAY LAST_DAY KEY...
+# issue NAME ISSUER SUBJECT EXTENSIONS FIRST_YEAR LAST_YEAR KEY...
 issue() {
   local name=$1 issuer=$2 subject=$3 extensions=$4 first=$5 last=$6
   shift 6
@@ -60,7 +58,7 @@ issue() {
   local by=(-keyfile "$issuer.key" -cert "$issuer.pem")
   [ "$name" = "$issuer" ] && by=(-keyfile "$name.key" -selfsign)
   openssl ca -batch -notext -utf8 -config ca.cnf "${by[@]}" -extensions "$extensions" \
-    -startdate "$(at "$first")" -enddate "$(at "$last")" -in "$name.csr" -out "$name.pem" 2>/dev/null
+    -startdate "${first}0101000000Z" -enddate "${last}1231235959Z" -in "$name.csr" -out "$name.pem" 2>/dev/null
 }
 
 # bundle NAME CERTIFICATES OPTION...
@@ -75,22 +73,22 @@ rsa=(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)
 p256=(-algorithm EC -pkeyopt ec_paramgen_curve:P-256)
 p384=(-algorithm EC -pkeyopt ec_paramgen_curve:P-384)
 
-issue root root "/CN=Test Root" authority -400 4000 "${p384[@]}"
-issue office root "/O=Test/CN=Test Office CA" authority -400 3000 "${rsa[@]}"
+issue root root "/CN=Test Root" authority 2020 2069 "${p384[@]}"
+issue office root "/O=Test/CN=Test Office CA" authority 2020 2069 "${rsa[@]}"
 cat office.pem root.pem >chain.pem
-issue other other "/CN=Another Root" authority -400 4000 "${p256[@]}"
+issue other other "/CN=Another Root" authority 2020 2069 "${p256[@]}"
 
-issue rsa office "/O=竹内社労士事務所/CN=竹内 一郎" signer -1 900 "${rsa[@]}"
-issue p256 office "/CN=竹内 二郎" signer -1 900 "${p256[@]}"
-issue commitment office "/CN=Commitment" commitment -1 900 "${p256[@]}"
-issue plain office "/CN=Plain" plain -1 900 "${p256[@]}"
-issue expired office "/CN=Expired" signer -300 -3 "${p256[@]}"
-issue future office "/CN=Future" signer 3 300 "${p256[@]}"
-issue encipherment office "/CN=Encipherment" encipherment -1 900 "${rsa[@]}"
-issue server office "/CN=Server" server -1 900 "${p256[@]}"
-issue short office "/CN=Short" signer -1 900 -algorithm RSA -pkeyopt rsa_keygen_bits:1024
-issue p384 office "/CN=P-384" signer -1 900 "${p384[@]}"
-issue stamper root "/CN=Test Time Authority" stamper -1 900 "${rsa[@]}"
+issue rsa office "/O=竹内社労士事務所/CN=竹内 一郎" signer 2020 2049 "${rsa[@]}"
+issue p256 office "/CN=竹内 二郎" signer 2020 2049 "${p256[@]}"
+issue commitment office "/CN=Commitment" commitment 2020 2049 "${p256[@]}"
+issue plain office "/CN=Plain" plain 2020 2049 "${p256[@]}"
+issue expired office "/CN=Expired" signer 2020 2021 "${p256[@]}"
+issue future office "/CN=Future" signer 2090 2099 "${p256[@]}"
+issue encipherment office "/CN=Encipherment" encipherment 2020 2049 "${rsa[@]}"
+issue server office "/CN=Server" server 2020 2049 "${p256[@]}"
+issue short office "/CN=Short" signer 2020 2049 -algorithm RSA -pkeyopt rsa_keygen_bits:1024
+issue p384 office "/CN=P-384" signer 2020 2049 "${p384[@]}"
+issue stamper root "/CN=Test Time Authority" stamper 2020 2049 "${rsa[@]}"
 for name in rsa p256 commitment plain expired future encipherment server short p384; do
   bundle "$name" chain.pem
 done
@@ -99,6 +97,9 @@ done
 cp rsa.key legacy.key
 cp rsa.pem legacy.pem
 bundle legacy chain.pem -legacy
+# Another certificate for a key that has one.
+openssl ca -batch -notext -utf8 -config ca.cnf -keyfile office.key -cert office.pem -extensions signer \
+  -startdate 20200101000000Z -enddate 20491231235959Z -in rsa.csr -out rsa-again.pem 2>/dev/null
 # A key without its certificate, a certificate without its key, and no PKCS#12 at all.
 openssl pkcs12 -export -nocerts -inkey rsa.key -in rsa.pem -passout file:password -out alone.p12 2>/dev/null
 openssl pkcs12 -export -nokeys -in rsa.pem -passout file:password -out keyless.p12

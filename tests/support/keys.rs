@@ -1,0 +1,112 @@
+//! Keys, certificates and a time authority for the tests, made by `tests/tools/keys.sh` anew for every run.
+
+use super::{project, run};
+use safeguard::sign::Identity;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
+use tempfile::TempDir;
+
+/// The folder they lie in.
+pub static KEYS: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = project().join("tests/tools/keys.sh");
+    run("bash", &[script.as_os_str(), folder.path().as_os_str()]);
+    folder
+});
+
+/// The path of one.
+pub fn key(name: &str) -> PathBuf {
+    KEYS.path().join(name)
+}
+
+/// What opens every .p12 file.
+pub const PASSWORD: &str = "Geheim-1234";
+/// A moment at which the keys count.
+const MOMENT: &str = "2026-11-25T10:00:00+09:00";
+
+/// When the tests sign.
+pub fn moment() -> jiff::Timestamp {
+    MOMENT.parse().expect("a moment")
+}
+
+/// Somebody who signs.
+pub fn identity(name: &str) -> Identity {
+    let file = fs::read(key(name)).expect("a key");
+    let opened = Identity::open(&file, PASSWORD);
+    opened.unwrap_or_else(|failure| panic!("{name}: {failure:?}"))
+}
+
+/// How a time server behaves.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    Stamp,
+    /// As it should, with so many certificates that no room was foreseen for them.
+    Pile,
+    Refuse,
+    OtherDigest,
+    OtherQuestion,
+    Broken,
+    Error,
+    Hangup,
+    Rubbish,
+}
+
+/// What openssl answers, or makes of another question.
+pub fn answer(question: &[u8], way: Way) -> Vec<u8> {
+    let folder = tempfile::tempdir_in(KEYS.path()).expect("a folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("question"), question).expect("a writable folder");
+    let digest = match way {
+        Way::OtherDigest => Some("00".repeat(32)),
+        Way::OtherQuestion => {
+            // An OCTET STRING of 32 bytes.
+            let place = question
+                .windows(2)
+                .position(|two| two == [4, 32])
+                .expect("a digest")
+                + 2;
+            let digest = &question[place..place + 32];
+            Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        }
+        _ => None,
+    };
+    let openssl = |arguments: &[&str]| {
+        let mut command = Command::new("openssl");
+        command.arg("ts").args(arguments).current_dir(KEYS.path());
+        let done = command.output().expect("openssl");
+        assert!(done.status.success(), "{done:?}");
+    };
+    let [asked, given] = ["question", "answer"].map(|name| path(name).display().to_string());
+    if let Some(digest) = digest {
+        openssl(&[
+            "-query", "-digest", &digest, "-sha256", "-cert", "-out", &asked,
+        ]);
+    }
+    let settings = match way {
+        Way::Refuse => "refuse.cnf",
+        Way::Pile => "pile.cnf",
+        _ => "stamp.cnf",
+    };
+    // Every answer counts on from the number in a file, which two threads must not share.
+    let own = path("settings");
+    let settings = fs::read_to_string(key(settings)).expect("settings");
+    let serial = path("serial").display().to_string();
+    fs::write(&own, settings.replace("SERIAL", &serial)).expect("a writable folder");
+    let own = own.display().to_string();
+    openssl(&[
+        "-reply",
+        "-config",
+        &own,
+        "-queryfile",
+        &asked,
+        "-out",
+        &given,
+    ]);
+    let mut answer = fs::read(path("answer")).expect("an answer");
+    if let Way::Broken = way {
+        *answer.last_mut().expect("bytes") ^= 1;
+    }
+    answer
+}
