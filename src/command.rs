@@ -6,6 +6,7 @@ mod diff;
 mod issue;
 mod sign;
 mod usage;
+mod verify;
 
 use crate::check::texts;
 use crate::content::{self, Content};
@@ -60,6 +61,7 @@ enum Subcommands {
     Issue(issue::Issue),
     Diff(diff::Diff),
     Sign(sign::Sign),
+    Verify(verify::Verify),
 }
 
 /// Options of every command.
@@ -129,6 +131,7 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
         Subcommands::Issue(issue) => issue.run(&session),
         Subcommands::Diff(diff) => diff.run(&session),
         Subcommands::Sign(sign) => sign.run(&session),
+        Subcommands::Verify(verify) => return verify.run(&session),
     };
     Ok(if sound? { 0 } else { CONTENT_WRONG })
 }

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 /// Name and version of the data's shape; a reader checks it first.
-const FORMAT: &str = "safeguards/1";
+pub const FORMAT: &str = "safeguards/1";
 
 #[derive(Serialize)]
 struct Data<'a> {

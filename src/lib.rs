@@ -48,3 +48,4 @@ pub mod sign;
 pub mod signed;
 pub mod text;
 pub mod theme;
+pub mod verify;

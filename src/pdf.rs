@@ -18,6 +18,9 @@ use world::World;
 
 pub use world::Fonts;
 
+/// The program and version that a PDF names as its maker.
+pub const CREATOR: &str = concat!("safeguard ", env!("CARGO_PKG_VERSION"));
+
 /// A finished PDF, and the text on its pages for those who check what it tells.
 pub struct Pdf {
     pub bytes: Vec<u8>,
@@ -162,9 +165,7 @@ fn options(drawing: &Drawing) -> PdfOptions {
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
         ident: Smart::Custom(drawing.ident.clone()),
-        creator: Smart::Custom(Some(
-            concat!("safeguard ", env!("CARGO_PKG_VERSION")).to_owned(),
-        )),
+        creator: Smart::Custom(Some(CREATOR.to_owned())),
         timestamp: date.map(Timestamp::new_utc),
         page_ranges: None,
         standards: PdfStandards::new(&standards).expect("the two standards go together"),

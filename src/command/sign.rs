@@ -116,7 +116,8 @@ impl Sign {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>> {
+/// Reads a file that the command line names.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
     let failure = |id| Failure::new(Message::new(id).with("path", path.display()));
     match fs::metadata(path) {
         Ok(found) if found.is_file() => fs::read(path),
