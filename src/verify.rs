@@ -3,6 +3,7 @@
 //! No disk, no network, no clock: who calls has read the file and the list.
 
 use crate::data::sha256;
+use crate::date::{self, DateStyle};
 use crate::edition::{Listed, Listing};
 use crate::message::Message;
 use crate::model::Audience;
@@ -365,6 +366,7 @@ impl Printed {
         // The proof is not signed, and tells the office nothing of itself.
         let outside = data["audience"] != "internal";
         let around = office.chain(around).filter(|_| outside).map(string);
+        let around = around.chain(printed_date(data));
         for words in certifications.chain(around) {
             if find(&self.0, &solid(&words), pieces).is_none() {
                 missing.push((string(&data["title"]), words));
@@ -417,6 +419,13 @@ fn find(text: &str, words: &str, pieces: &mut Vec<String>) -> Option<usize> {
     let end = find(&text[next..], &words[cut..], pieces)?;
     pieces.extend([words[..cut].to_owned(), words[cut..].to_owned()]);
     Some(next + end)
+}
+
+/// The day the sheet speaks of, as it is printed.
+fn printed_date(data: &Value) -> Option<String> {
+    let day = data["date"].as_str()?.parse().ok()?;
+    let style = DateStyle::deserialize(&data["date_style"]).ok()?;
+    Some(date::print(day, style))
 }
 
 /// A web address is no statement; the one of the edition's page ends in digits that were compared.

@@ -9,12 +9,11 @@ mod support;
 use safeguard::message::Result;
 use safeguard::sign::{TimeServer, sign};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::LazyLock;
-use support::keys::{KEYS, PASSWORD, Way, answer, identity, key, moment};
+use support::keys::{PASSWORD, Server, Way, identity, key, moment};
 use support::{BUNDLE, project, run};
 use tempfile::TempDir;
 
@@ -585,66 +584,4 @@ fn conform(files: &[PathBuf]) {
     for file in files {
         run("qpdf", &["--check".as_ref(), file.as_os_str()]);
     }
-}
-
-/// A time server on a free port of loopback; it lives as long as the test program.
-struct Server(u16);
-
-impl Server {
-    fn start(way: Way) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let port = listener.local_addr().expect("a port").port();
-        LazyLock::force(&KEYS);
-        std::thread::spawn(move || {
-            for caller in listener.incoming().flatten() {
-                serve(caller, way);
-            }
-        });
-        Server(port)
-    }
-
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/tsa", self.0)
-    }
-}
-
-fn serve(mut caller: TcpStream, way: Way) {
-    let question = question(&caller);
-    let status = match way {
-        Way::Hangup => return,
-        Way::Error => "500 Internal Server Error",
-        _ => "200 OK",
-    };
-    let body = match way {
-        Way::Rubbish => b"<html>Welcome</html>".to_vec(),
-        Way::Error | Way::Hangup => Vec::new(),
-        way => answer(&question, way),
-    };
-    let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    // A caller that went away is no trouble of the server's.
-    let _ = caller
-        .write_all(head.as_bytes())
-        .and_then(|()| caller.write_all(&body));
-}
-
-/// The body of a request.
-fn question(caller: &TcpStream) -> Vec<u8> {
-    let mut reader = BufReader::new(caller);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).expect("a request");
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().expect("a number");
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).expect("a body");
-    body
 }

@@ -3,6 +3,8 @@
 use super::{project, run};
 use safeguard::sign::Identity;
 use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::LazyLock;
@@ -109,4 +111,66 @@ pub fn answer(question: &[u8], way: Way) -> Vec<u8> {
         *answer.last_mut().expect("bytes") ^= 1;
     }
     answer
+}
+
+/// A time server on a free port of loopback; it lives as long as the test program.
+pub struct Server(u16);
+
+impl Server {
+    pub fn start(way: Way) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("a port").port();
+        LazyLock::force(&KEYS);
+        std::thread::spawn(move || {
+            for caller in listener.incoming().flatten() {
+                serve(caller, way);
+            }
+        });
+        Server(port)
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/tsa", self.0)
+    }
+}
+
+fn serve(mut caller: TcpStream, way: Way) {
+    let question = question(&caller);
+    let status = match way {
+        Way::Hangup => return,
+        Way::Error => "500 Internal Server Error",
+        _ => "200 OK",
+    };
+    let body = match way {
+        Way::Rubbish => b"<html>Welcome</html>".to_vec(),
+        Way::Error | Way::Hangup => Vec::new(),
+        way => answer(&question, way),
+    };
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    // A caller that went away is no trouble of the server's.
+    let _ = caller
+        .write_all(head.as_bytes())
+        .and_then(|()| caller.write_all(&body));
+}
+
+/// The body of a request.
+fn question(caller: &TcpStream) -> Vec<u8> {
+    let mut reader = BufReader::new(caller);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a request");
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().expect("a number");
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("a body");
+    body
 }
