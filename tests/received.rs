@@ -183,15 +183,31 @@ fn what_was_changed_appended_or_moved_is_told() {
         .split(' ')
         .map(|number| number.parse().expect("a number"))
         .collect();
-    let wider = format!("{} {} {}", numbers[0] - 8, numbers[1], numbers[2]);
-    let mut widened = signed.clone();
-    widened.splice(
-        start + 13..end,
-        format!("{wider:<width$}", width = range.len()).bytes(),
-    );
-    let state = only(&widened);
-    assert_eq!((state.signer, state.range), (None, Range::Odd));
-    assert_eq!(state.integrity, Err(Fault::Unknown));
+    // Up to the end of the last identifier, so that it still reads `<…>`.
+    let last = signed.len()
+        - signed
+            .iter()
+            .rev()
+            .position(|byte| *byte == b'>')
+            .expect("one");
+    let last = last
+        - 2
+        - signed[..last - 2]
+            .iter()
+            .rev()
+            .position(|byte| *byte == b'>')
+            .expect("one");
+    for (from, to) in [(numbers[0] - 8, numbers[1]), (numbers[0], last)] {
+        let wider = format!("{from} {to} {}", signed.len() - to);
+        let mut widened = signed.clone();
+        widened.splice(
+            start + 13..end,
+            format!("{wider:<width$}", width = range.len()).bytes(),
+        );
+        let state = only(&widened);
+        assert_eq!((state.signer, state.range), (None, Range::Odd));
+        assert_eq!(state.integrity, Err(Fault::Unknown));
+    }
 }
 
 #[test]
