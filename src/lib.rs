@@ -15,9 +15,11 @@
 //! 4. [`html::render`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
 //! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
 //! 6. [`output::write`] puts them on the disk, all or none.
-//! 7. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
-//! 8. [`sign::sign`] puts a signature behind a finished PDF; [`received::read`] reads a PDF back, its data, its words and, with [`signed`], who signed it.
-//! 9. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
+//! 7. [`edition::freeze`] makes an issued edition of a register, complete and with its digests; it is laid out like any other.
+//! 8. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
+//! 9. [`sign::sign`] puts a signature behind a finished PDF; [`received::read`] reads a PDF back, its data, its words and, with [`signed`], who signed it.
+//! 10. [`verify::verify`] says of it whether it is an edition, unaltered and current.
+//! 11. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
 //!
 //! What is absent, on purpose:
 //!
