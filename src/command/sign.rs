@@ -2,10 +2,10 @@
 
 use super::{Session, say};
 use crate::message::{Failure, Message, Result};
+use crate::output;
 use crate::sign::{self, Identity, TimeServer};
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -66,7 +66,11 @@ impl Sign {
                 .with("url", url);
             failure
         })?;
-        write(&self.output, &signed)?;
+        if self.output.is_dir() {
+            let message = Message::new("folder-in-the-way").with("path", self.output.display());
+            return Err(Failure::new(message));
+        }
+        output::write_file(&self.output, &signed)?;
         if session.common.quiet {
             return Ok(true);
         }
@@ -128,33 +132,6 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
         io::ErrorKind::NotFound => failure("file-missing"),
         _ => failure("file-unreadable").because(error),
     })
-}
-
-/// Writes beside and renames: under the name stands the whole file or what stood there before.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    if path.is_dir() {
-        let message = Message::new("folder-in-the-way").with("path", path.display());
-        return Err(Failure::new(message));
-    }
-    let beside = beside(path);
-    let written = File::create(&beside)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        Failure::new(Message::new("cannot-write").with("path", path.display())).because(error)
-    })
-}
-
-/// Two runs at once do not share it.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
 }
 
 /// Posts a question to a time server.
