@@ -9,7 +9,8 @@ mod usage;
 mod verify;
 
 use crate::check::texts;
-use crate::content::{self, Content};
+use crate::content::record::GuidelineRecord;
+use crate::content::{self, Content, Filed};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::message::{Failure, Language, Message, Result, Words};
 use crate::pdf::Fonts;
@@ -202,6 +203,16 @@ impl Session<'_> {
             .as_ref()
             .and_then(|sheet| sheet.record.theme.as_deref());
         theme::load(&self.common.directory, name.unwrap_or("official"))
+    }
+
+    /// The guideline that an option names.
+    fn guideline<'c>(&self, content: &'c Content, id: &str) -> Result<&'c Filed<GuidelineRecord>> {
+        content.guideline(id).ok_or_else(|| {
+            let known = content.guidelines.iter();
+            let known: Vec<&str> = known.map(|guideline| &*guideline.record.id).collect();
+            let message = Message::new("no-such-guideline").with("id", id);
+            Failure::new(message.with("known", known.join(", ")))
+        })
     }
 
     /// Refuses what an option would have printed with a hole or a hidden sign in it.

@@ -198,7 +198,7 @@ impl Edition {
     /// What a sheet for this audience says of the edition, which has a page below the address of `site`.
     pub fn line(&self, audience: Audience, site: Option<&str>) -> EditionLine {
         let digest = self.digest.of(audience);
-        let digest_start: String = digest.chars().take(16).collect();
+        let digest_start = digest_start(digest).to_owned();
         let address = site.map(|site| {
             let site = site.trim_end_matches('/');
             format!("{site}/editions/{}/index.html#{digest_start}", self.id)
@@ -225,6 +225,11 @@ impl Edition {
             },
         }
     }
+}
+
+/// The beginning of a digest, as pages print it: enough to tell editions apart.
+pub fn digest_start(digest: &str) -> &str {
+    digest.get(..16).unwrap_or(digest)
 }
 
 fn digest(register: &Register, edition: &Edition, kind: Kind) -> String {

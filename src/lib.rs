@@ -23,7 +23,7 @@
 //!
 //! What is absent, on purpose:
 //!
-//! - From 2 to 5 no function reads the disk, the clock, the network or a terminal: same content, theme, fonts, day and version, same bytes.
+//! - From 2 to 5 and from 7 to 10 no function reads the disk, the clock, the network or a terminal: same content, theme, fonts, day and version, same bytes.
 //! - No HTML and no Typst markup stands in Rust, and no text of the content is ever evaluated as markup.
 //! - A sheet holds nothing that its audience may not read, so a theme cannot leak it.
 //! - Nothing is written while an error stands, and nothing old is deleted before the new is whole.

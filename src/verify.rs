@@ -4,7 +4,7 @@
 
 use crate::data::sha256;
 use crate::date::{self, DateStyle};
-use crate::edition::{Listed, Listing};
+use crate::edition::{Listed, Listing, digest_start};
 use crate::message::Message;
 use crate::model::Audience;
 use crate::received::{Range, Received, SignatureState, Trust};
@@ -141,8 +141,8 @@ impl Report {
         digest: &str,
         known: &Known<'a>,
     ) -> Option<(&'a Listed, Audience)> {
-        let start: String = digest.chars().take(16).collect();
-        let with = |id| Message::new(id).with("digest", &start);
+        let start = digest_start(digest);
+        let with = |id| Message::new(id).with("digest", start);
         let Some(id) = &claim.edition else {
             self.say("draft", Weight::Wrong, with("verify-draft"));
             return None;
@@ -209,15 +209,15 @@ impl Report {
             return;
         }
         let page = Printed::of(received);
-        let mut pieces = vec![digest.to_owned(), digest[..16].to_owned()];
+        let mut pieces = vec![digest.to_owned(), digest_start(digest).to_owned()];
         let missing = page.missing(data, &mut pieces);
         for (what, text) in &missing {
             let message = Message::new("verify-text-differs").with("row", what);
             self.say("text-differs", Weight::Wrong, message.with("text", text));
         }
         // Until it is issued a sheet bears no digest; the proof is the office's own working copy.
-        if claim.edition.is_some() && !page.0.contains(&digest[..16]) {
-            let message = Message::new("verify-other-digest").with("digest", &digest[..16]);
+        if claim.edition.is_some() && !page.0.contains(digest_start(digest)) {
+            let message = Message::new("verify-other-digest").with("digest", digest_start(digest));
             self.say("other-digest", Weight::Wrong, message);
         }
         let extra = match claim.audience {

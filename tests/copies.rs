@@ -4,17 +4,15 @@ mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use support::run;
+use std::process::Command;
+use support::{base, run, safeguard};
 use tempfile::TempDir;
 
 const ID: &str = "2026-01-01";
 
 /// The base content with an address, seals to approve, and one edition.
 fn issued() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/base/content");
-    support::copy(&base, &folder.path().join("content"));
+    let folder = base();
     for (file, line) in [
         ("office.yaml", "url: https://www.example.jp/safeguards/\n"),
         ("sheet.yaml", "approvals: [所長, 責任者]\n"),
@@ -37,15 +35,6 @@ fn issued() -> TempDir {
     let done = safeguard(&folder, &["issue", "--date", ID, "--note", "初版"]);
     assert!(done.status.success(), "{done:?}");
     folder
-}
-
-fn safeguard(folder: &TempDir, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_safeguard"))
-        .args(arguments)
-        .args(["--lang", "en", "--as-of", "2026-10-01", "-C"])
-        .arg(folder.path())
-        .output()
-        .expect("the binary runs")
 }
 
 fn output(folder: &TempDir, path: &str) -> PathBuf {

@@ -3,26 +3,8 @@
 mod support;
 
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+use support::{base, safeguard};
 use tempfile::TempDir;
-
-/// A copy of the small base content.
-fn base() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/base/content");
-    support::copy(&base, &folder.path().join("content"));
-    folder
-}
-
-fn safeguard(folder: &TempDir, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_safeguard"))
-        .args(arguments)
-        .args(["--lang", "en", "--as-of", "2026-10-01", "-C"])
-        .arg(folder.path())
-        .output()
-        .expect("the binary runs")
-}
 
 fn issue(folder: &TempDir, day: &str) {
     let done = safeguard(folder, &["issue", "--date", day, "--note", day]);

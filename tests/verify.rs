@@ -51,9 +51,7 @@ fn change(folder: &Path, path: &str, from: &str, to: &str) {
 
 /// The base content issued twice, three measures changed between.
 fn issued_twice() -> TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    let base = support::project().join("tests/base/content");
-    support::copy(&base, &folder.path().join("content"));
+    let folder = support::base();
     let project = folder.path();
     done(
         project,
@@ -245,11 +243,7 @@ fn what_a_client_may_have_in_hand_is_told_apart() {
 
     // A record older than the copy cannot tell; a draft is no edition.
     let handout = handout(&folder, "2026-02-01");
-    let older = tempfile::tempdir().expect("a folder");
-    support::copy(
-        &support::project().join("tests/base/content"),
-        &older.path().join("content"),
-    );
+    let older = support::base();
     done(older.path(), &["issue", "--date", "2026-01-15"]);
     let (code, said) = verified(older.path(), &handout, &[]);
     assert!(

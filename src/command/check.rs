@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::check::{self, Case};
-use crate::message::{Failure, Message, Result};
+use crate::message::Result;
 use crate::pdf::Fonts;
 use crate::report::Format;
 
@@ -32,21 +32,7 @@ impl Check {
         };
         let findings = match &self.guideline {
             None => check::check(&case).findings,
-            Some(id) => {
-                let other = content.guideline(id).ok_or_else(|| {
-                    let known: Vec<&str> = content
-                        .guidelines
-                        .iter()
-                        .map(|guideline| guideline.record.id.as_str())
-                        .collect();
-                    Failure::new(
-                        Message::new("no-such-guideline")
-                            .with("id", id)
-                            .with("known", known.join(", ")),
-                    )
-                })?;
-                check::check_against(&case, other)
-            }
+            Some(id) => check::check_against(&case, session.guideline(&content, id)?),
         };
         session.tell(&content, &findings, self.format, &mut std::io::stdout())?;
         Ok(session.accepts(&findings))

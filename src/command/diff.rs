@@ -4,7 +4,6 @@ use super::{Session, colour, say};
 use crate::check::{self, Case, Checked};
 use crate::compare::{self, guideline};
 use crate::content::Content;
-use crate::content::record::GuidelineRecord;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::message::{Failure, Message, Result};
 use crate::model::{Audience, Register};
@@ -80,7 +79,8 @@ impl Diff {
         let Some(shelf) = Shelf::open(session, self.audience)? else {
             return Ok(false);
         };
-        let [old, new] = [shelf.guideline(old)?, shelf.guideline(new)?];
+        let [old, new] = [old, new].map(|id| session.guideline(&shelf.content, id));
+        let [old, new] = [&old?.record, &new?.record];
         let changes = guideline::compare(old, new, &shelf.sheet_of(WORKING)?);
         if ending.is_some() {
             return self.write(session, &data::pretty(&changes));
@@ -187,15 +187,5 @@ impl<'a> Shelf<'a> {
             Failure::new(message.with("known", known.join(", ")))
         })?;
         Ok(edition.lay_out(kind, &labels))
-    }
-
-    fn guideline(&self, id: &str) -> Result<&GuidelineRecord> {
-        let found = self.content.guideline(id);
-        found.map(|guideline| &guideline.record).ok_or_else(|| {
-            let known = self.content.guidelines.iter();
-            let known: Vec<&str> = known.map(|guideline| &*guideline.record.id).collect();
-            let message = Message::new("no-such-guideline").with("id", id);
-            Failure::new(message.with("known", known.join(", ")))
-        })
     }
 }

@@ -90,3 +90,21 @@ pub fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// A project with the small base content.
+pub fn base() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = project().join("tests/base/content");
+    copy(&base, &folder.path().join("content"));
+    folder
+}
+
+/// Runs the binary on a project, as on the first of October 2026.
+pub fn safeguard(folder: &tempfile::TempDir, arguments: &[&str]) -> std::process::Output {
+    Command::new(env!("CARGO_BIN_EXE_safeguard"))
+        .args(arguments)
+        .args(["--lang", "en", "--as-of", "2026-10-01", "-C"])
+        .arg(folder.path())
+        .output()
+        .expect("the binary runs")
+}
