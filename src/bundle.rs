@@ -6,13 +6,13 @@ use crate::compare::{self, Comparison};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
-use crate::edition::{Edition, Listing};
-use crate::html::{self, Download, Link, Surroundings};
-use crate::leak::Made;
-use crate::message::{Failure, Message, Result, Words};
-use crate::model::{Audience, Register};
+use crate::edition::Edition;
+use crate::leak::{self, Made};
+use crate::message::{Result, Words};
+use crate::model::Register;
 use crate::pdf::{self, Fonts};
 use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
+use crate::site::{self, Site};
 use crate::theme::Theme;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -78,7 +78,7 @@ pub fn bundle(build: &Build) -> Result<Bundle> {
     maker.archive(&mut bundle, &mut pdfs)?;
     pdfs.extend(maker.handed_out_changes());
     bundle.extend(draw(build, pdfs)?);
-    maker.pages(&mut bundle)?;
+    maker.site(&mut bundle)?;
     maker.manifests(&mut bundle, digest);
     Ok(bundle)
 }
@@ -218,59 +218,21 @@ impl<'a> Maker<'a> {
         issued.find(|edition| edition.id == named.id).copied()
     }
 
-    fn pages(&self, bundle: &mut Bundle) -> Result<()> {
-        let theme = self.build.theme;
+    fn site(&self, bundle: &mut Bundle) -> Result<()> {
         if let Some(edition) = self.current {
             let same = bundle["site/safeguards.pdf"].clone();
             bundle.insert(format!("site/editions/{}/safeguards.pdf", edition.id), same);
         }
-        let mut pages = Vec::new();
-        let mut page = |path: String, html: Vec<u8>, registers: &[&Register]| {
-            refuse_leak(registers, &Made::html(&html), Audience::Public)?;
-            pages.push((path, html));
-            Ok(())
-        };
-        let (mut links, mut listed) = (Vec::new(), None);
-        if let Some(newest) = self.issued.last() {
-            let listing = Listing::of(&self.issued);
-            let sheet = newest.lay_out(Kind::Page, self.labels);
-            let html = html::render_verify(theme, &sheet, &listing)?;
-            let registers: Vec<_> = self.issued.iter().map(|edition| &edition.sheet).collect();
-            page("site/verify.html".into(), html, &registers)?;
-            links.push(link("verify.html", "verify_link"));
-            listed = Some(data::pretty(&listing));
-        }
-        let surroundings = Surroundings {
-            downloads: downloads(bundle, "site/"),
-            links,
-        };
-        let html = html::render(theme, &self.working(Kind::Page), &surroundings)?;
-        page("site/index.html".into(), html, &[self.build.register])?;
-        for edition in &self.issued {
-            let folder = format!("site/editions/{}/", edition.id);
-            let sheet = edition.lay_out(Kind::Page, self.labels);
-            let mut links = vec![
-                link("../../index.html", "to_current"),
-                link("../../verify.html", "verify_link"),
-            ];
-            if edition.predecessor.is_some() {
-                links.insert(0, link("changes.html", "to_changes"));
-            }
-            let surroundings = Surroundings {
-                downloads: downloads(bundle, &folder),
-                links,
-            };
-            let html = html::render(theme, &sheet, &surroundings)?;
-            page(format!("{folder}index.html"), html, &[&edition.sheet])?;
-            if let Some(before) = self.predecessor(edition) {
-                let [old, new] = [before, edition].map(|it| it.lay_out(Kind::Site, self.labels));
-                let html = html::render_changes(theme, &new, &compare::compare(&old, &new))?;
-                let registers = [&before.sheet, &edition.sheet];
-                page(format!("{folder}changes.html"), html, &registers)?;
-            }
-        }
-        bundle.extend(pages);
-        bundle.extend(listed.map(|json| ("site/editions.json".to_owned(), json)));
+        let files = site::files(&Site {
+            theme: self.build.theme,
+            labels: self.labels,
+            register: self.build.register,
+            front: &self.working(Kind::Page),
+            issued: &self.issued,
+            made: bundle,
+            today: self.build.today,
+        })?;
+        bundle.extend(files);
         Ok(())
     }
 
@@ -315,7 +277,7 @@ fn file_name(name: &str) -> String {
 fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
     let made = Made::text(&String::from_utf8_lossy(&json));
-    refuse_leak(&[register], &made, sheet.audience)?;
+    leak::refuse(&[register], &made, sheet.audience)?;
     Ok(json)
 }
 
@@ -352,35 +314,8 @@ fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Vec<u8>> {
         Some(changes) => pdf::render_changes(fonts, theme, sheet, changes, json)?,
     };
     let made = Made::text(&pdf.text);
-    refuse_leak(&drawing.registers, &made, sheet.audience)?;
+    leak::refuse(&drawing.registers, &made, sheet.audience)?;
     Ok(pdf.bytes)
-}
-
-fn refuse_leak(registers: &[&Register], made: &Made, audience: Audience) -> Result<()> {
-    match made.leak(registers, audience) {
-        None => Ok(()),
-        Some(text) => Err(Failure::new(Message::new("leak").with("text", text))),
-    }
-}
-
-fn link(href: &str, label: &'static str) -> Link {
-    let href = href.to_owned();
-    Link { href, label }
-}
-
-/// What the page offers, the file for readers first.
-fn downloads(bundle: &Bundle, folder: &str) -> Vec<Download> {
-    let offers = [
-        ("safeguards.pdf", "PDF"),
-        ("safeguards.csv", "CSV"),
-        ("safeguards.json", "JSON"),
-    ];
-    let offer = |(href, label)| {
-        let bytes = bundle.get(&format!("{folder}{href}")).map_or(0, Vec::len);
-        let size = format!("{} KB", bytes.div_ceil(1024));
-        Download { href, label, size }
-    };
-    offers.map(offer).into()
 }
 
 fn files(bundle: &Bundle, below: &str) -> Vec<ManifestFile> {

@@ -754,6 +754,7 @@ fn around(before: &Sheet, after: &Sheet) -> Vec<Around> {
             tel,
             address,
             url: _,
+            security: _,
             representative,
             complaints,
         } = sheet.office.clone();

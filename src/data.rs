@@ -213,6 +213,7 @@ impl Serialize for Known<'_, Office> {
             address,
             // Where the site lies may change without a new edition.
             url: _,
+            security: _,
             representative,
             complaints,
         } = self.0;

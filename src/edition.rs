@@ -126,6 +126,7 @@ pub fn freeze(register: &Register, issue: Issue) -> Edition {
     let mut sheet = register.clone();
     // Where the site lies and who seals the paper may change without a new edition.
     sheet.office.url = None;
+    sheet.office.security = None;
     sheet.approvals.clear();
     for measure in sheet.measures_mut() {
         measure.formerly.clear();

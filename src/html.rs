@@ -1,119 +1,283 @@
-//! Sheet + theme → the web page (Tera). No HTML is made here; the templates make it.
+//! Sheet + theme → the pages of the site (Tera). No HTML is made here; the templates make it.
+//!
+//! Style and script stand in the page itself and are allowed by their hash only: a page needs no other file, shows in one piece
+//! wherever it lies, and runs nothing that was not built.
 
 use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Failure, Message, Result};
 use crate::sheet::Sheet;
 use crate::theme::Theme;
+use base64ct::{Base64, Encoding};
 use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::error::Error as _;
-use tera::{Context, ErrorKind, Tera};
+use tera::{Context, ErrorKind, Tera, TeraResult};
+
+/// What a page knows of the site around it; nothing, where it stands alone.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Place {
+    /// Its absolute address, where the office's is known.
+    pub address: Option<String>,
+    /// The absolute address of the front page.
+    pub home: Option<String>,
+    pub nav: Vec<Link>,
+    /// The languages it is told in; none where there is only one.
+    pub languages: Vec<Tongue>,
+    pub feed: Option<String>,
+    /// The page on which a received copy is checked.
+    pub verify: Option<String>,
+}
+
+/// The way to another page of the site, from the page it stands on.
+#[derive(Debug, Clone, Serialize)]
+pub struct Link {
+    pub href: String,
+    pub text: String,
+    /// Whether it is this very page.
+    pub current: bool,
+}
+
+/// The same page in a language.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tongue {
+    pub lang: &'static str,
+    /// Its name in itself.
+    pub name: &'static str,
+    /// Absolute, where the site's address is known.
+    pub href: String,
+    /// Relative.
+    pub way: String,
+}
+
+/// What a sheet's page has beside the sheet.
+#[derive(Debug)]
+pub struct Surroundings {
+    pub downloads: Vec<Download>,
+    /// For search engines.
+    pub linked_data: Value,
+    /// Of an edition's own page: what became of the edition.
+    pub archived: Option<Archived>,
+}
 
 /// A file the page offers.
 #[derive(Debug, Serialize)]
 pub struct Download {
-    pub href: &'static str,
+    pub href: String,
     pub label: &'static str,
     pub size: String,
 }
 
-/// What a page offers beside its sheet.
-#[derive(Debug, Default)]
-pub struct Surroundings {
-    pub downloads: Vec<Download>,
-    pub links: Vec<Link>,
-}
-
-/// Another page of the site.
+/// What the page of an issued edition says of it.
 #[derive(Debug, Serialize)]
-pub struct Link {
-    /// From the page it stands on.
-    pub href: String,
-    /// Name of the label that says what is there.
-    pub label: &'static str,
+pub struct Archived {
+    pub superseded_by: Option<String>,
+    pub digests: Vec<Digest>,
+    /// Whether there is a page that compares it with the edition before.
+    pub changes: bool,
 }
 
-/// Renders `site/index.html`.
-pub fn render(theme: &Theme, sheet: &Sheet, surroundings: &Surroundings) -> Result<Vec<u8>> {
-    let template = Template::new(theme, "site/index.html")?;
-    let page = |sheet: &Sheet| {
-        let mut context = Context::from_serialize(sheet)?;
-        context.insert("downloads", &surroundings.downloads);
-        context.insert("links", &surroundings.links);
-        Ok(context)
-    };
-    let html = template.draw(page(sheet)).map_err(|failure| {
-        let draw = |rows| template.draw(page(&sheet.first_rows(rows))).err();
-        crate::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
-    })?;
-    Ok(html.into_bytes())
+#[derive(Debug, Serialize)]
+pub struct Digest {
+    pub audience: &'static str,
+    /// The anchor that the code on a signed copy leads to.
+    pub start: String,
+    pub whole: String,
 }
 
-/// Renders `site/changes.html`: what differs from an older sheet; `sheet` is the newer one.
-pub fn render_changes(theme: &Theme, sheet: &Sheet, changes: &Comparison) -> Result<Vec<u8>> {
-    let template = Template::new(theme, "site/changes.html")?;
-    // The rows stand in the comparison, as far as they are told.
-    let around = sheet.first_rows(0);
-    let page = |changes: &Comparison| {
-        let mut context = Context::from_serialize(&around)?;
-        context.insert("changes", changes);
-        Ok(context)
-    };
-    let html = template.draw(page(changes)).map_err(|failure| {
-        let draw = |lines| template.draw(page(&changes.first_lines(lines))).err();
-        let name = |line| changes.line_name(line);
-        crate::theme::name_row(failure, changes.lines.len(), draw, name)
-    })?;
-    Ok(html.into_bytes())
+/// A finished page.
+#[derive(Debug)]
+pub struct Page {
+    pub html: Vec<u8>,
+    pub policy: Policy,
 }
 
-/// Renders `site/verify.html`, on which a reader checks a received copy.
-pub fn render_verify(theme: &Theme, sheet: &Sheet, listing: &Listing) -> Result<Vec<u8>> {
-    let context = || {
-        let mut context = Context::from_serialize(&sheet.first_rows(0))?;
-        context.insert("editions", &listing.editions);
-        // Within a script element no text may look like its end.
-        let json = serde_json::to_string(listing).expect("keys are strings");
-        context.insert("editions_json", &json.replace('<', "\\u003c"));
-        Ok(context)
-    };
-    let script = theme.text("site/verify.js")?;
-    let context = context().map(|mut context: Context| {
-        context.insert("script", script);
-        context
-    });
-    let html = Template::new(theme, "site/verify.html")?.draw(context)?;
-    Ok(html.into_bytes())
+/// What a page may show and run (Content Security Policy): these styles and scripts, by hash, and nothing else.
+#[derive(Debug, Default)]
+pub struct Policy {
+    styles: BTreeSet<String>,
+    scripts: BTreeSet<String>,
 }
 
-/// A template of the theme, with its style at hand.
-struct Template<'a> {
+impl Policy {
+    pub fn extend(&mut self, other: Policy) {
+        self.styles.extend(other.styles);
+        self.scripts.extend(other.scripts);
+    }
+
+    /// As browsers read it.
+    pub fn text(&self) -> String {
+        let list = |hashes: &BTreeSet<String>| match hashes.is_empty() {
+            true => "'none'".to_owned(),
+            false => hashes.iter().cloned().collect::<Vec<_>>().join(" "),
+        };
+        format!(
+            "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+            list(&self.styles),
+            list(&self.scripts)
+        )
+    }
+}
+
+/// The files a page is made of.
+struct Recipe {
+    template: &'static str,
+    /// In this order; a style is a template too, for it may print words.
+    styles: &'static [&'static str],
+    script: Option<&'static str>,
+}
+
+const STYLE: &str = "site/style.css";
+
+const SHEET: Recipe = Recipe {
+    template: "site/index.html",
+    styles: &[STYLE],
+    script: Some("site/page.js"),
+};
+
+const CHANGES: Recipe = Recipe {
+    template: "site/changes.html",
+    styles: &[STYLE, "site/changes.css"],
+    script: None,
+};
+
+const VERIFY: Recipe = Recipe {
+    template: "site/verify.html",
+    styles: &[STYLE],
+    script: Some("site/verify.js"),
+};
+
+/// A page of words only.
+const fn words(template: &'static str) -> Recipe {
+    Recipe {
+        template,
+        styles: &[STYLE],
+        script: None,
+    }
+}
+
+/// The templates of a theme, read once.
+pub struct Pages<'a> {
     theme: &'a Theme,
     tera: Tera,
-    name: &'static str,
-    style: &'a str,
 }
 
-impl<'a> Template<'a> {
-    fn new(theme: &'a Theme, name: &'static str) -> Result<Template<'a>> {
+impl<'a> Pages<'a> {
+    pub fn new(theme: &'a Theme) -> Result<Pages<'a>> {
         let mut tera = Tera::new();
-        tera.add_raw_templates(theme.files(".html"))
-            .map_err(|error| explain(theme, name, &error))?;
-        Ok(Template {
-            theme,
-            tera,
-            name,
-            style: theme.text("site/style.css")?,
+        let templates = [".html", ".css", ".xml", ".txt"];
+        let templates = templates.iter().flat_map(|ending| theme.files(ending));
+        tera.add_raw_templates(templates)
+            .map_err(|error| explain(theme, SHEET.template, &error))?;
+        Ok(Pages { theme, tera })
+    }
+
+    /// The sheet as a page: the front page, or the page of an issued edition.
+    pub fn sheet(&self, sheet: &Sheet, place: &Place, around: &Surroundings) -> Result<Page> {
+        let page = |sheet: &Sheet| {
+            let mut context = Context::from_serialize(sheet)?;
+            context.insert("site", place);
+            context.insert("downloads", &around.downloads);
+            context.insert("archived", &around.archived);
+            context.insert("linked_data", &inert(&around.linked_data));
+            Ok(context)
+        };
+        self.draw(&SHEET, page(sheet)).map_err(|failure| {
+            let draw = |rows| self.draw(&SHEET, page(&sheet.first_rows(rows))).err();
+            crate::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
         })
     }
 
-    fn draw(&self, context: tera::TeraResult<Context>) -> Result<String> {
-        let html = context.and_then(|mut context| {
-            context.insert("style", self.style);
-            self.tera.render(self.name, &context)
-        });
-        html.map_err(|error| explain(self.theme, self.name, &error))
+    /// What differs from an older sheet; `sheet` is the newer one.
+    pub fn changes(&self, sheet: &Sheet, changes: &Comparison, place: &Place) -> Result<Page> {
+        // The rows stand in the comparison, as far as they are told.
+        let around = sheet.first_rows(0);
+        let page = |changes: &Comparison| {
+            let mut context = Context::from_serialize(&around)?;
+            context.insert("site", place);
+            context.insert("changes", changes);
+            Ok(context)
+        };
+        self.draw(&CHANGES, page(changes)).map_err(|failure| {
+            let draw = |lines| self.draw(&CHANGES, page(&changes.first_lines(lines))).err();
+            let name = |line| changes.line_name(line);
+            crate::theme::name_row(failure, changes.lines.len(), draw, name)
+        })
     }
+
+    /// On which a reader checks a received copy.
+    pub fn verify(&self, around: &Sheet, listing: &Listing, place: &Place) -> Result<Page> {
+        let context = self.around(around, place).map(|mut context| {
+            context.insert("editions", &listing.editions);
+            context.insert("editions_json", &inert(listing));
+            context
+        });
+        self.draw(&VERIFY, context)
+    }
+
+    /// The list of all issued editions.
+    pub fn editions(&self, around: &Sheet, listing: &Listing, place: &Place) -> Result<Page> {
+        let context = self.around(around, place).map(|mut context| {
+            context.insert("editions", &listing.editions);
+            context
+        });
+        self.draw(&words("site/editions.html"), context)
+    }
+
+    /// What a server shows for an address that is not there.
+    pub fn missing(&self, around: &Sheet, place: &Place) -> Result<Page> {
+        self.draw(&words("site/404.html"), self.around(around, place))
+    }
+
+    /// A file that machines read: `robots.txt`, `feed.xml`, ….
+    pub fn text(&self, name: &str, around: &Sheet, place: &Place, more: Value) -> Result<Vec<u8>> {
+        let template = format!("site/{name}");
+        let text = self.around(around, place).and_then(|mut context| {
+            context.extend(Context::from_serialize(&more)?);
+            self.tera.render(&template, &context)
+        });
+        text.map(String::into_bytes)
+            .map_err(|error| explain(self.theme, &template, &error))
+    }
+
+    fn around(&self, sheet: &Sheet, place: &Place) -> TeraResult<Context> {
+        let mut context = Context::from_serialize(sheet)?;
+        context.insert("site", place);
+        Ok(context)
+    }
+
+    fn draw(&self, recipe: &Recipe, context: TeraResult<Context>) -> Result<Page> {
+        let script = recipe.script.map(|name| self.theme.text(name)).transpose()?;
+        let drawn = context.and_then(|mut context| {
+            let styles = recipe.styles.iter();
+            let styles = styles.map(|name| self.tera.render(name, &context));
+            let style = styles.collect::<TeraResult<Vec<_>>>()?.join("\n");
+            let policy = Policy {
+                styles: [hash(&style)].into(),
+                scripts: script.map(hash).into_iter().collect(),
+            };
+            context.insert("style", &style);
+            context.insert("script", &script);
+            context.insert("policy", &policy.text());
+            let html = self.tera.render(recipe.template, &context)?.into_bytes();
+            Ok(Page { html, policy })
+        });
+        drawn.map_err(|error| explain(self.theme, recipe.template, &error))
+    }
+}
+
+/// A style or script as a policy names it.
+fn hash(text: &str) -> String {
+    let digest = Sha256::digest(text);
+    format!("'sha256-{}'", Base64::encode_string(&digest))
+}
+
+/// JSON within a script element, where no text may look like the element's end.
+fn inert(value: &impl Serialize) -> String {
+    let json = serde_json::to_string(value).expect("keys are strings");
+    json.replace('<', "\\u003c")
 }
 
 /// Tera's error as one sentence with file and line.

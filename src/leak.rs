@@ -2,6 +2,7 @@
 //!
 //! A sheet is cut to its audience before a theme sees it, so this never fires unless the program itself is wrong.
 
+use crate::message::{Failure, Message, Result};
 use crate::model::{Audience, Register, Statement, Told};
 use crate::text::Text;
 use aho_corasick::AhoCorasick;
@@ -59,6 +60,14 @@ impl Made {
         // The same words may stand in a text that may be read.
         let leaked = found.find(|text| !allowed.iter().any(|allowed| allowed.contains(*text)))?;
         Some(leaked.clone())
+    }
+}
+
+/// Refuses what was made where it tells more than its audience may read.
+pub fn refuse(registers: &[&Register], made: &Made, audience: Audience) -> Result<()> {
+    match made.leak(registers, audience) {
+        None => Ok(()),
+        Some(text) => Err(Failure::new(Message::new("leak").with("text", text))),
     }
 }
 

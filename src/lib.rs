@@ -48,6 +48,7 @@ pub mod report;
 pub mod sheet;
 pub mod sign;
 pub mod signed;
+pub mod site;
 pub mod text;
 pub mod theme;
 pub mod verify;

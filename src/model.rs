@@ -78,6 +78,9 @@ pub struct Office {
     pub url: Option<String>,
     pub representative: Option<String>,
     pub complaints: Option<String>,
+    /// Address (URI) for who finds a security problem of the site.
+    #[serde(default, skip_serializing)]
+    pub security: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

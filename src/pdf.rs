@@ -176,7 +176,7 @@ fn options(drawing: &Drawing) -> PdfOptions {
 
 fn kind_name(kind: Kind) -> &'static str {
     match kind {
-        Kind::Page => "page",
+        Kind::Page | Kind::Archive => "page",
         Kind::Site => "site",
         Kind::Handout => "handout",
         Kind::Signed => "signed",

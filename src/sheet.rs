@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 pub enum Kind {
     /// The web page.
     Page,
+    /// The web page of an issued edition.
+    Archive,
     /// The PDF on the web.
     Site,
     /// The PDF for prospective clients.
@@ -33,7 +35,7 @@ pub enum Kind {
 impl Kind {
     pub fn audience(self) -> Audience {
         match self {
-            Kind::Page | Kind::Site => Audience::Public,
+            Kind::Page | Kind::Archive | Kind::Site => Audience::Public,
             Kind::Handout | Kind::Signed => Audience::Prospect,
             Kind::Proof => Audience::Internal,
         }
@@ -270,6 +272,8 @@ pub struct CertificationLine {
     pub state: Validity,
     /// What is printed beside it.
     pub validity: String,
+    /// What is printed instead once the last day is over: a page may be read long after it was made.
+    pub over: Option<String>,
     pub expires_on: Option<String>,
     pub proof: Option<CertificationProof>,
     #[serde(skip)]

@@ -24,51 +24,44 @@ struct ThemeFile {
 
 const LABELS: &str = include_str!("../themes/official/labels.ja.yaml");
 
+macro_rules! compiled_in {
+    ($($path:literal),+ $(,)?) => {
+        &[$(($path, include_str!(concat!("../themes/official/", $path)))),+]
+    };
+}
+
 /// The official theme, as it lies in `themes/official`.
-const OFFICIAL: [(&str, &str); 10] = [
-    (
-        "changes.typ",
-        include_str!("../themes/official/changes.typ"),
-    ),
-    ("labels.ja.yaml", LABELS),
-    ("parts.typ", include_str!("../themes/official/parts.typ")),
-    ("proof.typ", include_str!("../themes/official/proof.typ")),
-    ("sheet.typ", include_str!("../themes/official/sheet.typ")),
-    (
-        "site/changes.html",
-        include_str!("../themes/official/site/changes.html"),
-    ),
-    (
-        "site/index.html",
-        include_str!("../themes/official/site/index.html"),
-    ),
-    (
-        "site/style.css",
-        include_str!("../themes/official/site/style.css"),
-    ),
-    (
-        "site/verify.html",
-        include_str!("../themes/official/site/verify.html"),
-    ),
-    (
-        "site/verify.js",
-        include_str!("../themes/official/site/verify.js"),
-    ),
+const OFFICIAL: &[(&str, &str)] = compiled_in![
+    "changes.typ",
+    "labels.ja.yaml",
+    "parts.typ",
+    "proof.typ",
+    "sheet.typ",
+    "site/404.html",
+    "site/base.html",
+    "site/changes.css",
+    "site/changes.html",
+    "site/editions.html",
+    "site/feed.xml",
+    "site/index.html",
+    "site/page.js",
+    "site/prose.html",
+    "site/robots.txt",
+    "site/security.txt",
+    "site/sitemap.xml",
+    "site/style.css",
+    "site/verify.html",
+    "site/verify.js",
 ];
 
 /// Takes the official theme and lays the files of `themes/<name>/` over it.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let official = OFFICIAL.map(|(path, text)| {
+    let official = OFFICIAL.iter().map(|(path, text)| {
         let shown = format!("themes/official/{path}");
-        (
-            path.to_owned(),
-            ThemeFile {
-                text: text.into(),
-                shown,
-            },
-        )
+        let text = Cow::Borrowed(*text);
+        ((*path).to_owned(), ThemeFile { text, shown })
     });
-    let mut files = BTreeMap::from(official);
+    let mut files: BTreeMap<_, _> = official.collect();
     let folder = project.join("themes").join(name);
     let plain = !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.');
     if !plain || (name != "official" && !folder.is_dir()) {
@@ -198,7 +191,10 @@ mod tests {
     fn the_official_theme_is_compiled_in_whole() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/official");
         let lying = crate::content::texts_below(&folder).expect("the folder is there");
-        let compiled = super::OFFICIAL.map(|(path, text)| (path.to_owned(), Some(text.to_owned())));
+        let compiled = super::OFFICIAL.iter();
+        let compiled: Vec<_> = compiled
+            .map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())))
+            .collect();
         assert_eq!(lying, compiled);
     }
 }

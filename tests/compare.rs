@@ -12,7 +12,8 @@ use safeguard::pdf::{self, Fonts, Pdf};
 use safeguard::sheet::{self, Cell, Heading, Kind, Occasion, Row, Sheet, State};
 use safeguard::text::{Paragraph, Text, alike};
 use safeguard::theme::{self, Theme};
-use safeguard::{content, data, html};
+use safeguard::html::{self, Place};
+use safeguard::{content, data};
 use scraper::{Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -561,7 +562,8 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     for (name, kind) in [("public", Kind::Site), ("prospect", Kind::Handout)] {
         let (before, after) = real_pair(kind);
         let changes = compare(&before, &after);
-        let html = html::render_changes(&THEME, &after, &changes).expect("a page");
+        let html = html::Pages::new(&THEME).and_then(|pages| pages.changes(&after, &changes, &Place::default()));
+        let html = html.expect("a page").html;
         let json = data::json(&after);
         let pdf = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
         let pdf: Pdf = pdf.unwrap_or_else(|failure| panic!("{failure:?}"));

@@ -88,6 +88,7 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
             ("url", &record.url),
             ("representative", &record.representative),
             ("complaints", &record.complaints),
+            ("security", &record.security),
         ];
         lines.extend(fields.map(|(name, line)| (line.as_deref(), at.at(name), Audience::Public)));
         lines.push((Some(&record.name), at.at("name"), Audience::Public));

@@ -45,6 +45,7 @@ pub fn build(content: &Content) -> Option<Register> {
             url: known(&office.url),
             representative: known(&office.representative),
             complaints: known(&office.complaints),
+            security: office.security.as_deref().map(contact_address),
         },
         signatory: Signatory {
             title: office.signatory.title.to_string(),
@@ -115,6 +116,14 @@ fn whole(content: &Content, section: &str) -> Item {
         letter: "-".to_owned(),
         name: "-".to_owned(),
         measures: measures(content, section, None),
+    }
+}
+
+/// A mail address by itself is written as one in addresses.
+fn contact_address(contact: &str) -> String {
+    match contact.contains(':') {
+        true => contact.to_owned(),
+        false => format!("mailto:{contact}"),
     }
 }
 

@@ -93,13 +93,21 @@ pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
         let finding = Diagnostic::error("broken-link", office.origin().at("url"), message);
         findings.push(finding.help(Message::new("broken-link-office")));
     }
+    if let Some(office) = &case.content.office
+        && let Some(contact) = &office.record.security
+        && !is_contact(contact)
+    {
+        let message = Message::new("broken-link").with("link", &**contact);
+        let finding = Diagnostic::error("broken-link", office.origin().at("security"), message);
+        findings.push(finding.help(Message::new("broken-link-security")));
+    }
     findings
 }
 
 fn leads_somewhere(link: &str, anchors: &BTreeSet<String>) -> bool {
     match link.split_once(':') {
         Some(("mailto", address)) => address.contains('@') && !address.contains(' '),
-        Some(("tel", number)) => number.chars().any(|c| c.is_ascii_digit()),
+        Some(("tel", _)) => leads_to_telephone(link),
         _ => {
             is_web_address(link)
                 || link
@@ -107,6 +115,18 @@ fn leads_somewhere(link: &str, anchors: &BTreeSet<String>) -> bool {
                     .is_some_and(|anchor| anchors.contains(anchor))
         }
     }
+}
+
+/// Whom to tell of a security problem: a mail address, a secure page or a telephone (RFC 9116, 2.5.3).
+fn is_contact(contact: &str) -> bool {
+    let address = contact.strip_prefix("mailto:").unwrap_or(contact);
+    let mail = address.contains('@') && !address.contains([' ', ':', '/']);
+    mail || leads_to_telephone(contact) || (contact.starts_with("https://") && is_web_address(contact))
+}
+
+fn leads_to_telephone(link: &str) -> bool {
+    let number = link.strip_prefix("tel:");
+    number.is_some_and(|number| number.chars().any(|c| c.is_ascii_digit()))
 }
 
 fn is_web_address(link: &str) -> bool {

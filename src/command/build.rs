@@ -53,10 +53,13 @@ impl Build {
         let folder = session.common.directory.join("output");
         let kept = output::write(&bundle, &folder)?;
         if !session.common.quiet {
-            say(
-                &mut std::io::stdout(),
-                &list(session, &bundle, &folder, &kept),
-            )?;
+            let mut text = list(session, &bundle, &folder, &kept);
+            if register.office.url.is_none() {
+                let [hint, why] = ["hint", "without-address"].map(Message::new);
+                let [hint, why] = [hint, why].map(|message| session.words.say(&message));
+                text.push_str(&format!("{hint}: {why}\n"));
+            }
+            say(&mut std::io::stdout(), &text)?;
         }
         Ok(true)
     }

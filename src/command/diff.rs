@@ -11,7 +11,8 @@ use crate::pdf::{self, Fonts};
 use crate::report::Format;
 use crate::sheet::{self, Kind, Occasion, Sheet};
 use crate::theme::Theme;
-use crate::{bundle, data, html, output};
+use crate::html::{Pages, Place};
+use crate::{bundle, data, output};
 use std::path::{Path, PathBuf};
 
 /// What `content/` says now.
@@ -64,7 +65,7 @@ impl Diff {
                 let text = compare::print(&changes, session.words, colour(&to));
                 return say(&mut to, &text).map(|()| true);
             }
-            Some("html") => html::render_changes(theme, &after, &changes)?,
+            Some("html") => Pages::new(theme)?.changes(&after, &changes, &Place::default())?.html,
             Some("json") => data::pretty(&changes),
             _ => {
                 let json = data::json(&after);

@@ -27,6 +27,8 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
+    /// Where a security problem of the site may be told: a mail address, or `https://…`. It makes the site's security.txt.
+    pub security: Option<Line>,
     pub signatory: SignatoryRecord,
 }
 

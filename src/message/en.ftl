@@ -128,6 +128,7 @@ broken-link = the link `{ $link }` leads nowhere
 broken-link-help = links go to https://…, http://…, mailto:…, tel:… or #row
 broken-link-row = there is no such row; a row's anchor is section-item-id, as in #C-b-system-log
 broken-link-office = write the address of the office's site, as in https://…
+broken-link-security = write a mail address, `tel:` with a number, or https://…
 no-image = a cell cannot show the picture `{ $link }`
 emphasis-not-closed = the asterisks of `{ $around }` are printed as they stand
 emphasis-not-closed-help = Markdown sees no emphasis between 「」 and a letter: put the asterisks inside the brackets, or take them out
@@ -176,6 +177,7 @@ cannot-write = cannot write { $path }; nothing was changed
 output-busy = another build is writing into { $path }; wait for it
 nothing-written = nothing was written
 written = { $count } files in { $folder }
+without-address = office.yaml has no `url`: the site has no feed, no sitemap and no canonical addresses. Write the site's address there once it is known
 kept = something else stood in a file's place; it is kept as { $path }
 open-question-at-issue = answer it and take `confirm:` out, or let it pass with --allow open-question="why"
 nothing-issued = nothing was issued

@@ -128,6 +128,7 @@ broken-link = リンク `{ $link }` の行き先がありません
 broken-link-help = リンクは https://…、http://…、mailto:…、tel:…、#行 のどれかです
 broken-link-row = その行はありません。行は「節-項-id」で表します（#C-b-system-log のように）
 broken-link-office = 事務所のサイトを https://… の形で書いてください
+broken-link-security = メールアドレス、tel: と番号、https://… のどれかで書いてください
 no-image = 画像 `{ $link }` は表に入れられません
 emphasis-not-closed = 「{ $around }」の * はそのまま印刷されます
 emphasis-not-closed-help = かぎ括弧と文字の間の ** は強調になりません。** を括弧の内側に置くか、消してください
@@ -176,6 +177,7 @@ cannot-write = { $path } に書き込めません。何も変えていません
 output-busy = 別の処理が { $path } に書き込んでいます。終わるまで待ってください
 nothing-written = 何も書き込んでいません
 written = { $folder } に { $count } 個のファイルを書きました
+without-address = office.yaml に `url` がないので、更新情報（feed.xml）、サイトマップ、ページの正式なアドレスは作られていません。サイトのアドレスが決まったら書いてください
 kept = 書き込む場所に別のファイルがあったので、{ $path } として残しました
 open-question-at-issue = 答えを決めて `confirm:` の行を消すか、--allow open-question="理由" で通してください
 nothing-issued = 何も発行していません

@@ -127,18 +127,18 @@ impl Draftsman<'_> {
     }
 
     pub fn certification(&self, certification: &Certification) -> CertificationLine {
-        let (state, validity) = match certification.expires_on {
-            None => (Validity::Undated, self.label("undated").to_owned()),
-            Some(last) => {
+        let told = |label: &str, last| self.label(label).replace("{last}", &self.date(last));
+        let over = certification.expires_on.map(|last| told("expired", last));
+        let (state, validity) = match (certification.expires_on, &over) {
+            (Some(last), Some(over)) => {
                 let lapsed = self.occasion.kind.judges_by_the_day()
                     && certification.lapsed(self.occasion.today);
-                let (state, label) = if lapsed {
-                    (Validity::Expired, "expired")
-                } else {
-                    (Validity::Valid, "valid_until")
-                };
-                (state, self.label(label).replace("{last}", &self.date(last)))
+                match lapsed {
+                    true => (Validity::Expired, over.clone()),
+                    false => (Validity::Valid, told("valid_until", last)),
+                }
             }
+            _ => (Validity::Undated, self.label("undated").to_owned()),
         };
         let iso = |day: Option<Date>| day.map(|day| day.to_string());
         CertificationLine {
@@ -147,6 +147,7 @@ impl Draftsman<'_> {
             number: certification.number.clone(),
             state,
             validity,
+            over,
             expires_on: iso(certification.expires_on),
             proof: (self.occasion.kind == Kind::Proof).then(|| CertificationProof {
                 file: certification.file.clone(),

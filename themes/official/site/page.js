@@ -1,0 +1,218 @@
+// Finds, opens, links and copies rows, and judges certificates by the day on which the page is read.
+// Without it the page says the same; only these aids are missing.
+(() => {
+  const by = (id) => document.getElementById(id);
+  const table = by("page-table");
+  const rows = [...table.querySelectorAll("tbody > tr")];
+  const [actions, toggle] = by("page-row").content.children;
+
+  // The last day counts to its end, in Japan.
+  const judge = () => {
+    const now = new Date();
+    const today = new Date(now.getTime() + 9 * 3600e3).toISOString().slice(0, 10);
+    const dated = [...document.querySelectorAll("[data-last]")];
+    for (const each of dated.filter(({ dataset }) => dataset.last < today)) {
+      each.className = "validity expired";
+      each.textContent = each.dataset.over;
+    }
+    const note = by("page-judged");
+    if (!note || dated.length === 0) return;
+    const day = now.toLocaleDateString(document.documentElement.lang === "ja" ? "ja" : "en-GB", { dateStyle: "long", timeZone: "Asia/Tokyo" });
+    note.textContent = note.dataset.text.replace("{today}", day);
+    note.hidden = false;
+  };
+
+  // Cards: closed on a phone, so that the list of what is answered fits a few screens.
+  const all = by("page-all");
+  const isOpen = (row) => !row.classList.contains("closed");
+  const set = (row, open) => {
+    row.classList.toggle("closed", !open);
+    row.querySelector(".toggle").setAttribute("aria-expanded", String(open));
+    const every = rows.every(isOpen);
+    all.textContent = every ? all.dataset.close : all.dataset.open;
+    all.dataset.every = every;
+  };
+  for (const row of rows) {
+    const head = row.querySelector(".card-head");
+    const button = toggle.cloneNode(true);
+    button.setAttribute("aria-label", text(head.querySelector(".card-subject")));
+    head.querySelector(".card-subject").append(button);
+    row.classList.add("closed");
+    // The whole head may be pressed; the button is for the keyboard and for who does not see it.
+    head.addEventListener("click", (event) => {
+      if (!event.target.closest("a")) set(row, !isOpen(row));
+    });
+  }
+  all.addEventListener("click", () => {
+    const open = all.dataset.every !== "true";
+    for (const row of rows) set(row, open);
+  });
+
+  // Joined cells, each with the rows it belongs to: it moves to the first of them that is shown.
+  const joined = rows.flatMap((row, index) => [...row.cells]
+    .filter((cell) => cell.rowSpan > 1 || !cell.matches(".measure, .remarks"))
+    .map((cell) => ({ cell, of: rows.slice(index, index + cell.rowSpan) })));
+  const own = rows.map((row) => [...row.cells].filter((cell) => cell.matches(".measure, .remarks")));
+  const show = (shown) => {
+    const cells = new Map(rows.map((row) => [row, []]));
+    for (const { cell, of } of joined) {
+      const visible = of.filter((row) => shown.has(row));
+      cells.get(visible[0] ?? of[0]).push(cell);
+      cell.rowSpan = Math.max(visible.length, 1);
+      for (const number of cell.querySelectorAll(".numbers .no")) {
+        number.hidden = !shown.has(by(number.hash.slice(1)));
+      }
+    }
+    rows.forEach((row, index) => {
+      row.replaceChildren(...cells.get(row), ...own[index]);
+      row.hidden = !shown.has(row);
+    });
+    for (const body of table.tBodies) body.hidden = [...body.rows].every((row) => row.hidden);
+  };
+
+  // Full-width and half-width, capital and small, hiragana and katakana are one.
+  const fold = (words) => words.normalize("NFKC").toLowerCase()
+    .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 96));
+  const known = rows.map((row) => {
+    const parts = row.querySelectorAll(".path, .card-subject, .measure > .text, .remarks > .text");
+    return { row, anchor: row.id.toLowerCase(), words: fold([...parts].map(text).join("\n")).replace(/[^\S\n]/g, "") };
+  });
+  const has = ({ anchor, words }, term) =>
+    anchor === term || anchor.startsWith(`${term}-`) || (!/^[a-z]$/.test(term) && words.includes(term));
+  const query = by("page-query");
+  const count = by("page-count");
+  const find = () => {
+    const terms = fold(query.value).split(/\s+/).filter(Boolean);
+    const found = known.filter((each) => terms.every((term) => has(each, term))).map(({ row }) => row);
+    show(new Set(found));
+    table.classList.toggle("found", terms.length > 0);
+    const said = found.length ? count.dataset.text.replace("{found}", found.length).replace("{all}", rows.length) : count.dataset.none;
+    count.textContent = terms.length ? said : "";
+    mark(found, terms);
+  };
+  // The words that were looked for, where they stand in one piece of text.
+  const mark = (found, terms) => {
+    if (!CSS.highlights) return;
+    const ranges = [];
+    for (const row of terms.length ? found : []) {
+      const walk = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      while (walk.nextNode()) {
+        const node = walk.currentNode;
+        const words = fold(node.data);
+        // Folding may change a text's length: then there is no telling where a word stands.
+        if (words.length !== node.data.length) continue;
+        for (const term of terms.filter((term) => !/^[a-z]$/.test(term))) {
+          for (let at = words.indexOf(term); at >= 0; at = words.indexOf(term, at + term.length)) {
+            const range = new Range();
+            range.setStart(node, at);
+            range.setEnd(node, at + term.length);
+            ranges.push(range);
+          }
+        }
+      }
+    }
+    CSS.highlights.set("found", new Highlight(...ranges));
+  };
+  query.addEventListener("input", find);
+  const clear = () => {
+    query.value = "";
+    find();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && document.activeElement !== query) {
+      event.preventDefault();
+      query.focus();
+    }
+    if (event.key === "Escape" && document.activeElement === query && query.value) clear();
+  });
+  // Paper shows the whole form.
+  addEventListener("beforeprint", () => show(new Set(rows)));
+  addEventListener("afterprint", find);
+
+  // A row that a link leads to is opened, and offers to be copied.
+  const select = () => {
+    actions.remove();
+    let id = "";
+    try {
+      id = decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return;
+    }
+    const row = by(id)?.closest("tbody > tr");
+    if (!row || !(by(id) === row || row.contains(by(id)))) return;
+    if (row.hidden) clear();
+    if (by(id).matches("th, td")) return;
+    set(row, true);
+    actions.querySelector("output").textContent = "";
+    row.querySelector(".measure").append(actions);
+    row.scrollIntoView({ block: "nearest" });
+  };
+  addEventListener("hashchange", select);
+
+  const paragraphs = (element) => [...element.querySelectorAll(":scope > p")].map(text).join("\n");
+  const parts = (row) => {
+    const [section, item] = [...row.querySelectorAll(".path > span")].map((span) => {
+      const letter = span.querySelector("b")?.textContent ?? "";
+      return [letter, text(span).slice(letter.length).trim()];
+    });
+    const subject = row.querySelector(".card-subject");
+    const [measure, remarks] = [".measure > .text", ".remarks > .text"].map((which) => row.querySelector(which));
+    return {
+      place: [section, item].filter(Boolean).map((pair) => pair.join(" ").trim()).join(" › "),
+      cells: [subject.querySelector(".no")?.textContent ?? "", ...section, ...(item ?? ["", ""]), paragraphs(subject), words(measure), words(remarks)],
+      named: [measure, remarks].filter((of) => words(of)).map((of) => `${of.dataset.label}: ${words(of)}`),
+    };
+  };
+  const words = (of) => paragraphs(of.querySelector(":scope > a") ?? of);
+  const address = (row) => `${location.href.split("#")[0]}#${row.id}`;
+  const copies = {
+    link: (row) => [address(row)],
+    text: (row) => {
+      const { place, cells, named } = parts(row);
+      return [[place, `${cells[0]} ${cells[5]}`.trim(), ...named, document.title, address(row)].join("\n")];
+    },
+    row: (row) => {
+      const { cells } = parts(row);
+      const line = document.createElement("tr");
+      line.append(...cells.map((cell) => {
+        const data = document.createElement("td");
+        data.textContent = cell;
+        return data;
+      }));
+      const quoted = cells.map((cell) => (/[\t\n"]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell));
+      return [quoted.join("\t"), `<table>${line.outerHTML}</table>`];
+    },
+  };
+  const put = async (plain, html) => {
+    if (html && window.ClipboardItem && navigator.clipboard) {
+      const blob = (type, data) => ({ [type]: new Blob([data], { type }) });
+      return navigator.clipboard.write([new ClipboardItem({ ...blob("text/plain", plain), ...blob("text/html", html) })]);
+    }
+    if (navigator.clipboard) return navigator.clipboard.writeText(plain);
+    // A page that did not come over https has no clipboard of its own.
+    const give = (event) => {
+      event.clipboardData.setData("text/plain", plain);
+      if (html) event.clipboardData.setData("text/html", html);
+      event.preventDefault();
+    };
+    document.addEventListener("copy", give, { once: true });
+    if (!document.execCommand("copy")) throw new Error("refused");
+  };
+  actions.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    const said = actions.querySelector("output");
+    const row = actions.closest("tr");
+    said.textContent = await put(...copies[button.dataset.copy](row)).then(() => said.dataset.done, () => said.dataset.failed);
+  });
+
+  function text(element) {
+    return element.textContent.replace(/\s+/g, " ").trim();
+  }
+
+  by("page-find").hidden = false;
+  judge();
+  document.addEventListener("visibilitychange", judge);
+  find();
+  select();
+})();
