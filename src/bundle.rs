@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::edition::{Edition, Listing};
 use crate::html::{self, Download, Link, Surroundings};
 use crate::leak::Made;
-use crate::message::{Failure, Message, Result, Words};
+use crate::message::{Failure, Language, Message, Result, Words};
 use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
 use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
@@ -59,7 +59,7 @@ pub struct Build<'a> {
 
 /// Makes every file of `output/`.
 pub fn bundle(build: &Build) -> Result<Bundle> {
-    let labels = build.theme.labels()?;
+    let labels = build.theme.labels(Language::Japanese)?;
     build
         .theme
         .check_labels(&labels, |c| build.fonts.can_draw(c))?;

@@ -414,7 +414,11 @@ fn lay_out(folder: &Path, kind: Kind, draft: bool) -> Sheet {
     let register = check::check(&case).register.expect("no errors");
     let id = register.date.to_string();
     let occasion = Occasion::of(kind, today, &id);
-    let mut sheet = sheet::lay_out(&register, &occasion, &THEME.labels().expect("labels"));
+    let mut sheet = sheet::lay_out(
+        &register,
+        &occasion,
+        &THEME.labels(Language::Japanese).expect("labels"),
+    );
     if !draft {
         sheet.draft = false;
         sheet.version = id;

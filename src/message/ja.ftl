@@ -163,6 +163,7 @@ no-such-rule = `{ $rule }` という規則はありません。あるもの：{ 
 no-theme = sheet.yaml にあるテーマ `{ $theme }` が themes/ にありません
 theme-stray = テーマのファイル { $file } は使われません。テーマのファイルは { $known } と、ほかの .typ と .html です
 theme-label = { $file } の `{ $name }` はどこにも使われません。`{ $near }` の書き間違いではありませんか
+theme-label-missing = { $file } に `{ $name }` がありません。labels.ja.yaml にある言葉は、英語のページを作るのに英語でも要ります
 theme-lacks = テーマにファイル { $file } がありません
 theme-not-text = テーマのファイル { $file } は UTF-8 の文字のファイルではありません。テーマに置けるのは文字のファイルだけです
 theme-backslash = テーマのファイル { $file } の名前に \ があります。名前を変えてください
