@@ -120,6 +120,8 @@ edition-not-newest = { $id } is named as the newest edition, but { $newest } was
 edition-unnamed = the edition { $newest } was issued, but no `edition:` names it
 
 ## Texts
+english-alone = `{ $field }` is written in English only
+english-alone-help = an English text translates a Japanese one: write `{ $field }:` in Japanese too, or take the English away
 text-cut-off = what follows the space here is a comment to YAML and is not printed: { $lost }
 text-cut-off-help = put the whole text into quotes; for a comment write a space behind the #
 raw-html = HTML is not printed: { $html }
