@@ -236,12 +236,14 @@ fn stood(
         name: marked.name.iter().map(|piece| &*piece.run.text).collect(),
         anchor: marked.anchor.clone(),
         span: 1,
+        lang: None,
     };
     let cell = |cell: &MarkedCell| Cell {
         state: cell.state,
         audience: None,
         span: 1,
         paragraphs: cell.paragraphs.iter().map(|it| unmarked(it)).collect(),
+        lang: None,
     };
     Some(Row {
         id: changed.id.clone(),
@@ -331,6 +333,7 @@ fn no_heading() -> Heading {
         name: String::new(),
         anchor: None,
         span: 1,
+        lang: None,
     }
 }
 
@@ -341,6 +344,7 @@ fn letter(row: &mut Row, place: usize) {
         letter,
         anchor: Some(anchor),
         span: 1,
+        lang: None,
     };
     row.section = heading(format!("S{section}"), format!("s{section}"));
     row.item = heading(format!("i{item}"), format!("s{section}-{item}"));
@@ -353,6 +357,7 @@ fn cell(state: State, markdown: &str) -> Cell {
         audience: None,
         span: 1,
         paragraphs: Text::parse([markdown]).paragraphs,
+        lang: None,
     }
 }
 
