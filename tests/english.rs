@@ -14,7 +14,7 @@ use safeguard::{content, data, text};
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
-use support::{base, copy, project};
+use support::{base, copy, project, run};
 use tempfile::TempDir;
 
 static THEME: LazyLock<Theme> =
@@ -292,6 +292,17 @@ fn the_page_says_that_it_is_a_translation_and_what_is_none() {
     assert_eq!(japanese.matches(r#"lang="ja""#).count(), 1);
     assert!(!japanese.contains("訳です"));
     assert!(!japanese.contains("Mihon Labour Office"));
+}
+
+#[test]
+fn the_english_page_is_valid_accessible_and_fits_a_phone() {
+    let html = html::render(&THEME, &in_english(Kind::Page), &Surroundings::default());
+    let html = html.unwrap_or_else(|failure| panic!("{}", said(&failure)));
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("index.html"), html).expect("writable");
+    let script = project().join("tests/tools/page.mjs");
+    let told = run("node", &[script.as_os_str(), folder.path().as_os_str()]);
+    assert!(told.contains("axe 390 px dark"), "{told}");
 }
 
 #[test]
