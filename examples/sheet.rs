@@ -57,7 +57,11 @@ fn write(project: &Path, kind: Kind, folder: &Path) -> Result<()> {
     let theme = theme::load(project, name.unwrap_or("official")).map_err(words)?;
     let id = register.date.to_string();
     let occasion = Occasion::of(kind, today, &id);
-    let sheet = sheet::lay_out(&register, &occasion, &theme.labels().map_err(words)?);
+    let sheet = sheet::lay_out(
+        &register,
+        &occasion,
+        &theme.labels(Language::Japanese).map_err(words)?,
+    );
 
     let put = |path: &str, bytes: &[u8]| {
         let path = folder.join(path);

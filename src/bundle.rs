@@ -8,7 +8,7 @@ use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
 use crate::leak::{self, Made};
-use crate::message::{Result, Words};
+use crate::message::{Language, Result, Words};
 use crate::model::Register;
 use crate::pdf::{self, Fonts};
 use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
@@ -59,7 +59,7 @@ pub struct Build<'a> {
 
 /// Makes every file of `output/`.
 pub fn bundle(build: &Build) -> Result<Bundle> {
-    let labels = build.theme.labels()?;
+    let labels = build.theme.labels(Language::Japanese)?;
     build
         .theme
         .check_labels(&labels, |c| build.fonts.can_draw(c))?;

@@ -6,6 +6,7 @@
 mod certifications;
 mod coverage;
 mod editions;
+mod english;
 mod measures;
 mod printed;
 mod register;
@@ -49,7 +50,7 @@ pub const READING: [&str; 8] = [
 pub const AGAINST: [&str; 1] = ["heading-changed"];
 
 /// Every rule that looks at what was read.
-pub const RULES: [Rule; 26] = [
+pub const RULES: [Rule; 27] = [
     Rule {
         name: "unknown-guideline",
         find: coverage::unknown_guideline,
@@ -117,6 +118,10 @@ pub const RULES: [Rule; 26] = [
     Rule {
         name: "privacy-mark-misused",
         find: certifications::privacy_mark_misused,
+    },
+    Rule {
+        name: "english-alone",
+        find: english::english_alone,
     },
     Rule {
         name: "raw-html",

@@ -35,6 +35,27 @@ pub fn print(day: Date, style: DateStyle) -> String {
     format!("{year}{}月{}日", day.month(), day.day())
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// Prints a day for an English reader, whatever the document's style: `1 October 2015`.
+pub fn print_english(day: Date) -> String {
+    let month = usize::from(day.month().unsigned_abs());
+    format!("{} {} {}", day.day(), MONTHS[month - 1], day.year())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +72,12 @@ mod tests {
             print(date(2015, 10, 1), DateStyle::Western),
             "2015年10月1日"
         );
+    }
+
+    #[test]
+    fn english_days_have_their_month_in_words() {
+        assert_eq!(print_english(date(2015, 10, 1)), "1 October 2015");
+        assert_eq!(print_english(date(2027, 1, 31)), "31 January 2027");
+        assert_eq!(print_english(date(2024, 12, 9)), "9 December 2024");
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::content::record::Audiences;
 use crate::data;
-use crate::model::{Audience, Measure, MeasureOrigin, Register, Statement, Told};
+use crate::model::{Audience, English, Measure, MeasureOrigin, Register, Statement, Told};
 use crate::sheet::{self, EditionLine, Kind, Labels, Occasion, Sheet};
 use crate::text::Text;
 use fast_qr::{ECL, QRBuilder};
@@ -128,6 +128,8 @@ pub fn freeze(register: &Register, issue: Issue) -> Edition {
     sheet.office.url = None;
     sheet.office.security = None;
     sheet.approvals.clear();
+    // The Japanese is what is issued; a translation may come and change later.
+    sheet.english = English::default();
     for measure in sheet.measures_mut() {
         measure.formerly.clear();
         measure.origin = MeasureOrigin::default();

@@ -3,7 +3,7 @@
 //! A sheet is cut to its audience before a theme sees it, so this never fires unless the program itself is wrong.
 
 use crate::message::{Failure, Message, Result};
-use crate::model::{Audience, Register, Statement, Told};
+use crate::model::{Audience, Measure, MeasureEnglish, Register, Statement, Told};
 use crate::text::Text;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
@@ -12,17 +12,23 @@ use std::collections::BTreeSet;
 pub struct Made(String);
 
 impl Made {
-    /// The text of a page: tags left out, the five escapes undone.
+    /// The text of a page: tags left out, the five escapes undone; of styles and scripts what stands in quotes.
     pub fn html(bytes: &[u8]) -> Made {
         let html = String::from_utf8_lossy(bytes);
         let mut text = String::new();
-        for (index, part) in html.split('<').enumerate() {
-            text.push_str(if index == 0 {
-                part
-            } else {
-                part.split_once('>').map_or("", |(_, after)| after)
-            });
+        let mut rest = &*html;
+        while let Some((before, tag)) = rest.split_once('<') {
+            text.push_str(before);
+            rest = tag.split_once('>').map_or("", |(_, after)| after);
+            for (name, end) in [("style", "</style"), ("script", "</script")] {
+                if tag.starts_with(name) {
+                    let (code, after) = rest.split_at(rest.find(end).unwrap_or(rest.len()));
+                    text.push_str(&quoted(code));
+                    rest = after;
+                }
+            }
         }
+        text.push_str(rest);
         for (escape, character) in [
             ("&lt;", "<"),
             ("&gt;", ">"),
@@ -71,38 +77,65 @@ pub fn refuse(registers: &[&Register], made: &Made, audience: Audience) -> Resul
     }
 }
 
+/// What code says to a reader: `none` in a style sheet must not pass for somebody's remark.
+fn quoted(code: &str) -> String {
+    let lines = code.lines().map(|line| line.replace("\\\"", "\0"));
+    let quoted = lines.map(|line| {
+        let inside = line.split('"').skip(1).step_by(2);
+        inside.collect::<Vec<_>>().join("\n")
+    });
+    let quoted = quoted.collect::<Vec<_>>().join("\n");
+    quoted.replace('\0', "\"")
+}
+
 fn solid(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Every paragraph of the register with its audience.
+/// Every paragraph of the register, in either language, with its audience.
 fn texts(register: &Register) -> Vec<Told<String>> {
-    let mut texts = Vec::new();
-    let mut tell = |what: &Text, audience| {
-        let paragraphs = what
-            .paragraphs
-            .iter()
-            .map(|paragraph| crate::text::plain(paragraph));
-        texts.extend(paragraphs.map(|what| Told { what, audience }));
-    };
-    let mut questions = Vec::new();
+    let mut told = Vec::new();
     for measure in register.measures() {
-        tell(&measure.subject.what, measure.subject.audience);
-        match &measure.measure.what {
-            Statement::Stated(text) | Statement::NotApplicable(text) => {
-                tell(text, measure.measure.audience)
-            }
-            Statement::Open => {}
+        let english = register.english.measures.get(&measure.id);
+        for (text, audience) in fields(measure, english) {
+            let paragraphs = text.paragraphs.iter();
+            let paragraphs = paragraphs.map(|paragraph| crate::text::plain(paragraph));
+            told.extend(paragraphs.map(|what| Told { what, audience }));
         }
-        if let Some(text) = &measure.remarks.what {
-            tell(text, measure.remarks.audience);
-        }
-        questions.extend(measure.origin.confirm.clone());
+        let question = measure.origin.confirm.clone();
+        told.extend(question.map(|what| Told {
+            what,
+            audience: Audience::Internal,
+        }));
     }
-    let internal = questions.into_iter().map(|what| Told {
-        what,
-        audience: Audience::Internal,
-    });
-    texts.extend(internal);
-    texts
+    told
+}
+
+/// The texts of a measure; an English one is for whom the Japanese is.
+fn fields<'a>(
+    measure: &'a Measure,
+    english: Option<&'a MeasureEnglish>,
+) -> impl Iterator<Item = (&'a Text, Audience)> {
+    let Measure {
+        subject,
+        measure: statement,
+        remarks,
+        ..
+    } = measure;
+    let stated = match &statement.what {
+        Statement::Stated(text) | Statement::NotApplicable(text) => Some(text),
+        Statement::Open => None,
+    };
+    let english =
+        |field: fn(&MeasureEnglish) -> &Option<Text>| english.and_then(|en| field(en).as_ref());
+    let fields = [
+        (Some(&subject.what), subject.audience),
+        (stated, statement.audience),
+        (remarks.what.as_ref(), remarks.audience),
+        (english(|en| &en.subject), subject.audience),
+        (english(|en| &en.statement), statement.audience),
+        (english(|en| &en.remarks), remarks.audience),
+    ];
+    let written = fields.into_iter();
+    written.filter_map(|(text, audience)| Some((text?, audience)))
 }

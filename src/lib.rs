@@ -11,7 +11,7 @@
 //!
 //! 1. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for who writes them.
 //! 2. [`check::check`] applies every rule ([`check::RULES`]) and, where none finds an error, builds the [`model::Register`].
-//! 3. [`sheet::lay_out`] decides for one audience what every rendering says: rows, joined cells, numbers, anchors, words.
+//! 3. [`sheet::lay_out`] decides for one audience and language what every rendering says: rows, joined cells, numbers, anchors, words.
 //! 4. [`html::render`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
 //! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
 //! 6. [`output::write`] puts them on the disk, all or none.

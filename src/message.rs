@@ -57,7 +57,7 @@ impl Failure {
 
 pub type Result<T> = std::result::Result<T, Failure>;
 
-/// The language of messages; the sheet's own words come from the theme.
+/// The language of messages, or of a sheet; the sheet's own words come from the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     Japanese,
@@ -73,6 +73,14 @@ impl Language {
             Language::English
         }
     }
+
+    /// `ja` or `en`, as pages, file names and `--lang` have it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::Japanese => "ja",
+            Language::English => "en",
+        }
+    }
 }
 
 /// The words of one language.
@@ -82,15 +90,15 @@ pub struct Words {
 
 impl Words {
     pub fn of(language: Language) -> Words {
-        let (name, source) = match language {
-            Language::Japanese => ("ja", include_str!("message/ja.ftl")),
-            Language::English => ("en", include_str!("message/en.ftl")),
+        let source = match language {
+            Language::Japanese => include_str!("message/ja.ftl"),
+            Language::English => include_str!("message/en.ftl"),
         };
         let resource = FluentResource::try_new(source.to_owned())
             .map_err(|(_, errors)| errors)
             .expect("a test reads both files");
-        let mut bundle =
-            FluentBundle::new_concurrent(vec![name.parse().expect("a language's name")]);
+        let name = language.code().parse().expect("a language's name");
+        let mut bundle = FluentBundle::new_concurrent(vec![name]);
         // The isolation marks would end up in terminals, JSON and the proof.
         bundle.set_use_isolating(false);
         bundle

@@ -8,6 +8,7 @@ use crate::date::DateStyle;
 use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Who may read a text; each may read what the one before may.
 #[derive(
@@ -53,6 +54,8 @@ pub struct Register {
     /// In print order, those without a measure left out.
     pub sections: Vec<Section>,
     pub certifications: Vec<Certification>,
+    #[serde(skip)]
+    pub english: English,
 }
 
 impl Register {
@@ -67,6 +70,63 @@ impl Register {
         let items = sections.flat_map(|section| &mut section.items);
         items.flat_map(|item| &mut item.measures)
     }
+
+    /// Whether there is enough for an English page: headings and certificates alone are none.
+    pub fn has_english(&self) -> bool {
+        let English {
+            title,
+            office,
+            measures,
+            ..
+        } = &self.english;
+        title.is_some() || *office != OfficeEnglish::default() || !measures.is_empty()
+    }
+}
+
+/// What was also written in English: a translation for convenience, for the English page.
+///
+/// The Japanese sheet is the one issued, so no edition holds it, and neither data nor digest know of it.
+#[derive(Debug, Clone, Default)]
+pub struct English {
+    pub title: Option<String>,
+    /// The guideline's title.
+    pub guideline: Option<String>,
+    pub office: OfficeEnglish,
+    /// Headings by place: `C` or `C-b`.
+    pub headings: BTreeMap<String, String>,
+    /// Measures by id, those with at least one text.
+    pub measures: BTreeMap<String, MeasureEnglish>,
+    /// Certificates by id.
+    pub certifications: BTreeMap<String, CertificationEnglish>,
+}
+
+/// The office and who signs for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfficeEnglish {
+    pub name: Option<String>,
+    pub address: Option<String>,
+    pub representative: Option<String>,
+    pub complaints: Option<String>,
+    pub signatory_title: Option<String>,
+    pub signatory_name: Option<String>,
+}
+
+/// Who may read one of these texts is told by the Japanese one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MeasureEnglish {
+    pub subject: Option<Text>,
+    /// The measure, or why it is not applicable: whichever the row says.
+    pub statement: Option<Text>,
+    pub remarks: Option<Text>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct CertificationEnglish {
+    /// The line as printed, where all of it could be put into English.
+    pub printed: Option<String>,
+    pub scheme: Option<String>,
+    pub body: Option<String>,
+    pub scope: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

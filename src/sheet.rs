@@ -4,15 +4,18 @@
 //! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one audience, so what that audience may not read is not in it.
 
 mod draft;
+mod wording;
 
-use crate::date::{self, DateStyle};
+use crate::date::DateStyle;
 use crate::edition::{Allowance, Edition, Link};
+use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Register, Signatory};
 use crate::text::Paragraph;
 use draft::Draftsman;
 use jiff::civil::Date;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use wording::{Frame, Wording};
 
 /// What a rendering is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,6 +57,8 @@ pub type Labels = BTreeMap<String, String>;
 #[derive(Debug, Clone, Copy)]
 pub struct Occasion<'a> {
     pub kind: Kind,
+    /// The sheet's language; the labels it is laid out with are to be of the same.
+    pub language: Language,
     pub today: Date,
     /// Id of the edition, also in file names.
     pub id: &'a str,
@@ -70,12 +75,13 @@ pub struct Occasion<'a> {
 }
 
 impl<'a> Occasion<'a> {
-    /// A draft without anything that only a proof or a signed copy shows.
+    /// A Japanese draft without anything that only a proof or a signed copy shows.
     pub fn of(kind: Kind, today: Date, id: &'a str) -> Occasion<'a> {
         static NO_NOTES: Notes = Notes::new();
         static NO_LINES: Lines = Lines::new();
         Occasion {
             kind,
+            language: Language::Japanese,
             today,
             id,
             edition: None,
@@ -117,7 +123,11 @@ pub struct Note {
 pub struct Sheet {
     pub kind: Kind,
     pub audience: Audience,
+    /// `ja` or `en`.
     pub lang: &'static str,
+    /// The language of each text around the table that is not in the sheet's own, by name:
+    /// `title`, `guideline`, `office`, `address`, `representative`, `complaints`, `signatory_title`, `signatory_name`.
+    pub untranslated: BTreeMap<&'static str, &'static str>,
     pub title: String,
     pub office: Office,
     pub signatory: Signatory,
@@ -198,6 +208,9 @@ pub struct Day {
 pub struct Control {
     pub label: String,
     pub text: String,
+    /// Where the text is not in the sheet's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<&'static str>,
 }
 
 /// One row of the form.
@@ -224,6 +237,9 @@ pub struct Heading {
     /// `None` for the `-` of a section without items.
     pub anchor: Option<String>,
     pub span: usize,
+    /// Where the name is not in the sheet's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<&'static str>,
 }
 
 /// The words of a cell; whatever the state, `paragraphs` is what is printed.
@@ -236,6 +252,9 @@ pub struct Cell {
     /// Rows that share the cell; 0 where the one above reaches down.
     pub span: usize,
     pub paragraphs: Vec<Paragraph>,
+    /// Where they are not in the sheet's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -267,6 +286,9 @@ pub struct RowProof {
 pub struct CertificationLine {
     pub id: String,
     pub text: String,
+    /// Where the text is not in the sheet's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<&'static str>,
     /// Stands in `text`; a theme keeps it on one line.
     pub number: String,
     pub state: Validity,
@@ -317,9 +339,10 @@ pub struct CertificationProof {
 
 /// Lays the register out for one occasion.
 pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> Sheet {
+    let wording = Wording::of(register, occasion.language);
     let day = |day: Date| Day {
         iso: day.to_string(),
-        text: date::print(day, register.date_style),
+        text: wording.date(day),
     };
     let date = day(register.date);
     let as_of = occasion
@@ -327,16 +350,24 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
         .judges_by_the_day()
         .then(|| day(occasion.today));
     let audience = occasion.kind.audience();
+    let Frame {
+        title,
+        office,
+        signatory,
+        guideline,
+        untranslated,
+    } = wording::frame(register, wording);
     let mut labels = labels.clone();
-    if let Some(edition) = occasion.edition {
-        // What stands in the cells never changes with a theme.
+    if let (Some(edition), Language::Japanese) = (occasion.edition, occasion.language) {
+        // What stands in the cells never changes with a theme. A translation is no part of what was issued.
         labels.extend(edition.words.clone());
     }
-    let labels = fill_in(&labels, register, &date.text, as_of.as_ref());
+    let labels = fill_in(&labels, &office.name, &date.text, as_of.as_ref());
     let draftsman = Draftsman {
         register,
         occasion,
         labels: &labels,
+        wording,
     };
     let mut rows = Vec::new();
     for section in &register.sections {
@@ -359,7 +390,7 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
     let history = occasion.history.iter().filter(|_| signed);
     let history = history.map(|edition| HistoryLine {
         id: edition.id.clone(),
-        date: date::print(edition.sheet.date, register.date_style),
+        date: wording.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     });
     let findings = match occasion.kind {
@@ -369,11 +400,12 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
     Sheet {
         kind: occasion.kind,
         audience,
-        lang: "ja",
-        title: register.title.clone(),
-        office: register.office.clone(),
-        signatory: register.signatory.clone(),
-        guideline: register.guideline.clone(),
+        lang: occasion.language.code(),
+        untranslated,
+        title,
+        office,
+        signatory,
+        guideline,
         id: occasion.id.to_owned(),
         draft: occasion.edition.is_none(),
         edition: occasion.edition.map(|edition| {
@@ -449,10 +481,10 @@ fn spans(rows: &[Row], same: impl Fn(&Row, &Row) -> bool) -> Vec<usize> {
 }
 
 /// Fills the placeholders that are the same all over the sheet.
-fn fill_in(labels: &Labels, register: &Register, date: &str, as_of: Option<&Day>) -> Labels {
+fn fill_in(labels: &Labels, office: &str, date: &str, as_of: Option<&Day>) -> Labels {
     let fill = |label: &String| {
         label
-            .replace("{office}", &register.office.name)
+            .replace("{office}", office)
             .replace("{date}", date)
             .replace("{as_of}", as_of.map_or("", |day| &day.text))
     };

@@ -2,7 +2,7 @@
 
 use crate::content::yaml;
 use crate::diagnostic::nearest;
-use crate::message::{Failure, Message, Result};
+use crate::message::{Failure, Language, Message, Result};
 use crate::sheet::Labels;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,7 +22,17 @@ struct ThemeFile {
     shown: String,
 }
 
-const LABELS: &str = include_str!("../themes/official/labels.ja.yaml");
+/// The file with a language's words, and the official theme's.
+const LABELS: [(&str, &str); 2] = [
+    (
+        "labels.ja.yaml",
+        include_str!("../themes/official/labels.ja.yaml"),
+    ),
+    (
+        "labels.en.yaml",
+        include_str!("../themes/official/labels.en.yaml"),
+    ),
+];
 
 macro_rules! compiled_in {
     ($($path:literal),+ $(,)?) => {
@@ -33,6 +43,7 @@ macro_rules! compiled_in {
 /// The official theme, as it lies in `themes/official`.
 const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
+    "labels.en.yaml",
     "labels.ja.yaml",
     "parts.typ",
     "proof.typ",
@@ -117,14 +128,30 @@ impl Theme {
         self.files.get(path).map_or(path, |file| &file.shown)
     }
 
-    /// The theme's words. The official ones stand in where a theme's own file lacks one.
-    pub fn labels(&self) -> Result<Labels> {
-        let path = "labels.ja.yaml";
+    /// The theme's words in a language. The official ones stand in where a theme's own file lacks one.
+    pub fn labels(&self, language: Language) -> Result<Labels> {
+        let [japanese, english] = LABELS;
+        let labels = self.labels_of(japanese)?;
+        if language == Language::Japanese {
+            return Ok(labels);
+        }
+        let translated = self.labels_of(english)?;
+        // What a project's own templates print is needed in every language of its pages.
+        match labels.keys().find(|name| !translated.contains_key(*name)) {
+            None => Ok(translated),
+            Some(name) => {
+                let message = Message::new("theme-label-missing").with("name", name);
+                Err(Failure::new(message.with("file", self.shown(english.0))))
+            }
+        }
+    }
+
+    fn labels_of(&self, (path, official): (&str, &str)) -> Result<Labels> {
         let read = |text: &str| {
             let message = Message::new("theme-labels").with("file", self.shown(path));
             yaml::read_words(text).map_err(|error| Failure::new(message).because(error))
         };
-        let mut labels = read(LABELS)?;
+        let mut labels = read(official)?;
         let own = read(self.text(path)?)?;
         for name in own.keys().filter(|name| !labels.contains_key(*name)) {
             // A word for a template of its own, unless it is nearly an official one.
@@ -187,6 +214,9 @@ pub fn name_row<'a>(
 
 #[cfg(test)]
 mod tests {
+    use crate::content::yaml;
+    use std::collections::BTreeMap;
+
     #[test]
     fn the_official_theme_is_compiled_in_whole() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/official");
@@ -196,5 +226,28 @@ mod tests {
             .map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())))
             .collect();
         assert_eq!(lying, compiled);
+    }
+
+    #[test]
+    fn both_languages_have_the_same_words_with_the_same_placeholders() {
+        let [japanese, english] = super::LABELS.map(|(_, text)| placeholders(text));
+        assert_eq!(japanese, english);
+        assert!(japanese.len() > 100);
+        assert_eq!(japanese["as_of_sheet"], ["date"]);
+    }
+
+    /// The placeholders of each word, in the order of the alphabet.
+    fn placeholders(labels: &str) -> BTreeMap<String, Vec<String>> {
+        let labels = yaml::read_words(labels).expect("a flat file of words");
+        let placeholders = |label: &str| {
+            let parts = label.split('{').skip(1);
+            let names = parts.filter_map(|part| Some(part.split_once('}')?.0.to_owned()));
+            let mut names: Vec<String> = names.collect();
+            names.sort();
+            names
+        };
+        let of_each = labels.iter();
+        let of_each = of_each.map(|(name, label)| (name.clone(), placeholders(label)));
+        of_each.collect()
     }
 }

@@ -120,7 +120,7 @@ fn handout(build: &Build) -> Result<String, Failed> {
     let occasion = Occasion::of(Kind::Handout, build.today, &id);
     let labels = build
         .theme
-        .labels()
+        .labels(Language::Japanese)
         .map_err(|failure| format!("{failure:?}"))?;
     let mut sheet = sheet::lay_out(build.register, &occasion, &labels);
     sheet.labels.clear();

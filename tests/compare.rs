@@ -237,12 +237,14 @@ fn stood(
         name: marked.name.iter().map(|piece| &*piece.run.text).collect(),
         anchor: marked.anchor.clone(),
         span: 1,
+        lang: None,
     };
     let cell = |cell: &MarkedCell| Cell {
         state: cell.state,
         audience: None,
         span: 1,
         paragraphs: cell.paragraphs.iter().map(|it| unmarked(it)).collect(),
+        lang: None,
     };
     Some(Row {
         id: changed.id.clone(),
@@ -332,6 +334,7 @@ fn no_heading() -> Heading {
         name: String::new(),
         anchor: None,
         span: 1,
+        lang: None,
     }
 }
 
@@ -342,6 +345,7 @@ fn letter(row: &mut Row, place: usize) {
         letter,
         anchor: Some(anchor),
         span: 1,
+        lang: None,
     };
     row.section = heading(format!("S{section}"), format!("s{section}"));
     row.item = heading(format!("i{item}"), format!("s{section}-{item}"));
@@ -354,6 +358,7 @@ fn cell(state: State, markdown: &str) -> Cell {
         audience: None,
         span: 1,
         paragraphs: Text::parse([markdown]).paragraphs,
+        lang: None,
     }
 }
 
@@ -415,7 +420,11 @@ fn lay_out(folder: &Path, kind: Kind, draft: bool) -> Sheet {
     let register = check::check(&case).register.expect("no errors");
     let id = register.date.to_string();
     let occasion = Occasion::of(kind, today, &id);
-    let mut sheet = sheet::lay_out(&register, &occasion, &THEME.labels().expect("labels"));
+    let mut sheet = sheet::lay_out(
+        &register,
+        &occasion,
+        &THEME.labels(Language::Japanese).expect("labels"),
+    );
     if !draft {
         sheet.draft = false;
         sheet.version = id;

@@ -5,6 +5,7 @@ mod support;
 
 use safeguard::content;
 use safeguard::edition::Edition;
+use safeguard::message::Language;
 use safeguard::pdf::{self, Fonts};
 use safeguard::sheet::{Kind, Sheet};
 use safeguard::theme;
@@ -277,7 +278,10 @@ impl Forger {
 
     fn sheet(&self, edition: usize) -> Sheet {
         let theme = theme::load(self.folder.path(), "official").expect("compiled in");
-        self.editions[edition].lay_out(Kind::Handout, &theme.labels().expect("labels"))
+        self.editions[edition].lay_out(
+            Kind::Handout,
+            &theme.labels(Language::Japanese).expect("labels"),
+        )
     }
 
     fn data(&self, edition: usize) -> Vec<u8> {

@@ -156,12 +156,19 @@ pub fn unknown_item(case: &Case) -> Vec<Diagnostic> {
     let files = files.map(|file| unknown(&file.name(), Origin::file(&file.file), &places));
     let official = headings(guideline);
     let official: BTreeSet<String> = official.into_iter().map(|(name, ..)| name).collect();
-    let strange = sheet.record.headings.0.keys();
-    let strange = strange.filter(|name| !official.contains(*name));
-    let strange = strange.map(|name| {
-        let origin = sheet.origin().at("headings").at(name.as_str());
+    let english = sheet.record.en.iter();
+    let english = english.map(|en| (&en.headings, sheet.origin().at("en")));
+    let written = [(&sheet.record.headings, sheet.origin())];
+    let written = written.into_iter().chain(english);
+    let strange = written.flat_map(|(headings, at)| {
+        let names = headings.0.keys();
+        names.map(move |name| (name, at.at("headings").at(name.as_str())))
+    });
+    let strange = strange.filter(|(name, _)| !official.contains(*name));
+    let strange = strange.map(|(name, origin)| {
         let origin = origin.part(Part::Key);
-        match places.contains(name) {
+        let own = sheet.own_sections().any(|(section, _)| section.id == *name);
+        match own || places.contains(name) {
             // An own section has its name where it is written.
             true => {
                 let message = Message::new("heading-of-own").with("name", name);

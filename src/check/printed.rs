@@ -1,14 +1,16 @@
-//! Everything that some rendering prints, with its place and who may read it: what the rules about texts look at.
+//! Everything that some rendering prints, in either language, with its place and who may read it: what the rules about texts look at.
 
 use super::Case;
-use crate::content::record::Audiences;
+use crate::content::record::{Audiences, Line};
 use crate::diagnostic::Origin;
+use crate::message::Language;
 use crate::model::Audience;
 use crate::text::Text;
 
 /// A cell with inline Markdown.
 pub struct Cell<'a> {
     pub text: &'a Text,
+    pub language: Language,
     pub origin: Origin,
     pub audience: Audience,
 }
@@ -55,14 +57,17 @@ pub fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
             ),
         ];
         for (name, ja, en, audience) in fields {
-            let both = [(ja, origin.at(name)), (en, english.at(name))];
-            let written = both
-                .into_iter()
-                .filter_map(|(text, origin)| Some((text?, origin)));
-            cells.extend(written.map(|(text, origin)| Cell {
-                text,
-                origin,
-                audience,
+            let both = [
+                (ja, Language::Japanese, origin.at(name)),
+                (en, Language::English, english.at(name)),
+            ];
+            cells.extend(both.into_iter().filter_map(|(text, language, origin)| {
+                Some(Cell {
+                    text: text?,
+                    language,
+                    origin,
+                    audience,
+                })
             }));
         }
     }
@@ -72,6 +77,7 @@ pub fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
 /// Any characters that some rendering prints.
 pub struct Printed<'a> {
     pub text: std::borrow::Cow<'a, str>,
+    pub language: Language,
     pub origin: Origin,
     pub audience: Audience,
 }
@@ -176,9 +182,16 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
         let text = text?.into();
         Some(Printed {
             text,
+            language: Language::Japanese,
             origin,
             audience,
         })
+    });
+    let english = english(case).into_iter().map(|(line, origin)| Printed {
+        text: (&**line).into(),
+        language: Language::English,
+        origin,
+        audience: Audience::Public,
     });
     let cells = cells(case).into_iter().map(|cell| Printed {
         // A link's address is told too: it stands in the page.
@@ -187,8 +200,73 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
             .links()
             .fold(cell.text.to_plain(), |text, link| format!("{text}\n{link}"))
             .into(),
+        language: cell.language,
         origin: cell.origin,
         audience: cell.audience,
     });
-    lines.chain(cells).collect()
+    lines.chain(english).chain(cells).collect()
+}
+
+/// What the English page prints beside its cells; everybody may read it.
+fn english<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
+    let mut lines = english_headings(case);
+    let mut put = |line: &'a Option<Line>, at: Origin| lines.extend(line.as_ref().zip(Some(at)));
+    if let Some(office) = &case.content.office
+        && let Some(en) = &office.record.en
+    {
+        let at = office.origin().at("en");
+        put(&en.name, at.at("name"));
+        put(&en.address, at.at("address"));
+        put(&en.representative, at.at("representative"));
+        put(&en.complaints, at.at("complaints"));
+        if let Some(signatory) = &en.signatory {
+            let at = at.at("signatory");
+            put(&signatory.title, at.at("title"));
+            put(&signatory.name, at.at("name"));
+        }
+    }
+    for certificate in &case.content.certifications {
+        if let Some(en) = &certificate.record.en {
+            let at = certificate.origin().at("en");
+            put(&en.scheme, at.at("scheme"));
+            put(&en.body, at.at("body"));
+            put(&en.scope, at.at("scope"));
+            put(&en.print, at.at("print"));
+        }
+    }
+    lines
+}
+
+fn english_headings<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
+    let mut lines = Vec::new();
+    let mut put = |line: Option<&'a Line>, at: Origin| lines.extend(line.zip(Some(at)));
+    if let Some(sheet) = case.sheet() {
+        if let Some(en) = &sheet.record.en {
+            let at = sheet.origin().at("en");
+            put(en.title.as_ref(), at.at("title"));
+            for (place, heading) in &en.headings.0 {
+                put(Some(heading), at.at("headings").at(place.as_str()));
+            }
+        }
+        for (section, at) in sheet.own_sections() {
+            put(section.en.as_ref(), at.at("en"));
+            for (i, item) in section.items.iter().enumerate() {
+                put(item.en.as_ref(), at.at("items").at(i).at("en"));
+            }
+        }
+    }
+    if let Some(guideline) = case.content.own_guideline() {
+        let at = guideline.origin();
+        if let Some(en) = &guideline.record.en {
+            put(en.title.as_ref(), at.at("en").at("title"));
+        }
+        for (s, section) in guideline.record.sections.iter().enumerate() {
+            let at = at.at("sections").at(s);
+            put(section.en.as_ref(), at.at("en"));
+            for (i, item) in section.items.iter().enumerate() {
+                put(item.en.as_ref(), at.at("items").at(i).at("en"));
+            }
+        }
+    }
+    lines
 }

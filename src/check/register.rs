@@ -1,5 +1,6 @@
 //! Checked records → the register: defaults filled in, sections put in print order.
 
+use super::english;
 use crate::content::record::{
     CertificationRecord, ItemRecord, MeasureRecord, OwnSection, SectionRecord, SheetRecord,
 };
@@ -64,6 +65,7 @@ pub fn build(content: &Content) -> Option<Register> {
         },
         sections,
         certifications: content.certifications.iter().map(certification).collect(),
+        english: english::build(content, office, sheet, guideline),
     })
 }
 
@@ -204,9 +206,8 @@ fn certification(filed: &Filed<CertificationRecord>) -> Certification {
     let record = &filed.record;
     let owned =
         |line: &Option<crate::content::record::Line>| line.as_ref().map(ToString::to_string);
-    let name = filed.file.rsplit('/').next().unwrap_or_default();
     Certification {
-        id: name.trim_end_matches(".yaml").to_owned(),
+        id: certificate_id(filed),
         standard: record.standard.to_string(),
         edition: owned(&record.edition),
         scheme: owned(&record.scheme),
@@ -221,12 +222,22 @@ fn certification(filed: &Filed<CertificationRecord>) -> Certification {
     }
 }
 
-/// `standard:edition (scheme 認証番号 number body)`, as the form prints a certificate.
-fn printed(record: &CertificationRecord) -> String {
-    let standard = match &record.edition {
+/// The name of its file.
+pub fn certificate_id(filed: &Filed<CertificationRecord>) -> String {
+    let name = filed.file.rsplit('/').next().unwrap_or_default();
+    name.trim_end_matches(".yaml").to_owned()
+}
+
+/// `ISO/IEC 27001:2022`, where the edition is known.
+pub fn standard(record: &CertificationRecord) -> String {
+    match &record.edition {
         Some(edition) => format!("{}:{}", &*record.standard, &**edition),
         None => record.standard.to_string(),
-    };
+    }
+}
+
+/// `standard:edition (scheme 認証番号 number body)`, as the form prints a certificate.
+fn printed(record: &CertificationRecord) -> String {
     let number = format!("認証番号 {}", &*record.number);
     let parts = [
         record.scheme.as_deref(),
@@ -234,5 +245,5 @@ fn printed(record: &CertificationRecord) -> String {
         record.body.as_deref(),
     ];
     let inside: Vec<&str> = parts.into_iter().flatten().collect();
-    format!("{standard} ({})", inside.join(" "))
+    format!("{} ({})", standard(record), inside.join(" "))
 }

@@ -5,7 +5,7 @@ use crate::check::{self, Case, Checked};
 use crate::compare::{self, guideline};
 use crate::content::Content;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Failure, Language, Message, Result};
 use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
 use crate::report::Format;
@@ -151,7 +151,7 @@ impl<'a> Shelf<'a> {
             return Ok(None);
         };
         let theme = session.theme(&content)?;
-        let labels = theme.labels()?;
+        let labels = theme.labels(Language::Japanese)?;
         theme.check_labels(&labels, |c| fonts.can_draw(c))?;
         Ok(Some(Shelf {
             session,
@@ -170,7 +170,7 @@ impl<'a> Shelf<'a> {
             Audience::Prospect => Kind::Handout,
             Audience::Internal => Kind::Proof,
         };
-        let labels = self.theme.labels()?;
+        let labels = self.theme.labels(Language::Japanese)?;
         if name == WORKING {
             let current = self.content.current_edition(&self.register);
             let id = bundle::id(&self.content, &self.register);

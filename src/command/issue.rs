@@ -7,7 +7,7 @@ use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{self, Allowance, Edition, Files, Issue as Frozen, Salts};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Failure, Language, Message, Result};
 use crate::model::Register;
 use crate::pdf::Fonts;
 use crate::report::Format;
@@ -64,7 +64,7 @@ impl Issue {
         }
         let numbers = give_numbers(&mut register, &content);
         let theme = session.theme(&content)?;
-        let labels = theme.labels()?;
+        let labels = theme.labels(Language::Japanese)?;
         let before: Vec<&Edition> = content.issued().collect();
         let frozen = Frozen {
             note,
@@ -186,7 +186,7 @@ fn salts() -> Result<Salts> {
 
 /// What the edition's PDFs are as this version draws them.
 fn files(edition: &Edition, fonts: &Fonts, theme: &Theme) -> Result<Files> {
-    let labels = theme.labels()?;
+    let labels = theme.labels(Language::Japanese)?;
     let mut sha256s = BTreeMap::new();
     for (name, kind) in [("site", Kind::Site), ("handout", Kind::Handout)] {
         let sheet = edition.lay_out(kind, &labels);

@@ -3,7 +3,7 @@
 use super::{Session, say};
 use crate::content::Content;
 use crate::edition::{LISTING, Listing};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Failure, Language, Message, Result};
 use crate::received;
 use crate::signed::chain;
 use crate::theme;
@@ -42,7 +42,7 @@ impl Verify {
         };
         let known = Known {
             listing: listing.as_ref(),
-            labels: &theme.labels()?,
+            labels: &theme.labels(Language::Japanese)?,
             words: words(listing.as_ref(), content.as_ref()),
             roots: roots.as_deref(),
             now: session.now(),

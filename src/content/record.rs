@@ -30,6 +30,28 @@ pub struct OfficeRecord {
     /// Where a security problem of the site may be told: a mail address, or `https://…`. It makes the site's security.txt.
     pub security: Option<Line>,
     pub signatory: SignatoryRecord,
+    pub en: Option<OfficeEnglishRecord>,
+}
+
+/// The office in English, for the English page: `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
+///
+/// Every `en:` of `content/` is a translation for convenience, and none need be written; what has none stands there in Japanese.
+/// The Japanese sheet is the one issued: English texts may change without a new edition.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeEnglishRecord {
+    pub name: Option<Line>,
+    pub address: Option<Line>,
+    pub representative: Option<Line>,
+    pub complaints: Option<Line>,
+    pub signatory: Option<SignatoryEnglishRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatoryEnglishRecord {
+    pub title: Option<Line>,
+    pub name: Option<Line>,
 }
 
 /// Who signs the sheet (特定個人情報等管理責任者).
@@ -78,6 +100,17 @@ pub struct SheetRecord {
     /// Names that must not stand in a public text.
     #[serde(default)]
     pub confidential: Vec<Line>,
+    pub en: Option<SheetEnglishRecord>,
+}
+
+/// The sheet's title and headings in English.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetEnglishRecord {
+    pub title: Option<Line>,
+    /// By place, as `headings`. The guideline's own English does not stand in for a heading of the office's own.
+    #[serde(default)]
+    pub headings: Headings,
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).
@@ -98,6 +131,8 @@ pub struct OwnSection {
     /// 記号 as printed: `"-"`, or `""` for none.
     pub letter: String,
     pub name: Line,
+    /// The name in English.
+    pub en: Option<Line>,
     #[serde(default)]
     pub items: Vec<OwnItem>,
 }
@@ -108,6 +143,8 @@ pub struct OwnItem {
     pub id: String,
     pub letter: String,
     pub name: Line,
+    /// The name in English.
+    pub en: Option<Line>,
 }
 
 /// Who may read each field: `public` (the web), `prospect` (the PDF handed over), `internal` (the proof only).
@@ -227,6 +264,14 @@ pub struct GuidelineRecord {
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
     pub entrustment: Vec<EntrustmentRecord>,
+    pub en: Option<GuidelineEnglishRecord>,
+}
+
+/// The guideline's title in English.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuidelineEnglishRecord {
+    pub title: Option<Line>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -234,6 +279,8 @@ pub struct GuidelineRecord {
 pub struct SectionRecord {
     pub id: String,
     pub name: Line,
+    /// The name in English: `en: Basic policy`.
+    pub en: Option<Line>,
     #[serde(default)]
     pub duty: Duty,
     /// The small-business method (中小規模事業者における対応方法) exists.
@@ -248,6 +295,8 @@ pub struct SectionRecord {
 pub struct ItemRecord {
     pub id: String,
     pub name: Line,
+    /// The name in English.
+    pub en: Option<Line>,
     /// Where it differs from the section's.
     pub duty: Option<Duty>,
     #[serde(default)]
@@ -259,6 +308,8 @@ pub struct ItemRecord {
 pub struct EntrustmentRecord {
     pub id: String,
     pub name: Line,
+    /// The name in English.
+    pub en: Option<Line>,
     #[serde(default)]
     pub items: Vec<EntrustmentItem>,
 }
@@ -268,6 +319,8 @@ pub struct EntrustmentRecord {
 pub struct EntrustmentItem {
     pub id: String,
     pub name: Line,
+    /// The name in English.
+    pub en: Option<Line>,
     #[serde(default)]
     pub parts: Vec<Line>,
 }
@@ -314,7 +367,7 @@ pub struct MeasureRecord {
     pub formerly: Vec<String>,
     /// Line and cell in the document the texts were taken over from.
     pub source: Option<SourceRecord>,
-    pub en: Option<EnglishRecord>,
+    pub en: Option<MeasureEnglishRecord>,
 }
 
 /// Line and cell, both counted from 1.
@@ -329,10 +382,10 @@ pub struct SourceRecord {
     pub remarks: Vec<Coordinate>,
 }
 
-/// The same texts in English.
+/// The same texts in English; who may read them is told by `audience`, as for the Japanese ones.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EnglishRecord {
+pub struct MeasureEnglishRecord {
     #[serde(default, deserialize_with = "optional")]
     pub subject: Option<Text>,
     #[serde(default, deserialize_with = "optional")]
@@ -364,6 +417,18 @@ pub struct CertificationRecord {
     /// The line as printed, only where `standard (scheme 認証番号 number body)` does not fit.
     pub print: Option<Line>,
     pub source: Option<Coordinate>,
+    pub en: Option<CertificationEnglishRecord>,
+}
+
+/// The certificate in English. Printed is `standard (scheme, certificate no. number, body)` where nothing in it is left in Japanese.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificationEnglishRecord {
+    pub scheme: Option<Line>,
+    pub body: Option<Line>,
+    pub scope: Option<Line>,
+    /// The line as printed, only where the usual pattern does not fit.
+    pub print: Option<Line>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -120,6 +120,8 @@ edition-not-newest = { $id } is named as the newest edition, but { $newest } was
 edition-unnamed = the edition { $newest } was issued, but no `edition:` names it
 
 ## Texts
+english-alone = `{ $field }` is written in English only
+english-alone-help = an English text translates a Japanese one: write `{ $field }:` in Japanese too, or take the English away
 text-cut-off = what follows the space here is a comment to YAML and is not printed: { $lost }
 text-cut-off-help = put the whole text into quotes; for a comment write a space behind the #
 raw-html = HTML is not printed: { $html }
@@ -164,6 +166,7 @@ no-such-rule = there is no rule `{ $rule }`; there are: { $rules }
 no-theme = the theme `{ $theme }` that sheet.yaml names is not in themes/
 theme-stray = the theme's file { $file } plays no part; a theme has { $known }, and more .typ and .html files
 theme-label = { $file } has the word `{ $name }`, which no template asks for; did you mean `{ $near }`?
+theme-label-missing = { $file } lacks the word `{ $name }`, which labels.ja.yaml has; an English page needs both
 theme-lacks = the theme lacks the file { $file }
 theme-not-text = the theme's file { $file } is not text in UTF-8; a theme has texts only
 theme-backslash = the theme's file { $file } has a backslash in its name; rename it

@@ -120,6 +120,8 @@ edition-not-newest = 最新の版として { $id } が指定されています�
 edition-unnamed = 版 { $newest } が発行されていますが、`edition:` に書かれていません
 
 ## 文
+english-alone = `{ $field }` が英語だけで書かれています
+english-alone-help = 英語の文は日本語の文の訳です。日本語の `{ $field }:` も書くか、英語を消してください
 text-cut-off = 空白の後の # から先は YAML の注釈となり、印刷されません：{ $lost }
 text-cut-off-help = 文全体を "" で囲んでください。注釈にするときは # の後に空白を置きます
 raw-html = HTML は印刷されません：{ $html }
@@ -164,6 +166,7 @@ no-such-rule = `{ $rule }` という規則はありません。あるもの：{ 
 no-theme = sheet.yaml にあるテーマ `{ $theme }` が themes/ にありません
 theme-stray = テーマのファイル { $file } は使われません。テーマのファイルは { $known } と、ほかの .typ と .html です
 theme-label = { $file } の `{ $name }` はどこにも使われません。`{ $near }` の書き間違いではありませんか
+theme-label-missing = { $file } に `{ $name }` がありません。labels.ja.yaml にある言葉は、英語のページを作るのに英語でも要ります
 theme-lacks = テーマにファイル { $file } がありません
 theme-not-text = テーマのファイル { $file } は UTF-8 の文字のファイルではありません。テーマに置けるのは文字のファイルだけです
 theme-backslash = テーマのファイル { $file } の名前に \ があります。名前を変えてください

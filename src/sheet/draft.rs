@@ -1,11 +1,14 @@
 //! The words of every cell, as the audience may read them.
 
+use super::wording::{Foreign, Wording};
 use super::{
     Cell, CertificationFields, CertificationLine, CertificationProof, Control, Heading, Kind,
     Labels, Note, Occasion, Row, RowProof, State, Validity,
 };
-use crate::date;
-use crate::model::{Audience, Certification, Item, Measure, Register, Section, Statement, Told};
+use crate::model::{
+    Audience, Certification, CertificationEnglish, English, Item, Measure, MeasureEnglish,
+    Register, Section, Statement, Told,
+};
 use crate::text::Text;
 use jiff::civil::Date;
 
@@ -14,15 +17,12 @@ pub struct Draftsman<'a> {
     pub register: &'a Register,
     pub occasion: &'a Occasion<'a>,
     pub labels: &'a Labels,
+    pub wording: Wording<'a>,
 }
 
-impl Draftsman<'_> {
+impl<'a> Draftsman<'a> {
     fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
-    }
-
-    fn date(&self, day: Date) -> String {
-        date::print(day, self.register.date_style)
     }
 
     pub fn row(&self, section: &Section, item: &Item, measure: &Measure) -> Row {
@@ -36,35 +36,55 @@ impl Draftsman<'_> {
                 .iter()
                 .map(|id| format!("{place}-{id}"))
                 .collect(),
-            section: Heading {
-                letter: section.letter.clone(),
-                name: section.name.clone(),
-                anchor: Some(section.id.clone()),
-                span: 0,
-            },
-            item: Heading {
-                letter: item.letter.clone(),
-                name: item.name.clone(),
-                anchor: item.id.as_ref().map(|_| place),
-                span: 0,
-            },
+            section: self.heading(&section.letter, &section.name, Some(section.id.clone())),
+            item: self.heading(&item.letter, &item.name, item.id.as_ref().map(|_| place)),
             subject: self.cell(&measure.subject, State::Stated, |subject| {
-                Some(subject.clone())
+                Some(self.text(measure, subject, |en| &en.subject))
             }),
-            measure: self.statement(&measure.measure),
-            remarks: self.cell(&measure.remarks, State::Stated, Clone::clone),
+            measure: self.statement(measure),
+            remarks: self.cell(&measure.remarks, State::Stated, |remarks| {
+                let remarks = remarks.as_ref()?;
+                Some(self.text(measure, remarks, |en| &en.remarks))
+            }),
             proof: (self.occasion.kind == Kind::Proof).then(|| self.row_proof(measure)),
         }
     }
 
-    fn statement(&self, told: &Told<Statement>) -> Cell {
+    /// A heading's anchor is the place it stands at.
+    fn heading(&self, letter: &str, name: &str, anchor: Option<String>) -> Heading {
+        let (name, lang) = self
+            .wording
+            .line(name, |en| en.headings.get(anchor.as_ref()?));
+        Heading {
+            letter: letter.to_owned(),
+            name,
+            anchor,
+            span: 0,
+            lang,
+        }
+    }
+
+    /// A text of a measure in the sheet's language; `translation` is its field.
+    fn text(
+        &self,
+        measure: &Measure,
+        japanese: &Text,
+        translation: impl Fn(&MeasureEnglish) -> &Option<Text>,
+    ) -> (Text, Foreign) {
+        self.wording.text(japanese, |en| {
+            translation(en.measures.get(&measure.id)?).as_ref()
+        })
+    }
+
+    fn statement(&self, measure: &Measure) -> Cell {
+        let told = &measure.measure;
+        let text = |japanese| self.text(measure, japanese, |en| &en.statement);
         match &told.what {
-            Statement::Stated(_) => self.cell(told, State::Stated, |statement| match statement {
-                Statement::Stated(text) => Some(text.clone()),
-                _ => None,
-            }),
+            Statement::Stated(words) => self.cell(told, State::Stated, |_| Some(text(words))),
             Statement::NotApplicable(reason) => self.cell(told, State::NotApplicable, |_| {
-                Some(around(self.label("not_applicable"), "{reason}", reason))
+                let (reason, lang) = text(reason);
+                let label = self.label("not_applicable");
+                Some((around(label, "{reason}", &reason), lang))
             }),
             // That the office still owes an answer is no secret.
             Statement::Open => {
@@ -73,20 +93,25 @@ impl Draftsman<'_> {
                 } else {
                     "open"
                 };
-                let cell = cell_of(State::Open, Text::plain(self.label(label)));
+                let cell = cell_of(State::Open, Text::plain(self.label(label)), None);
                 self.with_audience(cell, told.audience)
             }
         }
     }
 
     /// The cell as this audience may read it.
-    fn cell<T>(&self, told: &Told<T>, state: State, text: impl Fn(&T) -> Option<Text>) -> Cell {
+    fn cell<T>(
+        &self,
+        told: &Told<T>,
+        state: State,
+        text: impl Fn(&T) -> Option<(Text, Foreign)>,
+    ) -> Cell {
         let cell = match text(&told.what) {
-            None => cell_of(State::None, Text::default()),
+            None => cell_of(State::None, Text::default(), None),
             Some(_) if told.audience > self.occasion.kind.audience() => {
-                cell_of(State::Withheld, Text::plain(self.label("withheld")))
+                cell_of(State::Withheld, Text::plain(self.label("withheld")), None)
             }
-            Some(text) => cell_of(state, text),
+            Some((text, lang)) => cell_of(state, text, lang),
         };
         self.with_audience(cell, told.audience)
     }
@@ -106,28 +131,25 @@ impl Draftsman<'_> {
 
     pub fn control(&self, date: &str) -> Vec<Control> {
         let register = self.register;
+        let (number, lang) = self.wording.known(&register.document_number, |_| None);
+        let day = |day: Option<Date>| day.map(|day| self.wording.date(day));
         let entries = [
-            ("control_number", register.document_number.clone()),
-            ("control_version", Some(self.version())),
-            ("control_date", Some(date.to_owned())),
-            (
-                "control_established",
-                register.established_on.map(|day| self.date(day)),
-            ),
-            (
-                "control_revised",
-                register.revised_on.map(|day| self.date(day)),
-            ),
+            ("control_number", number, lang),
+            ("control_version", Some(self.version()), None),
+            ("control_date", Some(date.to_owned()), None),
+            ("control_established", day(register.established_on), None),
+            ("control_revised", day(register.revised_on), None),
         ];
-        let known = entries.into_iter().filter_map(|(label, text)| {
+        let known = entries.into_iter().filter_map(|(label, text, lang)| {
             let label = self.label(label).to_owned();
-            Some(Control { label, text: text? })
+            let text = text?;
+            Some(Control { label, text, lang })
         });
         known.collect()
     }
 
     pub fn certification(&self, certification: &Certification) -> CertificationLine {
-        let told = |label: &str, last| self.label(label).replace("{last}", &self.date(last));
+        let told = |label: &str, last| self.label(label).replace("{last}", &self.wording.date(last));
         let over = certification.expires_on.map(|last| told("expired", last));
         let (state, validity) = match (certification.expires_on, &over) {
             (Some(last), Some(over)) => {
@@ -141,9 +163,19 @@ impl Draftsman<'_> {
             _ => (Validity::Undated, self.label("undated").to_owned()),
         };
         let iso = |day: Option<Date>| day.map(|day| day.to_string());
+        let id = &certification.id;
+        let (text, lang) = self.wording.line(&certification.printed, |en| {
+            en.certifications.get(id)?.printed.as_ref()
+        });
+        let part = |japanese: &Option<String>,
+                    translation: fn(&CertificationEnglish) -> &Option<String>| {
+            let translation = |en: &'a English| translation(en.certifications.get(id)?).as_ref();
+            self.wording.known(japanese, translation).0
+        };
         CertificationLine {
-            id: certification.id.clone(),
-            text: certification.printed.clone(),
+            id: id.clone(),
+            text,
+            lang,
             number: certification.number.clone(),
             state,
             validity,
@@ -156,11 +188,11 @@ impl Draftsman<'_> {
             fields: CertificationFields {
                 standard: certification.standard.clone(),
                 edition: certification.edition.clone(),
-                scheme: certification.scheme.clone(),
+                scheme: part(&certification.scheme, |en| &en.scheme),
                 number: certification.number.clone(),
-                body: certification.body.clone(),
+                body: part(&certification.body, |en| &en.body),
                 accreditor: certification.accreditor.clone(),
-                scope: certification.scope.clone(),
+                scope: part(&certification.scope, |en| &en.scope),
                 issued_on: iso(certification.issued_on),
                 expires_on: iso(certification.expires_on),
             },
@@ -183,7 +215,7 @@ impl Draftsman<'_> {
             file: format!("{}:{}", origin.file, line.copied().unwrap_or(1)),
             source: coordinates.join(" / "),
             confirm: origin.confirm.clone(),
-            reviewed_on: origin.reviewed_on.map(|day| self.date(day)),
+            reviewed_on: origin.reviewed_on.map(|day| self.wording.date(day)),
             audience: self.audiences(measure),
             // The open question stands there in full already.
             findings: self
@@ -236,12 +268,13 @@ impl Draftsman<'_> {
     }
 }
 
-fn cell_of(state: State, text: Text) -> Cell {
+fn cell_of(state: State, text: Text, lang: Foreign) -> Cell {
     Cell {
         state,
         audience: None,
         span: 1,
         paragraphs: text.paragraphs,
+        lang,
     }
 }
 
