@@ -141,7 +141,9 @@ impl<'a> Shelf<'a> {
             today: session.today(),
             can_draw: &|c| fonts.can_draw(c),
         };
-        let Checked { findings, register } = check::check(&case);
+        let Checked {
+            findings, register, ..
+        } = check::check(&case);
         let Some(register) = register else {
             let errors = findings.into_iter();
             let errors = errors.filter(|finding| finding.severity == Severity::Error);
