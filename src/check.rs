@@ -175,12 +175,17 @@ pub fn check(case: &Case) -> Checked {
     let sound = findings
         .iter()
         .all(|finding| finding.severity != Severity::Error);
-    Checked {
-        register: sound.then(|| register::build(case.content)).flatten(),
-        pages: sound
-            .then(|| pages::build(case.content))
-            .unwrap_or_default(),
-        findings,
+    match sound {
+        true => Checked {
+            register: register::build(case.content),
+            pages: pages::build(case.content),
+            findings,
+        },
+        false => Checked {
+            findings,
+            register: None,
+            pages: Vec::new(),
+        },
     }
 }
 

@@ -20,8 +20,17 @@ pub struct Prose {
     events: Vec<Written>,
     /// What the rules have to say about the Markdown itself.
     pub troubles: Vec<(Trouble, Range<usize>)>,
-    /// Definitions of links (`[name]: address`) that no link uses: Markdown prints nothing of them.
-    pub unused: Vec<Range<usize>>,
+    /// What Markdown passes over without a word.
+    pub lost: Vec<Lost>,
+}
+
+/// Something in the file of which nothing is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lost {
+    /// The definition of a link (`[name]: address`) that no link uses.
+    Definition(Range<usize>),
+    /// Cells of a row that go beyond the columns of its table.
+    Cells(Range<usize>),
 }
 
 /// What is printed, and where in the file it was written.
@@ -50,9 +59,11 @@ impl Prose {
         let unused = definitions
             .into_iter()
             .filter(|(_, name)| !used.contains(name));
+        let unused = unused.map(|(range, _)| Lost::Definition(in_file(range)));
+        let beyond = cells_beyond(&events, file).into_iter().map(Lost::Cells);
         Prose {
             troubles: troubles(&events, file),
-            unused: unused.map(|(range, _)| in_file(range)).collect(),
+            lost: unused.chain(beyond).collect(),
             events,
         }
     }
@@ -141,6 +152,29 @@ fn uses(event: &Event) -> Option<String> {
         _ => None,
     }
 }
+
+/// What stands in the rows of tables behind their last column.
+fn cells_beyond(events: &[Written], file: &str) -> Vec<Range<usize>> {
+    let mut beyond = Vec::new();
+    let mut printed = 0;
+    for (event, bytes) in events {
+        match event {
+            Event::End(TagEnd::TableCell) => printed = bytes.end,
+            Event::End(TagEnd::TableRow) if printed < bytes.end => {
+                let rest = &file[printed..bytes.end];
+                let lost = rest.trim_start_matches(NO_CELL);
+                let start = bytes.end - lost.len();
+                let lost = lost.trim_end_matches(NO_CELL);
+                beyond.extend((!lost.is_empty()).then(|| start..start + lost.len()));
+            }
+            _ => {}
+        }
+    }
+    beyond
+}
+
+/// What stands between cells and around them.
+const NO_CELL: [char; 4] = ['|', ' ', '\t', '\n'];
 
 /// The event as the fragment shows it; `written` is what stands for it in the file.
 fn as_printed(event: Event, written: &str) -> Event<'static> {
@@ -481,11 +515,19 @@ mod tests {
     }
 
     #[test]
-    fn a_definition_that_no_link_uses_is_told() {
-        let markdown = "[使う]\n\n[使う]: https://example.jp\n[注]: これは説明である\n";
-        let unused = Prose::parse(markdown, 0).unused;
-        let unused: Vec<&str> = unused.into_iter().map(|bytes| &markdown[bytes]).collect();
-        assert_eq!(unused, ["[注]: これは説明である"]);
+    fn what_markdown_passes_over_is_told() {
+        let markdown = "[使う]\n\n[使う]: https://example.jp\n[注]: これは説明である\n\n\
+                        | 一 | 二 |\n|---|---|\n| 三 | 四 | 五 | 六 |\n| 七 |\n| 八 | 九 ||\n";
+        let lost = Prose::parse(markdown, 0).lost;
+        let shown: Vec<&str> = lost
+            .iter()
+            .map(|(Lost::Definition(bytes) | Lost::Cells(bytes))| &markdown[bytes.clone()])
+            .collect();
+        assert_eq!(shown, ["[注]: これは説明である", "五 | 六"]);
+        assert!(matches!(
+            lost.as_slice(),
+            [Lost::Definition(_), Lost::Cells(_)]
+        ));
         assert_eq!(
             html("\\[注]: これは説明である\n"),
             "<p>[注]: これは説明である</p>\n"

@@ -6,6 +6,7 @@ use crate::content::{Content, place_name};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::Message;
 use crate::model::Audience;
+use crate::prose::Lost;
 use crate::text::Trouble;
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
@@ -359,21 +360,25 @@ pub fn text_cut_off(case: &Case) -> Vec<Diagnostic> {
             start += line.len();
         }
     }
-    findings.extend(unused_definitions(case));
+    findings.extend(lost_in_pages(case));
     findings
 }
 
-/// Markdown takes `[name]: word` for the definition of a link, and prints nothing of one that no link uses.
-fn unused_definitions(case: &Case) -> Vec<Diagnostic> {
+/// Markdown takes `[name]: word` for the definition of a link, and prints nothing of one that no link uses; nor cells beyond a table's columns.
+fn lost_in_pages(case: &Case) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (page, text) in pages(case) {
-        for bytes in text.prose.unused.clone() {
-            let source = case.content.sources.get(&page.file);
-            let lost = source.map_or("", |source| &source[bytes.clone()]);
-            let message = Message::new("definition-unused").with("lost", lost);
-            let origin = Origin::bytes(&page.file, bytes);
+        let source = case.content.sources.get(&page.file);
+        for lost in &text.prose.lost {
+            let (bytes, message, help) = match lost {
+                Lost::Definition(bytes) => (bytes, "definition-unused", "definition-unused-help"),
+                Lost::Cells(bytes) => (bytes, "cells-beyond", "cells-beyond-help"),
+            };
+            let words = source.map_or("", |source| &source[bytes.clone()]);
+            let message = Message::new(message).with("lost", words);
+            let origin = Origin::bytes(&page.file, bytes.clone());
             let finding = Diagnostic::warning("text-cut-off", origin, message);
-            findings.push(finding.help(Message::new("definition-unused-help")));
+            findings.push(finding.help(Message::new(help)));
         }
     }
     findings
