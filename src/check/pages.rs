@@ -92,28 +92,25 @@ pub fn broken_links(case: &Case, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
 fn broken_link(site: &Site, page: &PageFile, link: &str, origin: Origin) -> Diagnostic {
     let message = Message::new("broken-link").with("link", link);
     let finding = Diagnostic::error("broken-link", origin, message);
-    match link.split_once('#') {
-        Some((path, anchor)) => {
-            let there = match path {
-                "" => Some(page),
-                path => site.page(page.lang, path),
-            };
-            let prose = there.and_then(|page| page.text.as_ref());
-            let headings = prose.into_iter().flat_map(|text| text.prose.headings());
-            let rows = site.rows.iter().map(String::as_str);
-            finding
-                .help(Message::new("broken-link-heading"))
-                .suggest(anchor, headings.chain(rows))
-        }
-        None => {
-            let pages = site.pages.iter();
-            let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
-            let known = names.iter().map(String::as_str).chain(OWN_FILES);
-            finding
-                .help(Message::new("broken-link-page"))
-                .suggest(link, known)
-        }
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let there = match path {
+        "" => Some(page),
+        path => site.page(page.lang, path),
+    };
+    if !anchor.is_empty() && (there.is_some() || path == "index.html") {
+        let prose = there.and_then(|page| page.text.as_ref());
+        let headings = prose.into_iter().flat_map(|text| text.prose.headings());
+        let rows = site.rows.iter().map(String::as_str);
+        return finding
+            .help(Message::new("broken-link-heading"))
+            .suggest(anchor, headings.chain(rows));
     }
+    let pages = site.pages.iter();
+    let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
+    let known = names.iter().map(String::as_str).chain(OWN_FILES);
+    finding
+        .help(Message::new("broken-link-page"))
+        .suggest(path, known)
 }
 
 /// The pages of a content without errors, in the order in which they are shown.
