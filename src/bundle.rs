@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
 use crate::leak::{self, Made};
 use crate::message::{Language, Result, Words};
-use crate::model::Register;
+use crate::model::{Page, Register};
 use crate::pdf::{self, Fonts};
 use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
 use crate::site::{self, Site};
@@ -48,6 +48,8 @@ pub struct Build<'a> {
     pub content: &'a Content,
     pub register: &'a Register,
     pub findings: &'a [Diagnostic],
+    /// The site's pages of prose.
+    pub pages: &'a [Page],
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,
     pub today: Date,
@@ -218,6 +220,24 @@ impl<'a> Maker<'a> {
         issued.find(|edition| edition.id == named.id).copied()
     }
 
+    /// The front page's sheet in each language of the site; English only where somebody wrote some.
+    fn fronts(&self) -> Result<Vec<Sheet>> {
+        let mut fronts = vec![self.working(Kind::Page)];
+        let mut pages = self.build.pages.iter();
+        let english = pages.any(|page| page.lang == Language::English);
+        if english || self.build.register.has_english() {
+            let labels = self.build.theme.labels(Language::English)?;
+            let occasion = Occasion {
+                language: Language::English,
+                edition: self.current,
+                ..Occasion::of(Kind::Page, self.build.today, &self.id)
+            };
+            let sheet = sheet::lay_out(self.build.register, &occasion, &labels);
+            fronts.push(sheet);
+        }
+        Ok(fronts)
+    }
+
     fn site(&self, bundle: &mut Bundle) -> Result<()> {
         if let Some(edition) = self.current {
             let same = bundle["site/safeguards.pdf"].clone();
@@ -227,7 +247,8 @@ impl<'a> Maker<'a> {
             theme: self.build.theme,
             labels: self.labels,
             register: self.build.register,
-            front: &self.working(Kind::Page),
+            fronts: &self.fronts()?,
+            prose: self.build.pages,
             issued: &self.issued,
             made: bundle,
             today: self.build.today,

@@ -1,4 +1,4 @@
-//! Content, a day and what the fonts can draw → findings, and a [`Register`] where none is an error.
+//! Content, a day and what the fonts can draw → findings, and where none is an error a [`Register`] and the site's pages of prose.
 //!
 //! Each rule is a function that looks at the whole [`Case`] and says what it finds; [`RULES`] lists them.
 //! `check/README.md` names for each the clause it comes from. No rule reads the clock, the disk or a terminal.
@@ -8,6 +8,7 @@ mod coverage;
 mod editions;
 mod english;
 mod measures;
+mod pages;
 mod printed;
 mod register;
 pub mod texts;
@@ -16,7 +17,7 @@ use crate::content::Content;
 use crate::content::Filed;
 use crate::content::record::{GuidelineRecord, SheetRecord, Thresholds};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::Register;
+use crate::model::{Page, Register};
 use jiff::civil::Date;
 
 /// What the rules look at.
@@ -167,6 +168,8 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Only where no finding is an error.
     pub register: Option<Register>,
+    /// The site's pages of prose, in order; none where a finding is an error. Apart from the register, for no edition holds them.
+    pub pages: Vec<Page>,
 }
 
 /// Applies every rule.
@@ -177,9 +180,17 @@ pub fn check(case: &Case) -> Checked {
     let sound = findings
         .iter()
         .all(|finding| finding.severity != Severity::Error);
-    Checked {
-        register: sound.then(|| register::build(case.content)).flatten(),
-        findings,
+    match sound {
+        true => Checked {
+            register: register::build(case.content),
+            pages: pages::build(case.content),
+            findings,
+        },
+        false => Checked {
+            findings,
+            register: None,
+            pages: Vec::new(),
+        },
     }
 }
 

@@ -1,10 +1,11 @@
-//! Finds and reads `content/**`: files in, records with their origins out.
+//! Finds and reads `content/**`: files in, records and prose with their origins out.
 //!
 //! What cannot be read becomes a finding; whatever else is wrong with the content is for [`crate::check`].
 //! Nothing in the folder is passed over in silence: a file that has no place there is a finding too.
 
 mod complaint;
 pub mod edit;
+mod page;
 pub mod record;
 pub mod yaml;
 
@@ -12,6 +13,7 @@ use crate::diagnostic::{Diagnostic, Origin, Place};
 use crate::edition::Edition;
 use crate::message::{Failure, Message, Result};
 use crate::model::Register;
+pub use page::{PageFile, PageText};
 use record::{
     CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, OwnSection, SheetRecord,
 };
@@ -22,6 +24,8 @@ use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are refused: the largest real one has some kilobytes.
 const LARGEST: u64 = 8 * 1024 * 1024;
+/// Of a page less, for Markdown taken apart takes some hundred times its room.
+const LARGEST_PAGE: u64 = 1024 * 1024;
 
 /// All that was written, as far as it could be read.
 #[derive(Debug, Default)]
@@ -31,6 +35,8 @@ pub struct Content {
     pub guidelines: Vec<Filed<GuidelineRecord>>,
     pub measures: Vec<MeasureFile>,
     pub certifications: Vec<Filed<CertificationRecord>>,
+    /// Prose for the site, by file name.
+    pub pages: Vec<PageFile>,
     /// Issued editions, oldest first.
     pub editions: Vec<Filed<Edition>>,
     /// What could not be read.
@@ -85,7 +91,7 @@ pub fn load(project: &Path) -> Result<Content> {
                     && entry
                         .path()
                         .extension()
-                        .is_some_and(|ending| ending == "yaml")
+                        .is_some_and(|ending| ending == "yaml" || ending == "md")
                 {
                     content.refuse(
                         "unexpected-file",
@@ -112,6 +118,7 @@ pub fn load(project: &Path) -> Result<Content> {
         }
     }
     content.editions.sort_by_key(|edition| edition.record.age());
+    content.pair_pages();
     for (file, missing) in [
         ("content/office.yaml", content.office.is_none()),
         ("content/sheet.yaml", content.sheet.is_none()),
@@ -182,18 +189,17 @@ impl Content {
                 .iter()
                 .filter(|finding| finding.origin.file == file);
             // A file that was not read has no nodes, and may be nested beyond all bounds.
-            if !nodes
+            let marked = nodes
                 .into_iter()
                 .any(|finding| matches!(finding.origin.place, Place::Node { .. }))
-            {
-                continue;
-            }
-            let marked = yaml::Marked::parse(text);
+                .then(|| yaml::Marked::parse(page::yaml_of(&file, text)));
             for finding in findings
                 .iter_mut()
                 .filter(|finding| finding.origin.file == file)
             {
-                if let Some(bytes) = marked.find(&finding.origin.place) {
+                let place = &finding.origin.place;
+                let node = marked.as_ref().and_then(|marked| marked.find(place));
+                if let Some(bytes) = node.or_else(|| place.find_in(text)) {
                     finding.origin.place = Place::Bytes(bytes.into());
                 }
             }
@@ -289,15 +295,17 @@ impl Content {
             ["measures", section, item] if yaml => {
                 self.take_measures(entry, &file, section, Some(item))
             }
+            ["pages", written] => self.take_page(entry, &file, written),
             _ => {
-                let message = Message::new("unexpected-file");
-                let finding = Diagnostic::error("unexpected-file", Origin::file(&file), message);
-                self.troubles.push(match better_name(&file) {
-                    Some(name) => finding.help(Message::new("rename-file").with("name", name)),
-                    None => finding.help(Message::new("unexpected-file-help")),
-                });
+                let help = rename(better_name(&file), "unexpected-file-help");
+                self.refuse_name(&file, Message::new("unexpected-file"), help);
             }
         }
+    }
+
+    fn refuse_name(&mut self, file: &str, why: Message, help: Message) {
+        let finding = Diagnostic::error("unexpected-file", Origin::file(file), why);
+        self.troubles.push(finding.help(help));
     }
 
     fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
@@ -312,6 +320,16 @@ impl Content {
     }
 
     fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<T> {
+        self.read_as(entry, file, |text| yaml::read(file, text))
+    }
+
+    /// Reads a file with a reader for its kind; what cannot be read becomes a finding.
+    fn read_as<T>(
+        &mut self,
+        entry: &DirEntry,
+        file: &str,
+        read: impl FnOnce(&str) -> std::result::Result<T, Diagnostic>,
+    ) -> Option<T> {
         let text = match text_of(entry) {
             Ok(text) => text,
             Err(message) => {
@@ -326,7 +344,7 @@ impl Content {
                     Origin::file(file),
                     Message::new("empty-file"),
                 )),
-                false => yaml::read(file, &text),
+                false => read(&text),
             });
         self.sources.insert(file.to_owned(), text);
         match read {
@@ -341,6 +359,14 @@ impl Content {
     fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {
         self.troubles
             .push(Diagnostic::error(rule, Origin::file(file), message));
+    }
+}
+
+/// The way out for a name that does not fit: the one that was meant, if it is known.
+fn rename(better: Option<String>, otherwise: &'static str) -> Message {
+    match better {
+        Some(name) => Message::new("rename-file").with("name", name),
+        None => Message::new(otherwise),
     }
 }
 
@@ -401,8 +427,13 @@ fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     if !metadata.is_file() {
         return Err(Message::new("no-plain-file"));
     }
-    if metadata.len() > LARGEST {
-        let [size, limit] = [metadata.len(), LARGEST].map(|bytes| bytes.div_ceil(1024 * 1024));
+    let page = entry
+        .path()
+        .extension()
+        .is_some_and(|ending| ending == "md");
+    let limit = if page { LARGEST_PAGE } else { LARGEST };
+    if metadata.len() > limit {
+        let [size, limit] = [metadata.len(), limit].map(|bytes| bytes.div_ceil(1024 * 1024));
         return Err(Message::new("too-large")
             .with("size", size)
             .with("limit", limit));

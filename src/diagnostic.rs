@@ -68,6 +68,24 @@ pub enum Place {
     Bytes(Bytes),
     /// A YAML node, found again only when there is something to report.
     Node { path: Vec<Step>, part: Part },
+    /// Characters somewhere between these bytes, found again likewise; the first line where markup hides them.
+    Passage { bytes: Bytes, needle: String },
+}
+
+impl Place {
+    /// The bytes that a passage means in the text of its file.
+    pub fn find_in(&self, text: &str) -> Option<Range<usize>> {
+        let Place::Passage { bytes, needle } = self else {
+            return None;
+        };
+        let passage = text.get(bytes.start..bytes.end)?;
+        let first_line = passage.lines().next().unwrap_or_default().trim_end();
+        let (at, length) = match passage.find(needle.as_str()) {
+            Some(at) if !needle.is_empty() => (at, needle.len()),
+            _ => (0, first_line.len()),
+        };
+        Some(bytes.start + at..bytes.start + at + length)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,8 +157,16 @@ impl Origin {
         origin
     }
 
+    /// These characters within a node or between bytes.
     pub fn within(&self, needle: &str) -> Origin {
-        self.part(Part::Within(needle.to_owned()))
+        let needle = needle.to_owned();
+        match self.place {
+            Place::Bytes(bytes) => Origin {
+                file: self.file.clone(),
+                place: Place::Passage { bytes, needle },
+            },
+            _ => self.part(Part::Within(needle)),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Failure, Message, Result};
+use crate::model::Page as Prose;
 use crate::sheet::Sheet;
 use crate::theme::Theme;
 use base64ct::{Base64, Encoding};
@@ -19,6 +20,8 @@ use tera::{Context, ErrorKind, Tera, TeraResult};
 /// What a page knows of the site around it; nothing, where it stands alone.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Place {
+    /// The way to the top of the site: empty, `../` or `../../`.
+    pub base: String,
     /// Its absolute address, where the office's is known.
     pub address: Option<String>,
     /// The absolute address of the front page.
@@ -230,6 +233,16 @@ impl<'a> Pages<'a> {
         self.draw(&words("site/editions.html"), context)
     }
 
+    /// A page of the office's own prose.
+    pub fn prose(&self, around: &Sheet, prose: &Prose, place: &Place) -> Result<Page> {
+        let context = self.around(around, place).map(|mut context| {
+            context.insert("heading", &prose.title);
+            context.insert("prose", &prose.html);
+            context
+        });
+        self.draw(&words("site/prose.html"), context)
+    }
+
     /// What a server shows for an address that is not there.
     pub fn missing(&self, around: &Sheet, place: &Place) -> Result<Page> {
         self.draw(&words("site/404.html"), self.around(around, place))
@@ -253,7 +266,10 @@ impl<'a> Pages<'a> {
     }
 
     fn draw(&self, recipe: &Recipe, context: TeraResult<Context>) -> Result<Page> {
-        let script = recipe.script.map(|name| self.theme.text(name)).transpose()?;
+        let script = recipe
+            .script
+            .map(|name| self.theme.text(name))
+            .transpose()?;
         // Some checkers leave white space around a text out of its hash.
         let script = script.map(str::trim);
         let drawn = context.and_then(|mut context| {

@@ -1,16 +1,16 @@
 //! `safeguard`: an office's security-measures sheet (安全管理措置一覧) as data, checked and rendered.
 //!
 //! ```text
-//! content/**.yaml ─load▶ Content ─check▶ Register ─lay_out▶ Sheet ─┬ html ┐
-//!                        (records,  │    (checked,  (rows, cells,  ├ pdf  ├▶ Bundle ─write▶ output/
-//!                         origins)  │     typed)     spans, words) └ data ┘  (path → bytes,
-//!                                   └▶ Vec<Diagnostic> ▶ the author           manifest)
+//! content/**.yaml,md ─load▶ Content ─check▶ Register ─lay_out▶ Sheet ─┬ html ┐
+//!                           (records,  │    (checked,  (rows, cells,  ├ pdf  ├▶ Bundle ─write▶ output/
+//!                            origins)  │     typed)     spans, words) └ data ┘  (path → bytes,
+//!                                      └▶ Vec<Diagnostic> ▶ the author           manifest)
 //! ```
 //!
 //! Read in this order:
 //!
 //! 1. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for who writes them.
-//! 2. [`check::check`] applies every rule ([`check::RULES`]) and, where none finds an error, builds the [`model::Register`].
+//! 2. [`check::check`] applies every rule ([`check::RULES`]) and, where none finds an error, builds the [`model::Register`] and, from what [`prose`] makes of their Markdown, the site's [`model::Page`]s.
 //! 3. [`sheet::lay_out`] decides for one audience and language what every rendering says: rows, joined cells, numbers, anchors, words.
 //! 4. [`html::render`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
 //! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
@@ -24,7 +24,7 @@
 //! What is absent, on purpose:
 //!
 //! - From 2 to 5 and from 7 to 10 no function reads the disk, the clock, the network or a terminal: same content, theme, fonts, day and version, same bytes.
-//! - No HTML and no Typst markup stands in Rust, and no text of the content is ever evaluated as markup.
+//! - No HTML and no Typst markup stands in Rust (the fragments of [`prose`] are made by pulldown-cmark), and no text of the content is ever evaluated as markup.
 //! - A sheet holds nothing that its audience may not read, so a theme cannot leak it.
 //! - Nothing is written while an error stands, and nothing old is deleted before the new is whole.
 
@@ -43,6 +43,7 @@ pub mod message;
 pub mod model;
 pub mod output;
 pub mod pdf;
+pub mod prose;
 pub mod received;
 pub mod report;
 pub mod sheet;

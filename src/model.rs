@@ -5,6 +5,7 @@
 
 use crate::content::record::Coordinate;
 use crate::date::DateStyle;
+use crate::message::Language;
 use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -244,6 +245,19 @@ pub struct Certification {
     pub printed: String,
     #[serde(skip)]
     pub file: String,
+}
+
+/// A page of prose for the office's site. No edition holds it: it says nothing of the sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its address is `<name>.html`, in English `en/<name>.html`; links in it are written from there.
+    pub name: String,
+    pub lang: Language,
+    /// The heading of the first rank, which `html` lacks.
+    pub title: String,
+    pub order: Option<u32>,
+    /// The text as a fragment of HTML, made from Markdown.
+    pub html: String,
 }
 
 impl Certification {

@@ -16,7 +16,7 @@ use crate::html::{
 };
 use crate::leak::{self, Made};
 use crate::message::Result;
-use crate::model::{Audience, Register};
+use crate::model::{Audience, Page as Prose, Register};
 use crate::sheet::{Kind, Labels, Sheet};
 use crate::theme::Theme;
 use jiff::civil::Date;
@@ -28,8 +28,10 @@ pub struct Site<'a> {
     pub theme: &'a Theme,
     pub labels: &'a Labels,
     pub register: &'a Register,
-    /// The working content as the front page tells it.
-    pub front: &'a Sheet,
+    /// The working content as the front page tells it, in each language of the site, Japanese first.
+    pub fronts: &'a [Sheet],
+    /// The office's pages of prose, in order.
+    pub prose: &'a [Prose],
     /// Oldest first.
     pub issued: &'a [&'a Edition],
     /// What was made so far: the files that pages offer.
@@ -38,6 +40,8 @@ pub struct Site<'a> {
 }
 
 /// The front page and every other page, `editions.json`, `robots.txt`; with an address also `feed.xml` and `sitemap.xml`.
+///
+/// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
 pub fn files(site: &Site) -> Result<Bundle> {
     let mut maker = Maker {
         site,
@@ -47,7 +51,13 @@ pub fn files(site: &Site) -> Result<Bundle> {
         policy: Policy::default(),
         files: Bundle::new(),
     };
-    maker.front()?;
+    for front in site.fronts {
+        maker.front(front)?;
+        maker.prose(front)?;
+        if !site.issued.is_empty() {
+            maker.verify(front)?;
+        }
+    }
     maker.missing()?;
     for (listed, edition) in maker.listing.editions.clone().iter().zip(site.issued) {
         maker.edition(listed, edition)?;
@@ -76,16 +86,55 @@ struct Maker<'a> {
     files: Bundle,
 }
 
-impl Maker<'_> {
-    fn front(&mut self) -> Result<()> {
-        let (sheet, place) = (self.site.front, self.place("index.html"));
+impl<'a> Maker<'a> {
+    /// The sheet as it stands now.
+    fn front(&mut self, sheet: &Sheet) -> Result<()> {
+        let path = path_in(sheet, "index.html");
+        let place = self.place(sheet, &path);
         let surroundings = Surroundings {
-            downloads: self.downloads(""),
-            linked_data: linked_data(sheet, &place),
+            downloads: self.downloads("", &place.base),
+            linked_data: linked_data(sheet, &place, ""),
             archived: None,
         };
         let page = self.pages.sheet(sheet, &place, &surroundings)?;
-        self.take("index.html", page, &[self.site.register])
+        self.take(&path, page, &[self.site.register])
+    }
+
+    /// The office's own pages in the language of a front page.
+    fn prose(&mut self, front: &Sheet) -> Result<()> {
+        let around = front.first_rows(0);
+        for prose in self
+            .site
+            .prose
+            .iter()
+            .filter(|it| it.lang.code() == front.lang)
+        {
+            let path = path_in(front, &format!("{}.html", prose.name));
+            let page = self
+                .pages
+                .prose(&around, prose, &self.place(front, &path))?;
+            self.take(&path, page, &[self.site.register])?;
+        }
+        Ok(())
+    }
+
+    /// The page on which a received copy is checked.
+    fn verify(&mut self, front: &Sheet) -> Result<()> {
+        let path = path_in(front, "verify.html");
+        let place = self.place(front, &path);
+        let page = self
+            .pages
+            .verify(&front.first_rows(0), &self.listing, &place)?;
+        self.take(&path, page, &self.registers())
+    }
+
+    fn registers(&self) -> Vec<&'a Register> {
+        let issued = self.site.issued.iter();
+        issued.map(|edition| &edition.sheet).collect()
+    }
+
+    fn japanese(&self) -> &'a Sheet {
+        &self.site.fronts[0]
     }
 
     /// The page of an issued edition, and what differs from the one before.
@@ -95,13 +144,11 @@ impl Maker<'_> {
         let mut issued = self.site.issued.iter();
         let before = before.and_then(|named| issued.find(|edition| edition.id == named.id));
         let path = format!("{folder}index.html");
-        let (sheet, place) = (
-            edition.lay_out(Kind::Archive, self.site.labels),
-            self.place(&path),
-        );
+        let sheet = edition.lay_out(Kind::Archive, self.site.labels);
+        let place = self.place(self.japanese(), &path);
         let surroundings = Surroundings {
-            downloads: self.downloads(&folder),
-            linked_data: linked_data(&sheet, &place),
+            downloads: self.downloads(&folder, ""),
+            linked_data: linked_data(&sheet, &place, &folder),
             archived: Some(Archived {
                 superseded_by: listed.superseded_by.clone(),
                 digests: digests(edition),
@@ -116,20 +163,17 @@ impl Maker<'_> {
         let path = format!("{folder}changes.html");
         let [old, new] = [before, &edition].map(|it| it.lay_out(Kind::Site, self.site.labels));
         let changes = compare::compare(&old, &new);
-        let page = self.pages.changes(&new, &changes, &self.place(&path))?;
+        let place = self.place(self.japanese(), &path);
+        let page = self.pages.changes(&new, &changes, &place)?;
         self.take(&path, page, &[&before.sheet, &edition.sheet])
     }
 
-    /// All editions in a list, and the page on which a received copy is checked.
+    /// All editions in a list, for readers and for machines.
     fn archive(&mut self) -> Result<()> {
-        let around = self.site.front.first_rows(0);
-        let registers: Vec<_> = self.site.issued.iter().map(|it| &it.sheet).collect();
-        let place = self.place("editions/index.html");
+        let place = self.place(self.japanese(), ARCHIVE);
+        let around = self.japanese().first_rows(0);
         let page = self.pages.editions(&around, &self.listing, &place)?;
-        self.take("editions/index.html", page, &registers)?;
-        let place = self.place("verify.html");
-        let page = self.pages.verify(&around, &self.listing, &place)?;
-        self.take("verify.html", page, &registers)?;
+        self.take(ARCHIVE, page, &self.registers())?;
         let listing = data::pretty(&self.listing);
         self.files.insert("site/editions.json".into(), listing);
         Ok(())
@@ -141,14 +185,15 @@ impl Maker<'_> {
             home: self.home.clone(),
             ..Place::default()
         };
-        let page = self.pages.missing(&self.site.front.first_rows(0), &place)?;
+        let page = self.pages.missing(&self.japanese().first_rows(0), &place)?;
         self.take("404.html", page, &[self.site.register])
     }
 
     /// What machines read: how far robots may go, what there is, what was issued, whom to tell of a security problem.
     fn beside(&mut self) -> Result<()> {
-        let around = self.site.front.first_rows(0);
-        let mut files = vec![("robots.txt", self.place("robots.txt"), json!({}))];
+        let front = self.japanese();
+        let around = front.first_rows(0);
+        let mut files = vec![("robots.txt", json!({}))];
         if let Some(home) = &self.home {
             let pages = self.files.keys().filter_map(|path| {
                 let page = path.strip_prefix("site/")?;
@@ -161,15 +206,14 @@ impl Maker<'_> {
                 "editions": self.listing.editions,
                 "updated": newest.unwrap_or(self.site.register.date),
             });
-            files.push(("sitemap.xml", self.place("sitemap.xml"), addresses));
-            files.push(("feed.xml", self.place("feed.xml"), feed));
+            files.extend([("sitemap.xml", addresses), ("feed.xml", feed)]);
         }
         if let Some(contact) = self.site.register.office.security.as_deref() {
-            let path = ".well-known/security.txt";
             let contact = json!({"contact": contact, "expires": self.until()});
-            files.push((path, self.place(path), contact));
+            files.push((".well-known/security.txt", contact));
         }
-        for (path, place, more) in files {
+        for (path, more) in files {
+            let place = self.place(self.japanese(), path);
             let template = path.rsplit('/').next().unwrap_or(path);
             let text = self.pages.text(template, &around, &place, more)?;
             self.files.insert(format!("site/{path}"), text);
@@ -191,42 +235,97 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// What the page of that path knows of the site around it.
-    fn place(&self, path: &str) -> Place {
+    /// What the page of that path, in the language of a front page, knows of the site around it.
+    fn place(&self, front: &Sheet, path: &str) -> Place {
         let base = "../".repeat(path.matches('/').count());
-        let labels = &self.site.front.labels;
-        let label = |name: &str| labels.get(name).cloned().unwrap_or_default();
-        let mut ways = vec![("index.html", self.site.front.title.clone())];
-        if !self.site.issued.is_empty() {
-            ways.push(("editions/index.html", label("editions_page")));
-            ways.push(("verify.html", label("verify_page")));
-        }
-        let nav = ways.into_iter().map(|(to, text)| Link {
+        let issued = !self.site.issued.is_empty();
+        let way = |to: &str| format!("{base}{}", path_in(front, to));
+        let link = |to: String, text: &str| Link {
             href: format!("{base}{to}"),
             current: to == path,
-            text,
-        });
-        let issued = !self.site.issued.is_empty();
+            text: text.to_owned(),
+        };
+        let label = |name: &str| front.labels.get(name).map_or("", String::as_str);
+        let mut nav = vec![link(path_in(front, "index.html"), &front.title)];
+        let prose = self.site.prose.iter();
+        let prose = prose.filter(|prose| prose.lang.code() == front.lang);
+        nav.extend(prose.map(|prose| {
+            let path = path_in(front, &format!("{}.html", prose.name));
+            link(path, &prose.title)
+        }));
+        if issued {
+            nav.push(link(ARCHIVE.to_owned(), label("editions_page")));
+            nav.push(link(path_in(front, "verify.html"), label("verify_page")));
+        }
         Place {
             address: self.home.as_deref().map(|home| address(home, path)),
             home: self.home.clone(),
-            nav: nav.collect(),
-            languages: Vec::<Tongue>::new(),
+            nav,
+            languages: self.languages(&base, path),
             feed: self.home.as_ref().map(|home| format!("{home}feed.xml")),
-            verify: issued.then(|| format!("{base}verify.html")),
+            verify: issued.then(|| way("verify.html")),
+            base,
         }
     }
 
-    /// The files of a folder of the site that a page in it offers, the one for readers first.
-    fn downloads(&self, folder: &str) -> Vec<Download> {
+    /// The languages a page is told in, where there are several.
+    fn languages(&self, base: &str, path: &str) -> Vec<Tongue> {
+        let page = path.strip_prefix(ENGLISH).unwrap_or(path);
+        let name = page.strip_suffix(".html");
+        let told = |front: &&Sheet| match page {
+            "index.html" => true,
+            "verify.html" => !self.site.issued.is_empty(),
+            _ => {
+                let mut prose = self.site.prose.iter();
+                prose.any(|prose| Some(&*prose.name) == name && prose.lang.code() == front.lang)
+            }
+        };
+        let told: Vec<&Sheet> = self.site.fronts.iter().filter(told).collect();
+        if told.len() < 2 {
+            return Vec::new();
+        }
+        let tongue = |front: &Sheet| {
+            let path = path_in(front, page);
+            let way = format!("{base}{path}");
+            let absolute = self.home.as_deref().map(|home| address(home, &path));
+            Tongue {
+                lang: front.lang,
+                name: if front.lang == "ja" {
+                    "日本語"
+                } else {
+                    "English"
+                },
+                href: absolute.unwrap_or_else(|| way.clone()),
+                way,
+            }
+        };
+        told.into_iter().map(tongue).collect()
+    }
+
+    /// The files of a folder of the site, the one for readers first; `way` leads there.
+    fn downloads(&self, folder: &str, way: &str) -> Vec<Download> {
         let kinds = [("pdf", "PDF"), ("csv", "CSV"), ("json", "JSON")];
         let offer = |(ending, label)| {
-            let href = format!("safeguards.{ending}");
-            let bytes = self.site.made.get(&format!("site/{folder}{href}"))?;
+            let name = format!("safeguards.{ending}");
+            let bytes = self.site.made.get(&format!("site/{folder}{name}"))?;
             let size = format!("{} KB", bytes.len().div_ceil(1024));
+            let href = format!("{way}{name}");
             Some(Download { href, label, size })
         };
         kinds.into_iter().filter_map(offer).collect()
+    }
+}
+
+const ARCHIVE: &str = "editions/index.html";
+
+/// The folder of the English pages.
+const ENGLISH: &str = "en/";
+
+/// The path of a page in the language of a sheet.
+fn path_in(sheet: &Sheet, page: &str) -> String {
+    match sheet.lang {
+        "en" => format!("{ENGLISH}{page}"),
+        _ => page.to_owned(),
     }
 }
 
@@ -254,7 +353,7 @@ fn digests(edition: &Edition) -> Vec<Digest> {
 }
 
 /// What the page says, once more for search engines (schema.org, JSON-LD).
-fn linked_data(sheet: &Sheet, place: &Place) -> Value {
+fn linked_data(sheet: &Sheet, place: &Place, folder: &str) -> Value {
     let office = "#office";
     let certifications = sheet.certifications.iter().map(|certification| {
         let fields = &certification.fields;
@@ -273,8 +372,9 @@ fn linked_data(sheet: &Sheet, place: &Place) -> Value {
         ("application/json", "safeguards.json"),
     ];
     let distribution = distribution.map(|(kind, name)| {
-        let url = place.address.as_deref().unwrap_or("");
-        json!({"@type": "DataDownload", "encodingFormat": kind, "contentUrl": format!("{url}{name}")})
+        let top = place.home.as_ref().unwrap_or(&place.base);
+        let url = format!("{top}{folder}{name}");
+        json!({"@type": "DataDownload", "encodingFormat": kind, "contentUrl": url})
     });
     let labels = &sheet.labels;
     json!({

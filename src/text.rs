@@ -8,6 +8,7 @@
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::ops::Range;
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -245,7 +246,8 @@ fn runs(paragraph: &str, troubles: &mut Vec<Trouble>) -> Paragraph {
             _ => {}
         }
     }
-    troubles.extend(stray_asterisks(&seen).map(Trouble::EmphasisNotClosed));
+    let around = stray_asterisks(&seen).map(|around| seen[around].to_owned());
+    troubles.extend(around.map(Trouble::EmphasisNotClosed));
     runs
 }
 
@@ -278,11 +280,12 @@ pub fn alike(a: &Run, b: &Run) -> bool {
 }
 
 /// Two asterisks that remained text, with the characters around them: beside 「」 CommonMark does not see emphasis where an author means it.
-fn stray_asterisks(seen: &str) -> Option<String> {
+pub fn stray_asterisks(seen: &str) -> Option<Range<usize>> {
     let at = seen.find("**")?;
-    let before: Vec<char> = seen[..at].chars().rev().take(3).collect();
+    let before = seen[..at].chars().rev().take(3);
     let after = seen[at..].chars().take(6);
-    Some(before.into_iter().rev().chain(after).collect())
+    let start = at - before.map(char::len_utf8).sum::<usize>();
+    Some(start..at + after.map(char::len_utf8).sum::<usize>())
 }
 
 #[cfg(test)]

@@ -360,6 +360,16 @@ fn a_file_that_cannot_be_read_is_named_with_the_way_out() {
         ("indented with tabs", "office.yaml", b"name: a\nsignatory:\n\ttitle: b\n", "spaces", "空白"),
         ("two documents", "office.yaml", b"name: a\n---\nname: b\n", "---", "---"),
         ("a list of one for two numbers", "measures/A.yaml", b"- id: policy\n  subject: a\n  measure: b\n  source: {subject: [1]}\n", "two numbers", "二つの数"),
+        ("an empty page", "pages/a.md", b"", "empty", "空です"),
+        ("a page in Shift_JIS", "pages/a.md", b"---\ntitle: a\n---\n\x8c\xa9\x96{\n", "line 4", "4 行目"),
+        ("a page in UTF-16", "pages/a.md", &utf_16, "UTF-8", "UTF-8"),
+        ("a bell in a page", "pages/a.md", b"---\ntitle: a\n---\nb\x07\n", "U+0007", "U+0007"),
+        ("a page without a title", "pages/a.md", b"# a\n", "title", "題名"),
+        ("a page's title that is never closed", "pages/a.md", b"---\ntitle: a\n\nb\n", "`---`", "「---」"),
+        ("a page's title between full-width dashes", "pages/a.md", "ーーー\ntitle: a\nーーー\nb\n".as_bytes(), "`---`", "「---」"),
+        ("a page without a text", "pages/a.md", b"---\ntitle: a\n---\n \n", "text", "本文"),
+        ("words for a page's title", "pages/a.md", b"---\na\n---\nb\n", "fields", "項目"),
+        ("a page whose title is a list", "pages/a.md", b"---\ntitle: [a]\n---\nb\n", "a list", "一覧"),
         ("a tag", "measures/A.yaml", b"- id: policy\n  subject: a\n  measure: !x b\n", "quotes", "囲んで"),
     ];
     let tried = cases.iter().flat_map(|(what, file, bytes, en, ja)| {
@@ -392,6 +402,9 @@ fn a_file_that_would_exhaust_the_machine_is_refused() {
     #[rustfmt::skip]
     let cases = [
         ("50 MB", "office.yaml", "a".repeat(50 << 20)),
+        ("a page of 50 MB", "pages/a.md", format!("---\ntitle: a\n---\n{}", "a".repeat(50 << 20))),
+        ("aliases in a page's title", "pages/a.md", format!("---\n{bomb}---\na\n")),
+        ("lists in a page's title", "pages/a.md", format!("---\ntitle: {}\n---\na\n", "[".repeat(10_000))),
         ("aliases of lists", "office.yaml", bomb.clone()),
         ("aliases of lists in a measure", "measures/A.yaml", format!("- {}", bomb.replace('\n', "\n  "))),
         ("aliases of a long text", "measures/A.yaml", text_bomb),
@@ -775,6 +788,34 @@ fn what_looks_like_markup_is_printed_as_it_stands() {
         });
         for (place, _) in found.iter().chain(&pdfs).filter(|(_, found)| !found) {
             failures.push(format!("- {text}: not in {place} {}", built.err));
+        }
+    }
+    judged(failures);
+}
+
+#[test]
+fn a_page_nested_beyond_reason_is_read_in_time() {
+    let mut failures = Vec::new();
+    for signs in [
+        ">",
+        "1. ",
+        "[",
+        "[a](",
+        "*a ",
+        "|a|\n|-|\n",
+        "# a\n",
+        "`a``",
+        "あ\nい",
+    ] {
+        let text = signs.repeat((256 << 10) / signs.len());
+        let page = project_with("pages/a.md", format!("---\ntitle: a\n---\na\n\n{text}"));
+        let run = run(&page, &["check", "--format", "short"]);
+        if run.code != 0 {
+            failures.push(format!(
+                "- {signs:?}: exit code {}\n{}",
+                run.code,
+                indent(&run.said())
+            ));
         }
     }
     judged(failures);

@@ -2,10 +2,11 @@
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use safeguard::bundle::{self, Build};
-use safeguard::check::{self, Case};
+use safeguard::check::{self, Case, Checked};
 use safeguard::content::{self, Content};
 use safeguard::diagnostic::Diagnostic;
 use safeguard::message::{Language, Words};
+use safeguard::model::Page;
 use safeguard::pdf::Fonts;
 use safeguard::report::{Format, Report};
 use safeguard::sheet::{self, Kind, Occasion};
@@ -56,15 +57,20 @@ fn run(case: &Path) -> Result<(), Failed> {
             .parse()?,
         can_draw: &|c| FONTS.can_draw(c),
     };
-    let (findings, register) = match option(case, "guideline:") {
+    let Checked {
+        findings,
+        register,
+        pages,
+    } = match option(case, "guideline:") {
         Some(id) => {
             let other = content.guideline(&id).ok_or("no such guideline")?;
-            (check::check_against(&rules, other), None)
+            Checked {
+                findings: check::check_against(&rules, other),
+                register: None,
+                pages: Vec::new(),
+            }
         }
-        None => {
-            let checked = check::check(&rules);
-            (checked.findings, checked.register)
-        }
+        None => check::check(&rules),
     };
     let mut failures = vec![compare(
         case,
@@ -79,6 +85,7 @@ fn run(case: &Path) -> Result<(), Failed> {
             content: &content,
             register: &register,
             findings: &findings,
+            pages: &pages,
             theme: &theme,
             fonts: &FONTS,
             today: rules.today,
@@ -87,6 +94,9 @@ fn run(case: &Path) -> Result<(), Failed> {
         };
         if case.join("expected/sheet.json").exists() {
             failures.push(compare(case, "sheet.json", &handout(&build)?));
+        }
+        if case.join("expected/pages.html").exists() {
+            failures.push(compare(case, "pages.html", &fragments(&pages)));
         }
         for (name, path) in BUILT {
             if case.join("expected").join(name).exists() {
@@ -125,6 +135,21 @@ fn handout(build: &Build) -> Result<String, Failed> {
     let mut sheet = sheet::lay_out(build.register, &occasion, &labels);
     sheet.labels.clear();
     Ok(String::from_utf8(safeguard::data::pretty(&sheet))?)
+}
+
+/// The site's pages of prose: a line about each, and its text as HTML.
+fn fragments(pages: &[Page]) -> String {
+    let fragment = |page: &Page| {
+        let Page {
+            name,
+            lang,
+            title,
+            order,
+            html,
+        } = page;
+        format!("=== {name}, {lang:?}, {title}, {order:?}\n{html}\n")
+    };
+    pages.iter().map(fragment).collect()
 }
 
 /// The findings in full in English, and a line each in Japanese.

@@ -7,12 +7,12 @@ use safeguard::compare::words::{Marked, Piece};
 use safeguard::compare::{
     Change, Changed, Comparison, Line, MarkedCell, MarkedHeading, Sides, compare,
 };
+use safeguard::html::{self, Place};
 use safeguard::message::{Language, Words};
 use safeguard::pdf::{self, Fonts, Pdf};
 use safeguard::sheet::{self, Cell, Heading, Kind, Occasion, Row, Sheet, State};
 use safeguard::text::{Paragraph, Text, alike};
 use safeguard::theme::{self, Theme};
-use safeguard::html::{self, Place};
 use safeguard::{content, data};
 use scraper::{Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
@@ -571,7 +571,8 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     for (name, kind) in [("public", Kind::Site), ("prospect", Kind::Handout)] {
         let (before, after) = real_pair(kind);
         let changes = compare(&before, &after);
-        let html = html::Pages::new(&THEME).and_then(|pages| pages.changes(&after, &changes, &Place::default()));
+        let html = html::Pages::new(&THEME)
+            .and_then(|pages| pages.changes(&after, &changes, &Place::default()));
         let html = html.expect("a page").html;
         let json = data::json(&after);
         let pdf = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);

@@ -7,6 +7,7 @@ use safeguard::diagnostic::Diagnostic;
 use safeguard::leak::Made;
 use safeguard::message::{Language, Words};
 use safeguard::model::Audience;
+use safeguard::prose::Prose;
 use safeguard::report::{Format, Report};
 use std::collections::BTreeSet;
 use std::fs;
@@ -278,6 +279,21 @@ fn the_leak_gate_finds_what_an_audience_may_not_read() {
         Made::text("就業規則により規定済み").leak(&[register], Audience::Public),
         None
     );
+}
+
+#[test]
+fn the_leak_gate_finds_withheld_words_in_a_page_of_prose() {
+    let register = CHECKED.register.as_ref();
+    let register = register.expect("the own content has no errors");
+    let gate = |markdown: &str| {
+        let fragment = Prose::parse(markdown, 0).render(str::to_owned);
+        Made::html(fragment.as_bytes()).leak(&[register], Audience::Public)
+    };
+    // What only prospective clients may read, with marks of Markdown in it and over two lines.
+    let pasted = "委託先は、**株式会社クリックス**および\nファイブテクノロジー`株式会社`です。\n";
+    let withheld = "株式会社クリックスおよびファイブテクノロジー株式会社";
+    assert_eq!(gate(pasted).as_deref(), Some(withheld));
+    assert_eq!(gate("委託先はお問い合わせください。\n"), None);
 }
 
 fn fenced(text: &str, kind: &str) -> Vec<String> {

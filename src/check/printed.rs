@@ -2,10 +2,12 @@
 
 use super::Case;
 use crate::content::record::{Audiences, Line};
+use crate::content::{PageFile, PageText};
 use crate::diagnostic::Origin;
 use crate::message::Language;
 use crate::model::Audience;
 use crate::text::Text;
+use std::borrow::Cow;
 
 /// A cell with inline Markdown.
 pub struct Cell<'a> {
@@ -76,7 +78,7 @@ pub fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
 
 /// Any characters that some rendering prints.
 pub struct Printed<'a> {
-    pub text: std::borrow::Cow<'a, str>,
+    pub text: Cow<'a, str>,
     pub language: Language,
     pub origin: Origin,
     pub audience: Audience,
@@ -269,4 +271,30 @@ fn english_headings<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
         }
     }
     lines
+}
+
+/// The pages that could be read.
+pub fn pages<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a PageFile, &'a PageText)> {
+    let pages = case.content.pages.iter();
+    pages.filter_map(|page| Some((page, page.text.as_ref()?)))
+}
+
+/// What the pages say, block by block. It stands on the site only: the fonts of the PDF need not have it.
+pub fn prose<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
+    let mut printed = Vec::new();
+    for (page, text) in pages(case) {
+        printed.push(Printed {
+            text: (&*text.front.title).into(),
+            origin: Origin::root(&page.file).at("title"),
+            audience: Audience::Public,
+            language: page.lang,
+        });
+        printed.extend(text.prose.passages().into_iter().map(|passage| Printed {
+            text: passage.text.into(),
+            origin: Origin::bytes(&page.file, passage.bytes),
+            audience: Audience::Public,
+            language: page.lang,
+        }));
+    }
+    printed
 }

@@ -1,63 +1,63 @@
 //! Can every text be printed as it was meant, and may its readers read it?
 
 use super::Case;
-use super::printed::{Cell, Printed, cells, printed};
+use super::printed::{Printed, cells, pages, printed, prose};
 use crate::content::{Content, place_name};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
+use crate::prose::Lost;
 use crate::text::Trouble;
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 /// HTML is not Markdown's to carry here: the sheet must read the same on paper.
 pub fn raw_html(case: &Case) -> Vec<Diagnostic> {
-    troubles(case, |cell, trouble| {
+    troubles(case, |origin, trouble| {
         let Trouble::RawHtml(html) = trouble else {
             return None;
         };
         let message = Message::new("raw-html").with("html", html);
-        let finding = Diagnostic::error("raw-html", cell.origin.within(html), message);
+        let finding = Diagnostic::error("raw-html", origin.within(html), message);
         Some(finding.help(Message::new("raw-html-help")))
     })
 }
 
 /// `**` that remained text: beside 「」 an author means emphasis and Markdown sees none.
 pub fn emphasis_not_closed(case: &Case) -> Vec<Diagnostic> {
-    troubles(case, |cell, trouble| {
+    troubles(case, |origin, trouble| {
         let Trouble::EmphasisNotClosed(around) = trouble else {
             return None;
         };
         let message = Message::new("emphasis-not-closed").with("around", around);
-        let finding =
-            Diagnostic::warning("emphasis-not-closed", cell.origin.within(around), message);
+        let finding = Diagnostic::warning("emphasis-not-closed", origin.within(around), message);
         Some(finding.help(Message::new("emphasis-not-closed-help")))
     })
 }
 
+/// What `explain` says of the troubles in cells and pages, each with its place.
 fn troubles(
     case: &Case,
-    explain: impl Fn(&Cell, &Trouble) -> Option<Diagnostic>,
+    explain: impl Fn(&Origin, &Trouble) -> Option<Diagnostic>,
 ) -> Vec<Diagnostic> {
-    let cells = cells(case);
-    let found = cells.iter().flat_map(|cell| {
-        cell.text
-            .troubles
-            .iter()
-            .filter_map(|trouble| explain(cell, trouble))
-    });
-    found.collect()
+    let mut findings = Vec::new();
+    for cell in cells(case) {
+        let troubles = cell.text.troubles.iter();
+        findings.extend(troubles.filter_map(|trouble| explain(&cell.origin, trouble)));
+    }
+    for (page, text) in pages(case) {
+        for (trouble, bytes) in &text.prose.troubles {
+            findings.extend(explain(&Origin::bytes(&page.file, bytes.clone()), trouble));
+        }
+    }
+    findings
 }
 
 /// A link leads to the web, to mail, to a telephone or to a row that is there; the office's own address to the web.
 pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
-    let mut anchors: BTreeSet<String> = BTreeSet::new();
-    for (file, record, _) in case.content.all_measures() {
-        anchors.extend([file.section.clone(), file.name()]);
-        let ids = record.formerly.iter().chain([&record.id]);
-        anchors.extend(ids.map(|id| place_name(&file.name(), Some(id))));
-    }
-    let mut findings = Vec::new();
+    let anchors = anchors(case.content);
+    let mut findings = super::pages::broken_links(case, &anchors);
+    findings.extend(pictures(case));
     for cell in cells(case) {
         for link in cell
             .text
@@ -73,16 +73,6 @@ pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
                     .suggest(anchor, known),
                 None => finding.help(Message::new("broken-link-help")),
             });
-        }
-        for trouble in &cell.text.troubles {
-            if let Trouble::Image(address) = trouble {
-                let message = Message::new("no-image").with("link", address);
-                findings.push(Diagnostic::error(
-                    "broken-link",
-                    cell.origin.within(address),
-                    message,
-                ));
-            }
         }
     }
     if let Some(office) = &case.content.office
@@ -104,29 +94,50 @@ pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
     findings
 }
 
+/// What stands for a picture in a cell or a page is a link at best: none is shown.
+fn pictures(case: &Case) -> Vec<Diagnostic> {
+    troubles(case, |origin, trouble| {
+        let Trouble::Image(address) = trouble else {
+            return None;
+        };
+        let message = Message::new("no-image").with("link", address);
+        Some(Diagnostic::error(
+            "broken-link",
+            origin.within(address),
+            message,
+        ))
+    })
+}
+
+/// The anchors of the sheet's page: its sections, items and rows, under their former names too.
+pub fn anchors(content: &Content) -> BTreeSet<String> {
+    let mut anchors = BTreeSet::new();
+    for (file, record, _) in content.all_measures() {
+        anchors.extend([file.section.clone(), file.name()]);
+        let ids = record.formerly.iter().chain([&record.id]);
+        anchors.extend(ids.map(|id| place_name(&file.name(), Some(id))));
+    }
+    anchors
+}
+
 fn leads_somewhere(link: &str, anchors: &BTreeSet<String>) -> bool {
+    let row = link.strip_prefix('#');
+    leads_out(link) || row.is_some_and(|anchor| anchors.contains(anchor))
+}
+
+/// Whether a link leads to the web, to mail or to a telephone.
+pub fn leads_out(link: &str) -> bool {
     match link.split_once(':') {
         Some(("mailto", address)) => address.contains('@') && !address.contains(' '),
-        Some(("tel", _)) => leads_to_telephone(link),
-        _ => {
-            is_web_address(link)
-                || link
-                    .strip_prefix('#')
-                    .is_some_and(|anchor| anchors.contains(anchor))
-        }
+        Some(("tel", number)) => number.chars().any(|c| c.is_ascii_digit()),
+        _ => is_web_address(link),
     }
 }
 
 /// Whom to tell of a security problem: a mail address, a secure page or a telephone (RFC 9116, 2.5.3).
 fn is_contact(contact: &str) -> bool {
-    let address = contact.strip_prefix("mailto:").unwrap_or(contact);
-    let mail = address.contains('@') && !address.contains([' ', ':', '/']);
-    mail || leads_to_telephone(contact) || (contact.starts_with("https://") && is_web_address(contact))
-}
-
-fn leads_to_telephone(link: &str) -> bool {
-    let number = link.strip_prefix("tel:");
-    number.is_some_and(|number| number.chars().any(|c| c.is_ascii_digit()))
+    let mail = !contact.contains(':') && leads_out(&format!("mailto:{contact}"));
+    mail || (leads_out(contact) && !contact.starts_with("http:"))
 }
 
 fn is_web_address(link: &str) -> bool {
@@ -141,7 +152,7 @@ fn is_web_address(link: &str) -> bool {
 /// Characters that print nothing and change what stands around them.
 pub fn control_characters(case: &Case) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for printed in printed(case) {
+    for printed in printed(case).into_iter().chain(prose(case)) {
         let found: BTreeSet<char> = printed.text.chars().filter(|c| is_control(*c)).collect();
         for c in found {
             findings.push(control_character(c, printed.origin.within(&c.to_string())));
@@ -213,16 +224,17 @@ pub fn confidential_name(case: &Case) -> Vec<Diagnostic> {
     {
         return findings;
     }
-    let printed = printed(case);
-    let public = printed
-        .iter()
-        .filter(|printed| printed.audience == Audience::Public);
-    for printed in public {
+    let public = |printed: &Printed| printed.audience == Audience::Public;
+    let sheet = printed(case).into_iter().filter(public);
+    let sheet = sheet.map(|printed| (printed, "confidential-name-help"));
+    let pages = prose(case).into_iter();
+    let pages = pages.map(|printed| (printed, "confidential-name-page"));
+    for (printed, help) in sheet.chain(pages) {
         for name in confidential_in(case.content, &printed.text) {
             let message = Message::new("confidential-name").with("name", name);
             let finding =
                 Diagnostic::error("confidential-name", printed.origin.within(name), message);
-            findings.push(finding.help(Message::new("confidential-name-help")));
+            findings.push(finding.help(Message::new(help)));
         }
     }
     findings
@@ -275,7 +287,8 @@ const VARIANTS: [(&str, &str); 8] = [
 
 /// One sheet spells a word one way; told once a word, where the rarer spelling first stands.
 pub fn spelling_varies(case: &Case) -> Vec<Diagnostic> {
-    let printed = printed(case);
+    let mut printed = printed(case);
+    printed.extend(prose(case));
     let shown: Vec<&Printed> = printed
         .iter()
         .filter(|printed| printed.audience != Audience::Internal)
@@ -361,6 +374,27 @@ pub fn text_cut_off(case: &Case) -> Vec<Diagnostic> {
                 findings.push(finding.help(Message::new("text-cut-off-help")));
             }
             start += line.len();
+        }
+    }
+    findings.extend(lost_in_pages(case));
+    findings
+}
+
+/// Markdown takes `[name]: word` for the definition of a link, and prints nothing of one that no link uses; nor cells beyond a table's columns.
+fn lost_in_pages(case: &Case) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for (page, text) in pages(case) {
+        let source = case.content.sources.get(&page.file);
+        for lost in &text.prose.lost {
+            let (bytes, message, help) = match lost {
+                Lost::Definition(bytes) => (bytes, "definition-unused", "definition-unused-help"),
+                Lost::Cells(bytes) => (bytes, "cells-beyond", "cells-beyond-help"),
+            };
+            let words = source.map_or("", |source| &source[bytes.clone()]);
+            let message = Message::new(message).with("lost", words);
+            let origin = Origin::bytes(&page.file, bytes.clone());
+            let finding = Diagnostic::warning("text-cut-off", origin, message);
+            findings.push(finding.help(Message::new(help)));
         }
     }
     findings

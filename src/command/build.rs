@@ -30,7 +30,11 @@ impl Build {
             today,
             can_draw: &|c| fonts.can_draw(c),
         };
-        let Checked { findings, register } = check::check(&case);
+        let Checked {
+            findings,
+            register,
+            pages,
+        } = check::check(&case);
         session.tell(&content, &findings, Format::Human, &mut std::io::stderr())?;
         let Some(register) = register.filter(|_| session.accepts(&findings)) else {
             say(
@@ -44,6 +48,7 @@ impl Build {
             content: &content,
             register: &register,
             findings: &findings,
+            pages: &pages,
             theme: &theme,
             fonts: &fonts,
             today,

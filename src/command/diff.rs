@@ -5,13 +5,13 @@ use crate::check::{self, Case, Checked};
 use crate::compare::{self, guideline};
 use crate::content::Content;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::html::{Pages, Place};
 use crate::message::{Failure, Language, Message, Result};
 use crate::model::{Audience, Register};
 use crate::pdf::{self, Fonts};
 use crate::report::Format;
 use crate::sheet::{self, Kind, Occasion, Sheet};
 use crate::theme::Theme;
-use crate::html::{Pages, Place};
 use crate::{bundle, data, output};
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,11 @@ impl Diff {
                 let text = compare::print(&changes, session.words, colour(&to));
                 return say(&mut to, &text).map(|()| true);
             }
-            Some("html") => Pages::new(theme)?.changes(&after, &changes, &Place::default())?.html,
+            Some("html") => {
+                Pages::new(theme)?
+                    .changes(&after, &changes, &Place::default())?
+                    .html
+            }
             Some("json") => data::pretty(&changes),
             _ => {
                 let json = data::json(&after);
@@ -142,7 +146,9 @@ impl<'a> Shelf<'a> {
             today: session.today(),
             can_draw: &|c| fonts.can_draw(c),
         };
-        let Checked { findings, register } = check::check(&case);
+        let Checked {
+            findings, register, ..
+        } = check::check(&case);
         let Some(register) = register else {
             let errors = findings.into_iter();
             let errors = errors.filter(|finding| finding.severity == Severity::Error);

@@ -45,6 +45,7 @@ impl Issue {
         let Checked {
             mut findings,
             register,
+            ..
         } = check::check(&case);
         for finding in &mut findings {
             if finding.rule == "open-question" && !session.allows(finding) {

@@ -431,6 +431,19 @@ pub struct CertificationEnglishRecord {
     pub print: Option<Line>,
 }
 
+/// `pages/<name>.md`, between the `---` lines at its beginning: one page of prose for the office's site.
+///
+/// Behind them stands the text, in Markdown: `# heading`, lists, tables, `**bold**`, links; neither HTML nor pictures.
+/// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is the page in English.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageRecord {
+    /// The page's heading, the only one of the first rank.
+    pub title: Line,
+    /// Pages stand in this order; those without, behind them by name. An English page follows its Japanese one.
+    pub order: Option<u32>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {

@@ -149,7 +149,10 @@ impl<'a> Draftsman<'a> {
     }
 
     pub fn certification(&self, certification: &Certification) -> CertificationLine {
-        let told = |label: &str, last| self.label(label).replace("{last}", &self.wording.date(last));
+        let told = |label: &str, last| {
+            self.label(label)
+                .replace("{last}", &self.wording.date(last))
+        };
         let over = certification.expires_on.map(|last| told("expired", last));
         let (state, validity) = match (certification.expires_on, &over) {
             (Some(last), Some(over)) => {

@@ -30,7 +30,9 @@ pub fn snippets(policy: &Policy) -> Bundle {
     let files = [
         (
             "nginx.conf",
-            format!("# in the `location` of the site\n{nginx}# and, with the way to it on the server: error_page 404 /404.html;\n"),
+            format!(
+                "# in the `location` of the site\n{nginx}# and, with the way to it on the server: error_page 404 /404.html;\n"
+            ),
         ),
         (
             "htaccess",

@@ -48,6 +48,7 @@ pub fn build() -> Bundle {
             .as_ref()
             .expect("the own content has no errors"),
         findings: &CHECKED.findings,
+        pages: &CHECKED.pages,
         theme: &theme::load(project(), "official").expect("the official theme"),
         fonts: &FONTS,
         today: DAY.parse().expect("a day"),

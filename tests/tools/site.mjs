@@ -327,7 +327,7 @@ const checks = {
     for (const path of htmlFiles()) {
       const html = readFileSync(join(SITE, path), 'utf8');
       assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=|unsafe-/, path);
-      assert.match(html, /http-equiv="Content-Security-Policy" content="default-src &#x27;none&#x27;; style-src &#x27;sha256-/, path);
+      assert.match(html, /http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-/, path);
     }
   },
 
@@ -438,6 +438,32 @@ const checks = {
       assert.equal(await property('url'), HOME);
       assert.equal(await property('title'), '安全管理措置一覧');
       assert.equal(await page.getAttribute('link[rel="canonical"]', 'href'), HOME);
+    });
+  },
+
+  async 'the office\'s own pages are there, in both languages where they are written in both'() {
+    await visit(at('index.html'), DESK, async (page) => {
+      await page.getByRole('link', { name: '個人情報の取扱い' }).click();
+      assert.equal(page.url(), at('privacy.html'));
+      assert.equal(await page.textContent('h1'), '個人情報の取扱い');
+      await page.getByRole('link', { name: 'English' }).click();
+      assert.equal(page.url(), at('en/privacy.html'));
+      await page.getByRole('link', { name: 'log of the systems' }).click();
+      assert.equal(page.url(), at(`en/index.html#${ROW}`));
+      assert.equal(await page.getAttribute('html', 'lang'), 'en');
+      const row = page.locator(`#${ROW}`);
+      assert.match(await row.locator('.measure > .text').innerText(), /^Access logs are taken/);
+      // Held back from everybody, in English as in Japanese.
+      assert.match(await row.locator('.remarks').innerText(), /Please/);
+      assert.match(await page.textContent('.masthead'), /Translat|translat/);
+      const other = page.locator('#C-b-transfer-log');
+      assert.equal(await other.locator('.measure > .text').getAttribute('lang'), 'ja');
+      await page.fill('#page-query', 'system log');
+      assert.match(await page.textContent('#page-count'), /^\d+ of 44 rows$/);
+      const languages = await page.$$eval('link[rel="alternate"][hreflang]', (all) => all.map(({ hreflang, href }) => [hreflang, href]));
+      assert.deepEqual(languages, [['ja', HOME], ['en', `${HOME}en/`]]);
+      await page.getByRole('link', { name: '日本語' }).click();
+      assert.equal(page.url(), at('index.html'));
     });
   },
 

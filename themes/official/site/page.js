@@ -208,6 +208,10 @@
     said.textContent = await put(...copies[button.dataset.copy](row)).then(() => said.dataset.done, () => said.dataset.failed);
   });
 
+  // The way back to the top goes along as soon as the top is out of sight.
+  new IntersectionObserver(([top]) => by("page-top").classList.toggle("floating", !top.isIntersecting))
+    .observe(document.querySelector(".masthead"));
+
   function text(element) {
     return element.textContent.replace(/\s+/g, " ").trim();
   }

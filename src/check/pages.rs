@@ -1,0 +1,149 @@
+//! Pages of prose: where their links may lead, and the checked page.
+
+use super::Case;
+use super::texts::leads_out;
+use crate::content::{Content, PageFile};
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::message::{Language, Message};
+use crate::model::Page;
+use std::collections::BTreeSet;
+
+/// What the site has besides its pages of prose.
+const OWN_FILES: [&str; 6] = [
+    "editions/index.html",
+    "index.html",
+    "safeguards.csv",
+    "safeguards.json",
+    "safeguards.pdf",
+    "verify.html",
+];
+/// Those of them that an English site has too.
+const IN_ENGLISH_TOO: [&str; 2] = ["index.html", "verify.html"];
+
+/// What a link of a page can lead to.
+struct Site<'a> {
+    /// Anchors of the front page: sections, items, rows.
+    rows: &'a BTreeSet<String>,
+    pages: &'a [PageFile],
+}
+
+impl Site<'_> {
+    /// A link's address as it stands in the site; `None` where it leads nowhere.
+    fn address(&self, from: &PageFile, link: &str) -> Option<String> {
+        if leads_out(link) {
+            return Some(link.to_owned());
+        }
+        let (lang, path) = match link.split_once('#') {
+            Some(("", anchor)) if from.has_heading(anchor) => (from.lang, link.to_owned()),
+            Some(("" | "index.html", row)) if self.rows.contains(row) => {
+                (from.lang, format!("index.html#{row}"))
+            }
+            Some((path, anchor)) => {
+                let page = self.page(from.lang, path)?;
+                let heading = page.has_heading(anchor).then_some(anchor)?;
+                (page.lang, format!("{}.html#{heading}", page.name))
+            }
+            None if IN_ENGLISH_TOO.contains(&link) => (from.lang, link.to_owned()),
+            None if OWN_FILES.contains(&link) => (Language::Japanese, link.to_owned()),
+            None => {
+                let page = self.page(from.lang, link)?;
+                (page.lang, format!("{}.html", page.name))
+            }
+        };
+        Some(from_page(from.lang, lang, &path))
+    }
+
+    /// The page of that path, in the reader's language where it is written in it.
+    fn page(&self, lang: Language, path: &str) -> Option<&PageFile> {
+        let name = path.strip_suffix(".md").or(path.strip_suffix(".html"))?;
+        let own = self.named(lang, name);
+        own.or_else(|| self.named(Language::Japanese, name))
+    }
+
+    fn named(&self, lang: Language, name: &str) -> Option<&PageFile> {
+        let mut pages = self.pages.iter();
+        pages.find(|page| page.name == name && page.lang == lang)
+    }
+}
+
+/// A path as it is written on a page: English pages stand in the folder `en/`, all else of the site at its top.
+fn from_page(from: Language, to: Language, path: &str) -> String {
+    match (from, to) {
+        (Language::English, Language::Japanese) => format!("../{path}"),
+        (Language::Japanese, Language::English) => format!("en/{path}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// A link of a page leads out of the site, to a row, to another page, to a heading or to a file the site has.
+pub fn broken_links(case: &Case, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let pages = &case.content.pages;
+    let site = Site { rows, pages };
+    let mut findings = Vec::new();
+    for page in pages {
+        for (link, bytes) in page.text.iter().flat_map(|text| text.prose.links()) {
+            if site.address(page, link).is_none() {
+                let origin = Origin::bytes(&page.file, bytes).within(link);
+                findings.push(broken_link(&site, page, link, origin));
+            }
+        }
+    }
+    findings
+}
+
+fn broken_link(site: &Site, page: &PageFile, link: &str, origin: Origin) -> Diagnostic {
+    let message = Message::new("broken-link").with("link", link);
+    let finding = Diagnostic::error("broken-link", origin, message);
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let there = match path {
+        "" => Some(page),
+        path => site.page(page.lang, path),
+    };
+    if !anchor.is_empty() && (there.is_some() || path == "index.html") {
+        let prose = there.and_then(|page| page.text.as_ref());
+        let headings = prose.into_iter().flat_map(|text| text.prose.headings());
+        let rows = site.rows.iter().map(String::as_str);
+        return finding
+            .help(Message::new("broken-link-heading"))
+            .suggest(anchor, headings.chain(rows));
+    }
+    let pages = site.pages.iter();
+    let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
+    let known = names.iter().map(String::as_str).chain(OWN_FILES);
+    finding
+        .help(Message::new("broken-link-page"))
+        .suggest(path, known)
+}
+
+/// The pages of a content without errors, in the order in which they are shown.
+pub fn build(content: &Content) -> Vec<Page> {
+    let rows = super::texts::anchors(content);
+    let site = Site {
+        rows: &rows,
+        pages: &content.pages,
+    };
+    let pages = content.pages.iter();
+    let mut pages: Vec<Page> = pages.filter_map(|page| built(&site, page)).collect();
+    pages.sort_by(|a, b| place(a).cmp(&place(b)));
+    pages
+}
+
+/// Pages without an order come last; a page in English comes behind the same in Japanese.
+fn place(page: &Page) -> (bool, Option<u32>, &str, bool) {
+    let english = page.lang == Language::English;
+    (page.order.is_none(), page.order, &page.name, english)
+}
+
+fn built(site: &Site, page: &PageFile) -> Option<Page> {
+    let text = page.text.as_ref()?;
+    let japanese = site.named(Language::Japanese, &page.name);
+    let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);
+    let address = |link: &str| site.address(page, link).expect("no link is broken");
+    Some(Page {
+        name: page.name.clone(),
+        lang: page.lang,
+        title: text.front.title.to_string(),
+        order: text.front.order.or(order_of_japanese),
+        html: text.prose.render(address),
+    })
+}
