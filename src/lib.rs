@@ -12,8 +12,8 @@
 //! 1. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for who writes them.
 //! 2. [`check::check`] applies every rule ([`check::RULES`]) and, where none finds an error, builds the [`model::Register`] and, from what [`prose`] makes of their Markdown, the site's [`model::Page`]s.
 //! 3. [`sheet::lay_out`] decides for one audience and language what every rendering says: rows, joined cells, numbers, anchors, words.
-//! 4. [`html::render`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
-//! 5. [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
+//! 4. [`html::Pages`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
+//! 5. [`site::files`] makes the office's site of such pages; [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
 //! 6. [`output::write`] puts them on the disk, all or none.
 //! 7. [`edition::freeze`] makes an issued edition of a register, complete and with its digests; it is laid out like any other.
 //! 8. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
