@@ -13,6 +13,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 SAFEGUARD := $(TARGET)/release/safeguard
 VENV := .tools/venv
 NODE_MODULES := tests/tools/node_modules
+S3_SERVER := .tools/s3s/bin/s3s-fs
 FONT_PACKAGE := @expo-google-fonts/biz-udpgothic@0.4.2
 
 # $(call need,command,what to install): one sentence instead of a shell's "command not found".
@@ -62,7 +63,7 @@ font: ## fetch and verify the font that goes into the binary
 	touch "$$new"/fonts/*
 	mv "$$new"/fonts/* .
 
-tools: programs $(VENV)/installed $(NODE_MODULES)/.package-lock.json ## install what the tests need
+tools: programs $(VENV)/installed $(NODE_MODULES)/.package-lock.json $(S3_SERVER) ## install what the tests need
 
 # The commands that tests call, each with the Debian package that has it.
 programs:
@@ -70,8 +71,12 @@ programs:
 	$(call need,npm,Node.js 20 or newer with npm)
 	$(call need,java,Java 17 or newer)
 	missing=
-	for each in "$${CHROMIUM:-/usr/bin/chromium}:chromium" openssl:openssl pdftotext:poppler-utils qpdf:qpdf zbarimg:zbar-tools; do
+	for each in "$${CHROMIUM:-/usr/bin/chromium}:chromium" openssl:openssl pdftotext:poppler-utils qpdf:qpdf zbarimg:zbar-tools \
+	  git:git rclone:rclone /usr/sbin/nginx:nginx-light /usr/sbin/proftpd:proftpd-core /usr/sbin/sshd:openssh-server; do
 	  command -v "$${each%:*}" >/dev/null || missing+=" $${each##*:}"
+	done
+	for each in /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext /usr/lib/proftpd/mod_tls.so:proftpd-mod-crypto; do
+	  test -e "$${each%:*}" || missing+=" $${each##*:}"
 	done
 	# Debian's Python comes without what `python3 -m venv` needs.
 	python3 -c 'import ensurepip' 2>/dev/null || missing+=" python3-venv"
@@ -81,6 +86,12 @@ programs:
 	  exit 1
 	fi
 	echo "installing$$missing"
+	# The servers are for the tests alone: none is to run as a service because of them.
+	if [ ! -e /usr/sbin/policy-rc.d ]; then
+	  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+	  printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+	  chmod +x /usr/sbin/policy-rc.d
+	fi
 	export DEBIAN_FRONTEND=noninteractive
 	apt-get update -qq
 	apt-get install -qq -y --no-install-recommends $$missing >/dev/null
@@ -96,6 +107,12 @@ $(NODE_MODULES)/.package-lock.json: tests/tools/package.json tests/tools/package
 	@echo "installing the npm packages of $<"
 	npm --prefix tests/tools ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
+
+# The only S3 server that comes from the registries; unoptimised, it builds in two minutes.
+$(S3_SERVER): | programs
+	@$(call need,cargo,Rust)
+	echo "building the S3 server that tests publish to"
+	cargo install --quiet --locked --debug --root .tools/s3s --version 0.14.1 --features binary s3s-fs
 
 clean: ## remove what was built or installed here (not the fonts, not output/)
 	rm -rf .tools $(NODE_MODULES)

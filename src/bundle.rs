@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 pub type Bundle = BTreeMap<String, Vec<u8>>;
 
 /// `manifest.json`: every file of a build but itself, and what it was built from.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Manifest {
     /// The issued edition; none while the content is a draft.
     pub edition: Option<String>,
@@ -36,7 +36,7 @@ pub struct Manifest {
     pub files: Vec<ManifestFile>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ManifestFile {
     pub path: String,
     pub bytes: usize,

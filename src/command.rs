@@ -4,7 +4,9 @@ mod build;
 mod check;
 mod diff;
 mod issue;
+mod publish;
 mod sign;
+mod status;
 mod usage;
 mod verify;
 
@@ -63,6 +65,8 @@ enum Subcommands {
     Diff(diff::Diff),
     Sign(sign::Sign),
     Verify(verify::Verify),
+    Publish(publish::Publish),
+    Status(status::Status),
 }
 
 /// Options of every command.
@@ -132,6 +136,8 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
         Subcommands::Issue(issue) => issue.run(&session),
         Subcommands::Diff(diff) => diff.run(&session),
         Subcommands::Sign(sign) => sign.run(&session),
+        Subcommands::Publish(publish) => publish.run(&session),
+        Subcommands::Status(status) => status.run(&session),
         Subcommands::Verify(verify) => return verify.run(&session),
     };
     Ok(if sound? { 0 } else { CONTENT_WRONG })

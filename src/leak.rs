@@ -4,6 +4,7 @@
 
 use crate::message::{Failure, Message, Result};
 use crate::model::{Audience, Measure, MeasureEnglish, Register, Statement, Told};
+use crate::received;
 use crate::text::Text;
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
@@ -44,6 +45,23 @@ impl Made {
 
     pub fn text(text: &str) -> Made {
         Made(solid(text))
+    }
+
+    /// The text of a finished file, by the ending of its name: of a PDF its pages and its data.
+    pub fn file(path: &str, bytes: &[u8]) -> Made {
+        let raw = || Made::text(&String::from_utf8_lossy(bytes));
+        match path.rsplit('.').next() {
+            Some("html") => Made::html(bytes),
+            // One that is no sheet is what somebody else made.
+            Some("pdf") => received::read(bytes).map_or_else(
+                |_| raw(),
+                |pdf| {
+                    let data = String::from_utf8_lossy(&pdf.data).into_owned();
+                    Made::text(&(pdf.pages.concat() + &data))
+                },
+            ),
+            _ => raw(),
+        }
     }
 
     /// The first text that this audience may not read and that stands in it all the same.

@@ -198,11 +198,14 @@ fn listed(folder: &Path) -> Vec<ManifestFile> {
     let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
     let mut files = manifest.map_or_else(Vec::new, |manifest| manifest.files);
     // A manifest is a file that anybody may edit: it must not lead out of the folder.
-    files.retain(|file| {
-        let mut parts = Path::new(&file.path).components();
-        !file.path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
-    });
+    files.retain(|file| stays_below(&file.path));
     files
+}
+
+/// Whether a path of a manifest leads to a file below the folder it is seen from.
+pub fn stays_below(path: &str) -> bool {
+    let mut parts = Path::new(path).components();
+    !path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// A free name for what must make place: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….

@@ -3,7 +3,9 @@
 use super::{Session, say};
 use crate::bundle::{self, Bundle};
 use crate::check::{self, Case, Checked};
+use crate::content::Content;
 use crate::message::{Failure, Language, Message, Result, Words};
+use crate::model::Register;
 use crate::output;
 use crate::pdf::Fonts;
 use crate::report::Format;
@@ -18,44 +20,66 @@ pub struct Build {
     acknowledgement: bool,
 }
 
+/// What a build made, and from what.
+pub struct Built {
+    pub content: Content,
+    pub register: Register,
+    pub bundle: Bundle,
+}
+
+/// Checks the content and makes every file; none where its errors, which are told, forbid it.
+pub fn build(session: &Session, copy: Option<&ClientCopy>) -> Result<Option<Built>> {
+    let content = session.load()?;
+    let fonts = Fonts::compiled_in();
+    let today = session.today();
+    let case = Case {
+        content: &content,
+        today,
+        can_draw: &|c| fonts.can_draw(c),
+    };
+    let Checked {
+        findings,
+        register,
+        pages,
+    } = check::check(&case);
+    session.tell(&content, &findings, Format::Human, &mut std::io::stderr())?;
+    let Some(register) = register.filter(|_| session.accepts(&findings)) else {
+        return Ok(None);
+    };
+    let theme = session.theme(&content)?;
+    let bundle = bundle::bundle(&bundle::Build {
+        content: &content,
+        register: &register,
+        findings: &findings,
+        pages: &pages,
+        theme: &theme,
+        fonts: &fonts,
+        today,
+        copy,
+        words: &Words::of(Language::Japanese),
+    })?;
+    Ok(Some(Built {
+        content,
+        register,
+        bundle,
+    }))
+}
+
 impl Build {
     /// Whether the content was without errors; only then something was written.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        let content = session.load()?;
-        let fonts = Fonts::compiled_in();
-        let copy = self.copy(session, &fonts)?;
-        let today = session.today();
-        let case = Case {
-            content: &content,
-            today,
-            can_draw: &|c| fonts.can_draw(c),
-        };
-        let Checked {
-            findings,
-            register,
-            pages,
-        } = check::check(&case);
-        session.tell(&content, &findings, Format::Human, &mut std::io::stderr())?;
-        let Some(register) = register.filter(|_| session.accepts(&findings)) else {
+        let copy = self.copy(session, &Fonts::compiled_in())?;
+        let Some(built) = build(session, copy.as_ref())? else {
             say(
                 &mut std::io::stderr(),
                 &format!("{}\n", session.words.say(&Message::new("nothing-written"))),
             )?;
             return Ok(false);
         };
-        let theme = session.theme(&content)?;
-        let bundle = bundle::bundle(&bundle::Build {
-            content: &content,
-            register: &register,
-            findings: &findings,
-            pages: &pages,
-            theme: &theme,
-            fonts: &fonts,
-            today,
-            copy: copy.as_ref(),
-            words: &Words::of(Language::Japanese),
-        })?;
         let folder = session.common.directory.join("output");
+        let Built {
+            register, bundle, ..
+        } = built;
         let kept = output::write(&bundle, &folder)?;
         if !session.common.quiet {
             let mut text = list(session, &bundle, &folder, &kept);

@@ -316,6 +316,62 @@ verdict-cannot-tell = Cannot tell: no record of this edition is at hand.
 no-listing = the list of editions cannot be read from { $path }
 no-certificates = { $path } holds no certificate in PEM
 
+## Publishing
+no-publish-yaml = there is no { $path }; write one with a line as `web: {"{"}kind: folder, path: ../public{"}"}`
+target-name = a target's name has small letters, digits and hyphens, and begins with a letter, unlike `{ $name }`
+field-of-other-kind = a target of this kind takes no `{ $field }`
+credential-in-yaml = line { $line } has a credential in `{ $field }`; this file is no place for it
+credential-in-yaml-help = take the line out, change the credential if others could read the file, and give it in the environment, by an agent or a key file; README.md shows how
+no-such-target = there is no target `{ $name }` in publish.yaml; there are: { $known }
+which-target = publish.yaml has several targets, so name one: { $known }
+nothing-published = nothing was published
+draft-unpublished = this is a draft, which only `--draft` publishes; `safeguard issue` makes an edition of it
+leak-leaving = a text that is not for everybody stands in { $path }; nothing was published: { $text }
+target-setting = the target `{ $target }` cannot be used as publish.yaml describes it
+target-unreachable = the target cannot be reached; look at its address and the network, then run the command again
+target-refused = the target refuses; look at the user, the password or key, and the rights on the folder
+target-failed = the target cannot do it; free space or rights may be missing there. Run the command again when that is mended
+target-busy = somebody else has been publishing to this target since { $since }; wait for it. If it died, this passes at { $until }
+target-busy-moment = somebody else was publishing to this target until just now; run the command again
+target-busy-here = another run of this project is publishing to this target; wait for it
+target-taken = somebody else has begun to publish to this target, so this run stopped; run the command again
+target-moved-on = somebody else has published in the meantime, and nothing of it was overwritten; run the command again
+published-manifest-unreadable = the manifest.json on the target is not one that this program wrote; move it away to publish there
+published-edition-differs = the data of an issued edition is to change: { $path } is published with other bytes. An edition never changes; take its record back from the repository
+strangers = something that this program did not publish stands at { $paths }; move it away, or replace it with `--replace`
+state-incomplete = the bytes of { $path } are not kept here; check out the content of that time and publish it
+no-such-state = no state `{ $state }` is kept here; there are: { $known }
+git-missing = there is no `git` to publish with; install it
+git-failed = git fails (`git { $step }`)
+sftp-login = the server refuses `{ $user }`; give a password as { $password }, a private key as { $key } or `key_file:`, or load the key into the agent
+sftp-key = the private key { $key } cannot be read; its passphrase is { $variable }. RSA keys work through an agent only
+sftp-host-changed = the server { $host } has another key than line { $line } of { $file } says: somebody may stand between. Nothing was sent; ask the provider, and mend the line only then
+sftp-host-unknown = the key of the server { $host } is not on record. Compare { $fingerprint } with what the provider says; if it is the same, add this line to { $file }: { $line }
+sftp-known-hosts = the known keys of servers cannot be read from { $file }
+sending = sending { $path } ({ $size } KB)
+removing = removing { $path }
+trying-again = the target did not answer; trying again
+published = published to { $target } ({ $place }): { $sent } files and the manifest sent, { $removed } removed
+published-already = published on { $target } ({ $place }) already; nothing was sent
+preview = { $target } ({ $place }): published { $published }, to be published { $next }
+preview-upload = upload   { $path }
+preview-page = page     { $path }
+preview-manifest = manifest { $path }
+preview-remove = remove   { $path }
+preview-carried = stays as it was issued: { $path }
+preview-unchanged = unchanged: { $count }
+preview-no-comparison = what is published is no edition of this content, so there is nothing to compare
+status = { $target } ({ $place }): { $draft ->
+    [yes] a draft of { $id }
+   *[no] edition { $id }
+  }, published { $since }, made by version { $version }
+status-nothing = { $target } ({ $place }): nothing is published
+status-sound = all { $count } files are as they were published
+status-altered = altered on the target: { $path }
+status-missing = missing on the target: { $path }
+status-foreign = the manifest is not the one that was published last from here
+status-locked = somebody has been publishing since { $since }, or did not come to an end
+
 ## Help
 help = Checks an office's security-measures sheet (安全管理措置一覧) and renders it to a web page and PDFs
 help-after = The sheet is written as YAML files in content/; README.md shows how.
@@ -354,3 +410,14 @@ help-verify = Says of a received PDF whether it is an edition, unaltered and cur
 help-verify-file = The PDF
 help-verify-site = The office's site, or a folder that holds it: its list of editions is used instead of this project's
 help-verify-trust = Certificates (PEM) of the authorities that signers must be certified by
+help-publish = Builds, checks and sends the site to a target of publish.yaml: what changed, and nothing half
+help-publish-target = The target's name in publish.yaml [default: the only one]
+help-publish-dry-run = Send nothing; print what would travel and what readers would find changed
+help-publish-format = How --dry-run prints: text or json [default: text]
+help-publish-draft = Publish although the content is not issued
+help-publish-replace = Replace files that stand in the way and were not published by this program
+help-publish-rollback = Put a state back that was published from here: `previous`, or an edition's id
+help-publish-headers = Print security headers for a server and do nothing else: nginx, apache or _headers
+help-status = Says what is published where, since when, and whether it was changed there
+help-status-target = The target's name in publish.yaml [default: all]
+help-status-format = How it is printed: text or json [default: text]

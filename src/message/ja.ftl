@@ -316,6 +316,62 @@ verdict-cannot-tell = 判断できません。この版の記録が手元にあ�
 no-listing = 版の一覧を { $path } から読めません
 no-certificates = { $path } に PEM 形式の証明書がありません
 
+## 公開
+no-publish-yaml = { $path } がありません。`web: {"{"}kind: folder, path: ../public{"}"}` のような行で公開先を書いてください
+target-name = 公開先の名前は英小文字で始まり、英小文字・数字・ハイフンからなります。`{ $name }` は使えません
+field-of-other-kind = この種類の公開先に `{ $field }` は書けません
+credential-in-yaml = { $line } 行目の `{ $field }` に認証情報があります。このファイルには書けません
+credential-in-yaml-help = その行を消し、他人が読めたおそれがあれば認証情報を変え、環境変数、エージェントまたは鍵ファイルで渡してください（README.ja.md を参照）
+no-such-target = publish.yaml に公開先 `{ $name }` はありません。あるもの：{ $known }
+which-target = publish.yaml に公開先が複数あります。名前を指定してください：{ $known }
+nothing-published = 何も公開していません
+draft-unpublished = 未発行の案です。案は `--draft` を付けたときだけ公開します。`safeguard issue` で発行できます
+leak-leaving = 公開してはならない文言が { $path } にあります。何も公開していません：{ $text }
+target-setting = 公開先 `{ $target }` は publish.yaml の記載では使えません
+target-unreachable = 公開先につながりません。アドレスとネットワークを確かめ、もう一度実行してください
+target-refused = 公開先に拒まれました。ユーザー、パスワードまたは鍵、フォルダの権限を確かめてください
+target-failed = 公開先で処理できません。空き容量または権限が足りないおそれがあります。直してからもう一度実行してください
+target-busy = { $since } から別の人がこの公開先に公開しています。終わるまで待ってください。止まったままのときは { $until } に解除されます
+target-busy-moment = 今しがたまで別の人がこの公開先に公開していました。もう一度実行してください
+target-busy-here = このプロジェクトの別の実行がこの公開先に公開しています。終わるまで待ってください
+target-taken = 別の人がこの公開先に公開を始めたため、中止しました。もう一度実行してください
+target-moved-on = その間に別の人が公開しました。上書きはしていません。もう一度実行してください
+published-manifest-unreadable = 公開先の manifest.json はこのプログラムが書いたものではありません。公開するには移動してください
+published-edition-differs = 発行済みの版のデータが変わろうとしています。{ $path } は別の内容で公開済みです。版は変わりません。記録をリポジトリから戻してください
+strangers = このプログラムが公開したのではないものが { $paths } にあります。移動するか、`--replace` で置き換えてください
+state-incomplete = { $path } の内容がここに残っていません。当時の content を取り出して公開してください
+no-such-state = 状態 `{ $state }` はここに残っていません。あるもの：{ $known }
+git-missing = 公開に使う `git` がありません。インストールしてください
+git-failed = git が失敗しました（`git { $step }`）
+sftp-login = サーバーが `{ $user }` を拒みました。パスワードは { $password }、秘密鍵は { $key } または `key_file:` で渡すか、鍵をエージェントに読み込ませてください
+sftp-key = 秘密鍵 { $key } を読めません。パスフレーズは { $variable } で渡します。RSA 鍵はエージェントでのみ使えます
+sftp-host-changed = サーバー { $host } の鍵が { $file } の { $line } 行目と違います。なりすましのおそれがあるため何も送っていません。提供会社に確かめてから、その行を直してください
+sftp-host-unknown = サーバー { $host } の鍵が記録にありません。{ $fingerprint } を提供会社の案内と比べ、同じなら次の行を { $file } に加えてください：{ $line }
+sftp-known-hosts = { $file } から既知のサーバーの鍵を読めません
+sending = 送信中 { $path }（{ $size } KB）
+removing = 削除中 { $path }
+trying-again = 公開先の応答がありません。もう一度試します
+published = { $target }（{ $place }）に公開しました。送信 { $sent } ファイルと manifest、削除 { $removed } ファイル
+published-already = { $target }（{ $place }）には公開済みです。何も送っていません
+preview = { $target }（{ $place }）：公開中 { $published }、公開予定 { $next }
+preview-upload = 送信     { $path }
+preview-page = ページ   { $path }
+preview-manifest = 一覧     { $path }
+preview-remove = 削除     { $path }
+preview-carried = 発行時のまま：{ $path }
+preview-unchanged = 変更なし：{ $count }
+preview-no-comparison = 公開中のものはこの content の版ではないため、比べられません
+status = { $target }（{ $place }）：{ $draft ->
+    [yes] { $id } の案
+   *[no] { $id } 版
+  }、公開 { $since }、作成したバージョン { $version }
+status-nothing = { $target }（{ $place }）：何も公開されていません
+status-sound = { $count } ファイルすべてが公開したときのままです
+status-altered = 公開先で変えられています：{ $path }
+status-missing = 公開先にありません：{ $path }
+status-foreign = manifest がここから最後に公開したものと違います
+status-locked = { $since } から公開中か、途中で止まっています
+
 ## ヘルプ
 help = 事務所の安全管理措置一覧を点検し、ウェブページと PDF にします
 help-after = 一覧は content/ の YAML ファイルに書きます。書き方は README.ja.md にあります。
@@ -354,3 +410,14 @@ help-verify = 受け取った PDF が、発行されたままの最新の版か�
 help-verify-file = 調べる PDF
 help-verify-site = 発行元のサイト、またはそのフォルダ（このプロジェクトの代わりに、その版の一覧を使う）
 help-verify-trust = 署名者を認証する認証局の証明書（PEM）
+help-publish = サイトを作って点検し、publish.yaml の公開先に、変わったものだけを送る
+help-publish-target = publish.yaml の公開先の名前 [省略時：唯一のもの]
+help-publish-dry-run = 何も送らず、送るものと、読む人にとって変わることを出す
+help-publish-format = --dry-run の形式（text か json）[省略時：text]
+help-publish-draft = 未発行の案でも公開する
+help-publish-replace = このプログラムが公開したのではないファイルも置き換える
+help-publish-rollback = ここから公開した状態に戻す（`previous` か版の id）
+help-publish-headers = サーバー用のセキュリティヘッダーだけを出す：nginx、apache、_headers
+help-status = どこに何がいつから公開されているか、変えられていないかを調べる
+help-status-target = publish.yaml の公開先の名前 [省略時：すべて]
+help-status-format = 結果の形式（text か json）[省略時：text]

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test takes its part")]
 
 pub mod keys;
+pub mod servers;
 
 use safeguard::bundle::{self, Bundle};
 use safeguard::check::{self, Case, Checked};

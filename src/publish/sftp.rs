@@ -1,0 +1,468 @@
+//! SFTP, with keys and passwords, on every system.
+//!
+//! The server's key must be on record: a server that is not known, or known by another key, is never talked to.
+
+use super::store::{PART, PATIENCE, SETTLING, Store, Tried, Trouble, wait};
+use super::target::{Server, Target};
+use crate::message::{Failure, Message, Result};
+use jiff::Timestamp;
+use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
+use russh::keys::{self, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey};
+use russh_sftp::client::RawSftpSession;
+use russh_sftp::client::error::Error;
+use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What every server takes in one message.
+const MOST: usize = 32 * 1024;
+/// Where OpenSSH puts keys that nobody named.
+const USUAL_KEYS: [&str; 2] = ["id_ed25519", "id_ecdsa"];
+
+pub struct Sftp {
+    target: Target,
+    server: Server,
+    key_file: Option<PathBuf>,
+    known_hosts: PathBuf,
+    /// Made when it is needed, and again after it was lost.
+    connection: Option<Connection>,
+}
+
+struct Connection {
+    sftp: RawSftpSession,
+    renames_over: bool,
+    /// The session ends with it.
+    _session: Handle<Gate>,
+}
+
+impl Sftp {
+    pub fn new(
+        target: &Target,
+        server: &Server,
+        key_file: &Option<String>,
+        known_hosts: &Option<String>,
+        project: &Path,
+    ) -> Result<Sftp> {
+        let known_hosts = match known_hosts {
+            Some(path) => located(project, path),
+            None => home().join(".ssh").join("known_hosts"),
+        };
+        Ok(Sftp {
+            target: target.clone(),
+            server: server.clone(),
+            key_file: key_file.as_deref().map(|path| located(project, path)),
+            known_hosts,
+            connection: None,
+        })
+    }
+
+    /// Does one thing on the connection; a lost one is dropped, so that the next try makes another.
+    fn work<T>(&mut self, does: impl AsyncFnOnce(&Connection) -> Answer<T>) -> Tried<T> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.connect()?,
+        };
+        match wait(async { Ok(does(&connection).await) })? {
+            Err(Error::Status(status)) => {
+                self.connection = Some(connection);
+                Err(refusal(status.status_code, &status.error_message))
+            }
+            Err(error) => Err(Trouble::passing(error)),
+            Ok(done) => {
+                self.connection = Some(connection);
+                Ok(done)
+            }
+        }
+    }
+
+    fn connect(&self) -> Tried<Connection> {
+        wait(async {
+            let Server { host, port, .. } = &self.server;
+            let gate = Gate {
+                host: host.clone(),
+                port: *port,
+                known_hosts: self.known_hosts.clone(),
+            };
+            let config = Arc::new(gate.config());
+            let mut session = client::connect(config, (host.as_str(), *port), gate).await?;
+            self.log_in(&mut session).await?;
+            let channel = session.channel_open_session().await?;
+            channel.request_subsystem(true, "sftp").await?;
+            let sftp = RawSftpSession::new(channel.into_stream());
+            sftp.set_timeout(PATIENCE.as_secs());
+            let version = sftp.init().await.map_err(Trouble::passing)?;
+            Ok(Connection {
+                renames_over: version.extensions.contains_key("posix-rename@openssh.com"),
+                sftp,
+                _session: session,
+            })
+        })
+    }
+
+    /// Logs in by the first of: the key named, a key or password of the environment, the agent, the usual key files.
+    async fn log_in(&self, session: &mut Handle<Gate>) -> Tried<()> {
+        let phrase = self.target.secret("PASSPHRASE");
+        let keys = match (&self.key_file, self.target.secret("KEY")) {
+            (Some(path), _) => vec![self.load(path, phrase)?],
+            (None, Some(key)) => vec![self.decode(key, phrase)?],
+            (None, None) => Vec::new(),
+        };
+        let named = !keys.is_empty();
+        for key in keys {
+            if self.offer(session, key).await? {
+                return Ok(());
+            }
+        }
+        if let Some(password) = self.target.secret("PASSWORD") {
+            if self.tell(session, password).await? {
+                return Ok(());
+            }
+        } else if !named {
+            if self.ask_agent(session).await? {
+                return Ok(());
+            }
+            for name in USUAL_KEYS {
+                let path = home().join(".ssh").join(name);
+                let key = path.exists().then(|| self.load(&path, phrase));
+                if let Some(Ok(key)) = key
+                    && self.offer(session, key).await?
+                {
+                    return Ok(());
+                }
+            }
+        }
+        let message = Message::new("sftp-login")
+            .with("user", &self.server.user)
+            .with("password", self.target.variable("PASSWORD"));
+        Err(Failure::new(message.with("key", self.target.variable("KEY"))).into())
+    }
+
+    fn load(&self, path: &Path, phrase: Option<&str>) -> Tried<PrivateKey> {
+        let key = keys::load_secret_key(path, phrase);
+        key.map_err(|error| self.bad_key(&path.display().to_string(), error))
+    }
+
+    fn decode(&self, key: &str, phrase: Option<&str>) -> Tried<PrivateKey> {
+        let decoded = keys::decode_secret_key(key, phrase);
+        decoded.map_err(|error| self.bad_key(&self.target.variable("KEY"), error))
+    }
+
+    fn bad_key(&self, key: &str, error: keys::Error) -> Trouble {
+        let message = Message::new("sftp-key").with("key", key);
+        Trouble::lasting(
+            message.with("variable", self.target.variable("PASSPHRASE")),
+            error,
+        )
+    }
+
+    async fn offer(&self, session: &mut Handle<Gate>, key: PrivateKey) -> Tried<bool> {
+        let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
+        let user = self.server.user.as_str();
+        Ok(session.authenticate_publickey(user, key).await?.success())
+    }
+
+    /// Gives the password, as an answer to the server's question where it asks for one.
+    async fn tell(&self, session: &mut Handle<Gate>, password: &str) -> Tried<bool> {
+        let user = self.server.user.as_str();
+        if session
+            .authenticate_password(user, password)
+            .await?
+            .success()
+        {
+            return Ok(true);
+        }
+        let mut answer = session
+            .authenticate_keyboard_interactive_start(user, None)
+            .await?;
+        // A server that only ever asks again has refused.
+        for _ in 0..3 {
+            let KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } = &answer else {
+                break;
+            };
+            let answers = prompts.iter().map(|_| password.to_owned()).collect();
+            answer = session
+                .authenticate_keyboard_interactive_respond(answers)
+                .await?;
+        }
+        Ok(matches!(answer, KeyboardInteractiveAuthResponse::Success))
+    }
+
+    async fn ask_agent(&self, session: &mut Handle<Gate>) -> Tried<bool> {
+        #[cfg(unix)]
+        let agent = keys::agent::client::AgentClient::connect_env().await;
+        #[cfg(windows)]
+        let agent =
+            keys::agent::client::AgentClient::connect_named_pipe(r"\\.\pipe\openssh-ssh-agent")
+                .await;
+        let Ok(mut agent) = agent else {
+            return Ok(false);
+        };
+        let identities = agent.request_identities().await.unwrap_or_default();
+        for identity in identities {
+            let key = identity.public_key().into_owned();
+            let hash = key.algorithm().is_rsa().then_some(HashAlg::Sha512);
+            let user = self.server.user.as_str();
+            let done = session
+                .authenticate_publickey_with(user, key, hash, &mut agent)
+                .await;
+            if done.is_ok_and(|done: AuthResult| done.success()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn full(&self, path: &str) -> String {
+        match self.server.path.trim_end_matches('/') {
+            "" | "." => path.to_owned(),
+            folder => format!("{folder}/{path}"),
+        }
+    }
+}
+
+type Answer<T> = std::result::Result<T, Error>;
+
+impl Store for Sftp {
+    fn read(&mut self, path: &str) -> Tried<Option<Vec<u8>>> {
+        let path = self.full(path);
+        self.work(async |to| {
+            let opened = to.sftp.open(path, OpenFlags::READ, FileAttributes::empty());
+            let Some(file) = absent(opened.await)? else {
+                return Ok(None);
+            };
+            let mut bytes = Vec::new();
+            let done = loop {
+                let piece = to.sftp.read(&file.handle, bytes.len() as u64, MOST as u32);
+                match piece.await {
+                    Ok(piece) => bytes.extend(piece.data),
+                    Err(Error::Status(status)) if status.status_code == StatusCode::Eof => {
+                        break Ok(());
+                    }
+                    Err(error) => break Err(error),
+                }
+            };
+            to.sftp.close(file.handle).await?;
+            done.map(|()| Some(bytes))
+        })
+    }
+
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Tried<()> {
+        let [part, path] = [PART, path].map(|path| self.full(path));
+        self.work(async |to| {
+            to.make_folders(&path).await?;
+            let flags = OpenFlags::CREATE | OpenFlags::TRUNCATE | OpenFlags::WRITE;
+            to.put(&part, bytes, flags).await?;
+            to.rename(&part, &path).await
+        })
+    }
+
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Tried<bool> {
+        let full = self.full(path);
+        self.work(async |to| to.make_folders(&full).await)?;
+        if !self.work(async |to| to.put_new(&full, bytes).await)? {
+            return Ok(false);
+        }
+        // A server that lets the same file be created twice would let in two publishers: look whose writing stands.
+        if self.work(async |to| to.put_new(&full, bytes).await)? {
+            std::thread::sleep(SETTLING);
+            return Ok(self.read(path)?.is_some_and(|found| found == bytes));
+        }
+        Ok(true)
+    }
+
+    fn remove(&mut self, path: &str) -> Tried<()> {
+        let path = self.full(path);
+        self.work(async |to| absent(to.sftp.remove(path).await).map(drop))
+    }
+
+    fn written_at(&mut self, path: &str) -> Tried<Option<Timestamp>> {
+        let path = self.full(path);
+        let found = self.work(async |to| absent(to.sftp.stat(path).await))?;
+        let at = found.and_then(|found| found.attrs.mtime);
+        Ok(at.and_then(|at| Timestamp::from_second(at.into()).ok()))
+    }
+}
+
+impl Connection {
+    async fn put(&self, path: &str, bytes: &[u8], flags: OpenFlags) -> Answer<()> {
+        let opened = self.sftp.open(path, flags, FileAttributes::empty()).await?;
+        let mut done = Ok(());
+        for (index, piece) in bytes.chunks(MOST).enumerate() {
+            let at = (index * MOST) as u64;
+            done = self
+                .sftp
+                .write(&opened.handle, at, piece.to_vec())
+                .await
+                .map(drop);
+            if done.is_err() {
+                break;
+            }
+        }
+        // A full disk may show only here.
+        let closed = self.sftp.close(opened.handle).await;
+        done.and(closed.map(drop))
+    }
+
+    /// Writes a file where none is; whether none was.
+    async fn put_new(&self, path: &str, bytes: &[u8]) -> Answer<bool> {
+        let flags = OpenFlags::CREATE | OpenFlags::EXCLUDE | OpenFlags::WRITE;
+        match self.put(path, bytes, flags).await {
+            Ok(()) => Ok(true),
+            // Servers say no more than "failure"; a file that is there is why.
+            Err(Error::Status(status)) => match absent(self.sftp.stat(path).await)? {
+                Some(_) => Ok(false),
+                None => Err(Error::Status(status)),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Makes the folders above a file, where they are not there yet.
+    async fn make_folders(&self, path: &str) -> Answer<()> {
+        let above: Vec<&str> = Path::new(path)
+            .ancestors()
+            .skip(1)
+            .filter_map(Path::to_str)
+            .take_while(|folder| !["", "/"].contains(folder))
+            .collect();
+        let mut missing = Vec::new();
+        for folder in above {
+            if absent(self.sftp.stat(folder).await)?.is_some() {
+                break;
+            }
+            missing.push(folder);
+        }
+        for folder in missing.into_iter().rev() {
+            self.sftp.mkdir(folder, FileAttributes::empty()).await?;
+        }
+        Ok(())
+    }
+
+    /// Renames over what is there; where the server cannot, the place is empty for a moment.
+    async fn rename(&self, from: &str, to: &str) -> Answer<()> {
+        if !self.renames_over {
+            absent(self.sftp.remove(to).await)?;
+            return self.sftp.rename(from, to).await.map(drop);
+        }
+        let mut data = Vec::new();
+        for path in [from, to] {
+            data.extend((path.len() as u32).to_be_bytes());
+            data.extend(path.as_bytes());
+        }
+        match self.sftp.extended("posix-rename@openssh.com", data).await? {
+            Packet::Status(status) if status.status_code == StatusCode::Ok => Ok(()),
+            Packet::Status(status) => Err(Error::Status(status)),
+            _ => Err(Error::UnexpectedPacket),
+        }
+    }
+}
+
+/// What was asked for; none where there is no such file.
+fn absent<T>(answer: Answer<T>) -> Answer<Option<T>> {
+    match answer {
+        Err(Error::Status(status)) if status.status_code == StatusCode::NoSuchFile => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+fn refusal(code: StatusCode, said: &str) -> Trouble {
+    let message = Message::new(match code {
+        StatusCode::PermissionDenied => "target-refused",
+        _ => "target-failed",
+    });
+    Trouble::lasting(message, format!("{code}: {said}"))
+}
+
+fn located(project: &Path, path: &str) -> PathBuf {
+    match path.strip_prefix("~/") {
+        Some(below) => home().join(below),
+        None => project.join(path),
+    }
+}
+
+fn home() -> PathBuf {
+    std::env::home_dir().unwrap_or_default()
+}
+
+/// Lets a session begin only with the server that is on record.
+struct Gate {
+    host: String,
+    port: u16,
+    known_hosts: PathBuf,
+}
+
+impl Gate {
+    /// Asks the server for a key of a kind that is on record, where one is.
+    fn config(&self) -> client::Config {
+        let mut config = client::Config::default();
+        let known =
+            keys::known_hosts::known_host_keys_path(&self.host, self.port, &self.known_hosts);
+        let known = known.unwrap_or_default();
+        let kinds: Vec<_> = known.iter().map(|(_, key)| key.algorithm()).collect();
+        let preferred = config.preferred.key.iter();
+        let preferred: Vec<_> = preferred
+            .filter(|kind| kinds.contains(kind))
+            .cloned()
+            .collect();
+        if !preferred.is_empty() {
+            config.preferred.key = preferred.into();
+        }
+        config
+    }
+
+    fn judge(&self, key: &PublicKey) -> Tried<bool> {
+        let Gate {
+            host,
+            port,
+            known_hosts,
+        } = self;
+        let file = known_hosts.display();
+        match keys::check_known_hosts_path(host, *port, key, known_hosts) {
+            Ok(true) => Ok(true),
+            Err(keys::Error::KeyChanged { line }) => {
+                let message = Message::new("sftp-host-changed").with("host", host);
+                let message = message.with("file", file).with("line", line);
+                Err(Failure::new(message).into())
+            }
+            Err(error) => {
+                let message = Message::new("sftp-known-hosts").with("file", file);
+                Err(Trouble::lasting(message, error))
+            }
+            Ok(false) => {
+                let name = match port {
+                    22 => host.clone(),
+                    port => format!("[{host}]:{port}"),
+                };
+                let message = Message::new("sftp-host-unknown")
+                    .with("host", host)
+                    .with("file", file)
+                    .with("fingerprint", key.fingerprint(HashAlg::Sha256))
+                    .with(
+                        "line",
+                        format!("{name} {}", key.to_openssh().unwrap_or_default()),
+                    );
+                Err(Failure::new(message).into())
+            }
+        }
+    }
+}
+
+impl client::Handler for Gate {
+    type Error = Trouble;
+
+    async fn check_server_key(
+        &mut self,
+        key: &keys::PublicKeyOrCertificate,
+    ) -> std::result::Result<bool, Trouble> {
+        match key {
+            keys::PublicKeyOrCertificate::PublicKey { key, .. } => self.judge(key),
+            keys::PublicKeyOrCertificate::Certificate(_) => Ok(false),
+        }
+    }
+}
+
+impl From<russh::Error> for Trouble {
+    fn from(error: russh::Error) -> Trouble {
+        Trouble::passing(error)
+    }
+}
