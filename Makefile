@@ -37,7 +37,7 @@ lint: font
 	cargo fmt --check
 	cargo clippy --all-targets --locked -- -D warnings
 
-bench: sheet ## measure the tool
+bench: sheet tools ## measure the tool
 	python3 tests/tools/bench.py
 
 # The digests decide, not the dates: a file that is not the recorded one is fetched again,

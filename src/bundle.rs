@@ -10,7 +10,7 @@ use crate::edition::Edition;
 use crate::leak::{self, Made};
 use crate::message::{Language, Result, Words};
 use crate::model::{Page, Register};
-use crate::pdf::{self, Fonts};
+use crate::pdf::{self, Fonts, Pdf};
 use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
 use crate::site::{self, Site};
 use crate::theme::Theme;
@@ -61,28 +61,79 @@ pub struct Build<'a> {
 
 /// Makes every file of `output/`.
 pub fn bundle(build: &Build) -> Result<Bundle> {
-    let labels = build.theme.labels(Language::Japanese)?;
-    build
-        .theme
-        .check_labels(&labels, |c| build.fonts.can_draw(c))?;
-    let lines = lines(build);
-    let maker = Maker {
-        build,
-        labels: &labels,
-        current: build.content.current_edition(build.register),
-        id: id(build.content, build.register),
-        issued: build.content.issued().collect(),
-        notes: notes(build, &lines),
-        lines,
-    };
+    let labels = checked_labels(build)?;
+    let maker = Maker::new(build, &labels).with_findings();
     let (mut bundle, mut pdfs) = (Bundle::new(), Vec::new());
     let digest = maker.sheets(&mut bundle, &mut pdfs)?;
     maker.archive(&mut bundle, &mut pdfs)?;
     pdfs.extend(maker.handed_out_changes());
     bundle.extend(draw(build, pdfs)?);
-    maker.site(&mut bundle)?;
+    if let Some(edition) = maker.current {
+        let same = bundle["site/safeguards.pdf"].clone();
+        bundle.insert(edition_path(edition, "pdf"), same);
+    }
+    maker.pages(&mut bundle)?;
     maker.manifests(&mut bundle, digest);
     Ok(bundle)
+}
+
+/// Makes one file of the site by itself, for the preview; none where the site has no such file.
+///
+/// No page waits for the files it offers, so their sizes do not stand beside them.
+pub fn site_file(build: &Build, path: &str) -> Result<Option<Vec<u8>>> {
+    let labels = checked_labels(build)?;
+    let maker = Maker::new(build, &labels);
+    let mut bundle = maker.offers();
+    if path == "site/index.html" {
+        return site::front(&maker.site(&bundle, &maker.fronts()?)).map(Some);
+    }
+    if !bundle.contains_key(path) {
+        maker.pages(&mut bundle)?;
+        return Ok(bundle.remove(path));
+    }
+    let mut pdfs = Vec::new();
+    maker.sheets(&mut bundle, &mut pdfs)?;
+    maker.archive(&mut bundle, &mut pdfs)?;
+    let drawing = pdfs
+        .iter()
+        .find(|drawing| drawing.path == maker.drawn_as(path));
+    match drawing {
+        Some(drawing) => checked_pdf(build, drawing).map(|pdf| Some(pdf.bytes)),
+        None => Ok(bundle.remove(path)),
+    }
+}
+
+/// Draws one kind of PDF by itself, for the preview.
+pub fn pdf(build: &Build, kind: Kind) -> Result<Pdf> {
+    let labels = checked_labels(build)?;
+    let maker = Maker::new(build, &labels);
+    let sheet = match kind {
+        Kind::Proof => Maker::new(build, &labels).with_findings().working(kind),
+        Kind::Signed => maker.working(kind),
+        _ => maker.sheet(kind),
+    };
+    let json = match kind {
+        // The copy to sign has the data of the one that is handed out.
+        Kind::Signed => checked_data(build.register, &maker.sheet(Kind::Handout))?,
+        _ => checked_data(build.register, &sheet)?,
+    };
+    let drawing = Drawing {
+        path: String::new(),
+        sheet,
+        changes: None,
+        json,
+        registers: vec![build.register],
+    };
+    checked_pdf(build, &drawing)
+}
+
+/// The words of the theme, none of which the fonts lack a letter of.
+fn checked_labels(build: &Build) -> Result<Labels> {
+    let labels = build.theme.labels(Language::Japanese)?;
+    build
+        .theme
+        .check_labels(&labels, |c| build.fonts.can_draw(c))?;
+    Ok(labels)
 }
 
 /// SHA-256 of each audience's data.
@@ -112,6 +163,28 @@ struct Drawing<'a> {
 }
 
 impl<'a> Maker<'a> {
+    fn new(build: &'a Build<'a>, labels: &'a Labels) -> Maker<'a> {
+        Maker {
+            build,
+            labels,
+            current: build.content.current_edition(build.register),
+            id: id(build.content, build.register),
+            issued: build.content.issued().collect(),
+            notes: Notes::new(),
+            lines: Lines::new(),
+        }
+    }
+
+    /// With what only a proof shows.
+    fn with_findings(self) -> Maker<'a> {
+        let lines = lines(self.build);
+        Maker {
+            notes: notes(self.build, &lines),
+            lines,
+            ..self
+        }
+    }
+
     /// The working content, with what no edition holds: web address, seals, findings.
     fn working(&self, kind: Kind) -> Sheet {
         let occasion = Occasion {
@@ -180,7 +253,7 @@ impl<'a> Maker<'a> {
         for edition in &self.issued {
             let site = edition.lay_out(Kind::Site, self.labels);
             let json = checked_data(&edition.sheet, &site)?;
-            let path = |ending| format!("site/editions/{}/safeguards.{ending}", edition.id);
+            let path = |ending| edition_path(edition, ending);
             bundle.insert(path("csv"), data::csv(&site));
             bundle.insert(path("json"), json.clone());
             // The current one is drawn already.
@@ -238,23 +311,46 @@ impl<'a> Maker<'a> {
         Ok(fronts)
     }
 
-    fn site(&self, bundle: &mut Bundle) -> Result<()> {
-        if let Some(edition) = self.current {
-            let same = bundle["site/safeguards.pdf"].clone();
-            bundle.insert(format!("site/editions/{}/safeguards.pdf", edition.id), same);
-        }
-        let files = site::files(&Site {
+    fn site<'s>(&'s self, made: &'s Bundle, fronts: &'s [Sheet]) -> Site<'s> {
+        Site {
             theme: self.build.theme,
             labels: self.labels,
             register: self.build.register,
-            fronts: &self.fronts()?,
+            fronts,
             prose: self.build.pages,
             issued: &self.issued,
-            made: bundle,
+            made,
             today: self.build.today,
-        })?;
+        }
+    }
+
+    fn pages(&self, bundle: &mut Bundle) -> Result<()> {
+        let files = site::files(&self.site(bundle, &self.fronts()?))?;
         bundle.extend(files);
         Ok(())
+    }
+
+    /// The path of the PDF that one is the same as: the current edition's is drawn once.
+    fn drawn_as<'p>(&self, path: &'p str) -> &'p str {
+        let same = self.current.map(|edition| edition_path(edition, "pdf"));
+        match same {
+            Some(same) if same == path => "site/safeguards.pdf",
+            _ => path,
+        }
+    }
+
+    /// What the site's pages offer, still without content.
+    fn offers(&self) -> Bundle {
+        let endings = ["pdf", "csv", "json"];
+        let now = endings.map(|ending| format!("site/safeguards.{ending}"));
+        let issued = self
+            .issued
+            .iter()
+            .flat_map(|edition| endings.map(|ending| edition_path(edition, ending)));
+        now.into_iter()
+            .chain(issued)
+            .map(|path| (path, Vec::new()))
+            .collect()
     }
 
     fn manifests(&self, bundle: &mut Bundle, digest: Digest) {
@@ -288,6 +384,10 @@ pub fn id(content: &Content, register: &Register) -> String {
     }
 }
 
+fn edition_path(edition: &Edition, ending: &str) -> String {
+    format!("site/editions/{}/safeguards.{ending}", edition.id)
+}
+
 /// A name as part of a file's name, on every system.
 fn file_name(name: &str) -> String {
     let allowed = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
@@ -310,7 +410,7 @@ fn draw(build: &Build, pdfs: Vec<Drawing>) -> Result<Bundle> {
     // The proof is the largest: drawn first, it finds memory that is still whole.
     let pdfs: Vec<_> = pdfs.into_iter().rev().collect();
     for some in pdfs.chunks(at_once) {
-        let results: Vec<Result<Vec<u8>>> = std::thread::scope(|scope| {
+        let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
             let work = some
                 .iter()
                 .map(|drawing| scope.spawn(|| checked_pdf(build, drawing)));
@@ -320,14 +420,14 @@ fn draw(build: &Build, pdfs: Vec<Drawing>) -> Result<Bundle> {
                 .collect()
         });
         pdf::forget();
-        for (drawing, bytes) in some.iter().zip(results) {
-            drawn.insert(drawing.path.clone(), bytes?);
+        for (drawing, pdf) in some.iter().zip(results) {
+            drawn.insert(drawing.path.clone(), pdf?.bytes);
         }
     }
     Ok(drawn)
 }
 
-fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Vec<u8>> {
+fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Pdf> {
     let (fonts, theme) = (build.fonts, build.theme);
     let Drawing { sheet, json, .. } = drawing;
     let pdf = match &drawing.changes {
@@ -336,7 +436,7 @@ fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Vec<u8>> {
     };
     let made = Made::text(&pdf.text);
     leak::refuse(&drawing.registers, &made, sheet.audience)?;
-    Ok(pdf.bytes)
+    Ok(pdf)
 }
 
 fn files(bundle: &Bundle, below: &str) -> Vec<ManifestFile> {

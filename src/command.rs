@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod issue;
 mod publish;
+mod serve;
 mod sign;
 mod status;
 mod usage;
@@ -61,6 +62,7 @@ struct CommandLine {
 enum Subcommands {
     Check(check::Check),
     Build(build::Build),
+    Serve(serve::Serve),
     Issue(issue::Issue),
     Diff(diff::Diff),
     Sign(sign::Sign),
@@ -133,6 +135,7 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
     let sound = match line.command {
         Subcommands::Check(check) => check.run(&session),
         Subcommands::Build(build) => build.run(&session),
+        Subcommands::Serve(serve) => serve.run(&session),
         Subcommands::Issue(issue) => issue.run(&session),
         Subcommands::Diff(diff) => diff.run(&session),
         Subcommands::Sign(sign) => sign.run(&session),
@@ -145,6 +148,10 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
 
 fn japan() -> TimeZone {
     TimeZone::fixed(offset(9))
+}
+
+fn today_in_japan() -> Date {
+    japan().to_datetime(clock()).date()
 }
 
 #[expect(
@@ -164,8 +171,7 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
-        let now = || japan().to_datetime(clock()).date();
-        self.common.as_of.unwrap_or_else(now)
+        self.common.as_of.unwrap_or_else(today_in_japan)
     }
 
     /// The moment of a signature: now, or the day given as it begins in Japan.
@@ -204,11 +210,7 @@ impl Session<'_> {
 
     /// The theme that sheet.yaml names.
     fn theme(&self, content: &Content) -> Result<Theme> {
-        let name = content
-            .sheet
-            .as_ref()
-            .and_then(|sheet| sheet.record.theme.as_deref());
-        theme::load(&self.common.directory, name.unwrap_or("official"))
+        theme::of(&self.common.directory, content)
     }
 
     /// The guideline that an option names.

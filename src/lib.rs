@@ -19,8 +19,9 @@
 //! 8. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
 //! 9. [`sign::sign`] puts a signature behind a finished PDF; [`received::read`] reads a PDF back, its data, its words and, with [`signed`], who signed it.
 //! 10. [`verify::verify`] says of it whether it is an edition, unaltered and current.
-//! 11. [`publish::publish`] sends the site to a target, what changed and in an order in which it is whole at any time.
-//! 12. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
+//! 11. [`serve`] keeps the page, the PDFs and the findings in a browser up to date while an author writes.
+//! 12. [`publish::publish`] sends the site to a target, what changed and in an order in which it is whole at any time.
+//! 13. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
 //!
 //! What is absent, on purpose:
 //!
@@ -48,6 +49,7 @@ pub mod prose;
 pub mod publish;
 pub mod received;
 pub mod report;
+pub mod serve;
 pub mod sheet;
 pub mod sign;
 pub mod signed;

@@ -34,7 +34,7 @@ impl Message {
 }
 
 /// Content that cannot be read or a machine or theme that fails: not a finding, the run ends here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub message: Message,
     /// What the operating system, Tera or Typst had to say, in its own words.
@@ -85,6 +85,7 @@ impl Language {
 
 /// The words of one language.
 pub struct Words {
+    pub language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
@@ -104,7 +105,7 @@ impl Words {
         bundle
             .add_resource(resource)
             .expect("a test reads both files");
-        Words { bundle }
+        Words { language, bundle }
     }
 
     /// Puts a message into words.

@@ -8,8 +8,10 @@ use crate::compare::Comparison;
 use crate::message::{Failure, Message, Result};
 use crate::sheet::{Kind, Sheet};
 use crate::theme::Theme;
+use std::collections::BTreeMap;
 use typst::diag::{SourceDiagnostic, Warned};
-use typst::foundations::{Datetime, Smart};
+use typst::foundations::{Content, Datetime, Smart};
+use typst::introspection::Introspector as _;
 use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
 use typst::syntax::DiagSpan;
 use typst_layout::PagedDocument;
@@ -25,6 +27,8 @@ pub const CREATOR: &str = concat!("safeguard ", env!("CARGO_PKG_VERSION"));
 pub struct Pdf {
     pub bytes: Vec<u8>,
     pub text: String,
+    /// The page, from 1, on which each row begins, by its anchor.
+    pub pages: BTreeMap<String, usize>,
 }
 
 /// Draws one sheet; `data` is attached as `safeguards.json`.
@@ -135,13 +139,33 @@ fn finish((document, bytes): Drawn) -> Result<Pdf> {
             text.push_str(printed);
         }
     }
-    Ok(Pdf { bytes, text })
+    let pages = pages(&document);
+    Ok(Pdf { bytes, text, pages })
+}
+
+/// Where the theme's labels stand; the official one labels each row with its anchor.
+fn pages(document: &PagedDocument) -> BTreeMap<String, usize> {
+    let introspector = document.introspector();
+    let place = |labelled: &Content| {
+        let page = introspector.page(labelled.location()?)?;
+        Some((labelled.label()?.resolve().to_string(), page.get()))
+    };
+    let labelled = introspector.query_labelled();
+    labelled.iter().filter_map(place).collect()
 }
 
 /// Forgets what Typst remembers: one sheet's layout helps no other, and would only fill memory.
 pub fn forget() {
     comemo::evict(0);
 }
+
+/// Forgets what the last drawings did not need: the same sheet, drawn again with another word, is drawn faster.
+pub fn forget_unused() {
+    comemo::evict(KEPT_DRAWINGS);
+}
+
+/// Of so many drawings everything is remembered: one of each kind that an author looks at by turns.
+const KEPT_DRAWINGS: usize = 4;
 
 type Errors = Vec<SourceDiagnostic>;
 

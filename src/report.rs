@@ -28,9 +28,9 @@ pub struct Report<'a> {
 
 /// Line and column, both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, Serialize)]
-struct Position {
-    line: usize,
-    column: usize,
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
 }
 
 impl Report<'_> {
@@ -168,11 +168,12 @@ impl Report<'_> {
     }
 
     /// A finding quotes the content, which must neither end its line nor command the terminal.
-    fn say(&self, message: &Message) -> String {
+    pub fn say(&self, message: &Message) -> String {
         visible(&self.words.say(message))
     }
 
-    fn position(&self, finding: &Diagnostic) -> Option<Position> {
+    /// Where in its file a finding begins; nothing where it is about the whole file.
+    pub fn position(&self, finding: &Diagnostic) -> Option<Position> {
         let Place::Bytes(bytes) = &finding.origin.place else {
             return None;
         };

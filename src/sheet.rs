@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use wording::{Frame, Wording};
 
 /// What a rendering is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// The web page.

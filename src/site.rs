@@ -43,14 +43,7 @@ pub struct Site<'a> {
 ///
 /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
 pub fn files(site: &Site) -> Result<Bundle> {
-    let mut maker = Maker {
-        site,
-        pages: Pages::new(site.theme)?,
-        listing: Listing::of(site.issued),
-        home: home(site.register),
-        policy: Policy::default(),
-        files: Bundle::new(),
-    };
+    let mut maker = Maker::new(site)?;
     for front in site.fronts {
         maker.front(front)?;
         maker.prose(front)?;
@@ -70,6 +63,14 @@ pub fn files(site: &Site) -> Result<Bundle> {
     Ok(maker.files)
 }
 
+/// The front page by itself, for who cannot wait for the others.
+pub fn front(site: &Site) -> Result<Vec<u8>> {
+    let mut maker = Maker::new(site)?;
+    maker.front(maker.japanese())?;
+    let mut files = maker.files.into_values();
+    Ok(files.next().expect("the page was just taken up"))
+}
+
 /// The folder in which the site lies, as an absolute address ending in `/`; none while office.yaml has no `url`.
 pub fn home(register: &Register) -> Option<String> {
     let url = register.office.url.as_deref()?;
@@ -87,6 +88,17 @@ struct Maker<'a> {
 }
 
 impl<'a> Maker<'a> {
+    fn new(site: &'a Site<'a>) -> Result<Maker<'a>> {
+        Ok(Maker {
+            site,
+            pages: Pages::new(site.theme)?,
+            listing: Listing::of(site.issued),
+            home: home(site.register),
+            policy: Policy::default(),
+            files: Bundle::new(),
+        })
+    }
+
     /// The sheet as it stands now.
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, "index.html");
@@ -308,7 +320,11 @@ impl<'a> Maker<'a> {
         let offer = |(ending, label)| {
             let name = format!("safeguards.{ending}");
             let bytes = self.site.made.get(&format!("site/{folder}{name}"))?;
-            let size = format!("{} KB", bytes.len().div_ceil(1024));
+            // In a preview a file is made only when somebody asks for it.
+            let size = match bytes.len() {
+                0 => String::new(),
+                bytes => format!("{} KB", bytes.div_ceil(1024)),
+            };
             let href = format!("{way}{name}");
             Some(Download { href, label, size })
         };

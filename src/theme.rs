@@ -1,6 +1,6 @@
 //! The theme: how a sheet looks. The official one is compiled in; a project's own files win over it one by one.
 
-use crate::content::yaml;
+use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
 use crate::message::{Failure, Language, Message, Result};
 use crate::sheet::Labels;
@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Files of a theme by their path in it.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Theme {
     pub name: String,
     files: BTreeMap<String, ThemeFile>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct ThemeFile {
     text: Cow<'static, str>,
     /// Where it lies, as errors name it.
@@ -64,6 +64,13 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "site/verify.html",
     "site/verify.js",
 ];
+
+/// The theme that sheet.yaml names; the official one where it names none or cannot be read.
+pub fn of(project: &Path, content: &Content) -> Result<Theme> {
+    let sheet = content.sheet.as_ref();
+    let name = sheet.and_then(|sheet| sheet.record.theme.as_deref());
+    load(project, name.unwrap_or("official"))
+}
 
 /// Takes the official theme and lays the files of `themes/<name>/` over it.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {

@@ -84,3 +84,8 @@ pub fn web_address(written: &str) -> std::result::Result<String, &'static str> {
         Err("http://…, https://…")
     }
 }
+
+/// A port's number; 0 is any free one.
+pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
+    written.parse().map_err(|_| "8000")
+}

@@ -246,6 +246,36 @@ no-such-edition = there is no edition `{ $id }`; there are: { $known }
 output-ending = `{ $path }` cannot be written: the name must end in { $endings }
 diff-written = written: { $path }
 
+## Preview
+serving = Preview: { $url } (Ctrl-C ends it)
+serving-others = warning: whoever reaches this machine over the network can read all of the preview, internal texts too
+no-browser = the browser cannot be opened: { $reason }
+cannot-listen = cannot serve the preview on { $address }; name another with `--host` and `--port`
+cannot-watch = saves in `{ $folder }` cannot be noticed
+preview-fault = this is a fault of the program, which could not draw the content as it is now; what was shown last stays
+preview-other-host = this preview is not served under that name
+preview-not-allowed = only the preview's own page may open the editor
+editor-without-terminal = `{ $editor }` needs a terminal, and the preview has none; set VISUAL to an editor with a window
+editor-busy = `{ $editor }` is still open in the preview's terminal
+editor-failed = `{ $editor }` cannot be started; see VISUAL and EDITOR
+preview-title = Preview
+preview-updated = Updated { $time }, { $milliseconds } ms
+preview-lost = The preview has ended; start `safeguard serve` again
+preview-page = Page
+preview-pdf = PDF
+preview-findings = Findings
+preview-nothing = The page cannot be shown before the errors are mended.
+preview-errors = Until this is mended, the last state without errors is shown.
+preview-row = Click on a row to see where it is written.
+preview-open = Open in the editor
+preview-kind = Which PDF
+preview-handout = For prospective clients (handout)
+preview-site = For everybody (site)
+preview-signed = To sign
+preview-proof = Proof, for the office only
+preview-pdf-alone = Open by itself
+preview-pdf-here = This browser cannot show a PDF here; open it by itself.
+
 ## Signing
 file-missing = there is no file `{ $path }`
 file-unreadable = `{ $path }` cannot be read
@@ -391,6 +421,10 @@ help-check-guideline = Hold the sheet against another guideline of content/guide
 help-build = Checks, then writes output/
 help-build-recipient = Write one more copy for this client, its name on every page: handout/copies/…
 help-build-acknowledgement = Append a form to that copy in which the client notes what it checked
+help-serve = Shows page, PDF and findings in the browser while you write, without writing any file
+help-serve-host = The address to serve on; others than this machine reach it only where it is not the default [default: 127.0.0.1]
+help-serve-port = The port to serve on [default: any free one]
+help-serve-open = Open the browser
 help-issue = Freezes the content as an edition: a dated state that never changes
 help-issue-date = The day the sheet speaks of, as 2026-04-01
 help-issue-note = What changed, for everybody to read

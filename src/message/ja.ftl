@@ -246,6 +246,36 @@ no-such-edition = `{ $id }` という版はありません。あるもの：{ $k
 output-ending = `{ $path }` に書き出せません。名前の終わりは { $endings } のどれかです
 diff-written = { $path } に書きました
 
+## プレビュー
+serving = プレビュー：{ $url } （終えるときは Ctrl-C）
+serving-others = 警告：この機械にネットワークでつながる人は、所内だけの文も含め、プレビューのすべてを読めます
+no-browser = ブラウザーを開けません：{ $reason }
+cannot-listen = { $address } でプレビューを開けません。--host と --port で別のものを指定してください
+cannot-watch = `{ $folder }` の保存を見張れません
+preview-fault = プログラムの不具合で、今の内容を描けません。前に表示したものを残しています
+preview-other-host = このプレビューのアドレスではありません
+preview-not-allowed = エディターを開けるのは、プレビューの画面だけです
+editor-without-terminal = `{ $editor }` には端末が必要ですが、プレビューにはありません。VISUAL に、窓のあるエディターを指定してください
+editor-busy = `{ $editor }` が、プレビューの端末でまだ開いています
+editor-failed = `{ $editor }` を起動できません。VISUAL と EDITOR を確かめてください
+preview-title = プレビュー
+preview-updated = { $time } に更新　{ $milliseconds } ms
+preview-lost = プレビューは終わっています。`safeguard serve` をもう一度実行してください
+preview-page = ページ
+preview-pdf = PDF
+preview-findings = 指摘
+preview-nothing = エラーを直すと、ここにページが出ます。
+preview-errors = 直るまで、エラーのなかった最後の状態を表示しています。
+preview-row = 行を押すと、書かれている場所が分かります。
+preview-open = エディターで開く
+preview-kind = PDF の種類
+preview-handout = 委託を検討する会社へ（handout）
+preview-site = 公開用（site）
+preview-signed = 署名・押印用（signed）
+preview-proof = 所内の校正用（proof）
+preview-pdf-alone = 別に開く
+preview-pdf-here = このブラウザーはここに PDF を表示できません。別に開いてください。
+
 ## 電子署名
 file-missing = ファイル `{ $path }` がありません
 file-unreadable = `{ $path }` を読めません
@@ -391,6 +421,10 @@ help-check-guideline = content/guidelines の別のガイドラインと比べ�
 help-build = 点検して output/ に書く
 help-build-recipient = この会社に渡す写しも作る（名前を各ページに入れ、handout/copies/ に書く）
 help-build-acknowledgement = その写しに、相手が確認を記録する受領・確認票を付ける
+help-serve = 書いている間、ページと PDF と指摘をブラウザーに表示する（ファイルは書かない）
+help-serve-host = 表示するアドレス。省略時のままなら、ほかの機械からは見えない [省略時：127.0.0.1]
+help-serve-port = 表示するポート番号 [省略時：空いているもの]
+help-serve-open = ブラウザーを開く
 help-issue = 内容を版として発行する（発行した版は変わらない）
 help-issue-date = 何年何月何日現在の表か（2026-04-01 のように）
 help-issue-note = 変更の内容（公開される）

