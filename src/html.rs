@@ -56,7 +56,7 @@ pub struct Tongue {
 }
 
 /// What a sheet's page has beside the sheet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Surroundings {
     pub downloads: Vec<Download>,
     /// For search engines.

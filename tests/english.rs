@@ -4,7 +4,7 @@ mod support;
 
 use safeguard::check::{self, Case};
 use safeguard::edition::{self, Edition, Issue, Salts};
-use safeguard::html::{self, Surroundings};
+use safeguard::html::{Pages, Place, Surroundings};
 use safeguard::leak::Made;
 use safeguard::message::{Failure, Language, Words};
 use safeguard::model::{Audience, English, MeasureEnglish, Register};
@@ -252,13 +252,19 @@ fn the_words_of_an_edition_do_not_stand_on_its_translation() {
     assert!(!rows(&japanese).contains("ja: "));
 }
 
+/// The page of a sheet that stands alone.
+fn rendered(sheet: &Sheet) -> Vec<u8> {
+    let pages = Pages::new(&THEME);
+    let page = pages.and_then(|it| it.sheet(sheet, &Place::default(), &Surroundings::default()));
+    page.unwrap_or_else(|failure| panic!("{}", said(&failure)))
+        .html
+}
+
 #[test]
 fn the_page_says_that_it_is_a_translation_and_what_is_none() {
     let page = |language| {
         let sheet = lay_out(&REGISTER, &occasion(Kind::Page, language));
-        let html = html::render(&THEME, &sheet, &Surroundings::default());
-        let html = html.unwrap_or_else(|failure| panic!("{}", said(&failure)));
-        String::from_utf8(html).expect("UTF-8")
+        String::from_utf8(rendered(&sheet)).expect("UTF-8")
     };
     let english = page(Language::English);
     for expected in [
@@ -276,8 +282,9 @@ fn the_page_says_that_it_is_a_translation_and_what_is_none() {
     }
     assert!(!english.contains("Mihon Systems"));
     // Whatever Japanese remains on the page is marked; the head cannot be.
-    let body = english.split_once("<body>").expect("a body").1;
-    for part in body.split('<') {
+    let body = english.split_once("</head>").expect("a body").1;
+    let shown = body.split_once("<script").expect("a script").0;
+    for part in shown.split('<') {
         let (tag, words) = part.split_once('>').unwrap_or_default();
         let japanese = words.contains(text::is_japanese);
         // Runs and paragraphs stand inside what is marked.
@@ -296,8 +303,7 @@ fn the_page_says_that_it_is_a_translation_and_what_is_none() {
 
 #[test]
 fn the_english_page_is_valid_accessible_and_fits_a_phone() {
-    let html = html::render(&THEME, &in_english(Kind::Page), &Surroundings::default());
-    let html = html.unwrap_or_else(|failure| panic!("{}", said(&failure)));
+    let html = rendered(&in_english(Kind::Page));
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("index.html"), html).expect("writable");
     let script = project().join("tests/tools/page.mjs");
@@ -315,8 +321,7 @@ fn the_leak_gate_knows_english_texts() {
     assert_eq!(page("<td><p>Log of use</p></td>"), None);
     let handout = Made::text("Mihon Systems").leak(&[&REGISTER], Audience::Prospect);
     assert_eq!(handout, None);
-    let whole = html::render(&THEME, &in_english(Kind::Page), &Surroundings::default());
-    let whole = Made::html(&whole.unwrap_or_else(|failure| panic!("{}", said(&failure))));
+    let whole = Made::html(&rendered(&in_english(Kind::Page)));
     assert_eq!(whole.leak(&[&REGISTER], Audience::Public), None);
 }
 
