@@ -542,6 +542,87 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
     }
 }
 
+#[test]
+fn a_text_withheld_since_is_not_put_back() {
+    let folder = base();
+    std::fs::write(
+        folder.path().join("publish.yaml"),
+        "web: {kind: folder, path: public}\n",
+    )
+    .expect("writable");
+    let publish = |arguments: &[&str]| {
+        let arguments = [&["publish", "--draft"], arguments].concat();
+        safeguard(&folder, &arguments)
+    };
+    let measures = folder.path().join("content/measures/B/b.yaml");
+    let text = std::fs::read_to_string(&measures).expect("measures");
+    let told = text.replace("記録を残している", "白浜商会の倉庫に記録を残している");
+    std::fs::write(&measures, &told).expect("writable");
+    assert!(publish(&[]).status.success());
+    let withheld = told.replace(
+        "  measure: 白浜",
+        "  audience: {measure: prospect}\n  measure: 白浜",
+    );
+    let withheld = match withheld == told {
+        true => panic!("the measure is written otherwise: {told}"),
+        false => withheld,
+    };
+    std::fs::write(&measures, withheld).expect("writable");
+    assert!(publish(&[]).status.success());
+    let done = publish(&["--rollback", "previous"]);
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+    let page = std::fs::read_to_string(folder.path().join("public/index.html")).expect("a page");
+    assert!(!page.contains("白浜商会"));
+}
+
+#[test]
+fn a_key_may_come_from_an_agent_or_the_environment() {
+    let folder = base();
+    let mut host = Host::start(Kind::Sftp, &folder.path().join("served"));
+    let shop = host.workshop.path().to_owned();
+    let yaml = host.yaml().replace("key_file: client, ", "");
+    std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
+    std::fs::copy(shop.join("known_hosts"), folder.path().join("known_hosts")).expect("a file");
+    let script = "cd \"$0\"; ssh-keygen -q -t rsa -N '' -f rsa; cat rsa.pub >> authorized
+        ssh-agent -D -a agent >/dev/null 2>&1 </dev/null & echo $!
+        while ! [ -S agent ]; do sleep 0.1; done; SSH_AUTH_SOCK=agent ssh-add -q rsa 2>/dev/null";
+    let begun = Command::new("bash")
+        .args(["-euc", script])
+        .arg(&shop)
+        .output();
+    let begun = begun.expect("bash");
+    assert!(begun.status.success(), "{begun:?}");
+    let agent = String::from_utf8_lossy(&begun.stdout).trim().parse();
+    let publish = |variable: &str, value: &str| {
+        let done = Command::new(env!("CARGO_BIN_EXE_safeguard"))
+            .args([
+                "publish",
+                "--draft",
+                "--lang",
+                "en",
+                "--as-of",
+                "2026-10-01",
+                "-C",
+            ])
+            .arg(folder.path())
+            .env("HOME", &shop)
+            .env_remove("SSH_AUTH_SOCK")
+            .env(variable, value)
+            .output()
+            .expect("the binary runs");
+        String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned()
+    };
+    let told = publish("SSH_AUTH_SOCK", &shop.join("agent").to_string_lossy());
+    kill_tree(agent.expect("a process id"));
+    assert!(told.contains("published to here"), "{told}");
+    let key = std::fs::read_to_string(shop.join("client")).expect("a key");
+    let told = publish("SAFEGUARD_HERE_KEY", &key);
+    assert!(told.contains("already"), "{told}");
+    let told = publish("UNRELATED", "");
+    assert!(told.contains("SAFEGUARD_HERE_PASSWORD"), "{told}");
+    host.kill();
+}
+
 // Sites
 
 /// A small site; of two numbers, page, style sheet and one more file differ.

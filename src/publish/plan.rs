@@ -218,7 +218,7 @@ mod tests {
         let before = site(&[(&pdf, "as issued"), (&json, "{}")]);
         let after = site(&[(&pdf, "rendered anew"), (&json, "{}")]);
         let plan = planned(&before, &after);
-        assert_eq!(plan.carried, [pdf.clone()]);
+        assert_eq!(plan.carried, std::slice::from_ref(&pdf));
         assert!(plan.is_empty(), "{plan:?}");
         let altered = site(&[(&pdf, "as issued"), (&json, "{\"a\": 1}")]);
         assert!(super::plan(Some(&before.manifest), &altered, &BTreeSet::new()).is_err());
