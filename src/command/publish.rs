@@ -187,7 +187,7 @@ struct Preview {
 impl Preview {
     fn print(&self, words: &Words) -> String {
         let published = self.published.as_deref().unwrap_or("-");
-        let head = Message::new("preview")
+        let head = Message::new("plan")
             .with("target", &self.target)
             .with("place", &self.place)
             .with("published", published)
@@ -196,21 +196,21 @@ impl Preview {
         let manifest = self.plan.announces.then(|| MANIFEST.to_owned());
         let manifest: Vec<String> = manifest.into_iter().collect();
         for (id, paths) in [
-            ("preview-upload", &self.plan.upload),
-            ("preview-page", &self.plan.pages),
-            ("preview-manifest", &manifest),
-            ("preview-remove", &self.plan.remove),
-            ("preview-carried", &self.plan.carried),
+            ("plan-upload", &self.plan.upload),
+            ("plan-page", &self.plan.pages),
+            ("plan-manifest", &manifest),
+            ("plan-remove", &self.plan.remove),
+            ("plan-carried", &self.plan.carried),
         ] {
             for path in paths {
                 text.push_str(&line(words, &Message::new(id).with("path", path)));
             }
         }
-        let unchanged = Message::new("preview-unchanged").with("count", self.plan.unchanged);
+        let unchanged = Message::new("plan-unchanged").with("count", self.plan.unchanged);
         text.push_str(&line(words, &unchanged));
         match &self.changes {
             Some(changes) => text.push_str(&compare::print(changes, words, false)),
-            None => text.push_str(&line(words, &Message::new("preview-no-comparison"))),
+            None => text.push_str(&line(words, &Message::new("plan-no-comparison"))),
         }
         text
     }

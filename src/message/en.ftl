@@ -383,14 +383,14 @@ removing = removing { $path }
 trying-again = the target did not answer; trying again
 published = published to { $target } ({ $place }): { $sent } files and the manifest sent, { $removed } removed
 published-already = published on { $target } ({ $place }) already; nothing was sent
-preview = { $target } ({ $place }): published { $published }, to be published { $next }
-preview-upload = upload   { $path }
-preview-page = page     { $path }
-preview-manifest = manifest { $path }
-preview-remove = remove   { $path }
-preview-carried = stays as it was issued: { $path }
-preview-unchanged = unchanged: { $count }
-preview-no-comparison = what is published is no edition of this content, so there is nothing to compare
+plan = { $target } ({ $place }): published { $published }, to be published { $next }
+plan-upload = upload   { $path }
+plan-page = page     { $path }
+plan-manifest = manifest { $path }
+plan-remove = remove   { $path }
+plan-carried = stays as it was issued: { $path }
+plan-unchanged = unchanged: { $count }
+plan-no-comparison = what is published is no edition of this content, so there is nothing to compare
 status = { $target } ({ $place }): { $draft ->
     [yes] a draft of { $id }
    *[no] edition { $id }

@@ -383,14 +383,14 @@ removing = 削除中 { $path }
 trying-again = 公開先の応答がありません。もう一度試します
 published = { $target }（{ $place }）に公開しました。送信 { $sent } ファイルと manifest、削除 { $removed } ファイル
 published-already = { $target }（{ $place }）には公開済みです。何も送っていません
-preview = { $target }（{ $place }）：公開中 { $published }、公開予定 { $next }
-preview-upload = 送信     { $path }
-preview-page = ページ   { $path }
-preview-manifest = 一覧     { $path }
-preview-remove = 削除     { $path }
-preview-carried = 発行時のまま：{ $path }
-preview-unchanged = 変更なし：{ $count }
-preview-no-comparison = 公開中のものはこの content の版ではないため、比べられません
+plan = { $target }（{ $place }）：公開中 { $published }、公開予定 { $next }
+plan-upload = 送信     { $path }
+plan-page = ページ   { $path }
+plan-manifest = 一覧     { $path }
+plan-remove = 削除     { $path }
+plan-carried = 発行時のまま：{ $path }
+plan-unchanged = 変更なし：{ $count }
+plan-no-comparison = 公開中のものはこの content の版ではないため、比べられません
 status = { $target }（{ $place }）：{ $draft ->
     [yes] { $id } の案
    *[no] { $id } 版
