@@ -214,6 +214,8 @@ const checks = {
       await button.tap();
       assert.equal(await button.getAttribute('aria-expanded'), 'true');
       assert.equal(await shown(), 1);
+      // An open card offers its link without a second search.
+      assert.ok(await page.locator(`#${ROW} [data-copy="link"]`).isVisible());
       const box = await button.boundingBox();
       assert.ok(box.width >= 44 && box.height >= 44, 'room for a thumb');
       await page.tap('#page-all');
@@ -463,7 +465,7 @@ const checks = {
       const languages = await page.$$eval('link[rel="alternate"][hreflang]', (all) => all.map(({ hreflang, href }) => [hreflang, href]));
       assert.deepEqual(languages, [['ja', HOME], ['en', `${HOME}en/`]]);
       await page.getByRole('link', { name: '日本語' }).click();
-      assert.equal(page.url(), at('index.html'));
+      assert.equal(page.url(), at(`index.html#${ROW}`));
     });
   },
 

@@ -40,7 +40,9 @@
     row.classList.add("closed");
     // The whole head may be pressed; the button is for the keyboard and for who does not see it.
     head.addEventListener("click", (event) => {
-      if (!event.target.closest("a")) set(row, !isOpen(row));
+      if (event.target.closest("a")) return;
+      set(row, !isOpen(row));
+      if (isOpen(row)) offer(row);
     });
   }
   all.addEventListener("click", () => {
@@ -86,6 +88,8 @@
     const found = known.filter((each) => terms.every((term) => has(each, term))).map(({ row }) => row);
     show(new Set(found));
     table.classList.toggle("found", terms.length > 0);
+    // What was found follows the field at once.
+    by("page-find-help").hidden = terms.length > 0;
     const said = found.length ? count.dataset.text.replace("{found}", found.length).replace("{all}", rows.length) : count.dataset.none;
     count.textContent = terms.length ? said : "";
     mark(found, terms);
@@ -131,6 +135,12 @@
   addEventListener("beforeprint", () => show(new Set(rows)));
   addEventListener("afterprint", find);
 
+  // Behind the last words of a card, and below the measure in the table, whose last column is narrow.
+  const narrow = matchMedia("(max-width: 52rem)");
+  const offer = (row) => {
+    actions.querySelector("output").textContent = "";
+    row.querySelector(narrow.matches ? ".remarks" : ".measure").append(actions);
+  };
   // A row that a link leads to is opened, and offers to be copied.
   const select = () => {
     actions.remove();
@@ -145,8 +155,7 @@
     if (row.hidden) clear();
     if (by(id).matches("th, td")) return;
     set(row, true);
-    actions.querySelector("output").textContent = "";
-    row.querySelector(".measure").append(actions);
+    offer(row);
     row.scrollIntoView({ block: "nearest" });
   };
   addEventListener("hashchange", select);
@@ -208,6 +217,10 @@
     said.textContent = await put(...copies[button.dataset.copy](row)).then(() => said.dataset.done, () => said.dataset.failed);
   });
 
+  // The other language shows the same row.
+  for (const link of document.querySelectorAll(".language a")) {
+    link.addEventListener("click", () => { link.hash = location.hash; });
+  }
   // The way back to the top goes along as soon as the top is out of sight.
   new IntersectionObserver(([top]) => by("page-top").classList.toggle("floating", !top.isIntersecting))
     .observe(document.querySelector(".masthead"));

@@ -54,6 +54,8 @@
       slot.closest("[data-row]")?.toggleAttribute("hidden", fact === undefined);
     }
     for (const each of result.querySelectorAll("[data-audience]")) each.hidden = each.dataset.audience !== facts.audience;
+    // There are no words to compare where no data was found.
+    result.querySelector(".limits").hidden = !facts.id;
     result.dataset.state = verdict;
     result.hidden = false;
     result.focus();
