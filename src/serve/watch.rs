@@ -7,7 +7,7 @@ use notify::event::{EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 /// What a project is drawn from.
@@ -19,6 +19,9 @@ const QUIET: Duration = Duration::from_millis(4);
 const ROUNDS: usize = 12;
 /// So long a file may be away, or blank, before that is news.
 const AWAY: Duration = Duration::from_millis(200);
+
+/// Folders on a file server tell of no change, and events get lost: so often it is looked for without one.
+const UNTOLD: Duration = Duration::from_secs(2);
 
 /// Something happened below the project's folder.
 enum Change {
@@ -69,7 +72,7 @@ impl Watch {
     pub fn keep_looking(mut self, preview: &Arc<Preview>) {
         let preview = preview.clone();
         std::thread::spawn(move || {
-            while let Ok(change) = self.changes.recv() {
+            while let Some(change) = self.next() {
                 let begun = clock();
                 self.settle(change);
                 let reading = self.read(&preview, begun);
@@ -80,6 +83,15 @@ impl Watch {
                 }
             }
         });
+    }
+
+    /// The next change, told or to be looked for; none once the watch has ended.
+    fn next(&self) -> Option<Change> {
+        match self.changes.recv_timeout(UNTOLD) {
+            Ok(change) => Some(change),
+            Err(RecvTimeoutError::Timeout) => Some(Change::File),
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
     }
 
     /// Waits until the folder has come to rest: many saves are one.
