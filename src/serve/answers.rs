@@ -33,7 +33,7 @@ const SCRIPT: &str = include_str!("page/script.js");
 /// What the page may do: run its own script, show what this address serves, and be shown in no other page.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-    require-trusted-types-for 'script'; trusted-types 'none'";
+    require-trusted-types-for 'script'; trusted-types inert";
 
 /// Words of the page: what it calls `title` is the message `preview-title`.
 const WORDS: [&str; 18] = [

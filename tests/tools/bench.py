@@ -32,7 +32,9 @@ TYPST = TYPST_ROOT / "bin/typst"
 HUGO_VERSION = "0.168.0"
 HUGO_ROOT = PROJECT / ".tools/hugo"
 
-ROUNDS, ROUNDS_OF_MANY, EDITS = 15, 3, 200
+ROUNDS, ROUNDS_OF_MANY, EDITS = 15, 3, 100
+# Seconds that an author rests after each edit.
+PAUSE = 1
 FEW, MANY = 500, 5000
 
 # In times of `typst compile`.
@@ -229,6 +231,7 @@ def edited(file: Path, word: str, shown: Callable[[str], bool], edits: int = EDI
         # The first ones fill caches.
         if number >= 0:
             taken.append((time.perf_counter() - begin) * 1000)
+        time.sleep(PAUSE)
     return taken
 
 
@@ -236,7 +239,7 @@ def serve(scratch: Path) -> list[tuple[str, list[float], float | None]]:
     """`safeguard serve` as a browser shows it; then what memory it took."""
     own = repeated(scratch / "serve", 0)
     script = PROJECT / "tests/tools/edits.mjs"
-    done = subprocess.run(["node", script, SAFEGUARD, own, str(EDITS)], capture_output=True, text=True, check=False)
+    done = subprocess.run(["node", script, SAFEGUARD, own, str(EDITS), str(PAUSE * 1000)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{done.stderr}\nfailed: {script}")
     figures = json.loads(done.stdout)
@@ -312,7 +315,7 @@ def hugo_server(scratch: Path) -> list[float]:
 
 def previews(scratch: Path) -> None:
     """One-word edits until they are seen."""
-    print(f"\n{EDITS} one-word edits of the own content, in milliseconds until each is seen\n")
+    print(f"\n{EDITS} one-word edits of the own content, one every {PAUSE} s, in milliseconds until each is seen\n")
     ours = serve(scratch)
     others = [
         ("typst watch: PDF on the disk", typst_watch(scratch), None),

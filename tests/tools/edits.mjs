@@ -1,15 +1,16 @@
 // Measures how long a one-word edit takes until a browser shows the new page, and until it has the new PDF.
 //
-//     node tests/tools/edits.mjs SAFEGUARD PROJECT COUNT
+//     node tests/tools/edits.mjs SAFEGUARD PROJECT COUNT PAUSE
 //
-// PROJECT is a copy of the own content that may be spoilt. Prints {"page": [milliseconds], "pdf": […], "memory": [megabytes]}.
+// PROJECT is a copy of the own content that may be spoilt; PAUSE are the milliseconds that an author rests after each edit. Prints {"page": [milliseconds], "pdf": […], "memory": [megabytes]}.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { memory, report, stop, visit, withPreview } from './preview.mjs';
 
-const [binary, project, count] = process.argv.slice(2);
-if (!count) stop('usage: edits.mjs SAFEGUARD PROJECT COUNT');
+const [binary, project, count, pause] = process.argv.slice(2);
+if (!pause) stop('usage: edits.mjs SAFEGUARD PROJECT COUNT PAUSE');
 const file = join(project, 'content/measures/C/b.yaml');
 const written = readFileSync(file, 'utf8');
 const figures = { page: [], pdf: [], memory: [] };
@@ -33,6 +34,7 @@ await withPreview(binary, project, async ({ child, url }, browser) => {
     await pdf;
     figures.pdf.push(performance.now() - begun);
     figures.memory.push(await memory(child));
+    await sleep(Number(pause));
   }
 });
 console.log(JSON.stringify(figures));

@@ -83,19 +83,22 @@ export function untilShown(page, text) {
   );
 }
 
-/** Calls `told` with every new state of the page: whether `text` is in sight, and how many errors stand over it. */
+/** Calls `told` with every new state of the page: the text in sight, and how many errors stand over it. */
 export async function report(page, told) {
   await page.exposeFunction('told', told);
   await page.evaluate((selector) => {
-    const tell = () => {
-      const frame = document.querySelector(selector);
-      const seen = frame?.contentDocument?.body?.textContent ?? '';
+    let last;
+    // In every picture that the browser draws.
+    const look = () => {
+      requestAnimationFrame(look);
+      const seen = document.querySelector(selector)?.contentDocument?.body?.textContent ?? '';
       const errors = document.querySelectorAll('#errors .finding').length;
-      // When the browser has drawn it.
-      requestAnimationFrame(() => window.told(seen, errors));
+      const state = `${errors} ${seen}`;
+      if (state === last) return;
+      last = state;
+      window.told(seen, errors);
     };
-    const options = { attributes: true, childList: true, subtree: true, attributeFilter: ['class'] };
-    for (const part of ['#page .frames', '#errors']) new MutationObserver(tell).observe(document.querySelector(part), options);
+    look();
   }, IN_SIGHT);
 }
 

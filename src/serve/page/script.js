@@ -63,17 +63,82 @@ function exchange(frames, address, ready, linger = 0) {
 
 const page = part('#page .frames');
 
+/** The page in the frame as the program sent it, and its path. */
+let source;
+let sourcePath;
+
 const refreshPage = inTurn(async () => {
   const { drawn } = view;
   part('.nothing', page).hidden = drawn !== null;
   if (drawn !== null && page.dataset.drawn !== String(drawn)) {
-    const old = part('iframe', page)?.contentWindow.location;
-    await exchange(page, old?.pathname.startsWith('/site/') ? old.href : '/site/index.html', settleIn);
+    const old = part('iframe', page);
+    const at = old?.contentWindow.location;
+    const { href, pathname } = at?.pathname.startsWith('/site/') ? at : new URL('/site/index.html', location);
+    const sent = await askForPage(href);
+    const reworded = source && sent && sourcePath === pathname && reword(source, sent, old.contentDocument);
+    if (!reworded) await exchange(page, href, settleIn);
+    [source, sourcePath] = [sent, pathname];
     page.dataset.drawn = drawn;
   }
   tellUpdate();
-  refreshPdf();
 });
+
+/** A page as a tree that is never shown, to see what changed; nothing where the address has none. */
+async function askForPage(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) return undefined;
+  return new DOMParser().parseFromString(inert.createHTML(await answer.text()), 'text/html');
+}
+
+// No style applies in that tree, and no script runs there.
+const asData = { createHTML: (text) => text.replaceAll('<style', '<script type="style"').replaceAll('</style', '</script') };
+const inert = window.trustedTypes?.createPolicy('inert', asData) ?? asData;
+
+/**
+ * Puts changed words where they stand, which is soon done and leaves everything else as the author had it.
+ * Whether it could: where more than words changed, the page has to be loaded.
+ */
+function reword(before, now, seen) {
+  const places = changedTexts(before.documentElement, now.documentElement)?.map(([from, to]) => {
+    const around = from.parentElement.closest('[id]');
+    const shown = around && seen.getElementById(around.id);
+    if (!shown || isInAttribute(shown, from.data)) return undefined;
+    const [there, here] = [around, shown].map((element) => textsIn(element).filter(({ data }) => data === from.data));
+    return there.length === here.length ? { text: here[there.indexOf(from)], words: to.data } : undefined;
+  });
+  if (!places || places.includes(undefined)) return false;
+  const held = atTop(seen);
+  for (const { text, words } of places) text.data = words;
+  row = places.map(({ text }) => text.parentElement.closest('tr[id]')?.id).find(Boolean) ?? row;
+  search(seen, seen);
+  putBack(held, seen);
+  return true;
+}
+
+/** The texts that differ, in pairs; nothing where two pages differ in more than their texts. */
+function changedTexts(before, now) {
+  if (before.isEqualNode(now)) return [];
+  if (before.nodeType === Node.TEXT_NODE && now.nodeType === Node.TEXT_NODE) {
+    return before.parentElement.matches('script, style, title') ? undefined : [[before, now]];
+  }
+  const alike = before.cloneNode().isEqualNode(now.cloneNode()) && before.childNodes.length === now.childNodes.length;
+  if (!alike) return undefined;
+  const within = [...before.childNodes].map((child, index) => changedTexts(child, now.childNodes[index]));
+  return within.includes(undefined) ? undefined : within.flat();
+}
+
+function textsIn(element) {
+  const walker = element.ownerDocument.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) texts.push(walker.currentNode);
+  return texts;
+}
+
+/** Whether the page's script made more of a text than what stands there. */
+function isInAttribute(element, words) {
+  const attributes = [element, ...element.querySelectorAll('*')].flatMap((each) => [...each.attributes]);
+  return attributes.some(({ value }) => value.includes(words.trim()));
+}
 
 /** Makes a frame that has just been loaded go on where the old one was. */
 function settleIn(fresh, old) {
@@ -83,26 +148,23 @@ function settleIn(fresh, old) {
   fresh.addEventListener('load', () => listen(fresh));
 }
 
+/** Does again what the author had done in the page: looked for a word, opened some rows. */
 function goOn(before, now) {
   row = changedRow(before, now) ?? row;
   const held = atTop(before);
-  redo(before, now);
-  const view = now.defaultView;
-  const again = held.id && now.getElementById(held.id);
-  const top = again ? view.scrollY + again.getBoundingClientRect().top - held.top : held.scroll;
-  view.scrollTo({ top, left: held.left, behavior: 'instant' });
+  search(before, now);
+  for (const opened of before.querySelectorAll('[id] [aria-expanded="true"]')) {
+    now.getElementById(opened.closest('[id]').id)?.querySelector('[aria-expanded="false"]')?.click();
+  }
+  putBack(held, now);
 }
 
-/** Does again what the author had done in the page: looked for a word, opened some rows. */
-function redo(before, now) {
+function search(before, now) {
   for (const { id, value } of before.querySelectorAll('input[type="search"][id]')) {
     const field = now.getElementById(id);
     if (!field || !value) continue;
     field.value = value;
     field.dispatchEvent(new Event('input', { bubbles: true }));
-  }
-  for (const opened of before.querySelectorAll('[id] [aria-expanded="true"]')) {
-    now.getElementById(opened.closest('[id]').id)?.querySelector('[aria-expanded="false"]')?.click();
   }
 }
 
@@ -114,6 +176,13 @@ function atTop(seen) {
   const shown = [...seen.querySelectorAll('[id]')].filter((element) => element.getClientRects().length);
   const nearest = shown.reduce((best, element) => (far(element) < far(best) ? element : best), shown[0]);
   return { left, scroll, id: nearest?.id, top: nearest?.getBoundingClientRect().top };
+}
+
+function putBack(held, now) {
+  const view = now.defaultView;
+  const again = held.id && now.getElementById(held.id);
+  const top = again ? view.scrollY + again.getBoundingClientRect().top - held.top : held.scroll;
+  view.scrollTo({ top, left: held.left, behavior: 'instant' });
 }
 
 function changedRow(before, now) {
@@ -269,8 +338,9 @@ function receive(event) {
   view = JSON.parse(event.data);
   // The program was started anew: another page, another token.
   if (view.run !== run) location.reload();
-  showFindings();
   refreshPage();
+  refreshPdf();
+  showFindings();
 }
 
 let events;

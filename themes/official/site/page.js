@@ -75,17 +75,17 @@
   // Full-width and half-width, capital and small, hiragana and katakana are one.
   const fold = (words) => words.normalize("NFKC").toLowerCase()
     .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 96));
-  const known = rows.map((row) => {
+  const known = (row) => {
     const parts = row.querySelectorAll(".path, .card-subject, .measure > .text, .remarks > .text");
     return { row, anchor: row.id.toLowerCase(), words: fold([...parts].map(text).join("\n")).replace(/[^\S\n]/g, "") };
-  });
+  };
   const has = ({ anchor, words }, term) =>
     anchor === term || anchor.startsWith(`${term}-`) || (!/^[a-z]$/.test(term) && words.includes(term));
   const query = by("page-query");
   const count = by("page-count");
   const find = () => {
     const terms = fold(query.value).split(/\s+/).filter(Boolean);
-    const found = known.filter((each) => terms.every((term) => has(each, term))).map(({ row }) => row);
+    const found = terms.length ? rows.map(known).filter((each) => terms.every((term) => has(each, term))).map(({ row }) => row) : rows;
     show(new Set(found));
     table.classList.toggle("found", terms.length > 0);
     // What was found follows the field at once.
