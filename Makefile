@@ -75,8 +75,9 @@ programs:
 	  git:git rclone:rclone /usr/sbin/nginx:nginx-light /usr/sbin/proftpd:proftpd-core /usr/sbin/sshd:openssh-server; do
 	  command -v "$${each%:*}" >/dev/null || missing+=" $${each##*:}"
 	done
-	for each in /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext /usr/lib/proftpd/mod_tls.so:proftpd-mod-crypto; do
-	  test -e "$${each%:*}" || missing+=" $${each##*:}"
+	for each in /usr/lib/nginx/modules/ngx_http_dav_ext_module.so:libnginx-mod-http-dav-ext /usr/lib/proftpd/mod_tls.so:proftpd-mod-crypto \
+	  "/usr/lib/*/libnss_wrapper.so:libnss-wrapper"; do
+	  compgen -G "$${each%:*}" >/dev/null || missing+=" $${each##*:}"
 	done
 	# Debian's Python comes without what `python3 -m venv` needs.
 	python3 -c 'import ensurepip' 2>/dev/null || missing+=" python3-venv"

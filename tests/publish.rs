@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use support::servers::{Host, Kind, PASSWORD, TRUSTED, certify, kill_tree};
+use support::servers::{Host, Kind, PASSWORD, TRUSTED, certify, keygen, kill_tree, login_name};
 use support::{base, project, safeguard};
 
 #[test]
@@ -32,6 +32,11 @@ fn sftp_with_a_key() {
 #[test]
 fn sftp_with_a_password() {
     everything(Kind::SftpPassword);
+}
+
+#[test]
+fn sftp_of_rclone() {
+    everything(Kind::SftpRclone);
 }
 
 #[test]
@@ -170,7 +175,7 @@ fn two_at_once(host: &Host) {
     });
     let files = host.files();
     // rclone lets two create one file at once, and then refuses both: the old site stays until somebody tries again.
-    let of_rclone = matches!(host.kind, Kind::SftpPassword | Kind::WebdavRclone);
+    let of_rclone = matches!(host.kind, Kind::SftpRclone | Kind::WebdavRclone);
     if of_rclone && results.iter().all(Result::is_err) {
         assert_eq!(files, whole(&site(1)), "{results:?}");
         let mut again = ["one", "other"].into_iter();
@@ -313,6 +318,18 @@ fn a_server_with_another_key_or_none_on_record_is_not_talked_to() {
     std::fs::remove_file(host.workshop.path().join("authorized")).expect("a file");
     host.restart();
     assert_eq!(said(publish(&host, &site(2))), "sftp-login");
+}
+
+#[test]
+fn server_and_user_may_have_rsa_keys_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut host = Host::start(Kind::Sftp, folder.path());
+    host.change_keys("rsa");
+    publish(&host, &site(1)).expect("published");
+    assert_eq!(host.files(), whole(&site(1)));
+    // A key of another kind is another key, too.
+    host.change_host_key();
+    assert_eq!(said(publish(&host, &site(2))), "sftp-host-changed");
 }
 
 #[test]
@@ -632,6 +649,62 @@ fn a_key_may_come_from_an_agent_or_the_environment() {
     host.kill();
 }
 
+#[test]
+fn git_over_ssh_asks_for_the_right_key() {
+    let folder = issued();
+    let mut host = Host::start(Kind::Sftp, &folder.path().join("served"));
+    let shop = host.workshop.path().to_owned();
+    let repository = host.root.join("site.git");
+    let git = |arguments: &[&str]| {
+        let git = Command::new("git")
+            .args(arguments)
+            .arg(&repository)
+            .output();
+        let git = git.expect("git");
+        String::from_utf8_lossy(&[git.stdout, git.stderr].concat()).into_owned()
+    };
+    git(&["init", "-q", "--bare"]);
+    let yaml = format!(
+        "pages: {{kind: git, repository: \"ssh://{}@127.0.0.1:{}{}\", branch: pages}}\n",
+        login_name(),
+        host.port,
+        repository.display()
+    );
+    std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
+    keygen("ed25519", &shop.join("stranger"));
+    let publish = |key: &str| {
+        let known = shop.join("known_hosts");
+        let options = "-o IdentitiesOnly=yes -o BatchMode=yes";
+        let ssh = format!(
+            "ssh -F none -i {} -o UserKnownHostsFile={} {options}",
+            shop.join(key).display(),
+            known.display()
+        );
+        let done = Command::new(env!("CARGO_BIN_EXE_safeguard"))
+            .args(["publish", "--lang", "en", "--as-of", "2026-10-01", "-C"])
+            .arg(folder.path())
+            .env("GIT_SSH_COMMAND", ssh)
+            .output()
+            .expect("the binary runs");
+        let told = [done.stdout, done.stderr].concat();
+        (
+            done.status.code(),
+            String::from_utf8_lossy(&told).into_owned(),
+        )
+    };
+    let (code, told) = publish("stranger");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("Permission denied"), "{told}");
+    assert_eq!(git(&["ls-remote"]), "");
+    let (code, told) = publish("client");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(git(&["ls-remote"]).contains("refs/heads/pages"));
+    host.change_host_key();
+    let (code, told) = publish("client");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("Host key verification failed"), "{told}");
+}
+
 // Sites
 
 /// A small site; of two numbers, page, style sheet and one more file differ.
@@ -860,7 +933,7 @@ fn under_readers<T>(host: &Host, sites: &[&Site], does: impl FnOnce() -> T) -> T
 fn visit(host: &Host, page: &str, known: &BTreeSet<String>) {
     let read = |path: &str| {
         // A server that cannot rename over a file removes it first.
-        let blinks = matches!(host.kind, Kind::WebdavRclone | Kind::SftpPassword);
+        let blinks = matches!(host.kind, Kind::WebdavRclone | Kind::SftpRclone);
         let first = host.read(path);
         if first.is_none() && blinks {
             std::thread::sleep(Duration::from_millis(50));

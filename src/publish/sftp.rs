@@ -7,7 +7,7 @@ use super::target::{Server, Target};
 use crate::message::{Failure, Message, Result};
 use jiff::Timestamp;
 use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
-use russh::keys::{self, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey};
+use russh::keys::{self, Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey};
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error;
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// What every server takes in one message.
 const MOST: usize = 32 * 1024;
 /// Where OpenSSH puts keys that nobody named.
-const USUAL_KEYS: [&str; 2] = ["id_ed25519", "id_ecdsa"];
+const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 
 pub struct Sftp {
     target: Target,
@@ -156,7 +156,8 @@ impl Sftp {
     }
 
     async fn offer(&self, session: &mut Handle<Gate>, key: PrivateKey) -> Tried<bool> {
-        let key = PrivateKeyWithHashAlg::new(Arc::new(key), None);
+        let hash = hash_for(session, key.algorithm()).await?;
+        let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
         let user = self.server.user.as_str();
         Ok(session.authenticate_publickey(user, key).await?.success())
     }
@@ -200,7 +201,7 @@ impl Sftp {
         let identities = agent.request_identities().await.unwrap_or_default();
         for identity in identities {
             let key = identity.public_key().into_owned();
-            let hash = key.algorithm().is_rsa().then_some(HashAlg::Sha512);
+            let hash = hash_for(session, key.algorithm()).await?;
             let user = self.server.user.as_str();
             let done = session
                 .authenticate_publickey_with(user, key, hash, &mut agent)
@@ -380,6 +381,15 @@ fn located(project: &Path, path: &str) -> PathBuf {
     }
 }
 
+/// The hash with which an RSA key signs for this server; other keys know their own.
+async fn hash_for(session: &Handle<Gate>, key: Algorithm) -> Tried<Option<HashAlg>> {
+    if !key.is_rsa() {
+        return Ok(None);
+    }
+    let told = session.best_supported_rsa_hash().await?;
+    Ok(told.unwrap_or(Some(HashAlg::Sha512)))
+}
+
 fn home() -> PathBuf {
     std::env::home_dir().unwrap_or_default()
 }
@@ -392,22 +402,30 @@ struct Gate {
 }
 
 impl Gate {
-    /// Asks the server for a key of a kind that is on record, where one is.
+    /// Asks the server for a key of a kind that is on record first.
     fn config(&self) -> client::Config {
+        let known = self.known();
+        // One RSA key signs with several hashes.
+        let is_rsa = |kind: &Algorithm| matches!(kind, Algorithm::Rsa { .. });
+        let on_record = |kind: &Algorithm| {
+            let mut known = known.iter().map(|(_, key)| key.algorithm());
+            known.any(|known| known == *kind || (is_rsa(&known) && is_rsa(kind)))
+        };
         let mut config = client::Config::default();
-        let known =
-            keys::known_hosts::known_host_keys_path(&self.host, self.port, &self.known_hosts);
-        let known = known.unwrap_or_default();
-        let kinds: Vec<_> = known.iter().map(|(_, key)| key.algorithm()).collect();
-        let preferred = config.preferred.key.iter();
-        let preferred: Vec<_> = preferred
-            .filter(|kind| kinds.contains(kind))
-            .cloned()
-            .collect();
-        if !preferred.is_empty() {
-            config.preferred.key = preferred.into();
-        }
+        let mut kinds = config.preferred.key.to_vec();
+        kinds.sort_by_key(|kind| !on_record(kind));
+        config.preferred.key = kinds.into();
         config
+    }
+
+    /// The keys on record, each with its line.
+    fn known(&self) -> Vec<(usize, PublicKey)> {
+        let Gate {
+            host,
+            port,
+            known_hosts,
+        } = self;
+        keys::known_hosts::known_host_keys_path(host, *port, known_hosts).unwrap_or_default()
     }
 
     fn judge(&self, key: &PublicKey) -> Tried<bool> {
@@ -417,18 +435,23 @@ impl Gate {
             known_hosts,
         } = self;
         let file = known_hosts.display();
+        let changed = |line| {
+            let message = Message::new("sftp-host-changed").with("host", host);
+            let message = message.with("file", file.to_string()).with("line", line);
+            Err(Failure::new(message).into())
+        };
         match keys::check_known_hosts_path(host, *port, key, known_hosts) {
             Ok(true) => Ok(true),
-            Err(keys::Error::KeyChanged { line }) => {
-                let message = Message::new("sftp-host-changed").with("host", host);
-                let message = message.with("file", file).with("line", line);
-                Err(Failure::new(message).into())
-            }
+            Err(keys::Error::KeyChanged { line }) => changed(line),
             Err(error) => {
                 let message = Message::new("sftp-known-hosts").with("file", file);
                 Err(Trouble::lasting(message, error))
             }
             Ok(false) => {
+                // A key of another kind may be the server's new one, or somebody else's.
+                if let Some((line, _)) = self.known().first() {
+                    return changed(*line);
+                }
                 let name = match port {
                     22 => host.clone(),
                     port => format!("[{host}]:{port}"),

@@ -120,7 +120,7 @@ impl Identity {
 
 impl Key {
     fn read(pkcs8: &[u8]) -> Result<Key> {
-        if let Ok(key) = rsa::PrivateKey::from_pkcs8_der(pkcs8) {
+        if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
             if key.n().bit_width() < RSA_BITS {
                 let message = Message::new("key-short").with("bits", key.n().bit_width());
                 return Err(Failure::new(message.with("least", RSA_BITS)));
@@ -138,8 +138,8 @@ impl Key {
             return false;
         };
         match self {
-            Key::Rsa(key) => rsa::PublicKey::from_public_key_der(&public).is_ok_and(|public| {
-                *AsRef::<rsa::PrivateKey>::as_ref(&**key).as_public_key() == public
+            Key::Rsa(key) => rsa::RsaPublicKey::from_public_key_der(&public).is_ok_and(|public| {
+                *AsRef::<rsa::RsaPrivateKey>::as_ref(&**key).as_public_key() == public
             }),
             Key::P256(key) => p256::ecdsa::VerifyingKey::from_public_key_der(&public)
                 .is_ok_and(|public| key.verifying_key() == &public),

@@ -88,7 +88,7 @@ pub fn verify(
     let curve = curve.and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
     let made = match (kind, curve) {
         (RSA, _) => {
-            let key = rsa::PublicKey::from_public_key_der(&der).map_err(|_| Fault::Unknown)?;
+            let key = rsa::RsaPublicKey::from_public_key_der(&der).map_err(|_| Fault::Unknown)?;
             let scheme = match digest {
                 Digest::Sha256 => rsa::Pkcs1v15Sign::new::<Sha256>(),
                 Digest::Sha384 => rsa::Pkcs1v15Sign::new::<Sha384>(),

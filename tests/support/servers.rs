@@ -18,8 +18,10 @@ pub enum Kind {
     Folder,
     /// OpenSSH, with a key.
     Sftp,
-    /// rclone's server, with a password.
+    /// OpenSSH, with a password.
     SftpPassword,
+    /// rclone's server, with a password.
+    SftpRclone,
     /// ProFTPD with TLS.
     Ftps,
     /// nginx with dav-ext.
@@ -68,7 +70,7 @@ impl Host {
                  key_file: client, known_hosts: known_hosts",
                 login_name()
             ),
-            Kind::SftpPassword => format!(
+            Kind::SftpPassword | Kind::SftpRclone => format!(
                 "kind: sftp, host: 127.0.0.1, port: {port}, user: {USER}, path: site, \
                  known_hosts: known_hosts"
             ),
@@ -226,10 +228,24 @@ impl Host {
 
     /// Gives an OpenSSH server another key of its own.
     pub fn change_host_key(&mut self) {
-        let key = self.workshop.path().join("host");
-        fs::remove_file(&key).expect("a key");
-        keygen(&key);
+        keygen("ed25519", &self.workshop.path().join("host"));
         self.restart();
+    }
+
+    /// Gives an OpenSSH server and its user new keys of a kind, known to one another.
+    pub fn change_keys(&mut self, kind: &str) {
+        self.make_keys(kind);
+        self.restart();
+    }
+
+    fn make_keys(&self, kind: &str) {
+        let shop = self.workshop.path();
+        keygen(kind, &shop.join("host"));
+        keygen(kind, &shop.join("client"));
+        fs::copy(shop.join("client.pub"), shop.join("authorized")).expect("a key");
+        let key = fs::read_to_string(shop.join("host.pub")).expect("a key");
+        let known = format!("[127.0.0.1]:{} {key}", self.port);
+        fs::write(shop.join("known_hosts"), known).expect("writable");
     }
 
     /// Makes keys, certificates, configuration and what the server finds on its disk.
@@ -243,22 +259,22 @@ impl Host {
                 &["init", "-q", "--bare", &path(&self.root, "site.git")],
             ),
             Kind::S3 => fs::create_dir_all(self.root.join("office")).expect("writable"),
-            Kind::Sftp | Kind::SftpPassword => {
-                keygen(&shop.join("host"));
-                keygen(&shop.join("client"));
-                fs::copy(shop.join("client.pub"), shop.join("authorized")).expect("a key");
-                let key = fs::read_to_string(shop.join("host.pub")).expect("a key");
-                let known = format!("[127.0.0.1]:{} {key}", self.port);
-                fs::write(shop.join("known_hosts"), known).expect("writable");
+            Kind::Sftp | Kind::SftpPassword | Kind::SftpRclone => {
+                self.make_keys("ed25519");
+                let [password, key] = match self.kind {
+                    Kind::SftpPassword => ["yes", "no"],
+                    _ => ["no", "yes"],
+                };
                 let config = format!(
                     "Port {}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\n\
-                     UsePAM no\nStrictModes no\nPasswordAuthentication no\nPermitRootLogin yes\n\
-                     Subsystem sftp internal-sftp\n",
+                     UsePAM no\nStrictModes no\nPasswordAuthentication {password}\nPubkeyAuthentication {key}\n\
+                     PermitRootLogin yes\nSubsystem sftp internal-sftp\n",
                     self.port,
                     path(shop, "host"),
                     path(shop, "authorized"),
                 );
                 fs::write(shop.join("sshd.conf"), config).expect("writable");
+                self.add_user();
             }
             Kind::Ftps => {
                 certify(shop);
@@ -267,9 +283,7 @@ impl Host {
                         fs::copy(Path::new(&trusted).join(name), shop.join(name)).expect(name);
                     }
                 }
-                let hash = hashed("-1");
-                let ids = Command::new("id").arg("-u").output().expect("id").stdout;
-                let id = String::from_utf8(ids).expect("UTF-8").trim().to_owned();
+                let (hash, id) = (hashed("-1"), user_id());
                 let user = format!("{USER}:{hash}:{id}:{id}::{}:/bin/sh\n", self.root.display());
                 fs::write(shop.join("users"), user).expect("writable");
                 run(
@@ -296,6 +310,19 @@ impl Host {
         }
     }
 
+    /// Writes the users of a machine on which one more may log in, with the password.
+    fn add_user(&self) {
+        let shop = self.workshop.path();
+        let mut users = fs::read_to_string("/etc/passwd").expect("readable");
+        let others = users.lines().filter_map(|line| line.split(':').next());
+        let mut shadow: String = others.map(|name| format!("{name}:*:::::::\n")).collect();
+        shadow += &format!("{USER}:{}:::::::\n", hashed("-6"));
+        let (id, home) = (user_id(), self.root.display());
+        users += &format!("{USER}:x:{id}:{id}::{home}:/bin/sh\n");
+        fs::write(shop.join("passwd"), users).expect("writable");
+        fs::write(shop.join("shadow"), shadow).expect("writable");
+    }
+
     fn command(&self) -> Option<Command> {
         let shop = self.workshop.path();
         let address = format!("127.0.0.1:{}", self.port);
@@ -306,15 +333,21 @@ impl Host {
         };
         match self.kind {
             Kind::Folder | Kind::Git => None,
-            Kind::Sftp => {
+            Kind::Sftp | Kind::SftpPassword => {
                 // Where Debian's service would have made it.
                 let _ = fs::create_dir_all("/run/sshd");
-                with(
-                    "/usr/sbin/sshd",
-                    &["-D", "-e", "-f", &path(shop, "sshd.conf")],
-                )
+                let mut sshd = Command::new("/usr/sbin/sshd");
+                sshd.args(["-D", "-e", "-f", &path(shop, "sshd.conf")]);
+                if self.kind == Kind::SftpPassword {
+                    // The server sees this user among the machine's own.
+                    sshd.env("LD_PRELOAD", "libnss_wrapper.so")
+                        .env("NSS_WRAPPER_PASSWD", shop.join("passwd"))
+                        .env("NSS_WRAPPER_SHADOW", shop.join("shadow"))
+                        .env("NSS_WRAPPER_GROUP", "/etc/group");
+                }
+                Some(sshd)
             }
-            Kind::SftpPassword => with(
+            Kind::SftpRclone => with(
                 "rclone",
                 &[
                     "serve",
@@ -504,9 +537,15 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn login_name() -> String {
+/// Who runs the tests: nobody else may log in on a server that they start.
+pub fn login_name() -> String {
     let name = Command::new("id").arg("-un").output().expect("id").stdout;
     String::from_utf8(name).expect("UTF-8").trim().to_owned()
+}
+
+fn user_id() -> String {
+    let id = Command::new("id").arg("-u").output().expect("id").stdout;
+    String::from_utf8(id).expect("UTF-8").trim().to_owned()
 }
 
 fn hashed(way: &str) -> String {
@@ -517,12 +556,11 @@ fn hashed(way: &str) -> String {
     String::from_utf8(hash).expect("UTF-8").trim().to_owned()
 }
 
-fn keygen(file: &Path) {
+/// Makes a pair of keys, in the place of those that are there.
+pub fn keygen(kind: &str, file: &Path) {
+    let _ = fs::remove_file(file);
     let file = file.to_string_lossy();
-    run(
-        "ssh-keygen",
-        &["-q", "-t", "ed25519", "-N", "", "-f", &file],
-    );
+    run("ssh-keygen", &["-q", "-t", kind, "-N", "", "-f", &file]);
 }
 
 fn run(program: &str, arguments: &[&str]) {
