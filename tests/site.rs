@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::process::Command;
 use support::{copy, project, run, safeguard};
 
 #[test]
@@ -21,6 +22,33 @@ fn every_page_of_it_is_valid_and_accessible() {
     let site = folder.path().join("output/site");
     let said = run("node", &[script.as_os_str(), site.as_os_str()]);
     assert!(said.contains("axe 1440 px dark"), "{said}");
+}
+
+/// The schema is the one of the protocol; who made the package only carries it along.
+#[test]
+fn the_sitemap_is_valid() {
+    let folder = built();
+    let script = "import sys; from lxml import etree as e; e.XMLSchema(e.parse(sys.argv[1])).assertValid(e.parse(sys.argv[2]))";
+    let python = project().join(".tools/venv/bin/python");
+    let schema = project().join("tests/tools/node_modules/sitemap/schema/sitemap.xsd");
+    let sitemap = folder.path().join("output/site/sitemap.xml");
+    let arguments = ["-c".as_ref(), script.as_ref()];
+    let valid = |file: &std::path::Path| {
+        let arguments = [&arguments[..], &[schema.as_os_str(), file.as_os_str()]].concat();
+        Command::new(&python)
+            .args(arguments)
+            .output()
+            .expect("`make tools` installs Python")
+    };
+    let said = valid(&sitemap);
+    assert!(said.status.success(), "{said:?}");
+    let text = std::fs::read_to_string(&sitemap).expect("a sitemap");
+    std::fs::write(&sitemap, text.replace("loc>", "address>")).expect("writable");
+    let said = valid(&sitemap);
+    assert!(
+        String::from_utf8_lossy(&said.stderr).contains("DocumentInvalid"),
+        "{said:?}"
+    );
 }
 
 /// The own content with what only this test invents, issued once more and built.
