@@ -77,6 +77,18 @@ async function checkEdits(page) {
   report('renamed: no error', same(await page.locator('#errors .finding').count(), 0));
 }
 
+/** Words that stand in the page's template only, from where its script takes them. */
+async function checkThemes(page) {
+  const theme = join(project, 'themes/official');
+  const choose = (row) => inFrame(page, '(seen, row) => { seen.location.hash = row; }', row);
+  await choose(ROW);
+  mkdirSync(theme, { recursive: true });
+  writeFileSync(join(theme, 'labels.ja.yaml'), 'copy_link: この行のリンク\n');
+  await page.frameLocator('#page iframe:not(.coming)').locator('.actions', { hasText: 'この行のリンク' }).waitFor();
+  report('a changed word of the theme is shown', []);
+  rmSync(join(project, 'themes'), { recursive: true });
+}
+
 async function checkErrors(page) {
   const before = await height(page);
   save('最後の管理');
@@ -197,6 +209,7 @@ await withPreview(binary, project, async ({ child, url }, browser) => {
   await checkRows(page);
   await checkPdf(page);
   await checkTabs(page);
+  await checkThemes(page);
   await checkCards(browser, url);
   await checkScreens(browser, url);
   report('console silent, nothing else requested', heard);

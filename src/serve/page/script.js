@@ -75,7 +75,8 @@ const refreshPage = inTurn(async () => {
     const at = old?.contentWindow.location;
     const { href, pathname } = at?.pathname.startsWith('/site/') ? at : new URL('/site/index.html', location);
     const sent = await askForPage(href);
-    const reworded = source && sent && sourcePath === pathname && reword(source, sent, old.contentDocument);
+    const stillThere = source && sourcePath === old?.contentWindow.location.pathname;
+    const reworded = sent && stillThere && reword(source, sent, old.contentDocument);
     if (!reworded) await exchange(page, href, settleIn);
     [source, sourcePath] = [sent, pathname];
     page.dataset.drawn = drawn;
@@ -99,6 +100,9 @@ const inert = window.trustedTypes?.createPolicy('inert', asData) ?? asData;
  * Whether it could: where more than words changed, the page has to be loaded.
  */
 function reword(before, now, seen) {
+  // They are no part of the tree.
+  const templates = (of) => [...of.querySelectorAll('template')].map(({ innerHTML }) => innerHTML).join('');
+  if (templates(before) !== templates(now)) return false;
   const places = changedTexts(before.documentElement, now.documentElement)?.map(([from, to]) => {
     const around = from.parentElement.closest('[id]');
     const shown = around && seen.getElementById(around.id);
