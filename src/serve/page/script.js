@@ -72,17 +72,26 @@ const refreshPage = inTurn(async () => {
   part('.nothing', page).hidden = drawn !== null;
   if (drawn !== null && page.dataset.drawn !== String(drawn)) {
     const old = part('iframe', page);
-    const at = old?.contentWindow.location;
-    const { href, pathname } = at?.pathname.startsWith('/site/') ? at : new URL('/site/index.html', location);
+    const { href, pathname } = placeOf(old) ?? new URL('/site/index.html', location);
     const sent = await askForPage(href);
-    const stillThere = source && sourcePath === old?.contentWindow.location.pathname;
-    const reworded = sent && stillThere && reword(source, sent, old.contentDocument);
-    if (!reworded) await exchange(page, href, settleIn);
+    const stillThere = source && sent && sourcePath === placeOf(old)?.pathname;
+    if (stillThere) row = changedRow(source, sent) ?? row;
+    if (!stillThere || !reword(source, sent, old.contentDocument)) await exchange(page, href, settleIn);
     [source, sourcePath] = [sent, pathname];
     page.dataset.drawn = drawn;
   }
   tellUpdate();
 });
+
+/** Where in the site a frame is; nothing where it is elsewhere, or not to be looked into. */
+function placeOf(frame) {
+  try {
+    const { href, pathname } = frame.contentWindow.location;
+    return pathname.startsWith('/site/') ? { href, pathname } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A page as a tree that is never shown, to see what changed; nothing where the address has none. */
 async function askForPage(address) {
@@ -113,7 +122,6 @@ function reword(before, now, seen) {
   if (!places || places.includes(undefined)) return false;
   const held = atTop(seen);
   for (const { text, words } of places) text.data = words;
-  row = places.map(({ text }) => text.parentElement.closest('tr[id]')?.id).find(Boolean) ?? row;
   search(seen, seen);
   putBack(held, seen);
   return true;
@@ -154,7 +162,6 @@ function settleIn(fresh, old) {
 
 /** Does again what the author had done in the page: looked for a word, opened some rows. */
 function goOn(before, now) {
-  row = changedRow(before, now) ?? row;
   const held = atTop(before);
   search(before, now);
   for (const opened of before.querySelectorAll('[id] [aria-expanded="true"]')) {
@@ -220,17 +227,33 @@ function leave(event, link) {
   open(link.href, '_blank', 'noopener');
 }
 
+/** The anchor of the row that was chosen last. */
+let chosenRow;
+
 /** Shows in which file and line the row stands that an element belongs to. */
 async function choose(element) {
   for (let at = element.closest('[id]'); at; at = at.parentElement?.closest('[id]')) {
-    const answer = await fetch(`/row/${encodeURIComponent(at.id)}`);
-    if (answer.status !== 200) continue;
-    const [file, line] = (await answer.text()).split('\n');
+    const found = await askForPlace(at.id);
+    if (!found) continue;
     row = at.id;
-    return showPlace({ file, line: Number(line) });
+    chosenRow = at.id;
+    return showPlace(found);
   }
   return undefined;
 }
+
+async function askForPlace(anchor) {
+  const answer = await fetch(`/row/${encodeURIComponent(anchor)}`).catch(() => undefined);
+  if (answer?.status !== 200) return undefined;
+  const [file, line] = (await answer.text()).split('\n');
+  return { file, line: Number(line) };
+}
+
+/** Lines come and go above the chosen row. */
+const refreshPlace = inTurn(async () => {
+  const found = chosenRow && (await askForPlace(chosenRow));
+  if (found) showPlace(found);
+});
 
 function showPlace(chosen) {
   place = chosen;
@@ -245,8 +268,8 @@ function showPlace(chosen) {
 async function openEditor(chosen) {
   if (!chosen || !token) return;
   const headers = { 'Content-Type': 'application/json', 'X-Token': token };
-  const answer = await fetch('/open', { method: 'POST', headers, body: JSON.stringify(chosen) });
-  if (!answer.ok) part('#where').textContent = await answer.text();
+  const answer = await fetch('/open', { method: 'POST', headers, body: JSON.stringify(chosen) }).catch(() => undefined);
+  if (answer && !answer.ok) part('#where').textContent = await answer.text();
 }
 
 function onKey(event) {
@@ -344,6 +367,7 @@ function receive(event) {
   if (view.run !== run) location.reload();
   refreshPage();
   refreshPdf();
+  refreshPlace();
   showFindings();
 }
 
