@@ -202,10 +202,11 @@ fn listed(folder: &Path) -> Vec<ManifestFile> {
     files
 }
 
-/// Whether a path of a manifest leads to a file below the folder it is seen from.
+/// Whether a path of a manifest leads to a file below the folder it is seen from, on whatever system the folder lies.
 pub fn stays_below(path: &str) -> bool {
     let mut parts = Path::new(path).components();
-    !path.is_empty() && parts.all(|part| matches!(part, Component::Normal(_)))
+    let plain = !path.is_empty() && !path.contains(|c: char| c.is_control() || "\\:".contains(c));
+    plain && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// A free name for what must make place: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….

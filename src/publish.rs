@@ -26,8 +26,10 @@ use lock::Lock;
 use plan::{MANIFEST, Plan, Site, plan, read_manifest};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 use store::{Exclusion, Store, Tried};
+use target::Target;
 
 /// Waits between tries of a step that failed for a moment.
 pub const PAUSES: [Duration; 4] = [
@@ -48,7 +50,7 @@ pub struct Run<'a> {
     pub progress: &'a dyn Fn(Step),
 }
 
-/// Files that stand in a new file's place and were not published by this program.
+/// Files that stand in a new file's place and were not published by this program, or were changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strangers {
     Keep,
@@ -154,7 +156,16 @@ impl Run<'_> {
     ) -> Result<Plan> {
         let published = self.patiently(store, |store| store.read(MANIFEST))?;
         let published = published.map(|bytes| read_manifest(&bytes)).transpose()?;
-        let plan = plan(published.as_ref(), site, remnants)?;
+        let mut remnants = remnants.clone();
+        if self.strangers == Strangers::Replace {
+            for file in published.iter().flat_map(|published| &published.files) {
+                let found = self.patiently(store, |store| store.read(&file.path))?;
+                if found.is_none_or(|found| sha256(&found) != file.sha256) {
+                    remnants.insert(file.path.clone());
+                }
+            }
+        }
+        let plan = plan(published.as_ref(), site, &remnants)?;
         if let Some(path) = plan.sent().find(|path| !site.files.contains_key(*path)) {
             return Err(Failure::new(
                 Message::new("state-incomplete").with("path", path),
@@ -195,9 +206,10 @@ impl Run<'_> {
         if plan.is_empty() {
             return Ok(());
         }
-        let passing = [&plan.fresh[..], &plan.remove].concat();
+        let touched: Vec<String> = plan.sent().map(str::to_owned).collect();
+        let touched = [&touched[..], &plan.remove].concat();
         self.with(store, &mut lock, |lock, store| {
-            lock.note(store, &passing, (self.clock)())
+            lock.note(store, &touched, (self.clock)())
         })?;
         for part in [&plan.upload, &plan.pages] {
             for path in part {
@@ -213,6 +225,9 @@ impl Run<'_> {
         }
         for path in &plan.remove {
             (self.progress)(Step::Remove(path));
+            self.with(store, &mut lock, |lock, store| {
+                lock.renew(store, (self.clock)())
+            })?;
             self.patiently(store, |store| store.remove(path))?;
         }
         self.patiently(store, |store| store.finish())
@@ -235,15 +250,24 @@ impl Run<'_> {
         }
     }
 
-    /// Tries a step again where it failed for a moment only, as often as there are pauses.
+    /// Opens a target of the project in this folder.
+    pub fn open(&self, target: &Target, project: &Path) -> Result<Box<dyn Store>> {
+        self.again(|| store::open(target, project))
+    }
+
     fn patiently<T>(
         &self,
         store: &mut dyn Store,
         mut does: impl FnMut(&mut dyn Store) -> Tried<T>,
     ) -> Result<T> {
+        self.again(|| does(store))
+    }
+
+    /// Tries a step again where it failed for a moment only, as often as there are pauses.
+    fn again<T>(&self, mut does: impl FnMut() -> Tried<T>) -> Result<T> {
         let mut pauses = self.pauses.iter();
         loop {
-            let trouble = match does(store) {
+            let trouble = match does() {
                 Ok(done) => return Ok(done),
                 Err(trouble) => trouble,
             };

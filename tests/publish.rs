@@ -152,7 +152,7 @@ fn wrong_credentials(host: &Host) {
     }
     let mut store = match store::open(&host.target_with("wrong"), host.workshop.path()) {
         Ok(store) => store,
-        Err(failure) => panic!("{failure:?}"),
+        Err(trouble) => panic!("{trouble:?}"),
     };
     let refused = publish::publish(store.as_mut(), &site(1), &run("one", &|_| {}));
     let failure = refused.expect_err("a wrong password is let in");
@@ -332,6 +332,31 @@ fn server_and_user_may_have_rsa_keys_alone() {
     assert_eq!(said(publish(&host, &site(2))), "sftp-host-changed");
 }
 
+/// Wherever it dies, the next run makes the target whole: with the same site, with the one before, and with a third.
+#[test]
+fn a_publisher_may_die_at_every_step() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [first, second, third] = [site(1), site(2), site(3)];
+    for (name, next) in [("on", &second), ("back", &first), ("over", &third)] {
+        let host = Host::start(Kind::Folder, &folder.path().join(name));
+        for steps in 0.. {
+            publish(&host, &first).expect("published");
+            let mut store = open(&host);
+            let mut dying = Dying {
+                store: store.as_mut(),
+                left: steps,
+            };
+            let died = publish::publish(&mut dying, &second, &run("one", &|_| {}));
+            publish(&host, next).unwrap_or_else(|failure| panic!("{name} {steps}: {failure:?}"));
+            assert!(host.files() == whole(next), "{name} after {steps} steps");
+            if died.is_ok() {
+                assert!(steps > 15, "{steps}");
+                break;
+            }
+        }
+    }
+}
+
 #[test]
 fn a_lock_is_taken_over_from_the_dead_only() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -353,6 +378,9 @@ fn a_lock_is_taken_over_from_the_dead_only() {
     let late = || "2026-10-01T00:31:00Z".parse().expect("a time");
     assert!(dies_after(9, "one", &now).is_err());
     assert!(!host.files().is_empty());
+    let wrong = || "2025-10-01T00:00:00Z".parse().expect("a time");
+    assert!(dies_after(9, "of a clock that is behind", &wrong).is_err());
+    assert!(dies_after(9, "one", &now).is_err());
     assert_eq!(said(dies_after(999, "other", &soon)), "target-busy");
     let mut store = open(&host);
     let run = Run {
@@ -375,11 +403,15 @@ fn a_manifest_that_leads_out_of_the_site_is_refused() {
     host.put(MANIFEST, &safeguard::data::pretty(&forged));
     let victim = folder.path().join("served/victim.txt");
     std::fs::write(&victim, "precious").expect("writable");
-    assert_eq!(
-        said(publish(&host, &site(2))),
-        "published-manifest-unreadable"
-    );
+    let refused = || said(publish(&host, &site(2)));
+    assert_eq!(refused(), "published-manifest-unreadable");
     assert!(victim.exists());
+    // What another system would take for a way out, and what is the publisher's own.
+    for path in ["..\\victim.txt", "C:victim.txt", MANIFEST] {
+        path.clone_into(&mut forged.files[0].path);
+        host.put(MANIFEST, &safeguard::data::pretty(&forged));
+        assert_eq!(refused(), "published-manifest-unreadable", "{path}");
+    }
 }
 
 /// The blocks of the READMEs, each target with a server of its own in the example's place.
@@ -522,6 +554,19 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
     );
     std::fs::write(&yaml, "web: {kind: folder, path: public}\n").expect("writable");
     assert!(refused(&["publish", "wb"], 2).contains("web"));
+    let share = "web: {kind: folder, path: not-mounted/public}\n";
+    std::fs::write(&yaml, share).expect("writable");
+    assert!(refused(&["publish", "--draft"], 2).contains("mounted"));
+    assert!(!folder.path().join("not-mounted").exists());
+    // A field that nobody foresaw may hold a password.
+    let secret = "web: {kind: folder, パスワード: hunter2, path: public}\n";
+    std::fs::write(&yaml, secret).expect("writable");
+    let told = refused(&["publish", "--draft"], 1);
+    assert!(
+        told.contains("パスワード") && !told.contains("hunter2"),
+        "{told}"
+    );
+    std::fs::write(&yaml, "web: {kind: folder, path: public}\n").expect("writable");
     assert!(refused(&["publish"], 2).contains("--draft"));
     assert!(!folder.path().join("public").exists());
 
@@ -559,10 +604,25 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
     assert_ne!(page(), first);
     assert!(refused(&["publish", "--rollback", "2020-01-01"], 2).contains("2026-02-01"));
 
+    let status = || {
+        let told = safeguard(&folder, &["status"]);
+        let text = String::from_utf8_lossy(&told.stdout).into_owned();
+        (told.status.code(), text)
+    };
     std::fs::write(folder.path().join("public/index.html"), "defaced").expect("writable");
-    let told = safeguard(&folder, &["status"]);
-    assert_eq!(told.status.code(), Some(1), "{told:?}");
-    assert!(String::from_utf8_lossy(&told.stdout).contains("altered on the target: index.html"));
+    std::fs::remove_file(folder.path().join("public/404.html")).expect("a page");
+    let (code, told) = status();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("altered on the target: index.html"), "{told}");
+    assert!(told.contains("missing on the target: 404.html"), "{told}");
+    assert!(told.contains("--replace"), "{told}");
+    assert!(done(&["publish"]).contains("already"));
+    done(&["publish", "--replace"]);
+    assert_eq!(status().0, Some(0));
+    std::fs::remove_dir_all(folder.path().join("public")).expect("writable");
+    let (code, told) = status();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("is gone"), "{told}");
     for server in ["nginx", "apache", "_headers"] {
         assert!(done(&["publish", "--headers", server]).contains("Content-Security-Policy"));
     }
@@ -814,7 +874,7 @@ fn now() -> Timestamp {
 
 fn open(host: &Host) -> Box<dyn Store> {
     let store = store::open(&host.target(), host.workshop.path());
-    store.unwrap_or_else(|failure| panic!("{failure:?}"))
+    store.unwrap_or_else(|trouble| panic!("{trouble:?}"))
 }
 
 fn publish(host: &Host, site: &Site) -> safeguard::message::Result<Plan> {
@@ -822,8 +882,9 @@ fn publish(host: &Host, site: &Site) -> safeguard::message::Result<Plan> {
 }
 
 fn publish_as(host: &Host, site: &Site, publisher: &str) -> safeguard::message::Result<Plan> {
-    let mut store = store::open(&host.target(), host.workshop.path())?;
-    publish::publish(store.as_mut(), site, &run(publisher, &|_| {}))
+    let run = run(publisher, &|_| {});
+    let mut store = run.open(&host.target(), host.workshop.path())?;
+    publish::publish(store.as_mut(), site, &run)
 }
 
 fn preview(host: &Host, site: &Site) -> safeguard::message::Result<Plan> {

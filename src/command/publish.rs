@@ -6,13 +6,14 @@ use crate::bundle;
 use crate::compare::{self, Comparison};
 use crate::content::Content;
 use crate::data;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::edition::Edition;
 use crate::leak::Made;
 use crate::message::{Failure, Message, Result, Words};
 use crate::model::{Audience, Register};
 use crate::publish::plan::{MANIFEST, Plan, Site};
 use crate::publish::state::Memory;
-use crate::publish::store::{self, Store};
+use crate::publish::store::Store;
 use crate::publish::target::{self, Target};
 use crate::publish::{self, PAUSES, Run, Step, Strangers};
 use crate::report::Format as Told;
@@ -110,7 +111,7 @@ impl Publish {
             progress: &|step| progress.tell(step),
         };
         let held = memory.hold(&target.name)?;
-        let mut store = store::open(target, &session.common.directory)?;
+        let mut store = run.open(target, &session.common.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), &site, &run)?;
             let preview = self.preview(store.as_mut(), target, plan, built)?;
@@ -238,8 +239,37 @@ pub fn targets(session: &Session) -> Result<Option<Vec<Target>>> {
         ..Content::default()
     };
     content.locate(&mut findings);
+    let content = Content {
+        sources: [(target::FILE.to_owned(), shown(&content, &findings))].into(),
+        ..Content::default()
+    };
     session.tell(&content, &findings, Told::Human, &mut std::io::stderr())?;
     Ok(None)
+}
+
+/// The text of the file as it may be shown: of lines with a finding nothing behind the last mark, where a password may stand.
+fn shown(content: &Content, findings: &[Diagnostic]) -> String {
+    let text = &content.sources[target::FILE];
+    let ends = findings
+        .iter()
+        .filter_map(|finding| match finding.origin.place {
+            Place::Bytes(bytes) => Some(bytes.end),
+            _ => None,
+        });
+    let ends: Vec<usize> = ends.collect();
+    let mut begin = 0;
+    let lines = text.lines().map(|line| {
+        let end = begin + line.len();
+        let last = ends
+            .iter()
+            .filter(|mark| (begin..=end).contains(mark))
+            .max();
+        let kept = last.map_or(line, |mark| &line[..mark - begin]);
+        begin = end + 1;
+        // As long as it was, for the places of findings count from the beginning.
+        format!("{kept}{}\n", " ".repeat(line.len() - kept.len()))
+    });
+    lines.collect()
 }
 
 fn chosen(targets: Vec<Target>, name: Option<&str>) -> Result<Target> {

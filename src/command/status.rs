@@ -6,7 +6,7 @@ use crate::data;
 use crate::message::{Failure, Message, Result};
 use crate::publish::state::Memory;
 use crate::publish::target::Target;
-use crate::publish::{self, PAUSES, Run, Status as Found, Strangers, store};
+use crate::publish::{self, PAUSES, Run, Status as Found, Strangers};
 use serde::Serialize;
 
 #[derive(clap::Args)]
@@ -29,7 +29,7 @@ struct Report {
     target: String,
     place: String,
     published: Option<Found>,
-    /// The manifest is not the one that this project published last.
+    /// The manifest is not the one that this project published last, or is gone.
     foreign_manifest: bool,
 }
 
@@ -58,12 +58,22 @@ impl Status {
         let look = |target: &Target| {
             look(session, &memory, target).map_err(|failure| target.conceal(failure))
         };
-        let reports: Vec<Report> = targets.iter().map(look).collect::<Result<_>>()?;
+        // One that does not answer hides none of the others.
+        let (mut reports, mut failure) = (Vec::new(), None);
+        for report in targets.iter().map(look) {
+            match report {
+                Ok(report) => reports.push(report),
+                Err(other) => failure = failure.or(Some(other)),
+            }
+        }
         let text = match self.format {
             Format::Json => String::from_utf8(data::pretty(&reports)).expect("JSON is UTF-8"),
             Format::Text => reports.iter().map(|report| told(session, report)).collect(),
         };
         say(&mut std::io::stdout(), &text)?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
         Ok(reports.iter().all(Report::is_sound))
     }
 }
@@ -76,15 +86,15 @@ fn look(session: &Session, memory: &Memory, target: &Target) -> Result<Report> {
         pauses: &PAUSES,
         progress: &|_| {},
     };
-    let mut store = store::open(target, &session.common.directory)?;
+    let mut store = run.open(target, &session.common.directory)?;
     let published = publish::status(store.as_mut(), &run)?;
     let ours = memory.newest(&target.name);
     let ours = ours.map(|ours| data::sha256(&data::pretty(&ours)));
-    let foreign = published.as_ref().zip(ours);
+    let found = published.as_ref().map(|found| &found.sha256);
     Ok(Report {
         target: target.name.clone(),
         place: target.location.to_string(),
-        foreign_manifest: foreign.is_some_and(|(found, ours)| found.sha256 != ours),
+        foreign_manifest: ours.is_some_and(|ours| found != Some(&ours)),
         published,
     })
 }
@@ -96,7 +106,10 @@ fn told(session: &Session, report: &Report) -> String {
         message.with("place", &report.place)
     };
     let Some(found) = &report.published else {
-        let message = head("status-nothing");
+        let message = head(match report.foreign_manifest {
+            true => "status-gone",
+            false => "status-nothing",
+        });
         return format!("{}\n", session.words.say(&message));
     };
     let since = found.since.map(|since| super::japan().to_datetime(since));
@@ -116,6 +129,9 @@ fn told(session: &Session, report: &Report) -> String {
             .chain(missing)
             .map(|(id, path)| Message::new(id).with("path", path)),
     );
+    if !found.altered.is_empty() || !found.missing.is_empty() {
+        lines.push(Message::new("status-mend").with("target", &report.target));
+    }
     if report.foreign_manifest {
         lines.push(Message::new("status-foreign"));
     }

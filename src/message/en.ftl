@@ -368,6 +368,7 @@ target-taken = somebody else has begun to publish to this target, so this run st
 target-moved-on = somebody else has published in the meantime, and nothing of it was overwritten; run the command again
 published-manifest-unreadable = the manifest.json on the target is not one that this program wrote; move it away to publish there
 published-edition-differs = the data of an issued edition is to change: { $path } is published with other bytes. An edition never changes; take its record back from the repository
+no-folder-above = there is no folder { $path }: is the share mounted? The last folder of the path is made, those above it never
 strangers = something that this program did not publish stands at { $paths }; move it away, or replace it with `--replace`
 state-incomplete = the bytes of { $path } are not kept here; check out the content of that time and publish it
 no-such-state = no state `{ $state }` is kept here; there are: { $known }
@@ -396,9 +397,11 @@ status = { $target } ({ $place }): { $draft ->
    *[no] edition { $id }
   }, published { $since }, made by version { $version }
 status-nothing = { $target } ({ $place }): nothing is published
+status-gone = { $target } ({ $place }): what was published from here is gone; `safeguard publish` puts it back
 status-sound = all { $count } files are as they were published
 status-altered = altered on the target: { $path }
 status-missing = missing on the target: { $path }
+status-mend = `safeguard publish { $target } --replace` puts back what was altered or is missing
 status-foreign = the manifest is not the one that was published last from here
 status-locked = somebody has been publishing since { $since }, or did not come to an end
 
@@ -449,7 +452,7 @@ help-publish-target = The target's name in publish.yaml [default: the only one]
 help-publish-dry-run = Send nothing; print what would travel and what readers would find changed
 help-publish-format = How --dry-run prints: text or json [default: text]
 help-publish-draft = Publish although the content is not issued
-help-publish-replace = Replace files that stand in the way and were not published by this program
+help-publish-replace = Replace files that stand in the way, and files that were altered since they were published
 help-publish-rollback = Put a state back that was published from here: `previous`, or an edition's id
 help-publish-headers = Print security headers for a server and do nothing else: nginx, apache or _headers
 help-status = Says what is published where, since when, and whether it was changed there

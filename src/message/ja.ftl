@@ -368,6 +368,7 @@ target-taken = 別の人がこの公開先に公開を始めたため、中止�
 target-moved-on = その間に別の人が公開しました。上書きはしていません。もう一度実行してください
 published-manifest-unreadable = 公開先の manifest.json はこのプログラムが書いたものではありません。公開するには移動してください
 published-edition-differs = 発行済みの版のデータが変わろうとしています。{ $path } は別の内容で公開済みです。版は変わりません。記録をリポジトリから戻してください
+no-folder-above = フォルダー { $path } がありません。共有フォルダーが接続されているか確かめてください。パスの最後のフォルダーは作りますが、その上のフォルダーは作りません
 strangers = このプログラムが公開したのではないものが { $paths } にあります。移動するか、`--replace` で置き換えてください
 state-incomplete = { $path } の内容がここに残っていません。当時の content を取り出して公開してください
 no-such-state = 状態 `{ $state }` はここに残っていません。あるもの：{ $known }
@@ -396,9 +397,11 @@ status = { $target }（{ $place }）：{ $draft ->
    *[no] { $id } 版
   }、公開 { $since }、作成したバージョン { $version }
 status-nothing = { $target }（{ $place }）：何も公開されていません
+status-gone = { $target }（{ $place }）：ここから公開したものがなくなっています。`safeguard publish` で元に戻ります
 status-sound = { $count } ファイルすべてが公開したときのままです
 status-altered = 公開先で変えられています：{ $path }
 status-missing = 公開先にありません：{ $path }
+status-mend = 変えられたもの、なくなったものは `safeguard publish { $target } --replace` で元に戻ります
 status-foreign = manifest がここから最後に公開したものと違います
 status-locked = { $since } から公開中か、途中で止まっています
 
@@ -449,7 +452,7 @@ help-publish-target = publish.yaml の公開先の名前 [省略時：唯一の�
 help-publish-dry-run = 何も送らず、送るものと、読む人にとって変わることを出す
 help-publish-format = --dry-run の形式（text か json）[省略時：text]
 help-publish-draft = 未発行の案でも公開する
-help-publish-replace = このプログラムが公開したのではないファイルも置き換える
+help-publish-replace = 邪魔になるファイルと、公開後に変えられたファイルも置き換える
 help-publish-rollback = ここから公開した状態に戻す（`previous` か版の id）
 help-publish-headers = サーバー用のセキュリティヘッダーだけを出す：nginx、apache、_headers
 help-status = どこに何がいつから公開されているか、変えられていないかを調べる

@@ -3,10 +3,11 @@
 //! Not through OpenDAL, which closes a connection with the server's last words unread, so that servers with TLS 1.3
 //! take a large file for cut off, and which leaves a part of another name behind each time it is.
 
-use super::store::{PART, Store, Tried, Trouble, create_and_look, wait};
+use super::store::{ANSWER, ASIDE, PART, Store, Tried, Trouble, create_and_look, wait};
 use super::target::{Server, Target};
 use crate::message::Message;
 use jiff::Timestamp;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
@@ -15,6 +16,7 @@ use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use suppaftp::types::FileType;
 use suppaftp::{FtpError, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
 
 pub struct Ftps {
     server: Server,
@@ -64,7 +66,9 @@ impl Ftps {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         let config = ClientConfig::builder().with_root_certificates(roots);
         let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
-        let plain = AsyncRustlsFtpStream::connect((host.as_str(), *port)).await?;
+        let plain = AsyncRustlsFtpStream::connect((host.as_str(), *port));
+        let late = |_| FtpError::ConnectionError(ErrorKind::TimedOut.into());
+        let plain = timeout(ANSWER, plain).await.map_err(late)??;
         let connector = AsyncRustlsConnector::from(connector);
         let mut connection = plain.into_secure(connector, host).await?;
         connection.login(user, &self.password).await?;
@@ -100,12 +104,18 @@ impl Store for Ftps {
             let folder = Path::new(path).parent().and_then(Path::to_str);
             make_folders(to, folder.unwrap_or_default()).await?;
             put(to, PART, bytes).await?;
-            if to.rename(PART, path).await.is_ok() {
+            let Err(refused) = to.rename(PART, path).await else {
                 return Ok(());
-            }
+            };
             // Some servers rename over nothing; there the place is empty for a moment.
-            absent(to.rm(path).await)?;
-            to.rename(PART, path).await
+            if to.rename(path, ASIDE).await.is_err() {
+                return Err(refused);
+            }
+            if let Err(refused) = to.rename(PART, path).await {
+                to.rename(ASIDE, path).await?;
+                return Err(refused);
+            }
+            absent(to.rm(ASIDE).await).map(drop)
         })
     }
 
@@ -168,7 +178,11 @@ fn trouble(error: FtpError) -> Trouble {
         FtpError::ConnectionError(_) => Trouble::passing(error),
         FtpError::UnexpectedResponse(answer) => match answer.status {
             Status::NotLoggedIn => Trouble::lasting(Message::new("target-refused"), error),
-            Status::NotAvailable | Status::TransferAborted => Trouble::passing(error),
+            // A full disk; of every other 4yz the server says itself that it may pass.
+            Status::RequestedActionNotTaken => {
+                Trouble::lasting(Message::new("target-failed"), error)
+            }
+            status if status.code() / 100 == 4 => Trouble::passing(error),
             _ => Trouble::lasting(Message::new("target-failed"), error),
         },
         _ => Trouble::lasting(Message::new("target-failed"), error),

@@ -3,15 +3,39 @@
 //! The branch is taken into a folder of its own, which goes away with the store; git knows the credentials, we do not.
 
 use super::store::{Exclusion, PATIENCE, Store, Tried, Trouble};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Failure, Message};
 use jiff::Timestamp;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// What git says when somebody else has pushed meanwhile.
+const MOVED_ON: [&str; 4] = [
+    "non-fast-forward",
+    "fetch first",
+    "cannot lock ref",
+    "reference already exists",
+];
+
+/// What git and ssh say when the line is the trouble.
+const OF_THE_LINE: [&str; 6] = [
+    "Could not resolve host",
+    "Connection refused",
+    "Connection reset",
+    "Connection timed out",
+    "Operation timed out",
+    "early EOF",
+];
+
+/// So often git is asked whether it is done.
+const PULSE: Duration = Duration::from_millis(10);
 
 pub struct Branch {
-    folder: Scratch,
+    /// Goes away with its owner, as far as the system lets it.
+    folder: TempDir,
     branch: String,
     /// The site's folder in the branch.
     below: String,
@@ -19,7 +43,7 @@ pub struct Branch {
 
 impl Branch {
     /// Takes the branch's last commit; a repository without the branch gets it with the first publication.
-    pub fn fetch(project: &Path, repository: &str, branch: &str, below: &str) -> Result<Branch> {
+    pub fn fetch(project: &Path, repository: &str, branch: &str, below: &str) -> Tried<Branch> {
         // A path is seen from the project; everything else is for git to understand.
         let near = project.join(repository);
         let near = near
@@ -27,21 +51,19 @@ impl Branch {
             .then(|| std::path::absolute(near))
             .and_then(|near| near.ok());
         let repository = near.map_or(repository.to_owned(), |near| near.display().to_string());
+        let folder = tempfile::Builder::new().prefix("safeguard-").tempdir();
         let store = Branch {
-            folder: Scratch::new()?,
+            folder: folder.map_err(|error| no_scratch(&error))?,
             branch: branch.to_owned(),
             below: below.trim_matches('/').to_owned(),
         };
         store.git(&["init", "--quiet"])?;
-        let attributes = store.folder.0.join(".git/info/attributes");
+        let information = store.folder.path().join(".git/info");
         // What a repository says of line ends and filters would change the bytes.
-        let attributes = fs::create_dir_all(store.folder.0.join(".git/info")).and_then(|()| {
-            fs::write(
-                attributes,
-                "* -text -filter -ident -working-tree-encoding\n",
-            )
-        });
-        attributes.map_err(|error| no_scratch(&error))?;
+        let attributes = "* -text -filter -ident -working-tree-encoding\n";
+        fs::create_dir_all(&information)
+            .and_then(|()| fs::write(information.join("attributes"), attributes))
+            .map_err(|error| no_scratch(&error))?;
         store.git(&["config", "core.symlinks", "false"])?;
         store.git(&["remote", "add", "origin", &repository])?;
         let tip = format!("refs/heads/{branch}");
@@ -54,42 +76,62 @@ impl Branch {
         Ok(store)
     }
 
-    fn git(&self, arguments: &[&str]) -> Result<String> {
+    fn git(&self, arguments: &[&str]) -> Tried<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
-            .args(["-c", &format!("http.lowSpeedTime={}", PATIENCE.as_secs())])
-            .args([
-                "-c",
-                "http.lowSpeedLimit=1",
-                "-c",
-                "core.hooksPath=/dev/null",
-            ])
+            .args(["-c", "core.hooksPath=/dev/null"])
             .args(arguments)
-            .current_dir(&self.folder.0)
+            .current_dir(self.folder.path())
             // Nobody may be there to answer.
             .env("GIT_TERMINAL_PROMPT", "0")
+            // Its words are looked at.
+            .env("LC_ALL", "C")
             .stdin(Stdio::null());
         // A hook that publishes must not lead us into its own repository.
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
             git.env_remove(name);
         }
-        let done = git.output().map_err(|error| {
-            let message = match error.kind() {
-                ErrorKind::NotFound => Message::new("git-missing"),
-                _ => Message::new("git-failed").with("step", arguments[0]),
-            };
-            Failure::new(message).because(error)
+        let step = || Message::new("git-failed").with("step", arguments[0]);
+        let (succeeded, out, said) = self.run(git).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Trouble::lasting(Message::new("git-missing"), error),
+            ErrorKind::TimedOut => Trouble::passing(error),
+            _ => Trouble::lasting(step(), error),
         })?;
-        if done.status.success() {
-            return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
+        match succeeded {
+            true => Ok(out),
+            false if OF_THE_LINE.iter().any(|words| said.contains(words)) => {
+                Err(Trouble::passing(said))
+            }
+            false => Err(Trouble::lasting(step(), said.trim())),
         }
-        let said = String::from_utf8_lossy(&done.stderr).trim().to_owned();
-        let message = Message::new("git-failed").with("step", arguments[0]);
-        Err(Failure::new(message).because(said))
+    }
+
+    /// Whether it succeeded, and what it said; one that does not end is ended.
+    fn run(&self, mut git: Command) -> std::io::Result<(bool, String, String)> {
+        // Files, for a full pipe would stop it.
+        let [out, said] = ["out", "said"].map(|name| self.folder.path().join(".git").join(name));
+        fs::create_dir_all(self.folder.path().join(".git"))?;
+        git.stdout(File::create(&out)?).stderr(File::create(&said)?);
+        let mut child = git.spawn()?;
+        let mut left = PATIENCE;
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            if left.is_zero() {
+                child.kill()?;
+                child.wait()?;
+                return Err(ErrorKind::TimedOut.into());
+            }
+            std::thread::sleep(PULSE);
+            left = left.saturating_sub(PULSE);
+        };
+        let read = |path| fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok((status.success(), read(&out)?, read(&said)?))
     }
 
     fn file(&self, path: &str) -> PathBuf {
-        self.folder.0.join(&self.below).join(path)
+        self.folder.path().join(&self.below).join(path)
     }
 }
 
@@ -157,44 +199,12 @@ impl Store for Branch {
         let name = if named { &[][..] } else { &name };
         self.git(&[name, &commit].concat())?;
         let to = format!("HEAD:refs/heads/{}", self.branch);
-        self.git(&["push", "--quiet", "origin", &to])
-            .map(drop)
-            .map_err(|failure| {
-                let said = failure.cause.unwrap_or_default();
-                let later = [
-                    "non-fast-forward",
-                    "fetch first",
-                    "cannot lock ref",
-                    "reference already exists",
-                ];
-                match later.iter().any(|word| said.contains(word)) {
-                    true => Trouble::lasting(Message::new("target-moved-on"), said),
-                    false => {
-                        Trouble::lasting(Message::new("git-failed").with("step", "push"), said)
-                    }
-                }
-            })
-    }
-}
-
-/// A folder that goes away with its owner.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Scratch> {
-        let mut random = [0; 8];
-        let name = getrandom::fill(&mut random).map(|()| u64::from_ne_bytes(random));
-        let name = name.map_err(|error| Failure::new(Message::new("no-random")).because(error))?;
-        let folder = std::env::temp_dir().join(format!("safeguard-{name:016x}"));
-        fs::create_dir(&folder).map_err(|error| no_scratch(&error))?;
-        Ok(Scratch(folder))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Git's objects are read-only, which on Windows keeps them from being removed; the system clears the rest.
-        let _ = fs::remove_dir_all(Path::new(&self.0));
+        match self.git(&["push", "--quiet", "origin", &to]) {
+            Err(trouble) if MOVED_ON.iter().any(|words| trouble.cause().contains(words)) => Err(
+                Trouble::lasting(Message::new("target-moved-on"), trouble.cause()),
+            ),
+            done => done.map(drop),
+        }
     }
 }
 

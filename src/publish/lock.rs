@@ -4,7 +4,7 @@
 //! A publisher takes over its own lock, and one that was not renewed for [`EXPIRES`].
 
 use super::plan::MANIFEST;
-use super::store::{PART, Store, Tried};
+use super::store::{ASIDE, PART, Store, Tried};
 use crate::message::{Failure, Message};
 use crate::output::stays_below;
 use jiff::{SignedDuration, Timestamp};
@@ -23,9 +23,10 @@ const RENEWED_AFTER: SignedDuration = SignedDuration::from_mins(5);
 struct Holder {
     /// The project's folder that publishes, by a random name of its own.
     publisher: String,
-    process: u32,
+    /// One run of it.
+    run: u64,
     since: Timestamp,
-    /// Files that no manifest lists yet.
+    /// Files that may lie there otherwise than the manifest says.
     files: BTreeSet<String>,
 }
 
@@ -42,7 +43,7 @@ impl Lock {
         let mut lock = Lock {
             holder: Holder {
                 publisher: publisher.to_owned(),
-                process: std::process::id(),
+                run: getrandom::u64().unwrap_or_default(),
                 since: now,
                 files: BTreeSet::new(),
             },
@@ -59,7 +60,8 @@ impl Lock {
         let found = serde_json::from_slice::<Holder>(&found).ok();
         if let Some(holder) = &found
             && holder.publisher != publisher
-            && now.duration_since(holder.since) < EXPIRES
+            // The two clocks may differ.
+            && now.duration_since(holder.since).abs() < EXPIRES
         {
             let until = holder.since + EXPIRES;
             let message = Message::new("target-busy").with("since", holder.since);
@@ -105,8 +107,10 @@ impl Lock {
         if !self.is_ours(store)? {
             return Ok(());
         }
-        store.remove(PART)?;
-        store.remove(LOCK)
+        for path in [PART, ASIDE, LOCK] {
+            store.remove(path)?;
+        }
+        Ok(())
     }
 
     /// An earlier try may have written other files or another time, so only who holds it counts.
@@ -114,7 +118,7 @@ impl Lock {
         let found = store.read(LOCK)?;
         let found = found.and_then(|found| serde_json::from_slice::<Holder>(&found).ok());
         let ours = |found: Holder| {
-            found.publisher == self.holder.publisher && found.process == self.holder.process
+            found.publisher == self.holder.publisher && found.run == self.holder.run
         };
         Ok(found.is_some_and(ours))
     }

@@ -3,6 +3,8 @@
 //! Pure: nothing is read or sent here. The order of a plan's parts is the order in which they travel, so that no page
 //! ever refers to a file that is not there yet, and the manifest only ever lists what is.
 
+use super::lock::LOCK;
+use super::store::{ASIDE, PART};
 use crate::bundle::{Manifest, ManifestFile};
 use crate::data;
 use crate::message::{Failure, Message, Result};
@@ -80,7 +82,9 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
     let failed = || Failure::new(Message::new("published-manifest-unreadable"));
     let manifest: Manifest =
         serde_json::from_slice(bytes).map_err(|error| failed().because(error))?;
-    match manifest.files.iter().find(|file| !stays_below(&file.path)) {
+    let ours = [MANIFEST, LOCK, PART, ASIDE];
+    let mut paths = manifest.files.iter();
+    match paths.find(|file| !stays_below(&file.path) || ours.contains(&&*file.path)) {
         Some(file) => Err(failed().because(&file.path)),
         None => Ok(manifest),
     }
@@ -88,7 +92,8 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
 
 /// Plans how a site replaces what is published.
 ///
-/// `remnants` are paths that a publisher which did not come to its end may have left: its own, though in no manifest.
+/// `remnants` are paths at which something else may lie than the published manifest says, and which are ours all the same:
+/// what a publisher may have sent that did not come to its end.
 pub fn plan(
     published: Option<&Manifest>,
     site: &Site,
@@ -113,12 +118,15 @@ pub fn plan(
     }
     let is_new = |file: &&ManifestFile| {
         let old = before.get(file.path.as_str());
-        old.is_none_or(|old| old.sha256 != file.sha256)
+        let other = old.is_none_or(|old| old.sha256 != file.sha256);
+        other || (remnants.contains(&file.path) && !carried.contains(&file.path))
     };
     let travelling = manifest.files.iter().filter(is_new);
-    let (pages, upload): (Vec<String>, Vec<String>) = travelling
+    let (mut pages, upload): (Vec<String>, Vec<String>) = travelling
         .map(|file| file.path.clone())
         .partition(|path| is_page(path));
+    // New pages before those that may refer to them, the front page last.
+    pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == "index.html"));
     let after: BTreeSet<&str> = manifest.files.iter().map(|file| &*file.path).collect();
     let known = before.keys().copied();
     let gone: BTreeSet<&str> = known.chain(remnants.iter().map(String::as_str)).collect();

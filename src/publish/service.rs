@@ -5,6 +5,7 @@ use super::target::{Location, Target};
 use crate::message::{Failure, Message, Result};
 use jiff::Timestamp;
 use opendal::{Error, ErrorKind, Operator, services};
+use std::io::ErrorKind as Full;
 use std::path::Path;
 
 pub struct Service {
@@ -114,6 +115,11 @@ fn operator(target: &Target, project: &Path) -> Result<(Operator, Ways)> {
     let built = match &target.location {
         Location::Folder { path } => {
             let path = project.join(path);
+            // A share that is not mounted, and no folder to be made.
+            if let Some(above) = path.parent().filter(|above| !above.exists()) {
+                let message = Message::new("no-folder-above").with("path", above.display());
+                return Err(Failure::new(message));
+            }
             let builder = services::Fs::default().root(&path.to_string_lossy());
             Operator::new(builder).map(|built| (built, Ways::Rename))
         }
@@ -160,10 +166,24 @@ fn trouble(error: Error) -> Trouble {
         ErrorKind::PermissionDenied => Message::new("target-refused"),
         // A WebDAV server's refusal is no kind of its own to OpenDAL.
         _ if error.to_string().contains("status: 401") => Message::new("target-refused"),
-        _ if error.is_temporary() => return Trouble::passing(error),
+        _ if error.is_temporary() && !is_full(&error) => return Trouble::passing(error),
         _ => Message::new("target-failed"),
     };
     Trouble::lasting(message, error)
+}
+
+/// Whether a disk is full, or not to be written on at all.
+fn is_full(error: &Error) -> bool {
+    let source = std::error::Error::source(error);
+    let source = source.and_then(|source| source.downcast_ref::<std::io::Error>());
+    source.is_some_and(|source| {
+        let full = [
+            Full::StorageFull,
+            Full::QuotaExceeded,
+            Full::ReadOnlyFilesystem,
+        ];
+        full.contains(&source.kind())
+    })
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -2,7 +2,7 @@
 //!
 //! The server's key must be on record: a server that is not known, or known by another key, is never talked to.
 
-use super::store::{PART, PATIENCE, SETTLING, Store, Tried, Trouble, wait};
+use super::store::{ANSWER, ASIDE, PART, PATIENCE, SETTLING, Store, Tried, Trouble, wait};
 use super::target::{Server, Target};
 use crate::message::{Failure, Message, Result};
 use jiff::Timestamp;
@@ -13,6 +13,7 @@ use russh_sftp::client::error::Error;
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::time::timeout;
 
 /// What every server takes in one message.
 const MOST: usize = 32 * 1024;
@@ -31,6 +32,8 @@ pub struct Sftp {
 struct Connection {
     sftp: RawSftpSession,
     renames_over: bool,
+    /// [`ASIDE`] from where the server counts.
+    aside: String,
     /// The session ends with it.
     _session: Handle<Gate>,
 }
@@ -84,14 +87,22 @@ impl Sftp {
                 known_hosts: self.known_hosts.clone(),
             };
             let config = Arc::new(gate.config());
-            let mut session = client::connect(config, (host.as_str(), *port), gate).await?;
-            self.log_in(&mut session).await?;
+            let session = client::connect(config, (host.as_str(), *port), gate);
+            let mut session = timeout(ANSWER, session).await.map_err(Trouble::passing)??;
+            // A server that hangs up while one logs in has refused: asked again and again, it would shut us out.
+            self.log_in(&mut session)
+                .await
+                .map_err(|trouble| match trouble.passing {
+                    true => Trouble::lasting(self.refused(), trouble.cause()),
+                    false => trouble,
+                })?;
             let channel = session.channel_open_session().await?;
             channel.request_subsystem(true, "sftp").await?;
             let sftp = RawSftpSession::new(channel.into_stream());
             sftp.set_timeout(PATIENCE.as_secs());
             let version = sftp.init().await.map_err(Trouble::passing)?;
             Ok(Connection {
+                aside: self.full(ASIDE),
                 renames_over: version.extensions.contains_key("posix-rename@openssh.com"),
                 sftp,
                 _session: session,
@@ -131,10 +142,14 @@ impl Sftp {
                 }
             }
         }
-        let message = Message::new("sftp-login")
+        Err(Failure::new(self.refused()).into())
+    }
+
+    fn refused(&self) -> Message {
+        Message::new("sftp-login")
             .with("user", &self.server.user)
-            .with("password", self.target.variable("PASSWORD"));
-        Err(Failure::new(message.with("key", self.target.variable("KEY"))).into())
+            .with("password", self.target.variable("PASSWORD"))
+            .with("key", self.target.variable("KEY"))
     }
 
     fn load(&self, path: &Path, phrase: Option<&str>) -> Tried<PrivateKey> {
@@ -342,8 +357,16 @@ impl Connection {
     /// Renames over what is there; where the server cannot, the place is empty for a moment.
     async fn rename(&self, from: &str, to: &str) -> Answer<()> {
         if !self.renames_over {
-            absent(self.sftp.remove(to).await)?;
-            return self.sftp.rename(from, to).await.map(drop);
+            let aside = self.aside.as_str();
+            if absent(self.sftp.stat(to).await)?.is_some() {
+                absent(self.sftp.remove(aside).await)?;
+                self.sftp.rename(to, aside).await?;
+            }
+            if let Err(refused) = self.sftp.rename(from, to).await {
+                absent(self.sftp.rename(aside, to).await)?;
+                return Err(refused);
+            }
+            return absent(self.sftp.remove(aside).await).map(drop);
         }
         let mut data = Vec::new();
         for path in [from, to] {

@@ -63,6 +63,10 @@ impl Memory {
     pub fn remember(&self, target: &str, site: &Site) -> Result<()> {
         let files = self.folder.join("files");
         make(&files)?;
+        // Another target's run may be forgetting files meanwhile.
+        let kept = self.folder.join("files.lock");
+        let held = File::create(&kept).map_err(|error| failed(&kept, error))?;
+        held.lock_shared().map_err(|error| failed(&kept, error))?;
         for bytes in site.files.values() {
             let path = files.join(sha256(bytes));
             if !path.exists() {
@@ -79,7 +83,10 @@ impl Memory {
         let folder = self.folder.join("states").join(target);
         make(&folder)?;
         write_file(&folder.join(format!("{number:06}.json")), &manifest)?;
-        self.forget(&folder, number);
+        let _ = held.unlock();
+        if held.try_lock().is_ok() {
+            self.forget(&folder, number);
+        }
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 
 use super::target::{Location, Target};
 use super::{ftps, git, service, sftp};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Failure, Message};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -14,8 +14,14 @@ use tokio::runtime::Runtime;
 /// The name under which a file lies beside its place until it is whole.
 pub const PART: &str = "safeguard-publishing.part";
 
+/// Where the old file waits while a new one takes its place, on servers that rename over nothing.
+pub const ASIDE: &str = "safeguard-publishing.old";
+
 /// So long one step may take; a megabyte over a slow line takes one minute.
 pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// So long a server may take to answer at all.
+pub const ANSWER: Duration = Duration::from_secs(15);
 
 /// So long another publisher's lock may take to arrive where none can be created exclusively.
 pub const SETTLING: Duration = Duration::from_secs(1);
@@ -83,6 +89,13 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// What was said of it by who failed.
+    pub fn cause(&self) -> &str {
+        self.failure.cause.as_deref().unwrap_or_default()
+    }
+}
+
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Trouble {
         Trouble {
@@ -108,7 +121,7 @@ pub fn create_and_look<S: Store>(
 }
 
 /// Opens a target of the project in this folder.
-pub fn open(target: &Target, project: &Path) -> Result<Box<dyn Store>> {
+pub fn open(target: &Target, project: &Path) -> Tried<Box<dyn Store>> {
     Ok(match &target.location {
         Location::Sftp {
             server,
