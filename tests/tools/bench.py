@@ -232,6 +232,7 @@ def edited(file: Path, word: str, shown: Callable[[str], bool], edits: int = EDI
         if number >= 0:
             taken.append((time.perf_counter() - begin) * 1000)
         time.sleep(PAUSE)
+    file.write_text(written, "utf-8")
     return taken
 
 
