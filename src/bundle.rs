@@ -397,7 +397,7 @@ fn file_name(name: &str) -> String {
 
 fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
-    let made = Made::text(&String::from_utf8_lossy(&json));
+    let made = Made::file("safeguards.json", &json);
     leak::refuse(&[register], &made, sheet.audience)?;
     Ok(json)
 }

@@ -7,6 +7,7 @@ use crate::model::{Audience, Measure, MeasureEnglish, Register, Statement, Told}
 use crate::received;
 use crate::text::Text;
 use aho_corasick::AhoCorasick;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Characters of a finished rendering, of whatever format, without white space.
@@ -51,17 +52,21 @@ impl Made {
     pub fn file(path: &str, bytes: &[u8]) -> Made {
         let raw = || Made::text(&String::from_utf8_lossy(bytes));
         match path.rsplit('.').next() {
-            Some("html") => Made::html(bytes),
+            Some("html" | "xml") => Made::html(bytes),
+            Some("json") => Made::text(&strings(bytes)),
+            Some("csv") => Made::text(&String::from_utf8_lossy(bytes).replace("\"\"", "\"")),
             // One that is no sheet is what somebody else made.
             Some("pdf") => received::read(bytes).map_or_else(
                 |_| raw(),
-                |pdf| {
-                    let data = String::from_utf8_lossy(&pdf.data).into_owned();
-                    Made::text(&(pdf.pages.concat() + &data))
-                },
+                |pdf| Made::text(&(pdf.pages.concat() + &strings(&pdf.data))),
             ),
             _ => raw(),
         }
+    }
+
+    /// All of it, for who looks for other words.
+    pub fn words(&self) -> &str {
+        &self.0
     }
 
     /// The first text that this audience may not read and that stands in it all the same.
@@ -104,6 +109,30 @@ fn quoted(code: &str) -> String {
     });
     let quoted = quoted.collect::<Vec<_>>().join("\n");
     quoted.replace('\0', "\"")
+}
+
+/// Every text in JSON, without its escapes; of what is no JSON, all.
+fn strings(json: &[u8]) -> String {
+    fn collect(value: &Value, told: &mut String) {
+        match value {
+            Value::String(text) => told.push_str(text),
+            Value::Array(values) => values.iter().for_each(|value| collect(value, told)),
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+                told.push_str(name);
+                told.push('\0');
+                collect(value, told);
+            }),
+            other => told.push_str(&other.to_string()),
+        }
+        // Two texts are never one.
+        told.push('\0');
+    }
+    let Ok(value) = serde_json::from_slice(json) else {
+        return String::from_utf8_lossy(json).into_owned();
+    };
+    let mut told = String::new();
+    collect(&value, &mut told);
+    told
 }
 
 fn solid(text: &str) -> String {
@@ -156,4 +185,29 @@ fn fields<'a>(
     ];
     let written = fields.into_iter();
     written.filter_map(|(text, audience)| Some((text?, audience)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_format_hides_a_text_behind_its_escapes() {
+        let text = r#"A & B <"C">"#;
+        let html = br#"<td>A &amp; B &lt;&quot;C&quot;&gt;</td>"#;
+        let json = br#"{"rows": [{"remarks": "A & B \u003c\"C\">"}]}"#;
+        let csv = br#"1,"A & B <""C"">",x"#;
+        for (path, bytes) in [
+            ("a.html", &html[..]),
+            ("feed.xml", html),
+            ("a.json", json),
+            ("a.csv", csv),
+        ] {
+            let made = Made::file(path, bytes);
+            assert!(made.words().contains(&solid(text)), "{path}");
+        }
+        // Two texts are not one that begins in the first and ends in the second.
+        let made = Made::file("a.json", br#"["A &", "B"]"#);
+        assert!(!made.words().contains("A&B"));
+    }
 }

@@ -655,10 +655,24 @@ fn a_text_withheld_since_is_not_put_back() {
     };
     std::fs::write(&measures, withheld).expect("writable");
     assert!(publish(&[]).status.success());
-    let done = publish(&["--rollback", "previous"]);
-    assert_eq!(done.status.code(), Some(2), "{done:?}");
-    let page = std::fs::read_to_string(folder.path().join("public/index.html")).expect("a page");
-    assert!(!page.contains("白浜商会"));
+    let put_back = || publish(&["--rollback", "previous"]);
+    let refused = || {
+        let done = put_back();
+        assert_eq!(done.status.code(), Some(2), "{done:?}");
+        let page = folder.path().join("public/index.html");
+        let page = std::fs::read_to_string(page).expect("a page");
+        assert!(!page.contains("白浜商会"));
+    };
+    refused();
+    // Nor a name that is confidential since.
+    std::fs::write(&measures, &text).expect("writable");
+    let sheet = folder.path().join("content/sheet.yaml");
+    let written = std::fs::read_to_string(&sheet).expect("sheet.yaml");
+    let confidential = format!("{written}\nconfidential: [白浜商会]\n");
+    std::fs::write(&sheet, confidential).expect("writable");
+    refused();
+    std::fs::write(&sheet, written).expect("writable");
+    assert!(put_back().status.success());
 }
 
 #[test]
