@@ -158,7 +158,7 @@ fn wrong_credentials(host: &Host) {
     let failure = refused.expect_err("a wrong password is let in");
     let told = format!("{failure:?}");
     assert!(
-        told.contains("target-refused") || told.contains("sftp-login"),
+        told.contains("target-refused") || told.contains("sftp-password"),
         "{told}"
     );
     assert!(host.files().is_empty());
@@ -313,6 +313,16 @@ fn a_server_with_another_key_or_none_on_record_is_not_talked_to() {
         "{refused}"
     );
     assert_eq!(host.files(), whole(&site(1)));
+    // Of several keys on record one must be the server's, and Windows' mark in front is told.
+    let known = host.workshop.path().join("known_hosts");
+    let [old, new] = ["client.pub", "host.pub"].map(|name| {
+        let key = std::fs::read_to_string(host.workshop.path().join(name)).expect("a key");
+        format!("[127.0.0.1]:{} {key}", host.port)
+    });
+    std::fs::write(&known, format!("\u{feff}{new}")).expect("writable");
+    assert_eq!(said(publish(&host, &site(2))), "sftp-known-hosts");
+    std::fs::write(&known, format!("{old}{new}")).expect("writable");
+    publish(&host, &site(2)).expect("published");
     // Nor is a key let in that the server does not know.
     let mut host = Host::start(Kind::Sftp, folder.path());
     std::fs::remove_file(host.workshop.path().join("authorized")).expect("a file");
@@ -558,6 +568,29 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
     std::fs::write(&yaml, share).expect("writable");
     assert!(refused(&["publish", "--draft"], 2).contains("mounted"));
     assert!(!folder.path().join("not-mounted").exists());
+    for (written, code, word) in [
+        ("web: {kind: folder, path: content}\n", 2, "project itself"),
+        ("web: {kind: folder, path: ..}\n", 2, "project itself"),
+        (
+            "# web: {kind: folder, path: public}\n",
+            2,
+            "names no target",
+        ),
+        (
+            "web: {kind: folder, path: a}\nweb: {kind: folder, path: b}\n",
+            1,
+            "twice",
+        ),
+        (
+            "web: {kind: sftp, host: h, user: u, path: p, port: 99999}\n",
+            1,
+            "65535",
+        ),
+    ] {
+        std::fs::write(&yaml, written).expect("writable");
+        let told = refused(&["publish", "--draft"], code);
+        assert!(told.contains(word), "{written}: {told}");
+    }
     // A field that nobody foresaw may hold a password.
     let secret = "web: {kind: folder, パスワード: hunter2, path: public}\n";
     std::fs::write(&yaml, secret).expect("writable");
@@ -619,6 +652,17 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
     assert!(done(&["publish"]).contains("already"));
     done(&["publish", "--replace"]);
     assert_eq!(status().0, Some(0));
+    // One that does not answer hides none of the others.
+    let both =
+        "away: {kind: folder, path: not-mounted/public}\nweb: {kind: folder, path: public}\n";
+    std::fs::write(&yaml, both).expect("writable");
+    let (code, told) = status();
+    assert_eq!(code, Some(2), "{told}");
+    assert!(
+        told.contains("away (") && told.contains("as they were published"),
+        "{told}"
+    );
+    std::fs::write(&yaml, "web: {kind: folder, path: public}\n").expect("writable");
     std::fs::remove_dir_all(folder.path().join("public")).expect("writable");
     let (code, told) = status();
     assert_eq!(code, Some(1), "{told}");

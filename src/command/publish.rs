@@ -212,6 +212,7 @@ impl Preview {
         text.push_str(&line(words, &unchanged));
         match &self.changes {
             Some(changes) => text.push_str(&compare::print(changes, words, false)),
+            None if self.published.is_none() => {}
             None => text.push_str(&line(words, &Message::new("plan-no-comparison"))),
         }
         text
@@ -231,6 +232,10 @@ pub fn targets(session: &Session) -> Result<Option<Vec<Target>>> {
     })?;
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut findings = match target::read(&text, |name| std::env::var(name).ok()) {
+        Ok(targets) if targets.is_empty() => {
+            let message = Message::new("publish-yaml-empty").with("path", path.display());
+            return Err(Failure::new(message));
+        }
         Ok(targets) => return Ok(Some(targets)),
         Err(findings) => findings,
     };

@@ -59,16 +59,24 @@ impl Status {
             look(session, &memory, target).map_err(|failure| target.conceal(failure))
         };
         // One that does not answer hides none of the others.
-        let (mut reports, mut failure) = (Vec::new(), None);
-        for report in targets.iter().map(look) {
-            match report {
+        let (mut reports, mut failure, mut silent) = (Vec::new(), None, String::new());
+        for target in &targets {
+            match look(target) {
                 Ok(report) => reports.push(report),
-                Err(other) => failure = failure.or(Some(other)),
+                Err(other) => {
+                    failure = failure.or(Some(other));
+                    let message = Message::new("status-unknown").with("target", &target.name);
+                    let message = message.with("place", &target.location);
+                    silent.push_str(&format!("{}\n", session.words.say(&message)));
+                }
             }
         }
         let text = match self.format {
             Format::Json => String::from_utf8(data::pretty(&reports)).expect("JSON is UTF-8"),
-            Format::Text => reports.iter().map(|report| told(session, report)).collect(),
+            Format::Text => {
+                let told = reports.iter().map(|report| told(session, report));
+                told.collect::<String>() + &silent
+            }
         };
         say(&mut std::io::stdout(), &text)?;
         if let Some(failure) = failure {
@@ -136,7 +144,8 @@ fn told(session: &Session, report: &Report) -> String {
         lines.push(Message::new("status-foreign"));
     }
     if let Some(since) = found.locked_since {
-        lines.push(Message::new("status-locked").with("since", since));
+        let since = super::japan().to_datetime(since).strftime("%F %R");
+        lines.push(Message::new("status-locked").with("since", since.to_string()));
     }
     if report.is_sound() {
         lines.push(Message::new("status-sound").with("count", found.files));

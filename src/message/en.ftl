@@ -70,6 +70,7 @@ wrong-type = { $found ->
     [a_map] fields (`name: value`)
     [a_boolean] `true` or `false`
     [u32] a whole number (0, 1, 2, …)
+    [u16] a number from 0 to 65535
     [text_or_a_list_of_texts] text, or a list of texts
     [a_tuple_of_size_2] two numbers, as in `[14, 6]`
     [a_day] a day, as in `2015-10-01`
@@ -359,9 +360,9 @@ draft-unpublished = this is a draft, which only `--draft` publishes; `safeguard 
 leak-leaving = a text that is not for everybody stands in { $path }; nothing was published: { $text }
 target-setting = the target `{ $target }` cannot be used as publish.yaml describes it
 target-unreachable = the target cannot be reached; look at its address and the network, then run the command again
-target-refused = the target refuses; look at the user, the password or key, and the rights on the folder
+target-refused = the target refuses; look at the user, the password or key (from { $variable }), and the rights on the folder
 target-failed = the target cannot do it; free space or rights may be missing there. Run the command again when that is mended
-target-busy = somebody else has been publishing to this target since { $since }; wait for it. If it died, this passes at { $until }
+target-busy = somebody else has been publishing to this target since { $since }; wait for it. If it died, this passes at { $until } (Japan time), or once `{ $file }` is removed from the target
 target-busy-moment = somebody else was publishing to this target until just now; run the command again
 target-busy-here = another run of this project is publishing to this target; wait for it
 target-taken = somebody else has begun to publish to this target, so this run stopped; run the command again
@@ -369,16 +370,19 @@ target-moved-on = somebody else has published in the meantime, and nothing of it
 published-manifest-unreadable = the manifest.json on the target is not one that this program wrote; move it away to publish there
 published-edition-differs = the data of an issued edition is to change: { $path } is published with other bytes. An edition never changes; take its record back from the repository
 no-folder-above = there is no folder { $path }: is the share mounted? The last folder of the path is made, those above it never
+folder-is-ours = the site cannot be put into { $path }: the project itself is there. Give another `path`
+publish-yaml-empty = { $path } names no target; README shows a line for each kind
 strangers = something that this program did not publish stands at { $paths }; move it away, or replace it with `--replace`
 state-incomplete = the bytes of { $path } are not kept here; check out the content of that time and publish it
 no-such-state = no state `{ $state }` is kept here; there are: { $known }
 git-missing = there is no `git` to publish with; install it
 git-failed = git fails (`git { $step }`); it reaches the repository with the keys and passwords that you have set up for it, and must do so without asking
+sftp-password = the server refuses `{ $user }` with the password in { $password }; look at both
 sftp-login = the server refuses `{ $user }`; give a password as { $password }, a private key as { $key } or `key_file:`, or load the key into the agent
 sftp-key = the private key { $key } cannot be read; its passphrase is { $variable }
 sftp-host-changed = the server { $host } has another key than line { $line } of { $file } says: somebody may stand between. Nothing was sent; ask the provider, and mend the line only then
 sftp-host-unknown = the key of the server { $host } is not on record. Compare { $fingerprint } with what the provider says; if it is the same, add this line to { $file }: { $line }
-sftp-known-hosts = the known keys of servers cannot be read from { $file }
+sftp-known-hosts = the known keys of servers cannot be read from { $file }; save it as UTF-8 without a byte order mark (BOM)
 sending = sending { $path } ({ $size } KB)
 removing = removing { $path }
 trying-again = the target did not answer; trying again
@@ -398,6 +402,7 @@ status = { $target } ({ $place }): { $draft ->
   }, published { $since }, made by version { $version }
 status-nothing = { $target } ({ $place }): nothing is published
 status-gone = { $target } ({ $place }): what was published from here is gone; `safeguard publish` puts it back
+status-unknown = { $target } ({ $place }): could not be looked at
 status-sound = all { $count } files are as they were published
 status-altered = altered on the target: { $path }
 status-missing = missing on the target: { $path }

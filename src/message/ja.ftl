@@ -70,6 +70,7 @@ wrong-type = { $found ->
     [a_map] 項目（「名前: 値」）
     [a_boolean] true か false
     [u32] 半角数字の整数（0、1、2…）
+    [u16] 0 から 65535 までの半角数字
     [text_or_a_list_of_texts] 文、または文の一覧
     [a_tuple_of_size_2] 二つの数（[14, 6] のように）
     [a_day] 日付（2015-10-01 のように）
@@ -359,9 +360,9 @@ draft-unpublished = 未発行の案です。案は `--draft` を付けたとき�
 leak-leaving = 公開してはならない文言が { $path } にあります。何も公開していません：{ $text }
 target-setting = 公開先 `{ $target }` は publish.yaml の記載では使えません
 target-unreachable = 公開先につながりません。アドレスとネットワークを確かめ、もう一度実行してください
-target-refused = 公開先に拒まれました。ユーザー、パスワードまたは鍵、フォルダの権限を確かめてください
+target-refused = 公開先に拒まれました。ユーザー、パスワードまたは鍵（{ $variable }）、フォルダの権限を確かめてください
 target-failed = 公開先で処理できません。空き容量または権限が足りないおそれがあります。直してからもう一度実行してください
-target-busy = { $since } から別の人がこの公開先に公開しています。終わるまで待ってください。止まったままのときは { $until } に解除されます
+target-busy = { $since } から別の人がこの公開先に公開しています。終わるまで待ってください。止まったままのときは { $until }（日本時間）に解除されます。公開先の `{ $file }` を消しても解除されます
 target-busy-moment = 今しがたまで別の人がこの公開先に公開していました。もう一度実行してください
 target-busy-here = このプロジェクトの別の実行がこの公開先に公開しています。終わるまで待ってください
 target-taken = 別の人がこの公開先に公開を始めたため、中止しました。もう一度実行してください
@@ -369,16 +370,19 @@ target-moved-on = その間に別の人が公開しました。上書きはし�
 published-manifest-unreadable = 公開先の manifest.json はこのプログラムが書いたものではありません。公開するには移動してください
 published-edition-differs = 発行済みの版のデータが変わろうとしています。{ $path } は別の内容で公開済みです。版は変わりません。記録をリポジトリから戻してください
 no-folder-above = フォルダー { $path } がありません。共有フォルダーが接続されているか確かめてください。パスの最後のフォルダーは作りますが、その上のフォルダーは作りません
+folder-is-ours = サイトを { $path } には置けません。このプロジェクト自身の場所です。別の `path` を指定してください
+publish-yaml-empty = { $path } に公開先がありません。種類ごとの書き方は README.ja.md にあります
 strangers = このプログラムが公開したのではないものが { $paths } にあります。移動するか、`--replace` で置き換えてください
 state-incomplete = { $path } の内容がここに残っていません。当時の content を取り出して公開してください
 no-such-state = 状態 `{ $state }` はここに残っていません。あるもの：{ $known }
 git-missing = 公開に使う `git` がありません。インストールしてください
 git-failed = git が失敗しました（`git { $step }`）。リポジトリには git に設定済みの鍵やパスワードで接続し、その際に入力を求めません
+sftp-password = サーバーが `{ $user }` と { $password } のパスワードを拒みました。両方を確かめてください
 sftp-login = サーバーが `{ $user }` を拒みました。パスワードは { $password }、秘密鍵は { $key } または `key_file:` で渡すか、鍵をエージェントに読み込ませてください
 sftp-key = 秘密鍵 { $key } を読めません。パスフレーズは { $variable } で渡します
 sftp-host-changed = サーバー { $host } の鍵が { $file } の { $line } 行目と違います。なりすましのおそれがあるため何も送っていません。提供会社に確かめてから、その行を直してください
 sftp-host-unknown = サーバー { $host } の鍵が記録にありません。{ $fingerprint } を提供会社の案内と比べ、同じなら次の行を { $file } に加えてください：{ $line }
-sftp-known-hosts = { $file } から既知のサーバーの鍵を読めません
+sftp-known-hosts = { $file } から既知のサーバーの鍵を読めません。BOM なしの UTF-8 で保存してください
 sending = 送信中 { $path }（{ $size } KB）
 removing = 削除中 { $path }
 trying-again = 公開先の応答がありません。もう一度試します
@@ -398,6 +402,7 @@ status = { $target }（{ $place }）：{ $draft ->
   }、公開 { $since }、作成したバージョン { $version }
 status-nothing = { $target }（{ $place }）：何も公開されていません
 status-gone = { $target }（{ $place }）：ここから公開したものがなくなっています。`safeguard publish` で元に戻ります
+status-unknown = { $target }（{ $place }）：調べられませんでした
 status-sound = { $count } ファイルすべてが公開したときのままです
 status-altered = 公開先で変えられています：{ $path }
 status-missing = 公開先にありません：{ $path }

@@ -7,6 +7,7 @@ use super::plan::MANIFEST;
 use super::store::{ASIDE, PART, Store, Tried};
 use crate::message::{Failure, Message};
 use crate::output::stays_below;
+use jiff::tz::offset;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -63,9 +64,10 @@ impl Lock {
             // The two clocks may differ.
             && now.duration_since(holder.since).abs() < EXPIRES
         {
-            let until = holder.since + EXPIRES;
-            let message = Message::new("target-busy").with("since", holder.since);
-            return Err(Failure::new(message.with("until", until)).into());
+            let shown = |at: Timestamp| offset(9).to_datetime(at).strftime("%F %R").to_string();
+            let message = Message::new("target-busy").with("since", shown(holder.since));
+            let message = message.with("until", shown(holder.since + EXPIRES));
+            return Err(Failure::new(message.with("file", LOCK)).into());
         }
         let left = found.into_iter().flat_map(|holder| holder.files);
         lock.remnants = left

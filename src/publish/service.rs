@@ -115,6 +115,7 @@ fn operator(target: &Target, project: &Path) -> Result<(Operator, Ways)> {
     let built = match &target.location {
         Location::Folder { path } => {
             let path = project.join(path);
+            refuse_ours(&path, project)?;
             // A share that is not mounted, and no folder to be made.
             if let Some(above) = path.parent().filter(|above| !above.exists()) {
                 let message = Message::new("no-folder-above").with("path", above.display());
@@ -161,11 +162,28 @@ fn operator(target: &Target, project: &Path) -> Result<(Operator, Ways)> {
     })
 }
 
+/// A site in the midst of what it is made from would be taken for content, and the other way round.
+fn refuse_ours(path: &Path, project: &Path) -> Result<()> {
+    let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    let (Ok(path), Ok(project)) = (whole(path), whole(project)) else {
+        return Ok(());
+    };
+    let below = |name| path.starts_with(project.join(name));
+    let ours = ["content", "themes", "output", ".safeguard"];
+    match project.starts_with(&path) || ours.into_iter().any(below) {
+        true => Err(Failure::new(
+            Message::new("folder-is-ours").with("path", path.display()),
+        )),
+        false => Ok(()),
+    }
+}
+
 fn trouble(error: Error) -> Trouble {
     let message = match error.kind() {
         ErrorKind::PermissionDenied => Message::new("target-refused"),
         // A WebDAV server's refusal is no kind of its own to OpenDAL.
         _ if error.to_string().contains("status: 401") => Message::new("target-refused"),
+        _ if error.to_string().contains("credential") => Message::new("target-refused"),
         _ if error.is_temporary() && !is_full(&error) => return Trouble::passing(error),
         _ => Message::new("target-failed"),
     };

@@ -146,7 +146,8 @@ impl Sftp {
     }
 
     fn refused(&self) -> Message {
-        Message::new("sftp-login")
+        let given = self.target.secret("PASSWORD").is_some();
+        Message::new(if given { "sftp-password" } else { "sftp-login" })
             .with("user", &self.server.user)
             .with("password", self.target.variable("PASSWORD"))
             .with("key", self.target.variable("KEY"))
@@ -427,7 +428,7 @@ struct Gate {
 impl Gate {
     /// Asks the server for a key of a kind that is on record first.
     fn config(&self) -> client::Config {
-        let known = self.known();
+        let known = self.known().unwrap_or_default();
         // One RSA key signs with several hashes.
         let is_rsa = |kind: &Algorithm| matches!(kind, Algorithm::Rsa { .. });
         let on_record = |kind: &Algorithm| {
@@ -442,13 +443,13 @@ impl Gate {
     }
 
     /// The keys on record, each with its line.
-    fn known(&self) -> Vec<(usize, PublicKey)> {
+    fn known(&self) -> std::result::Result<Vec<(usize, PublicKey)>, keys::Error> {
         let Gate {
             host,
             port,
             known_hosts,
         } = self;
-        keys::known_hosts::known_host_keys_path(host, *port, known_hosts).unwrap_or_default()
+        keys::known_hosts::known_host_keys_path(host, *port, known_hosts)
     }
 
     fn judge(&self, key: &PublicKey) -> Tried<bool> {
@@ -458,38 +459,35 @@ impl Gate {
             known_hosts,
         } = self;
         let file = known_hosts.display();
-        let changed = |line| {
-            let message = Message::new("sftp-host-changed").with("host", host);
-            let message = message.with("file", file.to_string()).with("line", line);
-            Err(Failure::new(message).into())
-        };
-        match keys::check_known_hosts_path(host, *port, key, known_hosts) {
-            Ok(true) => Ok(true),
-            Err(keys::Error::KeyChanged { line }) => changed(line),
-            Err(error) => {
-                let message = Message::new("sftp-known-hosts").with("file", file);
-                Err(Trouble::lasting(message, error))
-            }
-            Ok(false) => {
-                // A key of another kind may be the server's new one, or somebody else's.
-                if let Some((line, _)) = self.known().first() {
-                    return changed(*line);
-                }
-                let name = match port {
-                    22 => host.clone(),
-                    port => format!("[{host}]:{port}"),
-                };
-                let message = Message::new("sftp-host-unknown")
-                    .with("host", host)
-                    .with("file", file)
-                    .with("fingerprint", key.fingerprint(HashAlg::Sha256))
-                    .with(
-                        "line",
-                        format!("{name} {}", key.to_openssh().unwrap_or_default()),
-                    );
-                Err(Failure::new(message).into())
-            }
+        let unreadable = || Message::new("sftp-known-hosts").with("file", file.to_string());
+        // Windows' editors put it in front, and the first line is no line of a server any more.
+        let begin = std::fs::read(known_hosts).unwrap_or_default();
+        if begin.starts_with(b"\xef\xbb\xbf") {
+            return Err(Failure::new(unreadable()).into());
         }
+        let known = self.known();
+        let known = known.map_err(|error| Trouble::lasting(unreadable(), error))?;
+        let is_it = |(_, known): &(usize, PublicKey)| known.key_data() == key.key_data();
+        if known.iter().any(is_it) {
+            return Ok(true);
+        }
+        // A key of another kind may be the server's new one, or somebody else's.
+        if let Some((line, _)) = known.first() {
+            let message = Message::new("sftp-host-changed").with("host", host);
+            let message = message.with("file", file).with("line", *line);
+            return Err(Failure::new(message).into());
+        }
+        let name = match port {
+            22 => host.clone(),
+            port => format!("[{host}]:{port}"),
+        };
+        let line = format!("{name} {}", key.to_openssh().unwrap_or_default());
+        let message = Message::new("sftp-host-unknown")
+            .with("host", host)
+            .with("file", file)
+            .with("fingerprint", key.fingerprint(HashAlg::Sha256))
+            .with("line", line);
+        Err(Failure::new(message).into())
     }
 }
 

@@ -17,8 +17,8 @@ pub const PART: &str = "safeguard-publishing.part";
 /// Where the old file waits while a new one takes its place, on servers that rename over nothing.
 pub const ASIDE: &str = "safeguard-publishing.old";
 
-/// So long one step may take; a megabyte over a slow line takes one minute.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+/// So long one step may take; a megabyte over a slow line takes half of it.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// So long a server may take to answer at all.
 pub const ANSWER: Duration = Duration::from_secs(15);

@@ -153,7 +153,14 @@ impl Target {
     }
 
     /// Takes credentials out of what a library or a server had to say.
+    ///
+    /// Adds where the credential comes from, for a target that refuses it.
     pub fn conceal(&self, mut failure: Failure) -> Failure {
+        let what = match self.location {
+            Location::S3 { .. } => "SECRET_ACCESS_KEY",
+            _ => "PASSWORD",
+        };
+        failure.message = failure.message.with("variable", self.variable(what));
         for secret in self.secrets.0.values() {
             failure.cause = failure.cause.map(|cause| cause.replace(secret, "…"));
         }
@@ -183,6 +190,18 @@ pub fn read(
     let records: BTreeMap<String, TargetRecord> =
         yaml::read(FILE, text).map_err(|finding| vec![finding])?;
     let (mut targets, mut findings) = (Vec::new(), Vec::new());
+    // The reader takes the last of two.
+    for name in records.keys() {
+        let begins = |line: &&str| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.trim_start().starts_with(':'))
+        };
+        if text.lines().filter(begins).count() > 1 {
+            let message = Message::new("duplicate-key").with("field", name);
+            let origin = Origin::root(FILE).at(name.as_str());
+            findings.push(Diagnostic::error("duplicate-key", origin, message));
+        }
+    }
     for (name, record) in records {
         let mut form = Form {
             origin: Origin::root(FILE).at(name.as_str()),
