@@ -6,6 +6,7 @@ safeguard and Typst draw the same document, turn by turn in one run, so that onl
 them and never enforced: this ends with 1 only when something fails to run.
 """
 
+import http.client
 import json
 import os
 import re
@@ -304,7 +305,8 @@ def hugo_server(scratch: Path) -> list[float]:
                 try:
                     with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
                         return word in answer.read().decode()
-                except (urllib.error.URLError, ConnectionError):
+                # It answers with half a page while it draws a new one.
+                except (urllib.error.URLError, http.client.HTTPException, ConnectionError):
                     return False
 
             while not shown("台帳"):
