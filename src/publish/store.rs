@@ -87,9 +87,7 @@ impl Trouble {
             passing: true,
         }
     }
-}
 
-impl Trouble {
     /// What was said of it by who failed.
     pub fn cause(&self) -> &str {
         self.failure.cause.as_deref().unwrap_or_default()
