@@ -14,6 +14,7 @@ mod verify;
 use crate::check::texts;
 use crate::content::record::GuidelineRecord;
 use crate::content::{self, Content, Filed};
+use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::message::{Failure, Language, Message, Result, Words};
 use crate::pdf::Fonts;
@@ -22,7 +23,7 @@ use crate::theme::{self, Theme};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::{TimeZone, offset};
+use jiff::tz::offset;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -146,12 +147,8 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
     Ok(if sound? { 0 } else { CONTENT_WRONG })
 }
 
-fn japan() -> TimeZone {
-    TimeZone::fixed(offset(9))
-}
-
 fn today_in_japan() -> Date {
-    japan().to_datetime(clock()).date()
+    in_japan(clock()).date()
 }
 
 #[expect(
@@ -178,7 +175,7 @@ impl Session<'_> {
     fn now(&self) -> Timestamp {
         let given = self.common.as_of.map(|day| day.at(0, 0, 0, 0));
         given.map_or_else(clock, |begins| {
-            let begins = japan().to_timestamp(begins);
+            let begins = offset(9).to_timestamp(begins);
             begins.expect("a day of four-digit years has a beginning")
         })
     }

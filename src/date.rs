@@ -1,7 +1,14 @@
 //! Days as the sheet prints them.
 
-use jiff::civil::{Date, date};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, date};
+use jiff::tz::offset;
 use serde::{Deserialize, Serialize};
+
+/// A moment by the clock in Japan.
+pub fn in_japan(at: Timestamp) -> DateTime {
+    offset(9).to_datetime(at)
+}
 
 /// How dates are printed, one style a document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -469,8 +469,7 @@ fn strings(value: &Value, all: &mut BTreeSet<String>) {
 }
 
 fn day(at: Timestamp) -> String {
-    let japan = jiff::tz::TimeZone::fixed(jiff::tz::offset(9));
-    japan.to_datetime(at).date().to_string()
+    crate::date::in_japan(at).date().to_string()
 }
 
 fn name(audience: Audience) -> &'static str {

@@ -3,6 +3,7 @@
 use super::publish::{Format, targets};
 use super::{Session, clock, say};
 use crate::data;
+use crate::date::in_japan;
 use crate::message::{Failure, Message, Result};
 use crate::publish::state::Memory;
 use crate::publish::target::Target;
@@ -120,7 +121,7 @@ fn told(session: &Session, report: &Report) -> String {
         });
         return format!("{}\n", session.words.say(&message));
     };
-    let since = found.since.map(|since| super::japan().to_datetime(since));
+    let since = found.since.map(in_japan);
     let since = since.map_or("-".to_owned(), |since| since.strftime("%F %R").to_string());
     let is_draft = if found.edition.is_none() { "yes" } else { "no" };
     lines.push(
@@ -144,7 +145,7 @@ fn told(session: &Session, report: &Report) -> String {
         lines.push(Message::new("status-foreign"));
     }
     if let Some(since) = found.locked_since {
-        let since = super::japan().to_datetime(since).strftime("%F %R");
+        let since = in_japan(since).strftime("%F %R");
         lines.push(Message::new("status-locked").with("since", since.to_string()));
     }
     if report.is_sound() {

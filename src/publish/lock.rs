@@ -5,9 +5,9 @@
 
 use super::plan::MANIFEST;
 use super::store::{ASIDE, PART, Store, Tried};
+use crate::date::in_japan;
 use crate::message::{Failure, Message};
 use crate::output::stays_below;
-use jiff::tz::offset;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -64,7 +64,7 @@ impl Lock {
             // The two clocks may differ.
             && now.duration_since(holder.since).abs() < EXPIRES
         {
-            let shown = |at: Timestamp| offset(9).to_datetime(at).strftime("%F %R").to_string();
+            let shown = |at: Timestamp| in_japan(at).strftime("%F %R").to_string();
             let message = Message::new("target-busy").with("since", shown(holder.since));
             let message = message.with("until", shown(holder.since + EXPIRES));
             return Err(Failure::new(message.with("file", LOCK)).into());

@@ -1,12 +1,12 @@
 //! A PKCS#12 file + password → who signs: key, certificate and the chain above it.
 
+use crate::date::in_japan;
 use crate::message::{Failure, Message, Result};
 use crate::signed::chain;
 use crate::signed::key::{ECDSA_SHA256, RSA_SHA256};
 use der::asn1::{Any, ObjectIdentifier};
 use der::{Decode, Encode};
 use jiff::Timestamp;
-use jiff::tz::{TimeZone, offset};
 use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error;
 use p256::ecdsa::signature::Signer;
@@ -181,6 +181,5 @@ fn unopened(error: Error) -> Failure {
 
 /// A moment's day in Japan.
 fn day(at: Timestamp) -> String {
-    let japan = TimeZone::fixed(offset(9));
-    japan.to_datetime(at).date().to_string()
+    in_japan(at).date().to_string()
 }

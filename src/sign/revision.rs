@@ -2,10 +2,10 @@
 //!
 //! The field shows nothing: the seal on paper is for print.
 
+use crate::date::in_japan;
 use crate::message::{Failure, Message, Result};
 use crate::received;
 use jiff::Timestamp;
-use jiff::tz::{TimeZone, offset};
 use lopdf::{
     Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,
 };
@@ -331,7 +331,5 @@ fn with(mut list: Vec<Object>, one: ObjectId) -> Vec<Object> {
 
 /// A moment as PDF writes it, in Japan time.
 fn date(at: Timestamp) -> String {
-    let japan = TimeZone::fixed(offset(9));
-    let at = japan.to_datetime(at);
-    format!("D:{}+09'00'", at.strftime("%Y%m%d%H%M%S"))
+    format!("D:{}+09'00'", in_japan(at).strftime("%Y%m%d%H%M%S"))
 }
