@@ -8,11 +8,12 @@
 //!
 //! A proof begins with `proof.typ`; the findings and line numbers that a proof also prints are left out here.
 
-use safeguard::check::{self, Case};
-use safeguard::message::{Failure, Language, Words};
-use safeguard::pdf::Fonts;
-use safeguard::sheet::{self, Kind, Occasion};
-use safeguard::{content, data, theme};
+use safeguard::check::{self, CheckInput};
+use safeguard::message::{Catalog, Language};
+use safeguard::render::pdf::Fonts;
+use safeguard::render::theme;
+use safeguard::sheet::{self, LayoutOptions, Rendering};
+use safeguard::{content, data};
 use std::error::Error;
 use std::path::Path;
 
@@ -24,16 +25,16 @@ fn main() -> Result<()> {
         return Err("three arguments: DIR site|handout|signed|proof FOLDER".into());
     };
     let kind = match kind.as_str() {
-        "site" => Kind::Site,
-        "handout" => Kind::Handout,
-        "signed" => Kind::Signed,
-        "proof" => Kind::Proof,
+        "site" => Rendering::Site,
+        "handout" => Rendering::Handout,
+        "signed" => Rendering::Signed,
+        "proof" => Rendering::Proof,
         _ => return Err("no such rendering: site, handout, signed or proof".into()),
     };
     write(Path::new(project), kind, Path::new(folder))
 }
 
-fn write(project: &Path, kind: Kind, folder: &Path) -> Result<()> {
+fn write(project: &Path, kind: Rendering, folder: &Path) -> Result<()> {
     let content = content::load(project).map_err(words)?;
     // Of the four, only a proof judges by the day.
     let today = content
@@ -43,7 +44,7 @@ fn write(project: &Path, kind: Kind, folder: &Path) -> Result<()> {
         .unwrap_or_default();
     let fonts = Fonts::compiled_in();
     let can_draw = |c| fonts.can_draw(c);
-    let case = Case {
+    let case = CheckInput {
         content: &content,
         today,
         can_draw: &can_draw,
@@ -56,10 +57,10 @@ fn write(project: &Path, kind: Kind, folder: &Path) -> Result<()> {
         .and_then(|sheet| sheet.record.theme.as_deref());
     let theme = theme::load(project, name.unwrap_or("official")).map_err(words)?;
     let id = register.date.to_string();
-    let occasion = Occasion::of(kind, today, &id);
+    let options = LayoutOptions::of(kind, today, &id);
     let sheet = sheet::lay_out(
         &register,
-        &occasion,
+        &options,
         &theme.labels(Language::Japanese).map_err(words)?,
     );
 
@@ -76,10 +77,10 @@ fn write(project: &Path, kind: Kind, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn words(failure: Failure) -> Box<dyn Error> {
+fn words(failure: safeguard::message::Error) -> Box<dyn Error> {
     let cause = failure
         .cause
         .map_or_else(String::new, |cause| format!(" ({cause})"));
-    let message = Words::of(Language::English).say(&failure.message);
+    let message = Catalog::of(Language::English).format(&failure.message);
     format!("{message}{cause}").into()
 }

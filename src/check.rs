@@ -1,15 +1,15 @@
 //! Content, a day and what the fonts can draw → findings, and where none is an error a [`Register`] and the site's pages of prose.
 //!
-//! Each rule is a function that looks at the whole [`Case`] and says what it finds; [`RULES`] lists them.
+//! Each rule is a function that looks at the whole [`CheckInput`] and says what it finds; [`RULES`] lists them.
 //! `check/README.md` names for each the clause it comes from. No rule reads the clock, the disk or a terminal.
 
+mod all_texts;
 mod certifications;
 mod coverage;
 mod editions;
 mod english;
 mod measures;
 mod pages;
-mod printed;
 mod register;
 pub mod texts;
 
@@ -21,7 +21,7 @@ use crate::model::{Page, Register};
 use jiff::civil::Date;
 
 /// What the rules look at.
-pub struct Case<'a> {
+pub struct CheckInput<'a> {
     pub content: &'a Content,
     /// The day of judgement, in Japan.
     pub today: Date,
@@ -32,7 +32,7 @@ pub struct Case<'a> {
 /// A rule: its name, as findings bear it and `--allow` takes it, and the function that finds.
 pub struct Rule {
     pub name: &'static str,
-    pub find: fn(&Case) -> Vec<Diagnostic>,
+    pub find: fn(&CheckInput) -> Vec<Diagnostic>,
 }
 
 /// Names of what [`crate::content::load`] finds while reading.
@@ -173,17 +173,17 @@ pub struct Checked {
 }
 
 /// Applies every rule.
-pub fn check(case: &Case) -> Checked {
-    let mut findings = case.content.troubles.clone();
-    findings.extend(RULES.iter().flat_map(|rule| (rule.find)(case)));
-    case.content.locate(&mut findings);
+pub fn check(input: &CheckInput) -> Checked {
+    let mut findings = input.content.problems.clone();
+    findings.extend(RULES.iter().flat_map(|rule| (rule.find)(input)));
+    input.content.locate(&mut findings);
     let sound = findings
         .iter()
         .all(|finding| finding.severity != Severity::Error);
     match sound {
         true => Checked {
-            register: register::build(case.content),
-            pages: pages::build(case.content),
+            register: register::build(input.content),
+            pages: pages::build(input.content),
             findings,
         },
         false => Checked {
@@ -197,16 +197,16 @@ pub fn check(case: &Case) -> Checked {
 /// Holds the sheet against another guideline: what it leaves uncovered there, and which headings differ.
 ///
 /// Only errors of the content itself are told beside that.
-pub fn check_against(case: &Case, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    let mut findings = check(case).findings;
+pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
+    let mut findings = check(input).findings;
     findings.retain(|finding| finding.severity == Severity::Error);
-    findings.extend(coverage::uncovered_under(case, other));
-    findings.extend(coverage::heading_changed(case, other));
-    case.content.locate(&mut findings);
+    findings.extend(coverage::uncovered_under(input, other));
+    findings.extend(coverage::heading_changed(input, other));
+    input.content.locate(&mut findings);
     findings
 }
 
-impl<'a> Case<'a> {
+impl<'a> CheckInput<'a> {
     fn sheet(&self) -> Option<&'a Filed<SheetRecord>> {
         self.content.sheet.as_ref()
     }

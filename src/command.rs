@@ -3,9 +3,9 @@
 mod build;
 mod check;
 mod diff;
+mod edit;
 mod issue;
 mod publish;
-mod serve;
 mod sign;
 mod status;
 mod usage;
@@ -16,10 +16,10 @@ use crate::content::record::GuidelineRecord;
 use crate::content::{self, Content, Filed};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::message::{Failure, Language, Message, Result, Words};
-use crate::pdf::Fonts;
+use crate::message::{Catalog, Error, Language, Message, Result};
+use crate::render::pdf::Fonts;
+use crate::render::theme::{self, Theme};
 use crate::report::{Format, Report, visible};
-use crate::theme::{self, Theme};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -63,7 +63,7 @@ struct CommandLine {
 enum Subcommands {
     Check(check::Check),
     Build(build::Build),
-    Serve(serve::Serve),
+    Edit(edit::Edit),
     Issue(issue::Issue),
     Diff(diff::Diff),
     Sign(sign::Sign),
@@ -103,27 +103,27 @@ pub struct Common {
 
 /// Runs the program; the arguments' first is its own name.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    let words = Words::of(language(&arguments));
-    let failure = match obey(arguments, &words) {
+    let catalog = Catalog::of(language(&arguments));
+    let failure = match obey(arguments, &catalog) {
         Ok(code) => return ExitCode::from(code),
         Err(failure) => failure,
     };
     let cause = failure.cause.map(|cause| format!("\n  {cause}"));
-    let (error, message) = (Message::new("error"), words.say(&failure.message));
+    let (error, message) = (Message::new("error"), catalog.format(&failure.message));
     let text = format!(
         "{}: {}{}\n",
-        words.say(&error),
+        catalog.format(&error),
         visible(&message),
         cause.unwrap_or_default()
     );
     // Where this cannot be printed either, the exit code has to say it.
-    let _ = say(&mut std::io::stderr(), &text);
+    let _ = write_text(&mut std::io::stderr(), &text);
     ExitCode::from(CANNOT_WORK)
 }
 
 /// Does what the arguments say; returns the exit code.
-fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
-    let mut command = speak(CommandLine::command(), "help", words);
+fn obey(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
+    let mut command = speak(CommandLine::command(), "help", catalog);
     let matches = command.try_get_matches_from_mut(arguments);
     let line = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(line) => line,
@@ -131,12 +131,12 @@ fn obey(arguments: Vec<OsString>, words: &Words) -> Result<u8> {
     };
     let session = Session {
         common: line.common,
-        words,
+        catalog,
     };
     let sound = match line.command {
         Subcommands::Check(check) => check.run(&session),
         Subcommands::Build(build) => build.run(&session),
-        Subcommands::Serve(serve) => serve.run(&session),
+        Subcommands::Edit(edit) => edit.run(&session),
         Subcommands::Issue(issue) => issue.run(&session),
         Subcommands::Diff(diff) => diff.run(&session),
         Subcommands::Sign(sign) => sign.run(&session),
@@ -162,7 +162,7 @@ fn clock() -> Timestamp {
 /// What the user chose for the whole run.
 pub struct Session<'a> {
     common: Common,
-    words: &'a Words,
+    catalog: &'a Catalog,
 }
 
 impl Session<'_> {
@@ -192,15 +192,15 @@ impl Session<'_> {
                 let message = Message::new("no-such-rule")
                     .with("rule", rule)
                     .with("rules", known.join(", "));
-                return Err(Failure::new(message));
+                return Err(Error::new(message));
             }
         }
         let folder = &self.common.directory;
         let trouble = match std::fs::metadata(folder) {
             Ok(found) if found.is_dir() => return content::load(folder),
-            Ok(_) => Failure::new(Message::new("directory-is-file").with("path", folder.display())),
-            Err(error) => Failure::new(Message::new("no-directory").with("path", folder.display()))
-                .because(error),
+            Ok(_) => Error::new(Message::new("directory-is-file").with("path", folder.display())),
+            Err(error) => Error::new(Message::new("no-directory").with("path", folder.display()))
+                .caused_by(error),
         };
         Err(trouble)
     }
@@ -216,7 +216,7 @@ impl Session<'_> {
             let known = content.guidelines.iter();
             let known: Vec<&str> = known.map(|guideline| &*guideline.record.id).collect();
             let message = Message::new("no-such-guideline").with("id", id);
-            Failure::new(message.with("known", known.join(", ")))
+            Error::new(message.with("known", known.join(", ")))
         })
     }
 
@@ -226,7 +226,7 @@ impl Session<'_> {
             None => Ok(()),
             Some(why) => {
                 let message = Message::new("argument-unprintable").with("option", option);
-                Err(Failure::new(message).because(self.words.say(&why)))
+                Err(Error::new(message).caused_by(self.catalog.format(&why)))
             }
         }
     }
@@ -252,7 +252,7 @@ impl Session<'_> {
     }
 
     /// Prints findings and their count.
-    fn tell(
+    fn print_findings(
         &self,
         content: &Content,
         findings: &[Diagnostic],
@@ -263,7 +263,7 @@ impl Session<'_> {
         let findings: Vec<&Diagnostic> = findings.iter().filter(shown).collect();
         let report = Report {
             content,
-            words: self.words,
+            catalog: self.catalog,
             colour: colour(to),
         };
         let mut text = report.print(&findings, format);
@@ -271,7 +271,7 @@ impl Session<'_> {
             text.push_str(&report.summary(&findings));
             text.push('\n');
         }
-        say(to, &text)
+        write_text(to, &text)
     }
 }
 
@@ -280,7 +280,7 @@ fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn say(to: &mut impl Write, text: &str) -> Result<()> {
+fn write_text(to: &mut impl Write, text: &str) -> Result<()> {
     printed(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
 }
 
@@ -288,7 +288,7 @@ fn say(to: &mut impl Write, text: &str) -> Result<()> {
 fn printed(done: std::io::Result<()>) -> Result<()> {
     done.or_else(|error| match error.kind() {
         ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Failure::new(Message::new("cannot-print")).because(error)),
+        _ => Err(Error::new(Message::new("cannot-print")).caused_by(error)),
     })
 }
 
@@ -313,11 +313,11 @@ fn language(arguments: &[OsString]) -> Language {
 }
 
 /// Puts the words of a language into a command's help: `help-check`, `help-check-format`, ….
-fn speak(command: Command, id: &str, words: &Words) -> Command {
+fn speak(command: Command, id: &str, catalog: &Catalog) -> Command {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for argument in command.get_arguments() {
         let name = argument.get_id().to_string();
-        let text = words.help(&format!("{id}-{}", name.replace('_', "-")));
+        let text = catalog.help(&format!("{id}-{}", name.replace('_', "-")));
         names.extend(text.map(|text| (name, text)));
     }
     let subcommands: Vec<String> = command
@@ -325,10 +325,10 @@ fn speak(command: Command, id: &str, words: &Words) -> Command {
         .map(|sub| sub.get_name().to_owned())
         .collect();
     let mut command = command;
-    if let Some(about) = words.help(id) {
+    if let Some(about) = catalog.help(id) {
         command = command.about(about);
     }
-    if let Some(after) = words.help(&format!("{id}-after")) {
+    if let Some(after) = catalog.help(&format!("{id}-after")) {
         command = command.after_help(after);
     }
     for (name, text) in names {
@@ -336,7 +336,7 @@ fn speak(command: Command, id: &str, words: &Words) -> Command {
     }
     for name in subcommands {
         let below = format!("{id}-{name}");
-        command = command.mut_subcommand(name, |sub| speak(sub, &below, words));
+        command = command.mut_subcommand(name, |sub| speak(sub, &below, catalog));
     }
     command
 }

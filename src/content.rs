@@ -3,15 +3,15 @@
 //! What cannot be read becomes a finding; whatever else is wrong with the content is for [`crate::check`].
 //! Nothing in the folder is passed over in silence: a file that has no place there is a finding too.
 
-mod complaint;
 pub mod edit;
 mod page;
 pub mod record;
 pub mod yaml;
+mod yaml_errors;
 
 use crate::diagnostic::{Diagnostic, Origin, Place};
 use crate::edition::Edition;
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::Register;
 pub use page::{PageFile, PageText};
 use record::{
@@ -40,7 +40,7 @@ pub struct Content {
     /// Issued editions, oldest first.
     pub editions: Vec<Filed<Edition>>,
     /// What could not be read.
-    pub troubles: Vec<Diagnostic>,
+    pub problems: Vec<Diagnostic>,
     /// Text of every file by its path, for showing findings.
     pub sources: BTreeMap<String, String>,
 }
@@ -64,11 +64,11 @@ pub struct MeasureFile {
 
 /// Reads `content/` below the project's folder.
 ///
-/// Fails only where there is no such folder; every other trouble is in [`Content::troubles`].
+/// Fails only where there is no such folder; every other problem is in [`Content::problems`].
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
     if !root.is_dir() {
-        return Err(Failure::new(
+        return Err(Error::new(
             Message::new("no-content").with("folder", project.display()),
         ));
     }
@@ -77,7 +77,7 @@ pub fn load(project: &Path) -> Result<Content> {
     let mut walk = walk.into_iter();
     while let Some(entry) = walk.next() {
         match entry {
-            Ok(entry) if leads_back(&root, &entry) => {
+            Ok(entry) if contains_itself(&root, &entry) => {
                 content.refuse(
                     "unreadable",
                     &shown(project, entry.path()),
@@ -112,7 +112,7 @@ pub fn load(project: &Path) -> Result<Content> {
                     None => unreadable(error.io_error(), error.path()),
                 };
                 content
-                    .troubles
+                    .problems
                     .push(Diagnostic::error("unreadable", Origin::file(&file), reason));
             }
         }
@@ -125,12 +125,12 @@ pub fn load(project: &Path) -> Result<Content> {
     ] {
         if missing
             && !content
-                .troubles
+                .problems
                 .iter()
-                .any(|trouble| trouble.origin.file == file)
+                .any(|problem| problem.origin.file == file)
         {
             let message = Message::new("missing-file").with("file", file);
-            content.troubles.push(Diagnostic::error(
+            content.problems.push(Diagnostic::error(
                 "missing-file",
                 Origin::file(file),
                 message,
@@ -269,7 +269,7 @@ impl Content {
         let file = shown(project, entry.path());
         let parts: Vec<&str> = file.split('/').skip(1).collect();
         let yaml = file.ends_with(".yaml");
-        if lies_about(entry) {
+        if is_editor_leftover(entry) {
             return;
         }
         match parts.as_slice() {
@@ -305,7 +305,7 @@ impl Content {
 
     fn refuse_name(&mut self, file: &str, why: Message, help: Message) {
         let finding = Diagnostic::error("unexpected-file", Origin::file(file), why);
-        self.troubles.push(finding.help(help));
+        self.problems.push(finding.help(help));
     }
 
     fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
@@ -350,14 +350,14 @@ impl Content {
         match read {
             Ok(record) => Some(record),
             Err(finding) => {
-                self.troubles.push(finding);
+                self.problems.push(finding);
                 None
             }
         }
     }
 
     fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {
-        self.troubles
+        self.problems
             .push(Diagnostic::error(rule, Origin::file(file), message));
     }
 }
@@ -387,7 +387,7 @@ fn better_name(file: &str) -> Option<String> {
 }
 
 /// Whether a linked folder holds the content itself: everything in it would be read once more.
-fn leads_back(root: &Path, entry: &DirEntry) -> bool {
+fn contains_itself(root: &Path, entry: &DirEntry) -> bool {
     let ends = || Some((root.canonicalize().ok()?, entry.path().canonicalize().ok()?));
     let linked = entry.path_is_symlink() && entry.file_type().is_dir();
     linked && ends().is_some_and(|(root, linked)| root.starts_with(linked))
@@ -469,7 +469,7 @@ fn refuse_control_characters(file: &str, text: &str) -> std::result::Result<(), 
 }
 
 /// Whether editors, file managers or office suites left it there.
-fn lies_about(entry: &DirEntry) -> bool {
+fn is_editor_leftover(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     name.starts_with(['.', '~'])
         || name.ends_with('~')
@@ -486,10 +486,10 @@ pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let failed = |reason: String| {
             let message = Message::new("unreadable-folder").with("folder", folder.display());
-            Failure::new(message).because(reason)
+            Error::new(message).caused_by(reason)
         };
         let entry = entry.map_err(|error| failed(error.to_string()))?;
-        if entry.file_type().is_file() && !lies_about(&entry) {
+        if entry.file_type().is_file() && !is_editor_leftover(&entry) {
             let bytes = std::fs::read(entry.path())
                 .map_err(|error| failed(format!("{}: {error}", entry.path().display())))?;
             let text = String::from_utf8(bytes).ok();

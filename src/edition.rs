@@ -5,8 +5,8 @@
 
 use crate::content::record::Audiences;
 use crate::data;
-use crate::model::{Audience, English, Measure, MeasureOrigin, Register, Statement, Told};
-use crate::sheet::{self, EditionLine, Kind, Labels, Occasion, Sheet};
+use crate::model::{Audience, English, Measure, MeasureOrigin, Register, Restricted, Statement};
+use crate::sheet::{self, EditionLine, Labels, LayoutOptions, Rendering, Sheet};
 use crate::text::Text;
 use fast_qr::{ECL, QRBuilder};
 use jiff::civil::Date;
@@ -179,7 +179,7 @@ impl Edition {
     }
 
     /// The edition laid out as it was issued.
-    pub fn lay_out(&self, kind: Kind, labels: &Labels) -> Sheet {
+    pub fn lay_out(&self, kind: Rendering, labels: &Labels) -> Sheet {
         lay_out(&self.sheet, self, kind, labels)
     }
 
@@ -187,15 +187,15 @@ impl Edition {
     pub fn digests(&self) -> Digests {
         let digest = |kind| digest(&self.sheet, self, kind);
         Digests {
-            public: digest(Kind::Site),
-            prospect: digest(Kind::Handout),
-            internal: digest(Kind::Proof),
+            public: digest(Rendering::Site),
+            prospect: digest(Rendering::Handout),
+            internal: digest(Rendering::Proof),
         }
     }
 
     /// Whether a register says what this edition says.
     pub fn equals(&self, register: &Register) -> bool {
-        digest(register, self, Kind::Proof) == self.digest.internal
+        digest(register, self, Rendering::Proof) == self.digest.internal
     }
 
     /// What a sheet for this audience says of the edition, which has a page below the address of `site`.
@@ -235,18 +235,18 @@ pub fn digest_start(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-fn digest(register: &Register, edition: &Edition, kind: Kind) -> String {
+fn digest(register: &Register, edition: &Edition, kind: Rendering) -> String {
     // All words that reach the data are the edition's own.
     let sheet = lay_out(register, edition, kind, &Labels::new());
     data::sha256(&data::json(&sheet))
 }
 
-fn lay_out(register: &Register, edition: &Edition, kind: Kind, labels: &Labels) -> Sheet {
-    let occasion = Occasion {
+fn lay_out(register: &Register, edition: &Edition, kind: Rendering, labels: &Labels) -> Sheet {
+    let options = LayoutOptions {
         edition: Some(edition),
-        ..Occasion::of(kind, edition.sheet.date, &edition.id)
+        ..LayoutOptions::of(kind, edition.sheet.date, &edition.id)
     };
-    sheet::lay_out(register, &occasion, labels)
+    sheet::lay_out(register, &options, labels)
 }
 
 /// `site/editions.json`: what a received copy is compared with where the editions themselves are not at hand.
@@ -360,15 +360,15 @@ impl From<MeasureData> for Measure {
             id: data.id,
             formerly: Vec::new(),
             no: data.no,
-            subject: Told {
+            subject: Restricted {
                 what: data.subject,
                 audience: data.audience.subject,
             },
-            measure: Told {
+            measure: Restricted {
                 what: statement,
                 audience: data.audience.measure,
             },
-            remarks: Told {
+            remarks: Restricted {
                 what: data.remarks,
                 audience: data.audience.remarks,
             },

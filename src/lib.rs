@@ -12,12 +12,12 @@
 //! 1. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for who writes them.
 //! 2. [`check::check`] applies every rule ([`check::RULES`]) and, where none finds an error, builds the [`model::Register`] and, from what [`prose`] makes of their Markdown, the site's [`model::Page`]s.
 //! 3. [`sheet::lay_out`] decides for one audience and language what every rendering says: rows, joined cells, numbers, anchors, words.
-//! 4. [`html::Pages`], [`pdf::render`] and [`data`] draw that sheet; a [`theme::Theme`] says how it looks.
-//! 5. [`site::files`] makes the office's site of such pages; [`bundle::bundle`] gathers the files of one build, [`leak`] looks at each before it is taken up.
+//! 4. [`render::html::Pages`], [`render::pdf::render`] and [`data`] draw that sheet; a [`render::theme::Theme`] says how it looks.
+//! 5. [`render::site::files`] makes the office's site of such pages; [`render::bundle::bundle`] gathers the files of one build, [`render::leak`] looks at each before it is taken up.
 //! 6. [`output::write`] puts them on the disk, all or none.
 //! 7. [`edition::freeze`] makes an issued edition of a register, complete and with its digests; it is laid out like any other.
 //! 8. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
-//! 9. [`sign::sign`] puts a signature behind a finished PDF; [`received::read`] reads a PDF back, its data, its words and, with [`signed`], who signed it.
+//! 9. [`pades::sign`] puts a signature behind a finished PDF; [`pdf_reader::read`] reads a PDF back, its data, its words and, with [`signed`], who signed it.
 //! 10. [`verify::verify`] says of it whether it is an edition, unaltered and current.
 //! 11. [`serve`] keeps the page, the PDFs and the findings in a browser up to date while an author writes.
 //! 12. [`publish::publish`] sends the site to a target, what changed and in an order in which it is whole at any time.
@@ -30,8 +30,8 @@
 //! - A sheet holds nothing that its audience may not read, so a theme cannot leak it.
 //! - Nothing is written while an error stands, and nothing old is deleted before the new is whole.
 
-pub mod bundle;
 pub mod check;
+pub mod cms;
 pub mod command;
 pub mod compare;
 pub mod content;
@@ -39,21 +39,16 @@ pub mod data;
 pub mod date;
 pub mod diagnostic;
 pub mod edition;
-pub mod html;
-pub mod leak;
 pub mod message;
 pub mod model;
 pub mod output;
-pub mod pdf;
+pub mod pades;
+pub mod pdf_reader;
 pub mod prose;
 pub mod publish;
-pub mod received;
+pub mod render;
 pub mod report;
 pub mod serve;
 pub mod sheet;
-pub mod sign;
-pub mod signed;
-pub mod site;
 pub mod text;
-pub mod theme;
 pub mod verify;

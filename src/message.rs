@@ -35,27 +35,27 @@ impl Message {
 
 /// Content that cannot be read or a machine or theme that fails: not a finding, the run ends here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct Error {
     pub message: Message,
     /// What the operating system, Tera or Typst had to say, in its own words.
     pub cause: Option<String>,
 }
 
-impl Failure {
-    pub fn new(message: Message) -> Failure {
-        Failure {
+impl Error {
+    pub fn new(message: Message) -> Error {
+        Error {
             message,
             cause: None,
         }
     }
 
-    pub fn because(mut self, cause: impl fmt::Display) -> Failure {
+    pub fn caused_by(mut self, cause: impl fmt::Display) -> Error {
         self.cause = Some(cause.to_string());
         self
     }
 }
 
-pub type Result<T> = std::result::Result<T, Failure>;
+pub type Result<T> = std::result::Result<T, Error>;
 
 /// The language of messages, or of a sheet; the sheet's own words come from the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,13 +84,13 @@ impl Language {
 }
 
 /// The words of one language.
-pub struct Words {
+pub struct Catalog {
     pub language: Language,
     bundle: FluentBundle<FluentResource>,
 }
 
-impl Words {
-    pub fn of(language: Language) -> Words {
+impl Catalog {
+    pub fn of(language: Language) -> Catalog {
         let source = match language {
             Language::Japanese => include_str!("message/ja.ftl"),
             Language::English => include_str!("message/en.ftl"),
@@ -105,11 +105,11 @@ impl Words {
         bundle
             .add_resource(resource)
             .expect("a test reads both files");
-        Words { language, bundle }
+        Catalog { language, bundle }
     }
 
     /// Puts a message into words.
-    pub fn say(&self, message: &Message) -> String {
+    pub fn format(&self, message: &Message) -> String {
         let mut arguments = FluentArgs::new();
         for (name, value) in &message.arguments {
             arguments.set(*name, value.as_str());

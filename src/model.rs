@@ -191,15 +191,15 @@ pub struct Measure {
     /// Ids it had before.
     pub formerly: Vec<String>,
     pub no: Option<u32>,
-    pub subject: Told<Text>,
-    pub measure: Told<Statement>,
-    pub remarks: Told<Option<Text>>,
+    pub subject: Restricted<Text>,
+    pub measure: Restricted<Statement>,
+    pub remarks: Restricted<Option<Text>>,
     pub origin: MeasureOrigin,
 }
 
 /// A text and who may read it.
 #[derive(Debug, Clone)]
-pub struct Told<T> {
+pub struct Restricted<T> {
     pub what: T,
     pub audience: Audience,
 }

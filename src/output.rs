@@ -5,9 +5,9 @@
 //! What the last build wrote and this one does not is removed, except dated documents that may have been handed over.
 //! What no manifest lists (somebody's scan of the sealed copy) is kept, under a name beside where this build needs its place.
 
-use crate::bundle::{Bundle, Manifest, ManifestFile};
 use crate::data::sha256;
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
+use crate::render::bundle::{Bundle, Manifest, ManifestFile};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -58,9 +58,9 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     written.map_err(failed(path))
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> Failure {
+fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     let message = Message::new("cannot-write").with("path", path.display());
-    move |error| Failure::new(message.clone()).because(error)
+    move |error| Error::new(message.clone()).caused_by(error)
 }
 
 /// The file stays when the build is over: were it removed, two later builds could hold two locks of one name.
@@ -72,7 +72,7 @@ fn lock(folder: &Path) -> Result<File> {
         .map_err(failed(folder))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Failure::new(
+        Err(TryLockError::WouldBlock) => Err(Error::new(
             Message::new("output-busy").with("path", folder.display()),
         )),
         Err(TryLockError::Error(error)) => Err(failed(folder)(error)),
@@ -125,7 +125,7 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let paths = changing(folder, &new, &lists);
     if let Some(path) = paths.iter().find(|path| folder.join(path).is_dir()) {
         let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
-        return Err(Failure::new(message));
+        return Err(Error::new(message));
     }
     let (mut moved, mut kept) = (Vec::new(), Vec::new());
     let mut go = |from: PathBuf, to: PathBuf| {

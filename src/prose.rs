@@ -1,12 +1,12 @@
 //! The prose of a page: Markdown → what the rules ask about it, and the fragment of HTML that a theme's page encloses.
 //!
 //! In: the text of `pages/<name>.md` behind its front matter.
-//! Out: links, headings, passages and troubles, each with its place in the file; the fragment, once it is known where the links lead.
+//! Out: links, headings, passages and problems, each with its place in the file; the fragment, once it is known where the links lead.
 //! Never here: files, templates; neither HTML nor pictures of the author's.
 //!
 //! Unlike in a cell ([`crate::text`]) blocks count: headings, lists, tables, quotations, code.
 
-use crate::text::{Trouble, is_japanese, stray_asterisks};
+use crate::text::{MarkupProblem, is_japanese, stray_asterisks};
 use pulldown_cmark::html;
 use pulldown_cmark::{
     Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd,
@@ -19,7 +19,7 @@ use std::ops::Range;
 pub struct Prose {
     events: Vec<Written>,
     /// What the rules have to say about the Markdown itself.
-    pub troubles: Vec<(Trouble, Range<usize>)>,
+    pub problems: Vec<(MarkupProblem, Range<usize>)>,
     /// What Markdown passes over without a word.
     pub lost: Vec<Lost>,
 }
@@ -62,7 +62,7 @@ impl Prose {
         let unused = unused.map(|(range, _)| Lost::Definition(in_file(range)));
         let beyond = cells_beyond(&events, file).into_iter().map(Lost::Cells);
         Prose {
-            troubles: troubles(&events, file),
+            problems: problems(&events, file),
             lost: unused.chain(beyond).collect(),
             events,
         }
@@ -287,8 +287,8 @@ fn anchor(heading: &str) -> String {
 }
 
 /// What the Markdown says that is not printed as it was meant.
-fn troubles(events: &[Written], file: &str) -> Vec<(Trouble, Range<usize>)> {
-    let mut troubles: Vec<(Trouble, Range<usize>)> = Vec::new();
+fn problems(events: &[Written], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
+    let mut problems: Vec<(MarkupProblem, Range<usize>)> = Vec::new();
     let mut elements = BTreeSet::new();
     for (event, bytes) in events {
         match event {
@@ -296,16 +296,16 @@ fn troubles(events: &[Written], file: &str) -> Vec<(Trouble, Range<usize>)> {
                 let line = file[bytes.clone()].lines().next().unwrap_or_default();
                 let html = line.trim_end();
                 let bytes = bytes.start..bytes.start + html.len();
-                troubles.push((Trouble::RawHtml(html.to_owned()), bytes));
+                problems.push((MarkupProblem::RawHtml(html.to_owned()), bytes));
             }
             // An element is one mistake: its opening tag tells it.
             Event::InlineHtml(html)
                 if elements.insert(element(html)) || !html.starts_with("</") =>
             {
-                troubles.push((Trouble::RawHtml(html.to_string()), bytes.clone()));
+                problems.push((MarkupProblem::RawHtml(html.to_string()), bytes.clone()));
             }
             Event::Start(Tag::Image { dest_url, .. }) => {
-                troubles.push((Trouble::Image(dest_url.to_string()), bytes.clone()));
+                problems.push((MarkupProblem::Image(dest_url.to_string()), bytes.clone()));
             }
             _ => {}
         }
@@ -318,11 +318,11 @@ fn troubles(events: &[Written], file: &str) -> Vec<(Trouble, Range<usize>)> {
         });
         if let Some(bytes) = stray {
             let around = file[bytes.clone()].to_owned();
-            troubles.push((Trouble::EmphasisNotClosed(around), bytes));
+            problems.push((MarkupProblem::EmphasisNotClosed(around), bytes));
         }
     }
-    troubles.sort_by_key(|(_, bytes)| bytes.start);
-    troubles
+    problems.sort_by_key(|(_, bytes)| bytes.start);
+    problems
 }
 
 /// The name in a tag.
@@ -400,10 +400,10 @@ mod tests {
     }
 
     /// What the prose finds fault with, as it stands in the file.
-    fn told(markdown: &str) -> Vec<(Trouble, &str)> {
-        let troubles = Prose::parse(markdown, 0).troubles;
-        let told = troubles.into_iter();
-        told.map(|(trouble, bytes)| (trouble, &markdown[bytes]))
+    fn told(markdown: &str) -> Vec<(MarkupProblem, &str)> {
+        let problems = Prose::parse(markdown, 0).problems;
+        let told = problems.into_iter();
+        told.map(|(problem, bytes)| (problem, &markdown[bytes]))
             .collect()
     }
 
@@ -562,25 +562,25 @@ mod tests {
         assert_eq!(
             told("一<br>二<b>三</b>"),
             [
-                (Trouble::RawHtml("<br>".into()), "<br>"),
-                (Trouble::RawHtml("<b>".into()), "<b>")
+                (MarkupProblem::RawHtml("<br>".into()), "<br>"),
+                (MarkupProblem::RawHtml("<b>".into()), "<b>")
             ]
         );
         assert_eq!(
             told("一\n\n<!-- 二 -->\n\n</div>"),
             [
-                (Trouble::RawHtml("<!-- 二 -->".into()), "<!-- 二 -->"),
-                (Trouble::RawHtml("</div>".into()), "</div>")
+                (MarkupProblem::RawHtml("<!-- 二 -->".into()), "<!-- 二 -->"),
+                (MarkupProblem::RawHtml("</div>".into()), "</div>")
             ]
         );
         assert_eq!(
             told("![印](seal.png)"),
-            [(Trouble::Image("seal.png".into()), "![印](seal.png)")]
+            [(MarkupProblem::Image("seal.png".into()), "![印](seal.png)")]
         );
         assert_eq!(
             told("これは**「重要」**です。\n次も**「重要」**です。"),
             [(
-                Trouble::EmphasisNotClosed("これは**「重要」".into()),
+                MarkupProblem::EmphasisNotClosed("これは**「重要」".into()),
                 "これは**「重要」"
             )]
         );

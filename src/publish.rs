@@ -20,7 +20,7 @@ pub mod store;
 pub mod target;
 
 use crate::data::{self, sha256};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use lock::Lock;
 use plan::{MANIFEST, Plan, Site, plan, read_manifest};
@@ -28,7 +28,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
-use store::{Exclusion, Store, Tried};
+use store::{Exclusion, Store, StoreResult};
 use target::Target;
 
 /// Waits between tries of a step that failed for a moment.
@@ -43,7 +43,7 @@ pub const PAUSES: [Duration; 4] = [
 pub struct Run<'a> {
     /// Who publishes: [`state::Memory::publisher`].
     pub publisher: &'a str,
-    pub strangers: Strangers,
+    pub unmanaged: Unmanaged,
     pub clock: &'a dyn Fn() -> Timestamp,
     pub pauses: &'a [Duration],
     /// Told of every step before it is taken.
@@ -52,7 +52,7 @@ pub struct Run<'a> {
 
 /// Files that stand in a new file's place and were not published by this program, or were changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strangers {
+pub enum Unmanaged {
     Keep,
     Replace,
 }
@@ -91,7 +91,7 @@ pub fn publish(store: &mut dyn Store, site: &Site, run: &Run) -> Result<Plan> {
         Exclusion::Target => None,
         Exclusion::LockFile => {
             let take = |store: &mut dyn Store| Lock::take(store, run.publisher, (run.clock)());
-            Some(run.patiently(store, take)?)
+            Some(run.with_retries(store, take)?)
         }
     };
     let none = BTreeSet::new();
@@ -108,7 +108,7 @@ pub fn publish(store: &mut dyn Store, site: &Site, run: &Run) -> Result<Plan> {
     };
     run.ship(store, site, &plan, lock.as_mut())?;
     if let Some(lock) = lock {
-        run.patiently(store, |store| lock.release(store))?;
+        run.with_retries(store, |store| lock.release(store))?;
     }
     Ok(plan)
 }
@@ -120,7 +120,8 @@ pub fn preview(store: &mut dyn Store, site: &Site, run: &Run) -> Result<Plan> {
 
 /// Reads everything that the published manifest lists; none where nothing is published.
 pub fn status(store: &mut dyn Store, run: &Run) -> Result<Option<Status>> {
-    let read = |store: &mut dyn Store, path: &str| run.patiently(store, |store| store.read(path));
+    let read =
+        |store: &mut dyn Store, path: &str| run.with_retries(store, |store| store.read(path));
     let Some(bytes) = read(store, MANIFEST)? else {
         return Ok(None);
     };
@@ -134,8 +135,8 @@ pub fn status(store: &mut dyn Store, run: &Run) -> Result<Option<Status>> {
         }
     }
     Ok(Some(Status {
-        since: run.patiently(store, |store| store.written_at(MANIFEST))?,
-        locked_since: run.patiently(store, lock::held_since)?,
+        since: run.with_retries(store, |store| store.written_at(MANIFEST))?,
+        locked_since: run.with_retries(store, lock::held_since)?,
         sha256: sha256(&bytes),
         files: manifest.files.len(),
         edition: manifest.edition,
@@ -154,12 +155,12 @@ impl Run<'_> {
         site: &Site,
         remnants: &BTreeSet<String>,
     ) -> Result<Plan> {
-        let published = self.patiently(store, |store| store.read(MANIFEST))?;
+        let published = self.with_retries(store, |store| store.read(MANIFEST))?;
         let published = published.map(|bytes| read_manifest(&bytes)).transpose()?;
         let mut remnants = remnants.clone();
-        if self.strangers == Strangers::Replace {
+        if self.unmanaged == Unmanaged::Replace {
             for file in published.iter().flat_map(|published| &published.files) {
-                let found = self.patiently(store, |store| store.read(&file.path))?;
+                let found = self.with_retries(store, |store| store.read(&file.path))?;
                 if found.is_none_or(|found| sha256(&found) != file.sha256) {
                     remnants.insert(file.path.clone());
                 }
@@ -167,11 +168,11 @@ impl Run<'_> {
         }
         let plan = plan(published.as_ref(), site, &remnants)?;
         if let Some(path) = plan.sent().find(|path| !site.files.contains_key(*path)) {
-            return Err(Failure::new(
+            return Err(Error::new(
                 Message::new("state-incomplete").with("path", path),
             ));
         }
-        if self.strangers == Strangers::Keep {
+        if self.unmanaged == Unmanaged::Keep {
             self.refuse_strangers(store, site, &plan)?;
         }
         Ok(plan)
@@ -179,17 +180,17 @@ impl Run<'_> {
 
     /// A file that somebody else put where a new one is to go is not ours to replace.
     fn refuse_strangers(&self, store: &mut dyn Store, site: &Site, plan: &Plan) -> Result<()> {
-        let mut strangers = Vec::new();
+        let mut unmanaged = Vec::new();
         for path in &plan.fresh {
-            let found = self.patiently(store, |store| store.read(path))?;
+            let found = self.with_retries(store, |store| store.read(path))?;
             if found.is_some_and(|found| found != site.files[path]) {
-                strangers.push(path.as_str());
+                unmanaged.push(path.as_str());
             }
         }
-        match strangers.is_empty() {
+        match unmanaged.is_empty() {
             true => Ok(()),
-            false => Err(Failure::new(
-                Message::new("strangers").with("paths", strangers.join(", ")),
+            false => Err(Error::new(
+                Message::new("unmanaged").with("paths", unmanaged.join(", ")),
             )),
         }
     }
@@ -228,24 +229,24 @@ impl Run<'_> {
             self.with(store, &mut lock, |lock, store| {
                 lock.renew(store, (self.clock)())
             })?;
-            self.patiently(store, |store| store.remove(path))?;
+            self.with_retries(store, |store| store.remove(path))?;
         }
-        self.patiently(store, |store| store.finish())
+        self.with_retries(store, |store| store.finish())
     }
 
     fn send(&self, store: &mut dyn Store, path: &str, bytes: &[u8]) -> Result<()> {
         (self.progress)(Step::Send(path, bytes.len()));
-        self.patiently(store, |store| store.write(path, bytes))
+        self.with_retries(store, |store| store.write(path, bytes))
     }
 
     fn with(
         &self,
         store: &mut dyn Store,
         lock: &mut Option<&mut Lock>,
-        mut does: impl FnMut(&mut Lock, &mut dyn Store) -> Tried<()>,
+        mut does: impl FnMut(&mut Lock, &mut dyn Store) -> StoreResult<()>,
     ) -> Result<()> {
         match lock {
-            Some(lock) => self.patiently(store, |store| does(lock, store)),
+            Some(lock) => self.with_retries(store, |store| does(lock, store)),
             None => Ok(()),
         }
     }
@@ -255,23 +256,23 @@ impl Run<'_> {
         self.again(|| store::open(target, project))
     }
 
-    fn patiently<T>(
+    fn with_retries<T>(
         &self,
         store: &mut dyn Store,
-        mut does: impl FnMut(&mut dyn Store) -> Tried<T>,
+        mut does: impl FnMut(&mut dyn Store) -> StoreResult<T>,
     ) -> Result<T> {
         self.again(|| does(store))
     }
 
     /// Tries a step again where it failed for a moment only, as often as there are pauses.
-    fn again<T>(&self, mut does: impl FnMut() -> Tried<T>) -> Result<T> {
+    fn again<T>(&self, mut does: impl FnMut() -> StoreResult<T>) -> Result<T> {
         let mut pauses = self.pauses.iter();
         loop {
             let trouble = match does() {
                 Ok(done) => return Ok(done),
                 Err(trouble) => trouble,
             };
-            let pause = pauses.next().filter(|_| trouble.passing);
+            let pause = pauses.next().filter(|_| trouble.transient);
             let Some(pause) = pause else {
                 return Err(trouble.failure);
             };

@@ -2,7 +2,7 @@
 
 use crate::content::Content;
 use crate::diagnostic::{Diagnostic, Place, Severity};
-use crate::message::{Message, Words};
+use crate::message::{Catalog, Message};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub enum Format {
 /// What printing needs at hand.
 pub struct Report<'a> {
     pub content: &'a Content,
-    pub words: &'a Words,
+    pub catalog: &'a Catalog,
     pub colour: bool,
 }
 
@@ -59,18 +59,19 @@ impl Report<'_> {
             .with("errors", count(Severity::Error))
             .with("warnings", count(Severity::Warning))
             .with("hints", count(Severity::Hint));
-        self.words.say(&message)
+        self.catalog.format(&message)
     }
 
     fn human(&self, finding: &Diagnostic) -> String {
-        let named = |level: Level<'static>, id| level.with_name(self.words.say(&Message::new(id)));
+        let named =
+            |level: Level<'static>, id| level.with_name(self.catalog.format(&Message::new(id)));
         let level = match finding.severity {
             Severity::Error => named(Level::ERROR, "error"),
             Severity::Warning => named(Level::WARNING, "warning"),
             Severity::Hint => named(Level::NOTE, "hint"),
         };
         let title = level
-            .primary_title(self.say(&finding.message))
+            .primary_title(self.format(&finding.message))
             .id(finding.rule);
         let source = self.content.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
@@ -86,7 +87,7 @@ impl Report<'_> {
             _ => title.element(Origin::path(file)),
         };
         if let Some(help) = &finding.help {
-            group = group.element(named(Level::HELP, "advice").message(self.say(help)));
+            group = group.element(named(Level::HELP, "advice").message(self.format(help)));
         }
         let renderer = if self.colour {
             Renderer::styled()
@@ -102,11 +103,11 @@ impl Report<'_> {
             Some(Position { line, column }) => format!("{file}:{line}:{column}"),
             None => file,
         };
-        let severity = self.words.say(&Message::new(finding.severity.name()));
+        let severity = self.catalog.format(&Message::new(finding.severity.name()));
         format!(
             "{place}: {severity}[{}]: {}\n",
             finding.rule,
-            self.say(&finding.message)
+            self.format(&finding.message)
         )
     }
 
@@ -127,9 +128,9 @@ impl Report<'_> {
             Some(Position { line, column }) => format!(",line={line},col={column}"),
             None => String::new(),
         };
-        let mut words = self.say(&finding.message);
+        let mut words = self.format(&finding.message);
         if let Some(help) = &finding.help {
-            words = format!("{words}\n{}", self.say(help));
+            words = format!("{words}\n{}", self.format(help));
         }
         let (file, title) = (property(&finding.origin.file), property(finding.rule));
         format!(
@@ -157,8 +158,8 @@ impl Report<'_> {
                 severity: finding.severity.name(),
                 file: &finding.origin.file,
                 position: self.position(finding),
-                message: self.say(&finding.message),
-                help: finding.help.as_ref().map(|help| self.say(help)),
+                message: self.format(&finding.message),
+                help: finding.help.as_ref().map(|help| self.format(help)),
             })
             .collect();
         String::from_utf8(crate::data::pretty(
@@ -168,8 +169,8 @@ impl Report<'_> {
     }
 
     /// A finding quotes the content, which must neither end its line nor command the terminal.
-    pub fn say(&self, message: &Message) -> String {
-        visible(&self.words.say(message))
+    pub fn format(&self, message: &Message) -> String {
+        visible(&self.catalog.format(message))
     }
 
     /// Where in its file a finding begins; nothing where it is about the whole file.

@@ -15,8 +15,8 @@ mod shown;
 mod view;
 mod watch;
 
-use crate::message::{Failure, Message, Result, Words};
-use crate::pdf::Fonts;
+use crate::message::{Catalog, Error, Message, Result};
+use crate::render::pdf::Fonts;
 use jiff::civil::Date;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ pub struct Preview {
     pub project: PathBuf,
     pub address: Address,
     /// The author's language.
-    pub words: Words,
+    pub catalog: Catalog,
     pub tools: Tools,
     pub editor: Option<Editor>,
     /// Tells this run from an earlier one on the same address.
@@ -49,7 +49,7 @@ pub struct Preview {
 pub struct Tools {
     pub fonts: Fonts,
     /// Words for the findings in the proof: the sheet's language.
-    pub words: Words,
+    pub catalog: Catalog,
     /// The day of judgement; it turns while the preview is open.
     pub today: Box<dyn Fn() -> Date + Send + Sync>,
 }
@@ -58,7 +58,7 @@ pub struct Tools {
 pub struct Settings {
     pub project: PathBuf,
     pub address: Address,
-    pub words: Words,
+    pub catalog: Catalog,
     pub tools: Tools,
     pub editor: Option<Editor>,
 }
@@ -71,7 +71,7 @@ impl Preview {
         let preview = Arc::new(Preview {
             project: settings.project,
             address: settings.address,
-            words: settings.words,
+            catalog: settings.catalog,
             tools: settings.tools,
             editor: settings.editor,
             run: random()?,
@@ -91,7 +91,7 @@ impl Preview {
 pub fn run(preview: Arc<Preview>, listener: TcpListener) -> Result<()> {
     let failed = |error: std::io::Error| {
         let message = Message::new("cannot-listen").with("address", preview.address.url());
-        Failure::new(message).because(error)
+        Error::new(message).caused_by(error)
     };
     // One thread waits for all browsers. Another draws what they ask for, one file after the other:
     // two at once would be slower for both, and each thread that draws keeps memory of its own.
@@ -115,7 +115,7 @@ fn random() -> Result<String> {
         ))
     };
     digits()
-        .map_err(|error: getrandom::Error| Failure::new(Message::new("no-random")).because(error))
+        .map_err(|error: getrandom::Error| Error::new(Message::new("no-random")).caused_by(error))
 }
 
 #[expect(

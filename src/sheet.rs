@@ -3,24 +3,24 @@
 //! Rows, their order, joined cells, numbers, anchors, the words in every cell and who may read them are decided here, once.
 //! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one audience, so what that audience may not read is not in it.
 
-mod draft;
-mod wording;
+mod row_layout;
+mod translator;
 
 use crate::date::DateStyle;
 use crate::edition::{Allowance, Edition, Link};
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Register, Signatory};
 use crate::text::Paragraph;
-use draft::Draftsman;
 use jiff::civil::Date;
+use row_layout::RowLayout;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use wording::{Frame, Wording};
+use translator::{Frame, Translator};
 
 /// What a rendering is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum Rendering {
     /// The web page.
     Page,
     /// The web page of an issued edition.
@@ -35,18 +35,18 @@ pub enum Kind {
     Proof,
 }
 
-impl Kind {
+impl Rendering {
     pub fn audience(self) -> Audience {
         match self {
-            Kind::Page | Kind::Archive | Kind::Site => Audience::Public,
-            Kind::Handout | Kind::Signed => Audience::Prospect,
-            Kind::Proof => Audience::Internal,
+            Rendering::Page | Rendering::Archive | Rendering::Site => Audience::Public,
+            Rendering::Handout | Rendering::Signed => Audience::Prospect,
+            Rendering::Proof => Audience::Internal,
         }
     }
 
     /// Whether the day of judgement stands on it; an issued copy must not change from day to day.
     fn judges_by_the_day(self) -> bool {
-        matches!(self, Kind::Page | Kind::Proof)
+        matches!(self, Rendering::Page | Rendering::Proof)
     }
 }
 
@@ -55,8 +55,8 @@ pub type Labels = BTreeMap<String, String>;
 
 /// What a sheet is laid out for.
 #[derive(Debug, Clone, Copy)]
-pub struct Occasion<'a> {
-    pub kind: Kind,
+pub struct LayoutOptions<'a> {
+    pub kind: Rendering,
     /// The sheet's language; the labels it is laid out with are to be of the same.
     pub language: Language,
     pub today: Date,
@@ -69,17 +69,17 @@ pub struct Occasion<'a> {
     /// A copy made for one client.
     pub copy: Option<&'a ClientCopy>,
     /// What the author is told; only a proof shows it.
-    pub notes: &'a Notes,
+    pub notes: &'a FindingsByEntry,
     /// First line of each measure by file; only a proof shows it.
-    pub lines: &'a Lines,
+    pub lines: &'a EntryLines,
 }
 
-impl<'a> Occasion<'a> {
+impl<'a> LayoutOptions<'a> {
     /// A Japanese draft without anything that only a proof or a signed copy shows.
-    pub fn of(kind: Kind, today: Date, id: &'a str) -> Occasion<'a> {
-        static NO_NOTES: Notes = Notes::new();
-        static NO_LINES: Lines = Lines::new();
-        Occasion {
+    pub fn of(kind: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
+        static NO_NOTES: FindingsByEntry = FindingsByEntry::new();
+        static NO_LINES: EntryLines = EntryLines::new();
+        LayoutOptions {
             kind,
             language: Language::Japanese,
             today,
@@ -103,14 +103,14 @@ pub struct ClientCopy {
 }
 
 /// First line of each measure, by file.
-pub type Lines = BTreeMap<String, Vec<usize>>;
+pub type EntryLines = BTreeMap<String, Vec<usize>>;
 
 /// Findings in words, by file and, where they belong to one measure of it, by that.
-pub type Notes = BTreeMap<(String, Option<usize>), Vec<Note>>;
+pub type FindingsByEntry = BTreeMap<(String, Option<usize>), Vec<FindingText>>;
 
 /// A finding in words.
 #[derive(Debug, Clone, Serialize)]
-pub struct Note {
+pub struct FindingText {
     pub severity: &'static str,
     pub rule: &'static str,
     pub text: String,
@@ -121,7 +121,7 @@ pub struct Note {
 /// The form, for one audience. Themes read it as JSON.
 #[derive(Debug, Clone, Serialize)]
 pub struct Sheet {
-    pub kind: Kind,
+    pub kind: Rendering,
     pub audience: Audience,
     /// `ja` or `en`.
     pub lang: &'static str,
@@ -152,7 +152,7 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     pub certifications: Vec<CertificationLine>,
     /// Notes that belong to no row and no certification.
-    pub findings: Vec<Note>,
+    pub findings: Vec<FindingText>,
 }
 
 /// What a sheet says of the edition it shows.
@@ -278,7 +278,7 @@ pub struct RowProof {
     pub confirm: Option<String>,
     pub reviewed_on: Option<String>,
     pub audience: Option<String>,
-    pub findings: Vec<Note>,
+    pub findings: Vec<FindingText>,
 }
 
 /// A line of the 第三者認証 block.
@@ -334,38 +334,35 @@ pub enum Validity {
 #[derive(Debug, Clone, Serialize)]
 pub struct CertificationProof {
     pub file: String,
-    pub findings: Vec<Note>,
+    pub findings: Vec<FindingText>,
 }
 
-/// Lays the register out for one occasion.
-pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> Sheet {
-    let wording = Wording::of(register, occasion.language);
+/// Lays the register out for one options.
+pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) -> Sheet {
+    let wording = Translator::of(register, options.language);
     let day = |day: Date| Day {
         iso: day.to_string(),
         text: wording.date(day),
     };
     let date = day(register.date);
-    let as_of = occasion
-        .kind
-        .judges_by_the_day()
-        .then(|| day(occasion.today));
-    let audience = occasion.kind.audience();
+    let as_of = options.kind.judges_by_the_day().then(|| day(options.today));
+    let audience = options.kind.audience();
     let Frame {
         title,
         office,
         signatory,
         guideline,
         untranslated,
-    } = wording::frame(register, wording);
+    } = translator::frame(register, wording);
     let mut labels = labels.clone();
-    if let (Some(edition), Language::Japanese) = (occasion.edition, occasion.language) {
+    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
         // What stands in the cells never changes with a theme. A translation is no part of what was issued.
         labels.extend(edition.words.clone());
     }
     let labels = fill_in(&labels, &office.name, &date.text, as_of.as_ref());
-    let draftsman = Draftsman {
+    let layout = RowLayout {
         register,
-        occasion,
+        options,
         labels: &labels,
         wording,
     };
@@ -375,7 +372,7 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
             rows.extend(
                 item.measures
                     .iter()
-                    .map(|measure| draftsman.row(section, item, measure)),
+                    .map(|measure| layout.row(section, item, measure)),
             );
         }
     }
@@ -383,37 +380,37 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
     let certifications = register
         .certifications
         .iter()
-        .map(|certification| draftsman.certification(certification))
+        .map(|certification| layout.certification(certification))
         .collect();
-    let control = draftsman.control(&date.text);
-    let signed = occasion.kind == Kind::Signed;
-    let history = occasion.history.iter().filter(|_| signed);
+    let control = layout.control(&date.text);
+    let signed = options.kind == Rendering::Signed;
+    let history = options.history.iter().filter(|_| signed);
     let history = history.map(|edition| HistoryLine {
         id: edition.id.clone(),
         date: wording.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     });
-    let findings = match occasion.kind {
-        Kind::Proof => draftsman.general_notes(),
+    let findings = match options.kind {
+        Rendering::Proof => layout.general_notes(),
         _ => Vec::new(),
     };
     Sheet {
-        kind: occasion.kind,
+        kind: options.kind,
         audience,
-        lang: occasion.language.code(),
+        lang: options.language.code(),
         untranslated,
         title,
         office,
         signatory,
         guideline,
-        id: occasion.id.to_owned(),
-        draft: occasion.edition.is_none(),
-        edition: occasion.edition.map(|edition| {
+        id: options.id.to_owned(),
+        draft: options.edition.is_none(),
+        edition: options.edition.map(|edition| {
             let site = register.office.url.as_deref().filter(|_| signed);
             edition.line(audience, site)
         }),
         history: history.collect(),
-        copy: occasion.copy.cloned(),
+        copy: options.copy.cloned(),
         approvals: match signed {
             true => register.approvals.clone(),
             false => Vec::new(),
@@ -424,7 +421,7 @@ pub fn lay_out(register: &Register, occasion: &Occasion, labels: &Labels) -> She
             established_on: register.established_on,
             revised_on: register.revised_on,
         },
-        version: draftsman.version(),
+        version: layout.version(),
         date,
         as_of,
         control,

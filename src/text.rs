@@ -15,7 +15,7 @@ use std::ops::Range;
 pub struct Text {
     pub paragraphs: Vec<Paragraph>,
     /// What the rules have to say about the Markdown itself.
-    pub troubles: Vec<Trouble>,
+    pub problems: Vec<MarkupProblem>,
 }
 
 pub type Paragraph = Vec<Run>;
@@ -99,14 +99,14 @@ impl<'de> Deserialize<'de> for Text {
         let paragraphs = words.into_iter().map(Words::into_paragraph).collect();
         Ok(Text {
             paragraphs,
-            troubles: Vec::new(),
+            problems: Vec::new(),
         })
     }
 }
 
 /// Something in the Markdown that would not be printed as the author meant it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum MarkupProblem {
     /// HTML, as it was written.
     RawHtml(String),
     /// Asterisks that open or close nothing, with the characters around them.
@@ -122,7 +122,7 @@ impl Text {
         for written in paragraphs {
             for paragraph in written.split("\n\n") {
                 let joined = join_lines(paragraph);
-                let runs = runs(&joined, &mut text.troubles);
+                let runs = runs(&joined, &mut text.problems);
                 if !runs.is_empty() {
                     text.paragraphs.push(runs);
                 }
@@ -139,7 +139,7 @@ impl Text {
         };
         Text {
             paragraphs: vec![vec![run]],
-            troubles: Vec::new(),
+            problems: Vec::new(),
         }
     }
 
@@ -197,7 +197,7 @@ pub fn join_lines(text: &str) -> String {
 /// A quotation mark, because Markdown treats emphasis beside punctuation as at a line's start.
 const GUARD: &str = "\"";
 
-fn runs(paragraph: &str, troubles: &mut Vec<Trouble>) -> Paragraph {
+fn runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     let guarded = format!("{GUARD}{paragraph}");
     let mut runs: Paragraph = Vec::new();
     let mut style = Run::default();
@@ -220,7 +220,7 @@ fn runs(paragraph: &str, troubles: &mut Vec<Trouble>) -> Paragraph {
             }
             Event::End(TagEnd::Link) => style.href = None,
             Event::Start(Tag::Image { dest_url, .. }) => {
-                troubles.push(Trouble::Image(dest_url.into_string()));
+                problems.push(MarkupProblem::Image(dest_url.into_string()));
             }
             Event::Code(code) => push(&mut runs, &style, &code, true),
             // The source rather than the event's text: `&lt;` stays `&lt;`.
@@ -238,25 +238,25 @@ fn runs(paragraph: &str, troubles: &mut Vec<Trouble>) -> Paragraph {
             Event::InlineHtml(html) | Event::Html(html) => {
                 push(&mut runs, &style, &html, false);
                 // An element is one mistake: its opening tag tells it.
-                if !html.starts_with("</") || !troubles.iter().any(|trouble| opens(trouble, &html))
+                if !html.starts_with("</") || !problems.iter().any(|problem| opens(problem, &html))
                 {
-                    troubles.push(Trouble::RawHtml(html.into_string()));
+                    problems.push(MarkupProblem::RawHtml(html.into_string()));
                 }
             }
             _ => {}
         }
     }
     let around = stray_asterisks(&seen).map(|around| seen[around].to_owned());
-    troubles.extend(around.map(Trouble::EmphasisNotClosed));
+    problems.extend(around.map(MarkupProblem::EmphasisNotClosed));
     runs
 }
 
-/// Whether a trouble is the tag that a closing one belongs to.
-fn opens(trouble: &Trouble, closing: &str) -> bool {
+/// Whether a problem is the tag that a closing one belongs to.
+fn opens(problem: &MarkupProblem, closing: &str) -> bool {
     let name = closing
         .trim_start_matches("</")
         .trim_end_matches(['>', ' ']);
-    matches!(trouble, Trouble::RawHtml(tag) if tag[1..].starts_with(name))
+    matches!(problem, MarkupProblem::RawHtml(tag) if tag[1..].starts_with(name))
 }
 
 fn push(runs: &mut Paragraph, style: &Run, text: &str, code: bool) {
@@ -363,15 +363,15 @@ mod tests {
     #[test]
     fn troubles_are_named() {
         assert_eq!(
-            Text::parse(["<script>x</script>"]).troubles,
-            [Trouble::RawHtml("<script>".into())]
+            Text::parse(["<script>x</script>"]).problems,
+            [MarkupProblem::RawHtml("<script>".into())]
         );
         assert_eq!(
-            Text::parse(["これは**「重要」**です"]).troubles,
-            [Trouble::EmphasisNotClosed("これは**「重要」".into())]
+            Text::parse(["これは**「重要」**です"]).problems,
+            [MarkupProblem::EmphasisNotClosed("これは**「重要」".into())]
         );
         for fine in ["2 * 3 * 4", r"\*\*星", "`**`"] {
-            assert_eq!(Text::parse([fine]).troubles, [], "{fine}");
+            assert_eq!(Text::parse([fine]).problems, [], "{fine}");
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::date::{self, DateStyle};
 use crate::edition::{Listed, Listing, digest_start};
 use crate::message::Message;
 use crate::model::Audience;
-use crate::received::{Range, Received, SignatureState, Trust};
+use crate::pdf_reader::{Range, Received, SignatureState, Trust};
 use crate::sheet::Labels;
 use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use x509_cert::Certificate;
 
 /// What is known beside the copy itself.
-pub struct Known<'a> {
+pub struct VerifyContext<'a> {
     /// The editions issued, from the project or the site; none at hand: the copy cannot be judged.
     pub listing: Option<&'a Listing>,
     /// Words that the theme prints around the data.
@@ -81,7 +81,7 @@ struct Claim {
 }
 
 /// Looks at a copy; `file` is its bytes, `received` what was read from them.
-pub fn verify(file: &[u8], received: &Received, known: &Known) -> Report {
+pub fn verify(file: &[u8], received: &Received, known: &VerifyContext) -> Report {
     let mut report = Report {
         verdict: Verdict::CannotTell,
         claims: Vec::new(),
@@ -139,7 +139,7 @@ impl Report {
         &mut self,
         claim: &Claim,
         digest: &str,
-        known: &Known<'a>,
+        known: &VerifyContext<'a>,
     ) -> Option<(&'a Listed, Audience)> {
         let start = digest_start(digest);
         let with = |id| Message::new(id).with("digest", start);
@@ -199,7 +199,7 @@ impl Report {
         claim: &Claim,
         digest: &str,
         received: &Received,
-        known: &Known,
+        known: &VerifyContext,
     ) {
         if received.title() != Some(claim.title.as_str()) {
             let message = Message::new("verify-other-document")
@@ -232,7 +232,7 @@ impl Report {
             let message = Message::new("verify-text-added").with("text", extra);
             // Another version may print other words around the same data.
             let weight = match received.information.get("Creator").map(String::as_str) {
-                Some(creator) if creator == crate::pdf::CREATOR => Weight::Wrong,
+                Some(creator) if creator == crate::render::pdf::CREATOR => Weight::Wrong,
                 _ => Weight::Note,
             };
             self.say("text-added", weight, message);
@@ -242,7 +242,7 @@ impl Report {
         }
     }
 
-    fn signatures(&mut self, received: &Received, known: &Known) {
+    fn signatures(&mut self, received: &Received, known: &VerifyContext) {
         if received.signatures.is_empty() {
             self.say("unsigned", Weight::Note, Message::new("verify-unsigned"));
         }
@@ -261,7 +261,7 @@ impl Report {
         }
     }
 
-    fn signature(&mut self, signature: &SignatureState, known: &Known) {
+    fn signature(&mut self, signature: &SignatureState, known: &VerifyContext) {
         let signer = signature.signer.clone().unwrap_or_else(|| "?".to_owned());
         let with = |id| Message::new(id).with("signer", &signer);
         if signature.integrity.is_err() || signature.range == Range::Odd {
@@ -380,7 +380,7 @@ impl Printed {
         &self,
         mut words: BTreeSet<String>,
         received: &Received,
-        known: &Known,
+        known: &VerifyContext,
     ) -> Option<String> {
         for label in known.labels.values().chain(&known.words) {
             // What the program fills in stands between braces.

@@ -1,16 +1,16 @@
 //! Runs every folder of `tests/cases` (see `tests/README.md`).
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use safeguard::bundle::{self, Build};
-use safeguard::check::{self, Case, Checked};
+use safeguard::check::{self, CheckInput, Checked};
 use safeguard::content::{self, Content};
 use safeguard::diagnostic::Diagnostic;
-use safeguard::message::{Language, Words};
+use safeguard::message::{Catalog, Language};
 use safeguard::model::Page;
-use safeguard::pdf::Fonts;
+use safeguard::render::bundle::{self, Build};
+use safeguard::render::pdf::Fonts;
+use safeguard::render::theme;
 use safeguard::report::{Format, Report};
-use safeguard::sheet::{self, Kind, Occasion};
-use safeguard::theme;
+use safeguard::sheet::{self, LayoutOptions, Rendering};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -50,7 +50,7 @@ fn run(case: &Path) -> Result<(), Failed> {
         fs::remove_file(project.path().join(file))?;
     }
     let content = content::load(project.path()).map_err(|failure| format!("{failure:?}"))?;
-    let rules = Case {
+    let rules = CheckInput {
         content: &content,
         today: option(case, "as-of:")
             .unwrap_or("2026-04-01".to_owned())
@@ -80,7 +80,7 @@ fn run(case: &Path) -> Result<(), Failed> {
     if let Some(register) = register {
         let theme =
             theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
-        let words = Words::of(Language::Japanese);
+        let words = Catalog::of(Language::Japanese);
         let build = Build {
             content: &content,
             register: &register,
@@ -90,7 +90,7 @@ fn run(case: &Path) -> Result<(), Failed> {
             fonts: &FONTS,
             today: rules.today,
             copy: None,
-            words: &words,
+            catalog: &words,
         };
         if case.join("expected/sheet.json").exists() {
             failures.push(compare(case, "sheet.json", &handout(&build)?));
@@ -127,12 +127,12 @@ const BUILT: [(&str, &str); 2] = [
 /// What every rendering for prospective clients prints, the theme's own words left out.
 fn handout(build: &Build) -> Result<String, Failed> {
     let id = build.register.date.to_string();
-    let occasion = Occasion::of(Kind::Handout, build.today, &id);
+    let options = LayoutOptions::of(Rendering::Handout, build.today, &id);
     let labels = build
         .theme
         .labels(Language::Japanese)
         .map_err(|failure| format!("{failure:?}"))?;
-    let mut sheet = sheet::lay_out(build.register, &occasion, &labels);
+    let mut sheet = sheet::lay_out(build.register, &options, &labels);
     sheet.labels.clear();
     Ok(String::from_utf8(safeguard::data::pretty(&sheet))?)
 }
@@ -156,10 +156,10 @@ fn fragments(pages: &[Page]) -> String {
 fn diagnostics(content: &Content, findings: &[Diagnostic]) -> String {
     let findings: Vec<&Diagnostic> = findings.iter().collect();
     let print = |language, format| {
-        let words = Words::of(language);
+        let words = Catalog::of(language);
         let report = Report {
             content,
-            words: &words,
+            catalog: &words,
             colour: false,
         };
         report.print(&findings, format)

@@ -2,17 +2,17 @@
 
 mod support;
 
-use safeguard::check::{self, Case};
+use safeguard::check::{self, CheckInput};
 use safeguard::compare::words::{Marked, Piece};
 use safeguard::compare::{
     Change, Changed, Comparison, Line, MarkedCell, MarkedHeading, Sides, compare,
 };
-use safeguard::html::{self, Place};
-use safeguard::message::{Language, Words};
-use safeguard::pdf::{self, Fonts, Pdf};
-use safeguard::sheet::{self, Cell, Heading, Kind, Occasion, Row, Sheet, State};
+use safeguard::message::{Catalog, Language};
+use safeguard::render::html::{self, PageContext};
+use safeguard::render::pdf::{self, Fonts, Pdf};
+use safeguard::render::theme::{self, Theme};
+use safeguard::sheet::{self, Cell, Heading, LayoutOptions, Rendering, Row, Sheet, State};
 use safeguard::text::{Paragraph, Text, alike};
-use safeguard::theme::{self, Theme};
 use safeguard::{content, data};
 use scraper::{Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
@@ -402,27 +402,27 @@ static THEME: LazyLock<Theme> =
 /// A sheet of these rows in the frame of the own one.
 fn sheet_of(rows: Vec<Row>) -> Sheet {
     static FRAME: LazyLock<Sheet> =
-        LazyLock::new(|| lay_out(project(), Kind::Site, true).first_rows(0));
+        LazyLock::new(|| lay_out(project(), Rendering::Site, true).first_rows(0));
     Sheet {
         rows,
         ..FRAME.clone()
     }
 }
 
-fn lay_out(folder: &Path, kind: Kind, draft: bool) -> Sheet {
+fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
     let content = content::load(folder).expect("content/ is there");
     let today = DAY.parse().expect("a day");
-    let case = Case {
+    let case = CheckInput {
         content: &content,
         today,
         can_draw: &|_| true,
     };
     let register = check::check(&case).register.expect("no errors");
     let id = register.date.to_string();
-    let occasion = Occasion::of(kind, today, &id);
+    let options = LayoutOptions::of(kind, today, &id);
     let mut sheet = sheet::lay_out(
         &register,
-        &occasion,
+        &options,
         &THEME.labels(Language::Japanese).expect("labels"),
     );
     if !draft {
@@ -433,7 +433,7 @@ fn lay_out(folder: &Path, kind: Kind, draft: bool) -> Sheet {
 }
 
 /// The own sheet as if it were issued, and the year after: three measures reworded, one added, one removed, one moved, a certificate renewed.
-fn real_pair(kind: Kind) -> (Sheet, Sheet) {
+fn real_pair(kind: Rendering) -> (Sheet, Sheet) {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("content");
     for entry in walkdir::WalkDir::new(project().join("content")) {
@@ -503,7 +503,7 @@ fn real_pair(kind: Kind) -> (Sheet, Sheet) {
 
 #[test]
 fn a_real_pair_is_told_as_it_was_edited() {
-    let (before, after) = real_pair(Kind::Handout);
+    let (before, after) = real_pair(Rendering::Handout);
     let got = compare(&before, &after);
     let told = got.changed().map(|changed| {
         let changes = changed.changes.iter().copied();
@@ -526,7 +526,7 @@ fn a_real_pair_is_told_as_it_was_edited() {
     assert_eq!(got.certifications.len(), 1);
     assert_eq!(apply(&got, &before.rows), said(&after.rows));
     // The public is not told of a change in what it may not read, nor where.
-    let (before, after) = real_pair(Kind::Site);
+    let (before, after) = real_pair(Rendering::Site);
     let public = compare(&before, &after);
     assert_eq!(public.counts.unchanged, 40);
     let json = String::from_utf8(data::pretty(&public)).expect("UTF-8");
@@ -536,10 +536,10 @@ fn a_real_pair_is_told_as_it_was_edited() {
 
 #[test]
 fn the_terminal_shows_the_words_without_colour_in_eighty_columns() {
-    let (before, after) = real_pair(Kind::Handout);
+    let (before, after) = real_pair(Rendering::Handout);
     let changes = compare(&before, &after);
     for language in [Language::Japanese, Language::English] {
-        let text = safeguard::compare::print(&changes, &Words::of(language), false);
+        let text = safeguard::compare::print(&changes, &Catalog::of(language), false);
         let text_of = |text: &str| text.split_whitespace().collect::<String>();
         let solid = text_of(&text);
         for words in [
@@ -558,7 +558,7 @@ fn the_terminal_shows_the_words_without_colour_in_eighty_columns() {
             let wide = line.chars().filter(|c| *c > '\u{2fff}').count();
             assert!(line.chars().count() + wide <= 80, "{line}");
         }
-        let coloured = safeguard::compare::print(&changes, &Words::of(language), true);
+        let coloured = safeguard::compare::print(&changes, &Catalog::of(language), true);
         assert!(coloured.contains("\u{1b}[32m{+および操作ログの毎日+}\u{1b}[0m"));
     }
 }
@@ -568,11 +568,14 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let fonts = Fonts::compiled_in();
     let (mut pages, mut prints) = (Vec::new(), Vec::new());
-    for (name, kind) in [("public", Kind::Site), ("prospect", Kind::Handout)] {
+    for (name, kind) in [
+        ("public", Rendering::Site),
+        ("prospect", Rendering::Handout),
+    ] {
         let (before, after) = real_pair(kind);
         let changes = compare(&before, &after);
         let html = html::Pages::new(&THEME)
-            .and_then(|pages| pages.changes(&after, &changes, &Place::default()));
+            .and_then(|pages| pages.changes(&after, &changes, &PageContext::default()));
         let html = html.expect("a page").html;
         let json = data::json(&after);
         let pdf = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
@@ -609,7 +612,7 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
 
 #[test]
 fn a_text_longer_than_a_page_flows_over_several() {
-    let (before, mut after) = real_pair(Kind::Site);
+    let (before, mut after) = real_pair(Rendering::Site);
     let long = "アクセス権限の付与と見直しについて、担当者ごとに定め、毎月確認する。".repeat(60);
     after.rows[3].measure = cell(State::Stated, &long);
     let changes = compare(&before, &after);

@@ -2,14 +2,14 @@
 
 mod support;
 
-use safeguard::check::{self, Case};
+use safeguard::check::{self, CheckInput};
 use safeguard::edition::{self, Edition, Issue, Salts};
-use safeguard::html::{Pages, Place, Surroundings};
-use safeguard::leak::Made;
-use safeguard::message::{Failure, Language, Words};
+use safeguard::message::{Catalog, Error, Language};
 use safeguard::model::{Audience, English, MeasureEnglish, Register};
-use safeguard::sheet::{self, Cell, Heading, Kind, Occasion, Sheet};
-use safeguard::theme::{self, Theme};
+use safeguard::render::html::{PageContext, PageExtras, Pages};
+use safeguard::render::leak::RenderedText;
+use safeguard::render::theme::{self, Theme};
+use safeguard::sheet::{self, Cell, Heading, LayoutOptions, Rendering, Sheet};
 use safeguard::{content, data, text};
 use std::fs;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn english() -> TempDir {
 
 fn register(folder: &TempDir) -> Register {
     let content = content::load(folder.path()).expect("content/ is there");
-    let case = Case {
+    let case = CheckInput {
         content: &content,
         today: "2026-10-01".parse().expect("a day"),
         can_draw: &|_| true,
@@ -42,21 +42,21 @@ fn register(folder: &TempDir) -> Register {
     checked.register.unwrap_or_else(|| panic!("{rules:?}"))
 }
 
-fn lay_out(register: &Register, occasion: &Occasion) -> Sheet {
-    let labels = THEME.labels(occasion.language).expect("labels");
-    sheet::lay_out(register, occasion, &labels)
+fn lay_out(register: &Register, options: &LayoutOptions) -> Sheet {
+    let labels = THEME.labels(options.language).expect("labels");
+    sheet::lay_out(register, options, &labels)
 }
 
-fn occasion(kind: Kind, language: Language) -> Occasion<'static> {
+fn options(kind: Rendering, language: Language) -> LayoutOptions<'static> {
     let today = "2026-10-01".parse().expect("a day");
-    Occasion {
+    LayoutOptions {
         language,
-        ..Occasion::of(kind, today, "2026-01-01")
+        ..LayoutOptions::of(kind, today, "2026-01-01")
     }
 }
 
-fn in_english(kind: Kind) -> Sheet {
-    lay_out(&REGISTER, &occasion(kind, Language::English))
+fn in_english(kind: Rendering) -> Sheet {
+    lay_out(&REGISTER, &options(kind, Language::English))
 }
 
 /// A row a line, its cells between bars; what is not in the sheet's language begins with that language.
@@ -88,15 +88,15 @@ Basic policy | - | Transfer abroad | Not applicable (nothing is sent abroad) |
 Organisation | Structure | ja: 責任者の選任 | ja: 責任者を定めている | 
 Organisation | ja: 記録の保存 | Log of use | Logs are kept / They are reviewed | Please ask us
 ";
-    assert_eq!(rows(&in_english(Kind::Page)), expected);
+    assert_eq!(rows(&in_english(Rendering::Page)), expected);
     // Who may read the Japanese remark may read the English one.
     let handout = expected.replace("Please ask us", "Mihon Systems");
-    assert_eq!(rows(&in_english(Kind::Handout)), handout);
+    assert_eq!(rows(&in_english(Rendering::Handout)), handout);
 }
 
 #[test]
 fn what_stands_around_the_table_is_english_too() {
-    let sheet = in_english(Kind::Page);
+    let sheet = in_english(Rendering::Page);
     assert_eq!(sheet.lang, "en");
     assert_eq!(sheet.title, "Security measures");
     assert_eq!(sheet.guideline.title, "Sample guideline");
@@ -155,7 +155,7 @@ fn a_certificate_reads_english_where_nothing_in_it_is_left_in_japanese() {
     let printed = |file: &str| {
         fs::write(folder.path().join("content/certifications/srp.yaml"), file).expect("writable");
         let register = register(&folder);
-        let sheet = lay_out(&register, &occasion(Kind::Page, Language::English));
+        let sheet = lay_out(&register, &options(Rendering::Page, Language::English));
         let line = sheet.certifications.last().expect("srp").clone();
         format!("{} {}", line.lang.unwrap_or("en"), line.text)
     };
@@ -186,14 +186,14 @@ fn the_japanese_sheet_knows_nothing_of_its_translation() {
     let without = register(&folder);
     assert!(REGISTER.has_english() && !without.has_english());
     for kind in [
-        Kind::Page,
-        Kind::Site,
-        Kind::Handout,
-        Kind::Signed,
-        Kind::Proof,
+        Rendering::Page,
+        Rendering::Site,
+        Rendering::Handout,
+        Rendering::Signed,
+        Rendering::Proof,
     ] {
         let [with, without] = [&REGISTER, &without]
-            .map(|register| lay_out(register, &occasion(kind, Language::Japanese)));
+            .map(|register| lay_out(register, &options(kind, Language::Japanese)));
         assert_eq!(data::pretty(&with), data::pretty(&without), "{kind:?}");
         assert_eq!(data::json(&with), data::json(&without), "{kind:?}");
     }
@@ -238,11 +238,11 @@ fn frozen(register: &Register) -> Edition {
 fn the_words_of_an_edition_do_not_stand_on_its_translation() {
     let edition = frozen(&REGISTER);
     let issued = |language| {
-        let occasion = Occasion {
+        let options = LayoutOptions {
             edition: Some(&edition),
-            ..occasion(Kind::Page, language)
+            ..options(Rendering::Page, language)
         };
-        lay_out(&REGISTER, &occasion)
+        lay_out(&REGISTER, &options)
     };
     let (english, japanese) = (issued(Language::English), issued(Language::Japanese));
     assert!(!english.draft);
@@ -255,7 +255,8 @@ fn the_words_of_an_edition_do_not_stand_on_its_translation() {
 /// The page of a sheet that stands alone.
 fn rendered(sheet: &Sheet) -> Vec<u8> {
     let pages = Pages::new(&THEME);
-    let page = pages.and_then(|it| it.sheet(sheet, &Place::default(), &Surroundings::default()));
+    let page =
+        pages.and_then(|it| it.sheet(sheet, &PageContext::default(), &PageExtras::default()));
     page.unwrap_or_else(|failure| panic!("{}", said(&failure)))
         .html
 }
@@ -263,7 +264,7 @@ fn rendered(sheet: &Sheet) -> Vec<u8> {
 #[test]
 fn the_page_says_that_it_is_a_translation_and_what_is_none() {
     let page = |language| {
-        let sheet = lay_out(&REGISTER, &occasion(Kind::Page, language));
+        let sheet = lay_out(&REGISTER, &options(Rendering::Page, language));
         String::from_utf8(rendered(&sheet)).expect("UTF-8")
     };
     let english = page(Language::English);
@@ -303,7 +304,7 @@ fn the_page_says_that_it_is_a_translation_and_what_is_none() {
 
 #[test]
 fn the_english_page_is_valid_accessible_and_fits_a_phone() {
-    let html = rendered(&in_english(Kind::Page));
+    let html = rendered(&in_english(Rendering::Page));
     let folder = tempfile::tempdir().expect("a folder");
     fs::write(folder.path().join("index.html"), html).expect("writable");
     let script = project().join("tests/tools/page.mjs");
@@ -313,15 +314,16 @@ fn the_english_page_is_valid_accessible_and_fits_a_phone() {
 
 #[test]
 fn the_leak_gate_knows_english_texts() {
-    let page = |html: &str| Made::html(html.as_bytes()).leak(&[&REGISTER], Audience::Public);
+    let page =
+        |html: &str| RenderedText::html(html.as_bytes()).leak(&[&REGISTER], Audience::Public);
     assert_eq!(
         page("<td><p>Mihon <b>Systems</b></p></td>").as_deref(),
         Some("MihonSystems")
     );
     assert_eq!(page("<td><p>Log of use</p></td>"), None);
-    let handout = Made::text("Mihon Systems").leak(&[&REGISTER], Audience::Prospect);
+    let handout = RenderedText::text("Mihon Systems").leak(&[&REGISTER], Audience::Prospect);
     assert_eq!(handout, None);
-    let whole = Made::html(&rendered(&in_english(Kind::Page)));
+    let whole = RenderedText::html(&rendered(&in_english(Rendering::Page)));
     assert_eq!(whole.leak(&[&REGISTER], Audience::Public), None);
 }
 
@@ -334,7 +336,8 @@ fn a_word_of_a_style_sheet_is_no_remark_but_one_that_is_shown_is() {
         ..MeasureEnglish::default()
     };
     register.english.measures.insert("log".to_owned(), english);
-    let page = |html: &str| Made::html(html.as_bytes()).leak(&[&register], Audience::Public);
+    let page =
+        |html: &str| RenderedText::html(html.as_bytes()).leak(&[&register], Audience::Public);
     assert_eq!(page("<style>p { display: none }</style><p>a</p>"), None);
     assert_eq!(page("<script>x = none;</script><p>a</p>"), None);
     for html in [
@@ -412,7 +415,7 @@ fn a_projects_theme_may_change_an_english_word_and_must_have_its_own_in_both() {
     );
 }
 
-fn said(failure: &Failure) -> String {
-    let words = Words::of(Language::English).say(&failure.message);
+fn said(failure: &Error) -> String {
+    let words = Catalog::of(Language::English).format(&failure.message);
     format!("{words}{}", failure.cause.as_deref().unwrap_or_default())
 }

@@ -4,10 +4,10 @@ mod support;
 
 use safeguard::check::{AGAINST, READING, RULES};
 use safeguard::diagnostic::Diagnostic;
-use safeguard::leak::Made;
-use safeguard::message::{Language, Words};
+use safeguard::message::{Catalog, Language};
 use safeguard::model::Audience;
 use safeguard::prose::Prose;
+use safeguard::render::leak::RenderedText;
 use safeguard::report::{Format, Report};
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,10 +17,10 @@ use support::{BUNDLE, CHECKED, CONTENT, DAY, build, copy, project};
 
 #[test]
 fn the_own_content_has_no_errors_and_exactly_the_recorded_findings() {
-    let words = Words::of(Language::English);
+    let words = Catalog::of(Language::English);
     let report = Report {
         content: &CONTENT,
-        words: &words,
+        catalog: &words,
         colour: false,
     };
     let findings: Vec<&Diagnostic> = CHECKED.findings.iter().collect();
@@ -263,7 +263,7 @@ fn the_leak_gate_finds_what_an_audience_may_not_read() {
         .expect("the own content has no errors");
     let vendor = "株式会社クリックスおよびファイブテクノロジー株式会社";
     let question = "原本では D-b の行にある";
-    let page = Made::html(
+    let page = RenderedText::html(
         "<td>株式会社<wbr>クリックス および\nファイブテクノロジー<b>株式会社</b></td>".as_bytes(),
     );
     assert_eq!(
@@ -272,18 +272,18 @@ fn the_leak_gate_finds_what_an_audience_may_not_read() {
     );
     assert_eq!(page.leak(&[register], Audience::Prospect), None);
     assert_eq!(
-        Made::text(question)
+        RenderedText::text(question)
             .leak(&[register], Audience::Prospect)
             .as_deref(),
         Some("原本ではD-bの行にある")
     );
     assert_eq!(
-        Made::text(question).leak(&[register], Audience::Internal),
+        RenderedText::text(question).leak(&[register], Audience::Internal),
         None
     );
     // A public text is no leak.
     assert_eq!(
-        Made::text("就業規則により規定済み").leak(&[register], Audience::Public),
+        RenderedText::text("就業規則により規定済み").leak(&[register], Audience::Public),
         None
     );
 }
@@ -294,7 +294,7 @@ fn the_leak_gate_finds_withheld_words_in_a_page_of_prose() {
     let register = register.expect("the own content has no errors");
     let gate = |markdown: &str| {
         let fragment = Prose::parse(markdown, 0).render(str::to_owned);
-        Made::html(fragment.as_bytes()).leak(&[register], Audience::Public)
+        RenderedText::html(fragment.as_bytes()).leak(&[register], Audience::Public)
     };
     // What only prospective clients may read, with marks of Markdown in it and over two lines.
     let pasted = "委託先は、**株式会社クリックス**および\nファイブテクノロジー`株式会社`です。\n";

@@ -5,64 +5,66 @@
 mod support;
 
 use jiff::Timestamp;
-use safeguard::bundle::{Manifest, ManifestFile};
 use safeguard::data::sha256;
 use safeguard::publish::plan::{MANIFEST, Plan, Site};
 use safeguard::publish::state::Memory;
-use safeguard::publish::store::{self, Exclusion, Store, Tried, Trouble};
-use safeguard::publish::{self, Run, Step, Strangers};
+use safeguard::publish::store::{self, Exclusion, Store, StoreError, StoreResult};
+use safeguard::publish::{self, Run, Step, Unmanaged};
+use safeguard::render::bundle::{Manifest, ManifestFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use support::servers::{Host, Kind, PASSWORD, TRUSTED, certify, keygen, kill_tree, login_name};
+use support::servers::{
+    Host, PASSWORD, Rendering, TRUSTED, certify, keygen, kill_tree, login_name,
+};
 use support::{base, project, safeguard};
 
 #[test]
 fn folder() {
-    everything(Kind::Folder);
+    everything(Rendering::Folder);
 }
 
 #[test]
 fn sftp_with_a_key() {
-    everything(Kind::Sftp);
+    everything(Rendering::Sftp);
 }
 
 #[test]
 fn sftp_with_a_password() {
-    everything(Kind::SftpPassword);
+    everything(Rendering::SftpPassword);
 }
 
 #[test]
 fn sftp_of_rclone() {
-    everything(Kind::SftpRclone);
+    everything(Rendering::SftpRclone);
 }
 
 #[test]
 fn webdav_of_nginx() {
-    everything(Kind::Webdav);
+    everything(Rendering::Webdav);
 }
 
 #[test]
 fn webdav_of_rclone() {
-    everything(Kind::WebdavRclone);
+    everything(Rendering::WebdavRclone);
 }
 
 #[test]
 fn s3() {
-    everything(Kind::S3);
+    everything(Rendering::S3);
 }
 
 #[test]
 fn git() {
-    everything(Kind::Git);
+    everything(Rendering::Git);
 }
 
 #[test]
 fn ftps() {
     if std::env::var_os(TRUSTED).is_some() {
-        return everything(Kind::Ftps);
+        return everything(Rendering::Ftps);
     }
     let folder = tempfile::tempdir().expect("a folder");
     certify(folder.path());
@@ -74,7 +76,7 @@ fn ftps() {
     assert!(done.expect("this test").success());
 }
 
-fn everything(kind: Kind) {
+fn everything(kind: Rendering) {
     let folder = tempfile::tempdir().expect("a folder");
     story(&Host::start(kind, &folder.path().join("story")));
     wrong_credentials(&Host::start(kind, &folder.path().join("refused")));
@@ -127,7 +129,7 @@ fn story(host: &Host) {
     // Something stands where a new file is to go.
     host.put("assets/style-3.css", b"a stranger's");
     expected.insert("assets/style-3.css".to_owned(), b"a stranger's".to_vec());
-    assert_eq!(said(publish(host, &site(3))), "strangers");
+    assert_eq!(said(publish(host, &site(3))), "unmanaged");
     assert_eq!(host.files(), expected);
 
     let status = status(host);
@@ -147,7 +149,10 @@ fn story(host: &Host) {
 }
 
 fn wrong_credentials(host: &Host) {
-    if matches!(host.kind, Kind::Folder | Kind::Git | Kind::Sftp) {
+    if matches!(
+        host.kind,
+        Rendering::Folder | Rendering::Git | Rendering::Sftp
+    ) {
         return;
     }
     let mut store = match store::open(&host.target_with("wrong"), host.workshop.path()) {
@@ -175,7 +180,7 @@ fn two_at_once(host: &Host) {
     });
     let files = host.files();
     // rclone lets two create one file at once, and then refuses both: the old site stays until somebody tries again.
-    let of_rclone = matches!(host.kind, Kind::SftpRclone | Kind::WebdavRclone);
+    let of_rclone = matches!(host.kind, Rendering::SftpRclone | Rendering::WebdavRclone);
     if of_rclone && results.iter().all(Result::is_err) {
         assert_eq!(files, whole(&site(1)), "{results:?}");
         let mut again = ["one", "other"].into_iter();
@@ -251,7 +256,7 @@ fn dying(host: &Host, site: &Site, tenths: u64, before: u64) -> safeguard::messa
 }
 
 /// The server's disk is too small; when it has grown, the next run finishes the job.
-fn full_disk(kind: Kind) {
+fn full_disk(kind: Rendering) {
     let Some(disk) = Disk::of("2m") else {
         return;
     };
@@ -273,7 +278,7 @@ fn full_disk(kind: Kind) {
 #[test]
 fn of_a_thousand_files_three_travel() {
     let folder = tempfile::tempdir().expect("a folder");
-    let host = Host::start(Kind::Sftp, folder.path());
+    let host = Host::start(Rendering::Sftp, folder.path());
     let mut many = site(1);
     for index in 0..1_000 {
         add(
@@ -301,7 +306,7 @@ fn of_a_thousand_files_three_travel() {
 #[test]
 fn a_server_with_another_key_or_none_on_record_is_not_talked_to() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut host = Host::start(Kind::Sftp, folder.path());
+    let mut host = Host::start(Rendering::Sftp, folder.path());
     publish(&host, &site(1)).expect("published");
     host.change_host_key();
     assert_eq!(said(publish(&host, &site(2))), "sftp-host-changed");
@@ -324,7 +329,7 @@ fn a_server_with_another_key_or_none_on_record_is_not_talked_to() {
     std::fs::write(&known, format!("{old}{new}")).expect("writable");
     publish(&host, &site(2)).expect("published");
     // Nor is a key let in that the server does not know.
-    let mut host = Host::start(Kind::Sftp, folder.path());
+    let mut host = Host::start(Rendering::Sftp, folder.path());
     std::fs::remove_file(host.workshop.path().join("authorized")).expect("a file");
     host.restart();
     assert_eq!(said(publish(&host, &site(2))), "sftp-login");
@@ -333,7 +338,7 @@ fn a_server_with_another_key_or_none_on_record_is_not_talked_to() {
 #[test]
 fn server_and_user_may_have_rsa_keys_alone() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut host = Host::start(Kind::Sftp, folder.path());
+    let mut host = Host::start(Rendering::Sftp, folder.path());
     host.change_keys("rsa");
     publish(&host, &site(1)).expect("published");
     assert_eq!(host.files(), whole(&site(1)));
@@ -348,7 +353,7 @@ fn a_publisher_may_die_at_every_step() {
     let folder = tempfile::tempdir().expect("a folder");
     let [first, second, third] = [site(1), site(2), site(3)];
     for (name, next) in [("on", &second), ("back", &first), ("over", &third)] {
-        let host = Host::start(Kind::Folder, &folder.path().join(name));
+        let host = Host::start(Rendering::Folder, &folder.path().join(name));
         for steps in 0.. {
             publish(&host, &first).expect("published");
             let mut store = open(&host);
@@ -370,7 +375,7 @@ fn a_publisher_may_die_at_every_step() {
 #[test]
 fn a_lock_is_taken_over_from_the_dead_only() {
     let folder = tempfile::tempdir().expect("a folder");
-    let host = Host::start(Kind::Folder, folder.path());
+    let host = Host::start(Rendering::Folder, folder.path());
     let dies_after = |steps, publisher: &str, clock: &dyn Fn() -> Timestamp| {
         let mut store = open(&host);
         let mut dying = Dying {
@@ -406,7 +411,7 @@ fn a_lock_is_taken_over_from_the_dead_only() {
 #[test]
 fn a_manifest_that_leads_out_of_the_site_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let host = Host::start(Kind::Folder, &folder.path().join("served"));
+    let host = Host::start(Rendering::Folder, &folder.path().join("served"));
     publish(&host, &site(1)).expect("published");
     let mut forged = site(1).manifest;
     forged.files[0].path = "../victim.txt".to_owned();
@@ -442,17 +447,21 @@ fn the_readmes_targets_publish() {
     let served = folder.path().join("served");
     let host = |kind, name: &str| Host::start(kind, &served.join(name));
     let hosts = [
-        ("rental", host(Kind::SftpPassword, "rental"), ""),
-        ("old-rental", host(Kind::Ftps, "old-rental"), ""),
+        ("rental", host(Rendering::SftpPassword, "rental"), ""),
+        ("old-rental", host(Rendering::Ftps, "old-rental"), ""),
         (
             "share",
-            host(Kind::Webdav, "share"),
+            host(Rendering::Webdav, "share"),
             "https://dav.example.jp",
         ),
-        ("bucket", host(Kind::S3, "bucket"), "https://s3.example.jp"),
+        (
+            "bucket",
+            host(Rendering::S3, "bucket"),
+            "https://s3.example.jp",
+        ),
         (
             "pages",
-            host(Kind::Git, "pages"),
+            host(Rendering::Git, "pages"),
             "git@example.jp:office/site.git",
         ),
     ];
@@ -464,7 +473,7 @@ fn the_readmes_targets_publish() {
         let line = line.unwrap_or_else(|| panic!("{name} is not shown"));
         let known = host.workshop.path().join("known_hosts");
         let server = match host.kind {
-            Kind::SftpPassword => format!(
+            Rendering::SftpPassword => format!(
                 "host: 127.0.0.1, port: {}, known_hosts: {}",
                 host.port,
                 known.display()
@@ -472,7 +481,7 @@ fn the_readmes_targets_publish() {
             _ => format!("host: localhost, port: {}", host.port),
         };
         let here = match host.kind {
-            Kind::Git => host.root.join("site.git").display().to_string(),
+            Rendering::Git => host.root.join("site.git").display().to_string(),
             _ => format!("http://127.0.0.1:{}", host.port),
         };
         *line = line.replace("host: example.jp", &server);
@@ -722,7 +731,7 @@ fn a_text_withheld_since_is_not_put_back() {
 #[test]
 fn a_key_may_come_from_an_agent_or_the_environment() {
     let folder = base();
-    let mut host = Host::start(Kind::Sftp, &folder.path().join("served"));
+    let mut host = Host::start(Rendering::Sftp, &folder.path().join("served"));
     let shop = host.workshop.path().to_owned();
     let yaml = host.yaml().replace("key_file: client, ", "");
     std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
@@ -770,7 +779,7 @@ fn a_key_may_come_from_an_agent_or_the_environment() {
 #[test]
 fn git_over_ssh_asks_for_the_right_key() {
     let folder = issued();
-    let mut host = Host::start(Kind::Sftp, &folder.path().join("served"));
+    let mut host = Host::start(Rendering::Sftp, &folder.path().join("served"));
     let shop = host.workshop.path().to_owned();
     let repository = host.root.join("site.git");
     let git = |arguments: &[&str]| {
@@ -918,7 +927,7 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(
 fn run<'a>(publisher: &'a str, progress: &'a dyn Fn(Step)) -> Run<'a> {
     Run {
         publisher,
-        strangers: Strangers::Keep,
+        unmanaged: Unmanaged::Keep,
         clock: &now,
         pauses: &PAUSES,
         progress,
@@ -967,9 +976,9 @@ struct Dying<'a> {
 }
 
 impl Dying<'_> {
-    fn step(&mut self) -> Tried<&mut dyn Store> {
+    fn step(&mut self) -> StoreResult<&mut dyn Store> {
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(Trouble::lasting(
+            return Err(StoreError::permanent(
                 safeguard::message::Message::new("dead"),
                 "killed",
             ));
@@ -980,25 +989,25 @@ impl Dying<'_> {
 }
 
 impl Store for Dying<'_> {
-    fn read(&mut self, path: &str) -> Tried<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         self.step()?.read(path)
     }
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Tried<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
         self.step()?.write(path, bytes)
     }
-    fn create(&mut self, path: &str, bytes: &[u8]) -> Tried<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
         self.step()?.create(path, bytes)
     }
-    fn remove(&mut self, path: &str) -> Tried<()> {
+    fn remove(&mut self, path: &str) -> StoreResult<()> {
         self.step()?.remove(path)
     }
-    fn written_at(&mut self, path: &str) -> Tried<Option<Timestamp>> {
+    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
         self.step()?.written_at(path)
     }
     fn exclusion(&self) -> Exclusion {
         self.store.exclusion()
     }
-    fn finish(&mut self) -> Tried<()> {
+    fn finish(&mut self) -> StoreResult<()> {
         self.step()?.finish()
     }
 }
@@ -1052,7 +1061,7 @@ fn under_readers<T>(host: &Host, sites: &[&Site], does: impl FnOnce() -> T) -> T
 fn visit(host: &Host, page: &str, known: &BTreeSet<String>) {
     let read = |path: &str| {
         // A server that cannot rename over a file removes it first.
-        let blinks = matches!(host.kind, Kind::WebdavRclone | Kind::SftpRclone);
+        let blinks = matches!(host.kind, Rendering::WebdavRclone | Rendering::SftpRclone);
         let first = host.read(path);
         if first.is_none() && blinks {
             std::thread::sleep(Duration::from_millis(50));

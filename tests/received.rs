@@ -4,10 +4,10 @@ mod support;
 
 use jiff::Timestamp;
 use lopdf::dictionary;
-use safeguard::message::{Language, Result, Words};
-use safeguard::received::{DATA, Range, Received, SignatureState, Trust, read};
-use safeguard::sign::{TimeServer, sign};
-use safeguard::signed::{Fault, Signed, chain};
+use safeguard::cms::{Fault, Signed, chain};
+use safeguard::message::{Catalog, Language, Result};
+use safeguard::pades::{TimeServer, sign};
+use safeguard::pdf_reader::{DATA, Range, Received, SignatureState, Trust, read};
 use std::collections::BTreeMap;
 use std::fs;
 use support::keys::{Way, answer, identity, key, moment};
@@ -278,7 +278,7 @@ fn what_is_no_sheet_is_told_in_a_sentence() {
         let failure = read(&pdf).map(drop).expect_err(what);
         let message = failure.message.with("file", "sheet.pdf");
         for (language, words) in [(Language::English, en), (Language::Japanese, ja)] {
-            let said = Words::of(language).say(&message);
+            let said = Catalog::of(language).format(&message);
             assert!(
                 said.contains(words) && said.contains("`sheet.pdf`"),
                 "{what}: {said}"
@@ -362,7 +362,7 @@ fn no_container_makes_the_reader_panic() {
             let token = read
                 .timestamp
                 .as_deref()
-                .map(safeguard::sign::timestamp::Stamp::read);
+                .map(safeguard::pades::timestamp::Stamp::read);
             if let Some(Ok(stamp)) = token {
                 let _ = stamp.holds_for(&read.signature);
             }

@@ -47,7 +47,7 @@ impl Preview {
 
     fn with_editor(folder: &Path, editor: &str) -> Preview {
         let mut process = Command::new(env!("CARGO_BIN_EXE_safeguard"))
-            .args(["serve", "--lang", "en", "--as-of", "2026-10-01", "-C"])
+            .args(["edit", "--lang", "en", "--as-of", "2026-10-01", "-C"])
             .arg(folder)
             .envs([("VISUAL", editor), ("EDITOR", "")])
             .stdout(Stdio::piped())
@@ -522,17 +522,17 @@ fn what_cannot_be_served_is_said_at_once() {
     };
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let (code, said) = serve(&["serve", "--port", &port]);
+    let (code, said) = serve(&["edit", "--port", &port]);
     assert_eq!(code, Some(2));
     assert!(
         said.contains(&format!("cannot serve the preview on 127.0.0.1:{port}")),
         "{said}"
     );
-    let (code, said) = serve(&["serve", "--port", "70000"]);
+    let (code, said) = serve(&["edit", "--port", "70000"]);
     assert_eq!(code, Some(2));
     assert!(said.contains("`--port` cannot be `70000`"), "{said}");
     fs::remove_dir_all(folder.path().join("content")).expect("removed");
-    let (code, said) = serve(&["serve"]);
+    let (code, said) = serve(&["edit"]);
     assert_eq!(code, Some(2));
     assert!(said.contains("there is no folder `content`"), "{said}");
 }

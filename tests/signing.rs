@@ -7,7 +7,7 @@
 mod support;
 
 use safeguard::message::Result;
-use safeguard::sign::{TimeServer, sign};
+use safeguard::pades::{TimeServer, sign};
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;

@@ -6,9 +6,9 @@ mod support;
 use safeguard::content;
 use safeguard::edition::Edition;
 use safeguard::message::Language;
-use safeguard::pdf::{self, Fonts};
-use safeguard::sheet::{Kind, Sheet};
-use safeguard::theme;
+use safeguard::render::pdf::{self, Fonts};
+use safeguard::render::theme;
+use safeguard::sheet::{Rendering, Sheet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -279,7 +279,7 @@ impl Forger {
     fn sheet(&self, edition: usize) -> Sheet {
         let theme = theme::load(self.folder.path(), "official").expect("compiled in");
         self.editions[edition].lay_out(
-            Kind::Handout,
+            Rendering::Handout,
             &theme.labels(Language::Japanese).expect("labels"),
         )
     }

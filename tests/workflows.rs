@@ -5,14 +5,14 @@ mod support;
 use serde_yaml::Value;
 use std::path::Path;
 use std::process::Command;
-use support::servers::{Host, Kind, PASSWORD};
+use support::servers::{Host, PASSWORD, Rendering};
 use support::{base, project, run, safeguard};
 use tempfile::TempDir;
 
 #[test]
 fn a_tag_publishes() {
     let folder = base();
-    let host = Host::start(Kind::SftpPassword, &folder.path().join("served"));
+    let host = Host::start(Rendering::SftpPassword, &folder.path().join("served"));
     let yaml = host.yaml().replace("here: ", "rental: ");
     std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
     let known = host.workshop.path().join("known_hosts");

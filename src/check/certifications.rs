@@ -1,6 +1,6 @@
 //! Is each certificate (第三者認証) still good, and shown as what it is?
 
-use super::Case;
+use super::CheckInput;
 use crate::content::Filed;
 use crate::content::record::{CertificationRecord, Mark};
 use crate::diagnostic::Diagnostic;
@@ -8,9 +8,9 @@ use crate::message::Message;
 use jiff::civil::Date;
 
 /// A certificate counts through its last day, Japan time, and not after it.
-pub fn expired(case: &Case) -> Vec<Diagnostic> {
-    dated(case, |last| {
-        (last < case.today).then_some("certification-expired")
+pub fn expired(input: &CheckInput) -> Vec<Diagnostic> {
+    dated(input, |last| {
+        (last < input.today).then_some("certification-expired")
     })
     .map(|(certificate, message)| {
         let origin = certificate.origin().at("expires_on");
@@ -21,16 +21,16 @@ pub fn expired(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// The last day is near: renewals take months.
-pub fn expires_soon(case: &Case) -> Vec<Diagnostic> {
-    let ahead = case.thresholds().expires_soon;
+pub fn expires_soon(input: &CheckInput) -> Vec<Diagnostic> {
+    let ahead = input.thresholds().expires_soon;
     let soon = |last: Date| {
-        let near = case
+        let near = input
             .today
             .checked_add(ahead.0)
             .is_ok_and(|horizon| last <= horizon);
-        (near && last >= case.today).then_some("certification-expires-soon")
+        (near && last >= input.today).then_some("certification-expires-soon")
     };
-    dated(case, soon)
+    dated(input, soon)
         .map(|(certificate, message)| {
             Diagnostic::warning(
                 "certification-expires-soon",
@@ -44,10 +44,11 @@ pub fn expires_soon(case: &Case) -> Vec<Diagnostic> {
 type Certificate = Filed<CertificationRecord>;
 
 fn dated<'a>(
-    case: &Case<'a>,
+    input: &CheckInput<'a>,
     judge: impl Fn(Date) -> Option<&'static str>,
 ) -> impl Iterator<Item = (&'a Certificate, Message)> {
-    case.content
+    input
+        .content
         .certifications
         .iter()
         .filter_map(move |certificate| {
@@ -60,8 +61,8 @@ fn dated<'a>(
 }
 
 /// Without a last day nobody can say whether the certificate counts.
-pub fn undated(case: &Case) -> Vec<Diagnostic> {
-    let undated = case
+pub fn undated(input: &CheckInput) -> Vec<Diagnostic> {
+    let undated = input
         .content
         .certifications
         .iter()
@@ -81,7 +82,7 @@ pub fn undated(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// ISO and JIS standards come in editions, and certificates to an old one lapse with it.
-pub fn without_edition(case: &Case) -> Vec<Diagnostic> {
+pub fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
     // Some write it into the standard's name, as certificates do: ISO 9001:2015.
     let named = |standard: &str| {
         standard
@@ -93,7 +94,7 @@ pub fn without_edition(case: &Case) -> Vec<Diagnostic> {
             .iter()
             .any(|family| standard.contains(family))
     };
-    let certificates = case.content.certifications.iter();
+    let certificates = input.content.certifications.iter();
     certificates
         .filter(|certificate| {
             let standard = &certificate.record.standard;
@@ -112,8 +113,8 @@ pub fn without_edition(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// The Privacy Mark belongs to registrations of its own scheme, numbered `10190001(03)`; other certificates to JIS Q 15001 do not carry it.
-pub fn privacy_mark_misused(case: &Case) -> Vec<Diagnostic> {
-    let marked = case.content.certifications.iter().filter(|certificate| {
+pub fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
+    let marked = input.content.certifications.iter().filter(|certificate| {
         certificate.record.mark == Some(Mark::PrivacyMark)
             && !is_privacy_mark_number(&certificate.record.number)
     });

@@ -1,6 +1,6 @@
 //! Does the sheet answer the guideline, item by item, and is that guideline the one in force?
 
-use super::Case;
+use super::CheckInput;
 use crate::content::record::{Duty, GuidelineRecord, SheetRecord};
 use crate::content::{Filed, place_name};
 use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
@@ -68,9 +68,10 @@ fn places(sheet: &SheetRecord, guideline: &Filed<GuidelineRecord>) -> BTreeSet<S
 }
 
 /// The sheet, and every `superseded_by`, names a guideline that is there.
-pub fn unknown_guideline(case: &Case) -> Vec<Diagnostic> {
+pub fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
     let known = || {
-        case.content
+        input
+            .content
             .guidelines
             .iter()
             .map(|guideline| guideline.record.id.as_str())
@@ -78,15 +79,16 @@ pub fn unknown_guideline(case: &Case) -> Vec<Diagnostic> {
     // A guideline that could not be read is not unknown.
     let unread = |id: &str| {
         let file = format!("content/guidelines/{id}.yaml");
-        case.content
-            .troubles
+        input
+            .content
+            .problems
             .iter()
-            .any(|trouble| trouble.origin.file == file)
+            .any(|problem| problem.origin.file == file)
     };
-    let named = case
+    let named = input
         .sheet()
         .map(|sheet| (sheet.origin().at("guideline"), &sheet.record.guideline));
-    let successors = case.content.guidelines.iter().filter_map(|guideline| {
+    let successors = input.content.guidelines.iter().filter_map(|guideline| {
         let successor = guideline.record.superseded_by.as_ref()?;
         Some((guideline.origin().at("superseded_by"), successor))
     });
@@ -102,8 +104,8 @@ pub fn unknown_guideline(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// A later edition of the sheet's guideline is known.
-pub fn guideline_superseded(case: &Case) -> Vec<Diagnostic> {
-    let (Some(sheet), Some(guideline)) = (case.sheet(), case.content.own_guideline()) else {
+pub fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
+    let (Some(sheet), Some(guideline)) = (input.sheet(), input.content.own_guideline()) else {
         return Vec::new();
     };
     let Some(successor) = &guideline.record.superseded_by else {
@@ -124,8 +126,8 @@ pub fn guideline_superseded(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// Files of `measures/` and own headings stand at a place that exists.
-pub fn unknown_item(case: &Case) -> Vec<Diagnostic> {
-    let (Some(sheet), Some(guideline)) = (case.sheet(), case.content.own_guideline()) else {
+pub fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
+    let (Some(sheet), Some(guideline)) = (input.sheet(), input.content.own_guideline()) else {
         return Vec::new();
     };
     let places = places(&sheet.record, guideline);
@@ -148,7 +150,7 @@ pub fn unknown_item(case: &Case) -> Vec<Diagnostic> {
         };
         finding.suggest(name, known.iter().map(String::as_str))
     };
-    let files = case
+    let files = input
         .content
         .measures
         .iter()
@@ -181,32 +183,32 @@ pub fn unknown_item(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// Every item of the sheet's guideline has a measure (guideline, 別添: B–G are しなければならない).
-pub fn item_uncovered(case: &Case) -> Vec<Diagnostic> {
-    let Some(guideline) = case.content.own_guideline() else {
+pub fn item_uncovered(input: &CheckInput) -> Vec<Diagnostic> {
+    let Some(guideline) = input.content.own_guideline() else {
         return Vec::new();
     };
     let severity = |asked: &Asked| match asked.duty {
         Duty::Required => Severity::Error,
         Duty::Recommended => Severity::Warning,
     };
-    uncovered(case, guideline, "item-uncovered-help", severity)
+    uncovered(input, guideline, "item-uncovered-help", severity)
 }
 
 /// What another guideline asks that the sheet does not answer.
-pub fn uncovered_under(case: &Case, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    uncovered(case, other, "item-uncovered-there-help", |_| {
+pub fn uncovered_under(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
+    uncovered(input, other, "item-uncovered-there-help", |_| {
         Severity::Warning
     })
 }
 
 fn uncovered(
-    case: &Case,
+    input: &CheckInput,
     guideline: &Filed<GuidelineRecord>,
     help: &'static str,
     severity: fn(&Asked) -> Severity,
 ) -> Vec<Diagnostic> {
     let answered = |asked: &Asked| {
-        let mut files = case.content.measures.iter();
+        let mut files = input.content.measures.iter();
         files.any(|file| {
             let here = file.section == asked.section && file.item.as_deref() == asked.item;
             here && file
@@ -238,8 +240,8 @@ fn uncovered(
 }
 
 /// The official headings of two guidelines differ where both have the item.
-pub fn heading_changed(case: &Case, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    let Some(own) = case.content.own_guideline() else {
+pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
+    let Some(own) = input.content.own_guideline() else {
         return Vec::new();
     };
     let before = headings(own);
@@ -273,8 +275,8 @@ fn headings(guideline: &Filed<GuidelineRecord>) -> Vec<(String, &str, Origin)> {
 }
 
 /// The small-business method is not for an office that is a contractor, however small (guideline, 中小規模事業者の定義).
-pub fn small_business_exception(case: &Case) -> Vec<Diagnostic> {
-    let relaxed = case
+pub fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {
+    let relaxed = input
         .content
         .all_measures()
         .filter(|(_, record, _)| record.relaxed);

@@ -1,6 +1,6 @@
 //! Do the issued editions still say what they said, and are all of them there?
 
-use super::Case;
+use super::CheckInput;
 use crate::content::Filed;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::edition::{Edition, FORMAT};
@@ -9,15 +9,15 @@ use crate::message::Message;
 /// An edition never changes and never disappears: somebody has a copy in hand and may ask.
 ///
 /// Each names the one before and its digests; sheet.yaml names the newest.
-pub fn edition_altered(case: &Case) -> Vec<Diagnostic> {
-    let editions = &case.content.editions;
+pub fn edition_altered(input: &CheckInput) -> Vec<Diagnostic> {
+    let editions = &input.content.editions;
     let mut findings: Vec<Diagnostic> = editions.iter().filter_map(damaged).collect();
     let mut before: Option<&Filed<Edition>> = None;
     for edition in editions {
         findings.extend(out_of_line(edition, before, editions));
         before = Some(edition);
     }
-    findings.extend(not_the_newest(case));
+    findings.extend(not_the_newest(input));
     findings
 }
 
@@ -75,20 +75,20 @@ fn out_of_line(
 }
 
 /// Whether sheet.yaml names the newest record.
-fn not_the_newest(case: &Case) -> Option<Diagnostic> {
-    let sheet = case.sheet()?;
-    let newest = case.content.editions.last();
+fn not_the_newest(input: &CheckInput) -> Option<Diagnostic> {
+    let sheet = input.sheet()?;
+    let newest = input.content.editions.last();
     let newest = newest.map(|edition| edition.record.id.as_str());
     // A record that cannot be read is another rule's to tell.
     let unread = |id: &str| {
         let file = format!("content/editions/{id}.yaml");
-        let mut troubles = case.content.troubles.iter();
-        troubles.any(|trouble| trouble.origin.file == file)
+        let mut problems = input.content.problems.iter();
+        problems.any(|problem| problem.origin.file == file)
     };
     let (origin, message) = match (sheet.record.edition.as_deref(), newest) {
         (Some(named), newest) if newest != Some(named) && !unread(named) => {
             let known = |edition: &Filed<Edition>| edition.record.id == named;
-            match newest.filter(|_| case.content.editions.iter().any(known)) {
+            match newest.filter(|_| input.content.editions.iter().any(known)) {
                 Some(newest) => {
                     let message = Message::new("edition-not-newest").with("newest", newest);
                     (sheet.origin().at("edition"), message.with("id", named))

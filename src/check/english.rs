@@ -1,6 +1,6 @@
 //! English beside the Japanese: does each text translate one that is there, and what the register keeps of them.
 
-use super::Case;
+use super::CheckInput;
 use super::register::{certificate_id, standard};
 use crate::content::record::{
     CertificationRecord, GuidelineRecord, Line, MeasureEnglishRecord, MeasureRecord, OfficeRecord,
@@ -14,7 +14,7 @@ use crate::text::{Text, is_japanese};
 use std::collections::BTreeMap;
 
 /// English translates: where the Japanese sheet says nothing, the English page must not say more.
-pub fn english_alone(case: &Case) -> Vec<Diagnostic> {
+pub fn english_alone(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut hold = |origin: Origin, fields: [(&'static str, bool, bool); 3]| {
         let alone = fields
@@ -22,7 +22,7 @@ pub fn english_alone(case: &Case) -> Vec<Diagnostic> {
             .filter(|(_, japanese, english)| *english && !japanese);
         findings.extend(alone.map(|(field, ..)| alone_finding(field, &origin)));
     };
-    if let Some(filed) = &case.content.office
+    if let Some(filed) = &input.content.office
         && let Some(en) = &filed.record.en
     {
         let ja = &filed.record;
@@ -41,7 +41,7 @@ pub fn english_alone(case: &Case) -> Vec<Diagnostic> {
         ];
         hold(filed.origin(), fields);
     }
-    for filed in &case.content.certifications {
+    for filed in &input.content.certifications {
         let ja = &filed.record;
         let Some(en) = &ja.en else { continue };
         // `print` may be needed in one language only.
@@ -52,7 +52,7 @@ pub fn english_alone(case: &Case) -> Vec<Diagnostic> {
         ];
         hold(filed.origin(), fields);
     }
-    for (_, ja, origin) in case.content.all_measures() {
+    for (_, ja, origin) in input.content.all_measures() {
         let Some(en) = &ja.en else { continue };
         let pair = |field, ja, en| (field, written(ja).is_some(), written(en).is_some());
         let fields = [

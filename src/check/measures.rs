@@ -1,6 +1,6 @@
 //! Is each measure whole, is it named once, and has somebody looked at it lately? And is the office itself told?
 
-use super::Case;
+use super::CheckInput;
 use crate::content::{Filed, place_name};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
@@ -9,14 +9,14 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// Ids become anchors and file names: letters, digits and hyphens; `page-…` is what the web page itself uses.
-pub fn bad_id(case: &Case) -> Vec<Diagnostic> {
+pub fn bad_id(input: &CheckInput) -> Vec<Diagnostic> {
     let bad = |id: &str| {
         id.is_empty()
             || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
             || id.starts_with('-')
             || id.starts_with("page-")
     };
-    ids(case)
+    ids(input)
         .into_iter()
         .filter(|(id, _)| bad(id))
         .map(|(id, origin)| {
@@ -26,16 +26,19 @@ pub fn bad_id(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// Every id that is written somewhere as a value.
-fn ids<'a>(case: &Case<'a>) -> Vec<(&'a str, Origin)> {
-    let measures = case.content.all_measures().flat_map(|(_, record, origin)| {
-        let former = record.formerly.iter().enumerate();
-        let former = former.map({
-            let origin = origin.clone();
-            move |(index, id)| (id.as_str(), origin.at("formerly").at(index))
+fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
+    let measures = input
+        .content
+        .all_measures()
+        .flat_map(|(_, record, origin)| {
+            let former = record.formerly.iter().enumerate();
+            let former = former.map({
+                let origin = origin.clone();
+                move |(index, id)| (id.as_str(), origin.at("formerly").at(index))
+            });
+            former.chain([(record.id.as_str(), origin.at("id"))])
         });
-        former.chain([(record.id.as_str(), origin.at("id"))])
-    });
-    let guidelines = case.content.guidelines.iter().flat_map(|guideline| {
+    let guidelines = input.content.guidelines.iter().flat_map(|guideline| {
         let sections = guideline.record.sections.iter().enumerate();
         let sections = sections.flat_map(|(s, section)| {
             let origin = guideline.origin().at("sections").at(s);
@@ -48,7 +51,7 @@ fn ids<'a>(case: &Case<'a>) -> Vec<(&'a str, Origin)> {
         });
         sections.chain([(guideline.record.id.as_str(), guideline.origin().at("id"))])
     });
-    let own = case.sheet().into_iter().flat_map(Filed::own_sections);
+    let own = input.sheet().into_iter().flat_map(Filed::own_sections);
     let own = own.flat_map(|(section, origin)| {
         let items = section.items.iter().enumerate();
         let items: Vec<_> = items
@@ -62,13 +65,13 @@ fn ids<'a>(case: &Case<'a>) -> Vec<(&'a str, Origin)> {
 }
 
 /// A measure's id, its anchor and its number stand for one row; a guideline's id for one file.
-pub fn duplicate_id(case: &Case) -> Vec<Diagnostic> {
+pub fn duplicate_id(input: &CheckInput) -> Vec<Diagnostic> {
     let mut claims: Vec<(Kind, String, Origin)> = Vec::new();
-    for guideline in &case.content.guidelines {
+    for guideline in &input.content.guidelines {
         let (record, origin) = (&guideline.record, guideline.origin());
         claims.push((Kind::Guideline, record.id.clone(), origin.at("id")));
     }
-    if let (Some(sheet), Some(guideline)) = (case.sheet(), case.content.own_guideline()) {
+    if let (Some(sheet), Some(guideline)) = (input.sheet(), input.content.own_guideline()) {
         for (s, section) in guideline.record.sections.iter().enumerate() {
             let origin = guideline.origin().at("sections").at(s);
             claims.push((Kind::Place, section.id.clone(), origin.at("id")));
@@ -85,7 +88,7 @@ pub fn duplicate_id(case: &Case) -> Vec<Diagnostic> {
             }
         }
     }
-    for (file, record, origin) in case.content.all_measures() {
+    for (file, record, origin) in input.content.all_measures() {
         claims.push((Kind::Measure, record.id.clone(), origin.at("id")));
         for (index, former) in record.formerly.iter().enumerate() {
             let origin = origin.at("formerly").at(index);
@@ -107,7 +110,7 @@ pub fn duplicate_id(case: &Case) -> Vec<Diagnostic> {
                     .iter()
                     .any(|finding: &Diagnostic| finding.origin == *origin) => {}
             Some(other) => {
-                let line = case.content.line(other).unwrap_or(1);
+                let line = input.content.line(other).unwrap_or(1);
                 let message = Message::new("duplicate-id").with("id", name);
                 let message = message.with("file", &other.file).with("line", line);
                 findings.push(Diagnostic::error("duplicate-id", origin.clone(), message));
@@ -130,10 +133,10 @@ enum Kind {
 }
 
 /// A row says what is done, or why nothing need be, or what is still asked.
-pub fn empty_measure(case: &Case) -> Vec<Diagnostic> {
+pub fn empty_measure(input: &CheckInput) -> Vec<Diagnostic> {
     let blank = |text: &Option<Text>| text.as_ref().is_none_or(Text::is_empty);
     let mut findings = Vec::new();
-    for (_, record, origin) in case.content.all_measures() {
+    for (_, record, origin) in input.content.all_measures() {
         if record.subject.is_empty() {
             let message = Message::new("empty-subject").with("id", &record.id);
             findings.push(Diagnostic::error(
@@ -154,9 +157,9 @@ pub fn empty_measure(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// 該当なし needs its reason, and no measure beside it.
-pub fn not_applicable_without_reason(case: &Case) -> Vec<Diagnostic> {
+pub fn not_applicable_without_reason(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for (_, record, origin) in case.content.all_measures() {
+    for (_, record, origin) in input.content.all_measures() {
         let Some(reason) = &record.not_applicable else {
             continue;
         };
@@ -176,9 +179,9 @@ pub fn not_applicable_without_reason(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// The office still has to answer something.
-pub fn open_question(case: &Case) -> Vec<Diagnostic> {
+pub fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for (_, record, origin) in case.content.all_measures() {
+    for (_, record, origin) in input.content.all_measures() {
         if let Some(question) = &record.confirm {
             let message = Message::new("open-question")
                 .with("id", &record.id)
@@ -194,22 +197,22 @@ pub fn open_question(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// Measures are to be reviewed about yearly (guideline C-e); one never reviewed counts from the sheet's date.
-pub fn review_overdue(case: &Case) -> Vec<Diagnostic> {
-    let Some(sheet) = case.sheet() else {
+pub fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
+    let Some(sheet) = input.sheet() else {
         return Vec::new();
     };
     let overdue = |day: Date| {
-        day.checked_add(case.thresholds().review.0)
-            .is_ok_and(|due| due < case.today)
+        day.checked_add(input.thresholds().review.0)
+            .is_ok_and(|due| due < input.today)
     };
     let mut findings = Vec::new();
     let mut never_reviewed = 0;
-    for (_, record, origin) in case.content.all_measures() {
+    for (_, record, origin) in input.content.all_measures() {
         match record.reviewed_on.map(|day| day.0) {
             Some(day) if overdue(day) => {
                 findings.push(review(&record.id, origin.at("reviewed_on"), day))
             }
-            Some(day) if day > case.today => {
+            Some(day) if day > input.today => {
                 let message = Message::new("review-in-future").with("id", &record.id);
                 let origin = origin.at("reviewed_on");
                 findings.push(Diagnostic::warning(
@@ -240,8 +243,8 @@ fn review(id: &str, origin: Origin, day: Date) -> Diagnostic {
 }
 
 /// What a person must be able to learn of the office (法32条1項4号, 施行令10条1号): never invented, so asked for.
-pub fn office_incomplete(case: &Case) -> Vec<Diagnostic> {
-    let Some(office) = &case.content.office else {
+pub fn office_incomplete(input: &CheckInput) -> Vec<Diagnostic> {
+    let Some(office) = &input.content.office else {
         return Vec::new();
     };
     let record = &office.record;

@@ -1,6 +1,6 @@
 //! Pages of prose: where their links may lead, and the checked page.
 
-use super::Case;
+use super::CheckInput;
 use super::texts::leads_out;
 use crate::content::{Content, PageFile};
 use crate::diagnostic::{Diagnostic, Origin};
@@ -76,8 +76,8 @@ fn from_page(from: Language, to: Language, path: &str) -> String {
 }
 
 /// A link of a page leads out of the site, to a row, to another page, to a heading or to a file the site has.
-pub fn broken_links(case: &Case, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
-    let pages = &case.content.pages;
+pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let pages = &input.content.pages;
     let site = Site { rows, pages };
     let mut findings = Vec::new();
     for page in pages {

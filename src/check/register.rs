@@ -6,8 +6,8 @@ use crate::content::record::{
 };
 use crate::content::{Content, Filed, MeasureFile, place_name};
 use crate::model::{
-    Certification, Guideline, Item, Measure, MeasureOrigin, Office, Register, Section, Signatory,
-    Statement, Told,
+    Certification, Guideline, Item, Measure, MeasureOrigin, Office, Register, Restricted, Section,
+    Signatory, Statement,
 };
 use crate::text::Text;
 
@@ -176,15 +176,15 @@ fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord
         id: record.id.clone(),
         formerly: record.formerly.clone(),
         no: record.no,
-        subject: Told {
+        subject: Restricted {
             what: record.subject.clone(),
             audience: audience.subject,
         },
-        measure: Told {
+        measure: Restricted {
             what: statement,
             audience: audience.measure,
         },
-        remarks: Told {
+        remarks: Restricted {
             what: written(&record.remarks),
             audience: audience.remarks,
         },
@@ -217,7 +217,7 @@ fn certification(filed: &Filed<CertificationRecord>) -> Certification {
         scope: owned(&record.scope),
         issued_on: record.issued_on.map(|day| day.0),
         expires_on: record.expires_on.map(|day| day.0),
-        printed: owned(&record.print).unwrap_or_else(|| printed(record)),
+        printed: owned(&record.print).unwrap_or_else(|| all_texts(record)),
         file: filed.file.clone(),
     }
 }
@@ -237,7 +237,7 @@ pub fn standard(record: &CertificationRecord) -> String {
 }
 
 /// `standard:edition (scheme 認証番号 number body)`, as the form prints a certificate.
-fn printed(record: &CertificationRecord) -> String {
+fn all_texts(record: &CertificationRecord) -> String {
     let number = format!("認証番号 {}", &*record.number);
     let parts = [
         record.scheme.as_deref(),

@@ -1,20 +1,20 @@
 //! Can every text be printed as it was meant, and may its readers read it?
 
-use super::Case;
-use super::printed::{Printed, cells, pages, printed, prose};
+use super::CheckInput;
+use super::all_texts::{TextOccurrence, all_texts, cells, pages, prose};
 use crate::content::{Content, place_name};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
 use crate::prose::Lost;
-use crate::text::Trouble;
+use crate::text::MarkupProblem;
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 /// HTML is not Markdown's to carry here: the sheet must read the same on paper.
-pub fn raw_html(case: &Case) -> Vec<Diagnostic> {
-    troubles(case, |origin, trouble| {
-        let Trouble::RawHtml(html) = trouble else {
+pub fn raw_html(input: &CheckInput) -> Vec<Diagnostic> {
+    problems(input, |origin, problem| {
+        let MarkupProblem::RawHtml(html) = problem else {
             return None;
         };
         let message = Message::new("raw-html").with("html", html);
@@ -24,9 +24,9 @@ pub fn raw_html(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// `**` that remained text: beside 「」 an author means emphasis and Markdown sees none.
-pub fn emphasis_not_closed(case: &Case) -> Vec<Diagnostic> {
-    troubles(case, |origin, trouble| {
-        let Trouble::EmphasisNotClosed(around) = trouble else {
+pub fn emphasis_not_closed(input: &CheckInput) -> Vec<Diagnostic> {
+    problems(input, |origin, problem| {
+        let MarkupProblem::EmphasisNotClosed(around) = problem else {
             return None;
         };
         let message = Message::new("emphasis-not-closed").with("around", around);
@@ -35,30 +35,30 @@ pub fn emphasis_not_closed(case: &Case) -> Vec<Diagnostic> {
     })
 }
 
-/// What `explain` says of the troubles in cells and pages, each with its place.
-fn troubles(
-    case: &Case,
-    explain: impl Fn(&Origin, &Trouble) -> Option<Diagnostic>,
+/// What `explain` says of the problems in cells and pages, each with its place.
+fn problems(
+    input: &CheckInput,
+    explain: impl Fn(&Origin, &MarkupProblem) -> Option<Diagnostic>,
 ) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for cell in cells(case) {
-        let troubles = cell.text.troubles.iter();
-        findings.extend(troubles.filter_map(|trouble| explain(&cell.origin, trouble)));
+    for cell in cells(input) {
+        let problems = cell.text.problems.iter();
+        findings.extend(problems.filter_map(|problem| explain(&cell.origin, problem)));
     }
-    for (page, text) in pages(case) {
-        for (trouble, bytes) in &text.prose.troubles {
-            findings.extend(explain(&Origin::bytes(&page.file, bytes.clone()), trouble));
+    for (page, text) in pages(input) {
+        for (problem, bytes) in &text.prose.problems {
+            findings.extend(explain(&Origin::bytes(&page.file, bytes.clone()), problem));
         }
     }
     findings
 }
 
 /// A link leads to the web, to mail, to a telephone or to a row that is there; the office's own address to the web.
-pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
-    let anchors = anchors(case.content);
-    let mut findings = super::pages::broken_links(case, &anchors);
-    findings.extend(pictures(case));
-    for cell in cells(case) {
+pub fn broken_link(input: &CheckInput) -> Vec<Diagnostic> {
+    let anchors = anchors(input.content);
+    let mut findings = super::pages::broken_links(input, &anchors);
+    findings.extend(pictures(input));
+    for cell in cells(input) {
         for link in cell
             .text
             .links()
@@ -75,7 +75,7 @@ pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
             });
         }
     }
-    if let Some(office) = &case.content.office
+    if let Some(office) = &input.content.office
         && let Some(url) = &office.record.url
         && !is_web_address(url)
     {
@@ -83,7 +83,7 @@ pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
         let finding = Diagnostic::error("broken-link", office.origin().at("url"), message);
         findings.push(finding.help(Message::new("broken-link-office")));
     }
-    if let Some(office) = &case.content.office
+    if let Some(office) = &input.content.office
         && let Some(contact) = &office.record.security
         && !is_contact(contact)
     {
@@ -95,9 +95,9 @@ pub fn broken_link(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// What stands for a picture in a cell or a page is a link at best: none is shown.
-fn pictures(case: &Case) -> Vec<Diagnostic> {
-    troubles(case, |origin, trouble| {
-        let Trouble::Image(address) = trouble else {
+fn pictures(input: &CheckInput) -> Vec<Diagnostic> {
+    problems(input, |origin, problem| {
+        let MarkupProblem::Image(address) = problem else {
             return None;
         };
         let message = Message::new("no-image").with("link", address);
@@ -150,9 +150,9 @@ fn is_web_address(link: &str) -> bool {
 }
 
 /// Characters that print nothing and change what stands around them.
-pub fn control_characters(case: &Case) -> Vec<Diagnostic> {
+pub fn control_characters(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for printed in printed(case).into_iter().chain(prose(case)) {
+    for printed in all_texts(input).into_iter().chain(prose(input)) {
         let found: BTreeSet<char> = printed.text.chars().filter(|c| is_control(*c)).collect();
         for c in found {
             findings.push(control_character(c, printed.origin.within(&c.to_string())));
@@ -196,14 +196,14 @@ fn missing(c: char) -> Message {
 }
 
 /// Every character can be drawn: Typst would print a box, and PDF/A forbids that.
-pub fn missing_glyph(case: &Case) -> Vec<Diagnostic> {
-    let printed = printed(case);
+pub fn missing_glyph(input: &CheckInput) -> Vec<Diagnostic> {
+    let printed = all_texts(input);
     // Each character is asked for once: a sheet has few, and most sheets lack none.
     let used: BTreeSet<char> = printed
         .iter()
         .flat_map(|printed| printed.text.chars())
         .collect();
-    let drawable = |c: &char| *c == '\n' || is_control(*c) || (case.can_draw)(*c);
+    let drawable = |c: &char| *c == '\n' || is_control(*c) || (input.can_draw)(*c);
     let mut findings = Vec::new();
     for c in used.into_iter().filter(|c| !drawable(c)) {
         for printed in printed.iter().filter(|printed| printed.text.contains(c)) {
@@ -216,21 +216,21 @@ pub fn missing_glyph(case: &Case) -> Vec<Diagnostic> {
 }
 
 /// A name the office listed as confidential stands in no text that everybody may read.
-pub fn confidential_name(case: &Case) -> Vec<Diagnostic> {
+pub fn confidential_name(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    if case
+    if input
         .sheet()
         .is_none_or(|sheet| sheet.record.confidential.is_empty())
     {
         return findings;
     }
-    let public = |printed: &Printed| printed.audience == Audience::Public;
-    let sheet = printed(case).into_iter().filter(public);
+    let public = |printed: &TextOccurrence| printed.audience == Audience::Public;
+    let sheet = all_texts(input).into_iter().filter(public);
     let sheet = sheet.map(|printed| (printed, "confidential-name-help"));
-    let pages = prose(case).into_iter();
+    let pages = prose(input).into_iter();
     let pages = pages.map(|printed| (printed, "confidential-name-page"));
     for (printed, help) in sheet.chain(pages) {
-        for name in confidential_in(case.content, &printed.text) {
+        for name in confidential_in(input.content, &printed.text) {
             let message = Message::new("confidential-name").with("name", name);
             let finding =
                 Diagnostic::error("confidential-name", printed.origin.within(name), message);
@@ -265,7 +265,7 @@ pub fn unprintable(line: &str, can_draw: impl Fn(char) -> bool) -> Option<Messag
         })
 }
 
-/// For comparing only: half and full width, ㈱, case and spaces do not hide a name.
+/// For comparing only: half and full width, ㈱, input and spaces do not hide a name.
 fn fold(text: &str) -> String {
     text.nfkc()
         .filter(|c| !c.is_whitespace())
@@ -286,10 +286,10 @@ const VARIANTS: [(&str, &str); 8] = [
 ];
 
 /// One sheet spells a word one way; told once a word, where the rarer spelling first stands.
-pub fn spelling_varies(case: &Case) -> Vec<Diagnostic> {
-    let mut printed = printed(case);
-    printed.extend(prose(case));
-    let shown: Vec<&Printed> = printed
+pub fn spelling_varies(input: &CheckInput) -> Vec<Diagnostic> {
+    let mut printed = all_texts(input);
+    printed.extend(prose(input));
+    let shown: Vec<&TextOccurrence> = printed
         .iter()
         .filter(|printed| printed.audience != Audience::Internal)
         // An English text may quote a Japanese word; how it is spelt is decided in Japanese.
@@ -344,12 +344,12 @@ pub fn spelling_varies(case: &Case) -> Vec<Diagnostic> {
 
 /// YAML takes ` #` for the beginning of a comment: what was meant as text behind it is lost.
 /// A comment has a space behind its sign, as everybody writes it; `#3` has none.
-pub fn text_cut_off(case: &Case) -> Vec<Diagnostic> {
+pub fn text_cut_off(input: &CheckInput) -> Vec<Diagnostic> {
     const FIELDS: [&str; 5] = ["subject", "measure", "not_applicable", "remarks", "confirm"];
     let mut findings = Vec::new();
-    for file in &case.content.measures {
+    for file in &input.content.measures {
         let mut start = 0;
-        for line in case
+        for line in input
             .content
             .sources
             .get(&file.file)
@@ -376,15 +376,15 @@ pub fn text_cut_off(case: &Case) -> Vec<Diagnostic> {
             start += line.len();
         }
     }
-    findings.extend(lost_in_pages(case));
+    findings.extend(lost_in_pages(input));
     findings
 }
 
 /// Markdown takes `[name]: word` for the definition of a link, and prints nothing of one that no link uses; nor cells beyond a table's columns.
-fn lost_in_pages(case: &Case) -> Vec<Diagnostic> {
+fn lost_in_pages(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    for (page, text) in pages(case) {
-        let source = case.content.sources.get(&page.file);
+    for (page, text) in pages(input) {
+        let source = input.content.sources.get(&page.file);
         for lost in &text.prose.lost {
             let (bytes, message, help) = match lost {
                 Lost::Definition(bytes) => (bytes, "definition-unused", "definition-unused-help"),

@@ -1,13 +1,13 @@
 //! `safeguard build`: check, then write `output/`.
 
-use super::{Session, say};
-use crate::bundle::{self, Bundle};
-use crate::check::{self, Case, Checked};
+use super::{Session, write_text};
+use crate::check::{self, CheckInput, Checked};
 use crate::content::Content;
-use crate::message::{Failure, Language, Message, Result, Words};
+use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::model::Register;
 use crate::output;
-use crate::pdf::Fonts;
+use crate::render::bundle::{self, Bundle};
+use crate::render::pdf::Fonts;
 use crate::report::Format;
 use crate::sheet::ClientCopy;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub fn build(session: &Session, copy: Option<&ClientCopy>) -> Result<Option<Buil
     let content = session.load()?;
     let fonts = Fonts::compiled_in();
     let today = session.today();
-    let case = Case {
+    let input = CheckInput {
         content: &content,
         today,
         can_draw: &|c| fonts.can_draw(c),
@@ -41,8 +41,8 @@ pub fn build(session: &Session, copy: Option<&ClientCopy>) -> Result<Option<Buil
         findings,
         register,
         pages,
-    } = check::check(&case);
-    session.tell(&content, &findings, Format::Human, &mut std::io::stderr())?;
+    } = check::check(&input);
+    session.print_findings(&content, &findings, Format::Human, &mut std::io::stderr())?;
     let Some(register) = register.filter(|_| session.accepts(&findings)) else {
         return Ok(None);
     };
@@ -56,7 +56,7 @@ pub fn build(session: &Session, copy: Option<&ClientCopy>) -> Result<Option<Buil
         fonts: &fonts,
         today,
         copy,
-        words: &Words::of(Language::Japanese),
+        catalog: &Catalog::of(Language::Japanese),
     })?;
     Ok(Some(Built {
         content,
@@ -70,9 +70,12 @@ impl Build {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copy = self.copy(session, &Fonts::compiled_in())?;
         let Some(built) = build(session, copy.as_ref())? else {
-            say(
+            write_text(
                 &mut std::io::stderr(),
-                &format!("{}\n", session.words.say(&Message::new("nothing-written"))),
+                &format!(
+                    "{}\n",
+                    session.catalog.format(&Message::new("nothing-written"))
+                ),
             )?;
             return Ok(false);
         };
@@ -85,10 +88,10 @@ impl Build {
             let mut text = list(session, &bundle, &folder, &kept);
             if register.office.url.is_none() {
                 let [hint, why] = ["hint", "without-address"].map(Message::new);
-                let [hint, why] = [hint, why].map(|message| session.words.say(&message));
+                let [hint, why] = [hint, why].map(|message| session.catalog.format(&message));
                 text.push_str(&format!("{hint}: {why}\n"));
             }
-            say(&mut std::io::stdout(), &text)?;
+            write_text(&mut std::io::stdout(), &text)?;
         }
         Ok(true)
     }
@@ -101,7 +104,7 @@ impl Build {
         session.printable("--recipient", recipient, fonts)?;
         if recipient.is_empty() || recipient.chars().count() > LONGEST_NAME {
             let message = Message::new("recipient-length").with("most", LONGEST_NAME);
-            return Err(Failure::new(message));
+            return Err(Error::new(message));
         }
         Ok(Some(ClientCopy {
             recipient: recipient.to_owned(),
@@ -117,13 +120,13 @@ fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> 
     let message = Message::new("written")
         .with("count", bundle.len())
         .with("folder", folder.display());
-    let mut text = format!("{}\n", session.words.say(&message));
+    let mut text = format!("{}\n", session.catalog.format(&message));
     for (path, bytes) in bundle {
         text.push_str(&format!("  {path}  {} KB\n", bytes.len().div_ceil(1024)));
     }
     for path in kept {
         let message = Message::new("kept").with("path", path.display());
-        text.push_str(&format!("{}\n", session.words.say(&message)));
+        text.push_str(&format!("{}\n", session.catalog.format(&message)));
     }
     text
 }

@@ -1,9 +1,9 @@
 //! `safeguard check`: every rule, nothing written.
 
 use super::Session;
-use crate::check::{self, Case};
+use crate::check::{self, CheckInput};
 use crate::message::Result;
-use crate::pdf::Fonts;
+use crate::render::pdf::Fonts;
 use crate::report::Format;
 
 #[derive(clap::Args)]
@@ -25,16 +25,16 @@ impl Check {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let fonts = Fonts::compiled_in();
-        let case = Case {
+        let input = CheckInput {
             content: &content,
             today: session.today(),
             can_draw: &|c| fonts.can_draw(c),
         };
         let findings = match &self.guideline {
-            None => check::check(&case).findings,
-            Some(id) => check::check_against(&case, session.guideline(&content, id)?),
+            None => check::check(&input).findings,
+            Some(id) => check::check_against(&input, session.guideline(&content, id)?),
         };
-        session.tell(&content, &findings, self.format, &mut std::io::stdout())?;
+        session.print_findings(&content, &findings, self.format, &mut std::io::stdout())?;
         Ok(session.accepts(&findings))
     }
 }

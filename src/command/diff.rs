@@ -1,18 +1,19 @@
 //! `safeguard diff`: what changed between two editions of the sheet, or between two guidelines.
 
-use super::{Session, colour, say};
-use crate::check::{self, Case, Checked};
+use super::{Session, colour, write_text};
+use crate::check::{self, CheckInput, Checked};
 use crate::compare::{self, guideline};
 use crate::content::Content;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::html::{Pages, Place};
-use crate::message::{Failure, Language, Message, Result};
+use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
-use crate::pdf::{self, Fonts};
+use crate::render::bundle;
+use crate::render::html::{PageContext, Pages};
+use crate::render::pdf::{self, Fonts};
+use crate::render::theme::Theme;
 use crate::report::Format;
-use crate::sheet::{self, Kind, Occasion, Sheet};
-use crate::theme::Theme;
-use crate::{bundle, data, output};
+use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
+use crate::{data, output};
 use std::path::{Path, PathBuf};
 
 /// What `content/` says now.
@@ -46,8 +47,8 @@ impl Diff {
         match (&self.guideline, &self.older, &self.newer) {
             (None, Some(before), Some(after)) => self.sheets(session, before, after),
             (Some(pair), None, None) => self.guidelines(session, &pair[0], &pair[1]),
-            (Some(_), ..) => Err(Failure::new(Message::new("diff-too-many"))),
-            (None, ..) => Err(Failure::new(Message::new("diff-two"))),
+            (Some(_), ..) => Err(Error::new(Message::new("diff-too-many"))),
+            (None, ..) => Err(Error::new(Message::new("diff-two"))),
         }
     }
 
@@ -62,12 +63,12 @@ impl Diff {
         let bytes = match ending.as_deref() {
             None => {
                 let mut to = std::io::stdout();
-                let text = compare::print(&changes, session.words, colour(&to));
-                return say(&mut to, &text).map(|()| true);
+                let text = compare::print(&changes, session.catalog, colour(&to));
+                return write_text(&mut to, &text).map(|()| true);
             }
             Some("html") => {
                 Pages::new(theme)?
-                    .changes(&after, &changes, &Place::default())?
+                    .changes(&after, &changes, &PageContext::default())?
                     .html
             }
             Some("json") => data::pretty(&changes),
@@ -91,8 +92,8 @@ impl Diff {
             return self.write(session, &data::pretty(&changes));
         }
         let mut to = std::io::stdout();
-        let text = guideline::print(&changes, session.words, colour(&to));
-        say(&mut to, &text).map(|()| true)
+        let text = guideline::print(&changes, session.catalog, colour(&to));
+        write_text(&mut to, &text).map(|()| true)
     }
 
     /// The format the output's name asks for; known before anything else is done.
@@ -109,7 +110,7 @@ impl Diff {
         let message = Message::new("output-ending")
             .with("path", path.display())
             .with("endings", endings.join(", "));
-        Err(Failure::new(message))
+        Err(Error::new(message))
     }
 
     fn write(&self, session: &Session, bytes: &[u8]) -> Result<bool> {
@@ -117,9 +118,9 @@ impl Diff {
         output::write_file(path, bytes)?;
         if !session.common.quiet {
             let message = Message::new("diff-written").with("path", path.display());
-            say(
+            write_text(
                 &mut std::io::stdout(),
-                &format!("{}\n", session.words.say(&message)),
+                &format!("{}\n", session.catalog.format(&message)),
             )?;
         }
         Ok(true)
@@ -141,19 +142,19 @@ impl<'a> Shelf<'a> {
     fn open(session: &'a Session<'a>, audience: Audience) -> Result<Option<Shelf<'a>>> {
         let content = session.load()?;
         let fonts = Fonts::compiled_in();
-        let case = Case {
+        let input = CheckInput {
             content: &content,
             today: session.today(),
             can_draw: &|c| fonts.can_draw(c),
         };
         let Checked {
             findings, register, ..
-        } = check::check(&case);
+        } = check::check(&input);
         let Some(register) = register else {
             let errors = findings.into_iter();
             let errors = errors.filter(|finding| finding.severity == Severity::Error);
             let errors: Vec<Diagnostic> = errors.collect();
-            session.tell(&content, &errors, Format::Human, &mut std::io::stderr())?;
+            session.print_findings(&content, &errors, Format::Human, &mut std::io::stderr())?;
             return Ok(None);
         };
         let theme = session.theme(&content)?;
@@ -172,26 +173,26 @@ impl<'a> Shelf<'a> {
     /// The sheet of that name: an edition, or `working`.
     fn sheet_of(&self, name: &str) -> Result<Sheet> {
         let kind = match self.audience {
-            Audience::Public => Kind::Site,
-            Audience::Prospect => Kind::Handout,
-            Audience::Internal => Kind::Proof,
+            Audience::Public => Rendering::Site,
+            Audience::Prospect => Rendering::Handout,
+            Audience::Internal => Rendering::Proof,
         };
         let labels = self.theme.labels(Language::Japanese)?;
         if name == WORKING {
             let current = self.content.current_edition(&self.register);
             let id = bundle::id(&self.content, &self.register);
-            let occasion = Occasion {
+            let options = LayoutOptions {
                 edition: current,
-                ..Occasion::of(kind, self.session.today(), &id)
+                ..LayoutOptions::of(kind, self.session.today(), &id)
             };
-            return Ok(sheet::lay_out(&self.register, &occasion, &labels));
+            return Ok(sheet::lay_out(&self.register, &options, &labels));
         }
         let mut issued = self.content.issued();
         let edition = issued.find(|edition| edition.id == name).ok_or_else(|| {
             let known = self.content.issued().map(|edition| edition.id.as_str());
             let known: Vec<&str> = known.chain([WORKING]).collect();
             let message = Message::new("no-such-edition").with("id", name);
-            Failure::new(message.with("known", known.join(", ")))
+            Error::new(message.with("known", known.join(", ")))
         })?;
         Ok(edition.lay_out(kind, &labels))
     }

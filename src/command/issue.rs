@@ -1,18 +1,18 @@
 //! `safeguard issue`: freeze the checked content as an edition.
 
-use super::{Session, say};
-use crate::check::{self, Case, Checked, texts};
+use super::{Session, write_text};
+use crate::check::{self, CheckInput, Checked, texts};
 use crate::content::record::Day;
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{self, Allowance, Edition, Files, Issue as Frozen, Salts};
-use crate::message::{Failure, Language, Message, Result};
+use crate::message::{Error, Language, Message, Result};
 use crate::model::Register;
-use crate::pdf::Fonts;
+use crate::render::pdf::Fonts;
+use crate::render::theme::Theme;
 use crate::report::Format;
-use crate::sheet::Kind;
-use crate::theme::Theme;
+use crate::sheet::Rendering;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl Issue {
         if let Some(sheet) = &mut content.sheet {
             sheet.record.date = Day(self.date);
         }
-        let case = Case {
+        let input = CheckInput {
             content: &content,
             today: session.today(),
             can_draw: &|c| fonts.can_draw(c),
@@ -46,22 +46,22 @@ impl Issue {
             mut findings,
             register,
             ..
-        } = check::check(&case);
+        } = check::check(&input);
         for finding in &mut findings {
             if finding.rule == "open-question" && !session.allows(finding) {
                 finding.severity = Severity::Error;
                 finding.help = Some(Message::new("open-question-at-issue"));
             }
         }
-        session.tell(&content, &findings, Format::Human, &mut std::io::stderr())?;
+        session.print_findings(&content, &findings, Format::Human, &mut std::io::stderr())?;
         let Some(mut register) = register.filter(|_| session.accepts(&findings)) else {
-            let nothing = session.words.say(&Message::new("nothing-issued"));
-            say(&mut std::io::stderr(), &format!("{nothing}\n"))?;
+            let nothing = session.catalog.format(&Message::new("nothing-issued"));
+            write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
             return Ok(false);
         };
         if let Some(same) = content.current_edition(&register) {
             let message = Message::new("issue-unchanged").with("id", &same.id);
-            return Err(Failure::new(message));
+            return Err(Error::new(message));
         }
         let numbers = give_numbers(&mut register, &content);
         let theme = session.theme(&content)?;
@@ -78,15 +78,13 @@ impl Issue {
         edition.files = files(&edition, &fonts, &theme)?;
         let path = format!("content/editions/{}.yaml", edition.id);
         if session.common.directory.join(&path).exists() {
-            return Err(Failure::new(
-                Message::new("issue-exists").with("path", path),
-            ));
+            return Err(Error::new(Message::new("issue-exists").with("path", path)));
         }
         let mut written = vec![(path.clone(), yaml::write(&edition))];
         written.extend(self.edited(session, &edition, &numbers)?);
         edit::write(&session.common.directory, &written)?;
         if !session.common.quiet {
-            say(
+            write_text(
                 &mut std::io::stdout(),
                 &told(session, &edition, &path, &numbers),
             )?;
@@ -105,7 +103,7 @@ impl Issue {
         } else {
             return Ok(());
         };
-        Err(Failure::new(message.with("day", self.date)))
+        Err(Error::new(message.with("day", self.date)))
     }
 
     /// The note as it will be printed, for everybody to read.
@@ -116,7 +114,7 @@ impl Issue {
         };
         session.printable("--note", note, fonts)?;
         match texts::confidential_in(content, note).first() {
-            Some(name) => Err(Failure::new(
+            Some(name) => Err(Error::new(
                 Message::new("note-confidential").with("name", name),
             )),
             None => Ok(Some(note.to_owned())),
@@ -131,9 +129,9 @@ impl Issue {
         numbers: &Numbers,
     ) -> Result<Vec<(String, String)>> {
         let edit = |path: &str, edit: &dyn Fn(&str) -> Option<String>| {
-            let refused = |id| Failure::new(Message::new(id).with("path", path));
+            let refused = |id| Error::new(Message::new(id).with("path", path));
             let text = std::fs::read_to_string(session.common.directory.join(path))
-                .map_err(|error| refused("cannot-edit").because(error))?;
+                .map_err(|error| refused("cannot-edit").caused_by(error))?;
             // A byte order mark is no part of the YAML, and stays.
             let body = text.trim_start_matches('\u{feff}');
             let edited = edit(body).ok_or_else(|| refused("cannot-edit"))?;
@@ -176,7 +174,7 @@ fn salts() -> Result<Salts> {
     let salt = || {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes)
-            .map_err(|error| Failure::new(Message::new("no-random")).because(error))?;
+            .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
         Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     };
     Ok(Salts {
@@ -189,9 +187,9 @@ fn salts() -> Result<Salts> {
 fn files(edition: &Edition, fonts: &Fonts, theme: &Theme) -> Result<Files> {
     let labels = theme.labels(Language::Japanese)?;
     let mut sha256s = BTreeMap::new();
-    for (name, kind) in [("site", Kind::Site), ("handout", Kind::Handout)] {
+    for (name, kind) in [("site", Rendering::Site), ("handout", Rendering::Handout)] {
         let sheet = edition.lay_out(kind, &labels);
-        let pdf = crate::pdf::render(fonts, theme, &sheet, &crate::data::json(&sheet))?;
+        let pdf = crate::render::pdf::render(fonts, theme, &sheet, &crate::data::json(&sheet))?;
         sha256s.insert(format!("{name}.pdf"), sha256(&pdf.bytes));
     }
     Ok(Files {
@@ -203,7 +201,7 @@ fn files(edition: &Edition, fonts: &Fonts, theme: &Theme) -> Result<Files> {
 
 fn told(session: &Session, edition: &Edition, path: &str, numbers: &Numbers) -> String {
     let message = Message::new("issued").with("path", path);
-    let mut text = format!("{}\n", session.words.say(&message));
+    let mut text = format!("{}\n", session.catalog.format(&message));
     for (audience, digest) in [
         ("public", &edition.digest.public),
         ("prospect", &edition.digest.prospect),
@@ -214,7 +212,7 @@ fn told(session: &Session, edition: &Edition, path: &str, numbers: &Numbers) -> 
     let count: usize = numbers.values().map(BTreeMap::len).sum();
     if count > 0 {
         let message = Message::new("numbers-given").with("count", count);
-        text.push_str(&format!("{}\n", session.words.say(&message)));
+        text.push_str(&format!("{}\n", session.catalog.format(&message)));
     }
     text
 }

@@ -1,24 +1,24 @@
 //! `safeguard publish`: build, check and ship the site in one go.
 
 use super::build::{self, Built};
-use super::{Session, clock, say};
-use crate::bundle;
+use super::{Session, clock, write_text};
 use crate::check::texts::confidential_in;
 use crate::compare::{self, Comparison};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::edition::Edition;
-use crate::leak::Made;
-use crate::message::{Failure, Message, Result, Words};
+use crate::message::{Catalog, Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::plan::{MANIFEST, Plan, Site};
 use crate::publish::state::Memory;
 use crate::publish::store::Store;
 use crate::publish::target::{self, Target};
-use crate::publish::{self, PAUSES, Run, Step, Strangers};
-use crate::report::Format as Told;
-use crate::sheet::{self, Kind, Occasion, Sheet};
+use crate::publish::{self, PAUSES, Run, Step, Unmanaged};
+use crate::render::bundle;
+use crate::render::leak::RenderedText;
+use crate::report::Format as Restricted;
+use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, IsTerminal};
@@ -83,7 +83,7 @@ impl Publish {
             None => Site::of(&built.bundle),
         };
         if site.manifest.edition.is_none() && !self.draft {
-            return Err(Failure::new(Message::new("draft-unpublished")));
+            return Err(Error::new(Message::new("draft-unpublished")));
         }
         refuse_leaks(&built, &site)?;
         let done = self.ship(session, &target, &memory, &built, site);
@@ -100,16 +100,16 @@ impl Publish {
         mut site: Site,
     ) -> Result<()> {
         let progress = Progress::new(session);
-        let strangers = match self.replace {
-            true => Strangers::Replace,
-            false => Strangers::Keep,
+        let unmanaged = match self.replace {
+            true => Unmanaged::Replace,
+            false => Unmanaged::Keep,
         };
         let run = Run {
             publisher: &memory.publisher,
-            strangers,
+            unmanaged,
             clock: &clock,
             pauses: &PAUSES,
-            progress: &|step| progress.tell(step),
+            progress: &|step| progress.print_findings(step),
         };
         let held = memory.hold(&target.name)?;
         let mut store = run.open(target, &session.common.directory)?;
@@ -118,9 +118,9 @@ impl Publish {
             let preview = self.preview(store.as_mut(), target, plan, built)?;
             let text = match self.format {
                 Format::Json => String::from_utf8(data::pretty(&preview)).expect("JSON is UTF-8"),
-                Format::Text => preview.print(session.words),
+                Format::Text => preview.print(session.catalog),
             };
-            return say(&mut std::io::stdout(), &text);
+            return write_text(&mut std::io::stdout(), &text);
         }
         let plan = publish::publish(store.as_mut(), &site, &run)?;
         progress.end();
@@ -138,7 +138,7 @@ impl Publish {
             .with("removed", plan.remove.len());
         match session.common.quiet {
             true => Ok(()),
-            false => say(&mut std::io::stdout(), &line(session.words, &message)),
+            false => write_text(&mut std::io::stdout(), &line(session.catalog, &message)),
         }
     }
 
@@ -187,14 +187,14 @@ struct Preview {
 }
 
 impl Preview {
-    fn print(&self, words: &Words) -> String {
+    fn print(&self, catalog: &Catalog) -> String {
         let published = self.published.as_deref().unwrap_or("-");
         let head = Message::new("plan")
             .with("target", &self.target)
             .with("place", &self.place)
             .with("published", published)
             .with("next", &self.next);
-        let mut text = line(words, &head);
+        let mut text = line(catalog, &head);
         let manifest = self.plan.announces.then(|| MANIFEST.to_owned());
         let manifest: Vec<String> = manifest.into_iter().collect();
         for (id, paths) in [
@@ -205,15 +205,15 @@ impl Preview {
             ("plan-carried", &self.plan.carried),
         ] {
             for path in paths {
-                text.push_str(&line(words, &Message::new(id).with("path", path)));
+                text.push_str(&line(catalog, &Message::new(id).with("path", path)));
             }
         }
         let unchanged = Message::new("plan-unchanged").with("count", self.plan.unchanged);
-        text.push_str(&line(words, &unchanged));
+        text.push_str(&line(catalog, &unchanged));
         match &self.changes {
-            Some(changes) => text.push_str(&compare::print(changes, words, false)),
+            Some(changes) => text.push_str(&compare::print(changes, catalog, false)),
             None if self.published.is_none() => {}
-            None => text.push_str(&line(words, &Message::new("plan-no-comparison"))),
+            None => text.push_str(&line(catalog, &Message::new("plan-no-comparison"))),
         }
         text
     }
@@ -228,13 +228,13 @@ pub fn targets(session: &Session) -> Result<Option<Vec<Target>>> {
             _ => "file-unreadable",
         };
         let message = Message::new(id).with("path", path.display());
-        Failure::new(message).because(error)
+        Error::new(message).caused_by(error)
     })?;
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut findings = match target::read(&text, |name| std::env::var(name).ok()) {
         Ok(targets) if targets.is_empty() => {
             let message = Message::new("publish-yaml-empty").with("path", path.display());
-            return Err(Failure::new(message));
+            return Err(Error::new(message));
         }
         Ok(targets) => return Ok(Some(targets)),
         Err(findings) => findings,
@@ -249,7 +249,12 @@ pub fn targets(session: &Session) -> Result<Option<Vec<Target>>> {
         sources: [(target::FILE.to_owned(), shown(&content, &findings))].into(),
         ..Content::default()
     };
-    session.tell(&content, &findings, Told::Human, &mut std::io::stderr())?;
+    session.print_findings(
+        &content,
+        &findings,
+        Restricted::Human,
+        &mut std::io::stderr(),
+    )?;
     Ok(None)
 }
 
@@ -290,7 +295,7 @@ fn chosen(targets: Vec<Target>, name: Option<&str>) -> Result<Target> {
             Some(name) => Message::new("no-such-target").with("name", name),
             None => Message::new("which-target"),
         };
-        Failure::new(message.with("known", known.join(", ")))
+        Error::new(message.with("known", known.join(", ")))
     })
 }
 
@@ -305,12 +310,12 @@ fn headers(session: &Session, server: Server) -> Result<bool> {
         Server::Headers => "_headers",
     };
     let text = String::from_utf8_lossy(&built.bundle[&format!("server/{name}")]);
-    say(&mut std::io::stdout(), &text).map(|()| true)
+    write_text(&mut std::io::stdout(), &text).map(|()| true)
 }
 
 fn refused(session: &Session) -> Result<bool> {
-    let text = line(session.words, &Message::new("nothing-published"));
-    say(&mut std::io::stderr(), &text).map(|()| false)
+    let text = line(session.catalog, &Message::new("nothing-published"));
+    write_text(&mut std::io::stderr(), &text).map(|()| false)
 }
 
 /// The last gate: the very bytes that are about to leave are held against every text that is not for everybody.
@@ -318,14 +323,14 @@ fn refuse_leaks(built: &Built, site: &Site) -> Result<()> {
     let issued = built.content.issued().map(|edition| &edition.sheet);
     let registers: Vec<&Register> = issued.chain([&built.register]).collect();
     for (path, bytes) in &site.files {
-        let made = Made::file(path, bytes);
+        let made = RenderedText::file(path, bytes);
         // A state put back may tell a name that was listed as confidential since.
         let known = built.bundle.get(&format!("site/{path}")) == Some(bytes);
         let named = (!known).then(|| confidential_in(&built.content, made.words()));
         let named = named.and_then(|names| names.first().map(ToString::to_string));
         if let Some(text) = made.leak(&registers, Audience::Public).or(named) {
             let message = Message::new("leak-leaving").with("path", path);
-            return Err(Failure::new(message.with("text", text)));
+            return Err(Error::new(message.with("text", text)));
         }
     }
     Ok(())
@@ -335,7 +340,7 @@ fn refuse_leaks(built: &Built, site: &Site) -> Result<()> {
 fn edition(content: &Content, id: Option<&str>) -> Option<Sheet> {
     let mut issued = content.issued();
     let edition = issued.find(|edition: &&Edition| Some(edition.id.as_str()) == id)?;
-    Some(edition.lay_out(Kind::Site, &edition.words))
+    Some(edition.lay_out(Rendering::Site, &edition.words))
 }
 
 /// The public sheet as it was just built.
@@ -345,16 +350,16 @@ fn working(built: &Built) -> Sheet {
     } = built;
     let current = content.current_edition(register);
     if let Some(current) = current {
-        return current.lay_out(Kind::Site, &current.words);
+        return current.lay_out(Rendering::Site, &current.words);
     }
     let id = bundle::id(content, register);
-    let occasion = Occasion::of(Kind::Site, register.date, &id);
+    let options = LayoutOptions::of(Rendering::Site, register.date, &id);
     let labels = content.issued().next_back().map(|edition| &edition.words);
-    sheet::lay_out(register, &occasion, labels.unwrap_or(&Default::default()))
+    sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
 }
 
-fn line(words: &Words, message: &Message) -> String {
-    format!("{}\n", words.say(message))
+fn line(catalog: &Catalog, message: &Message) -> String {
+    format!("{}\n", catalog.format(message))
 }
 
 /// A bar on a terminal, plain lines elsewhere.
@@ -375,7 +380,7 @@ impl<'a> Progress<'a> {
         Progress { session, bar }
     }
 
-    fn tell(&self, step: Step) {
+    fn print_findings(&self, step: Step) {
         let message = match step {
             Step::Plan(plan) => {
                 let steps = plan.sent().count() + plan.remove.len() + usize::from(plan.announces);
@@ -387,14 +392,14 @@ impl<'a> Progress<'a> {
             Step::Remove(path) => Message::new("removing").with("path", path),
             Step::Retry => Message::new("trying-again"),
         };
-        let text = self.session.words.say(&message);
+        let text = self.session.catalog.format(&message);
         self.bar.set_message(text.clone());
         if !matches!(step, Step::Retry) {
             self.bar.inc(1);
         }
         if self.bar.is_hidden() && !self.session.common.quiet {
             // A line that nobody reads is no reason to stop half-way.
-            let _ = say(&mut std::io::stderr(), &format!("{text}\n"));
+            let _ = write_text(&mut std::io::stderr(), &format!("{text}\n"));
         }
     }
 

@@ -1,9 +1,9 @@
 //! `safeguard sign`: asks for the password, the clock and the time server, and writes the signed file all or not.
 
-use super::{Session, say};
-use crate::message::{Failure, Message, Result};
+use super::{Session, write_text};
+use crate::message::{Error, Message, Result};
 use crate::output;
-use crate::sign::{self, Identity, TimeServer};
+use crate::pades::{self, Identity, TimeServer};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ impl Sign {
                 nonce: nonce()?,
             }),
         };
-        let signed = sign::sign(&pdf, &identity, session.now(), server.as_ref());
+        let signed = pades::sign(&pdf, &identity, session.now(), server.as_ref());
         let signed = signed.map_err(|mut failure| {
             let url = self.tsa.as_deref().unwrap_or_default();
             failure.message = failure
@@ -68,7 +68,7 @@ impl Sign {
         })?;
         if self.output.is_dir() {
             let message = Message::new("folder-in-the-way").with("path", self.output.display());
-            return Err(Failure::new(message));
+            return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
         if session.common.quiet {
@@ -81,8 +81,8 @@ impl Sign {
         let message = Message::new(id)
             .with("output", self.output.display())
             .with("name", identity.name());
-        let text = format!("{}\n", session.words.say(&message));
-        say(&mut io::stdout(), &text)?;
+        let text = format!("{}\n", session.catalog.format(&message));
+        write_text(&mut io::stdout(), &text)?;
         Ok(true)
     }
 
@@ -98,7 +98,7 @@ impl Sign {
             |source: &&PathBuf| same_file::is_same_file(source, &self.output).unwrap_or(false);
         match sources.find(same) {
             None => Ok(()),
-            Some(source) => Err(Failure::new(
+            Some(source) => Err(Error::new(
                 Message::new("output-is-source").with("path", source.display()),
             )),
         }
@@ -108,11 +108,11 @@ impl Sign {
     fn password(&self, session: &Session) -> Result<String> {
         let Some(path) = &self.password_file else {
             let message = Message::new("password-prompt").with("key", self.key.display());
-            let prompt = format!("{} ", session.words.say(&message));
+            let prompt = format!("{} ", session.catalog.format(&message));
             return rpassword::prompt_password(prompt)
-                .map_err(|error| Failure::new(Message::new("password-cannot-ask")).because(error));
+                .map_err(|error| Error::new(Message::new("password-cannot-ask")).caused_by(error));
         };
-        let wrong = || Failure::new(Message::new("password-file").with("path", path.display()));
+        let wrong = || Error::new(Message::new("password-file").with("path", path.display()));
         let text = String::from_utf8(read(path)?).map_err(|_| wrong())?;
         // Editors of Windows begin a file with a mark and end its lines with two characters.
         let line = text.trim_start_matches('\u{feff}').lines().next();
@@ -122,7 +122,7 @@ impl Sign {
 
 /// Reads a file that the command line names.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
-    let failure = |id| Failure::new(Message::new(id).with("path", path.display()));
+    let failure = |id| Error::new(Message::new(id).with("path", path.display()));
     match fs::metadata(path) {
         Ok(found) if found.is_file() => fs::read(path),
         Ok(_) => return Err(failure("no-file")),
@@ -130,7 +130,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     }
     .map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failure("file-missing"),
-        _ => failure("file-unreadable").because(error),
+        _ => failure("file-unreadable").caused_by(error),
     })
 }
 
@@ -144,7 +144,7 @@ fn ask(url: &str, question: &[u8]) -> Result<Vec<u8>> {
             .build(),
     );
     let unreachable =
-        |error: ureq::Error| Failure::new(Message::new("tsa-unreachable")).because(error);
+        |error: ureq::Error| Error::new(Message::new("tsa-unreachable")).caused_by(error);
     let request = agent
         .post(url)
         .content_type("application/timestamp-query")
@@ -152,12 +152,12 @@ fn ask(url: &str, question: &[u8]) -> Result<Vec<u8>> {
     let mut answer = request.send(question).map_err(unreachable)?;
     if !answer.status().is_success() {
         let message = Message::new("tsa-status").with("status", answer.status());
-        return Err(Failure::new(message));
+        return Err(Error::new(message));
     }
     let body = answer.body_mut().with_config().limit(ANSWER).read_to_vec();
     body.map_err(unreachable)
 }
 
 fn nonce() -> Result<u64> {
-    getrandom::u64().map_err(|error| Failure::new(Message::new("no-random")).because(error))
+    getrandom::u64().map_err(|error| Error::new(Message::new("no-random")).caused_by(error))
 }

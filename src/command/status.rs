@@ -1,13 +1,13 @@
 //! `safeguard status`: what is published where, since when, and whether it is still what was published.
 
 use super::publish::{Format, targets};
-use super::{Session, clock, say};
+use super::{Session, clock, write_text};
 use crate::data;
 use crate::date::in_japan;
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::publish::state::Memory;
 use crate::publish::target::Target;
-use crate::publish::{self, PAUSES, Run, Status as Found, Strangers};
+use crate::publish::{self, PAUSES, Run, Status as Found, Unmanaged};
 use serde::Serialize;
 
 #[derive(clap::Args)]
@@ -52,7 +52,7 @@ impl Status {
             targets.retain(|target| target.name == *name);
             if targets.is_empty() {
                 let message = Message::new("no-such-target").with("name", name);
-                return Err(Failure::new(message.with("known", known.join(", "))));
+                return Err(Error::new(message.with("known", known.join(", "))));
             }
         }
         let memory = Memory::open(&session.common.directory)?;
@@ -68,7 +68,7 @@ impl Status {
                     failure = failure.or(Some(other));
                     let message = Message::new("status-unknown").with("target", &target.name);
                     let message = message.with("place", &target.location);
-                    silent.push_str(&format!("{}\n", session.words.say(&message)));
+                    silent.push_str(&format!("{}\n", session.catalog.format(&message)));
                 }
             }
         }
@@ -79,7 +79,7 @@ impl Status {
                 told.collect::<String>() + &silent
             }
         };
-        say(&mut std::io::stdout(), &text)?;
+        write_text(&mut std::io::stdout(), &text)?;
         if let Some(failure) = failure {
             return Err(failure);
         }
@@ -90,7 +90,7 @@ impl Status {
 fn look(session: &Session, memory: &Memory, target: &Target) -> Result<Report> {
     let run = Run {
         publisher: &memory.publisher,
-        strangers: Strangers::Keep,
+        unmanaged: Unmanaged::Keep,
         clock: &clock,
         pauses: &PAUSES,
         progress: &|_| {},
@@ -119,7 +119,7 @@ fn told(session: &Session, report: &Report) -> String {
             true => "status-gone",
             false => "status-nothing",
         });
-        return format!("{}\n", session.words.say(&message));
+        return format!("{}\n", session.catalog.format(&message));
     };
     let since = found.since.map(in_japan);
     let since = since.map_or("-".to_owned(), |since| since.strftime("%F %R").to_string());
@@ -153,6 +153,6 @@ fn told(session: &Session, report: &Report) -> String {
     }
     let lines = lines
         .iter()
-        .map(|message| format!("{}\n", session.words.say(message)));
+        .map(|message| format!("{}\n", session.catalog.format(message)));
     lines.collect()
 }

@@ -1,24 +1,24 @@
 //! What is wrong with the arguments, in our words: clap speaks English only.
 
-use super::{CANNOT_WORK, printed, say};
-use crate::message::{Failure, Message, Result};
-use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
+use super::{CANNOT_WORK, printed, write_text};
+use crate::message::{Error, Message, Result};
+use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
 use jiff::civil::Date;
 use std::error::Error as _;
 
 /// Prints what was asked for, or says what cannot be understood; returns the exit code.
-pub fn answer(error: &Error, command: &mut clap::Command) -> Result<u8> {
+pub fn answer(error: &ClapError, command: &mut clap::Command) -> Result<u8> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => printed(error.print()).map(|()| 0),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let help = command.render_help().to_string();
-            say(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
+            write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
         }
-        _ => Err(Failure::new(message(error, command))),
+        _ => Err(Error::new(message(error, command))),
     }
 }
 
-fn message(error: &Error, command: &clap::Command) -> Message {
+fn message(error: &ClapError, command: &clap::Command) -> Message {
     let said = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),

@@ -1,13 +1,13 @@
 //! `safeguard verify`: what can be said of a PDF that somebody received.
 
-use super::{Session, say};
+use super::{Session, write_text};
+use crate::cms::chain;
 use crate::content::Content;
 use crate::edition::{LISTING, Listing};
-use crate::message::{Failure, Language, Message, Result};
-use crate::received;
-use crate::signed::chain;
-use crate::theme;
-use crate::verify::{self, Known, Report, Verdict, Weight};
+use crate::message::{Error, Language, Message, Result};
+use crate::pdf_reader;
+use crate::render::theme;
+use crate::verify::{self, Report, Verdict, VerifyContext, Weight};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,29 +40,32 @@ impl Verify {
             Some(content) => session.theme(content)?,
             None => theme::load(Path::new(""), "official")?,
         };
-        let known = Known {
+        let known = VerifyContext {
             listing: listing.as_ref(),
             labels: &theme.labels(Language::Japanese)?,
             words: words(listing.as_ref(), content.as_ref()),
             roots: roots.as_deref(),
             now: session.now(),
         };
-        let report = match received::read(&file) {
+        let report = match pdf_reader::read(&file) {
             Ok(received) => verify::verify(&file, &received, &known),
             Err(failure) => return self.unreadable(session, failure),
         };
-        say(&mut std::io::stdout(), &self.told(session, &report))?;
+        write_text(&mut std::io::stdout(), &self.told(session, &report))?;
         Ok(report.verdict as u8)
     }
 
     /// What is no sheet, or no longer a whole one.
-    fn unreadable(&self, session: &Session, failure: Failure) -> Result<u8> {
+    fn unreadable(&self, session: &Session, failure: Error) -> Result<u8> {
         let message = failure.message.with("file", self.file.display());
         let cause = failure
             .cause
             .map_or(String::new(), |cause| format!("\n  ({cause})"));
-        let text = format!("✗ {}{cause} [unreadable]\n", session.words.say(&message));
-        say(&mut std::io::stdout(), &text)?;
+        let text = format!(
+            "✗ {}{cause} [unreadable]\n",
+            session.catalog.format(&message)
+        );
+        write_text(&mut std::io::stdout(), &text)?;
         Ok(Verdict::Refused as u8)
     }
 
@@ -80,23 +83,23 @@ impl Verify {
             true => format!("{}/editions.json", site.trim_end_matches('/')),
             false => Path::new(site).join("editions.json").display().to_string(),
         };
-        let failed = || Failure::new(Message::new("no-listing").with("path", &address));
+        let failed = || Error::new(Message::new("no-listing").with("path", &address));
         let bytes = match web {
-            true => fetch(&address).map_err(|error| failed().because(error))?,
-            false => std::fs::read(&address).map_err(|error| failed().because(error))?,
+            true => fetch(&address).map_err(|error| failed().caused_by(error))?,
+            false => std::fs::read(&address).map_err(|error| failed().caused_by(error))?,
         };
         let listing: Listing =
-            serde_json::from_slice(&bytes).map_err(|error| failed().because(error))?;
+            serde_json::from_slice(&bytes).map_err(|error| failed().caused_by(error))?;
         match listing.format == LISTING {
             true => Ok(Some(listing)),
-            false => Err(failed().because(listing.format)),
+            false => Err(failed().caused_by(listing.format)),
         }
     }
 
     fn told(&self, session: &Session, report: &Report) -> String {
         let mut text = String::new();
         for claim in &report.claims {
-            text.push_str(&format!("{}\n", session.words.say(claim)));
+            text.push_str(&format!("{}\n", session.catalog.format(claim)));
         }
         for finding in &report.findings {
             let sign = match finding.weight {
@@ -105,7 +108,7 @@ impl Verify {
                 Weight::Note => '・',
                 Weight::Wrong => '✗',
             };
-            let words = session.words.say(&finding.message);
+            let words = session.catalog.format(&finding.message);
             text.push_str(&format!("{sign} {words} [{}]\n", finding.name));
         }
         let verdict = Message::new(match report.verdict {
@@ -114,7 +117,7 @@ impl Verify {
             Verdict::Superseded => "verdict-superseded",
             Verdict::CannotTell => "verdict-cannot-tell",
         });
-        text + &format!("{}\n", session.words.say(&verdict))
+        text + &format!("{}\n", session.catalog.format(&verdict))
     }
 }
 
@@ -130,7 +133,7 @@ fn words(listing: Option<&Listing>, content: Option<&Content>) -> Vec<String> {
 fn roots(path: &Path) -> Result<Vec<x509_cert::Certificate>> {
     let bytes = super::sign::read(path)?;
     let message = Message::new("no-certificates").with("path", path.display());
-    chain::certificates(&bytes).ok_or_else(|| Failure::new(message))
+    chain::certificates(&bytes).ok_or_else(|| Error::new(message))
 }
 
 fn fetch(url: &str) -> std::result::Result<Vec<u8>, ureq::Error> {

@@ -6,7 +6,7 @@ use super::words::{Marked, mark_line, whole_line};
 use super::{Sides, terminal};
 use crate::content::place_name;
 use crate::content::record::{Duty, GuidelineRecord};
-use crate::message::{Message, Words};
+use crate::message::{Catalog, Message};
 use crate::sheet::{Row, Sheet};
 use crate::text::plain;
 use serde::Serialize;
@@ -206,22 +206,22 @@ fn touch(row: &Row) -> Touched {
 }
 
 /// Prints a comparison of guidelines for a terminal.
-pub fn print(comparison: &GuidelineComparison, words: &Words, colour: bool) -> String {
+pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) -> String {
     let Sides { after, before } = &comparison.guideline;
     let message = Message::new("diff-guideline")
         .with("old", &before.id)
         .with("new", &after.id)
         .with("changed", comparison.items.len())
         .with("unchanged", comparison.unchanged);
-    let mut text = terminal::wrap(&words.say(&message), 0, 2);
+    let mut text = terminal::wrap(&catalog.format(&message), 0, 2);
     for item in &comparison.items {
-        text.push_str(&print_item(item, words, colour));
+        text.push_str(&print_item(item, catalog, colour));
     }
     text
 }
 
-fn print_item(item: &ItemChange, words: &Words, colour: bool) -> String {
-    let page = terminal::Page { words, colour };
+fn print_item(item: &ItemChange, catalog: &Catalog, colour: bool) -> String {
+    let page = terminal::Page { catalog, colour };
     let Sides { after, before } = &item.heading;
     let place = |heading: &Option<Heading>| {
         let heading = heading.as_ref();
@@ -240,7 +240,7 @@ fn print_item(item: &ItemChange, words: &Words, colour: bool) -> String {
         false => new,
     };
     let says = item.changes.iter().map(|change| {
-        words.say(&Message::new(match change {
+        catalog.format(&Message::new(match change {
             Change::New => "diff-item-new",
             Change::Gone => "diff-item-gone",
             Change::Moved => "diff-item-moved",
@@ -264,7 +264,7 @@ fn print_item(item: &ItemChange, words: &Words, colour: bool) -> String {
         text.push_str(&terminal::wrap(&line, 2, 6));
     }
     if item.measures.is_empty() {
-        let none = words.say(&Message::new("diff-item-without-measures"));
+        let none = catalog.format(&Message::new("diff-item-without-measures"));
         text.push_str(&terminal::wrap(&none, 2, 6));
     }
     text

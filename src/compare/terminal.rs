@@ -5,22 +5,22 @@ use super::{
     CertificationChange, CertificationKind, Change, Changed, Comparison, Edition, Line, MarkedCell,
     MarkedHeading, Sides, Stand,
 };
-use crate::message::{Message, Words};
+use crate::message::{Catalog, Message};
 use crate::sheet::State;
 use unicode_width::UnicodeWidthChar;
 
 const COLUMNS: usize = 80;
 
 /// Prints a comparison.
-pub fn print(comparison: &Comparison, words: &Words, colour: bool) -> String {
-    let page = Page { words, colour };
+pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {
+    let page = Page { catalog, colour };
     let mut text = page.head(comparison);
     for around in &comparison.around {
         let both = page.lines(&around.text.after, &around.text.before);
         text.push_str(&wrap(&format!("{}: {both}", around.label), 2, 6));
     }
     if !comparison.certifications.is_empty() {
-        text.push_str(&format!("\n{}\n", page.say("diff-certifications")));
+        text.push_str(&format!("\n{}\n", page.format("diff-certifications")));
     }
     for change in &comparison.certifications {
         text.push_str(&page.certification(change));
@@ -34,7 +34,7 @@ pub fn print(comparison: &Comparison, words: &Words, colour: bool) -> String {
         match line {
             Line::Unchanged(run) => {
                 let message = Message::new("diff-unchanged").with("count", run.ids.len());
-                text.push_str(&format!("\n    {}\n", words.say(&message)));
+                text.push_str(&format!("\n    {}\n", catalog.format(&message)));
             }
             Line::Changed(changed) => text.push_str(&page.row(changed)),
         }
@@ -44,24 +44,25 @@ pub fn print(comparison: &Comparison, words: &Words, colour: bool) -> String {
 
 /// What printing needs at hand.
 pub(super) struct Page<'a> {
-    pub words: &'a Words,
+    pub catalog: &'a Catalog,
     pub colour: bool,
 }
 
 impl Page<'_> {
-    fn say(&self, id: &'static str) -> String {
-        self.words.say(&Message::new(id))
+    fn format(&self, id: &'static str) -> String {
+        self.catalog.format(&Message::new(id))
     }
 
     fn head(&self, comparison: &Comparison) -> String {
         let side = |edition: &Edition, id| {
             let version = Message::new(id).with("version", &edition.version);
-            self.words.say(&version.with("date", &edition.date.text))
+            self.catalog
+                .format(&version.with("date", &edition.date.text))
         };
         let Sides { after, before } = &comparison.edition;
         let mut lines = vec![side(before, "diff-before"), side(after, "diff-after")];
         if comparison.is_empty() {
-            lines.push(self.say("diff-same"));
+            lines.push(self.format("diff-same"));
         } else {
             let counts = &comparison.counts;
             let message = Message::new("diff-counts")
@@ -72,8 +73,8 @@ impl Page<'_> {
                 .with("renumbered", counts.renumbered)
                 .with("reworded", counts.reworded)
                 .with("unchanged", counts.unchanged);
-            lines.push(self.words.say(&message));
-            lines.push(self.say("diff-legend"));
+            lines.push(self.catalog.format(&message));
+            lines.push(self.format("diff-legend"));
         }
         lines.iter().map(|line| wrap(line, 0, 2)).collect()
     }
@@ -132,7 +133,7 @@ impl Page<'_> {
     }
 
     fn field(&self, change: Change) -> String {
-        self.say(match change {
+        self.format(match change {
             Change::Subject => "diff-subject",
             Change::Measure => "diff-measure",
             _ => "diff-remarks",
@@ -153,7 +154,7 @@ impl Page<'_> {
             .with("field", self.field(change))
             .with("from", position(&changed.row.before))
             .with("to", position(&changed.row.after));
-        self.words.say(&message)
+        self.catalog.format(&message)
     }
 
     /// Section and item, the old ones in signs where they differ.

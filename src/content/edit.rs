@@ -3,7 +3,7 @@
 use super::record::{MeasureRecord, SheetRecord};
 use super::yaml::{self, Marked};
 use crate::diagnostic::{Origin, Part, Step};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -109,7 +109,7 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
 pub fn write(project: &Path, files: &[(String, String)]) -> Result<()> {
     let failed = |path: &str| {
         let message = Message::new("cannot-write").with("path", path);
-        move |error: io::Error| Failure::new(message).because(error)
+        move |error: io::Error| Error::new(message).caused_by(error)
     };
     let mut staged: Vec<(PathBuf, PathBuf, Option<Vec<u8>>)> = Vec::new();
     let mut done = Ok(());

@@ -85,7 +85,7 @@ impl Content {
                 let message = Message::new("page-without-japanese").with("file", file);
                 let origin = Origin::file(&page.file);
                 let finding = Diagnostic::error("missing-file", origin, message);
-                self.troubles
+                self.problems
                     .push(finding.help(Message::new("page-without-japanese-help")));
             }
         }

@@ -1,8 +1,8 @@
 //! YAML in: typed records by serde_yaml, and places found again with a marked parser.
 //!
-//! The only file that names serde_yaml and saphyr. What serde_yaml complains of is put into words by [`super::complaint`].
+//! The only file that names serde_yaml and saphyr. What serde_yaml complains of is put into words by [`super::yaml_errors`].
 
-use super::complaint;
+use super::yaml_errors;
 use crate::diagnostic::{Diagnostic, Part, Place, Step};
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
@@ -21,14 +21,14 @@ const BREAK: char = '\u{fdd1}';
 /// Reads one file into its record type.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic> {
     if let Some(bytes) = alias(text) {
-        return Err(complaint::alias(file, bytes));
+        return Err(yaml_errors::alias(file, bytes));
     }
     serde_yaml::from_str(&mark_folds(text)).map_err(|error| {
         let at = error
             .location()
-            .map_or(0, |at| complaint::offset(text, at.line(), at.column()));
+            .map_or(0, |at| yaml_errors::offset(text, at.line(), at.column()));
         let said = error.to_string().replace([FOLD, BREAK], "");
-        complaint::explain(file, text, &said, at)
+        yaml_errors::explain(file, text, &said, at)
     })
 }
 

@@ -3,7 +3,9 @@
 //! Not through OpenDAL, which closes a connection with the server's last words unread, so that servers with TLS 1.3
 //! take a large file for cut off, and which leaves a part of another name behind each time it is.
 
-use super::store::{ANSWER, ASIDE, PART, Store, Tried, Trouble, create_and_look, wait};
+use super::store::{
+    ASIDE, CONNECT_TIMEOUT, PART, Store, StoreError, StoreResult, create_and_look, wait,
+};
 use super::target::{Server, Target};
 use crate::message::Message;
 use jiff::Timestamp;
@@ -21,7 +23,7 @@ use tokio::time::timeout;
 pub struct Ftps {
     server: Server,
     password: String,
-    /// Made when it is needed, and again after it was lost.
+    /// Opened when it is needed, and again after it was lost.
     connection: Option<AsyncRustlsFtpStream>,
 }
 
@@ -40,7 +42,7 @@ impl Ftps {
     fn work<T>(
         &mut self,
         does: impl AsyncFnOnce(&mut AsyncRustlsFtpStream) -> Answer<T>,
-    ) -> Tried<T> {
+    ) -> StoreResult<T> {
         let known = self.connection.take();
         let done = wait(async {
             let mut connection = match known {
@@ -68,7 +70,7 @@ impl Ftps {
         let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
         let plain = AsyncRustlsFtpStream::connect((host.as_str(), *port));
         let late = |_| FtpError::ConnectionError(ErrorKind::TimedOut.into());
-        let plain = timeout(ANSWER, plain).await.map_err(late)??;
+        let plain = timeout(CONNECT_TIMEOUT, plain).await.map_err(late)??;
         let connector = AsyncRustlsConnector::from(connector);
         let mut connection = plain.into_secure(connector, host).await?;
         connection.login(user, &self.password).await?;
@@ -82,7 +84,7 @@ impl Ftps {
 }
 
 impl Store for Ftps {
-    fn read(&mut self, path: &str) -> Tried<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         self.work(async |to| {
             // Asked for a file that is not there, servers break off before they say so.
             if let Err(FtpError::UnexpectedResponse(answer)) = to.size(path).await
@@ -99,7 +101,7 @@ impl Store for Ftps {
         })
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Tried<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
         self.work(async |to| {
             let folder = Path::new(path).parent().and_then(Path::to_str);
             make_folders(to, folder.unwrap_or_default()).await?;
@@ -119,17 +121,17 @@ impl Store for Ftps {
         })
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> Tried<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
         create_and_look(self, path, bytes, |store| {
             store.work(async |to| put(to, path, bytes).await)
         })
     }
 
-    fn remove(&mut self, path: &str) -> Tried<()> {
+    fn remove(&mut self, path: &str) -> StoreResult<()> {
         self.work(async |to| absent(to.rm(path).await).map(drop))
     }
 
-    fn written_at(&mut self, path: &str) -> Tried<Option<Timestamp>> {
+    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
         let at = self.work(async |to| absent(to.mdtm(path).await))?;
         Ok(at.and_then(|at| format!("{at}Z").parse().ok()))
     }
@@ -173,18 +175,18 @@ fn absent<T>(answer: Answer<T>) -> Answer<Option<T>> {
     }
 }
 
-fn trouble(error: FtpError) -> Trouble {
+fn trouble(error: FtpError) -> StoreError {
     match &error {
-        FtpError::ConnectionError(_) => Trouble::passing(error),
+        FtpError::ConnectionError(_) => StoreError::transient(error),
         FtpError::UnexpectedResponse(answer) => match answer.status {
-            Status::NotLoggedIn => Trouble::lasting(Message::new("target-refused"), error),
+            Status::NotLoggedIn => StoreError::permanent(Message::new("target-refused"), error),
             // A full disk; of every other 4yz the server says itself that it may pass.
             Status::RequestedActionNotTaken => {
-                Trouble::lasting(Message::new("target-failed"), error)
+                StoreError::permanent(Message::new("target-failed"), error)
             }
-            status if status.code() / 100 == 4 => Trouble::passing(error),
-            _ => Trouble::lasting(Message::new("target-failed"), error),
+            status if status.code() / 100 == 4 => StoreError::transient(error),
+            _ => StoreError::permanent(Message::new("target-failed"), error),
         },
-        _ => Trouble::lasting(Message::new("target-failed"), error),
+        _ => StoreError::permanent(Message::new("target-failed"), error),
     }
 }

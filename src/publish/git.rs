@@ -2,8 +2,8 @@
 //!
 //! The branch is taken into a folder of its own, which goes away with the store; git knows the credentials, we do not.
 
-use super::store::{Exclusion, PATIENCE, Store, Tried, Trouble};
-use crate::message::{Failure, Message};
+use super::store::{Exclusion, STEP_TIMEOUT, Store, StoreError, StoreResult};
+use crate::message::{Error, Message};
 use jiff::Timestamp;
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -43,7 +43,12 @@ pub struct Branch {
 
 impl Branch {
     /// Takes the branch's last commit; a repository without the branch gets it with the first publication.
-    pub fn fetch(project: &Path, repository: &str, branch: &str, below: &str) -> Tried<Branch> {
+    pub fn fetch(
+        project: &Path,
+        repository: &str,
+        branch: &str,
+        below: &str,
+    ) -> StoreResult<Branch> {
         // A path is seen from the project; everything else is for git to understand.
         let near = project.join(repository);
         let near = near
@@ -76,7 +81,7 @@ impl Branch {
         Ok(store)
     }
 
-    fn git(&self, arguments: &[&str]) -> Tried<String> {
+    fn git(&self, arguments: &[&str]) -> StoreResult<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
             .args(["-c", "core.hooksPath=/dev/null"])
@@ -93,16 +98,16 @@ impl Branch {
         }
         let step = || Message::new("git-failed").with("step", arguments[0]);
         let (succeeded, out, said) = self.run(git).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Trouble::lasting(Message::new("git-missing"), error),
-            ErrorKind::TimedOut => Trouble::passing(error),
-            _ => Trouble::lasting(step(), error),
+            ErrorKind::NotFound => StoreError::permanent(Message::new("git-missing"), error),
+            ErrorKind::TimedOut => StoreError::transient(error),
+            _ => StoreError::permanent(step(), error),
         })?;
         match succeeded {
             true => Ok(out),
             false if OF_THE_LINE.iter().any(|words| said.contains(words)) => {
-                Err(Trouble::passing(said))
+                Err(StoreError::transient(said))
             }
-            false => Err(Trouble::lasting(step(), said.trim())),
+            false => Err(StoreError::permanent(step(), said.trim())),
         }
     }
 
@@ -113,7 +118,7 @@ impl Branch {
         fs::create_dir_all(self.folder.path().join(".git"))?;
         git.stdout(File::create(&out)?).stderr(File::create(&said)?);
         let mut child = git.spawn()?;
-        let mut left = PATIENCE;
+        let mut left = STEP_TIMEOUT;
         let status = loop {
             if let Some(status) = child.try_wait()? {
                 break status;
@@ -136,7 +141,7 @@ impl Branch {
 }
 
 impl Store for Branch {
-    fn read(&mut self, path: &str) -> Tried<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         match fs::read(self.file(path)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) => match error.kind() {
@@ -146,28 +151,28 @@ impl Store for Branch {
         }
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Tried<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
         let path = self.file(path);
         let above = path.parent().map_or(Ok(()), fs::create_dir_all);
         let done = above.and_then(|()| fs::write(&path, bytes));
         done.map_err(|error| no_scratch(&error).into())
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> Tried<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
         if self.file(path).exists() {
             return Ok(false);
         }
         self.write(path, bytes).map(|()| true)
     }
 
-    fn remove(&mut self, path: &str) -> Tried<()> {
+    fn remove(&mut self, path: &str) -> StoreResult<()> {
         fs::remove_file(self.file(path)).or_else(|error| match error.kind() {
             ErrorKind::NotFound => Ok(()),
             _ => Err(no_scratch(&error).into()),
         })
     }
 
-    fn written_at(&mut self, path: &str) -> Tried<Option<Timestamp>> {
+    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
         if !self.file(path).exists() {
             return Ok(None);
         }
@@ -183,7 +188,7 @@ impl Store for Branch {
         Exclusion::Target
     }
 
-    fn finish(&mut self) -> Tried<()> {
+    fn finish(&mut self) -> StoreResult<()> {
         self.git(&["add", "--all", "--force"])?;
         if self.git(&["status", "--porcelain"])?.is_empty() {
             return Ok(());
@@ -201,15 +206,15 @@ impl Store for Branch {
         let to = format!("HEAD:refs/heads/{}", self.branch);
         match self.git(&["push", "--quiet", "origin", &to]) {
             Err(trouble) if MOVED_ON.iter().any(|words| trouble.cause().contains(words)) => Err(
-                Trouble::lasting(Message::new("target-moved-on"), trouble.cause()),
+                StoreError::permanent(Message::new("target-moved-on"), trouble.cause()),
             ),
             done => done.map(drop),
         }
     }
 }
 
-fn no_scratch(error: &std::io::Error) -> Failure {
+fn no_scratch(error: &std::io::Error) -> Error {
     let folder = std::env::temp_dir();
     let message = Message::new("cannot-write").with("path", folder.display());
-    Failure::new(message).because(error)
+    Error::new(message).caused_by(error)
 }

@@ -4,9 +4,9 @@
 //! A publisher takes over its own lock, and one that was not renewed for [`EXPIRES`].
 
 use super::plan::MANIFEST;
-use super::store::{ASIDE, PART, Store, Tried};
+use super::store::{ASIDE, PART, Store, StoreResult};
 use crate::date::in_japan;
-use crate::message::{Failure, Message};
+use crate::message::{Error, Message};
 use crate::output::stays_below;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ pub struct Lock {
 
 impl Lock {
     /// Takes the lock, or says who has it.
-    pub fn take(store: &mut dyn Store, publisher: &str, now: Timestamp) -> Tried<Lock> {
+    pub fn take(store: &mut dyn Store, publisher: &str, now: Timestamp) -> StoreResult<Lock> {
         let mut lock = Lock {
             holder: Holder {
                 publisher: publisher.to_owned(),
@@ -55,7 +55,7 @@ impl Lock {
         }
         // Gone between two looks: its holder has just finished.
         let Some(found) = store.read(LOCK)? else {
-            return Err(Failure::new(Message::new("target-busy-moment")).into());
+            return Err(Error::new(Message::new("target-busy-moment")).into());
         };
         // Half a lock is what a publisher left that died while it took it; nobody can hold it.
         let found = serde_json::from_slice::<Holder>(&found).ok();
@@ -67,7 +67,7 @@ impl Lock {
             let shown = |at: Timestamp| in_japan(at).strftime("%F %R").to_string();
             let message = Message::new("target-busy").with("since", shown(holder.since));
             let message = message.with("until", shown(holder.since + EXPIRES));
-            return Err(Failure::new(message.with("file", LOCK)).into());
+            return Err(Error::new(message.with("file", LOCK)).into());
         }
         let left = found.into_iter().flat_map(|holder| holder.files);
         lock.remnants = left
@@ -81,7 +81,12 @@ impl Lock {
     }
 
     /// Writes down what is about to be sent, so that nothing is left behind unknown.
-    pub fn note(&mut self, store: &mut dyn Store, files: &[String], now: Timestamp) -> Tried<()> {
+    pub fn note(
+        &mut self,
+        store: &mut dyn Store,
+        files: &[String],
+        now: Timestamp,
+    ) -> StoreResult<()> {
         self.confirm(store)?;
         self.holder.since = now;
         self.holder.files.extend(files.iter().cloned());
@@ -89,7 +94,7 @@ impl Lock {
     }
 
     /// Shows that the publisher is alive, now and then.
-    pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> Tried<()> {
+    pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> StoreResult<()> {
         match now.duration_since(self.holder.since) < RENEWED_AFTER {
             true => Ok(()),
             false => self.note(store, &[], now),
@@ -97,15 +102,15 @@ impl Lock {
     }
 
     /// Fails where somebody else has taken the lock over.
-    pub fn confirm(&self, store: &mut dyn Store) -> Tried<()> {
+    pub fn confirm(&self, store: &mut dyn Store) -> StoreResult<()> {
         match self.is_ours(store)? {
             true => Ok(()),
-            false => Err(Failure::new(Message::new("target-taken")).into()),
+            false => Err(Error::new(Message::new("target-taken")).into()),
         }
     }
 
     /// Gives the lock back, when nothing is left behind; one that somebody has taken over is theirs.
-    pub fn release(&self, store: &mut dyn Store) -> Tried<()> {
+    pub fn release(&self, store: &mut dyn Store) -> StoreResult<()> {
         if !self.is_ours(store)? {
             return Ok(());
         }
@@ -116,7 +121,7 @@ impl Lock {
     }
 
     /// An earlier try may have written other files or another time, so only who holds it counts.
-    fn is_ours(&self, store: &mut dyn Store) -> Tried<bool> {
+    fn is_ours(&self, store: &mut dyn Store) -> StoreResult<bool> {
         let found = store.read(LOCK)?;
         let found = found.and_then(|found| serde_json::from_slice::<Holder>(&found).ok());
         let ours = |found: Holder| {
@@ -131,7 +136,7 @@ impl Lock {
 }
 
 /// Since when somebody has been publishing, where somebody has.
-pub fn held_since(store: &mut dyn Store) -> Tried<Option<Timestamp>> {
+pub fn held_since(store: &mut dyn Store) -> StoreResult<Option<Timestamp>> {
     let found = store.read(LOCK)?;
     let holder = found.and_then(|found| serde_json::from_slice::<Holder>(&found).ok());
     Ok(holder.map(|holder| holder.since))

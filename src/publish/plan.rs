@@ -5,10 +5,10 @@
 
 use super::lock::LOCK;
 use super::store::{ASIDE, PART};
-use crate::bundle::{Manifest, ManifestFile};
 use crate::data;
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::output::stays_below;
+use crate::render::bundle::{Manifest, ManifestFile};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,13 +79,13 @@ impl Plan {
 
 /// Reads a manifest that was fetched from a target, where anybody may have edited it.
 pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
-    let failed = || Failure::new(Message::new("published-manifest-unreadable"));
+    let failed = || Error::new(Message::new("published-manifest-unreadable"));
     let manifest: Manifest =
-        serde_json::from_slice(bytes).map_err(|error| failed().because(error))?;
+        serde_json::from_slice(bytes).map_err(|error| failed().caused_by(error))?;
     let ours = [MANIFEST, LOCK, PART, ASIDE];
     let mut paths = manifest.files.iter();
     match paths.find(|file| !stays_below(&file.path) || ours.contains(&&*file.path)) {
-        Some(file) => Err(failed().because(&file.path)),
+        Some(file) => Err(failed().caused_by(&file.path)),
         None => Ok(manifest),
     }
 }
@@ -150,7 +150,7 @@ pub fn plan(
 /// The PDF and CSV of an issued edition may be rendered otherwise by a newer version; its data never.
 fn refuse_other_data(path: &str) -> Result<()> {
     match path.ends_with(".json") {
-        true => Err(Failure::new(
+        true => Err(Error::new(
             Message::new("published-edition-differs").with("path", path),
         )),
         false => Ok(()),

@@ -1,10 +1,10 @@
 //! Folders, WebDAV and S3, through OpenDAL.
 
-use super::store::{PART, Store, Tried, Trouble, create_and_look, wait};
+use super::store::{PART, Store, StoreError, StoreResult, create_and_look, wait};
 use super::target::{Location, Target};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use opendal::{Error, ErrorKind, Operator, services};
+use opendal::{Error as ServiceError, ErrorKind, Operator, services};
 use std::io::ErrorKind as Full;
 use std::path::Path;
 
@@ -32,7 +32,7 @@ impl Service {
     }
 
     /// Writes the bytes as they are to lie there; whether the condition held.
-    fn put(&self, path: &str, bytes: &[u8], condition: Condition) -> Tried<bool> {
+    fn put(&self, path: &str, bytes: &[u8], condition: Condition) -> StoreResult<bool> {
         let mut write = self.operator.write_with(path, bytes.to_vec());
         if condition == Condition::Absent {
             write = write.if_not_exists(true);
@@ -60,12 +60,12 @@ enum Condition {
 }
 
 impl Store for Service {
-    fn read(&mut self, path: &str) -> Tried<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         let found = find(self.operator.read(path))?;
         Ok(found.map(|buffer| buffer.to_vec()))
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Tried<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
         if self.ways != Ways::Rename {
             return self.put(path, bytes, Condition::None).map(drop);
         }
@@ -74,7 +74,7 @@ impl Store for Service {
         wait(async { rename.await.map_err(trouble) })
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> Tried<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
         match self.operator.info().capability().write_with_if_not_exists {
             true => self.put(path, bytes, Condition::Absent),
             // Not by way of a part, which two might share.
@@ -84,12 +84,12 @@ impl Store for Service {
         }
     }
 
-    fn remove(&mut self, path: &str) -> Tried<()> {
+    fn remove(&mut self, path: &str) -> StoreResult<()> {
         let remove = self.operator.delete(path);
         wait(async { remove.await.map_err(trouble) })
     }
 
-    fn written_at(&mut self, path: &str) -> Tried<Option<Timestamp>> {
+    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
         let found = find(self.operator.stat(path))?;
         let at = found.and_then(|found| found.last_modified());
         // OpenDAL's clock is another version of the same library.
@@ -98,7 +98,7 @@ impl Store for Service {
 }
 
 /// What was awaited; none where there is no such file.
-fn find<T>(work: impl Future<Output = opendal::Result<T>>) -> Tried<Option<T>> {
+fn find<T>(work: impl Future<Output = opendal::Result<T>>) -> StoreResult<Option<T>> {
     wait(async {
         match work.await {
             Ok(found) => Ok(Some(found)),
@@ -119,7 +119,7 @@ fn operator(target: &Target, project: &Path) -> Result<(Operator, Ways)> {
             // A share that is not mounted, and no folder to be made.
             if let Some(above) = path.parent().filter(|above| !above.exists()) {
                 let message = Message::new("no-folder-above").with("path", above.display());
-                return Err(Failure::new(message));
+                return Err(Error::new(message));
             }
             let builder = services::Fs::default().root(&path.to_string_lossy());
             Operator::new(builder).map(|built| (built, Ways::Rename))
@@ -158,7 +158,7 @@ fn operator(target: &Target, project: &Path) -> Result<(Operator, Ways)> {
     };
     built.map_err(|error| {
         let message = Message::new("target-setting").with("target", &target.name);
-        Failure::new(message).because(error)
+        Error::new(message).caused_by(error)
     })
 }
 
@@ -171,27 +171,27 @@ fn refuse_ours(path: &Path, project: &Path) -> Result<()> {
     let below = |name| path.starts_with(project.join(name));
     let ours = ["content", "themes", "output", ".safeguard"];
     match project.starts_with(&path) || ours.into_iter().any(below) {
-        true => Err(Failure::new(
+        true => Err(Error::new(
             Message::new("folder-is-ours").with("path", path.display()),
         )),
         false => Ok(()),
     }
 }
 
-fn trouble(error: Error) -> Trouble {
+fn trouble(error: ServiceError) -> StoreError {
     let message = match error.kind() {
         ErrorKind::PermissionDenied => Message::new("target-refused"),
         // A WebDAV server's refusal is no kind of its own to OpenDAL.
         _ if error.to_string().contains("status: 401") => Message::new("target-refused"),
         _ if error.to_string().contains("credential") => Message::new("target-refused"),
-        _ if error.is_temporary() && !is_full(&error) => return Trouble::passing(error),
+        _ if error.is_temporary() && !is_full(&error) => return StoreError::transient(error),
         _ => Message::new("target-failed"),
     };
-    Trouble::lasting(message, error)
+    StoreError::permanent(message, error)
 }
 
 /// Whether a disk is full, or not to be written on at all.
-fn is_full(error: &Error) -> bool {
+fn is_full(error: &ServiceError) -> bool {
     let source = std::error::Error::source(error);
     let source = source.and_then(|source| source.downcast_ref::<std::io::Error>());
     source.is_some_and(|source| {

@@ -2,14 +2,16 @@
 //!
 //! The server's key must be on record: a server that is not known, or known by another key, is never talked to.
 
-use super::store::{ANSWER, ASIDE, PART, PATIENCE, SETTLING, Store, Tried, Trouble, wait};
+use super::store::{
+    ASIDE, CONNECT_TIMEOUT, PART, RETRY_PAUSE, STEP_TIMEOUT, Store, StoreError, StoreResult, wait,
+};
 use super::target::{Server, Target};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::{self, Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey};
 use russh_sftp::client::RawSftpSession;
-use russh_sftp::client::error::Error;
+use russh_sftp::client::error::Error as SftpError;
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +27,7 @@ pub struct Sftp {
     server: Server,
     key_file: Option<PathBuf>,
     known_hosts: PathBuf,
-    /// Made when it is needed, and again after it was lost.
+    /// Opened when it is needed, and again after it was lost.
     connection: Option<Connection>,
 }
 
@@ -60,17 +62,17 @@ impl Sftp {
     }
 
     /// Does one thing on the connection; a lost one is dropped, so that the next try makes another.
-    fn work<T>(&mut self, does: impl AsyncFnOnce(&Connection) -> Answer<T>) -> Tried<T> {
+    fn work<T>(&mut self, does: impl AsyncFnOnce(&Connection) -> Answer<T>) -> StoreResult<T> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.connect()?,
         };
         match wait(async { Ok(does(&connection).await) })? {
-            Err(Error::Status(status)) => {
+            Err(SftpError::Status(status)) => {
                 self.connection = Some(connection);
                 Err(refusal(status.status_code, &status.error_message))
             }
-            Err(error) => Err(Trouble::passing(error)),
+            Err(error) => Err(StoreError::transient(error)),
             Ok(done) => {
                 self.connection = Some(connection);
                 Ok(done)
@@ -78,7 +80,7 @@ impl Sftp {
         }
     }
 
-    fn connect(&self) -> Tried<Connection> {
+    fn connect(&self) -> StoreResult<Connection> {
         wait(async {
             let Server { host, port, .. } = &self.server;
             let gate = Gate {
@@ -88,19 +90,21 @@ impl Sftp {
             };
             let config = Arc::new(gate.config());
             let session = client::connect(config, (host.as_str(), *port), gate);
-            let mut session = timeout(ANSWER, session).await.map_err(Trouble::passing)??;
+            let mut session = timeout(CONNECT_TIMEOUT, session)
+                .await
+                .map_err(StoreError::transient)??;
             // A server that hangs up while one logs in has refused: asked again and again, it would shut us out.
             self.log_in(&mut session)
                 .await
-                .map_err(|trouble| match trouble.passing {
-                    true => Trouble::lasting(self.refused(), trouble.cause()),
+                .map_err(|trouble| match trouble.transient {
+                    true => StoreError::permanent(self.refused(), trouble.cause()),
                     false => trouble,
                 })?;
             let channel = session.channel_open_session().await?;
             channel.request_subsystem(true, "sftp").await?;
             let sftp = RawSftpSession::new(channel.into_stream());
-            sftp.set_timeout(PATIENCE.as_secs());
-            let version = sftp.init().await.map_err(Trouble::passing)?;
+            sftp.set_timeout(STEP_TIMEOUT.as_secs());
+            let version = sftp.init().await.map_err(StoreError::transient)?;
             Ok(Connection {
                 aside: self.full(ASIDE),
                 renames_over: version.extensions.contains_key("posix-rename@openssh.com"),
@@ -111,7 +115,7 @@ impl Sftp {
     }
 
     /// Logs in by the first of: the key named, a key or password of the environment, the agent, the usual key files.
-    async fn log_in(&self, session: &mut Handle<Gate>) -> Tried<()> {
+    async fn log_in(&self, session: &mut Handle<Gate>) -> StoreResult<()> {
         let phrase = self.target.secret("PASSPHRASE");
         let keys = match (&self.key_file, self.target.secret("KEY")) {
             (Some(path), _) => vec![self.load(path, phrase)?],
@@ -142,7 +146,7 @@ impl Sftp {
                 }
             }
         }
-        Err(Failure::new(self.refused()).into())
+        Err(Error::new(self.refused()).into())
     }
 
     fn refused(&self) -> Message {
@@ -153,25 +157,25 @@ impl Sftp {
             .with("key", self.target.variable("KEY"))
     }
 
-    fn load(&self, path: &Path, phrase: Option<&str>) -> Tried<PrivateKey> {
+    fn load(&self, path: &Path, phrase: Option<&str>) -> StoreResult<PrivateKey> {
         let key = keys::load_secret_key(path, phrase);
         key.map_err(|error| self.bad_key(&path.display().to_string(), error))
     }
 
-    fn decode(&self, key: &str, phrase: Option<&str>) -> Tried<PrivateKey> {
+    fn decode(&self, key: &str, phrase: Option<&str>) -> StoreResult<PrivateKey> {
         let decoded = keys::decode_secret_key(key, phrase);
         decoded.map_err(|error| self.bad_key(&self.target.variable("KEY"), error))
     }
 
-    fn bad_key(&self, key: &str, error: keys::Error) -> Trouble {
+    fn bad_key(&self, key: &str, error: keys::Error) -> StoreError {
         let message = Message::new("sftp-key").with("key", key);
-        Trouble::lasting(
+        StoreError::permanent(
             message.with("variable", self.target.variable("PASSPHRASE")),
             error,
         )
     }
 
-    async fn offer(&self, session: &mut Handle<Gate>, key: PrivateKey) -> Tried<bool> {
+    async fn offer(&self, session: &mut Handle<Gate>, key: PrivateKey) -> StoreResult<bool> {
         let hash = hash_for(session, key.algorithm()).await?;
         let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
         let user = self.server.user.as_str();
@@ -179,7 +183,7 @@ impl Sftp {
     }
 
     /// Gives the password, as an answer to the server's question where it asks for one.
-    async fn tell(&self, session: &mut Handle<Gate>, password: &str) -> Tried<bool> {
+    async fn tell(&self, session: &mut Handle<Gate>, password: &str) -> StoreResult<bool> {
         let user = self.server.user.as_str();
         if session
             .authenticate_password(user, password)
@@ -204,7 +208,7 @@ impl Sftp {
         Ok(matches!(answer, KeyboardInteractiveAuthResponse::Success))
     }
 
-    async fn ask_agent(&self, session: &mut Handle<Gate>) -> Tried<bool> {
+    async fn ask_agent(&self, session: &mut Handle<Gate>) -> StoreResult<bool> {
         #[cfg(unix)]
         let agent = keys::agent::client::AgentClient::connect_env().await;
         #[cfg(windows)]
@@ -237,10 +241,10 @@ impl Sftp {
     }
 }
 
-type Answer<T> = std::result::Result<T, Error>;
+type Answer<T> = std::result::Result<T, SftpError>;
 
 impl Store for Sftp {
-    fn read(&mut self, path: &str) -> Tried<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         let path = self.full(path);
         self.work(async |to| {
             let opened = to.sftp.open(path, OpenFlags::READ, FileAttributes::empty());
@@ -252,7 +256,7 @@ impl Store for Sftp {
                 let piece = to.sftp.read(&file.handle, bytes.len() as u64, MOST as u32);
                 match piece.await {
                     Ok(piece) => bytes.extend(piece.data),
-                    Err(Error::Status(status)) if status.status_code == StatusCode::Eof => {
+                    Err(SftpError::Status(status)) if status.status_code == StatusCode::Eof => {
                         break Ok(());
                     }
                     Err(error) => break Err(error),
@@ -263,7 +267,7 @@ impl Store for Sftp {
         })
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Tried<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
         let [part, path] = [PART, path].map(|path| self.full(path));
         self.work(async |to| {
             to.make_folders(&path).await?;
@@ -273,7 +277,7 @@ impl Store for Sftp {
         })
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> Tried<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
         let full = self.full(path);
         self.work(async |to| to.make_folders(&full).await)?;
         if !self.work(async |to| to.put_new(&full, bytes).await)? {
@@ -281,18 +285,18 @@ impl Store for Sftp {
         }
         // A server that lets the same file be created twice would let in two publishers: look whose writing stands.
         if self.work(async |to| to.put_new(&full, bytes).await)? {
-            std::thread::sleep(SETTLING);
+            std::thread::sleep(RETRY_PAUSE);
             return Ok(self.read(path)?.is_some_and(|found| found == bytes));
         }
         Ok(true)
     }
 
-    fn remove(&mut self, path: &str) -> Tried<()> {
+    fn remove(&mut self, path: &str) -> StoreResult<()> {
         let path = self.full(path);
         self.work(async |to| absent(to.sftp.remove(path).await).map(drop))
     }
 
-    fn written_at(&mut self, path: &str) -> Tried<Option<Timestamp>> {
+    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
         let path = self.full(path);
         let found = self.work(async |to| absent(to.sftp.stat(path).await))?;
         let at = found.and_then(|found| found.attrs.mtime);
@@ -326,9 +330,9 @@ impl Connection {
         match self.put(path, bytes, flags).await {
             Ok(()) => Ok(true),
             // Servers say no more than "failure"; a file that is there is why.
-            Err(Error::Status(status)) => match absent(self.sftp.stat(path).await)? {
+            Err(SftpError::Status(status)) => match absent(self.sftp.stat(path).await)? {
                 Some(_) => Ok(false),
-                None => Err(Error::Status(status)),
+                None => Err(SftpError::Status(status)),
             },
             Err(error) => Err(error),
         }
@@ -376,8 +380,8 @@ impl Connection {
         }
         match self.sftp.extended("posix-rename@openssh.com", data).await? {
             Packet::Status(status) if status.status_code == StatusCode::Ok => Ok(()),
-            Packet::Status(status) => Err(Error::Status(status)),
-            _ => Err(Error::UnexpectedPacket),
+            Packet::Status(status) => Err(SftpError::Status(status)),
+            _ => Err(SftpError::UnexpectedPacket),
         }
     }
 }
@@ -385,17 +389,17 @@ impl Connection {
 /// What was asked for; none where there is no such file.
 fn absent<T>(answer: Answer<T>) -> Answer<Option<T>> {
     match answer {
-        Err(Error::Status(status)) if status.status_code == StatusCode::NoSuchFile => Ok(None),
+        Err(SftpError::Status(status)) if status.status_code == StatusCode::NoSuchFile => Ok(None),
         answer => answer.map(Some),
     }
 }
 
-fn refusal(code: StatusCode, said: &str) -> Trouble {
+fn refusal(code: StatusCode, said: &str) -> StoreError {
     let message = Message::new(match code {
         StatusCode::PermissionDenied => "target-refused",
         _ => "target-failed",
     });
-    Trouble::lasting(message, format!("{code}: {said}"))
+    StoreError::permanent(message, format!("{code}: {said}"))
 }
 
 fn located(project: &Path, path: &str) -> PathBuf {
@@ -406,7 +410,7 @@ fn located(project: &Path, path: &str) -> PathBuf {
 }
 
 /// The hash with which an RSA key signs for this server; other keys know their own.
-async fn hash_for(session: &Handle<Gate>, key: Algorithm) -> Tried<Option<HashAlg>> {
+async fn hash_for(session: &Handle<Gate>, key: Algorithm) -> StoreResult<Option<HashAlg>> {
     if !key.is_rsa() {
         return Ok(None);
     }
@@ -452,7 +456,7 @@ impl Gate {
         keys::known_hosts::known_host_keys_path(host, *port, known_hosts)
     }
 
-    fn judge(&self, key: &PublicKey) -> Tried<bool> {
+    fn judge(&self, key: &PublicKey) -> StoreResult<bool> {
         let Gate {
             host,
             port,
@@ -463,10 +467,10 @@ impl Gate {
         // Windows' editors put it in front, and the first line is no line of a server any more.
         let begin = std::fs::read(known_hosts).unwrap_or_default();
         if begin.starts_with(b"\xef\xbb\xbf") {
-            return Err(Failure::new(unreadable()).into());
+            return Err(Error::new(unreadable()).into());
         }
         let known = self.known();
-        let known = known.map_err(|error| Trouble::lasting(unreadable(), error))?;
+        let known = known.map_err(|error| StoreError::permanent(unreadable(), error))?;
         let is_it = |(_, known): &(usize, PublicKey)| known.key_data() == key.key_data();
         if known.iter().any(is_it) {
             return Ok(true);
@@ -475,7 +479,7 @@ impl Gate {
         if let Some((line, _)) = known.first() {
             let message = Message::new("sftp-host-changed").with("host", host);
             let message = message.with("file", file).with("line", *line);
-            return Err(Failure::new(message).into());
+            return Err(Error::new(message).into());
         }
         let name = match port {
             22 => host.clone(),
@@ -487,17 +491,17 @@ impl Gate {
             .with("file", file)
             .with("fingerprint", key.fingerprint(HashAlg::Sha256))
             .with("line", line);
-        Err(Failure::new(message).into())
+        Err(Error::new(message).into())
     }
 }
 
 impl client::Handler for Gate {
-    type Error = Trouble;
+    type Error = StoreError;
 
     async fn check_server_key(
         &mut self,
         key: &keys::PublicKeyOrCertificate,
-    ) -> std::result::Result<bool, Trouble> {
+    ) -> std::result::Result<bool, StoreError> {
         match key {
             keys::PublicKeyOrCertificate::PublicKey { key, .. } => self.judge(key),
             keys::PublicKeyOrCertificate::Certificate(_) => Ok(false),
@@ -505,8 +509,8 @@ impl client::Handler for Gate {
     }
 }
 
-impl From<russh::Error> for Trouble {
-    fn from(error: russh::Error) -> Trouble {
-        Trouble::passing(error)
+impl From<russh::Error> for StoreError {
+    fn from(error: russh::Error) -> StoreError {
+        StoreError::transient(error)
     }
 }

@@ -3,10 +3,10 @@
 //! Never on the target, where withdrawn texts could be fetched; git ignores the folder.
 
 use super::plan::Site;
-use crate::bundle::Manifest;
 use crate::data::{pretty, sha256};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::output::write_file;
+use crate::render::bundle::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -42,7 +42,7 @@ impl Memory {
         }
         let mut random = [0; 16];
         getrandom::fill(&mut random)
-            .map_err(|error| Failure::new(Message::new("no-random")).because(error))?;
+            .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
         let publisher = format!("{:032x}", u128::from_be_bytes(random));
         write_file(&name, format!("{publisher}\n").as_bytes())?;
         Ok(Memory { folder, publisher })
@@ -54,7 +54,7 @@ impl Memory {
         let file = File::create(&path).map_err(|error| failed(&path, error))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(Failure::new(Message::new("target-busy-here"))),
+            Err(TryLockError::WouldBlock) => Err(Error::new(Message::new("target-busy-here"))),
             Err(TryLockError::Error(error)) => Err(failed(&path, error)),
         }
     }
@@ -111,7 +111,7 @@ impl Memory {
             known.extend((states.len() > 1).then_some("previous"));
             let known: Vec<&str> = known.into_iter().collect();
             let message = Message::new("no-such-state").with("state", which);
-            return Err(Failure::new(message.with("known", known.join(", "))));
+            return Err(Error::new(message.with("known", known.join(", "))));
         };
         let kept = manifest.files.iter().filter_map(|file| {
             let bytes = fs::read(self.folder.join("files").join(&file.sha256)).ok()?;
@@ -157,7 +157,7 @@ fn make(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(|error| failed(folder, error))
 }
 
-fn failed(path: &Path, error: io::Error) -> Failure {
+fn failed(path: &Path, error: io::Error) -> Error {
     let message = Message::new("cannot-write").with("path", path.display());
-    Failure::new(message).because(error)
+    Error::new(message).caused_by(error)
 }

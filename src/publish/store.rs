@@ -4,7 +4,7 @@
 
 use super::target::{Location, Target};
 use super::{ftps, git, service, sftp};
-use crate::message::{Failure, Message};
+use crate::message::{Error, Message};
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -18,30 +18,30 @@ pub const PART: &str = "safeguard-publishing.part";
 pub const ASIDE: &str = "safeguard-publishing.old";
 
 /// So long one step may take; a megabyte over a slow line takes half of it.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// So long a server may take to answer at all.
-pub const ANSWER: Duration = Duration::from_secs(15);
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// So long another publisher's lock may take to arrive where none can be created exclusively.
-pub const SETTLING: Duration = Duration::from_secs(1);
+pub const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// A target's files, by paths with `/` below the folder of the site.
 pub trait Store {
     /// The bytes of a file; none where there is no such file.
-    fn read(&mut self, path: &str) -> Tried<Option<Vec<u8>>>;
+    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>>;
 
     /// Puts a whole file into its place: whoever reads it meanwhile gets the old one or the new one.
-    fn write(&mut self, path: &str, bytes: &[u8]) -> Tried<()>;
+    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()>;
 
     /// Writes a file only where none is; whether it is ours.
-    fn create(&mut self, path: &str, bytes: &[u8]) -> Tried<bool>;
+    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool>;
 
     /// Removes a file; it may be gone already.
-    fn remove(&mut self, path: &str) -> Tried<()>;
+    fn remove(&mut self, path: &str) -> StoreResult<()>;
 
     /// When the file was put there, by the target's clock.
-    fn written_at(&mut self, path: &str) -> Tried<Option<Timestamp>>;
+    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>>;
 
     /// How two publishers are kept apart.
     fn exclusion(&self) -> Exclusion {
@@ -49,7 +49,7 @@ pub trait Store {
     }
 
     /// Shows everybody what was written, where that is a step of its own.
-    fn finish(&mut self) -> Tried<()> {
+    fn finish(&mut self) -> StoreResult<()> {
         Ok(())
     }
 }
@@ -64,27 +64,27 @@ pub enum Exclusion {
 
 /// Why a step failed, and whether it may go better at another try.
 #[derive(Debug)]
-pub struct Trouble {
-    pub failure: Failure,
-    pub passing: bool,
+pub struct StoreError {
+    pub failure: Error,
+    pub transient: bool,
 }
 
-pub type Tried<T> = std::result::Result<T, Trouble>;
+pub type StoreResult<T> = std::result::Result<T, StoreError>;
 
-impl Trouble {
+impl StoreError {
     /// Trying again is of no use.
-    pub fn lasting(message: Message, cause: impl std::fmt::Display) -> Trouble {
-        Trouble {
-            failure: Failure::new(message).because(cause),
-            passing: false,
+    pub fn permanent(message: Message, cause: impl std::fmt::Display) -> StoreError {
+        StoreError {
+            failure: Error::new(message).caused_by(cause),
+            transient: false,
         }
     }
 
     /// The line or the server was gone for a moment, perhaps.
-    pub fn passing(cause: impl std::fmt::Display) -> Trouble {
-        Trouble {
-            failure: Failure::new(Message::new("target-unreachable")).because(cause),
-            passing: true,
+    pub fn transient(cause: impl std::fmt::Display) -> StoreError {
+        StoreError {
+            failure: Error::new(Message::new("target-unreachable")).caused_by(cause),
+            transient: true,
         }
     }
 
@@ -94,11 +94,11 @@ impl Trouble {
     }
 }
 
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Trouble {
-        Trouble {
+impl From<Error> for StoreError {
+    fn from(failure: Error) -> StoreError {
+        StoreError {
             failure,
-            passing: false,
+            transient: false,
         }
     }
 }
@@ -108,18 +108,18 @@ pub fn create_and_look<S: Store>(
     store: &mut S,
     path: &str,
     bytes: &[u8],
-    put: impl FnOnce(&mut S) -> Tried<()>,
-) -> Tried<bool> {
+    put: impl FnOnce(&mut S) -> StoreResult<()>,
+) -> StoreResult<bool> {
     if store.read(path)?.is_some() {
         return Ok(false);
     }
     put(store)?;
-    std::thread::sleep(SETTLING);
+    std::thread::sleep(RETRY_PAUSE);
     Ok(store.read(path)?.is_some_and(|found| found == bytes))
 }
 
 /// Opens a target of the project in this folder.
-pub fn open(target: &Target, project: &Path) -> Tried<Box<dyn Store>> {
+pub fn open(target: &Target, project: &Path) -> StoreResult<Box<dyn Store>> {
     Ok(match &target.location {
         Location::Sftp {
             server,
@@ -145,13 +145,13 @@ pub fn open(target: &Target, project: &Path) -> Tried<Box<dyn Store>> {
 /// Does a step of a library that wants to be awaited.
 ///
 /// All stores share one runtime: connections that OpenDAL keeps open for later belong to the runtime that opened them.
-pub fn wait<T>(work: impl Future<Output = Tried<T>>) -> Tried<T> {
+pub fn wait<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let built = builder.worker_threads(1).enable_all().build();
         built.expect("the system starts a thread")
     });
-    let done = async { tokio::time::timeout(PATIENCE, work).await };
+    let done = async { tokio::time::timeout(STEP_TIMEOUT, work).await };
     let done = RUNTIME.block_on(done);
-    done.unwrap_or_else(|elapsed| Err(Trouble::passing(elapsed)))
+    done.unwrap_or_else(|elapsed| Err(StoreError::transient(elapsed)))
 }

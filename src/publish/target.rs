@@ -6,7 +6,7 @@
 use crate::content::record::Line;
 use crate::content::yaml;
 use crate::diagnostic::{Diagnostic, Origin, nearest};
-use crate::message::{Failure, Message};
+use crate::message::{Error, Message};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -155,7 +155,7 @@ impl Target {
     /// Takes credentials out of what a library or a server had to say.
     ///
     /// Adds where the credential comes from, for a target that refuses it.
-    pub fn conceal(&self, mut failure: Failure) -> Failure {
+    pub fn conceal(&self, mut failure: Error) -> Error {
         let what = match self.location {
             Location::S3 { .. } => "SECRET_ACCESS_KEY",
             _ => "PASSWORD",
@@ -373,17 +373,17 @@ fn is_secret(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::{Language, Words};
+    use crate::message::{Catalog, Language};
 
     fn refused(text: &str) -> String {
         let findings = read(text, |_| None).expect_err("this publish.yaml is let pass");
-        let words = Words::of(Language::English);
+        let words = Catalog::of(Language::English);
         let say = |finding: &Diagnostic| {
-            let help = finding.help.as_ref().map(|help| words.say(help));
+            let help = finding.help.as_ref().map(|help| words.format(help));
             format!(
                 "{}: {} {help:?}\n",
                 finding.rule,
-                words.say(&finding.message)
+                words.format(&finding.message)
             )
         };
         findings.iter().map(say).collect()
@@ -433,7 +433,7 @@ mod tests {
         let target = read(text, environment).expect("right").remove(0);
         assert_eq!(target.secret("PASSWORD"), Some("hunter2"));
         assert!(!format!("{target:?}").contains("hunter2"));
-        let failure = Failure::new(Message::new("target-failed")).because("530 hunter2 is wrong");
+        let failure = Error::new(Message::new("target-failed")).caused_by("530 hunter2 is wrong");
         assert_eq!(
             target.conceal(failure).cause.as_deref(),
             Some("530 … is wrong")

@@ -1,6 +1,6 @@
 //! Where the preview is reached, and which requests mean it.
 
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use axum::http::uri::Authority;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 
@@ -25,7 +25,7 @@ impl Address {
         };
         listen().map_err(|error: std::io::Error| {
             let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
-            Failure::new(message).because(error)
+            Error::new(message).caused_by(error)
         })
     }
 

@@ -3,10 +3,10 @@
 use super::Preview;
 use super::shown::show;
 use super::view::{Drawn, DrawnPdf, File};
-use crate::message::{Failure, Message};
-use crate::pdf;
+use crate::message::{Error, Message};
+use crate::render::pdf;
 use crate::report::visible;
-use crate::sheet::Kind;
+use crate::sheet::Rendering;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::uri::Authority;
@@ -112,7 +112,7 @@ async fn guard(State(preview): State<Arc<Preview>>, request: Request, next: Next
 }
 
 fn refuse(preview: &Preview, why: Message) -> Response {
-    (StatusCode::FORBIDDEN, preview.words.say(&why)).into_response()
+    (StatusCode::FORBIDDEN, preview.catalog.format(&why)).into_response()
 }
 
 /// The page round the frames.
@@ -125,11 +125,11 @@ async fn page(
             .with("time", "{time}")
             .with("milliseconds", "{milliseconds}");
         let name = id.trim_start_matches("preview-").replace('-', "_");
-        (name, preview.words.say(&message))
+        (name, preview.catalog.format(&message))
     });
     let mut context = Context::new();
     context.insert("words", &words.collect::<BTreeMap<_, _>>());
-    context.insert("lang", preview.words.language.code());
+    context.insert("lang", preview.catalog.language.code());
     context.insert("run", &preview.run);
     let token = preview.editor.as_ref().map(|_| &preview.token);
     context.insert("token", &token.filter(|_| is_here(from)));
@@ -154,7 +154,7 @@ async fn events(State(preview): State<Arc<Preview>>) -> Response {
     let stream = unfold((preview, views), |(preview, mut views)| async {
         views.changed().await.ok()?;
         let view = views.borrow_and_update().clone();
-        let shown = show(&view, &preview.run, &preview.words);
+        let shown = show(&view, &preview.run, &preview.catalog);
         let json = serde_json::to_string(&shown).expect("keys are strings");
         let event: Result<_, Infallible> = Ok(Event::default().data(json));
         Some((event, (preview, views)))
@@ -170,7 +170,7 @@ async fn site(State(preview): State<Arc<Preview>>, Path(path): Path<String>) -> 
     let path = format!("site/{path}{}", if folder { "index.html" } else { "" });
     let Some(drawn) = preview.view().drawn.clone() else {
         let nothing = Message::new("preview-nothing");
-        let words = preview.words.say(&nothing);
+        let words = preview.catalog.format(&nothing);
         return (StatusCode::SERVICE_UNAVAILABLE, typed("text/plain", words)).into_response();
     };
     let file = match drawn.known_file(&path) {
@@ -195,7 +195,7 @@ fn answer_file(preview: &Preview, path: &str, file: File) -> Response {
         }
         Ok(None) => {
             let message = Message::new("file-missing").with("path", path);
-            let words = visible(&preview.words.say(&message));
+            let words = visible(&preview.catalog.format(&message));
             (StatusCode::NOT_FOUND, typed("text/plain", words)).into_response()
         }
         Err(failure) => cannot(preview, &failure),
@@ -203,15 +203,15 @@ fn answer_file(preview: &Preview, path: &str, file: File) -> Response {
 }
 
 /// What failed, in words; the page puts them where the file would have been.
-fn cannot(preview: &Preview, failure: &Failure) -> Response {
+fn cannot(preview: &Preview, failure: &Error) -> Response {
     let cause = failure.cause.iter().map(|cause| format!("\n{cause}"));
-    let words = preview.words.say(&failure.message) + &cause.collect::<String>();
+    let words = preview.catalog.format(&failure.message) + &cause.collect::<String>();
     let code = StatusCode::INTERNAL_SERVER_ERROR;
     (code, typed("text/plain", words)).into_response()
 }
 
-fn fault<T>(_: JoinError) -> Result<T, Failure> {
-    Err(Failure::new(Message::new("preview-fault")))
+fn fault<T>(_: JoinError) -> Result<T, Error> {
+    Err(Error::new(Message::new("preview-fault")))
 }
 
 /// One of the PDFs, drawn now if need be.
@@ -239,10 +239,10 @@ async fn pdf_page(
 /// None where there is no such kind, or nothing could be drawn yet.
 async fn drawn_pdf(preview: &Arc<Preview>, kind: &str) -> Option<DrawnPdf> {
     let kind = match kind {
-        "site" => Kind::Site,
-        "handout" => Kind::Handout,
-        "signed" => Kind::Signed,
-        "proof" => Kind::Proof,
+        "site" => Rendering::Site,
+        "handout" => Rendering::Handout,
+        "signed" => Rendering::Signed,
+        "proof" => Rendering::Proof,
         _ => return None,
     };
     let newest = |preview: &Preview| -> Option<Arc<Drawn>> { preview.view().drawn.clone() };

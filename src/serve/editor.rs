@@ -1,6 +1,6 @@
 //! Opens a file at a line in the author's editor, without a shell in between.
 
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -59,7 +59,7 @@ impl Editor {
     fn open_in_terminal(&self, mut command: Command) -> Result<()> {
         if !std::io::stdin().is_terminal() {
             let message = Message::new("editor-without-terminal").with("editor", &self.program);
-            return Err(Failure::new(message));
+            return Err(Error::new(message));
         }
         let mut running = self
             .in_terminal
@@ -69,7 +69,7 @@ impl Editor {
             .as_mut()
             .is_some_and(|child| matches!(child.try_wait(), Ok(None)));
         if busy {
-            return Err(Failure::new(
+            return Err(Error::new(
                 Message::new("editor-busy").with("editor", &self.program),
             ));
         }
@@ -88,8 +88,8 @@ impl Editor {
         Ok(())
     }
 
-    fn failed(&self, error: &std::io::Error) -> Failure {
-        Failure::new(Message::new("editor-failed").with("editor", &self.program)).because(error)
+    fn failed(&self, error: &std::io::Error) -> Error {
+        Error::new(Message::new("editor-failed").with("editor", &self.program)).caused_by(error)
     }
 }
 

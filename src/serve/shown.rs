@@ -3,7 +3,7 @@
 use super::view::View;
 use crate::content::Content;
 use crate::diagnostic::{Bytes, Diagnostic, Place, Severity};
-use crate::message::{Failure, Message, Words};
+use crate::message::{Catalog, Error, Message};
 use crate::report::{Position, Report, visible};
 use serde::Serialize;
 
@@ -47,11 +47,11 @@ struct Source {
 }
 
 /// What the page is told of a view; `run` names this run of the preview.
-pub fn show<'a>(view: &View, run: &'a str, words: &Words) -> ShownView<'a> {
+pub fn show<'a>(view: &View, run: &'a str, catalog: &Catalog) -> ShownView<'a> {
     let nothing = Content::default();
     let report = Report {
         content: view.content().unwrap_or(&nothing),
-        words,
+        catalog,
         colour: false,
     };
     let mut findings: Vec<ShownFinding> = view
@@ -61,7 +61,7 @@ pub fn show<'a>(view: &View, run: &'a str, words: &Words) -> ShownView<'a> {
         .collect();
     findings.sort_by_key(|finding| finding.severity != Severity::Error.name());
     if let Some(failure) = &view.failure {
-        findings.insert(0, show_failure(failure, words));
+        findings.insert(0, show_failure(failure, catalog));
     }
     let errors = findings
         .iter()
@@ -86,10 +86,12 @@ fn show_finding(finding: &Diagnostic, report: &Report, view: &View) -> ShownFind
     };
     ShownFinding {
         severity: finding.severity.name(),
-        name: report.words.say(&Message::new(finding.severity.name())),
+        name: report
+            .catalog
+            .format(&Message::new(finding.severity.name())),
         rule: Some(finding.rule),
-        message: report.say(&finding.message),
-        help: finding.help.as_ref().map(|help| report.say(help)),
+        message: report.format(&finding.message),
+        help: finding.help.as_ref().map(|help| report.format(help)),
         file: Some(file.clone()),
         position: report.position(finding),
         source,
@@ -98,12 +100,12 @@ fn show_finding(finding: &Diagnostic, report: &Report, view: &View) -> ShownFind
 }
 
 /// What the theme or the machine fails at has its place in its words.
-fn show_failure(failure: &Failure, words: &Words) -> ShownFinding {
+fn show_failure(failure: &Error, catalog: &Catalog) -> ShownFinding {
     ShownFinding {
         severity: Severity::Error.name(),
-        name: words.say(&Message::new("error")),
+        name: catalog.format(&Message::new("error")),
         rule: None,
-        message: visible(&words.say(&failure.message)),
+        message: visible(&catalog.format(&failure.message)),
         help: failure.cause.as_deref().map(visible),
         file: None,
         position: None,

@@ -3,15 +3,15 @@
 //! Reading is one thing, looking at what was read another: a file that is just being saved is read again before it is looked at.
 
 use super::{Tools, clock};
-use crate::bundle::{self, Build};
-use crate::check::{self, Case, Checked};
+use crate::check::{self, CheckInput, Checked};
 use crate::content::{self, Content};
 use crate::diagnostic::Diagnostic;
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::{Page, Register};
-use crate::pdf::Pdf;
-use crate::sheet::Kind;
-use crate::theme::{self, Theme};
+use crate::render::bundle::{self, Build};
+use crate::render::pdf::Pdf;
+use crate::render::theme::{self, Theme};
+use crate::sheet::Rendering;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,7 +47,7 @@ impl Reading {
     pub fn says_the_same(&self, before: &Reading) -> bool {
         let same_content = match (&self.content, &before.content) {
             (Ok(now), Ok(before)) => {
-                now.sources == before.sources && now.troubles == before.troubles
+                now.sources == before.sources && now.problems == before.problems
             }
             (Err(now), Err(before)) => now == before,
             _ => false,
@@ -82,7 +82,7 @@ pub struct View {
     pub reading: Arc<Reading>,
     pub findings: Vec<Diagnostic>,
     /// What keeps the content from being read or the theme from drawing.
-    pub failure: Option<Failure>,
+    pub failure: Option<Error>,
     /// The newest state that could be drawn: this one, or one before.
     pub drawn: Option<Arc<Drawn>>,
     /// From the save to the finished page.
@@ -154,7 +154,7 @@ fn look(reading: Arc<Reading>, tools: &Tools, number: u64, begun: Instant) -> Vi
 
 /// Turns a panic into words: the preview outlives a fault of the program, and the author can take back the line that brought it about.
 fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let fault = |_| Err(Failure::new(Message::new("preview-fault")));
+    let fault = |_| Err(Error::new(Message::new("preview-fault")));
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(fault)
 }
 
@@ -168,7 +168,7 @@ fn judge(
         Ok(content) => content,
         Err(failure) => return (Vec::new(), Err(failure.clone())),
     };
-    let case = Case {
+    let input = CheckInput {
         content,
         today: reading.today,
         can_draw: &|c| tools.fonts.can_draw(c),
@@ -177,7 +177,7 @@ fn judge(
         findings,
         register,
         pages,
-    } = check::check(&case);
+    } = check::check(&input);
     let theme = match &reading.theme {
         Ok(theme) => theme.clone(),
         Err(failure) => return (findings, Err(failure.clone())),
@@ -211,7 +211,7 @@ pub struct Drawn {
     pages: Vec<Page>,
     findings: Vec<Diagnostic>,
     files: Mutex<BTreeMap<String, File>>,
-    pdfs: Mutex<BTreeMap<Kind, DrawnPdf>>,
+    pdfs: Mutex<BTreeMap<Rendering, DrawnPdf>>,
 }
 
 /// Bytes of a file of the site; none where a build makes no such file.
@@ -238,7 +238,7 @@ impl Drawn {
     }
 
     /// A PDF, drawn when it is first asked for.
-    pub fn pdf(&self, tools: &Tools, kind: Kind) -> DrawnPdf {
+    pub fn pdf(&self, tools: &Tools, kind: Rendering) -> DrawnPdf {
         if let Some(pdf) = self.known_pdf(kind) {
             return pdf;
         }
@@ -249,7 +249,7 @@ impl Drawn {
     }
 
     /// A PDF, if it was asked for before.
-    pub fn known_pdf(&self, kind: Kind) -> Option<DrawnPdf> {
+    pub fn known_pdf(&self, kind: Rendering) -> Option<DrawnPdf> {
         let pdfs = self.pdfs.lock().unwrap_or_else(PoisonError::into_inner);
         pdfs.get(&kind).cloned()
     }
@@ -264,7 +264,7 @@ impl Drawn {
             fonts: &tools.fonts,
             today: self.today,
             copy: None,
-            words: &tools.words,
+            catalog: &tools.catalog,
         }
     }
 }

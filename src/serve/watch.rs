@@ -2,7 +2,7 @@
 
 use super::view::Reading;
 use super::{Preview, clock};
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use notify::event::{EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
@@ -42,7 +42,7 @@ impl Watch {
     pub fn of(project: &Path) -> Result<Watch> {
         let failed = |error: notify::Error| {
             let message = Message::new("cannot-watch").with("folder", project.display());
-            Failure::new(message).because(error)
+            Error::new(message).caused_by(error)
         };
         let (tell, changes) = channel();
         let watcher = notify::recommended_watcher(move |event| report(event, &tell));

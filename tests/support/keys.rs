@@ -1,7 +1,7 @@
 //! Keys, certificates and a time authority for the tests, made by `tests/tools/keys.sh` anew for every run.
 
 use super::{project, run};
-use safeguard::sign::Identity;
+use safeguard::pades::Identity;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

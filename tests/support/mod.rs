@@ -4,12 +4,12 @@
 pub mod keys;
 pub mod servers;
 
-use safeguard::bundle::{self, Bundle};
-use safeguard::check::{self, Case, Checked};
+use safeguard::check::{self, CheckInput, Checked};
 use safeguard::content::{self, Content};
-use safeguard::message::{Language, Words};
-use safeguard::pdf::Fonts;
-use safeguard::theme;
+use safeguard::message::{Catalog, Language};
+use safeguard::render::bundle::{self, Bundle};
+use safeguard::render::pdf::Fonts;
+use safeguard::render::theme;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -30,7 +30,7 @@ static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::compiled_in);
 
 /// What the rules say of the own content.
 pub static CHECKED: LazyLock<Checked> = LazyLock::new(|| {
-    check::check(&Case {
+    check::check(&CheckInput {
         content: &CONTENT,
         today: DAY.parse().expect("a day"),
         can_draw: &|c| FONTS.can_draw(c),
@@ -54,7 +54,7 @@ pub fn build() -> Bundle {
         fonts: &FONTS,
         today: DAY.parse().expect("a day"),
         copy: None,
-        words: &Words::of(Language::Japanese),
+        catalog: &Catalog::of(Language::Japanese),
     });
     bundle.unwrap_or_else(|failure| panic!("{failure:?}"))
 }

@@ -14,7 +14,7 @@ const USER: &str = "office";
 pub const PASSWORD: &str = "correct-horse-battery";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Rendering {
     Folder,
     /// OpenSSH, with a key.
     Sftp,
@@ -35,7 +35,7 @@ pub enum Kind {
 
 /// A target with the server behind it, and the folder in which the server keeps its files.
 pub struct Host {
-    pub kind: Kind,
+    pub kind: Rendering,
     /// Keys, configuration, and the project's folder.
     pub workshop: TempDir,
     /// Where the server keeps what it is sent.
@@ -46,7 +46,7 @@ pub struct Host {
 
 impl Host {
     /// Starts a server that keeps its files below this folder.
-    pub fn start(kind: Kind, root: &Path) -> Host {
+    pub fn start(kind: Rendering, root: &Path) -> Host {
         let mut host = Host {
             kind,
             workshop: tempfile::tempdir().expect("a folder"),
@@ -64,26 +64,26 @@ impl Host {
         let Host { port, root, .. } = self;
         let root = root.display();
         let fields = match self.kind {
-            Kind::Folder => format!("kind: folder, path: {root}/site"),
-            Kind::Sftp => format!(
+            Rendering::Folder => format!("kind: folder, path: {root}/site"),
+            Rendering::Sftp => format!(
                 "kind: sftp, host: 127.0.0.1, port: {port}, user: {}, path: {root}/site, \
                  key_file: client, known_hosts: known_hosts",
                 login_name()
             ),
-            Kind::SftpPassword | Kind::SftpRclone => format!(
+            Rendering::SftpPassword | Rendering::SftpRclone => format!(
                 "kind: sftp, host: 127.0.0.1, port: {port}, user: {USER}, path: site, \
                  known_hosts: known_hosts"
             ),
-            Kind::Ftps => {
+            Rendering::Ftps => {
                 format!("kind: ftps, host: localhost, port: {port}, user: {USER}, path: /site")
             }
-            Kind::Webdav | Kind::WebdavRclone => {
+            Rendering::Webdav | Rendering::WebdavRclone => {
                 format!("kind: webdav, url: \"http://127.0.0.1:{port}\", user: {USER}, path: site")
             }
-            Kind::S3 => format!(
+            Rendering::S3 => format!(
                 "kind: s3, bucket: office, endpoint: \"http://127.0.0.1:{port}\", path: site"
             ),
-            Kind::Git => {
+            Rendering::Git => {
                 format!("kind: git, repository: {root}/site.git, branch: pages, path: site")
             }
         };
@@ -97,9 +97,9 @@ impl Host {
     /// The target as somebody sees it who has this password.
     pub fn target_with(&self, password: &str) -> Target {
         let environment = |name: &str| match (self.kind, name) {
-            (Kind::S3, "SAFEGUARD_HERE_ACCESS_KEY_ID") => Some("AKOFFICE".to_owned()),
-            (Kind::S3, "SAFEGUARD_HERE_SECRET_ACCESS_KEY") => Some(password.to_owned()),
-            (Kind::Folder | Kind::Sftp | Kind::Git, _) => None,
+            (Rendering::S3, "SAFEGUARD_HERE_ACCESS_KEY_ID") => Some("AKOFFICE".to_owned()),
+            (Rendering::S3, "SAFEGUARD_HERE_SECRET_ACCESS_KEY") => Some(password.to_owned()),
+            (Rendering::Folder | Rendering::Sftp | Rendering::Git, _) => None,
             (_, "SAFEGUARD_HERE_PASSWORD") => Some(password.to_owned()),
             _ => None,
         };
@@ -109,7 +109,7 @@ impl Host {
 
     /// A file as the server's visitors get it.
     pub fn read(&self, path: &str) -> Option<Vec<u8>> {
-        if self.kind == Kind::Git {
+        if self.kind == Rendering::Git {
             let file = format!("pages:site/{path}");
             let shown = Command::new("git")
                 .arg("--git-dir")
@@ -124,7 +124,7 @@ impl Host {
 
     /// Puts a file there that nobody published.
     pub fn put(&self, path: &str, bytes: &[u8]) {
-        if self.kind == Kind::Git {
+        if self.kind == Rendering::Git {
             let clone = self.workshop.path().join("somebody");
             let _ = fs::remove_dir_all(&clone);
             let script = "git clone -q -b pages \"$0\" \"$1\" && cd \"$1\" && cat > \"site/$2\" \
@@ -151,7 +151,7 @@ impl Host {
     /// Every file that visitors can get, the publisher's own left out.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let paths: BTreeSet<String> = match self.kind {
-            Kind::Git => {
+            Rendering::Git => {
                 let listed = Command::new("git")
                     .arg("--git-dir")
                     .arg(self.root.join("site.git"))
@@ -183,7 +183,7 @@ impl Host {
 
     fn site(&self) -> PathBuf {
         match self.kind {
-            Kind::S3 => self.root.join("office/site"),
+            Rendering::S3 => self.root.join("office/site"),
             _ => self.root.join("site"),
         }
     }
@@ -253,16 +253,16 @@ impl Host {
         let shop = self.workshop.path();
         fs::create_dir_all(&self.root).expect("writable");
         match self.kind {
-            Kind::Folder => {}
-            Kind::Git => run(
+            Rendering::Folder => {}
+            Rendering::Git => run(
                 "git",
                 &["init", "-q", "--bare", &path(&self.root, "site.git")],
             ),
-            Kind::S3 => fs::create_dir_all(self.root.join("office")).expect("writable"),
-            Kind::Sftp | Kind::SftpPassword | Kind::SftpRclone => {
+            Rendering::S3 => fs::create_dir_all(self.root.join("office")).expect("writable"),
+            Rendering::Sftp | Rendering::SftpPassword | Rendering::SftpRclone => {
                 self.make_keys("ed25519");
                 let [password, key] = match self.kind {
-                    Kind::SftpPassword => ["yes", "no"],
+                    Rendering::SftpPassword => ["yes", "no"],
                     _ => ["no", "yes"],
                 };
                 let config = format!(
@@ -276,7 +276,7 @@ impl Host {
                 fs::write(shop.join("sshd.conf"), config).expect("writable");
                 self.add_user();
             }
-            Kind::Ftps => {
+            Rendering::Ftps => {
                 certify(shop);
                 if let Some(trusted) = std::env::var_os(TRUSTED) {
                     for name in ["tls.key", "tls.pem"] {
@@ -296,7 +296,7 @@ impl Host {
                     .replace("USER", &login_name());
                 fs::write(shop.join("proftpd.conf"), config).expect("writable");
             }
-            Kind::Webdav => {
+            Rendering::Webdav => {
                 let user = format!("{USER}:{}\n", hashed("-apr1"));
                 fs::write(shop.join("users"), user).expect("writable");
                 let config = NGINX_CONFIG
@@ -306,7 +306,7 @@ impl Host {
                     .replace("USER", &login_name());
                 fs::write(shop.join("nginx.conf"), config).expect("writable");
             }
-            Kind::WebdavRclone => {}
+            Rendering::WebdavRclone => {}
         }
     }
 
@@ -332,13 +332,13 @@ impl Host {
             Some(command)
         };
         match self.kind {
-            Kind::Folder | Kind::Git => None,
-            Kind::Sftp | Kind::SftpPassword => {
+            Rendering::Folder | Rendering::Git => None,
+            Rendering::Sftp | Rendering::SftpPassword => {
                 // Where Debian's service would have made it.
                 let _ = fs::create_dir_all("/run/sshd");
                 let mut sshd = Command::new("/usr/sbin/sshd");
                 sshd.args(["-D", "-e", "-f", &path(shop, "sshd.conf")]);
-                if self.kind == Kind::SftpPassword {
+                if self.kind == Rendering::SftpPassword {
                     // The server sees this user among the machine's own.
                     sshd.env("LD_PRELOAD", "libnss_wrapper.so")
                         .env("NSS_WRAPPER_PASSWD", shop.join("passwd"))
@@ -347,7 +347,7 @@ impl Host {
                 }
                 Some(sshd)
             }
-            Kind::SftpRclone => with(
+            Rendering::SftpRclone => with(
                 "rclone",
                 &[
                     "serve",
@@ -365,7 +365,7 @@ impl Host {
                     &path(shop, "host"),
                 ],
             ),
-            Kind::WebdavRclone => with(
+            Rendering::WebdavRclone => with(
                 "rclone",
                 &[
                     "serve",
@@ -381,12 +381,12 @@ impl Host {
                     "0s",
                 ],
             ),
-            Kind::Ftps => with(
+            Rendering::Ftps => with(
                 "/usr/sbin/proftpd",
                 &["-n", "-q", "-c", &path(shop, "proftpd.conf")],
             ),
-            Kind::Webdav => with("/usr/sbin/nginx", &["-c", &path(shop, "nginx.conf")]),
-            Kind::S3 => with(
+            Rendering::Webdav => with("/usr/sbin/nginx", &["-c", &path(shop, "nginx.conf")]),
+            Rendering::S3 => with(
                 &super::project()
                     .join(".tools/s3s/bin/s3s-fs")
                     .to_string_lossy(),

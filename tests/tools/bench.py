@@ -238,18 +238,18 @@ def edited(file: Path, word: str, shown: Callable[[str], bool], edits: int = EDI
 
 
 def serve(scratch: Path) -> list[tuple[str, list[float], float | None]]:
-    """`safeguard serve` as a browser shows it; then what memory it took."""
-    own = repeated(scratch / "serve", 0)
+    """`safeguard edit` as a browser shows it; then what memory it took."""
+    own = repeated(scratch / "edit", 0)
     script = PROJECT / "tests/tools/edits.mjs"
     done = subprocess.run(["node", script, SAFEGUARD, own, str(EDITS), str(PAUSE * 1000)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{done.stderr}\nfailed: {script}")
     figures = json.loads(done.stdout)
-    print(f"  memory of `safeguard serve` in MB: after the first edit {figures['memory'][0]:.0f}, ", end="")
+    print(f"  memory of `safeguard edit` in MB: after the first edit {figures['memory'][0]:.0f}, ", end="")
     print(f"after edit {len(figures['memory'])} {figures['memory'][-1]:.0f}\n")
     return [
-        ("safeguard serve: page in the browser", figures["page"], PAGE_TIME),
-        ("safeguard serve: PDF in the browser", figures["pdf"], PDF_TIME),
+        ("safeguard edit: page in the browser", figures["page"], PAGE_TIME),
+        ("safeguard edit: PDF in the browser", figures["pdf"], PDF_TIME),
     ]
 
 

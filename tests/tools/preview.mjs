@@ -18,9 +18,9 @@ export function stop(sentence) {
   process.exit(2);
 }
 
-/** Starts `safeguard serve` on a project, with an editor at hand or none; gives the process and its address. */
+/** Starts `safeguard edit` on a project, with an editor at hand or none; gives the process and its address. */
 async function serve(binary, project, editor) {
-  const options = ['serve', '-C', project, '--lang', 'en', '--as-of', '2026-11-23'];
+  const options = ['edit', '-C', project, '--lang', 'en', '--as-of', '2026-11-23'];
   const child = spawn(binary, options, {
     env: { ...process.env, VISUAL: editor, EDITOR: '' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,4 +1,4 @@
-// Looks at `safeguard serve` as an author does: edits, breaks and mends a project while a browser shows it.
+// Looks at `safeguard edit` as an author does: edits, breaks and mends a project while a browser shows it.
 //
 //     node tests/tools/serve.mjs look SAFEGUARD PROJECT [SCREENSHOTS]
 //

@@ -1,7 +1,7 @@
 //! What Typst may see: the theme's Typst files, the sheet, its data, the fonts in the binary. Nothing else exists: no disk, no packages, no clock.
 
 use crate::message::Result;
-use crate::theme::Theme;
+use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult, PackageError};
@@ -13,8 +13,8 @@ use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
 
 /// BIZ UDPGothic, compiled in (see `fonts/README.md`).
 const FONTS: [&[u8]; 2] = [
-    include_bytes!("../../fonts/BIZUDPGothic-Regular.ttf"),
-    include_bytes!("../../fonts/BIZUDPGothic-Bold.ttf"),
+    include_bytes!("../../../fonts/BIZUDPGothic-Regular.ttf"),
+    include_bytes!("../../../fonts/BIZUDPGothic-Bold.ttf"),
 ];
 
 /// The row scope of a header cell and a table's summary are still behind this feature.

@@ -1,6 +1,6 @@
 //! Everything that some rendering prints, in either language, with its place and who may read it: what the rules about texts look at.
 
-use super::Case;
+use super::CheckInput;
 use crate::content::record::{Audiences, Line};
 use crate::content::{PageFile, PageText};
 use crate::diagnostic::Origin;
@@ -18,13 +18,13 @@ pub struct Cell<'a> {
 }
 
 /// The cells of every measure, English ones included.
-pub fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
-    let defaults = case
+pub fn cells<'a>(input: &CheckInput<'a>) -> Vec<Cell<'a>> {
+    let defaults = input
         .sheet()
         .map(|sheet| sheet.record.audience)
         .unwrap_or_default();
     let mut cells = Vec::new();
-    for (_, record, origin) in case.content.all_measures() {
+    for (_, record, origin) in input.content.all_measures() {
         let en = record.en.as_ref();
         let english = origin.at("en");
         let Audiences {
@@ -77,17 +77,17 @@ pub fn cells<'a>(case: &Case<'a>) -> Vec<Cell<'a>> {
 }
 
 /// Any characters that some rendering prints.
-pub struct Printed<'a> {
+pub struct TextOccurrence<'a> {
     pub text: Cow<'a, str>,
     pub language: Language,
     pub origin: Origin,
     pub audience: Audience,
 }
 
-/// Everything that is printed somewhere.
-pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
+/// Every text that is printed somewhere.
+pub fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
     let mut lines: Vec<(Option<&'a str>, Origin, Audience)> = Vec::new();
-    if let Some(office) = &case.content.office {
+    if let Some(office) = &input.content.office {
         let (record, at) = (&office.record, office.origin());
         let signatory = at.at("signatory");
         let fields = [
@@ -111,7 +111,7 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
             Audience::Public,
         ));
     }
-    if let Some(sheet) = case.sheet() {
+    if let Some(sheet) = input.sheet() {
         let (record, at) = (&sheet.record, sheet.origin());
         lines.push((Some(&record.title), at.at("title"), Audience::Public));
         lines.push((
@@ -140,7 +140,7 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
             }
         }
     }
-    if let Some(guideline) = case.content.own_guideline() {
+    if let Some(guideline) = input.content.own_guideline() {
         let at = guideline.origin();
         lines.push((
             Some(&guideline.record.title),
@@ -159,7 +159,7 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
             }
         }
     }
-    for certificate in &case.content.certifications {
+    for certificate in &input.content.certifications {
         let (record, at) = (&certificate.record, certificate.origin());
         let fields = [
             ("edition", &record.edition),
@@ -173,7 +173,7 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
         lines.push((Some(&record.standard), at.at("standard"), Audience::Public));
         lines.push((Some(&record.number), at.at("number"), Audience::Public));
     }
-    for (_, record, origin) in case.content.all_measures() {
+    for (_, record, origin) in input.content.all_measures() {
         lines.push((
             record.confirm.as_deref(),
             origin.at("confirm"),
@@ -182,20 +182,22 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
     }
     let lines = lines.into_iter().filter_map(|(text, origin, audience)| {
         let text = text?.into();
-        Some(Printed {
+        Some(TextOccurrence {
             text,
             language: Language::Japanese,
             origin,
             audience,
         })
     });
-    let english = english(case).into_iter().map(|(line, origin)| Printed {
-        text: (&**line).into(),
-        language: Language::English,
-        origin,
-        audience: Audience::Public,
-    });
-    let cells = cells(case).into_iter().map(|cell| Printed {
+    let english = english(input)
+        .into_iter()
+        .map(|(line, origin)| TextOccurrence {
+            text: (&**line).into(),
+            language: Language::English,
+            origin,
+            audience: Audience::Public,
+        });
+    let cells = cells(input).into_iter().map(|cell| TextOccurrence {
         // A link's address is told too: it stands in the page.
         text: cell
             .text
@@ -210,10 +212,10 @@ pub fn printed<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
 }
 
 /// What the English page prints beside its cells; everybody may read it.
-fn english<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
-    let mut lines = english_headings(case);
+fn english<'a>(input: &CheckInput<'a>) -> Vec<(&'a Line, Origin)> {
+    let mut lines = english_headings(input);
     let mut put = |line: &'a Option<Line>, at: Origin| lines.extend(line.as_ref().zip(Some(at)));
-    if let Some(office) = &case.content.office
+    if let Some(office) = &input.content.office
         && let Some(en) = &office.record.en
     {
         let at = office.origin().at("en");
@@ -227,7 +229,7 @@ fn english<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
             put(&signatory.name, at.at("name"));
         }
     }
-    for certificate in &case.content.certifications {
+    for certificate in &input.content.certifications {
         if let Some(en) = &certificate.record.en {
             let at = certificate.origin().at("en");
             put(&en.scheme, at.at("scheme"));
@@ -239,10 +241,10 @@ fn english<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
     lines
 }
 
-fn english_headings<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
+fn english_headings<'a>(input: &CheckInput<'a>) -> Vec<(&'a Line, Origin)> {
     let mut lines = Vec::new();
     let mut put = |line: Option<&'a Line>, at: Origin| lines.extend(line.zip(Some(at)));
-    if let Some(sheet) = case.sheet() {
+    if let Some(sheet) = input.sheet() {
         if let Some(en) = &sheet.record.en {
             let at = sheet.origin().at("en");
             put(en.title.as_ref(), at.at("title"));
@@ -257,7 +259,7 @@ fn english_headings<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
             }
         }
     }
-    if let Some(guideline) = case.content.own_guideline() {
+    if let Some(guideline) = input.content.own_guideline() {
         let at = guideline.origin();
         if let Some(en) = &guideline.record.en {
             put(en.title.as_ref(), at.at("en").at("title"));
@@ -274,27 +276,32 @@ fn english_headings<'a>(case: &Case<'a>) -> Vec<(&'a Line, Origin)> {
 }
 
 /// The pages that could be read.
-pub fn pages<'a>(case: &Case<'a>) -> impl Iterator<Item = (&'a PageFile, &'a PageText)> {
-    let pages = case.content.pages.iter();
+pub fn pages<'a>(input: &CheckInput<'a>) -> impl Iterator<Item = (&'a PageFile, &'a PageText)> {
+    let pages = input.content.pages.iter();
     pages.filter_map(|page| Some((page, page.text.as_ref()?)))
 }
 
 /// What the pages say, block by block. It stands on the site only: the fonts of the PDF need not have it.
-pub fn prose<'a>(case: &Case<'a>) -> Vec<Printed<'a>> {
-    let mut printed = Vec::new();
-    for (page, text) in pages(case) {
-        printed.push(Printed {
+pub fn prose<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
+    let mut texts = Vec::new();
+    for (page, text) in pages(input) {
+        texts.push(TextOccurrence {
             text: (&*text.front.title).into(),
             origin: Origin::root(&page.file).at("title"),
             audience: Audience::Public,
             language: page.lang,
         });
-        printed.extend(text.prose.passages().into_iter().map(|passage| Printed {
-            text: passage.text.into(),
-            origin: Origin::bytes(&page.file, passage.bytes),
-            audience: Audience::Public,
-            language: page.lang,
-        }));
+        texts.extend(
+            text.prose
+                .passages()
+                .into_iter()
+                .map(|passage| TextOccurrence {
+                    text: passage.text.into(),
+                    origin: Origin::bytes(&page.file, passage.bytes),
+                    audience: Audience::Public,
+                    language: page.lang,
+                }),
+        );
     }
-    printed
+    texts
 }

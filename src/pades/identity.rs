@@ -1,14 +1,14 @@
 //! A PKCS#12 file + password → who signs: key, certificate and the chain above it.
 
+use crate::cms::chain;
+use crate::cms::key::{ECDSA_SHA256, RSA_SHA256};
 use crate::date::in_japan;
-use crate::message::{Failure, Message, Result};
-use crate::signed::chain;
-use crate::signed::key::{ECDSA_SHA256, RSA_SHA256};
+use crate::message::{Error, Message, Result};
 use der::asn1::{Any, ObjectIdentifier};
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use p12_keystore::Pkcs12Archive;
-use p12_keystore::error::Error;
+use p12_keystore::error::Error as KeystoreError;
 use p256::ecdsa::signature::Signer;
 use p256::pkcs8::{DecodePrivateKey, DecodePublicKey};
 use rsa::signature::SignatureEncoding;
@@ -46,16 +46,16 @@ impl Identity {
         let archive = Pkcs12Archive::from_pkcs12(file, password).map_err(unopened)?;
         let key = match archive.keys.as_slice() {
             [only] => Key::read(only.key.as_der())?,
-            [] => return Err(Failure::new(Message::new("key-none"))),
-            _ => return Err(Failure::new(Message::new("key-several"))),
+            [] => return Err(Error::new(Message::new("key-none"))),
+            _ => return Err(Error::new(Message::new("key-several"))),
         };
         let certificates = archive.certs.iter();
         let certificates = certificates.map(|bag| Certificate::from_der(bag.cert.as_der()));
         let certificates: der::Result<Vec<Certificate>> = certificates.collect();
         let certificates =
-            certificates.map_err(|error| Failure::new(Message::new("key-file")).because(error))?;
+            certificates.map_err(|error| Error::new(Message::new("key-file")).caused_by(error))?;
         let certificate = certificates.iter().find(|each| key.belongs_to(each));
-        let certificate = certificate.ok_or_else(|| Failure::new(Message::new("key-alone")))?;
+        let certificate = certificate.ok_or_else(|| Error::new(Message::new("key-alone")))?;
         Ok(Identity {
             key,
             chain: above(certificate, &certificates),
@@ -78,7 +78,7 @@ impl Identity {
             _ if !self.is_for_signing() => Some(about("certificate-purpose")),
             _ => None,
         };
-        wrong.map_or(Ok(()), |message| Err(Failure::new(message)))
+        wrong.map_or(Ok(()), |message| Err(Error::new(message)))
     }
 
     /// Where the certificate says what it is for, signing must be among it; one that cannot be read says nothing good.
@@ -123,13 +123,13 @@ impl Key {
         if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
             if key.n().bit_width() < RSA_BITS {
                 let message = Message::new("key-short").with("bits", key.n().bit_width());
-                return Err(Failure::new(message.with("least", RSA_BITS)));
+                return Err(Error::new(message.with("least", RSA_BITS)));
             }
             return Ok(Key::Rsa(Box::new(rsa::pkcs1v15::SigningKey::new(key))));
         }
         p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8)
             .map(Key::P256)
-            .map_err(|_| Failure::new(Message::new("key-kind")))
+            .map_err(|_| Error::new(Message::new("key-kind")))
     }
 
     fn belongs_to(&self, certificate: &Certificate) -> bool {
@@ -169,14 +169,18 @@ fn above(certificate: &Certificate, among: &[Certificate]) -> Vec<Certificate> {
 }
 
 /// What a PKCS#12 file that does not open tells its owner.
-fn unopened(error: Error) -> Failure {
+fn unopened(error: KeystoreError) -> Error {
     let id = match error {
         // Without a checksum only the decrypted rubbish shows that the password was wrong.
-        Error::MacError(_) | Error::UnpadError | Error::Pkcs5Error(_) => "key-password",
-        Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => "key-encryption",
-        error => return Failure::new(Message::new("key-file")).because(error),
+        KeystoreError::MacError(_) | KeystoreError::UnpadError | KeystoreError::Pkcs5Error(_) => {
+            "key-password"
+        }
+        KeystoreError::UnsupportedEncryptionScheme | KeystoreError::UnsupportedMacAlgorithm => {
+            "key-encryption"
+        }
+        error => return Error::new(Message::new("key-file")).caused_by(error),
     };
-    Failure::new(Message::new(id))
+    Error::new(Message::new(id))
 }
 
 /// A moment's day in Japan.

@@ -7,13 +7,16 @@ use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
-use crate::leak::{self, Made};
-use crate::message::{Language, Result, Words};
+use crate::message::{Catalog, Language, Result};
 use crate::model::{Page, Register};
-use crate::pdf::{self, Fonts, Pdf};
-use crate::sheet::{self, ClientCopy, Kind, Labels, Lines, Note, Notes, Occasion, Sheet};
-use crate::site::{self, Site};
-use crate::theme::Theme;
+use crate::render::leak::{self, RenderedText};
+use crate::render::pdf::{self, Fonts, Pdf};
+use crate::render::site::{self, Site};
+use crate::render::theme::Theme;
+use crate::sheet::{
+    self, ClientCopy, EntryLines, FindingText, FindingsByEntry, Labels, LayoutOptions, Rendering,
+    Sheet,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,24 +59,24 @@ pub struct Build<'a> {
     /// One more copy of the handout, for a client.
     pub copy: Option<&'a ClientCopy>,
     /// Words for the findings in the proof: the sheet's language.
-    pub words: &'a Words,
+    pub catalog: &'a Catalog,
 }
 
 /// Makes every file of `output/`.
 pub fn bundle(build: &Build) -> Result<Bundle> {
     let labels = checked_labels(build)?;
-    let maker = Maker::new(build, &labels).with_findings();
+    let builder = BundleBuilder::new(build, &labels).with_findings();
     let (mut bundle, mut pdfs) = (Bundle::new(), Vec::new());
-    let digest = maker.sheets(&mut bundle, &mut pdfs)?;
-    maker.archive(&mut bundle, &mut pdfs)?;
-    pdfs.extend(maker.handed_out_changes());
+    let digest = builder.sheets(&mut bundle, &mut pdfs)?;
+    builder.archive(&mut bundle, &mut pdfs)?;
+    pdfs.extend(builder.handed_out_changes());
     bundle.extend(draw(build, pdfs)?);
-    if let Some(edition) = maker.current {
+    if let Some(edition) = builder.current {
         let same = bundle["site/safeguards.pdf"].clone();
         bundle.insert(edition_path(edition, "pdf"), same);
     }
-    maker.pages(&mut bundle)?;
-    maker.manifests(&mut bundle, digest);
+    builder.pages(&mut bundle)?;
+    builder.manifests(&mut bundle, digest);
     Ok(bundle)
 }
 
@@ -82,49 +85,49 @@ pub fn bundle(build: &Build) -> Result<Bundle> {
 /// No page waits for the files it offers, so their sizes do not stand beside them.
 pub fn site_file(build: &Build, path: &str) -> Result<Option<Vec<u8>>> {
     let labels = checked_labels(build)?;
-    let maker = Maker::new(build, &labels);
-    let mut bundle = maker.offers();
+    let builder = BundleBuilder::new(build, &labels);
+    let mut bundle = builder.offers();
     if path == "site/index.html" {
-        return site::front(&maker.site(&bundle, &maker.fronts()?)).map(Some);
+        return site::front(&builder.site(&bundle, &builder.fronts()?)).map(Some);
     }
     if !bundle.contains_key(path) {
-        maker.pages(&mut bundle)?;
+        builder.pages(&mut bundle)?;
         return Ok(bundle.remove(path));
     }
     let mut pdfs = Vec::new();
-    maker.sheets(&mut bundle, &mut pdfs)?;
-    maker.archive(&mut bundle, &mut pdfs)?;
-    let drawing = pdfs
-        .iter()
-        .find(|drawing| drawing.path == maker.drawn_as(path));
-    match drawing {
-        Some(drawing) => checked_pdf(build, drawing).map(|pdf| Some(pdf.bytes)),
+    builder.sheets(&mut bundle, &mut pdfs)?;
+    builder.archive(&mut bundle, &mut pdfs)?;
+    let job = pdfs.iter().find(|job| job.path == builder.drawn_as(path));
+    match job {
+        Some(job) => checked_pdf(build, job).map(|pdf| Some(pdf.bytes)),
         None => Ok(bundle.remove(path)),
     }
 }
 
 /// Draws one kind of PDF by itself, for the preview.
-pub fn pdf(build: &Build, kind: Kind) -> Result<Pdf> {
+pub fn pdf(build: &Build, kind: Rendering) -> Result<Pdf> {
     let labels = checked_labels(build)?;
-    let maker = Maker::new(build, &labels);
+    let builder = BundleBuilder::new(build, &labels);
     let sheet = match kind {
-        Kind::Proof => Maker::new(build, &labels).with_findings().working(kind),
-        Kind::Signed => maker.working(kind),
-        _ => maker.sheet(kind),
+        Rendering::Proof => BundleBuilder::new(build, &labels)
+            .with_findings()
+            .working(kind),
+        Rendering::Signed => builder.working(kind),
+        _ => builder.sheet(kind),
     };
     let json = match kind {
         // The copy to sign has the data of the one that is handed out.
-        Kind::Signed => checked_data(build.register, &maker.sheet(Kind::Handout))?,
+        Rendering::Signed => checked_data(build.register, &builder.sheet(Rendering::Handout))?,
         _ => checked_data(build.register, &sheet)?,
     };
-    let drawing = Drawing {
+    let job = PdfJob {
         path: String::new(),
         sheet,
         changes: None,
         json,
         registers: vec![build.register],
     };
-    checked_pdf(build, &drawing)
+    checked_pdf(build, &job)
 }
 
 /// The words of the theme, none of which the fonts lack a letter of.
@@ -140,7 +143,7 @@ fn checked_labels(build: &Build) -> Result<Labels> {
 type Digest = BTreeMap<String, String>;
 
 /// What all parts of a build need.
-struct Maker<'a> {
+struct BundleBuilder<'a> {
     build: &'a Build<'a>,
     labels: &'a Labels,
     /// The edition that the content is; without one it is a draft.
@@ -148,12 +151,12 @@ struct Maker<'a> {
     id: String,
     /// Oldest first.
     issued: Vec<&'a Edition>,
-    notes: Notes,
-    lines: Lines,
+    notes: FindingsByEntry,
+    lines: EntryLines,
 }
 
 /// A PDF to be drawn, and the registers it must not tell more of than its audience may read.
-struct Drawing<'a> {
+struct PdfJob<'a> {
     path: String,
     sheet: Sheet,
     /// What differs from an older sheet, where that is drawn.
@@ -162,23 +165,23 @@ struct Drawing<'a> {
     registers: Vec<&'a Register>,
 }
 
-impl<'a> Maker<'a> {
-    fn new(build: &'a Build<'a>, labels: &'a Labels) -> Maker<'a> {
-        Maker {
+impl<'a> BundleBuilder<'a> {
+    fn new(build: &'a Build<'a>, labels: &'a Labels) -> BundleBuilder<'a> {
+        BundleBuilder {
             build,
             labels,
             current: build.content.current_edition(build.register),
             id: id(build.content, build.register),
             issued: build.content.issued().collect(),
-            notes: Notes::new(),
-            lines: Lines::new(),
+            notes: FindingsByEntry::new(),
+            lines: EntryLines::new(),
         }
     }
 
     /// With what only a proof shows.
-    fn with_findings(self) -> Maker<'a> {
+    fn with_findings(self) -> BundleBuilder<'a> {
         let lines = lines(self.build);
-        Maker {
+        BundleBuilder {
             notes: notes(self.build, &lines),
             lines,
             ..self
@@ -186,29 +189,29 @@ impl<'a> Maker<'a> {
     }
 
     /// The working content, with what no edition holds: web address, seals, findings.
-    fn working(&self, kind: Kind) -> Sheet {
-        let occasion = Occasion {
+    fn working(&self, kind: Rendering) -> Sheet {
+        let options = LayoutOptions {
             edition: self.current,
             history: &self.issued,
             notes: &self.notes,
             lines: &self.lines,
-            ..Occasion::of(kind, self.build.today, &self.id)
+            ..LayoutOptions::of(kind, self.build.today, &self.id)
         };
-        sheet::lay_out(self.build.register, &occasion, self.labels)
+        sheet::lay_out(self.build.register, &options, self.labels)
     }
 
     /// What is handed out: an issued document is made of nothing but its edition.
-    fn sheet(&self, kind: Kind) -> Sheet {
+    fn sheet(&self, kind: Rendering) -> Sheet {
         match self.current {
             Some(edition) => edition.lay_out(kind, self.labels),
             None => self.working(kind),
         }
     }
 
-    fn sheets(&self, bundle: &mut Bundle, pdfs: &mut Vec<Drawing<'a>>) -> Result<Digest> {
+    fn sheets(&self, bundle: &mut Bundle, pdfs: &mut Vec<PdfJob<'a>>) -> Result<Digest> {
         let (id, register) = (&self.id, self.build.register);
         let mut pdf = |path: String, sheet: Sheet, json: &[u8]| {
-            pdfs.push(Drawing {
+            pdfs.push(PdfJob {
                 path,
                 sheet,
                 changes: None,
@@ -216,12 +219,12 @@ impl<'a> Maker<'a> {
                 registers: vec![register],
             });
         };
-        let site = self.sheet(Kind::Site);
+        let site = self.sheet(Rendering::Site);
         let public = checked_data(register, &site)?;
         bundle.insert("site/safeguards.csv".into(), data::csv(&site));
         pdf("site/safeguards.pdf".into(), site, &public);
 
-        let handout = self.sheet(Kind::Handout);
+        let handout = self.sheet(Rendering::Handout);
         let prospect = checked_data(register, &handout)?;
         bundle.insert(format!("handout/safeguards-{id}.csv"), data::csv(&handout));
         if let Some(copy) = self.build.copy {
@@ -231,10 +234,10 @@ impl<'a> Maker<'a> {
             pdf(path, Sheet { copy, ..sheet }, &prospect);
         }
         pdf(format!("handout/safeguards-{id}.pdf"), handout, &prospect);
-        let signed = self.working(Kind::Signed);
+        let signed = self.working(Rendering::Signed);
         pdf(format!("signed/safeguards-{id}.pdf"), signed, &prospect);
 
-        let proof = self.working(Kind::Proof);
+        let proof = self.working(Rendering::Proof);
         let internal = checked_data(register, &proof)?;
         pdf("proof/safeguards.pdf".into(), proof, &internal);
 
@@ -249,16 +252,16 @@ impl<'a> Maker<'a> {
     }
 
     /// Every issued edition once more, as it was issued.
-    fn archive(&self, bundle: &mut Bundle, pdfs: &mut Vec<Drawing<'a>>) -> Result<()> {
+    fn archive(&self, bundle: &mut Bundle, pdfs: &mut Vec<PdfJob<'a>>) -> Result<()> {
         for edition in &self.issued {
-            let site = edition.lay_out(Kind::Site, self.labels);
+            let site = edition.lay_out(Rendering::Site, self.labels);
             let json = checked_data(&edition.sheet, &site)?;
             let path = |ending| edition_path(edition, ending);
             bundle.insert(path("csv"), data::csv(&site));
             bundle.insert(path("json"), json.clone());
             // The current one is drawn already.
             if self.current.is_none_or(|current| current.id != edition.id) {
-                pdfs.push(Drawing {
+                pdfs.push(PdfJob {
                     path: path("pdf"),
                     sheet: site,
                     changes: None,
@@ -271,14 +274,14 @@ impl<'a> Maker<'a> {
     }
 
     /// What differs from the edition handed out before, for who has that one.
-    fn handed_out_changes(&self) -> Option<Drawing<'a>> {
+    fn handed_out_changes(&self) -> Option<PdfJob<'a>> {
         let before = match self.current {
             Some(current) => self.predecessor(current)?,
             None => self.issued.last()?,
         };
-        let after = self.sheet(Kind::Handout);
-        let changes = compare::compare(&before.lay_out(Kind::Handout, self.labels), &after);
-        Some(Drawing {
+        let after = self.sheet(Rendering::Handout);
+        let changes = compare::compare(&before.lay_out(Rendering::Handout, self.labels), &after);
+        Some(PdfJob {
             path: format!("handout/changes-{}.pdf", self.id),
             changes: Some(changes),
             json: data::json(&after),
@@ -295,17 +298,17 @@ impl<'a> Maker<'a> {
 
     /// The front page's sheet in each language of the site; English only where somebody wrote some.
     fn fronts(&self) -> Result<Vec<Sheet>> {
-        let mut fronts = vec![self.working(Kind::Page)];
+        let mut fronts = vec![self.working(Rendering::Page)];
         let mut pages = self.build.pages.iter();
         let english = pages.any(|page| page.lang == Language::English);
         if english || self.build.register.has_english() {
             let labels = self.build.theme.labels(Language::English)?;
-            let occasion = Occasion {
+            let options = LayoutOptions {
                 language: Language::English,
                 edition: self.current,
-                ..Occasion::of(Kind::Page, self.build.today, &self.id)
+                ..LayoutOptions::of(Rendering::Page, self.build.today, &self.id)
             };
-            let sheet = sheet::lay_out(self.build.register, &occasion, &labels);
+            let sheet = sheet::lay_out(self.build.register, &options, &labels);
             fronts.push(sheet);
         }
         Ok(fronts)
@@ -397,14 +400,14 @@ fn file_name(name: &str) -> String {
 
 fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
-    let made = Made::file("safeguards.json", &json);
+    let made = RenderedText::file("safeguards.json", &json);
     leak::refuse(&[register], &made, sheet.audience)?;
     Ok(json)
 }
 
 /// Draws the PDFs, two at a time; one at a time where a single one fills hundreds of megabytes.
-fn draw(build: &Build, pdfs: Vec<Drawing>) -> Result<Bundle> {
-    let rows = pdfs.iter().map(|drawing| drawing.sheet.rows.len()).max();
+fn draw(build: &Build, pdfs: Vec<PdfJob>) -> Result<Bundle> {
+    let rows = pdfs.iter().map(|job| job.sheet.rows.len()).max();
     let at_once = if rows > Some(1_000) { 1 } else { 2 };
     let mut drawn = Bundle::new();
     // The proof is the largest: drawn first, it finds memory that is still whole.
@@ -413,29 +416,29 @@ fn draw(build: &Build, pdfs: Vec<Drawing>) -> Result<Bundle> {
         let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
             let work = some
                 .iter()
-                .map(|drawing| scope.spawn(|| checked_pdf(build, drawing)));
+                .map(|job| scope.spawn(|| checked_pdf(build, job)));
             let work: Vec<_> = work.collect();
             work.into_iter()
-                .map(|done| done.join().expect("drawing does not panic"))
+                .map(|done| done.join().expect("job does not panic"))
                 .collect()
         });
         pdf::forget();
-        for (drawing, pdf) in some.iter().zip(results) {
-            drawn.insert(drawing.path.clone(), pdf?.bytes);
+        for (job, pdf) in some.iter().zip(results) {
+            drawn.insert(job.path.clone(), pdf?.bytes);
         }
     }
     Ok(drawn)
 }
 
-fn checked_pdf(build: &Build, drawing: &Drawing) -> Result<Pdf> {
+fn checked_pdf(build: &Build, job: &PdfJob) -> Result<Pdf> {
     let (fonts, theme) = (build.fonts, build.theme);
-    let Drawing { sheet, json, .. } = drawing;
-    let pdf = match &drawing.changes {
+    let PdfJob { sheet, json, .. } = job;
+    let pdf = match &job.changes {
         None => pdf::render(fonts, theme, sheet, json)?,
         Some(changes) => pdf::render_changes(fonts, theme, sheet, changes, json)?,
     };
-    let made = Made::text(&pdf.text);
-    leak::refuse(&drawing.registers, &made, sheet.audience)?;
+    let made = RenderedText::text(&pdf.text);
+    leak::refuse(&job.registers, &made, sheet.audience)?;
     Ok(pdf)
 }
 
@@ -451,7 +454,7 @@ fn files(bundle: &Bundle, below: &str) -> Vec<ManifestFile> {
 }
 
 /// First lines of the measures, by file.
-fn lines(build: &Build) -> Lines {
+fn lines(build: &Build) -> EntryLines {
     let files = build.content.measures.iter().map(|file| {
         let entries = file.records.as_ref().map_or(0, Vec::len);
         (
@@ -463,8 +466,8 @@ fn lines(build: &Build) -> Lines {
 }
 
 /// The findings in words, each with the measure it belongs to.
-fn notes(build: &Build, lines: &Lines) -> Notes {
-    let mut notes = Notes::new();
+fn notes(build: &Build, lines: &EntryLines) -> FindingsByEntry {
+    let mut notes = FindingsByEntry::new();
     for finding in build.findings {
         let file = &finding.origin.file;
         let line = build.content.line_of(&finding.origin);
@@ -472,12 +475,15 @@ fn notes(build: &Build, lines: &Lines) -> Notes {
             .get(file)
             .map(|lines| lines.partition_point(|first| *first <= line));
         let entry = first.and_then(|after| after.checked_sub(1));
-        notes.entry((file.clone(), entry)).or_default().push(Note {
-            severity: finding.severity.name(),
-            rule: finding.rule,
-            text: build.words.say(&finding.message),
-            place: format!("{file}:{line}"),
-        });
+        notes
+            .entry((file.clone(), entry))
+            .or_default()
+            .push(FindingText {
+                severity: finding.severity.name(),
+                rule: finding.rule,
+                text: build.catalog.format(&finding.message),
+                place: format!("{file}:{line}"),
+            });
     }
     notes
 }

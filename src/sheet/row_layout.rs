@@ -1,26 +1,26 @@
 //! The words of every cell, as the audience may read them.
 
-use super::wording::{Foreign, Wording};
+use super::translator::{Foreign, Translator};
 use super::{
-    Cell, CertificationFields, CertificationLine, CertificationProof, Control, Heading, Kind,
-    Labels, Note, Occasion, Row, RowProof, State, Validity,
+    Cell, CertificationFields, CertificationLine, CertificationProof, Control, FindingText,
+    Heading, Labels, LayoutOptions, Rendering, Row, RowProof, State, Validity,
 };
 use crate::model::{
     Audience, Certification, CertificationEnglish, English, Item, Measure, MeasureEnglish,
-    Register, Section, Statement, Told,
+    Register, Restricted, Section, Statement,
 };
 use crate::text::Text;
 use jiff::civil::Date;
 
 /// What laying out needs at hand.
-pub struct Draftsman<'a> {
+pub struct RowLayout<'a> {
     pub register: &'a Register,
-    pub occasion: &'a Occasion<'a>,
+    pub options: &'a LayoutOptions<'a>,
     pub labels: &'a Labels,
-    pub wording: Wording<'a>,
+    pub wording: Translator<'a>,
 }
 
-impl<'a> Draftsman<'a> {
+impl<'a> RowLayout<'a> {
     fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
     }
@@ -46,7 +46,7 @@ impl<'a> Draftsman<'a> {
                 let remarks = remarks.as_ref()?;
                 Some(self.text(measure, remarks, |en| &en.remarks))
             }),
-            proof: (self.occasion.kind == Kind::Proof).then(|| self.row_proof(measure)),
+            proof: (self.options.kind == Rendering::Proof).then(|| self.row_proof(measure)),
         }
     }
 
@@ -88,7 +88,7 @@ impl<'a> Draftsman<'a> {
             }),
             // That the office still owes an answer is no secret.
             Statement::Open => {
-                let label = if self.occasion.kind == Kind::Proof {
+                let label = if self.options.kind == Rendering::Proof {
                     "open_in_proof"
                 } else {
                     "open"
@@ -102,13 +102,13 @@ impl<'a> Draftsman<'a> {
     /// The cell as this audience may read it.
     fn cell<T>(
         &self,
-        told: &Told<T>,
+        told: &Restricted<T>,
         state: State,
         text: impl Fn(&T) -> Option<(Text, Foreign)>,
     ) -> Cell {
         let cell = match text(&told.what) {
             None => cell_of(State::None, Text::default(), None),
-            Some(_) if told.audience > self.occasion.kind.audience() => {
+            Some(_) if told.audience > self.options.kind.audience() => {
                 cell_of(State::Withheld, Text::plain(self.label("withheld")), None)
             }
             Some((text, lang)) => cell_of(state, text, lang),
@@ -118,14 +118,14 @@ impl<'a> Draftsman<'a> {
 
     /// Who may read a cell is told to the office only.
     fn with_audience(&self, cell: Cell, audience: Audience) -> Cell {
-        let audience = (self.occasion.kind == Kind::Proof).then_some(audience);
+        let audience = (self.options.kind == Rendering::Proof).then_some(audience);
         Cell { audience, ..cell }
     }
 
     pub fn version(&self) -> String {
-        match self.occasion.edition.is_none() {
-            true => format!("{} {}", self.occasion.id, self.label("draft")),
-            false => self.occasion.id.to_owned(),
+        match self.options.edition.is_none() {
+            true => format!("{} {}", self.options.id, self.label("draft")),
+            false => self.options.id.to_owned(),
         }
     }
 
@@ -156,8 +156,8 @@ impl<'a> Draftsman<'a> {
         let over = certification.expires_on.map(|last| told("expired", last));
         let (state, validity) = match (certification.expires_on, &over) {
             (Some(last), Some(over)) => {
-                let lapsed = self.occasion.kind.judges_by_the_day()
-                    && certification.lapsed(self.occasion.today);
+                let lapsed = self.options.kind.judges_by_the_day()
+                    && certification.lapsed(self.options.today);
                 match lapsed {
                     true => (Validity::Expired, over.clone()),
                     false => (Validity::Valid, told("valid_until", last)),
@@ -184,7 +184,7 @@ impl<'a> Draftsman<'a> {
             validity,
             over,
             expires_on: iso(certification.expires_on),
-            proof: (self.occasion.kind == Kind::Proof).then(|| CertificationProof {
+            proof: (self.options.kind == Rendering::Proof).then(|| CertificationProof {
                 file: certification.file.clone(),
                 findings: self.notes(&certification.file, None),
             }),
@@ -205,7 +205,7 @@ impl<'a> Draftsman<'a> {
     fn row_proof(&self, measure: &Measure) -> RowProof {
         let origin = &measure.origin;
         let line = self
-            .occasion
+            .options
             .lines
             .get(&origin.file)
             .and_then(|lines| lines.get(origin.index));
@@ -252,20 +252,20 @@ impl<'a> Draftsman<'a> {
         (!kept.is_empty()).then(|| kept.join(" / "))
     }
 
-    fn notes(&self, file: &str, entry: Option<usize>) -> Vec<Note> {
-        let notes = self.occasion.notes.get(&(file.to_owned(), entry));
+    fn notes(&self, file: &str, entry: Option<usize>) -> Vec<FindingText> {
+        let notes = self.options.notes.get(&(file.to_owned(), entry));
         notes.cloned().unwrap_or_default()
     }
 
     /// Notes that no row and no certification shows.
-    pub fn general_notes(&self) -> Vec<Note> {
+    pub fn general_notes(&self) -> Vec<FindingText> {
         let certificates = &self.register.certifications;
         let of_certificate = |file: &str| {
             certificates
                 .iter()
                 .any(|certificate| certificate.file == file)
         };
-        let general = self.occasion.notes.iter();
+        let general = self.options.notes.iter();
         let general = general.filter(|((file, entry), _)| entry.is_none() && !of_certificate(file));
         general.flat_map(|(_, notes)| notes).cloned().collect()
     }

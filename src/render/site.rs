@@ -7,18 +7,18 @@
 
 mod headers;
 
-use crate::bundle::Bundle;
 use crate::compare;
 use crate::data;
 use crate::edition::{Edition, Listed, Listing, digest_start};
-use crate::html::{
-    Archived, Digest, Download, Link, Page, Pages, Place, Policy, Surroundings, Tongue,
-};
-use crate::leak::{self, Made};
 use crate::message::Result;
 use crate::model::{Audience, Page as Prose, Register};
-use crate::sheet::{Kind, Labels, Sheet};
-use crate::theme::Theme;
+use crate::render::bundle::Bundle;
+use crate::render::html::{
+    Archived, Digest, Download, LanguageLink, Link, Page, PageContext, PageExtras, Pages, Policy,
+};
+use crate::render::leak::{self, RenderedText};
+use crate::render::theme::Theme;
+use crate::sheet::{Labels, Rendering, Sheet};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
@@ -43,31 +43,31 @@ pub struct Site<'a> {
 ///
 /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
 pub fn files(site: &Site) -> Result<Bundle> {
-    let mut maker = Maker::new(site)?;
+    let mut builder = SiteBuilder::new(site)?;
     for front in site.fronts {
-        maker.front(front)?;
-        maker.prose(front)?;
+        builder.front(front)?;
+        builder.prose(front)?;
         if !site.issued.is_empty() {
-            maker.verify(front)?;
+            builder.verify(front)?;
         }
     }
-    maker.missing()?;
-    for (listed, edition) in maker.listing.editions.clone().iter().zip(site.issued) {
-        maker.edition(listed, edition)?;
+    builder.missing()?;
+    for (listed, edition) in builder.listing.editions.clone().iter().zip(site.issued) {
+        builder.edition(listed, edition)?;
     }
     if !site.issued.is_empty() {
-        maker.archive()?;
+        builder.archive()?;
     }
-    maker.beside()?;
-    maker.files.extend(headers::snippets(&maker.policy));
-    Ok(maker.files)
+    builder.beside()?;
+    builder.files.extend(headers::snippets(&builder.policy));
+    Ok(builder.files)
 }
 
 /// The front page by itself, for who cannot wait for the others.
 pub fn front(site: &Site) -> Result<Vec<u8>> {
-    let mut maker = Maker::new(site)?;
-    maker.front(maker.japanese())?;
-    let mut files = maker.files.into_values();
+    let mut builder = SiteBuilder::new(site)?;
+    builder.front(builder.japanese())?;
+    let mut files = builder.files.into_values();
     Ok(files.next().expect("the page was just taken up"))
 }
 
@@ -77,7 +77,7 @@ pub fn home(register: &Register) -> Option<String> {
     Some(format!("{}/", url.trim_end_matches('/')))
 }
 
-struct Maker<'a> {
+struct SiteBuilder<'a> {
     site: &'a Site<'a>,
     pages: Pages<'a>,
     listing: Listing,
@@ -87,9 +87,9 @@ struct Maker<'a> {
     files: Bundle,
 }
 
-impl<'a> Maker<'a> {
-    fn new(site: &'a Site<'a>) -> Result<Maker<'a>> {
-        Ok(Maker {
+impl<'a> SiteBuilder<'a> {
+    fn new(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
+        Ok(SiteBuilder {
             site,
             pages: Pages::new(site.theme)?,
             listing: Listing::of(site.issued),
@@ -103,7 +103,7 @@ impl<'a> Maker<'a> {
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, "index.html");
         let place = self.place(sheet, &path);
-        let surroundings = Surroundings {
+        let surroundings = PageExtras {
             downloads: self.downloads("", &place.base),
             linked_data: linked_data(sheet, &place, ""),
             archived: None,
@@ -156,9 +156,9 @@ impl<'a> Maker<'a> {
         let mut issued = self.site.issued.iter();
         let before = before.and_then(|named| issued.find(|edition| edition.id == named.id));
         let path = format!("{folder}index.html");
-        let sheet = edition.lay_out(Kind::Archive, self.site.labels);
+        let sheet = edition.lay_out(Rendering::Archive, self.site.labels);
         let place = self.place(self.japanese(), &path);
-        let surroundings = Surroundings {
+        let surroundings = PageExtras {
             downloads: self.downloads(&folder, ""),
             linked_data: linked_data(&sheet, &place, &folder),
             archived: Some(Archived {
@@ -173,7 +173,7 @@ impl<'a> Maker<'a> {
             return Ok(());
         };
         let path = format!("{folder}changes.html");
-        let [old, new] = [before, &edition].map(|it| it.lay_out(Kind::Site, self.site.labels));
+        let [old, new] = [before, &edition].map(|it| it.lay_out(Rendering::Site, self.site.labels));
         let changes = compare::compare(&old, &new);
         let place = self.place(self.japanese(), &path);
         let page = self.pages.changes(&new, &changes, &place)?;
@@ -193,9 +193,9 @@ impl<'a> Maker<'a> {
 
     /// A server may show it at any address: it knows no way but an absolute one.
     fn missing(&mut self) -> Result<()> {
-        let place = Place {
+        let place = PageContext {
             home: self.home.clone(),
-            ..Place::default()
+            ..PageContext::default()
         };
         let page = self.pages.missing(&self.japanese().first_rows(0), &place)?;
         self.take("404.html", page, &[self.site.register])
@@ -241,14 +241,14 @@ impl<'a> Maker<'a> {
     }
 
     fn take(&mut self, path: &str, page: Page, registers: &[&Register]) -> Result<()> {
-        leak::refuse(registers, &Made::html(&page.html), Audience::Public)?;
+        leak::refuse(registers, &RenderedText::html(&page.html), Audience::Public)?;
         self.policy.extend(page.policy);
         self.files.insert(format!("site/{path}"), page.html);
         Ok(())
     }
 
     /// What the page of that path, in the language of a front page, knows of the site around it.
-    fn place(&self, front: &Sheet, path: &str) -> Place {
+    fn place(&self, front: &Sheet, path: &str) -> PageContext {
         let base = "../".repeat(path.matches('/').count());
         let issued = !self.site.issued.is_empty();
         let way = |to: &str| format!("{base}{}", path_in(front, to));
@@ -269,7 +269,7 @@ impl<'a> Maker<'a> {
             nav.push(link(ARCHIVE.to_owned(), label("editions_page")));
             nav.push(link(path_in(front, "verify.html"), label("verify_page")));
         }
-        Place {
+        PageContext {
             address: self.home.as_deref().map(|home| address(home, path)),
             home: self.home.clone(),
             nav,
@@ -281,7 +281,7 @@ impl<'a> Maker<'a> {
     }
 
     /// The languages a page is told in, where there are several.
-    fn languages(&self, base: &str, path: &str) -> Vec<Tongue> {
+    fn languages(&self, base: &str, path: &str) -> Vec<LanguageLink> {
         let page = path.strip_prefix(ENGLISH).unwrap_or(path);
         let name = page.strip_suffix(".html");
         let told = |front: &&Sheet| match page {
@@ -300,7 +300,7 @@ impl<'a> Maker<'a> {
             let path = path_in(front, page);
             let way = format!("{base}{path}");
             let absolute = self.home.as_deref().map(|home| address(home, &path));
-            Tongue {
+            LanguageLink {
                 lang: front.lang,
                 name: if front.lang == "ja" {
                     "日本語"
@@ -369,7 +369,7 @@ fn digests(edition: &Edition) -> Vec<Digest> {
 }
 
 /// What the page says, once more for search engines (schema.org, JSON-LD).
-fn linked_data(sheet: &Sheet, place: &Place, folder: &str) -> Value {
+fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
     let office = "#office";
     let certifications = sheet.certifications.iter().map(|certification| {
         let fields = &certification.fields;

@@ -3,11 +3,11 @@
 //! Signed are content type, digest and the signer's certificate; the claimed time stands in the PDF (`/M`), as PAdES asks.
 
 use super::{Identity, TimeServer, timestamp};
-use crate::message::Result;
-use crate::signed::key::{Digest, SHA256};
-use crate::signed::{
+use crate::cms::key::{Digest, SHA256};
+use crate::cms::{
     CONTENT_TYPE, DATA, MESSAGE_DIGEST, SIGNATURE_TIMESTAMP, SIGNED_DATA, SIGNING_CERTIFICATE_V2,
 };
+use crate::message::Result;
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{

@@ -2,7 +2,7 @@
 
 use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
-use crate::message::{Failure, Language, Message, Result};
+use crate::message::{Error, Language, Message, Result};
 use crate::sheet::Labels;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -26,17 +26,17 @@ struct ThemeFile {
 const LABELS: [(&str, &str); 2] = [
     (
         "labels.ja.yaml",
-        include_str!("../themes/official/labels.ja.yaml"),
+        include_str!("../../themes/official/labels.ja.yaml"),
     ),
     (
         "labels.en.yaml",
-        include_str!("../themes/official/labels.en.yaml"),
+        include_str!("../../themes/official/labels.en.yaml"),
     ),
 ];
 
 macro_rules! compiled_in {
     ($($path:literal),+ $(,)?) => {
-        &[$(($path, include_str!(concat!("../themes/official/", $path)))),+]
+        &[$(($path, include_str!(concat!("../../themes/official/", $path)))),+]
     };
 }
 
@@ -83,11 +83,11 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
     let folder = project.join("themes").join(name);
     let plain = !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.');
     if !plain || (name != "official" && !folder.is_dir()) {
-        return Err(Failure::new(Message::new("no-theme").with("theme", name)));
+        return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
     for (path, text) in crate::content::texts_below(&folder)? {
         let shown = format!("themes/{name}/{path}");
-        let refused = |id| Failure::new(Message::new(id).with("file", &shown));
+        let refused = |id| Error::new(Message::new(id).with("file", &shown));
         let text = text.ok_or_else(|| refused("theme-not-text"))?;
         // Typst takes it for a Windows separator.
         if path.contains('\\') {
@@ -97,7 +97,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         if !files.contains_key(&path) && !path.ends_with(".typ") && !path.ends_with(".html") {
             let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
             let message = Message::new("theme-stray").with("file", shown);
-            return Err(Failure::new(message.with("known", known.join(", "))));
+            return Err(Error::new(message.with("known", known.join(", "))));
         }
         files.insert(
             path,
@@ -118,7 +118,7 @@ impl Theme {
     pub fn text(&self, path: &str) -> Result<&str> {
         let file = self.files.get(path);
         file.map(|file| &*file.text)
-            .ok_or_else(|| Failure::new(Message::new("theme-lacks").with("file", path)))
+            .ok_or_else(|| Error::new(Message::new("theme-lacks").with("file", path)))
     }
 
     /// Path and text of every file that ends so.
@@ -148,7 +148,7 @@ impl Theme {
             None => Ok(translated),
             Some(name) => {
                 let message = Message::new("theme-label-missing").with("name", name);
-                Err(Failure::new(message.with("file", self.shown(english.0))))
+                Err(Error::new(message.with("file", self.shown(english.0))))
             }
         }
     }
@@ -156,7 +156,7 @@ impl Theme {
     fn labels_of(&self, (path, official): (&str, &str)) -> Result<Labels> {
         let read = |text: &str| {
             let message = Message::new("theme-labels").with("file", self.shown(path));
-            yaml::read_words(text).map_err(|error| Failure::new(message).because(error))
+            yaml::read_words(text).map_err(|error| Error::new(message).caused_by(error))
         };
         let mut labels = read(official)?;
         let own = read(self.text(path)?)?;
@@ -164,7 +164,7 @@ impl Theme {
             // A word for a template of its own, unless it is nearly an official one.
             if let Some(near) = nearest(name, labels.keys().map(String::as_str)) {
                 let message = Message::new("theme-label").with("file", self.shown(path));
-                return Err(Failure::new(message.with("name", name).with("near", near)));
+                return Err(Error::new(message.with("name", name).with("near", near)));
             }
         }
         labels.extend(own);
@@ -180,7 +180,7 @@ impl Theme {
                     .with("name", name)
                     .with("character", c)
                     .with("code", format!("U+{:04X}", u32::from(c)));
-                return Err(Failure::new(message));
+                return Err(Error::new(message));
             }
         }
         Ok(())
@@ -189,11 +189,11 @@ impl Theme {
 
 /// Adds the row a theme stumbles over, found by drawing fewer of so many; `draw` says how the first so many fail, `name` what is called so.
 pub fn name_row<'a>(
-    failure: Failure,
+    failure: Error,
     rows: usize,
-    draw: impl Fn(usize) -> Option<Failure>,
+    draw: impl Fn(usize) -> Option<Error>,
     name: impl Fn(usize) -> (&'a str, String),
-) -> Failure {
+) -> Error {
     // A theme may fail at fewer rows in another way: a page without any is no document to some.
     let fails = |rows| {
         draw(rows)
@@ -216,7 +216,7 @@ pub fn name_row<'a>(
         .named("theme-error-row")
         .with("row", anchor)
         .with("subject", subject);
-    Failure { message, ..failure }
+    Error { message, ..failure }
 }
 
 #[cfg(test)]

@@ -2,20 +2,20 @@
 //!
 //! A sheet is cut to its audience before a theme sees it, so this never fires unless the program itself is wrong.
 
-use crate::message::{Failure, Message, Result};
-use crate::model::{Audience, Measure, MeasureEnglish, Register, Statement, Told};
-use crate::received;
+use crate::message::{Error, Message, Result};
+use crate::model::{Audience, Measure, MeasureEnglish, Register, Restricted, Statement};
+use crate::pdf_reader;
 use crate::text::Text;
 use aho_corasick::AhoCorasick;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Characters of a finished rendering, of whatever format, without white space.
-pub struct Made(String);
+pub struct RenderedText(String);
 
-impl Made {
+impl RenderedText {
     /// The text of a page: tags left out, the five escapes undone; of styles and scripts what stands in quotes.
-    pub fn html(bytes: &[u8]) -> Made {
+    pub fn html(bytes: &[u8]) -> RenderedText {
         let html = String::from_utf8_lossy(bytes);
         let mut text = String::new();
         let mut rest = &*html;
@@ -41,24 +41,26 @@ impl Made {
         ] {
             text = text.replace(escape, character);
         }
-        Made(solid(&text))
+        RenderedText(solid(&text))
     }
 
-    pub fn text(text: &str) -> Made {
-        Made(solid(text))
+    pub fn text(text: &str) -> RenderedText {
+        RenderedText(solid(text))
     }
 
     /// The text of a finished file, by the ending of its name: of a PDF its pages and its data.
-    pub fn file(path: &str, bytes: &[u8]) -> Made {
-        let raw = || Made::text(&String::from_utf8_lossy(bytes));
+    pub fn file(path: &str, bytes: &[u8]) -> RenderedText {
+        let raw = || RenderedText::text(&String::from_utf8_lossy(bytes));
         match path.rsplit('.').next() {
-            Some("html" | "xml") => Made::html(bytes),
-            Some("json") => Made::text(&strings(bytes)),
-            Some("csv") => Made::text(&String::from_utf8_lossy(bytes).replace("\"\"", "\"")),
+            Some("html" | "xml") => RenderedText::html(bytes),
+            Some("json") => RenderedText::text(&strings(bytes)),
+            Some("csv") => {
+                RenderedText::text(&String::from_utf8_lossy(bytes).replace("\"\"", "\""))
+            }
             // One that is no sheet is what somebody else made.
-            Some("pdf") => received::read(bytes).map_or_else(
+            Some("pdf") => pdf_reader::read(bytes).map_or_else(
                 |_| raw(),
-                |pdf| Made::text(&(pdf.pages.concat() + &strings(&pdf.data))),
+                |pdf| RenderedText::text(&(pdf.pages.concat() + &strings(&pdf.data))),
             ),
             _ => raw(),
         }
@@ -93,10 +95,10 @@ impl Made {
 }
 
 /// Refuses what was made where it tells more than its audience may read.
-pub fn refuse(registers: &[&Register], made: &Made, audience: Audience) -> Result<()> {
+pub fn refuse(registers: &[&Register], made: &RenderedText, audience: Audience) -> Result<()> {
     match made.leak(registers, audience) {
         None => Ok(()),
-        Some(text) => Err(Failure::new(Message::new("leak").with("text", text))),
+        Some(text) => Err(Error::new(Message::new("leak").with("text", text))),
     }
 }
 
@@ -140,17 +142,17 @@ fn solid(text: &str) -> String {
 }
 
 /// Every paragraph of the register, in either language, with its audience.
-fn texts(register: &Register) -> Vec<Told<String>> {
+fn texts(register: &Register) -> Vec<Restricted<String>> {
     let mut told = Vec::new();
     for measure in register.measures() {
         let english = register.english.measures.get(&measure.id);
         for (text, audience) in fields(measure, english) {
             let paragraphs = text.paragraphs.iter();
             let paragraphs = paragraphs.map(|paragraph| crate::text::plain(paragraph));
-            told.extend(paragraphs.map(|what| Told { what, audience }));
+            told.extend(paragraphs.map(|what| Restricted { what, audience }));
         }
         let question = measure.origin.confirm.clone();
-        told.extend(question.map(|what| Told {
+        told.extend(question.map(|what| Restricted {
             what,
             audience: Audience::Internal,
         }));
@@ -203,11 +205,11 @@ mod tests {
             ("a.json", json),
             ("a.csv", csv),
         ] {
-            let made = Made::file(path, bytes);
+            let made = RenderedText::file(path, bytes);
             assert!(made.words().contains(&solid(text)), "{path}");
         }
         // Two texts are not one that begins in the first and ends in the second.
-        let made = Made::file("a.json", br#"["A &", "B"]"#);
+        let made = RenderedText::file("a.json", br#"["A &", "B"]"#);
         assert!(!made.words().contains("A&B"));
     }
 }

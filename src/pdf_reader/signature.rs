@@ -1,8 +1,8 @@
 //! What each signature of a PDF is worth: whose it is, whether it holds, what it covers, when it was made, and whom to trust.
 
 use super::{DEEPEST, MOST, entry};
-use crate::sign::timestamp::Stamp;
-use crate::signed::{Fault, Signed, chain};
+use crate::cms::{Fault, Signed, chain};
+use crate::pades::timestamp::Stamp;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};

@@ -1,15 +1,15 @@
 //! `safeguard serve`: the preview an author keeps open while writing.
 
-use super::{Session, say, today_in_japan};
-use crate::message::{Language, Message, Result, Words};
-use crate::pdf::Fonts;
+use super::{Session, today_in_japan, write_text};
+use crate::message::{Catalog, Language, Message, Result};
+use crate::render::pdf::Fonts;
 use crate::serve::{self, Address, Editor, Preview, Settings, Tools};
 
 /// What programs ask for the author's editor, the first that is set.
 const EDITORS: [&str; 2] = ["VISUAL", "EDITOR"];
 
 #[derive(clap::Args)]
-pub struct Serve {
+pub struct Edit {
     #[arg(
         long,
         value_name = "HOST",
@@ -29,7 +29,7 @@ pub struct Serve {
     open: bool,
 }
 
-impl Serve {
+impl Edit {
     /// Serves until the process is ended from outside.
     pub fn run(&self, session: &Session) -> Result<bool> {
         // What cannot be read at all is said here; what can be mended, in the preview.
@@ -39,10 +39,10 @@ impl Serve {
         let preview = Preview::begin(Settings {
             project: session.common.directory.clone(),
             address,
-            words: Words::of(session.words.language),
+            catalog: Catalog::of(session.catalog.language),
             tools: Tools {
                 fonts: Fonts::compiled_in(),
-                words: Words::of(Language::Japanese),
+                catalog: Catalog::of(Language::Japanese),
                 today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
             },
             editor: editor(),
@@ -52,9 +52,9 @@ impl Serve {
             && let Err(error) = open::that_detached(preview.address.url())
         {
             let message = Message::new("no-browser").with("reason", error);
-            say(
+            write_text(
                 &mut std::io::stderr(),
-                &format!("{}\n", session.words.say(&message)),
+                &format!("{}\n", session.catalog.format(&message)),
             )?;
         }
         serve::run(preview, listener)?;
@@ -65,15 +65,15 @@ impl Serve {
 /// Says where the preview is; even under `--quiet`, for nobody could guess it.
 fn announce(session: &Session, address: &Address) -> Result<()> {
     let message = Message::new("serving").with("url", address.url());
-    say(
+    write_text(
         &mut std::io::stdout(),
-        &format!("{}\n", session.words.say(&message)),
+        &format!("{}\n", session.catalog.format(&message)),
     )?;
     if address.is_private() {
         return Ok(());
     }
-    let warning = session.words.say(&Message::new("serving-others"));
-    say(&mut std::io::stderr(), &format!("{warning}\n"))
+    let warning = session.catalog.format(&Message::new("serving-others"));
+    write_text(&mut std::io::stderr(), &format!("{warning}\n"))
 }
 
 /// The editor that the environment names.

@@ -3,8 +3,8 @@
 //! The field shows nothing: the seal on paper is for print.
 
 use crate::date::in_japan;
-use crate::message::{Failure, Message, Result};
-use crate::received;
+use crate::message::{Error, Message, Result};
+use crate::pdf_reader;
 use jiff::Timestamp;
 use lopdf::{
     Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,
@@ -27,17 +27,17 @@ pub struct Prepared {
 
 /// Puts a signature field with `room` bytes for the container into a new revision.
 pub fn prepare(pdf: &[u8], at: Timestamp, room: usize) -> Result<Prepared> {
-    let document = received::open(pdf)?;
+    let document = pdf_reader::open(pdf)?;
     // A second signature is a change that validators do not grant the first one, and PDF/A wants each to cover the whole file.
     if is_signed(&document) {
-        return Err(Failure::new(Message::new("pdf-signed")));
+        return Err(Error::new(Message::new("pdf-signed")));
     }
     let mut revision = Revision {
         document: IncrementalDocument::create_from(pdf.to_vec(), document),
     };
-    let broken = |error: lopdf::Error| Failure::new(Message::new("pdf-broken")).because(error);
+    let broken = |error: lopdf::Error| Error::new(Message::new("pdf-broken")).caused_by(error);
     revision.add_field(at, room).map_err(broken)?;
-    revision.name_anew(at);
+    revision.set_document_id(at);
     let mut bytes = Vec::new();
     let saved = revision.document.save_to(&mut bytes);
     saved.map_err(|error| broken(error.into()))?;
@@ -277,7 +277,7 @@ impl Revision {
     }
 
     /// The first identifier says which document this is and stays, the second which state of it.
-    fn name_anew(&mut self, at: Timestamp) {
+    fn set_document_id(&mut self, at: Timestamp) {
         let mut state = Sha256::new();
         state.update(self.document.get_prev_documents_bytes());
         state.update(at.to_string());

@@ -12,15 +12,15 @@ pub type Foreign = Option<&'static str>;
 
 /// Chooses between a text and its translation.
 #[derive(Clone, Copy)]
-pub struct Wording<'a> {
+pub struct Translator<'a> {
     /// What was written in English; only an English sheet has it.
     english: Option<&'a English>,
     style: DateStyle,
 }
 
-impl<'a> Wording<'a> {
-    pub fn of(register: &'a Register, language: Language) -> Wording<'a> {
-        Wording {
+impl<'a> Translator<'a> {
+    pub fn of(register: &'a Register, language: Language) -> Translator<'a> {
+        Translator {
             english: match language {
                 Language::Japanese => None,
                 Language::English => Some(&register.english),
@@ -93,7 +93,7 @@ pub struct Frame {
 }
 
 /// Words what stands around the table.
-pub fn frame(register: &Register, wording: Wording) -> Frame {
+pub fn frame(register: &Register, wording: Translator) -> Frame {
     let mut untranslated = BTreeMap::new();
     let mut mark = |field, foreign: Foreign| {
         untranslated.extend(foreign.map(|language| (field, language)));

@@ -5,10 +5,10 @@
 
 use crate::compare::Comparison;
 use crate::edition::Listing;
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::Page as Prose;
+use crate::render::theme::Theme;
 use crate::sheet::Sheet;
-use crate::theme::Theme;
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
 use serde_json::Value;
@@ -19,7 +19,7 @@ use tera::{Context, ErrorKind, Tera, TeraResult};
 
 /// What a page knows of the site around it; nothing, where it stands alone.
 #[derive(Debug, Clone, Default, Serialize)]
-pub struct Place {
+pub struct PageContext {
     /// The way to the top of the site: empty, `../` or `../../`.
     pub base: String,
     /// Its absolute address, where the office's is known.
@@ -28,7 +28,7 @@ pub struct Place {
     pub home: Option<String>,
     pub nav: Vec<Link>,
     /// The languages it is told in; none where there is only one.
-    pub languages: Vec<Tongue>,
+    pub languages: Vec<LanguageLink>,
     pub feed: Option<String>,
     /// The page on which a received copy is checked.
     pub verify: Option<String>,
@@ -45,7 +45,7 @@ pub struct Link {
 
 /// The same page in a language.
 #[derive(Debug, Clone, Serialize)]
-pub struct Tongue {
+pub struct LanguageLink {
     pub lang: &'static str,
     /// Its name in itself.
     pub name: &'static str,
@@ -57,7 +57,7 @@ pub struct Tongue {
 
 /// What a sheet's page has beside the sheet.
 #[derive(Debug, Default)]
-pub struct Surroundings {
+pub struct PageExtras {
     pub downloads: Vec<Download>,
     /// For search engines.
     pub linked_data: Value,
@@ -128,7 +128,7 @@ impl Policy {
 }
 
 /// The files a page is made of.
-struct Recipe {
+struct PageAssets {
     template: &'static str,
     /// In this order; a style is a template too, for it may print words.
     styles: &'static [&'static str],
@@ -137,27 +137,27 @@ struct Recipe {
 
 const STYLE: &str = "site/style.css";
 
-const SHEET: Recipe = Recipe {
+const SHEET: PageAssets = PageAssets {
     template: "site/index.html",
     styles: &[STYLE],
     script: Some("site/page.js"),
 };
 
-const CHANGES: Recipe = Recipe {
+const CHANGES: PageAssets = PageAssets {
     template: "site/changes.html",
     styles: &[STYLE, "site/changes.css"],
     script: None,
 };
 
-const VERIFY: Recipe = Recipe {
+const VERIFY: PageAssets = PageAssets {
     template: "site/verify.html",
     styles: &[STYLE],
     script: Some("site/verify.js"),
 };
 
 /// A page of words only.
-const fn words(template: &'static str) -> Recipe {
-    Recipe {
+const fn words(template: &'static str) -> PageAssets {
+    PageAssets {
         template,
         styles: &[STYLE],
         script: None,
@@ -181,7 +181,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The sheet as a page: the front page, or the page of an issued edition.
-    pub fn sheet(&self, sheet: &Sheet, place: &Place, around: &Surroundings) -> Result<Page> {
+    pub fn sheet(&self, sheet: &Sheet, place: &PageContext, around: &PageExtras) -> Result<Page> {
         let data = inert(&around.linked_data);
         let page = |sheet: &Sheet| {
             let mut context = Context::from_serialize(sheet)?;
@@ -193,12 +193,19 @@ impl<'a> Pages<'a> {
         };
         self.draw(&SHEET, page(sheet)).map_err(|failure| {
             let draw = |rows| self.draw(&SHEET, page(&sheet.first_rows(rows))).err();
-            crate::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
+            crate::render::theme::name_row(failure, sheet.rows.len(), draw, |row| {
+                sheet.row_name(row)
+            })
         })
     }
 
     /// What differs from an older sheet; `sheet` is the newer one.
-    pub fn changes(&self, sheet: &Sheet, changes: &Comparison, place: &Place) -> Result<Page> {
+    pub fn changes(
+        &self,
+        sheet: &Sheet,
+        changes: &Comparison,
+        place: &PageContext,
+    ) -> Result<Page> {
         // The rows stand in the comparison, as far as they are told.
         let around = sheet.first_rows(0);
         let page = |changes: &Comparison| {
@@ -210,12 +217,12 @@ impl<'a> Pages<'a> {
         self.draw(&CHANGES, page(changes)).map_err(|failure| {
             let draw = |lines| self.draw(&CHANGES, page(&changes.first_lines(lines))).err();
             let name = |line| changes.line_name(line);
-            crate::theme::name_row(failure, changes.lines.len(), draw, name)
+            crate::render::theme::name_row(failure, changes.lines.len(), draw, name)
         })
     }
 
     /// On which a reader checks a received copy.
-    pub fn verify(&self, around: &Sheet, listing: &Listing, place: &Place) -> Result<Page> {
+    pub fn verify(&self, around: &Sheet, listing: &Listing, place: &PageContext) -> Result<Page> {
         let context = self.around(around, place).map(|mut context| {
             context.insert("editions", &listing.editions);
             context.insert("data", &inert(listing));
@@ -225,7 +232,7 @@ impl<'a> Pages<'a> {
     }
 
     /// The list of all issued editions.
-    pub fn editions(&self, around: &Sheet, listing: &Listing, place: &Place) -> Result<Page> {
+    pub fn editions(&self, around: &Sheet, listing: &Listing, place: &PageContext) -> Result<Page> {
         let context = self.around(around, place).map(|mut context| {
             context.insert("editions", &listing.editions);
             context
@@ -234,7 +241,7 @@ impl<'a> Pages<'a> {
     }
 
     /// A page of the office's own prose.
-    pub fn prose(&self, around: &Sheet, prose: &Prose, place: &Place) -> Result<Page> {
+    pub fn prose(&self, around: &Sheet, prose: &Prose, place: &PageContext) -> Result<Page> {
         let context = self.around(around, place).map(|mut context| {
             context.insert("heading", &prose.title);
             context.insert("prose", &prose.html);
@@ -244,12 +251,18 @@ impl<'a> Pages<'a> {
     }
 
     /// What a server shows for an address that is not there.
-    pub fn missing(&self, around: &Sheet, place: &Place) -> Result<Page> {
+    pub fn missing(&self, around: &Sheet, place: &PageContext) -> Result<Page> {
         self.draw(&words("site/404.html"), self.around(around, place))
     }
 
     /// A file that machines read: `robots.txt`, `feed.xml`, ….
-    pub fn text(&self, name: &str, around: &Sheet, place: &Place, more: Value) -> Result<Vec<u8>> {
+    pub fn text(
+        &self,
+        name: &str,
+        around: &Sheet,
+        place: &PageContext,
+        more: Value,
+    ) -> Result<Vec<u8>> {
         let template = format!("site/{name}");
         let text = self.around(around, place).and_then(|mut context| {
             context.extend(Context::from_serialize(&more)?);
@@ -259,13 +272,13 @@ impl<'a> Pages<'a> {
             .map_err(|error| explain(self.theme, &template, &error))
     }
 
-    fn around(&self, sheet: &Sheet, place: &Place) -> TeraResult<Context> {
+    fn around(&self, sheet: &Sheet, place: &PageContext) -> TeraResult<Context> {
         let mut context = Context::from_serialize(sheet)?;
         context.insert("site", place);
         Ok(context)
     }
 
-    fn draw(&self, recipe: &Recipe, context: TeraResult<Context>) -> Result<Page> {
+    fn draw(&self, recipe: &PageAssets, context: TeraResult<Context>) -> Result<Page> {
         let script = recipe
             .script
             .map(|name| self.theme.text(name))
@@ -306,7 +319,7 @@ fn inert(value: &impl Serialize) -> String {
 }
 
 /// Tera's error as one sentence with file and line.
-fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Failure {
+fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
     let (file, line, cause) = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
@@ -326,7 +339,7 @@ fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Failure {
     let message = Message::new("theme-error")
         .with("file", theme.shown(file))
         .with("line", line);
-    Failure::new(message).because(cause)
+    Error::new(message).caused_by(cause)
 }
 
 /// File and line of ` --> site/index.html:2:12`: some errors tell their place in their text only.

@@ -43,10 +43,10 @@ pub fn leads_to(
     trusted: &[Certificate],
     at: Timestamp,
 ) -> bool {
-    climb(certificate, others, trusted, at, 0)
+    verify_chain(certificate, others, trusted, at, 0)
 }
 
-fn climb(
+fn verify_chain(
     certificate: &Certificate,
     others: &[Certificate],
     trusted: &[Certificate],
@@ -64,7 +64,7 @@ fn climb(
         || others
             .iter()
             .filter(issues)
-            .any(|other| climb(other, others, trusted, at, below + 1))
+            .any(|other| verify_chain(other, others, trusted, at, below + 1))
 }
 
 /// Whether one certificate was issued by another that may issue, with `below` further authorities beneath.

@@ -1,7 +1,7 @@
 //! What a web server should say with the pages, ready to be taken over into its configuration.
 
-use crate::bundle::Bundle;
-use crate::html::Policy;
+use crate::render::bundle::Bundle;
+use crate::render::html::Policy;
 
 /// Name and value of each header.
 pub fn headers(policy: &Policy) -> Vec<(&'static str, String)> {

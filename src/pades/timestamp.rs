@@ -1,9 +1,9 @@
 //! A signature → a question to a time server (RFC 3161), and its answer held against the question.
 
-use crate::message::{Failure, Message, Result};
-use crate::signed::chain;
-use crate::signed::key::{Digest, SHA256};
-use crate::signed::{self, Fault, Signed, children};
+use crate::cms::chain;
+use crate::cms::key::{Digest, SHA256};
+use crate::cms::{self, Fault, Signed, children};
+use crate::message::{Error, Message, Result};
 use der::asn1::{AnyRef, Null, ObjectIdentifier, OctetString, OctetStringRef};
 use der::{Decode, Encode, Sequence, Tag, Tagged};
 use jiff::Timestamp;
@@ -71,7 +71,7 @@ pub fn ask(server: &TimeServer, signature: &[u8]) -> Result<Stamp> {
     let question = question.to_der().expect("four small fields");
     let answer = (server.ask)(&question)?;
     let token = granted(&answer)?;
-    let stamp = Stamp::read(&token).map_err(|error| no_timestamp().because(error))?;
+    let stamp = Stamp::read(&token).map_err(|error| no_timestamp().caused_by(error))?;
     let wrong = match stamp.holds_for(signature) {
         Err(Fault::OtherContent) => Some("tsa-other-digest"),
         Err(Fault::OtherKey) => Some("tsa-broken"),
@@ -80,7 +80,7 @@ pub fn ask(server: &TimeServer, signature: &[u8]) -> Result<Stamp> {
         Ok(()) => None,
     };
     match wrong {
-        Some(id) => Err(Failure::new(Message::new(id))),
+        Some(id) => Err(Error::new(Message::new(id))),
         None => Ok(stamp),
     }
 }
@@ -91,22 +91,22 @@ impl Stamp {
         let signed = Signed::read(token)?;
         let content = signed.content.as_deref().unwrap_or_default();
         if signed.content_type != TIMESTAMP {
-            return Err(signed::malformed());
+            return Err(cms::malformed());
         }
         // Version, policy, imprint, number, time; then accuracy, ordering, nonce, name, extensions, where there are any.
         let parts = children(&AnyRef::from_der(content)?)?;
         let [_, _, imprint, _, time, rest @ ..] = parts.as_slice() else {
-            return Err(signed::malformed());
+            return Err(cms::malformed());
         };
         let imprint = children(imprint)?;
         let [algorithm, hash] = imprint.as_slice() else {
-            return Err(signed::malformed());
+            return Err(cms::malformed());
         };
         let nonce = rest.iter().find(|part| part.tag() == Tag::Integer);
         Ok(Stamp {
-            time: moment(time).ok_or_else(signed::malformed)?,
+            time: moment(time).ok_or_else(cms::malformed)?,
             token: token.to_vec(),
-            digest: Digest::of(&algorithm.decode_as()?).ok_or_else(signed::malformed)?,
+            digest: Digest::of(&algorithm.decode_as()?).ok_or_else(cms::malformed)?,
             imprint: hash.decode_as::<&OctetStringRef>()?.as_bytes().to_vec(),
             nonce: nonce.map(|nonce| nonce.value().to_vec()),
             signed,
@@ -148,7 +148,7 @@ fn is_for_stamping(certificate: &Certificate) -> bool {
 
 /// The token of an answer that says yes.
 fn granted(answer: &[u8]) -> Result<Vec<u8>> {
-    let wrong = |error| no_timestamp().because(error);
+    let wrong = |error| no_timestamp().caused_by(error);
     let parts = AnyRef::from_der(answer).and_then(|answer| children(&answer));
     let parts = parts.map_err(wrong)?;
     let status = parts.first().map(children).transpose().map_err(wrong)?;
@@ -162,8 +162,8 @@ fn granted(answer: &[u8]) -> Result<Vec<u8>> {
         (Some(number), _) if number > 1 => {
             let message = Message::new("tsa-refused").with("status", number);
             Err(match words(&status) {
-                words if words.is_empty() => Failure::new(message),
-                words => Failure::new(message).because(words),
+                words if words.is_empty() => Error::new(message),
+                words => Error::new(message).caused_by(words),
             })
         }
         _ => Err(no_timestamp()),
@@ -183,8 +183,8 @@ fn words(status: &[AnyRef]) -> String {
     texts.join(" ")
 }
 
-fn no_timestamp() -> Failure {
-    Failure::new(Message::new("tsa-no-timestamp"))
+fn no_timestamp() -> Error {
+    Error::new(Message::new("tsa-no-timestamp"))
 }
 
 /// A number as DER writes it.

@@ -5,9 +5,9 @@
 mod world;
 
 use crate::compare::Comparison;
-use crate::message::{Failure, Message, Result};
-use crate::sheet::{Kind, Sheet};
-use crate::theme::Theme;
+use crate::message::{Error, Message, Result};
+use crate::render::theme::Theme;
+use crate::sheet::{Rendering, Sheet};
 use std::collections::BTreeMap;
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Content, Datetime, Smart};
@@ -34,12 +34,12 @@ pub struct Pdf {
 /// Draws one sheet; `data` is attached as `safeguards.json`.
 pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<Pdf> {
     let main = match sheet.kind {
-        Kind::Proof => "proof.typ",
+        Rendering::Proof => "proof.typ",
         _ => "sheet.typ",
     };
     // Two clients' copies are two documents.
     let recipient = sheet.copy.as_ref().map_or("", |copy| &copy.recipient);
-    let of = |sheet: &Sheet| Drawing {
+    let of = |sheet: &Sheet| TypstJob {
         main,
         data: vec![
             ("sheet.json", json(sheet)),
@@ -56,7 +56,7 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
     let draw = |sheet: &Sheet| draw(fonts, theme, of(sheet));
     let drawn = draw(sheet).map_err(|failure| {
         let draw = |rows| draw(&sheet.first_rows(rows)).err();
-        crate::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
+        crate::render::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
     })?;
     finish(drawn)
 }
@@ -71,7 +71,7 @@ pub fn render_changes(
 ) -> Result<Pdf> {
     // The rows stand in the comparison, as far as they are told.
     let around = json(&sheet.first_rows(0));
-    let of = |changes: &Comparison| Drawing {
+    let of = |changes: &Comparison| TypstJob {
         main: "changes.typ",
         data: vec![
             ("sheet.json", around.clone()),
@@ -91,7 +91,7 @@ pub fn render_changes(
     let drawn = draw(changes).map_err(|failure| {
         let draw = |lines| draw(&changes.first_lines(lines)).err();
         let name = |line| changes.line_name(line);
-        crate::theme::name_row(failure, changes.lines.len(), draw, name)
+        crate::render::theme::name_row(failure, changes.lines.len(), draw, name)
     })?;
     finish(drawn)
 }
@@ -101,7 +101,7 @@ fn json(sheet: &Sheet) -> Vec<u8> {
 }
 
 /// One document: the theme's file that draws it, the data that file reads, and what the PDF says of itself.
-struct Drawing {
+struct TypstJob {
     main: &'static str,
     /// Name and bytes of each virtual file.
     data: Vec<(&'static str, Vec<u8>)>,
@@ -113,9 +113,9 @@ struct Drawing {
 
 type Drawn = (PagedDocument, Vec<u8>);
 
-fn draw(fonts: &Fonts, theme: &Theme, drawing: Drawing) -> Result<Drawn> {
-    let options = options(&drawing);
-    let world = World::new(fonts, theme, drawing.main, drawing.data)?;
+fn draw(fonts: &Fonts, theme: &Theme, job: TypstJob) -> Result<Drawn> {
+    let options = options(&job);
+    let world = World::new(fonts, theme, job.main, job.data)?;
     compile(&world, &options).map_err(|errors| explain(&world, theme, &errors))
 }
 
@@ -134,7 +134,7 @@ fn finish((document, bytes): Drawn) -> Result<Pdf> {
             if !ends.iter().all(on_paper) && !printed.trim().is_empty() {
                 let printed: String = printed.chars().take(40).collect();
                 let message = Message::new("theme-off-paper").with("page", number);
-                return Err(Failure::new(message.with("text", printed)));
+                return Err(Error::new(message.with("text", printed)));
             }
             text.push_str(printed);
         }
@@ -180,15 +180,15 @@ fn compile(world: &World, options: &PdfOptions) -> std::result::Result<Drawn, Er
     Ok((document, bytes))
 }
 
-fn options(drawing: &Drawing) -> PdfOptions {
-    let date = &drawing.date;
+fn options(job: &TypstJob) -> PdfOptions {
+    let date = &job.date;
     let [year, month, day] =
         [&date[..4], &date[5..7], &date[8..]].map(|part| part.parse::<u16>().unwrap_or(1));
     let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(1));
     let date = Datetime::from_ymd_hms(i32::from(year), month, day, 0, 0, 0);
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
-        ident: Smart::Custom(drawing.ident.clone()),
+        ident: Smart::Custom(job.ident.clone()),
         creator: Smart::Custom(Some(CREATOR.to_owned())),
         timestamp: date.map(Timestamp::new_utc),
         page_ranges: None,
@@ -198,13 +198,13 @@ fn options(drawing: &Drawing) -> PdfOptions {
     }
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+fn kind_name(kind: Rendering) -> &'static str {
     match kind {
-        Kind::Page | Kind::Archive => "page",
-        Kind::Site => "site",
-        Kind::Handout => "handout",
-        Kind::Signed => "signed",
-        Kind::Proof => "proof",
+        Rendering::Page | Rendering::Archive => "page",
+        Rendering::Site => "site",
+        Rendering::Handout => "handout",
+        Rendering::Signed => "signed",
+        Rendering::Proof => "proof",
     }
 }
 
@@ -226,9 +226,9 @@ fn collect<'a>(frame: &'a Frame, place: Transform, texts: &mut Vec<(&'a str, [Po
 }
 
 /// Typst's first error as one sentence with file and line.
-fn explain(world: &World, theme: &Theme, errors: &Errors) -> Failure {
+fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
     let Some(first) = errors.first() else {
-        return Failure::new(
+        return Error::new(
             Message::new("theme-error")
                 .with("file", "*.typ")
                 .with("line", 1),
@@ -243,5 +243,5 @@ fn explain(world: &World, theme: &Theme, errors: &Errors) -> Failure {
         .with("file", theme.shown(&path))
         .with("line", line);
     let hints = first.hints.iter().map(|hint| format!(" ({})", hint.v));
-    Failure::new(message).because(format!("{}{}", first.message, hints.collect::<String>()))
+    Error::new(message).caused_by(format!("{}{}", first.message, hints.collect::<String>()))
 }

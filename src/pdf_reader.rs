@@ -6,7 +6,7 @@
 mod signature;
 mod text;
 
-use crate::message::{Failure, Message, Result};
+use crate::message::{Error, Message, Result};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 use std::collections::BTreeMap;
 
@@ -54,12 +54,12 @@ impl Received {
 /// Reads a received PDF.
 pub fn read(pdf: &[u8]) -> Result<Received> {
     let document = open(pdf)?;
-    let broken = |error: lopdf::Error| Failure::new(Message::new("pdf-broken")).because(error);
+    let broken = |error: lopdf::Error| Error::new(Message::new("pdf-broken")).caused_by(error);
     let mut attached = attachments(&document).map_err(broken)?;
     let data = match attached.len() {
-        0 => return Err(Failure::new(Message::new("pdf-no-data"))),
+        0 => return Err(Error::new(Message::new("pdf-no-data"))),
         1 => attached.remove(0),
-        _ => return Err(Failure::new(Message::new("pdf-several-data"))),
+        _ => return Err(Error::new(Message::new("pdf-several-data"))),
     };
     Ok(Received {
         data,
@@ -75,24 +75,24 @@ pub fn read(pdf: &[u8]) -> Result<Received> {
 /// What the messages call `file` is added by who knows its name.
 pub fn open(pdf: &[u8]) -> Result<Document> {
     if !pdf.starts_with(b"%PDF-") {
-        return Err(Failure::new(Message::new("pdf-not")));
+        return Err(Error::new(Message::new("pdf-not")));
     }
     let options = LoadOptions {
         strict: true,
         max_decompressed_size: Some(LARGEST),
         ..LoadOptions::default()
     };
-    let broken = || Failure::new(Message::new("pdf-broken"));
+    let broken = || Error::new(Message::new("pdf-broken"));
     match Document::load_mem_with_options(pdf, options) {
         Ok(document) if document.is_encrypted() || document.was_encrypted() => {
-            Err(Failure::new(Message::new("pdf-encrypted")))
+            Err(Error::new(Message::new("pdf-encrypted")))
         }
         Ok(document) if document.page_iter().next().is_none() => Err(broken()),
         Ok(document) => Ok(document),
         Err(lopdf::Error::InvalidPassword | lopdf::Error::UnsupportedSecurityHandler(_)) => {
-            Err(Failure::new(Message::new("pdf-encrypted")))
+            Err(Error::new(Message::new("pdf-encrypted")))
         }
-        Err(error) => Err(broken().because(error)),
+        Err(error) => Err(broken().caused_by(error)),
     }
 }
 

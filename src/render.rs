@@ -1,0 +1,11 @@
+//! Sheet + theme → the files of one build.
+//!
+//! [`html`] and [`pdf`] draw a sheet as a [`theme::Theme`] says; [`site`] makes the office's site of such pages;
+//! [`bundle`] gathers all files of a build, and [`leak`] searches each for texts that its reader may not see.
+
+pub mod bundle;
+pub mod html;
+pub mod leak;
+pub mod pdf;
+pub mod site;
+pub mod theme;
