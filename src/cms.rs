@@ -1,258 +1,224 @@
-//! A CMS signature (RFC 5652), as found in signed PDFs and timestamps: who signed, over what, and whether it holds.
+//! CMS signatures (RFC 5652) of signed PDFs and timestamps.
 //!
-//! Bytes in, facts out. It reads what others made, so it takes sets in any order and keeps the signed bytes as they stand;
-//! only one signer is expected, as PAdES and RFC 3161 both ask.
+//! In: DER bytes. Out: the signer, the certificates sent along, and the validity for given content.
+//! Only a single signer is accepted, as PAdES and RFC 3161 require.
+//! Never here: trust in the signer ([`chain`] answers that), disk, network.
 
 pub mod chain;
 pub mod key;
 
-use der::asn1::{AnyRef, ObjectIdentifier, OctetStringRef};
-use der::{Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
-use key::Digest;
+use cms::content_info::ContentInfo;
+use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};
+use der::asn1::{Any, AnyRef, ObjectIdentifier, OctetString};
+use der::oid::db::rfc3161::ID_AA_TIME_STAMP_TOKEN;
+use der::oid::db::rfc5911::{
+    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
+};
+use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged};
+use key::HashAlgorithm;
 use x509_cert::Certificate;
+use x509_cert::attr::Attributes;
+use x509_cert::ext::pkix::SubjectKeyIdentifier;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-pub const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
-pub const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-pub const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
-pub const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
-pub const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-pub const SIGNATURE_TIMESTAMP: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
-const SUBJECT_KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
-
-/// Why a signature does not hold.
+/// The reason why a signature is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// It is of other bytes than these.
-    OtherContent,
-    /// It was not made by the key of its certificate.
-    OtherKey,
-    /// An algorithm or kind of key that this program does not know.
-    Unknown,
+pub enum SignatureError {
+    /// The signature is of other content.
+    ContentMismatch,
+    /// The key of the signer's certificate did not make the signature.
+    KeyMismatch,
+    /// An algorithm, a key type or a structure that this program does not support.
+    Unsupported,
 }
 
-/// One signature and what travels with it.
+/// One signature and the certificates that travel with it.
 #[derive(Debug, Clone)]
-pub struct Signed {
-    /// What kind of thing was signed.
+pub struct CmsSignature {
     pub content_type: ObjectIdentifier,
-    /// The signed bytes, where they travel along; a PDF's do not.
+    /// The signed content. A PDF's signature does not carry it.
     pub content: Option<Vec<u8>>,
-    /// Every certificate sent along, the signer's among them.
+    /// Every certificate sent along, including the signer's.
     pub certificates: Vec<Certificate>,
-    /// The signer's own.
+    /// The signer's certificate.
     pub certificate: Certificate,
-    pub signature: Vec<u8>,
-    /// The timestamp over `signature`, itself a signature.
-    pub timestamp: Option<Vec<u8>>,
-    digest: AlgorithmIdentifierOwned,
-    algorithm: AlgorithmIdentifierOwned,
-    /// As they were signed: a SET.
-    attributes: Vec<u8>,
+    signer: SignerInfo,
+    /// The signed attributes in DER, as they were sent.
+    signed_attributes: Vec<u8>,
 }
 
-impl Signed {
-    /// Reads a DER `ContentInfo`; zeros may follow, as they do in a PDF's placeholder.
-    pub fn read(bytes: &[u8]) -> der::Result<Signed> {
-        let mut reader = SliceReader::new(bytes)?;
-        let outer = children(&AnyRef::decode(&mut reader)?)?;
-        let [kind, content] = outer.as_slice() else {
-            return Err(malformed());
-        };
-        if kind.decode_as::<ObjectIdentifier>()? != SIGNED_DATA {
+/// The attribute that says which certificate signed (RFC 5035).
+#[derive(Sequence)]
+pub struct SigningCertificateV2 {
+    certificates: Vec<CertificateId>,
+    #[asn1(optional = "true")]
+    policies: Option<Any>,
+}
+
+#[derive(Sequence)]
+struct CertificateId {
+    /// SHA-256 if absent.
+    #[asn1(optional = "true")]
+    hash_algorithm: Option<AlgorithmIdentifierOwned>,
+    hash: OctetString,
+    #[asn1(optional = "true")]
+    issuer_serial: Option<Any>,
+}
+
+const CONTEXT_0: Tag = Tag::ContextSpecific {
+    constructed: true,
+    number: TagNumber(0),
+};
+
+impl CmsSignature {
+    /// Reads a DER `ContentInfo`. Zeros may follow, as they do in a PDF's placeholder.
+    ///
+    /// Sets may be in any order and repeat entries, which `SignedData` would refuse.
+    pub fn read(bytes: &[u8]) -> der::Result<CmsSignature> {
+        let envelope = ContentInfo::decode(&mut SliceReader::new(bytes)?)?;
+        if envelope.content_type != ID_SIGNED_DATA {
             return Err(malformed());
         }
-        let parts = children(&inner(content)?)?;
-        // Version, digest algorithms, content; certificates and revocation lists where there are any; signers last.
+        // Version, hash algorithms, content; optional certificates and revocation lists; signers.
+        let parts = children(&AnyRef::from(&envelope.content))?;
         let ([_, _, content, ..], Some(signers)) = (parts.as_slice(), parts.last()) else {
             return Err(malformed());
         };
-        let certificates = parts.iter().find(|part| is_context(part, 0));
-        let certificates = match certificates {
+        let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
+        let octets = |content: Any| {
+            let octets: OctetString = content.decode_as()?;
+            der::Result::Ok(octets.as_bytes().to_vec())
+        };
+        let certificates = match parts.iter().find(|part| part.tag() == CONTEXT_0) {
             None => Vec::new(),
-            Some(set) => certificates_of(set)?,
+            Some(set) => read_certificates(set)?,
         };
         let signers = children(signers)?;
-        let [signer] = signers.as_slice() else {
+        let [signer_info] = signers.as_slice() else {
             return Err(malformed());
         };
-        let content = children(content)?;
-        let (kind, content) = (content.first().ok_or_else(malformed)?, content.get(1));
-        Signed::of(
-            kind.decode_as()?,
-            content.map(octets).transpose()?,
-            certificates,
-            &children(signer)?,
-        )
-    }
-
-    fn of(
-        content_type: ObjectIdentifier,
-        content: Option<Vec<u8>>,
-        certificates: Vec<Certificate>,
-        signer: &[AnyRef],
-    ) -> der::Result<Signed> {
-        let [_, id, digest, rest @ ..] = signer else {
-            return Err(malformed());
-        };
-        let (attributes, rest) = match rest {
-            [attributes, rest @ ..] if is_context(attributes, 0) => (attributes, rest),
+        let attributes = match children(signer_info)?.get(3) {
+            Some(attributes) if attributes.tag() == CONTEXT_0 => attributes.value(),
             _ => return Err(malformed()),
         };
-        let [algorithm, signature, rest @ ..] = rest else {
-            return Err(malformed());
-        };
-        let certificate = certificates.iter().find(|each| is_named(each, id));
-        let timestamp = match rest.first().filter(|part| is_context(part, 1)) {
-            Some(unsigned) => attribute(&children(unsigned)?, SIGNATURE_TIMESTAMP)?,
-            None => None,
-        };
-        Ok(Signed {
-            content_type,
-            content,
+        let signer: SignerInfo = signer_info.decode_as()?;
+        let mut candidates = certificates.iter();
+        let certificate = candidates.find(|certificate| is_signer(certificate, &signer.sid));
+        Ok(CmsSignature {
+            content_type: encapsulated.econtent_type,
+            content: encapsulated.econtent.map(octets).transpose()?,
             certificate: certificate.ok_or_else(malformed)?.clone(),
             certificates,
-            signature: signature
-                .decode_as::<&OctetStringRef>()?
-                .as_bytes()
-                .to_vec(),
-            timestamp: timestamp.map(|token| token.to_der()).transpose()?,
-            digest: digest.decode_as()?,
-            algorithm: algorithm.decode_as()?,
-            // What is signed is the set itself, not the tag it is sent under (RFC 5652, 5.4).
-            attributes: AnyRef::new(Tag::Set, attributes.value())?.to_der()?,
+            signer,
+            // The set itself is signed, not the tag it is sent under (RFC 5652, 5.4).
+            signed_attributes: AnyRef::new(Tag::Set, attributes)?.to_der()?,
         })
     }
 
-    /// Whether the signer signed exactly this content, given in pieces, with the certificate named in the signature.
-    pub fn holds_for(&self, content: &[&[u8]]) -> Result<(), Fault> {
-        let digest = Digest::of(&self.digest).ok_or(Fault::Unknown)?;
-        let set = AnyRef::from_der(&self.attributes).and_then(|set| children(&set));
-        let set = set.map_err(|_| Fault::OtherContent)?;
-        let find = |id| attribute(&set, id).ok().flatten();
-        let said = find(MESSAGE_DIGEST).and_then(|value| octets_plain(&value));
-        let kind = find(CONTENT_TYPE).and_then(|value| value.decode_as().ok());
-        if said != Some(digest.digest(content)) || kind != Some(self.content_type) {
-            return Err(Fault::OtherContent);
+    pub fn signature(&self) -> &[u8] {
+        self.signer.signature.as_bytes()
+    }
+
+    /// The timestamp token over the signature, itself a CMS signature in DER.
+    pub fn timestamp(&self) -> Option<Vec<u8>> {
+        let token = attribute(&self.signer.unsigned_attrs, ID_AA_TIME_STAMP_TOKEN)?;
+        token.to_der().ok()
+    }
+
+    /// Checks that the signer signed exactly this content, which is given in pieces,
+    /// with the certificate that the signature names.
+    pub fn verify(&self, content: &[&[u8]]) -> Result<(), SignatureError> {
+        let algorithm =
+            HashAlgorithm::of(&self.signer.digest_alg).ok_or(SignatureError::Unsupported)?;
+        let find = |oid| attribute(&self.signer.signed_attrs, oid);
+        let digest = find(ID_MESSAGE_DIGEST).and_then(|it| it.decode_as::<OctetString>().ok());
+        let content_type = find(ID_CONTENT_TYPE).and_then(|it| it.decode_as().ok());
+        if digest.is_none_or(|digest| digest.as_bytes() != algorithm.hash(content))
+            || content_type != Some(self.content_type)
+        {
+            return Err(SignatureError::ContentMismatch);
         }
-        // Without it another certificate with the same key could be put in this one's place.
-        if let Some(named) = find(SIGNING_CERTIFICATE_V2) {
-            match names(&named, &self.certificate) {
+        // Without this check another certificate with the same key could take this one's place.
+        if let Some(value) = find(ID_AA_SIGNING_CERTIFICATE_V_2) {
+            let named: der::Result<SigningCertificateV2> = value.decode_as();
+            match named.and_then(|named| named.is_of(&self.certificate)) {
                 Ok(true) => {}
-                Ok(false) => return Err(Fault::OtherKey),
-                Err(_) => return Err(Fault::Unknown),
+                Ok(false) => return Err(SignatureError::KeyMismatch),
+                Err(_) => return Err(SignatureError::Unsupported),
             }
         }
-        let public = self.certificate.tbs_certificate().subject_public_key_info();
         key::verify(
-            public,
-            &self.algorithm,
-            Some(digest),
-            &self.attributes,
-            &self.signature,
+            self.certificate.tbs_certificate().subject_public_key_info(),
+            &self.signer.signature_algorithm,
+            Some(algorithm),
+            &self.signed_attributes,
+            self.signature(),
         )
     }
 }
 
-/// The parts of a SEQUENCE or SET, or of what stands for one under another tag.
-pub fn children<'a>(whole: &AnyRef<'a>) -> der::Result<Vec<AnyRef<'a>>> {
-    let mut reader = SliceReader::new(whole.value())?;
-    let mut parts = Vec::new();
-    while !reader.is_finished() {
-        parts.push(AnyRef::decode(&mut reader)?);
+impl SigningCertificateV2 {
+    pub fn of(certificate: &Certificate) -> der::Result<SigningCertificateV2> {
+        let hash = HashAlgorithm::Sha256.hash(&[&certificate.to_der()?]);
+        Ok(SigningCertificateV2 {
+            certificates: vec![CertificateId {
+                hash_algorithm: None,
+                hash: OctetString::new(hash)?,
+                issuer_serial: None,
+            }],
+            policies: None,
+        })
     }
-    Ok(parts)
+
+    /// Tells if the first id, which is the signer's, is that of `certificate`.
+    fn is_of(&self, certificate: &Certificate) -> der::Result<bool> {
+        let id = self.certificates.first().ok_or_else(malformed)?;
+        let algorithm = match &id.hash_algorithm {
+            None => HashAlgorithm::Sha256,
+            Some(algorithm) => HashAlgorithm::of(algorithm).ok_or_else(malformed)?,
+        };
+        Ok(id.hash.as_bytes() == algorithm.hash(&[&certificate.to_der()?]))
+    }
 }
 
-/// Whether a part stands under the context's tag of this number.
-pub fn is_context(part: &AnyRef, number: u32) -> bool {
-    let number = TagNumber(number);
-    matches!(part.tag(), Tag::ContextSpecific { number: found, .. } if found == number)
+/// The elements of a SEQUENCE or SET, or of one under an implicit tag.
+pub fn children<'a>(parent: &AnyRef<'a>) -> der::Result<Vec<AnyRef<'a>>> {
+    let mut reader = SliceReader::new(parent.value())?;
+    let mut elements = Vec::new();
+    while !reader.is_finished() {
+        elements.push(AnyRef::decode(&mut reader)?);
+    }
+    Ok(elements)
 }
 
-/// Something that is DER and yet not what should stand here.
+/// The error for DER that has another structure than expected.
 pub fn malformed() -> der::Error {
     der::ErrorKind::Failed.into()
 }
 
-/// What an explicit tag holds.
-fn inner<'a>(tagged: &AnyRef<'a>) -> der::Result<AnyRef<'a>> {
-    AnyRef::from_der(tagged.value())
+/// Reads the certificates of a set; other kinds, such as attribute certificates, are skipped.
+fn read_certificates(set: &AnyRef) -> der::Result<Vec<Certificate>> {
+    let mut elements = children(set)?;
+    elements.retain(|element| element.tag() == Tag::Sequence);
+    elements.into_iter().map(AnyRef::decode_as).collect()
 }
 
-fn octets(tagged: &AnyRef) -> der::Result<Vec<u8>> {
-    octets_plain(&inner(tagged)?).ok_or_else(malformed)
+/// The first value of an attribute.
+fn attribute(attributes: &Option<Attributes>, oid: ObjectIdentifier) -> Option<&Any> {
+    let mut all = attributes.as_ref()?.iter();
+    all.find(|attribute| attribute.oid == oid)?.values.get(0)
 }
 
-fn octets_plain(value: &AnyRef) -> Option<Vec<u8>> {
-    let octets = value.decode_as::<&OctetStringRef>().ok()?;
-    Some(octets.as_bytes().to_vec())
-}
-
-/// Certificates of a set; attribute certificates and the like are passed over.
-fn certificates_of(set: &AnyRef) -> der::Result<Vec<Certificate>> {
-    let certificates = children(set)?;
-    let certificates = certificates
-        .iter()
-        .filter(|each| each.tag() == Tag::Sequence);
-    certificates
-        .map(|each| Certificate::from_der(&each.to_der()?))
-        .collect()
-}
-
-/// The first value of an attribute in a set of them.
-fn attribute<'a>(set: &[AnyRef<'a>], id: ObjectIdentifier) -> der::Result<Option<AnyRef<'a>>> {
-    for each in set {
-        let parts = children(each)?;
-        let [name, values] = parts.as_slice() else {
-            return Err(malformed());
-        };
-        if name.decode_as::<ObjectIdentifier>()? == id {
-            return Ok(children(values)?.first().copied());
-        }
-    }
-    Ok(None)
-}
-
-/// Whether the signer's id, issuer with number or key identifier, means this certificate.
-fn is_named(certificate: &Certificate, id: &AnyRef) -> bool {
+/// Tells if the signer's id (issuer with serial number, or key identifier) is the certificate's.
+fn is_signer(certificate: &Certificate, id: &SignerIdentifier) -> bool {
     let body = certificate.tbs_certificate();
-    if is_context(id, 0) {
-        let extensions = body.extensions().into_iter().flatten();
-        let mut own = extensions.filter(|each| each.extn_id == SUBJECT_KEY_IDENTIFIER);
-        return own.any(|own| own.extn_value.as_bytes().ends_with(id.value()));
-    }
-    let Ok(parts) = children(id) else {
-        return false;
-    };
-    let [issuer, number] = parts.as_slice() else {
-        return false;
-    };
-    let same = |part: &AnyRef, own: der::Result<Vec<u8>>| {
-        part.to_der()
-            .is_ok_and(|part| own.is_ok_and(|own| own == part))
-    };
-    same(issuer, body.issuer().to_der()) && same(number, body.serial_number().to_der())
-}
-
-fn first<'a>(whole: &AnyRef<'a>) -> der::Result<AnyRef<'a>> {
-    children(whole)?.first().copied().ok_or_else(malformed)
-}
-
-/// Whether a signing-certificate-v2 attribute means this certificate (RFC 5035).
-fn names(attribute: &AnyRef, certificate: &Certificate) -> der::Result<bool> {
-    // SigningCertificateV2 › certs › the first, which is the signer's.
-    let parts = children(&first(&first(attribute)?)?)?;
-    // The algorithm is left out where it is SHA-256.
-    let (digest, hash) = match parts.as_slice() {
-        [algorithm, hash, ..] if algorithm.tag() == Tag::Sequence => {
-            (Digest::of(&algorithm.decode_as()?), hash)
+    match id {
+        SignerIdentifier::IssuerAndSerialNumber(id) => {
+            (&id.issuer, &id.serial_number) == (body.issuer(), body.serial_number())
         }
-        [hash, ..] => (Some(Digest::Sha256), hash),
-        [] => return Err(malformed()),
-    };
-    let digest = digest.ok_or_else(malformed)?;
-    Ok(octets_plain(hash) == Some(digest.digest(&[&certificate.to_der()?])))
+        SignerIdentifier::SubjectKeyIdentifier(id) => {
+            let own = body.get_extension::<SubjectKeyIdentifier>();
+            matches!(own, Ok(Some((_, own))) if own == *id)
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Days as the sheet prints them.
+//! Days as the sheet prints them, and the time in Japan.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
@@ -10,7 +10,12 @@ pub fn in_japan(at: Timestamp) -> DateTime {
     offset(9).to_datetime(at)
 }
 
-/// How dates are printed, one style a document.
+/// A moment's day in Japan.
+pub fn day_in_japan(at: Timestamp) -> Date {
+    in_japan(at).date()
+}
+
+/// The calendar of printed dates, one a document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateStyle {
@@ -21,7 +26,7 @@ pub enum DateStyle {
     Era,
 }
 
-/// First day and name of each era, newest first (元号法; the days the cabinet orders name).
+/// The first day and name of each era, newest first (元号法; cabinet orders set the days).
 const ERAS: [(Date, &str); 4] = [
     (date(2019, 5, 1), "令和"),
     (date(1989, 1, 8), "平成"),
@@ -42,25 +47,9 @@ pub fn print(day: Date, style: DateStyle) -> String {
     format!("{year}{}月{}日", day.month(), day.day())
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// Prints a day for an English reader, whatever the document's style: `1 October 2015`.
 pub fn print_english(day: Date) -> String {
-    let month = usize::from(day.month().unsigned_abs());
-    format!("{} {} {}", day.day(), MONTHS[month - 1], day.year())
+    day.strftime("%-d %B %Y").to_string()
 }
 
 #[cfg(test)]

@@ -49,6 +49,14 @@ impl Error {
         }
     }
 
+    /// Adds an argument to the message.
+    pub fn with(self, name: &'static str, value: impl fmt::Display) -> Error {
+        Error {
+            message: self.message.with(name, value),
+            ..self
+        }
+    }
+
     pub fn caused_by(mut self, cause: impl fmt::Display) -> Error {
         self.cause = Some(cause.to_string());
         self

@@ -1,7 +1,7 @@
-//! PDF + identity + moment → the same PDF with a signature behind it (PAdES B-B; B-T where a time server stamps it).
+//! PDF + identity + moment → the same PDF with a signature (PAdES B-B, or B-T with a timestamp).
 //!
-//! Bytes in, bytes out: who asks for a password, a clock or a time server is the command.
-//! What was there stays byte by byte; the signature stands in a revision of its own behind it.
+//! Bytes in, bytes out. Existing bytes stay; the signature is appended as an incremental update.
+//! Never here: passwords typed, the clock, the network; the command provides those.
 
 mod container;
 mod identity;
@@ -14,10 +14,10 @@ use jiff::Timestamp;
 pub use identity::Identity;
 pub use timestamp::TimeServer;
 
-/// Room for a timestamp before one was seen: a token with its authority's chain has 2–6 KB.
-const TOKEN: usize = 8 * 1024;
+/// The bytes reserved for a timestamp: a token with its authority's chain has 2–6 KB.
+const TIMESTAMP_SIZE: usize = 8 * 1024;
 
-/// Signs; `at` is the moment the signature claims, which a time server confirms.
+/// Signs a PDF. `at` is the time that the signature claims; a time server confirms it.
 pub fn sign(
     pdf: &[u8],
     identity: &Identity,
@@ -25,14 +25,14 @@ pub fn sign(
     server: Option<&TimeServer>,
 ) -> Result<Vec<u8>> {
     identity.may_sign(at)?;
-    let mut room = container::size(identity) + server.map_or(0, |_| TOKEN);
-    // The room is signed too, so it cannot grow afterwards: where a timestamp does not fit, all is done again.
+    let mut size = container::max_size(identity) + server.map_or(0, |_| TIMESTAMP_SIZE);
+    // The placeholder is signed too and cannot grow: if the timestamp does not fit, all is redone.
     loop {
-        let prepared = revision::prepare(pdf, at, room)?;
-        let container = container::make(&prepared.signed(), identity, server)?;
-        if container.len() <= room {
-            return Ok(prepared.fill(&container));
+        let prepared = revision::prepare(pdf, at, size)?;
+        let signature = container::build(&prepared.signed_bytes(), identity, server)?;
+        if signature.len() <= size {
+            return Ok(prepared.embed(&signature));
         }
-        room = container.len() * 2;
+        size = signature.len() * 2;
     }
 }

@@ -1,10 +1,11 @@
-//! The prose of a page: Markdown → what the rules ask about it, and the fragment of HTML that a theme's page encloses.
+//! The prose of a page: Markdown → an HTML fragment for the theme's page, and facts for the rules.
 //!
-//! In: the text of `pages/<name>.md` behind its front matter.
-//! Out: links, headings, passages and problems, each with its place in the file; the fragment, once it is known where the links lead.
-//! Never here: files, templates; neither HTML nor pictures of the author's.
+//! In: the text of `pages/<name>.md` after its front matter.
+//! Out: links, headings, passages and problems, each with its range in the file;
+//! the fragment, once the links' addresses in the site are known.
+//! Never here: files, templates, HTML or images from the author.
 //!
-//! Unlike in a cell ([`crate::text`]) blocks count: headings, lists, tables, quotations, code.
+//! Unlike a cell ([`crate::text`]), a page has blocks: headings, lists, tables, quotations, code.
 
 use crate::text::{MarkupProblem, is_japanese, stray_asterisks};
 use pulldown_cmark::html;
@@ -14,29 +15,29 @@ use pulldown_cmark::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// The prose of one page, taken apart.
+/// The parsed prose of one page.
 #[derive(Debug)]
 pub struct Prose {
-    events: Vec<Written>,
-    /// What the rules have to say about the Markdown itself.
+    events: Vec<SourceEvent>,
+    /// The problems in the Markdown itself, which the rules report.
     pub problems: Vec<(MarkupProblem, Range<usize>)>,
-    /// What Markdown passes over without a word.
-    pub lost: Vec<Lost>,
+    /// The text that Markdown drops silently.
+    pub lost: Vec<LostText>,
 }
 
-/// Something in the file of which nothing is printed.
+/// Text in the file that is not printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Lost {
+pub enum LostText {
     /// The definition of a link (`[name]: address`) that no link uses.
     Definition(Range<usize>),
-    /// Cells of a row that go beyond the columns of its table.
+    /// The cells of a row beyond the columns of its table.
     Cells(Range<usize>),
 }
 
-/// What is printed, and where in the file it was written.
-type Written = (Event<'static>, Range<usize>);
+/// A parser event and its range in the file.
+type SourceEvent = (Event<'static>, Range<usize>);
 
-/// The words of one block (a paragraph, a heading, a cell) as a reader sees them, with the addresses they link to.
+/// The visible text of a block (paragraph, heading, cell), followed by the addresses it links to.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Passage {
     pub text: String,
@@ -44,26 +45,22 @@ pub struct Passage {
 }
 
 impl Prose {
-    /// Reads the Markdown that stands in a file from a byte on.
-    pub fn parse(file: &str, from: usize) -> Prose {
-        let in_file = |range: Range<usize>| from + range.start..from + range.end;
-        let parser = Parser::new_ext(&file[from..], Options::ENABLE_TABLES);
-        let definitions = definitions(parser.reference_definitions());
-        let read = parser.into_offset_iter().map(|(event, range)| {
+    /// Parses the Markdown of a file from byte `start` on.
+    pub fn parse(file: &str, start: usize) -> Prose {
+        let in_file = |range: Range<usize>| start + range.start..start + range.end;
+        let mut parser = Parser::new_ext(&file[start..], Options::ENABLE_TABLES).into_offset_iter();
+        let read = parser.by_ref().map(|(event, range)| {
             let bytes = in_file(range);
             (as_printed(event, &file[bytes.clone()]), bytes)
         });
-        let mut events = joined(read.collect());
-        name_headings(&mut events);
-        let used: BTreeSet<String> = events.iter().filter_map(|(event, _)| uses(event)).collect();
-        let unused = definitions
-            .into_iter()
-            .filter(|(_, name)| !used.contains(name));
-        let unused = unused.map(|(range, _)| Lost::Definition(in_file(range)));
-        let beyond = cells_beyond(&events, file).into_iter().map(Lost::Cells);
+        let mut events = join_lines(read.collect());
+        set_anchors(&mut events);
+        let unused = unused_definitions(parser.reference_definitions(), &events).into_iter();
+        let mut lost: Vec<_> = unused.map(in_file).map(LostText::Definition).collect();
+        lost.extend(cells_beyond(&events, file).into_iter().map(LostText::Cells));
         Prose {
             problems: problems(&events, file),
-            lost: unused.chain(beyond).collect(),
+            lost,
             events,
         }
     }
@@ -84,50 +81,56 @@ impl Prose {
         })
     }
 
-    /// Every block that has words, in order.
+    /// The text of every block that has any, in order.
     pub fn passages(&self) -> Vec<Passage> {
         let mut passages = Vec::new();
-        let mut beside = String::new();
+        let mut addresses = String::new();
         let mut open: Option<Passage> = None;
         for (event, bytes) in &self.events {
-            match event {
+            let text = match event {
                 Event::Start(Tag::Link {
                     dest_url, title, ..
                 }) => {
-                    beside.extend(["\n", dest_url, "\n", title]);
-                    extend(&mut open, "", bytes);
+                    addresses.extend(["\n", dest_url, "\n", title]);
+                    ""
                 }
-                Event::SoftBreak | Event::HardBreak => extend(&mut open, "\n", bytes),
-                _ => match words(event) {
-                    Some(words) => extend(&mut open, words, bytes),
-                    None if is_inline(event) => {}
-                    None => passages.extend(close(&mut open, &mut beside)),
+                Event::SoftBreak | Event::HardBreak => "\n",
+                event if is_inline(event) => continue,
+                event => match (printed_text(event), &mut open) {
+                    (Some(text), _) => text,
+                    (None, None) => continue,
+                    (None, Some(passage)) => {
+                        // The block begins or ends here.
+                        passage.text.push_str(&std::mem::take(&mut addresses));
+                        passages.extend(open.take());
+                        continue;
+                    }
                 },
-            }
+            };
+            let passage = open.get_or_insert_with(|| Passage {
+                text: String::new(),
+                bytes: bytes.clone(),
+            });
+            passage.text.push_str(text);
+            // A link is longer than its text, which follows it.
+            passage.bytes.end = passage.bytes.end.max(bytes.end);
         }
-        passages.extend(close(&mut open, &mut beside));
         passages
     }
 
-    /// The fragment; its highest heading is an `h2`, for the title of the page is the `h1`.
+    /// Renders the fragment. Its highest heading is an `h2`, because the page's title is the `h1`.
     ///
-    /// `address` says what becomes of a link's address in the site.
+    /// `address` maps a link's address to the one in the site.
     pub fn render(&self, address: impl Fn(&str) -> String) -> String {
-        let events = self.events.iter().map(|(event, _)| match event {
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id,
-            }) => Event::Start(Tag::Link {
-                link_type: *link_type,
-                dest_url: address(dest_url).into(),
-                title: title.clone(),
-                id: id.clone(),
-            }),
-            // A rule refuses it before; should that fail, it is text and no markup.
-            Event::Html(html) | Event::InlineHtml(html) => Event::Text(html.clone()),
-            event => event.clone(),
+        let events = self.events.iter().map(|(event, _)| {
+            let mut rendered = event.clone();
+            match &mut rendered {
+                Event::Start(Tag::Link { dest_url, .. }) => *dest_url = address(dest_url).into(),
+                // A rule refuses HTML before; should the rule fail, it is text and not markup.
+                Event::Html(html) | Event::InlineHtml(html) => return Event::Text(html.clone()),
+                _ => {}
+            }
+            rendered
         });
         let mut fragment = String::new();
         html::push_html(&mut fragment, events);
@@ -135,37 +138,36 @@ impl Prose {
     }
 }
 
-/// Where links are defined apart from where they stand, and under which names.
-fn definitions(defined: &RefDefs) -> Vec<(Range<usize>, String)> {
-    let named = defined.iter();
-    let mut definitions: Vec<_> = named
-        .map(|(name, definition)| (definition.span.clone(), name.to_lowercase()))
-        .collect();
-    definitions.sort_by_key(|(range, _)| range.start);
-    definitions
-}
-
-/// The name of the definition that a link or a picture takes its address from.
-fn uses(event: &Event) -> Option<String> {
-    match event {
-        Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) => Some(id.to_lowercase()),
-        _ => None,
+/// The ranges of the definitions that no link or image uses, in order.
+fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Range<usize>> {
+    let mut used = BTreeSet::new();
+    for (event, _) in events {
+        if let Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) = event {
+            used.insert(id.to_lowercase());
+        }
     }
+    let mut unused = Vec::new();
+    for (name, definition) in definitions.iter() {
+        if !used.contains(&name.to_lowercase()) {
+            unused.push(definition.span.clone());
+        }
+    }
+    unused.sort_by_key(|range| range.start);
+    unused
 }
 
-/// What stands in the rows of tables behind their last column.
-fn cells_beyond(events: &[Written], file: &str) -> Vec<Range<usize>> {
+/// The text in the rows of tables beyond the last column.
+fn cells_beyond(events: &[SourceEvent], file: &str) -> Vec<Range<usize>> {
     let mut beyond = Vec::new();
     let mut printed = 0;
     for (event, bytes) in events {
         match event {
             Event::End(TagEnd::TableCell) => printed = bytes.end,
             Event::End(TagEnd::TableRow) if printed < bytes.end => {
-                let rest = &file[printed..bytes.end];
-                let lost = rest.trim_start_matches(NO_CELL);
-                let start = bytes.end - lost.len();
-                let lost = lost.trim_end_matches(NO_CELL);
-                beyond.extend((!lost.is_empty()).then(|| start..start + lost.len()));
+                let rest = file[printed..bytes.end].trim_start_matches(CELL_BORDER);
+                let start = bytes.end - rest.len();
+                let end = start + rest.trim_end_matches(CELL_BORDER).len();
+                beyond.extend((start < end).then_some(start..end));
             }
             _ => {}
         }
@@ -173,94 +175,76 @@ fn cells_beyond(events: &[Written], file: &str) -> Vec<Range<usize>> {
     beyond
 }
 
-/// What stands between cells and around them.
-const NO_CELL: [char; 4] = ['|', ' ', '\t', '\n'];
+/// The characters between and around cells.
+const CELL_BORDER: [char; 4] = ['|', ' ', '\t', '\n'];
 
-/// The event as the fragment shows it; `written` is what stands for it in the file.
-fn as_printed(event: Event, written: &str) -> Event<'static> {
-    match event.into_static() {
-        // `&lt;` stays `&lt;`, as in a cell: character references are HTML's.
-        Event::Text(_) if written.starts_with('&') && written.ends_with(';') => {
-            Event::Text(written.to_owned().into())
+/// The event as the fragment shows it; `source` is its text in the file.
+fn as_printed(event: Event, source: &str) -> Event<'static> {
+    let mut printed = event.into_static();
+    match &mut printed {
+        // `&lt;` stays `&lt;`, as in a cell: character references belong to HTML.
+        Event::Text(text) if source.starts_with('&') && source.ends_with(';') => {
+            *text = source.to_owned().into();
         }
-        Event::Start(Tag::Heading {
-            level,
-            id,
-            classes,
-            attrs,
-        }) => Event::Start(Tag::Heading {
-            level: below(level),
-            id,
-            classes,
-            attrs,
-        }),
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
+        // One level lower, below the page's title.
+        Event::Start(Tag::Heading { level, .. }) | Event::End(TagEnd::Heading(level)) => {
+            *level = HeadingLevel::try_from(*level as usize + 1).unwrap_or(HeadingLevel::H6);
+        }
         // Markdown would align columns by `style=`, which the site's policy forbids.
-        Event::Start(Tag::Table(columns)) => {
-            Event::Start(Tag::Table(vec![Alignment::None; columns.len()]))
-        }
+        Event::Start(Tag::Table(columns)) => columns.fill(Alignment::None),
         // The language of a code block would only become a class that no stylesheet knows.
-        Event::Start(Tag::CodeBlock(_)) => Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)),
+        Event::Start(Tag::CodeBlock(kind)) => *kind = CodeBlockKind::Indented,
         Event::Start(Tag::Link {
-            link_type: LinkType::Email,
+            link_type: link_type @ LinkType::Email,
             dest_url,
-            title,
-            id,
-        }) => Event::Start(Tag::Link {
-            link_type: LinkType::Autolink,
-            dest_url: format!("mailto:{dest_url}").into(),
-            title,
-            id,
-        }),
-        event => event,
+            ..
+        }) => {
+            *link_type = LinkType::Autolink;
+            *dest_url = format!("mailto:{dest_url}").into();
+        }
+        _ => {}
     }
+    printed
 }
 
-/// The level of a heading below the page's title.
-fn below(level: HeadingLevel) -> HeadingLevel {
-    HeadingLevel::try_from(level as usize + 1).unwrap_or(HeadingLevel::H6)
-}
-
-/// Takes out each line break between two Japanese characters: a browser would show a space there.
-fn joined(read: Vec<Written>) -> Vec<Written> {
-    let japanese = |c: Option<char>| c.is_some_and(is_japanese);
-    let between = |at: usize| {
-        let mut before = read[..at]
-            .iter()
-            .rev()
-            .filter_map(|(event, _)| words(event));
-        let mut after = read[at..].iter().filter_map(|(event, _)| words(event));
-        let before = before.next().and_then(|words| words.chars().next_back());
-        let after = after.next().and_then(|words| words.chars().next());
-        japanese(before) && japanese(after)
+/// Removes each line break between two Japanese characters, where a browser would show a space.
+fn join_lines(events: Vec<SourceEvent>) -> Vec<SourceEvent> {
+    let is_between_japanese = |at: usize| {
+        let (head, tail) = events.split_at(at);
+        let before = head.iter().rev().find_map(|it| printed_text(&it.0));
+        let after = tail.iter().find_map(|it| printed_text(&it.0));
+        before.is_some_and(|text| text.ends_with(is_japanese))
+            && after.is_some_and(|text| text.starts_with(is_japanese))
     };
-    let stays: Vec<bool> = read
-        .iter()
-        .enumerate()
-        .map(|(at, (event, _))| !matches!(event, Event::SoftBreak) || !between(at))
-        .collect();
-    let kept = read.into_iter().zip(stays);
-    kept.filter_map(|(event, stays)| stays.then_some(event))
-        .collect()
+    let is_kept = |at: &usize| {
+        let (event, _) = &events[*at];
+        !matches!(event, Event::SoftBreak) || !is_between_japanese(*at)
+    };
+    let kept = (0..events.len()).filter(is_kept);
+    kept.map(|at| events[at].clone()).collect()
 }
 
-/// Gives every heading its anchor.
-fn name_headings(events: &mut [Written]) {
+/// Sets the anchor of every heading.
+fn set_anchors(events: &mut [SourceEvent]) {
     let mut taken = BTreeMap::new();
     for at in 0..events.len() {
         let (before, rest) = events.split_at_mut(at + 1);
         let Event::Start(Tag::Heading { id, .. }) = &mut before[at].0 else {
             continue;
         };
-        let inside = rest.iter().map(|(event, _)| event);
-        let inside = inside.take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
-        let text: String = inside.filter_map(words).collect();
-        *id = Some(free(anchor(&text), &mut taken).into());
+        let mut text = String::new();
+        for (event, _) in rest {
+            if matches!(event, Event::End(TagEnd::Heading(_))) {
+                break;
+            }
+            text.extend(printed_text(event));
+        }
+        *id = Some(unused_anchor(anchor(&text), &mut taken).into());
     }
 }
 
-/// The anchor itself, or with the next number behind it where it is taken.
-fn free(anchor: String, taken: &mut BTreeMap<String, usize>) -> String {
+/// The anchor itself, or with the next free number after it.
+fn unused_anchor(anchor: String, taken: &mut BTreeMap<String, usize>) -> String {
     let mut name = anchor.clone();
     while taken.contains_key(&name) {
         let count = taken.entry(anchor.clone()).or_default();
@@ -271,7 +255,7 @@ fn free(anchor: String, taken: &mut BTreeMap<String, usize>) -> String {
     name
 }
 
-/// The words of a heading as an anchor: letters and digits of any script, a hyphen for whatever stands between.
+/// The anchor of a heading: letters and digits of any script, joined by hyphens.
 fn anchor(heading: &str) -> String {
     let lower = heading.to_lowercase();
     let words: Vec<&str> = lower
@@ -280,14 +264,14 @@ fn anchor(heading: &str) -> String {
         .collect();
     match words.as_slice() {
         [] => "section".to_owned(),
-        // Such names are the template's own.
+        // The template uses such names itself.
         ["page", ..] => format!("section-{}", words.join("-")),
         words => words.join("-"),
     }
 }
 
-/// What the Markdown says that is not printed as it was meant.
-fn problems(events: &[Written], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
+/// Finds Markdown that is not printed as it was meant.
+fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
     let mut problems: Vec<(MarkupProblem, Range<usize>)> = Vec::new();
     let mut elements = BTreeSet::new();
     for (event, bytes) in events {
@@ -295,10 +279,10 @@ fn problems(events: &[Written], file: &str) -> Vec<(MarkupProblem, Range<usize>)
             Event::Start(Tag::HtmlBlock) => {
                 let line = file[bytes.clone()].lines().next().unwrap_or_default();
                 let html = line.trim_end();
-                let bytes = bytes.start..bytes.start + html.len();
-                problems.push((MarkupProblem::RawHtml(html.to_owned()), bytes));
+                let range = bytes.start..bytes.start + html.len();
+                problems.push((MarkupProblem::RawHtml(html.to_owned()), range));
             }
-            // An element is one mistake: its opening tag tells it.
+            // An element is one mistake, reported at its opening tag.
             Event::InlineHtml(html)
                 if elements.insert(element(html)) || !html.starts_with("</") =>
             {
@@ -310,30 +294,31 @@ fn problems(events: &[Written], file: &str) -> Vec<(MarkupProblem, Range<usize>)
             _ => {}
         }
     }
-    for block in stretches(events) {
+    for block in literal_text(events) {
         // Two asterisks that miss each other are one mistake, so a block has one.
         let stray = block.into_iter().find_map(|stretch| {
             let around = stray_asterisks(&file[stretch.clone()])?;
             Some(stretch.start + around.start..stretch.start + around.end)
         });
-        if let Some(bytes) = stray {
-            let around = file[bytes.clone()].to_owned();
-            problems.push((MarkupProblem::EmphasisNotClosed(around), bytes));
+        if let Some(range) = stray {
+            let around = file[range.clone()].to_owned();
+            problems.push((MarkupProblem::EmphasisNotClosed(around), range));
         }
     }
     problems.sort_by_key(|(_, bytes)| bytes.start);
     problems
 }
 
-/// The name in a tag.
+/// The name of a tag's element.
 fn element(tag: &str) -> &str {
     let name = tag.trim_start_matches(['<', '/']);
     let end = name.find(|c: char| !c.is_alphanumeric());
     &name[..end.unwrap_or(name.len())]
 }
 
-/// For each block the texts that stand in the file without a gap, code left out; a backslash is a gap.
-fn stretches(events: &[Written]) -> Vec<Vec<Range<usize>>> {
+/// The text of each block except code, in stretches without a gap in the file.
+/// A backslash is a gap.
+fn literal_text(events: &[SourceEvent]) -> Vec<Vec<Range<usize>>> {
     let mut blocks = Vec::new();
     let mut block: Vec<Range<usize>> = Vec::new();
     let mut in_code = false;
@@ -345,7 +330,7 @@ fn stretches(events: &[Written]) -> Vec<Vec<Range<usize>>> {
                 _ => block.push(bytes.clone()),
             },
             Event::SoftBreak | Event::HardBreak => {}
-            event if words(event).is_some() || is_inline(event) => {}
+            event if printed_text(event).is_some() || is_inline(event) => {}
             event => {
                 in_code = matches!(event, Event::Start(Tag::CodeBlock(_)));
                 blocks.push(std::mem::take(&mut block));
@@ -356,39 +341,22 @@ fn stretches(events: &[Written]) -> Vec<Vec<Range<usize>>> {
 }
 
 /// The characters that an event prints.
-fn words<'a>(event: &'a Event) -> Option<&'a str> {
+fn printed_text<'a>(event: &'a Event) -> Option<&'a str> {
     match event {
-        Event::Text(words) | Event::Code(words) | Event::Html(words) | Event::InlineHtml(words) => {
-            Some(words)
+        Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+            Some(text)
         }
         _ => None,
     }
 }
 
-/// Whether the words before and behind an event stand in one block.
+/// Tells if the text before and after an event is in one block.
 fn is_inline(event: &Event) -> bool {
     matches!(
         event,
         Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image)
     )
-}
-
-fn extend(open: &mut Option<Passage>, words: &str, bytes: &Range<usize>) {
-    let passage = open.get_or_insert_with(|| Passage {
-        text: String::new(),
-        bytes: bytes.clone(),
-    });
-    passage.text.push_str(words);
-    // A link is longer than its words, which follow it.
-    passage.bytes.end = passage.bytes.end.max(bytes.end);
-}
-
-/// Ends a passage; addresses stand behind its words.
-fn close(open: &mut Option<Passage>, beside: &mut String) -> Option<Passage> {
-    let mut passage = open.take()?;
-    passage.text.push_str(&std::mem::take(beside));
-    Some(passage)
 }
 
 #[cfg(test)]
@@ -399,11 +367,11 @@ mod tests {
         Prose::parse(markdown, 0).render(str::to_owned)
     }
 
-    /// What the prose finds fault with, as it stands in the file.
-    fn told(markdown: &str) -> Vec<(MarkupProblem, &str)> {
-        let problems = Prose::parse(markdown, 0).problems;
-        let told = problems.into_iter();
-        told.map(|(problem, bytes)| (problem, &markdown[bytes]))
+    /// The problems of a text, each with its characters in the file.
+    fn problems(markdown: &str) -> Vec<(MarkupProblem, &str)> {
+        let problems = Prose::parse(markdown, 0).problems.into_iter();
+        problems
+            .map(|(problem, bytes)| (problem, &markdown[bytes]))
             .collect()
     }
 
@@ -515,18 +483,18 @@ mod tests {
     }
 
     #[test]
-    fn what_markdown_passes_over_is_told() {
+    fn what_markdown_passes_over_is_problems() {
         let markdown = "[使う]\n\n[使う]: https://example.jp\n[注]: これは説明である\n\n\
                         | 一 | 二 |\n|---|---|\n| 三 | 四 | 五 | 六 |\n| 七 |\n| 八 | 九 ||\n";
         let lost = Prose::parse(markdown, 0).lost;
         let shown: Vec<&str> = lost
             .iter()
-            .map(|(Lost::Definition(bytes) | Lost::Cells(bytes))| &markdown[bytes.clone()])
+            .map(|(LostText::Definition(bytes) | LostText::Cells(bytes))| &markdown[bytes.clone()])
             .collect();
         assert_eq!(shown, ["[注]: これは説明である", "五 | 六"]);
         assert!(matches!(
             lost.as_slice(),
-            [Lost::Definition(_), Lost::Cells(_)]
+            [LostText::Definition(_), LostText::Cells(_)]
         ));
         assert_eq!(
             html("\\[注]: これは説明である\n"),
@@ -558,27 +526,27 @@ mod tests {
     }
 
     #[test]
-    fn troubles_are_named_with_their_place() {
+    fn problems_are_found_with_their_place() {
         assert_eq!(
-            told("一<br>二<b>三</b>"),
+            problems("一<br>二<b>三</b>"),
             [
                 (MarkupProblem::RawHtml("<br>".into()), "<br>"),
                 (MarkupProblem::RawHtml("<b>".into()), "<b>")
             ]
         );
         assert_eq!(
-            told("一\n\n<!-- 二 -->\n\n</div>"),
+            problems("一\n\n<!-- 二 -->\n\n</div>"),
             [
                 (MarkupProblem::RawHtml("<!-- 二 -->".into()), "<!-- 二 -->"),
                 (MarkupProblem::RawHtml("</div>".into()), "</div>")
             ]
         );
         assert_eq!(
-            told("![印](seal.png)"),
+            problems("![印](seal.png)"),
             [(MarkupProblem::Image("seal.png".into()), "![印](seal.png)")]
         );
         assert_eq!(
-            told("これは**「重要」**です。\n次も**「重要」**です。"),
+            problems("これは**「重要」**です。\n次も**「重要」**です。"),
             [(
                 MarkupProblem::EmphasisNotClosed("これは**「重要」".into()),
                 "これは**「重要」"
@@ -591,7 +559,7 @@ mod tests {
             "    **\n",
             "**「引用」** から",
         ] {
-            assert_eq!(told(fine), [], "{fine}");
+            assert_eq!(problems(fine), [], "{fine}");
         }
     }
 }

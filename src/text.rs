@@ -1,10 +1,11 @@
 //! Markdown in a cell → a small text tree, drawn by both renderers.
 //!
 //! In: the paragraphs of one cell as the author wrote them.
-//! Out: paragraphs of runs, and what is wrong with them.
+//! Out: paragraphs of runs, and the problems in them.
 //! Never here: HTML, Typst markup, files.
 //!
-//! Only inline Markdown counts in a cell (emphasis, code, links); whatever would start a block (`#`, `-`, `1.`) is printed as it stands.
+//! A cell has inline Markdown only (emphasis, code, links).
+//! Anything that would start a block (`#`, `-`, `1.`) is printed literally.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,13 +15,13 @@ use std::ops::Range;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Text {
     pub paragraphs: Vec<Paragraph>,
-    /// What the rules have to say about the Markdown itself.
+    /// The problems in the Markdown itself, which the rules report.
     pub problems: Vec<MarkupProblem>,
 }
 
 pub type Paragraph = Vec<Run>;
 
-/// A stretch of characters that look alike.
+/// A stretch of characters of one style.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
@@ -35,70 +36,78 @@ pub struct Run {
     pub href: Option<String>,
 }
 
-/// A paragraph as data: its text, or where parts of it look different or are links, its runs.
+impl Run {
+    /// Makes a run without any style.
+    pub fn plain(text: &str) -> Run {
+        Run {
+            text: text.to_owned(),
+            ..Run::default()
+        }
+    }
+}
+
+/// A paragraph as data: its text, or its runs if any of them is styled or a link.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Words {
+enum ParagraphData {
     Plain(String),
     Runs(Paragraph),
 }
 
-impl Words {
-    fn of(paragraph: &Paragraph) -> Words {
-        let unadorned = |run: &Run| alike(run, &Run::default());
+impl ParagraphData {
+    fn of(paragraph: &Paragraph) -> ParagraphData {
         match paragraph.as_slice() {
-            [run] if unadorned(run) => Words::Plain(run.text.clone()),
-            runs => Words::Runs(runs.to_vec()),
+            [run] if same_style(run, &Run::default()) => ParagraphData::Plain(run.text.clone()),
+            runs => ParagraphData::Runs(runs.to_vec()),
         }
     }
 
     fn into_paragraph(self) -> Paragraph {
         match self {
-            Words::Plain(text) => vec![Run {
-                text,
-                ..Run::default()
-            }],
-            Words::Runs(runs) => runs,
+            ParagraphData::Plain(text) => vec![Run::plain(&text)],
+            ParagraphData::Runs(runs) => runs,
         }
     }
 }
 
-/// Writes paragraphs as data: verbatim, no Markdown.
+/// Writes paragraphs as data: literally, without Markdown.
 pub fn verbatim<S: Serializer>(
     paragraphs: impl AsRef<[Paragraph]>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(paragraphs.as_ref().iter().map(Words::of))
+    serializer.collect_seq(paragraphs.as_ref().iter().map(ParagraphData::of))
 }
 
-/// As in the content files: one text, or a list of them. Verbatim all the same.
+/// A text as data: one paragraph or a list of them, as in the content files, but literal.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum OneOrMore {
+enum TextData {
     One(String),
-    More(Vec<Words>),
+    List(Vec<ParagraphData>),
 }
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut words: Vec<Words> = self.paragraphs.iter().map(Words::of).collect();
-        let written = match words.as_mut_slice() {
-            [Words::Plain(text)] => OneOrMore::One(std::mem::take(text)),
-            _ => OneOrMore::More(words),
+        let mut list: Vec<_> = self.paragraphs.iter().map(ParagraphData::of).collect();
+        let data = match list.as_mut_slice() {
+            [ParagraphData::Plain(text)] => TextData::One(std::mem::take(text)),
+            _ => TextData::List(list),
         };
-        written.serialize(serializer)
+        data.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Text, D::Error> {
-        let words = match OneOrMore::deserialize(from)? {
-            OneOrMore::One(text) => vec![Words::Plain(text)],
-            OneOrMore::More(words) => words,
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
+        let list = match TextData::deserialize(deserializer)? {
+            TextData::One(text) => vec![ParagraphData::Plain(text)],
+            TextData::List(list) => list,
         };
-        let paragraphs = words.into_iter().map(Words::into_paragraph).collect();
         Ok(Text {
-            paragraphs,
+            paragraphs: list
+                .into_iter()
+                .map(ParagraphData::into_paragraph)
+                .collect(),
             problems: Vec::new(),
         })
     }
@@ -111,34 +120,27 @@ pub enum MarkupProblem {
     RawHtml(String),
     /// Asterisks that open or close nothing, with the characters around them.
     EmphasisNotClosed(String),
-    /// An image: its address.
+    /// The address of an image.
     Image(String),
 }
 
 impl Text {
-    /// Reads the paragraphs of a cell; blank ones are dropped, a blank line starts a new one.
+    /// Parses the paragraphs of a cell. Blank ones are dropped; a blank line starts a new one.
     pub fn parse<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Text {
         let mut text = Text::default();
-        for written in paragraphs {
-            for paragraph in written.split("\n\n") {
-                let joined = join_lines(paragraph);
-                let runs = runs(&joined, &mut text.problems);
-                if !runs.is_empty() {
-                    text.paragraphs.push(runs);
-                }
+        for paragraph in paragraphs.into_iter().flat_map(|it| it.split("\n\n")) {
+            let runs = parse_runs(&join_lines(paragraph), &mut text.problems);
+            if !runs.is_empty() {
+                text.paragraphs.push(runs);
             }
         }
         text
     }
 
-    /// Makes a text of one plain run, for words that come from a theme's labels.
-    pub fn plain(words: &str) -> Text {
-        let run = Run {
-            text: words.to_owned(),
-            ..Run::default()
-        };
+    /// Makes a text of one plain run, for the labels of a theme.
+    pub fn plain(text: &str) -> Text {
         Text {
-            paragraphs: vec![vec![run]],
+            paragraphs: vec![vec![Run::plain(text)]],
             problems: Vec::new(),
         }
     }
@@ -155,10 +157,8 @@ impl Text {
 
     /// The addresses the text links to.
     pub fn links(&self) -> impl Iterator<Item = &str> {
-        self.paragraphs
-            .iter()
-            .flatten()
-            .filter_map(|run| run.href.as_deref())
+        let runs = self.paragraphs.iter().flatten();
+        runs.filter_map(|run| run.href.as_deref())
     }
 }
 
@@ -167,91 +167,95 @@ pub fn plain(paragraph: &[Run]) -> String {
     paragraph.iter().map(|run| run.text.as_str()).collect()
 }
 
-/// Whether a character belongs to the scripts that are written without spaces.
+/// Tells if a character belongs to the scripts that are written without spaces.
 pub fn is_japanese(c: char) -> bool {
     matches!(c,
-        '\u{3001}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-        | '\u{ff01}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
+        '\u{3001}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{3400}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Joins the lines of a paragraph: no space appears between two Japanese characters, one between any others.
+/// Joins the lines of a paragraph, with a space unless both characters beside it are Japanese.
 pub fn join_lines(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
-    for line in text
-        .split('\n')
-        .map(|line| line.trim_matches([' ', '\t', '\r']))
-    {
-        let before = joined.chars().next_back();
-        let after = line.chars().next();
-        if let (Some(before), Some(after)) = (before, after)
+    for line in text.split('\n') {
+        let trimmed = line.trim_matches([' ', '\t', '\r']);
+        if let (Some(before), Some(after)) = (joined.chars().next_back(), trimmed.chars().next())
             && !(is_japanese(before) && is_japanese(after))
         {
             joined.push(' ');
         }
-        joined.push_str(line);
+        joined.push_str(trimmed);
     }
     joined
 }
 
-/// Stands before each paragraph while it is parsed, so that no block can start there.
-/// A quotation mark, because Markdown treats emphasis beside punctuation as at a line's start.
+/// Precedes each paragraph while it is parsed, so that no block can start there.
+///
+/// A quotation mark, because Markdown treats emphasis after punctuation as at a line's start.
 const GUARD: &str = "\"";
 
-fn runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
+fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     let guarded = format!("{GUARD}{paragraph}");
     let mut runs: Paragraph = Vec::new();
     let mut style = Run::default();
-    // What remained text, escapes included.
-    let mut seen = String::new();
+    // The parts that were not parsed as markup, with their escapes.
+    let mut literal = String::new();
     for (event, range) in Parser::new_ext(&guarded, Options::empty()).into_offset_iter() {
         match event {
-            Event::Start(Tag::Strong) => style.strong = true,
-            Event::End(TagEnd::Strong) => style.strong = false,
-            Event::Start(Tag::Emphasis) => style.emphasis = true,
-            Event::End(TagEnd::Emphasis) => style.emphasis = false,
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                ..
-            }) => {
-                let mail = link_type == LinkType::Email;
-                let scheme = if mail { "mailto:" } else { "" };
-                style.href = Some(format!("{scheme}{dest_url}"));
-            }
-            Event::End(TagEnd::Link) => style.href = None,
             Event::Start(Tag::Image { dest_url, .. }) => {
                 problems.push(MarkupProblem::Image(dest_url.into_string()));
             }
+            Event::Start(tag) => start_style(&mut style, tag),
+            Event::End(tag) => end_style(&mut style, tag),
             Event::Code(code) => push(&mut runs, &style, &code, true),
             // The source rather than the event's text: `&lt;` stays `&lt;`.
             Event::Text(_) => {
-                let written = match range.start {
-                    0 => &guarded[GUARD.len()..range.end],
-                    start => &guarded[start..range.end],
-                };
-                let escaped = guarded[..range.start].ends_with('\\');
-                seen.push_str(if escaped { "\\" } else { "" });
-                seen.push_str(written);
-                push(&mut runs, &style, written, false);
+                let source = &guarded[range.start.max(GUARD.len())..range.end];
+                let is_escaped = guarded[..range.start].ends_with('\\');
+                literal.push_str(if is_escaped { "\\" } else { "" });
+                literal.push_str(source);
+                push(&mut runs, &style, source, false);
             }
             Event::SoftBreak | Event::HardBreak => push(&mut runs, &style, " ", false),
             Event::InlineHtml(html) | Event::Html(html) => {
                 push(&mut runs, &style, &html, false);
-                // An element is one mistake: its opening tag tells it.
-                if !html.starts_with("</") || !problems.iter().any(|problem| opens(problem, &html))
-                {
+                // An element is one mistake, reported at its opening tag.
+                if !html.starts_with("</") || !problems.iter().any(|it| opens(it, &html)) {
                     problems.push(MarkupProblem::RawHtml(html.into_string()));
                 }
             }
             _ => {}
         }
     }
-    let around = stray_asterisks(&seen).map(|around| seen[around].to_owned());
-    problems.extend(around.map(MarkupProblem::EmphasisNotClosed));
+    let stray = stray_asterisks(&literal).map(|range| literal[range].to_owned());
+    problems.extend(stray.map(MarkupProblem::EmphasisNotClosed));
     runs
 }
 
-/// Whether a problem is the tag that a closing one belongs to.
+fn start_style(style: &mut Run, tag: Tag) {
+    match tag {
+        Tag::Strong => style.strong = true,
+        Tag::Emphasis => style.emphasis = true,
+        Tag::Link {
+            link_type: LinkType::Email,
+            dest_url,
+            ..
+        } => style.href = Some(format!("mailto:{dest_url}")),
+        Tag::Link { dest_url, .. } => style.href = Some(dest_url.into_string()),
+        _ => {}
+    }
+}
+
+fn end_style(style: &mut Run, tag: TagEnd) {
+    match tag {
+        TagEnd::Strong => style.strong = false,
+        TagEnd::Emphasis => style.emphasis = false,
+        TagEnd::Link => style.href = None,
+        _ => {}
+    }
+}
+
+/// Tells if a problem is the opening tag of a closing one.
 fn opens(problem: &MarkupProblem, closing: &str) -> bool {
     let name = closing
         .trim_start_matches("</")
@@ -269,21 +273,23 @@ fn push(runs: &mut Paragraph, style: &Run, text: &str, code: bool) {
         ..style.clone()
     };
     match runs.last_mut() {
-        Some(last) if alike(last, &next) => last.text.push_str(text),
+        Some(last) if same_style(last, &next) => last.text.push_str(text),
         _ => runs.push(next),
     }
 }
 
-/// Whether two runs differ in nothing but their characters.
-pub fn alike(a: &Run, b: &Run) -> bool {
+/// Tells if two runs differ in nothing but their characters.
+pub fn same_style(a: &Run, b: &Run) -> bool {
     (a.strong, a.emphasis, a.code, &a.href) == (b.strong, b.emphasis, b.code, &b.href)
 }
 
-/// Two asterisks that remained text, with the characters around them: beside 「」 CommonMark does not see emphasis where an author means it.
-pub fn stray_asterisks(seen: &str) -> Option<Range<usize>> {
-    let at = seen.find("**")?;
-    let before = seen[..at].chars().rev().take(3);
-    let after = seen[at..].chars().take(6);
+/// Finds two asterisks that were not parsed as emphasis, with the characters around them.
+///
+/// Beside 「」 CommonMark sees no emphasis although the author means it.
+pub fn stray_asterisks(literal: &str) -> Option<Range<usize>> {
+    let at = literal.find("**")?;
+    let before = literal[..at].chars().rev().take(3);
+    let after = literal[at..].chars().take(6);
     let start = at - before.map(char::len_utf8).sum::<usize>();
     Some(start..at + after.map(char::len_utf8).sum::<usize>())
 }
@@ -361,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn troubles_are_named() {
+    fn problems_are_found() {
         assert_eq!(
             Text::parse(["<script>x</script>"]).problems,
             [MarkupProblem::RawHtml("<script>".into())]

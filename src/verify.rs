@@ -1,13 +1,14 @@
-//! A received copy + the list of editions → what can be said of it: whose it is, unaltered or not, current or not.
+//! A received copy + the list of editions → the copy's claims, findings, and a verdict.
 //!
-//! No disk, no network, no clock: who calls has read the file and the list.
+//! Never here: disk, network, clock. The caller has read the file and the list.
 
+use self::Weight::{Fine, Note, Wrong};
 use crate::data::sha256;
-use crate::date::{self, DateStyle};
+use crate::date::{self, DateStyle, day_in_japan};
 use crate::edition::{Listed, Listing, digest_start};
 use crate::message::Message;
 use crate::model::Audience;
-use crate::pdf_reader::{Range, Received, SignatureState, Trust};
+use crate::pdf_reader::{Coverage, PdfContents, PdfSignature};
 use crate::sheet::Labels;
 use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::Timestamp;
@@ -16,45 +17,44 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use x509_cert::Certificate;
 
-/// What is known beside the copy itself.
+/// The knowledge beside the copy itself.
 pub struct VerifyContext<'a> {
-    /// The editions issued, from the project or the site; none at hand: the copy cannot be judged.
+    /// The editions issued, from the project or the site. Without them the copy cannot be judged.
     pub listing: Option<&'a Listing>,
-    /// Words that the theme prints around the data.
+    /// The texts that the theme prints around the data.
     pub labels: &'a Labels,
-    /// Further words that the office has printed: notes of other editions, who approves.
-    pub words: Vec<String>,
-    /// Certificates that signers and time authorities are trusted by; `None`: trust is not judged.
+    /// Further texts that the office prints: notes of other editions, approvers.
+    pub texts: Vec<String>,
+    /// The certificates that signers and time authorities must lead to.
+    /// Without them trust is not judged.
     pub roots: Option<&'a [Certificate]>,
-    /// Today.
     pub now: Timestamp,
 }
 
-/// How it ends; also the exit code of `safeguard verify`.
+/// The result, and the exit code of `safeguard verify`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// An edition's, unaltered, the newest.
+    /// The newest edition, unaltered.
     Current = 0,
-    /// Something in it is not as it was issued.
+    /// Something in the copy is not as it was issued.
     Refused = 1,
-    /// An edition's and unaltered, but replaced.
+    /// An edition, unaltered but superseded.
     Superseded = 3,
-    /// There is no record at hand to compare it with.
+    /// No record is available to compare the copy with.
     CannotTell = 4,
 }
 
-/// What was looked at, and what was found.
 #[derive(Debug)]
-pub struct Report {
+pub struct VerifyReport {
     pub verdict: Verdict,
-    /// What the copy says it is.
+    /// The copy's statements about itself.
     pub claims: Vec<Message>,
-    pub findings: Vec<Finding>,
+    pub findings: Vec<VerifyFinding>,
 }
 
 #[derive(Debug)]
-pub struct Finding {
-    /// Its name, always the same in every language.
+pub struct VerifyFinding {
+    /// Its name, the same in every language.
     pub name: &'static str,
     pub weight: Weight,
     pub message: Message,
@@ -62,15 +62,15 @@ pub struct Finding {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// As it should be.
+    /// Good.
     Fine,
     /// Worth knowing.
     Note,
-    /// The copy is refused for it.
+    /// A reason to refuse the copy.
     Wrong,
 }
 
-/// What the attached data says of itself.
+/// The attached data's statements about itself.
 #[derive(Debug, Deserialize)]
 struct Claim {
     format: String,
@@ -80,241 +80,210 @@ struct Claim {
     office: Value,
 }
 
-/// Looks at a copy; `file` is its bytes, `received` what was read from them.
-pub fn verify(file: &[u8], received: &Received, known: &VerifyContext) -> Report {
-    let mut report = Report {
+/// Verifies a copy. `file` is its bytes, `pdf` the contents read from them.
+pub fn verify(file: &[u8], pdf: &PdfContents, context: &VerifyContext) -> VerifyReport {
+    let mut report = VerifyReport {
         verdict: Verdict::CannotTell,
         claims: Vec::new(),
         findings: Vec::new(),
     };
-    let value: Value = serde_json::from_slice(&received.data).unwrap_or(Value::Null);
-    let claim = Claim::deserialize(&value).ok();
+    let data: Value = serde_json::from_slice(&pdf.data).unwrap_or(Value::Null);
+    let claim = Claim::deserialize(&data).ok();
     let Some(claim) = claim.filter(|claim| claim.format == crate::data::FORMAT) else {
-        report.say(
-            "data-unreadable",
-            Weight::Wrong,
-            Message::new("verify-data-unreadable"),
-        );
+        let message = Message::new("verify-data-unreadable");
+        report.record("data-unreadable", Wrong, message);
         report.verdict = Verdict::Refused;
         return report;
     };
-    report.claims(&claim, received);
-    let digest = sha256(&received.data);
-    let listed = report.compare_digest(&claim, &digest, known);
-    report.compare_file(file, listed, received);
-    report.compare_text(&value, &claim, &digest, received, known);
-    report.signatures(received, known);
+    report.record_claims(&claim, pdf);
+    let digest = sha256(&pdf.data);
+    let listed = report.compare_digest(&claim, &digest, context);
+    report.compare_file(file, listed, pdf);
+    report.compare_text(&data, &claim, &digest, pdf, context);
+    report.check_signatures(pdf, context);
     report.conclude(listed);
     report
 }
 
-impl Report {
-    fn say(&mut self, name: &'static str, weight: Weight, message: Message) {
-        self.findings.push(Finding {
+impl VerifyReport {
+    fn record(&mut self, name: &'static str, weight: Weight, message: Message) {
+        self.findings.push(VerifyFinding {
             name,
             weight,
             message,
         });
     }
 
-    fn claims(&mut self, claim: &Claim, received: &Received) {
-        let office = claim.office["name"].as_str().unwrap_or_default();
+    fn record_claims(&mut self, claim: &Claim, pdf: &PdfContents) {
         let message = match &claim.edition {
             Some(id) => Message::new("verify-claims").with("id", id),
             None => Message::new("verify-claims-draft"),
         };
-        let message = message
-            .with("title", &claim.title)
-            .with("office", office)
-            .with("audience", name(claim.audience));
-        self.claims.push(message);
-        if let Some(recipient) = received.recipient() {
-            self.claims
-                .push(Message::new("verify-claims-recipient").with("recipient", recipient));
+        let office = claim.office["name"].as_str().unwrap_or_default();
+        self.claims.push(
+            message
+                .with("title", &claim.title)
+                .with("office", office)
+                .with("audience", audience_name(claim.audience)),
+        );
+        if let Some(recipient) = pdf.recipient() {
+            let message = Message::new("verify-claims-recipient");
+            self.claims.push(message.with("recipient", recipient));
         }
     }
 
-    /// Finds the edition that the data is.
+    /// Finds the edition whose data this is.
     fn compare_digest<'a>(
         &mut self,
         claim: &Claim,
         digest: &str,
-        known: &VerifyContext<'a>,
+        context: &VerifyContext<'a>,
     ) -> Option<(&'a Listed, Audience)> {
-        let start = digest_start(digest);
-        let with = |id| Message::new(id).with("digest", start);
+        let message = |id| Message::new(id).with("digest", digest_start(digest));
         let Some(id) = &claim.edition else {
-            self.say("draft", Weight::Wrong, with("verify-draft"));
+            self.record("draft", Wrong, message("verify-draft"));
             return None;
         };
-        let Some(listing) = known.listing else {
-            self.say("no-record", Weight::Note, with("verify-no-record"));
+        let Some(listing) = context.listing else {
+            self.record("no-record", Note, message("verify-no-record"));
             return None;
         };
-        if let Some(found) = listing.find(digest) {
-            let message = with("verify-data").with("id", &found.0.id);
-            self.say("data", Weight::Fine, message);
-            return Some(found);
+        let found = listing.find(digest);
+        if let Some((edition, _)) = found {
+            self.record("data", Fine, message("verify-data").with("id", &edition.id));
+        } else if listing.editions.iter().any(|edition| edition.id == *id) {
+            let altered = message("verify-data-altered").with("id", id);
+            self.record("data-altered", Wrong, altered);
+        } else {
+            let unknown = message("verify-no-such-edition").with("id", id);
+            self.record("no-record", Note, unknown);
         }
-        match listing.editions.iter().any(|edition| edition.id == *id) {
-            true => self.say(
-                "data-altered",
-                Weight::Wrong,
-                with("verify-data-altered").with("id", id),
-            ),
-            false => self.say(
-                "no-record",
-                Weight::Note,
-                with("verify-no-such-edition").with("id", id),
-            ),
-        }
-        None
+        found
     }
 
-    /// A file that is byte for byte what was made at issue needs no further proof, but gets it.
+    /// Compares the file with the record. An identical one needs no further proof, but gets it.
     fn compare_file(
         &mut self,
         file: &[u8],
         listed: Option<(&Listed, Audience)>,
-        received: &Received,
+        pdf: &PdfContents,
     ) {
-        let sha256 = sha256(file);
-        let recorded = |(edition, _): &(&Listed, Audience)| {
-            let mut hashes = edition.files.sha256.values();
-            hashes.any(|hash| *hash == sha256)
-        };
-        if listed.as_ref().is_some_and(recorded) {
-            self.say("file", Weight::Fine, Message::new("verify-file"));
+        let hash = sha256(file);
+        if listed.is_some_and(|(edition, _)| edition.files.sha256.values().any(|it| *it == hash)) {
+            self.record("file", Fine, Message::new("verify-file"));
         }
-        for overlay in &received.overlays {
+        for overlay in &pdf.overlays {
             let message = Message::new("verify-overlay").with("kind", overlay);
-            self.say("overlay", Weight::Wrong, message);
+            self.record("overlay", Wrong, message);
         }
     }
 
-    /// Whether the pages say what the data says, no less and no more.
+    /// Compares the text of the pages with the data: no less and no more.
     fn compare_text(
         &mut self,
         data: &Value,
         claim: &Claim,
         digest: &str,
-        received: &Received,
-        known: &VerifyContext,
+        pdf: &PdfContents,
+        context: &VerifyContext,
     ) {
-        if received.title() != Some(claim.title.as_str()) {
-            let message = Message::new("verify-other-document")
-                .with("found", received.title().unwrap_or_default())
-                .with("title", &claim.title);
-            self.say("other-document", Weight::Wrong, message);
+        if pdf.title() != Some(&claim.title) {
+            let found = pdf.title().unwrap_or_default();
+            let message = Message::new("verify-other-document").with("found", found);
+            self.record("other-document", Wrong, message.with("title", &claim.title));
             return;
         }
-        let page = Printed::of(received);
-        let mut pieces = vec![digest.to_owned(), digest_start(digest).to_owned()];
+        let start = digest_start(digest);
+        let page = PrintedText::of(pdf);
+        let mut pieces = vec![digest.to_owned(), start.to_owned()];
         let missing = page.missing(data, &mut pieces);
-        for (what, text) in &missing {
-            let message = Message::new("verify-text-differs").with("row", what);
-            self.say("text-differs", Weight::Wrong, message.with("text", text));
+        for (row, text) in &missing {
+            let message = Message::new("verify-text-differs").with("row", row);
+            self.record("text-differs", Wrong, message.with("text", text));
         }
-        // Until it is issued a sheet bears no digest; the proof is the office's own working copy.
-        if claim.edition.is_some() && !page.0.contains(digest_start(digest)) {
-            let message = Message::new("verify-other-digest").with("digest", digest_start(digest));
-            self.say("other-digest", Weight::Wrong, message);
+        // Before it is issued a sheet bears no digest; the proof is the office's own working copy.
+        if claim.edition.is_some() && !page.0.contains(start) {
+            let message = Message::new("verify-other-digest").with("digest", start);
+            self.record("other-digest", Wrong, message);
         }
-        let extra = match claim.audience {
-            Audience::Internal => None,
-            _ => {
-                let mut words = BTreeSet::from_iter(pieces);
-                strings(data, &mut words);
-                page.extra(words, received, known)
-            }
-        };
+        let mut extra = None;
+        if claim.audience != Audience::Internal {
+            let mut known = BTreeSet::from_iter(pieces);
+            collect_strings(data, &mut known);
+            extra = page.extra(known, pdf, context);
+        }
         if let Some(extra) = &extra {
+            // Another version may print other texts around the same data.
+            let creator = pdf.information.get("Creator").map(String::as_str);
+            let is_this_version = creator == Some(crate::render::pdf::CREATOR);
+            let weight = if is_this_version { Wrong } else { Note };
             let message = Message::new("verify-text-added").with("text", extra);
-            // Another version may print other words around the same data.
-            let weight = match received.information.get("Creator").map(String::as_str) {
-                Some(creator) if creator == crate::render::pdf::CREATOR => Weight::Wrong,
-                _ => Weight::Note,
-            };
-            self.say("text-added", weight, message);
+            self.record("text-added", weight, message);
         }
         if missing.is_empty() && extra.is_none() {
-            self.say("text", Weight::Fine, Message::new("verify-text"));
+            self.record("text", Fine, Message::new("verify-text"));
         }
     }
 
-    fn signatures(&mut self, received: &Received, known: &VerifyContext) {
-        if received.signatures.is_empty() {
-            self.say("unsigned", Weight::Note, Message::new("verify-unsigned"));
+    fn check_signatures(&mut self, pdf: &PdfContents, context: &VerifyContext) {
+        if pdf.signatures.is_empty() {
+            self.record("unsigned", Note, Message::new("verify-unsigned"));
         }
-        for signature in &received.signatures {
-            self.signature(signature, known);
+        for signature in &pdf.signatures {
+            self.check_signature(signature, context);
         }
-        // Behind the last signature nothing may have been added.
-        if let Some(last) = received.signatures.last()
-            && last.range == Range::Earlier
-        {
-            self.say(
-                "signature-added-to",
-                Weight::Wrong,
-                Message::new("verify-signature-earlier"),
-            );
+        // Nothing may be appended after the last signature.
+        let last = pdf.signatures.last();
+        if last.is_some_and(|last| last.coverage == Coverage::EarlierRevision) {
+            let message = Message::new("verify-signature-earlier");
+            self.record("signature-added-to", Wrong, message);
         }
     }
 
-    fn signature(&mut self, signature: &SignatureState, known: &VerifyContext) {
-        let signer = signature.signer.clone().unwrap_or_else(|| "?".to_owned());
-        let with = |id| Message::new(id).with("signer", &signer);
-        if signature.integrity.is_err() || signature.range == Range::Odd {
-            self.say(
+    fn check_signature(&mut self, signature: &PdfSignature, context: &VerifyContext) {
+        let signer = signature.signer.as_deref().unwrap_or("?");
+        let message = |id| Message::new(id).with("signer", signer);
+        if signature.integrity.is_err() || signature.coverage == Coverage::Arbitrary {
+            self.record(
                 "signature-broken",
-                Weight::Wrong,
-                with("verify-signature-broken"),
+                Wrong,
+                message("verify-signature-broken"),
             );
             return;
         }
+        let day = |at| day_in_japan(at).to_string();
         let claimed = signature.claimed.map_or_else(|| "?".to_owned(), day);
-        self.say(
-            "signature",
-            Weight::Fine,
-            with("verify-signature").with("day", claimed),
-        );
-        if let Some(stamp) = &signature.timestamp {
-            let authority = stamp.authority.clone().unwrap_or_else(|| "?".to_owned());
+        let valid = message("verify-signature").with("day", claimed);
+        self.record("signature", Fine, valid);
+        if let Some(timestamp) = &signature.timestamp {
+            let token = timestamp.token.as_ref();
+            let authority = token.map_or_else(|| "?".to_owned(), |token| token.authority());
             let message = |id| Message::new(id).with("authority", &authority);
-            match (stamp.integrity.is_ok(), stamp.time) {
-                (true, Some(time)) => {
-                    let message = message("verify-stamp").with("day", day(time));
-                    self.say("timestamp", Weight::Fine, message);
-                }
-                _ => self.say(
-                    "timestamp-broken",
-                    Weight::Wrong,
-                    message("verify-stamp-broken"),
-                ),
+            if let (Ok(()), Some(token)) = (timestamp.integrity, token) {
+                let valid = message("verify-stamp").with("day", day(token.time));
+                self.record("timestamp", Fine, valid);
+            } else {
+                self.record("timestamp-broken", Wrong, message("verify-stamp-broken"));
             }
         }
-        match known.roots.map(|roots| signature.trust(roots, known.now)) {
-            None => self.say("trust", Weight::Note, with("verify-trust-unjudged")),
-            Some(Trust::Trusted) => self.say("trust", Weight::Fine, with("verify-trusted")),
-            Some(Trust::Untrusted) => {
-                self.say("untrusted", Weight::Wrong, with("verify-untrusted"))
+        match context.roots {
+            None => self.record("trust", Note, message("verify-trust-unjudged")),
+            Some(roots) if signature.is_trusted(roots, context.now) => {
+                self.record("trust", Fine, message("verify-trusted"));
             }
+            Some(_) => self.record("untrusted", Wrong, message("verify-untrusted")),
         }
     }
 
     fn conclude(&mut self, listed: Option<(&Listed, Audience)>) {
-        let wrong = self
-            .findings
-            .iter()
-            .any(|finding| finding.weight == Weight::Wrong);
         self.verdict = match listed {
-            _ if wrong => Verdict::Refused,
+            _ if self.findings.iter().any(|it| it.weight == Wrong) => Verdict::Refused,
             None => Verdict::CannotTell,
             Some((edition, _)) => match &edition.superseded_by {
                 None => Verdict::Current,
                 Some(by) => {
                     let message = Message::new("verify-superseded").with("id", &edition.id);
-                    self.say("superseded", Weight::Note, message.with("by", by));
+                    self.record("superseded", Note, message.with("by", by));
                     Verdict::Superseded
                 }
             },
@@ -322,119 +291,121 @@ impl Report {
     }
 }
 
-/// The words on the pages without white space, a form feed between two pages.
-struct Printed(String);
+/// The text of the pages without white space, with a form feed between two pages.
+struct PrintedText(String);
 
 const PAGE_END: char = '\u{c}';
 
-impl Printed {
-    fn of(received: &Received) -> Printed {
-        let pages: Vec<String> = received.pages.iter().map(|page| solid(page)).collect();
-        Printed(pages.join(&PAGE_END.to_string()))
+impl PrintedText {
+    fn of(pdf: &PdfContents) -> PrintedText {
+        let pages: Vec<String> = pdf.pages.iter().map(|page| without_spaces(page)).collect();
+        PrintedText(pages.join(&PAGE_END.to_string()))
     }
 
     /// The rows and other texts of the data that the pages do not print, or not in their order.
     ///
-    /// What a page's end cuts in two is added to `pieces`.
+    /// The pieces of a text that continues on the next page are added to `pieces`.
     fn missing(&self, data: &Value, pieces: &mut Vec<String>) -> Vec<(String, String)> {
         let mut missing = Vec::new();
         let mut rest = self.0.as_str();
         for row in list(&data["measures"]) {
-            let subject = text(&row["subject"]);
+            let subject = cell_text(&row["subject"]);
             let number = row["no"].as_u64().map(|no| format!("{no} "));
             let name = number.unwrap_or_default() + &subject;
             for field in ["measure", "remarks"] {
-                let words = solid(&text(&row[field]));
-                match find(rest, &words, pieces) {
+                let text = without_spaces(&cell_text(&row[field]));
+                match find_end(rest, &text, pieces) {
                     Some(end) => rest = &rest[end..],
-                    None => missing.push((name.clone(), words)),
+                    None => missing.push((name.clone(), text)),
                 }
             }
             let [section, item] = ["section", "item"].map(|place| string(&row[place]["name"]));
-            for words in [subject, section, item] {
-                if find(&self.0, &solid(&words), pieces).is_none() {
-                    missing.push((name.clone(), words));
+            for text in [subject, section, item] {
+                if find_end(&self.0, &without_spaces(&text), pieces).is_none() {
+                    missing.push((name.clone(), text));
                 }
             }
         }
-        let certifications = list(&data["certifications"]).iter();
-        let certifications = certifications.map(|it| string(&it["text"]));
-        let office = data["office"].as_object().into_iter();
-        let office = office.flat_map(|office| office.values());
-        let signatory = &data["signatory"];
-        let around = [&data["title"], &signatory["title"], &signatory["name"]];
-        // The proof is not signed, and tells the office nothing of itself.
-        let outside = data["audience"] != "internal";
-        let around = office.chain(around).filter(|_| outside).map(string);
-        let around = around.chain(printed_date(data));
-        for words in certifications.chain(around) {
-            if find(&self.0, &solid(&words), pieces).is_none() {
-                missing.push((string(&data["title"]), words));
+        for text in texts_around(data) {
+            if find_end(&self.0, &without_spaces(&text), pieces).is_none() {
+                missing.push((string(&data["title"]), text));
             }
         }
         missing
     }
 
-    /// The first words on the pages that neither the data nor the theme accounts for.
+    /// The first text on the pages that neither the data nor the theme accounts for.
     fn extra(
         &self,
-        mut words: BTreeSet<String>,
-        received: &Received,
-        known: &VerifyContext,
+        mut known: BTreeSet<String>,
+        pdf: &PdfContents,
+        context: &VerifyContext,
     ) -> Option<String> {
-        for label in known.labels.values().chain(&known.words) {
-            // What the program fills in stands between braces.
-            words.extend(label.split(['{', '}']).map(str::to_owned));
+        for label in context.labels.values().chain(&context.texts) {
+            // The program fills in what stands between braces.
+            known.extend(label.split(['{', '}']).map(str::to_owned));
         }
-        words.extend(received.recipient().map(str::to_owned));
-        let words: BTreeSet<String> = words.iter().map(|words| solid(words)).collect();
-        let words: Vec<&String> = words.iter().filter(|words| !words.is_empty()).collect();
+        known.extend(pdf.recipient().map(str::to_owned));
+        let mut patterns: BTreeSet<String> = known.iter().map(|it| without_spaces(it)).collect();
+        patterns.remove("");
         let search = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
-            .build(&words)
+            .build(&patterns)
             .ok()?;
-        let blank = vec!["\n"; words.len()];
-        let rest = search.replace_all(&self.0, &blank);
-        // A shorter stretch is a number, a date, or stands between two known words.
+        let rest = search.replace_all(&self.0, &vec!["\n"; patterns.len()]);
+        // A shorter stretch is a number, a date, or stands between two known texts.
         let mut stretches = rest.split(['\n', PAGE_END]).map(without_address);
-        let letters = |stretch: &String| stretch.chars().filter(|c| c.is_alphabetic()).count();
-        stretches.find(|stretch| letters(stretch) >= 4)
+        let letters = |stretch: &str| stretch.chars().filter(|c| c.is_alphabetic()).count();
+        let extra = stretches.find(|stretch| letters(stretch) >= 4);
+        extra.map(str::to_owned)
     }
 }
 
-/// Where the words end in the text; a page's end may lie within them.
-fn find(text: &str, words: &str, pieces: &mut Vec<String>) -> Option<usize> {
-    if let Some(at) = text.find(words) {
-        return Some(at + words.len());
+/// The texts of the data outside the rows that the pages must print.
+fn texts_around(data: &Value) -> Vec<String> {
+    let certifications = list(&data["certifications"]).iter();
+    let mut texts: Vec<String> = certifications.map(|it| string(&it["text"])).collect();
+    // The proof is not signed, and tells the office nothing about itself.
+    if data["audience"] != "internal" {
+        if let Some(fields) = data["office"].as_object() {
+            texts.extend(fields.values().map(string));
+        }
+        let signatory = &data["signatory"];
+        let signed = [&data["title"], &signatory["title"], &signatory["name"]];
+        texts.extend(signed.map(string));
     }
-    let cuts = words.char_indices().map(|(at, _)| at).skip(1);
-    let cuts: Vec<usize> = cuts.collect();
-    // The longest beginning that stands there; the rest must follow on a later page.
-    let cut = cuts
-        .into_iter()
-        .rev()
-        .find(|cut| text.contains(&words[..*cut]))?;
-    let begin = text.find(&words[..cut])? + cut;
+    texts.extend(printed_date(data));
+    texts
+}
+
+/// The end of a wanted text; it may continue on the next page.
+fn find_end(text: &str, wanted: &str, pieces: &mut Vec<String>) -> Option<usize> {
+    if let Some(at) = text.find(wanted) {
+        return Some(at + wanted.len());
+    }
+    // The longest beginning that is printed; the rest must follow on a later page.
+    let mut cuts = wanted.char_indices().rev().map(|(at, _)| at);
+    let cut = cuts.find(|cut| *cut > 0 && text.contains(&wanted[..*cut]))?;
+    let begin = text.find(&wanted[..cut])? + cut;
     let next = begin + text[begin..].find(PAGE_END)?;
-    let end = find(&text[next..], &words[cut..], pieces)?;
-    pieces.extend([words[..cut].to_owned(), words[cut..].to_owned()]);
+    let end = find_end(&text[next..], &wanted[cut..], pieces)?;
+    pieces.extend([wanted[..cut].to_owned(), wanted[cut..].to_owned()]);
     Some(next + end)
 }
 
-/// The day the sheet speaks of, as it is printed.
+/// The sheet's date as it is printed.
 fn printed_date(data: &Value) -> Option<String> {
     let day = data["date"].as_str()?.parse().ok()?;
     let style = DateStyle::deserialize(&data["date_style"]).ok()?;
     Some(date::print(day, style))
 }
 
-/// A web address is no statement; the one of the edition's page ends in digits that were compared.
-fn without_address(stretch: &str) -> String {
-    let before = stretch.split("https://").next();
-    before.unwrap_or_default().to_owned()
+/// Cuts a web address off: it states nothing, and the digits at its end were compared before.
+fn without_address(stretch: &str) -> &str {
+    stretch.split("https://").next().unwrap_or_default()
 }
 
-fn solid(text: &str) -> String {
+fn without_spaces(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
@@ -446,33 +417,31 @@ fn string(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The words of a cell: paragraphs that are text, or lists of runs.
-fn text(cell: &Value) -> String {
-    let paragraph = |words: &Value| match words.as_array() {
+/// The text of a cell: paragraphs that are strings or lists of runs.
+fn cell_text(cell: &Value) -> String {
+    let paragraph = |paragraph: &Value| match paragraph.as_array() {
         Some(runs) => runs.iter().map(|run| string(&run["text"])).collect(),
-        None => string(words),
+        None => string(paragraph),
     };
     list(&cell["text"]).iter().map(paragraph).collect()
 }
 
-/// Every text in the data, cells in one piece.
-fn strings(value: &Value, all: &mut BTreeSet<String>) {
+/// Collects every string in the data, with each cell's text as one.
+fn collect_strings(value: &Value, all: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => _ = all.insert(text.clone()),
-        Value::Array(list) => list.iter().for_each(|value| strings(value, all)),
+        Value::Array(list) => list.iter().for_each(|value| collect_strings(value, all)),
         Value::Object(fields) => {
-            all.insert(text(value));
-            fields.values().for_each(|value| strings(value, all));
+            all.insert(cell_text(value));
+            fields
+                .values()
+                .for_each(|value| collect_strings(value, all));
         }
         _ => {}
     }
 }
 
-fn day(at: Timestamp) -> String {
-    crate::date::in_japan(at).date().to_string()
-}
-
-fn name(audience: Audience) -> &'static str {
+fn audience_name(audience: Audience) -> &'static str {
     match audience {
         Audience::Public => "public",
         Audience::Prospect => "prospect",

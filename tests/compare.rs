@@ -12,7 +12,7 @@ use safeguard::render::html::{self, PageContext};
 use safeguard::render::pdf::{self, Fonts, Pdf};
 use safeguard::render::theme::{self, Theme};
 use safeguard::sheet::{self, Cell, Heading, LayoutOptions, Rendering, Row, Sheet, State};
-use safeguard::text::{Paragraph, Text, alike};
+use safeguard::text::{Paragraph, Text, same_style};
 use safeguard::{content, data};
 use scraper::{Html, Selector};
 use std::collections::{BTreeMap, BTreeSet};
@@ -264,7 +264,7 @@ fn unmarked(pieces: &[Piece]) -> Paragraph {
     let mut runs = Paragraph::new();
     for piece in pieces {
         match runs.last_mut() {
-            Some(last) if alike(last, &piece.run) => last.text.push_str(&piece.run.text),
+            Some(last) if same_style(last, &piece.run) => last.text.push_str(&piece.run.text),
             _ => runs.push(piece.run.clone()),
         }
     }

@@ -1,6 +1,7 @@
-//! `safeguard sign`: what it makes is held valid by others and stays PDF/A-3a + PDF/UA-1; what cannot be signed says why and leaves nothing behind.
+//! `safeguard sign`: other programs accept its signatures, and the PDF stays PDF/A-3a + PDF/UA-1.
+//! A refusal says why and leaves nothing behind.
 //!
-//! Keys and certificates are made by `tools/keys.sh`, anew for every run; the time server is openssl's, on loopback.
+//! `tools/keys.sh` makes new keys and certificates for every run. The time server is openssl's, on loopback.
 
 #![cfg(unix)]
 
@@ -13,18 +14,19 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use support::keys::{PASSWORD, Server, Way, identity, key, moment};
+use support::keys::{Behaviour, PASSWORD, TestTimeServer, identity, key, moment};
 use support::{BUNDLE, project, run};
 use tempfile::TempDir;
 
 /// The sheet that gets signed.
 const SHEET: &str = "signed/safeguards-2015-10-01.pdf";
-// ---------------------------------------------------------------- what is made
+
+// ---------------------------------------------------------------- signatures
 
 #[test]
-fn others_hold_every_kind_of_signature_valid_and_the_pdf_stays_conformant() {
+fn other_programs_accept_every_kind_of_signature_and_the_pdf_stays_conformant() {
     let folder = with_sheet();
-    let server = Server::start(Way::Stamp);
+    let server = TestTimeServer::start(Behaviour::Grant);
     let mut made = Vec::new();
     for (name, stamped) in [
         ("rsa", false),
@@ -59,7 +61,7 @@ fn others_hold_every_kind_of_signature_valid_and_the_pdf_stays_conformant() {
         assert!(pdfsig.contains("Signature is Valid."), "{pdfsig}");
         assert!(pdfsig.contains("Total document signed"), "{pdfsig}");
         let (valid, report) = pyhanko(&output);
-        // Its policy asks for a key usage by name.
+        // Its policy requires a key usage.
         assert!(valid || name == "plain", "{name}: {report}");
         assert!(
             report.contains("is cryptographically sound"),
@@ -73,7 +75,7 @@ fn others_hold_every_kind_of_signature_valid_and_the_pdf_stays_conformant() {
 }
 
 #[test]
-fn one_changed_byte_makes_others_refuse() {
+fn one_changed_byte_makes_other_programs_refuse() {
     let folder = with_sheet();
     let signed = folder.path().join("signed.pdf");
     assert!(
@@ -132,15 +134,15 @@ fn the_same_key_and_moment_make_the_same_bytes_and_keep_what_the_document_is() {
         let (before, after) = (ids(&BUNDLE[SHEET]), ids(&once));
         assert_eq!(before[0].as_str().ok(), after[0].as_str().ok());
         assert_ne!(before[1].as_str().ok(), after[1].as_str().ok());
-        // The moment is told in Japan time.
+        // The time is written in Japan time.
         let moment = b"(D:20261125100000+09'00')";
         assert!(once.windows(moment.len()).any(|window| window == moment));
     }
 }
 
 #[test]
-fn a_timestamp_larger_than_foreseen_finds_room() {
-    let server = Server::start(Way::Pile);
+fn a_timestamp_larger_than_expected_fits() {
+    let server = TestTimeServer::start(Behaviour::GrantLarge);
     let folder = with_sheet();
     let output = folder.path().join("signed.pdf");
     let mut arguments = Arguments::of(&folder, &key("rsa.p12"), &output);
@@ -152,7 +154,7 @@ fn a_timestamp_larger_than_foreseen_finds_room() {
 }
 
 #[test]
-fn the_password_is_asked_for_where_no_file_has_it() {
+fn the_password_is_asked_for_without_a_password_file() {
     let folder = with_sheet();
     let output = folder.path().join("signed.pdf");
     let mut arguments = Arguments::of(&folder, &key("rsa.p12"), &output);
@@ -195,10 +197,10 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))";
     assert!(!said(&done).contains(PASSWORD), "the password is shown");
 }
 
-// ---------------------------------------------------------------- what is refused
+// ---------------------------------------------------------------- refusals
 
 #[test]
-fn who_may_not_sign_is_told_why() {
+fn a_certificate_that_may_not_sign_is_refused_with_the_reason() {
     for (name, en, ja) in [
         (
             "expired.p12",
@@ -246,7 +248,7 @@ fn who_may_not_sign_is_told_why() {
 }
 
 #[test]
-fn a_wrong_password_is_told_and_never_repeated() {
+fn a_wrong_password_is_reported_and_never_repeated() {
     for (name, file, en, ja) in [
         (
             "rsa.p12",
@@ -289,7 +291,7 @@ fn a_wrong_password_is_told_and_never_repeated() {
 }
 
 #[test]
-fn what_is_no_sound_pdf_is_not_signed() {
+fn a_file_that_is_not_a_sound_pdf_is_not_signed() {
     let sheet = &BUNDLE[SHEET];
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);
@@ -362,7 +364,7 @@ fn what_is_no_sound_pdf_is_not_signed() {
 }
 
 #[test]
-fn a_time_server_that_fails_is_told_and_nothing_is_written() {
+fn a_failing_time_server_is_reported_and_nothing_is_written() {
     let closed = {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         format!("http://{}/", listener.local_addr().expect("a port"))
@@ -374,33 +376,41 @@ fn a_time_server_that_fails_is_told_and_nothing_is_written() {
             arguments.0.extend(["--tsa".into(), closed.clone()]);
         },
     );
-    for (way, en, ja) in [
-        (Way::Error, "answers with an error (500", "エラー（500"),
-        (Way::Hangup, "cannot be reached", "つながりません"),
+    for (behaviour, en, ja) in [
         (
-            Way::Rubbish,
+            Behaviour::HttpError,
+            "answers with an error (500",
+            "エラー（500",
+        ),
+        (Behaviour::Hangup, "cannot be reached", "つながりません"),
+        (
+            Behaviour::Garbage,
             "is not a timestamp",
             "タイムスタンプではありません",
         ),
-        (Way::Refuse, "refuses (status 2)", "断られました（状態 2）"),
         (
-            Way::OtherDigest,
+            Behaviour::Refuse,
+            "refuses (status 2)",
+            "断られました（状態 2）",
+        ),
+        (
+            Behaviour::OtherDigest,
             "has stamped something else",
             "別のものに押されています",
         ),
         (
-            Way::OtherQuestion,
+            Behaviour::OtherNonce,
             "answers another question",
             "今の問い合わせへの答えではありません",
         ),
         (
-            Way::Broken,
+            Behaviour::BrokenSignature,
             "is not validly signed",
             "正しい署名がありません",
         ),
     ] {
-        let server = Server::start(way);
-        refused(&format!("{way:?}"), [en, ja], |arguments| {
+        let server = TestTimeServer::start(behaviour);
+        refused(&format!("{behaviour:?}"), [en, ja], |arguments| {
             arguments.0.extend(["--tsa".into(), server.url()]);
         });
     }
@@ -416,7 +426,7 @@ fn a_time_server_that_fails_is_told_and_nothing_is_written() {
 }
 
 #[test]
-fn the_signed_file_replaces_no_source_and_appears_whole_or_not_at_all() {
+fn the_signed_file_replaces_no_source_and_is_written_completely_or_not_at_all() {
     let folder = with_sheet();
     let sheet = folder.path().join("sheet.pdf");
     let before = fs::read(&sheet).expect("the sheet");
@@ -469,18 +479,17 @@ fn the_signed_file_replaces_no_source_and_appears_whole_or_not_at_all() {
 }
 
 #[test]
-fn a_time_server_is_held_to_its_answer_by_the_library_too() {
+fn the_library_checks_the_response_of_a_time_server_too() {
     let identity = identity("p256.p12");
-    let ask = |_: &[u8]| -> Result<Vec<u8>> { Ok(b"rubbish".to_vec()) };
+    let send = |_: &[u8]| -> Result<Vec<u8>> { Ok(b"garbage".to_vec()) };
     let server = TimeServer {
-        ask: &ask,
+        send: &send,
         nonce: 1,
     };
-    let failure = sign(&BUNDLE[SHEET], &identity, moment(), Some(&server)).map(drop);
-    assert!(failure.is_err());
+    assert!(sign(&BUNDLE[SHEET], &identity, moment(), Some(&server)).is_err());
 }
 
-// ---------------------------------------------------------------- what the tests use
+// ---------------------------------------------------------------- helpers
 
 fn with_sheet() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -488,7 +497,7 @@ fn with_sheet() -> TempDir {
     folder
 }
 
-/// `sign FILE --key KEY --password-file PASSWORD -o OUTPUT`, each at its place.
+/// `sign FILE --key KEY --password-file PASSWORD -o OUTPUT`, in this order.
 struct Arguments(Vec<String>);
 
 impl Arguments {
@@ -515,7 +524,8 @@ impl Arguments {
     }
 }
 
-/// Runs a signing that must fail, in both languages: with these words, without the password, and with nothing written.
+/// Signs, which must fail in both languages: with this text, without the password,
+/// and with nothing written.
 fn refused(what: &str, says: [&str; 2], spoil: impl Fn(&mut Arguments)) {
     for (language, words) in ["en", "ja"].into_iter().zip(says) {
         let folder = with_sheet();
@@ -549,13 +559,13 @@ fn listed(folder: &Path) -> Vec<String> {
     names
 }
 
-/// What pdfsig says; a refusal too is an answer.
+/// The output of pdfsig, which may be a refusal.
 fn pdfsig(file: &Path) -> String {
     let done = Command::new("pdfsig").arg("-nocert").arg(file).output();
     said(&done.expect("`make tools` installs poppler-utils"))
 }
 
-/// Whether pyHanko holds every signature valid and trusted, and its report.
+/// pyHanko's verdict, true if every signature is valid and trusted, and its report.
 fn pyhanko(file: &Path) -> (bool, String) {
     let done = Command::new(project().join(".tools/venv/bin/pyhanko"))
         .args([

@@ -1,5 +1,5 @@
 //! From the first edition to a signed copy in a client's hands: issue, change, issue again, compare, sign, verify;
-//! and every way in which such a copy may be false.
+//! and every way in which such a copy may be forged.
 
 mod support;
 
@@ -12,7 +12,7 @@ use safeguard::sheet::{Rendering, Sheet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use support::keys::{KEYS, PASSWORD, Server, Way, key};
+use support::keys::{Behaviour, KEYS, PASSWORD, TestTimeServer, key};
 use support::run;
 use tempfile::TempDir;
 
@@ -31,7 +31,7 @@ fn done(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(done.stdout).expect("UTF-8")
 }
 
-/// The exit code, and what was said.
+/// The exit code and the output.
 fn verified(folder: &Path, file: &Path, more: &[&str]) -> (i32, String) {
     let file = file.to_string_lossy();
     let verify = [&["verify", &file], more].concat();
@@ -124,11 +124,11 @@ fn an_edition_goes_from_issue_to_a_signed_copy_that_verifies() {
             .exists()
     );
 
-    // Signed with a timestamp, by hand of the office.
+    // The office signs it with a timestamp.
     std::sync::LazyLock::force(&KEYS);
     let password = project.join("password");
     fs::write(&password, format!("{PASSWORD}\n")).expect("writable");
-    let server = Server::start(Way::Stamp);
+    let server = TestTimeServer::start(Behaviour::Grant);
     let signed = project.join("signed.pdf");
     let [file, key_file, password, output, root, other] = [
         handout(&folder, "2026-02-01"),
@@ -202,7 +202,7 @@ fn an_edition_goes_from_issue_to_a_signed_copy_that_verifies() {
 }
 
 #[test]
-fn what_a_client_may_have_in_hand_is_told_apart() {
+fn old_editions_copies_and_other_documents_are_told_apart() {
     let folder = issued_twice();
     let project = folder.path();
     let old = project.join("output/site/editions/2026-01-01/safeguards.pdf");
@@ -262,7 +262,7 @@ fn what_a_client_may_have_in_hand_is_told_apart() {
     assert!(code == 1 && said.contains("[draft]"), "{said}");
 }
 
-/// The editions, and how to draw what they never were.
+/// The editions, and the means to draw forgeries of them.
 struct Forger {
     folder: TempDir,
     editions: Vec<Edition>,
@@ -288,7 +288,7 @@ impl Forger {
         safeguard::data::json(&self.sheet(edition))
     }
 
-    /// Draws a sheet with some data, and returns what is said of it.
+    /// Draws a sheet with some data, and verifies it.
     fn verdict(&self, sheet: &Sheet, data: &[u8]) -> (i32, String) {
         let theme = theme::load(self.folder.path(), "official").expect("compiled in");
         let pdf = pdf::render(&Fonts::compiled_in(), &theme, sheet, data).expect("a PDF");
@@ -308,7 +308,7 @@ impl Forger {
 }
 
 #[test]
-fn forgeries_are_refused_each_by_its_name() {
+fn each_forgery_is_refused_by_its_own_finding() {
     let forger = Forger::new();
     let (sheet, data) = (forger.sheet(1), forger.data(1));
     let (code, said) = forger.verdict(&sheet, &data);
@@ -361,7 +361,7 @@ fn forgeries_are_refused_each_by_its_name() {
 }
 
 #[test]
-fn files_that_were_cut_or_added_to_are_refused() {
+fn cut_files_and_files_of_other_kinds_are_refused() {
     let folder = issued_twice();
     let project = folder.path();
     let bytes = fs::read(handout(&folder, "2026-02-01")).expect("written");
@@ -381,7 +381,7 @@ fn files_that_were_cut_or_added_to_are_refused() {
 }
 
 #[test]
-fn the_sites_own_page_says_the_same_in_a_browser() {
+fn the_sites_own_page_gives_the_same_verdict_in_a_browser() {
     let folder = issued_twice();
     let path = |below: &str| folder.path().join(below);
     let bytes = fs::read(handout(&folder, "2026-02-01")).expect("written");

@@ -6,7 +6,7 @@ use crate::content::{Content, place_name};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
-use crate::prose::Lost;
+use crate::prose::LostText;
 use crate::text::MarkupProblem;
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
@@ -387,8 +387,10 @@ fn lost_in_pages(input: &CheckInput) -> Vec<Diagnostic> {
         let source = input.content.sources.get(&page.file);
         for lost in &text.prose.lost {
             let (bytes, message, help) = match lost {
-                Lost::Definition(bytes) => (bytes, "definition-unused", "definition-unused-help"),
-                Lost::Cells(bytes) => (bytes, "cells-beyond", "cells-beyond-help"),
+                LostText::Definition(bytes) => {
+                    (bytes, "definition-unused", "definition-unused-help")
+                }
+                LostText::Cells(bytes) => (bytes, "cells-beyond", "cells-beyond-help"),
             };
             let words = source.map_or("", |source| &source[bytes.clone()]);
             let message = Message::new(message).with("lost", words);

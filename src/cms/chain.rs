@@ -1,4 +1,7 @@
-//! Certificates: the name on one, the time it counts, and whether it leads to one that is trusted.
+//! Certificates: the holder's name, the validity period, and the chain to a trusted root.
+//!
+//! In: certificates as they were sent, and the roots to trust. Out: facts.
+//! Never here: revocation lists, the system's roots, the clock.
 
 use super::key;
 use der::oid::AssociatedOid;
@@ -8,97 +11,88 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::{BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage};
 use x509_cert::time::Time;
 
-/// Longer chains than these are nobody's.
-const LONGEST: usize = 8;
+/// The most authorities in a chain; real ones have two or three.
+const MAX_CHAIN_LENGTH: usize = 8;
 
-/// The name a reader knows the holder by: the common name, else the organisation's, else the whole.
-pub fn name(certificate: &Certificate) -> String {
+/// The holder's name for readers: the common name, else the organisation, else the whole subject.
+pub fn holder_name(certificate: &Certificate) -> String {
     let subject = certificate.tbs_certificate().subject();
-    let said = subject.common_name().ok().flatten();
-    let said = said.or_else(|| subject.organization().ok().flatten());
-    said.map_or_else(|| subject.to_string(), |said| said.value().into_owned())
+    let common_name = subject.common_name().ok().flatten();
+    let name = common_name.or_else(|| subject.organization().ok().flatten());
+    name.map_or_else(|| subject.to_string(), |name| name.value().into_owned())
 }
 
-/// First and last moment a certificate counts.
+/// The first and last moment of a certificate's validity.
 pub fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
+    let timestamp = |time: &Time| {
+        let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+        Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+    };
     let validity = certificate.tbs_certificate().validity();
-    (moment(&validity.not_before), moment(&validity.not_after))
+    (
+        timestamp(&validity.not_before),
+        timestamp(&validity.not_after),
+    )
 }
 
-/// Whether a certificate counts at a moment.
-pub fn is_valid(certificate: &Certificate, at: Timestamp) -> bool {
+/// Tells if a moment is within a certificate's validity.
+pub fn is_valid_at(certificate: &Certificate, at: Timestamp) -> bool {
     let (first, last) = validity(certificate);
     (first..=last).contains(&at)
 }
 
-fn moment(time: &Time) -> Timestamp {
-    let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
-}
-
-/// Whether a certificate is a trusted one, or leads to one over others that were sent along, all of them counting at `at`.
-pub fn leads_to(
+/// Tells if a certificate is a root or leads to one over intermediates, with all valid at `at`.
+pub fn verify_chain(
     certificate: &Certificate,
-    others: &[Certificate],
-    trusted: &[Certificate],
+    intermediates: &[Certificate],
+    roots: &[Certificate],
     at: Timestamp,
 ) -> bool {
-    verify_chain(certificate, others, trusted, at, 0)
-}
-
-fn verify_chain(
-    certificate: &Certificate,
-    others: &[Certificate],
-    trusted: &[Certificate],
-    at: Timestamp,
-    below: usize,
-) -> bool {
-    if !is_valid(certificate, at) || !is_understood(certificate) || below > LONGEST {
-        return false;
-    }
-    if trusted.contains(certificate) {
-        return true;
-    }
-    let issues = |other: &&Certificate| issued(certificate, other, below);
-    trusted.iter().filter(issues).any(|root| is_valid(root, at))
-        || others
+    let mut reached = vec![certificate];
+    // Each intermediate is followed once; many of one name and key would multiply the paths.
+    let mut unused: Vec<&Certificate> = intermediates.iter().collect();
+    for depth in 0..=MAX_CHAIN_LENGTH {
+        reached.retain(|below| is_valid_at(below, at) && is_understood(below));
+        let issues =
+            |issuer: &Certificate| reached.iter().any(|it| is_issued_by(it, issuer, depth));
+        if roots
             .iter()
-            .filter(issues)
-            .any(|other| verify_chain(other, others, trusted, at, below + 1))
+            .any(|root| reached.contains(&root) || is_valid_at(root, at) && issues(root))
+        {
+            return true;
+        }
+        (reached, unused) = unused.into_iter().partition(|issuer| issues(issuer));
+    }
+    false
 }
 
-/// Whether one certificate was issued by another that may issue, with `below` further authorities beneath.
-fn issued(certificate: &Certificate, by: &Certificate, below: usize) -> bool {
-    let (own, issuer) = (certificate.tbs_certificate(), by.tbs_certificate());
-    if own.issuer() != issuer.subject() || certificate == by {
+/// Tells if `issuer` issued the certificate and may do so with `depth` other authorities below it.
+fn is_issued_by(certificate: &Certificate, issuer: &Certificate, depth: usize) -> bool {
+    let (own, authority) = (certificate.tbs_certificate(), issuer.tbs_certificate());
+    if own.issuer() != authority.subject() || certificate == issuer {
         return false;
     }
-    let may = match issuer.get_extension::<BasicConstraints>() {
+    let is_authority = match authority.get_extension::<BasicConstraints>() {
         Ok(Some((_, basic))) => {
             let limit = basic.path_len_constraint.map(usize::from);
-            basic.ca && limit.is_none_or(|limit| below <= limit)
+            basic.ca && limit.is_none_or(|limit| depth <= limit)
         }
         _ => false,
     };
-    let signs = match issuer.get_extension::<KeyUsage>() {
-        Ok(usage) => usage.is_none_or(|(_, usage)| usage.key_cert_sign()),
-        Err(_) => false,
-    };
+    let signs_certificates = authority
+        .get_extension::<KeyUsage>()
+        .is_ok_and(|found| found.is_none_or(|(_, usage)| usage.key_cert_sign()));
     let (Ok(message), Some(signature)) = (own.to_der(), certificate.signature().as_bytes()) else {
         return false;
     };
-    may && signs
-        && key::verify(
-            issuer.subject_public_key_info(),
-            certificate.signature_algorithm(),
-            None,
-            &message,
-            signature,
-        )
-        .is_ok()
+    let key = authority.subject_public_key_info();
+    let algorithm = certificate.signature_algorithm();
+    is_authority
+        && signs_certificates
+        && key::verify(key, algorithm, None, &message, signature).is_ok()
 }
 
-/// A certificate that makes a condition we do not know must not be followed (RFC 5280, 4.2).
+/// Tells if every critical extension is known; a chain must not rely on any other (RFC 5280, 4.2).
 fn is_understood(certificate: &Certificate) -> bool {
     let known = [
         BasicConstraints::OID,
@@ -107,11 +101,13 @@ fn is_understood(certificate: &Certificate) -> bool {
         CertificatePolicies::OID,
     ];
     let extensions = certificate.tbs_certificate().extensions();
-    let mut extensions = extensions.into_iter().flatten();
-    extensions.all(|each| !each.critical || known.contains(&each.extn_id))
+    extensions.is_none_or(|list| {
+        list.iter()
+            .all(|it| !it.critical || known.contains(&it.extn_id))
+    })
 }
 
-/// Every certificate of a PEM file, or the one of a DER file.
+/// Reads every certificate of a PEM file, or the one of a DER file.
 pub fn certificates(file: &[u8]) -> Option<Vec<Certificate>> {
     if let Ok(certificate) = Certificate::from_der(file) {
         return Some(vec![certificate]);

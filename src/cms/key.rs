@@ -1,59 +1,48 @@
-//! Whether a key made a signature: RSA (PKCS#1 v1.5), P-256 and P-384, with SHA-256, -384 or -512.
+//! Signature checks with a public key: RSA (PKCS#1 v1.5), P-256 and P-384,
+//! with SHA-256, SHA-384 or SHA-512.
 
-use super::Fault;
-use der::Encode;
-use der::asn1::ObjectIdentifier;
+use super::SignatureError::{self, KeyMismatch, Unsupported};
+use der::oid::db::rfc5912::{
+    ECDSA_WITH_SHA_256, ECDSA_WITH_SHA_384, ECDSA_WITH_SHA_512, ID_EC_PUBLIC_KEY, ID_SHA_256,
+    ID_SHA_384, ID_SHA_512, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1,
+    SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION, SHA_512_WITH_RSA_ENCRYPTION,
+};
+use der::referenced::OwnedToRef;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::SignatureScheme;
-use sha2::{Sha256, Sha384, Sha512};
-use x509_cert::spki::{AlgorithmIdentifierOwned, DecodePublicKey, SubjectPublicKeyInfoOwned};
+use sha2::{Digest, Sha256, Sha384, Sha512};
+use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
-pub const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-pub const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-pub const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-
-pub const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
-const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
-
-pub const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
-const RSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
-const RSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
-pub const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
-const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
-const ECDSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4");
-
-/// The digests that still count; SHA-1 does not.
+/// A hash algorithm that is still secure; SHA-1 is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Digest {
+pub enum HashAlgorithm {
     Sha256,
     Sha384,
     Sha512,
 }
 
-impl Digest {
-    /// The digest of this name, where it is one of ours.
-    pub fn of(algorithm: &AlgorithmIdentifierOwned) -> Option<Digest> {
+impl HashAlgorithm {
+    /// The hash algorithm with this identifier, if it is supported.
+    pub fn of(algorithm: &AlgorithmIdentifierOwned) -> Option<HashAlgorithm> {
         match algorithm.oid {
-            SHA256 => Some(Digest::Sha256),
-            SHA384 => Some(Digest::Sha384),
-            SHA512 => Some(Digest::Sha512),
+            ID_SHA_256 => Some(HashAlgorithm::Sha256),
+            ID_SHA_384 => Some(HashAlgorithm::Sha384),
+            ID_SHA_512 => Some(HashAlgorithm::Sha512),
             _ => None,
         }
     }
 
-    /// The digest of pieces, as if they stood in a row.
-    pub fn digest(self, pieces: &[&[u8]]) -> Vec<u8> {
+    /// Hashes pieces as if they were one.
+    pub fn hash(self, pieces: &[&[u8]]) -> Vec<u8> {
         match self {
-            Digest::Sha256 => digest::<Sha256>(pieces),
-            Digest::Sha384 => digest::<Sha384>(pieces),
-            Digest::Sha512 => digest::<Sha512>(pieces),
+            HashAlgorithm::Sha256 => hash::<Sha256>(pieces),
+            HashAlgorithm::Sha384 => hash::<Sha384>(pieces),
+            HashAlgorithm::Sha512 => hash::<Sha512>(pieces),
         }
     }
 }
 
-fn digest<D: sha2::Digest>(pieces: &[&[u8]]) -> Vec<u8> {
+fn hash<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
     let mut state = D::new();
     for piece in pieces {
         state.update(piece);
@@ -61,54 +50,53 @@ fn digest<D: sha2::Digest>(pieces: &[&[u8]]) -> Vec<u8> {
     state.finalize().to_vec()
 }
 
-/// Whether the key signed the message; `digest` is what counts where the algorithm itself names none.
+/// Checks that the key signed the message.
+///
+/// `default` is the hash algorithm if the signature's algorithm names none.
 pub fn verify(
-    public: &SubjectPublicKeyInfoOwned,
+    public_key: &SubjectPublicKeyInfoOwned,
     algorithm: &AlgorithmIdentifierOwned,
-    digest: Option<Digest>,
+    default: Option<HashAlgorithm>,
     message: &[u8],
     signature: &[u8],
-) -> Result<(), Fault> {
-    let (kind, digest) = match algorithm.oid {
-        RSA => (RSA, digest.ok_or(Fault::Unknown)?),
-        RSA_SHA256 => (RSA, Digest::Sha256),
-        RSA_SHA384 => (RSA, Digest::Sha384),
-        RSA_SHA512 => (RSA, Digest::Sha512),
-        ECDSA_SHA256 => (EC, Digest::Sha256),
-        ECDSA_SHA384 => (EC, Digest::Sha384),
-        ECDSA_SHA512 => (EC, Digest::Sha512),
-        _ => return Err(Fault::Unknown),
+) -> Result<(), SignatureError> {
+    let (key_type, hash_algorithm) = match algorithm.oid {
+        RSA_ENCRYPTION => (RSA_ENCRYPTION, default.ok_or(Unsupported)?),
+        SHA_256_WITH_RSA_ENCRYPTION => (RSA_ENCRYPTION, HashAlgorithm::Sha256),
+        SHA_384_WITH_RSA_ENCRYPTION => (RSA_ENCRYPTION, HashAlgorithm::Sha384),
+        SHA_512_WITH_RSA_ENCRYPTION => (RSA_ENCRYPTION, HashAlgorithm::Sha512),
+        ECDSA_WITH_SHA_256 => (ID_EC_PUBLIC_KEY, HashAlgorithm::Sha256),
+        ECDSA_WITH_SHA_384 => (ID_EC_PUBLIC_KEY, HashAlgorithm::Sha384),
+        ECDSA_WITH_SHA_512 => (ID_EC_PUBLIC_KEY, HashAlgorithm::Sha512),
+        _ => return Err(Unsupported),
     };
-    if public.algorithm.oid != kind {
-        return Err(Fault::OtherKey);
+    let key = public_key.owned_to_ref();
+    if key.algorithm.oid != key_type {
+        return Err(KeyMismatch);
     }
-    let hash = digest.digest(&[message]);
-    let der = public.to_der().map_err(|_| Fault::Unknown)?;
-    let curve = public.algorithm.parameters.as_ref();
-    let curve = curve.and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
-    let made = match (kind, curve) {
-        (RSA, _) => {
-            let key = rsa::RsaPublicKey::from_public_key_der(&der).map_err(|_| Fault::Unknown)?;
-            let scheme = match digest {
-                Digest::Sha256 => rsa::Pkcs1v15Sign::new::<Sha256>(),
-                Digest::Sha384 => rsa::Pkcs1v15Sign::new::<Sha384>(),
-                Digest::Sha512 => rsa::Pkcs1v15Sign::new::<Sha512>(),
+    let hash = hash_algorithm.hash(&[message]);
+    let curve = key.algorithm.parameters_oid().ok();
+    let is_valid = match (key_type, curve) {
+        (RSA_ENCRYPTION, _) => {
+            let key = rsa::RsaPublicKey::try_from(key).map_err(|_| Unsupported)?;
+            let scheme = match hash_algorithm {
+                HashAlgorithm::Sha256 => rsa::Pkcs1v15Sign::new::<Sha256>(),
+                HashAlgorithm::Sha384 => rsa::Pkcs1v15Sign::new::<Sha384>(),
+                HashAlgorithm::Sha512 => rsa::Pkcs1v15Sign::new::<Sha512>(),
             };
             scheme.verify(&key, &hash, signature).is_ok()
         }
-        (_, Some(P256)) => {
-            let key = p256::ecdsa::VerifyingKey::from_public_key_der(&der);
-            let key = key.map_err(|_| Fault::Unknown)?;
+        (_, Some(SECP_256_R_1)) => {
+            let key = p256::ecdsa::VerifyingKey::try_from(key).map_err(|_| Unsupported)?;
             p256::ecdsa::Signature::from_der(signature)
                 .is_ok_and(|signature| key.verify_prehash(&hash, &signature).is_ok())
         }
-        (_, Some(P384)) => {
-            let key = p384::ecdsa::VerifyingKey::from_public_key_der(&der);
-            let key = key.map_err(|_| Fault::Unknown)?;
+        (_, Some(SECP_384_R_1)) => {
+            let key = p384::ecdsa::VerifyingKey::try_from(key).map_err(|_| Unsupported)?;
             p384::ecdsa::Signature::from_der(signature)
                 .is_ok_and(|signature| key.verify_prehash(&hash, &signature).is_ok())
         }
-        _ => return Err(Fault::Unknown),
+        _ => return Err(Unsupported),
     };
-    if made { Ok(()) } else { Err(Fault::OtherKey) }
+    if is_valid { Ok(()) } else { Err(KeyMismatch) }
 }

@@ -1,18 +1,19 @@
-//! `safeguard sign`: asks for the password, the clock and the time server, and writes the signed file all or not.
+//! `safeguard sign`: gets password and timestamp, and writes the signed file whole or not at all.
 
 use super::{Session, write_text};
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
+use jiff::Timestamp;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// So long a time server may take.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Longer answers are no timestamps.
-const ANSWER: u64 = 256 * 1024;
+/// The time a server has for its whole response.
+const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
+/// The largest response of a time server; a timestamp has a few kilobytes.
+const MAX_TIMESTAMP_RESPONSE: u64 = 256 * 1024;
 
 #[derive(clap::Args)]
 pub struct Sign {
@@ -29,43 +30,15 @@ pub struct Sign {
 }
 
 impl Sign {
-    /// Always true where it ends well: a signature has no content to be wrong.
+    /// Signs the file. Always returns true, because a signature has no content with findings.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        let pdf = read(&self.file)?;
-        let key = read(&self.key)?;
-        self.spare_the_sources()?;
+        let pdf = read_file(&self.file)?;
+        let key = read_file(&self.key)?;
+        self.check_output()?;
         let password = self.password(session)?;
-        let identity = Identity::open(&key, &password).map_err(|mut failure| {
-            failure.message = failure.message.with("key", self.key.display());
-            failure
-        })?;
-        let ask = |url: &str, question: &[u8]| {
-            let answer = ask(url, question);
-            answer.map_err(|mut failure| {
-                failure.message = failure.message.with("url", url);
-                failure
-            })
-        };
-        let server = self
-            .tsa
-            .as_deref()
-            .map(|url| move |question: &[u8]| ask(url, question));
-        let server = match &server {
-            None => None,
-            Some(ask) => Some(TimeServer {
-                ask,
-                nonce: nonce()?,
-            }),
-        };
-        let signed = pades::sign(&pdf, &identity, session.now(), server.as_ref());
-        let signed = signed.map_err(|mut failure| {
-            let url = self.tsa.as_deref().unwrap_or_default();
-            failure.message = failure
-                .message
-                .with("file", self.file.display())
-                .with("url", url);
-            failure
-        })?;
+        let identity = Identity::open(&key, &password)
+            .map_err(|error| error.with("key", self.key.display()))?;
+        let signed = self.sign(&pdf, &identity, session.now())?;
         if self.output.is_dir() {
             let message = Message::new("folder-in-the-way").with("path", self.output.display());
             return Err(Error::new(message));
@@ -86,25 +59,38 @@ impl Sign {
         Ok(true)
     }
 
-    /// The output must not be one of the files it is made from, under whatever name.
-    fn spare_the_sources(&self) -> Result<()> {
+    fn sign(&self, pdf: &[u8], identity: &Identity, at: Timestamp) -> Result<Vec<u8>> {
+        let signed = match &self.tsa {
+            None => pades::sign(pdf, identity, at, None),
+            Some(url) => {
+                let server = TimeServer {
+                    send: &|request| request_timestamp(url, request),
+                    nonce: nonce()?,
+                };
+                let signed = pades::sign(pdf, identity, at, Some(&server));
+                signed.map_err(|error| error.with("url", url))
+            }
+        };
+        signed.map_err(|error| error.with("file", self.file.display()))
+    }
+
+    /// Refuses an output that is one of the sources, under whatever name.
+    fn check_output(&self) -> Result<()> {
         let sources = [
             Some(&self.file),
             Some(&self.key),
             self.password_file.as_ref(),
         ];
-        let mut sources = sources.into_iter().flatten();
-        let same =
-            |source: &&PathBuf| same_file::is_same_file(source, &self.output).unwrap_or(false);
-        match sources.find(same) {
-            None => Ok(()),
-            Some(source) => Err(Error::new(
-                Message::new("output-is-source").with("path", source.display()),
-            )),
+        for source in sources.into_iter().flatten() {
+            if same_file::is_same_file(source, &self.output).unwrap_or(false) {
+                let message = Message::new("output-is-source").with("path", source.display());
+                return Err(Error::new(message));
+            }
         }
+        Ok(())
     }
 
-    /// The first line of the file, or what is typed, unseen.
+    /// The first line of the password file. Without a file, the user types it unseen.
     fn password(&self, session: &Session) -> Result<String> {
         let Some(path) = &self.password_file else {
             let message = Message::new("password-prompt").with("key", self.key.display());
@@ -112,50 +98,55 @@ impl Sign {
             return rpassword::prompt_password(prompt)
                 .map_err(|error| Error::new(Message::new("password-cannot-ask")).caused_by(error));
         };
-        let wrong = || Error::new(Message::new("password-file").with("path", path.display()));
-        let text = String::from_utf8(read(path)?).map_err(|_| wrong())?;
-        // Editors of Windows begin a file with a mark and end its lines with two characters.
+        let no_password = || Error::new(Message::new("password-file").with("path", path.display()));
+        let text = String::from_utf8(read_file(path)?).map_err(|_| no_password())?;
+        // Editors on Windows add a byte order mark and end lines with two characters.
         let line = text.trim_start_matches('\u{feff}').lines().next();
-        line.map(str::to_owned).ok_or_else(wrong)
+        line.map(str::to_owned).ok_or_else(no_password)
     }
 }
 
 /// Reads a file that the command line names.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
-    let failure = |id| Error::new(Message::new(id).with("path", path.display()));
-    match fs::metadata(path) {
-        Ok(found) if found.is_file() => fs::read(path),
-        Ok(_) => return Err(failure("no-file")),
-        Err(error) => Err(error),
-    }
-    .map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => failure("file-missing"),
-        _ => failure("file-unreadable").caused_by(error),
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
+    let error = |id| Error::new(Message::new(id).with("path", path.display()));
+    let bytes = match fs::metadata(path) {
+        Ok(found) if !found.is_file() => return Err(error("no-file")),
+        Ok(_) => fs::read(path),
+        Err(cause) => Err(cause),
+    };
+    bytes.map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => error("file-missing"),
+        _ => error("file-unreadable").caused_by(cause),
     })
 }
 
-/// Posts a question to a time server.
-fn ask(url: &str, question: &[u8]) -> Result<Vec<u8>> {
-    let agent = ureq::Agent::new_with_config(
-        ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .user_agent(concat!("safeguard/", env!("CARGO_PKG_VERSION")))
-            .build(),
-    );
+/// The client for time servers and sites.
+pub fn http_agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(HTTP_TIMEOUT))
+        .user_agent(concat!("safeguard/", env!("CARGO_PKG_VERSION")));
+    ureq::Agent::new_with_config(config.build())
+}
+
+fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {
     let unreachable =
         |error: ureq::Error| Error::new(Message::new("tsa-unreachable")).caused_by(error);
-    let request = agent
+    let post = http_agent()
         .post(url)
+        .config()
+        .http_status_as_error(false)
+        .build()
         .content_type("application/timestamp-query")
         .header("Accept", "application/timestamp-reply");
-    let mut answer = request.send(question).map_err(unreachable)?;
-    if !answer.status().is_success() {
-        let message = Message::new("tsa-status").with("status", answer.status());
+    let mut response = post.send(request).map_err(unreachable)?;
+    if !response.status().is_success() {
+        let message = Message::new("tsa-status").with("status", response.status());
         return Err(Error::new(message));
     }
-    let body = answer.body_mut().with_config().limit(ANSWER).read_to_vec();
-    body.map_err(unreachable)
+    let body = response.body_mut().with_config();
+    body.limit(MAX_TIMESTAMP_RESPONSE)
+        .read_to_vec()
+        .map_err(unreachable)
 }
 
 fn nonce() -> Result<u64> {

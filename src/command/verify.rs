@@ -1,5 +1,6 @@
-//! `safeguard verify`: what can be said of a PDF that somebody received.
+//! `safeguard verify`: prints the claims, findings and verdict for a PDF that somebody received.
 
+use super::sign::{http_agent, read_file};
 use super::{Session, write_text};
 use crate::cms::chain;
 use crate::content::Content;
@@ -7,14 +8,12 @@ use crate::edition::{LISTING, Listing};
 use crate::message::{Error, Language, Message, Result};
 use crate::pdf_reader;
 use crate::render::theme;
-use crate::verify::{self, Report, Verdict, VerifyContext, Weight};
+use crate::verify::{self, Verdict, VerifyContext, VerifyReport, Weight};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-/// So long a site may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// A list of editions has some kilobytes.
-const LONGEST: u64 = 16 * 1024 * 1024;
+/// The largest list of editions; real ones have a few kilobytes.
+const MAX_LISTING: u64 = 16 * 1024 * 1024;
 
 #[derive(clap::Args)]
 pub struct Verify {
@@ -27,102 +26,97 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// The exit code that the verdict is.
+    /// Verifies the file. The verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
-        let file = super::sign::read(&self.file)?;
-        let content = match session.common.directory.join("content").is_dir() {
-            true => Some(session.load()?),
-            false => None,
-        };
+        let file = read_file(&self.file)?;
+        let has_content = session.common.directory.join("content").is_dir();
+        let content = has_content.then(|| session.load()).transpose()?;
         let listing = self.listing(content.as_ref())?;
-        let roots = self.trust.as_deref().map(roots).transpose()?;
+        let roots = self.trust.as_deref().map(read_roots).transpose()?;
         let theme = match &content {
             Some(content) => session.theme(content)?,
             None => theme::load(Path::new(""), "official")?,
         };
-        let known = VerifyContext {
+        let context = VerifyContext {
             listing: listing.as_ref(),
             labels: &theme.labels(Language::Japanese)?,
-            words: words(listing.as_ref(), content.as_ref()),
+            texts: printed_texts(listing.as_ref(), content.as_ref()),
             roots: roots.as_deref(),
             now: session.now(),
         };
-        let report = match pdf_reader::read(&file) {
-            Ok(received) => verify::verify(&file, &received, &known),
-            Err(failure) => return self.unreadable(session, failure),
+        let (text, verdict) = match pdf_reader::read(&file) {
+            Ok(pdf) => {
+                let report = verify::verify(&file, &pdf, &context);
+                (format_report(session, &report), report.verdict)
+            }
+            Err(error) => (self.format_unreadable(session, error), Verdict::Refused),
         };
-        write_text(&mut std::io::stdout(), &self.told(session, &report))?;
-        Ok(report.verdict as u8)
-    }
-
-    /// What is no sheet, or no longer a whole one.
-    fn unreadable(&self, session: &Session, failure: Error) -> Result<u8> {
-        let message = failure.message.with("file", self.file.display());
-        let cause = failure
-            .cause
-            .map_or(String::new(), |cause| format!("\n  ({cause})"));
-        let text = format!(
-            "✗ {}{cause} [unreadable]\n",
-            session.catalog.format(&message)
-        );
         write_text(&mut std::io::stdout(), &text)?;
-        Ok(Verdict::Refused as u8)
+        Ok(verdict as u8)
     }
 
-    /// The editions of the site that was named, else of the project.
+    /// The line for a file that is not a sheet, or not a complete one.
+    fn format_unreadable(&self, session: &Session, error: Error) -> String {
+        let Error { message, cause } = error.with("file", self.file.display());
+        let text = session.catalog.format(&message);
+        let cause_line = cause.map_or(String::new(), |cause| format!("\n  ({cause})"));
+        format!("✗ {text}{cause_line} [unreadable]\n")
+    }
+
+    /// The editions of the site given, else those of the project.
     fn listing(&self, content: Option<&Content>) -> Result<Option<Listing>> {
         let Some(site) = &self.site else {
-            let editions = content.map(|content| content.issued().collect::<Vec<_>>());
-            let editions = editions.filter(|editions| !editions.is_empty());
-            return Ok(editions.map(|editions| Listing::of(&editions)));
+            let editions: Vec<_> = content.into_iter().flat_map(Content::issued).collect();
+            return Ok((!editions.is_empty()).then(|| Listing::of(&editions)));
         };
-        let web = ["https://", "http://"]
-            .iter()
-            .any(|scheme| site.starts_with(scheme));
-        let address = match web {
-            true => format!("{}/editions.json", site.trim_end_matches('/')),
-            false => Path::new(site).join("editions.json").display().to_string(),
+        let is_url = site.starts_with("https://") || site.starts_with("http://");
+        let path = if is_url {
+            format!("{}/editions.json", site.trim_end_matches('/'))
+        } else {
+            Path::new(site).join("editions.json").display().to_string()
         };
-        let failed = || Error::new(Message::new("no-listing").with("path", &address));
-        let bytes = match web {
-            true => fetch(&address).map_err(|error| failed().caused_by(error))?,
-            false => std::fs::read(&address).map_err(|error| failed().caused_by(error))?,
+        let error = |cause: &dyn Display| {
+            Error::new(Message::new("no-listing").with("path", &path)).caused_by(cause)
         };
-        let listing: Listing =
-            serde_json::from_slice(&bytes).map_err(|error| failed().caused_by(error))?;
-        match listing.format == LISTING {
-            true => Ok(Some(listing)),
-            false => Err(failed().caused_by(listing.format)),
+        let bytes = if is_url {
+            fetch(&path).map_err(|cause| error(&cause))?
+        } else {
+            std::fs::read(&path).map_err(|cause| error(&cause))?
+        };
+        let listing: Listing = serde_json::from_slice(&bytes).map_err(|cause| error(&cause))?;
+        if listing.format != LISTING {
+            return Err(error(&listing.format));
         }
-    }
-
-    fn told(&self, session: &Session, report: &Report) -> String {
-        let mut text = String::new();
-        for claim in &report.claims {
-            text.push_str(&format!("{}\n", session.catalog.format(claim)));
-        }
-        for finding in &report.findings {
-            let sign = match finding.weight {
-                Weight::Fine if session.common.quiet => continue,
-                Weight::Fine => '✓',
-                Weight::Note => '・',
-                Weight::Wrong => '✗',
-            };
-            let words = session.catalog.format(&finding.message);
-            text.push_str(&format!("{sign} {words} [{}]\n", finding.name));
-        }
-        let verdict = Message::new(match report.verdict {
-            Verdict::Current => "verdict-current",
-            Verdict::Refused => "verdict-refused",
-            Verdict::Superseded => "verdict-superseded",
-            Verdict::CannotTell => "verdict-cannot-tell",
-        });
-        text + &format!("{}\n", session.catalog.format(&verdict))
+        Ok(Some(listing))
     }
 }
 
-/// What the office prints beside data and labels: the notes of its editions, who approves.
-fn words(listing: Option<&Listing>, content: Option<&Content>) -> Vec<String> {
+fn format_report(session: &Session, report: &VerifyReport) -> String {
+    let mut text = String::new();
+    for claim in &report.claims {
+        text.push_str(&format!("{}\n", session.catalog.format(claim)));
+    }
+    for finding in &report.findings {
+        let sign = match finding.weight {
+            Weight::Fine if session.common.quiet => continue,
+            Weight::Fine => '✓',
+            Weight::Note => '・',
+            Weight::Wrong => '✗',
+        };
+        let message = session.catalog.format(&finding.message);
+        text.push_str(&format!("{sign} {message} [{}]\n", finding.name));
+    }
+    let verdict = Message::new(match report.verdict {
+        Verdict::Current => "verdict-current",
+        Verdict::Refused => "verdict-refused",
+        Verdict::Superseded => "verdict-superseded",
+        Verdict::CannotTell => "verdict-cannot-tell",
+    });
+    text + &format!("{}\n", session.catalog.format(&verdict))
+}
+
+/// The texts that the office prints beside data and labels: its editions' notes, the approvers.
+fn printed_texts(listing: Option<&Listing>, content: Option<&Content>) -> Vec<String> {
     let editions = listing.map_or(&[][..], |listing| &listing.editions);
     let notes = editions.iter().filter_map(|edition| edition.note.clone());
     let sheet = content.and_then(|content| content.sheet.as_ref());
@@ -130,15 +124,13 @@ fn words(listing: Option<&Listing>, content: Option<&Content>) -> Vec<String> {
     notes.chain(approvals.map(ToString::to_string)).collect()
 }
 
-fn roots(path: &Path) -> Result<Vec<x509_cert::Certificate>> {
-    let bytes = super::sign::read(path)?;
+fn read_roots(path: &Path) -> Result<Vec<x509_cert::Certificate>> {
     let message = Message::new("no-certificates").with("path", path.display());
-    chain::certificates(&bytes).ok_or_else(|| Error::new(message))
+    chain::certificates(&read_file(path)?).ok_or_else(|| Error::new(message))
 }
 
 fn fetch(url: &str) -> std::result::Result<Vec<u8>, ureq::Error> {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
-    let agent = ureq::Agent::new_with_config(config.build());
-    let mut answer = agent.get(url).call()?;
-    answer.body_mut().with_config().limit(LONGEST).read_to_vec()
+    let mut response = http_agent().get(url).call()?;
+    let body = response.body_mut().with_config();
+    body.limit(MAX_LISTING).read_to_vec()
 }

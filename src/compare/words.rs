@@ -187,7 +187,9 @@ fn pieces(words: &[Word], marks: &[bool]) -> Vec<Marked> {
         }
         let paragraph = text.last_mut().expect("one was just begun");
         match paragraph.last_mut() {
-            Some(last) if last.changed == changed && crate::text::alike(&last.run, &word.run) => {
+            Some(last)
+                if last.changed == changed && crate::text::same_style(&last.run, &word.run) =>
+            {
                 last.run.text.push_str(&word.run.text);
             }
             _ => paragraph.push(Piece {
@@ -310,7 +312,7 @@ mod tests {
             let mut runs = Paragraph::new();
             for piece in marked {
                 match runs.last_mut() {
-                    Some(last) if crate::text::alike(last, &piece.run) => {
+                    Some(last) if crate::text::same_style(last, &piece.run) => {
                         last.text.push_str(&piece.run.text)
                     }
                     _ => runs.push(piece.run.clone()),

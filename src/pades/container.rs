@@ -1,12 +1,12 @@
-//! What was signed + identity → the CMS container of a PAdES signature (ETSI EN 319 142-1, SubFilter ETSI.CAdES.detached).
+//! Signed bytes + identity → the CMS container of a PAdES signature
+//! (ETSI EN 319 142-1, SubFilter ETSI.CAdES.detached).
 //!
-//! Signed are content type, digest and the signer's certificate; the claimed time stands in the PDF (`/M`), as PAdES asks.
+//! The signed attributes are the content type, the digest and the signer's certificate.
+//! The claimed time stands in the PDF (`/M`), as PAdES requires.
 
 use super::{Identity, TimeServer, timestamp};
-use crate::cms::key::{Digest, SHA256};
-use crate::cms::{
-    CONTENT_TYPE, DATA, MESSAGE_DIGEST, SIGNATURE_TIMESTAMP, SIGNED_DATA, SIGNING_CERTIFICATE_V2,
-};
+use crate::cms::SigningCertificateV2;
+use crate::cms::key::HashAlgorithm;
 use crate::message::Result;
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
@@ -14,80 +14,68 @@ use cms::signed_data::{
     CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
 };
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
-use der::{Decode, Encode, Sequence};
+use der::oid::db::rfc3161::ID_AA_TIME_STAMP_TOKEN;
+use der::oid::db::rfc5911::{
+    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
+};
+use der::oid::db::rfc5912::ID_SHA_256;
+use der::{Decode, Encode, EncodeValue, Tagged};
 use x509_cert::attr::{Attribute, Attributes};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-/// An ECDSA signature has 70 to 72 bytes, rarely fewer.
-const VARIES: usize = 16;
+/// The bytes by which an ECDSA signature may be longer than another: it has 70 to 72, rarely fewer.
+const SIZE_MARGIN: usize = 16;
 
-/// RFC 5035; an algorithm left out means SHA-256.
-#[derive(Sequence)]
-struct SigningCertificateV2 {
-    certificates: Vec<CertificateId>,
+const ENCODES: &str = "values read as DER can be written as DER";
+
+/// The most bytes that a container without a timestamp can have.
+pub fn max_size(identity: &Identity) -> usize {
+    let container = build(&[], identity, None);
+    container.expect("only a time server can fail").len() + SIZE_MARGIN
 }
 
-#[derive(Sequence)]
-struct CertificateId {
-    hash: OctetString,
-}
-
-/// How many bytes a container without timestamp has at most.
-pub fn size(identity: &Identity) -> usize {
-    let attributes = attributes(&[], identity).expect(ENCODES);
-    let signature = identity.sign(&[]);
-    let container = encode(identity, attributes, &signature, None).expect(ENCODES);
-    container.len() + VARIES
-}
-
-/// Signs the pieces of a document; a time server is shown the signature, never the document.
-pub fn make(pieces: &[&[u8]], identity: &Identity, server: Option<&TimeServer>) -> Result<Vec<u8>> {
-    let attributes = attributes(pieces, identity).expect(ENCODES);
+/// Signs a document given in pieces. A time server gets the signature only, never the document.
+pub fn build(
+    pieces: &[&[u8]],
+    identity: &Identity,
+    server: Option<&TimeServer>,
+) -> Result<Vec<u8>> {
+    let attributes = signed_attributes(pieces, identity).expect(ENCODES);
     let signature = identity.sign(&attributes.to_der().expect(ENCODES));
     let token = match server {
         None => None,
         Some(server) => {
-            let stamp = timestamp::ask(server, &signature)?;
-            identity.may_sign(stamp.time)?;
-            Some(stamp.token)
+            let granted = timestamp::request(server, &signature)?;
+            identity.may_sign(granted.time)?;
+            Some(granted.token)
         }
     };
     Ok(encode(identity, attributes, &signature, token.as_deref()).expect(ENCODES))
 }
 
-const ENCODES: &str = "what was read as DER can be written as DER";
-
-fn attributes(pieces: &[&[u8]], identity: &Identity) -> der::Result<Attributes> {
-    let hash = |pieces: &[&[u8]]| OctetString::new(Digest::Sha256.digest(pieces));
-    let signer = SigningCertificateV2 {
-        certificates: vec![CertificateId {
-            hash: hash(&[&identity.certificate.to_der()?])?,
-        }],
-    };
-    let mut attributes = Attributes::new();
-    for (oid, value) in [
-        (CONTENT_TYPE, Any::encode_from(&DATA)?),
-        (MESSAGE_DIGEST, Any::encode_from(&hash(pieces)?)?),
-        (SIGNING_CERTIFICATE_V2, Any::encode_from(&signer)?),
-    ] {
-        attributes.insert(attribute(oid, value)?)?;
-    }
-    Ok(attributes)
+fn signed_attributes(pieces: &[&[u8]], identity: &Identity) -> der::Result<Attributes> {
+    let digest = OctetString::new(HashAlgorithm::Sha256.hash(pieces))?;
+    let certificate = SigningCertificateV2::of(identity.certificate())?;
+    SetOfVec::try_from([
+        attribute(ID_CONTENT_TYPE, &ID_DATA)?,
+        attribute(ID_MESSAGE_DIGEST, &digest)?,
+        attribute(ID_AA_SIGNING_CERTIFICATE_V_2, &certificate)?,
+    ])
 }
 
 fn encode(
     identity: &Identity,
-    signed: Attributes,
+    signed_attributes: Attributes,
     signature: &[u8],
     token: Option<&[u8]>,
 ) -> der::Result<Vec<u8>> {
     let sha256 = AlgorithmIdentifierOwned {
-        oid: SHA256,
+        oid: ID_SHA_256,
         parameters: None,
     };
-    let body = identity.certificate.tbs_certificate();
-    let stamp = |token| attribute(SIGNATURE_TIMESTAMP, Any::from_der(token)?);
-    let stamp = token.map(stamp).transpose()?;
+    let timestamp =
+        |token| SetOfVec::try_from([attribute(ID_AA_TIME_STAMP_TOKEN, &Any::from_der(token)?)?]);
+    let body = identity.certificate().tbs_certificate();
     let signer = SignerInfo {
         version: CmsVersion::V1,
         sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
@@ -95,40 +83,33 @@ fn encode(
             serial_number: body.serial_number().clone(),
         }),
         digest_alg: sha256.clone(),
-        signed_attrs: Some(signed),
+        signed_attrs: Some(signed_attributes),
         signature_algorithm: identity.algorithm(),
         signature: OctetString::new(signature)?,
-        unsigned_attrs: stamp.map(only).transpose()?,
+        unsigned_attrs: token.map(timestamp).transpose()?,
     };
-    let mut certificates = SetOfVec::new();
-    for each in std::iter::once(&identity.certificate).chain(&identity.chain) {
-        certificates.insert(CertificateChoices::Certificate(each.clone()))?;
-    }
-    let data = SignedData {
+    let certificates = identity.chain.iter().cloned();
+    let signed_data = SignedData {
         version: CmsVersion::V1,
-        digest_algorithms: only(sha256)?,
+        digest_algorithms: SetOfVec::try_from([sha256])?,
         encap_content_info: EncapsulatedContentInfo {
-            econtent_type: DATA,
+            econtent_type: ID_DATA,
             econtent: None,
         },
-        certificates: Some(CertificateSet(certificates)),
+        certificates: Some(CertificateSet(SetOfVec::from_iter(
+            certificates.map(CertificateChoices::Certificate),
+        )?)),
         crls: None,
-        signer_infos: SignerInfos(only(signer)?),
+        signer_infos: SignerInfos(SetOfVec::try_from([signer])?),
     };
-    let content = ContentInfo {
-        content_type: SIGNED_DATA,
-        content: Any::encode_from(&data)?,
+    let envelope = ContentInfo {
+        content_type: ID_SIGNED_DATA,
+        content: Any::encode_from(&signed_data)?,
     };
-    content.to_der()
+    envelope.to_der()
 }
 
-fn attribute(oid: ObjectIdentifier, value: Any) -> der::Result<Attribute> {
-    let values = only(value)?;
+fn attribute(oid: ObjectIdentifier, value: &(impl EncodeValue + Tagged)) -> der::Result<Attribute> {
+    let values = SetOfVec::try_from([Any::encode_from(value)?])?;
     Ok(Attribute { oid, values })
-}
-
-fn only<T: der::DerOrd>(one: T) -> der::Result<SetOfVec<T>> {
-    let mut set = SetOfVec::new();
-    set.insert(one)?;
-    Ok(set)
 }

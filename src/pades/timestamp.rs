@@ -1,211 +1,217 @@
-//! A signature → a question to a time server (RFC 3161), and its answer held against the question.
+//! A signature → a request to a time server (RFC 3161) → the response, checked against it.
 
-use crate::cms::chain;
-use crate::cms::key::{Digest, SHA256};
-use crate::cms::{self, Fault, Signed, children};
+use crate::cms::key::HashAlgorithm;
+use crate::cms::{self, CmsSignature, SignatureError, chain, children};
 use crate::message::{Error, Message, Result};
-use der::asn1::{AnyRef, Null, ObjectIdentifier, OctetString, OctetStringRef};
+use der::asn1::{Any, AnyRef, OctetString};
+use der::oid::db::rfc3161::ID_CT_TST_INFO;
+use der::oid::db::rfc5912::{ID_KP_TIME_STAMPING, ID_SHA_256};
 use der::{Decode, Encode, Sequence, Tag, Tagged};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::ExtendedKeyUsage;
+use x509_cert::spki::AlgorithmIdentifierOwned;
 
-const TIMESTAMP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.1.4");
-const TIME_STAMPING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.8");
-
-/// A time server: takes a DER question, gives its DER answer.
+/// A time server.
 pub struct TimeServer<'a> {
-    pub ask: &'a dyn Fn(&[u8]) -> Result<Vec<u8>>,
-    /// A number nobody can foresee, so that an old answer does not pass for a new one.
+    /// Sends a DER request and returns the DER response.
+    pub send: &'a dyn Fn(&[u8]) -> Result<Vec<u8>>,
+    /// A number nobody can foresee, so that an old response does not pass for a new one.
     pub nonce: u64,
 }
 
 #[derive(Sequence)]
-struct Question {
+struct TimestampRequest {
     version: u8,
-    imprint: Imprint,
+    imprint: MessageImprint,
     nonce: u64,
     with_certificate: bool,
 }
 
-#[derive(Sequence)]
-struct Imprint {
-    algorithm: Algorithm,
+#[derive(Debug, Clone, PartialEq, Eq, Sequence)]
+struct MessageImprint {
+    algorithm: AlgorithmIdentifierOwned,
     hash: OctetString,
 }
 
 #[derive(Sequence)]
-struct Algorithm {
-    oid: ObjectIdentifier,
-    // Some servers refuse an algorithm without it.
-    parameters: Null,
+struct TimestampResponse {
+    status: ResponseStatus,
+    #[asn1(optional = "true")]
+    token: Option<Any>,
 }
 
-/// A time server's word that something existed at a time.
+#[derive(Sequence)]
+struct ResponseStatus {
+    code: u8,
+    #[asn1(optional = "true")]
+    text: Option<Vec<String>>,
+    #[asn1(optional = "true")]
+    failure: Option<Any>,
+}
+
+/// A time authority's statement that something existed at a time.
 #[derive(Debug, Clone)]
-pub struct Stamp {
+pub struct TimestampToken {
     pub time: Timestamp,
-    /// The token as it goes into a signature.
+    /// The token in DER, as it is embedded in a signature.
     pub token: Vec<u8>,
-    pub signed: Signed,
-    digest: Digest,
-    imprint: Vec<u8>,
-    nonce: Option<Vec<u8>>,
+    pub signature: CmsSignature,
+    hash_algorithm: HashAlgorithm,
+    hash: OctetString,
+    nonce: Option<u64>,
 }
 
-/// Has a signature stamped.
-pub fn ask(server: &TimeServer, signature: &[u8]) -> Result<Stamp> {
-    let imprint = Imprint {
-        algorithm: Algorithm {
-            oid: SHA256,
-            parameters: Null,
-        },
-        hash: OctetString::new(Digest::Sha256.digest(&[signature])).expect("32 bytes"),
-    };
-    let question = Question {
+/// Requests a timestamp over a signature.
+pub fn request(server: &TimeServer, signature: &[u8]) -> Result<TimestampToken> {
+    let request = TimestampRequest {
         version: 1,
-        imprint,
+        imprint: MessageImprint {
+            algorithm: AlgorithmIdentifierOwned {
+                oid: ID_SHA_256,
+                // Some servers refuse an algorithm without parameters.
+                parameters: Some(Any::null()),
+            },
+            hash: OctetString::new(HashAlgorithm::Sha256.hash(&[signature])).expect("32 bytes"),
+        },
         nonce: server.nonce,
         with_certificate: true,
     };
-    let question = question.to_der().expect("four small fields");
-    let answer = (server.ask)(&question)?;
-    let token = granted(&answer)?;
-    let stamp = Stamp::read(&token).map_err(|error| no_timestamp().caused_by(error))?;
-    let wrong = match stamp.holds_for(signature) {
-        Err(Fault::OtherContent) => Some("tsa-other-digest"),
-        Err(Fault::OtherKey) => Some("tsa-broken"),
-        Err(Fault::Unknown) => Some("tsa-unknown"),
-        Ok(()) if stamp.nonce != unsigned(server.nonce) => Some("tsa-other-question"),
-        Ok(()) => None,
+    let response = (server.send)(&request.to_der().expect("four small fields"))?;
+    let token = granted_token(&response)?;
+    let timestamp = TimestampToken::read(&token).map_err(no_timestamp)?;
+    let refusal = match timestamp.verify(signature) {
+        Err(SignatureError::ContentMismatch) => "tsa-other-digest",
+        Err(SignatureError::KeyMismatch) => "tsa-broken",
+        Err(SignatureError::Unsupported) => "tsa-unknown",
+        Ok(()) if timestamp.nonce != Some(server.nonce) => "tsa-other-question",
+        Ok(()) => return Ok(timestamp),
     };
-    match wrong {
-        Some(id) => Err(Error::new(Message::new(id))),
-        None => Ok(stamp),
-    }
+    Err(Error::new(Message::new(refusal)))
 }
 
-impl Stamp {
-    /// Reads a timestamp token.
-    pub fn read(token: &[u8]) -> der::Result<Stamp> {
-        let signed = Signed::read(token)?;
-        let content = signed.content.as_deref().unwrap_or_default();
-        if signed.content_type != TIMESTAMP {
+impl TimestampToken {
+    pub fn read(token: &[u8]) -> der::Result<TimestampToken> {
+        let signature = CmsSignature::read(token)?;
+        let content = signature.content.as_deref().unwrap_or_default();
+        if signature.content_type != ID_CT_TST_INFO {
             return Err(cms::malformed());
         }
-        // Version, policy, imprint, number, time; then accuracy, ordering, nonce, name, extensions, where there are any.
+        // Version, policy, imprint, number, time;
+        // then the optional accuracy, ordering, nonce, name and extensions.
         let parts = children(&AnyRef::from_der(content)?)?;
         let [_, _, imprint, _, time, rest @ ..] = parts.as_slice() else {
             return Err(cms::malformed());
         };
-        let imprint = children(imprint)?;
-        let [algorithm, hash] = imprint.as_slice() else {
-            return Err(cms::malformed());
-        };
+        let MessageImprint { algorithm, hash } = imprint.decode_as()?;
         let nonce = rest.iter().find(|part| part.tag() == Tag::Integer);
-        Ok(Stamp {
-            time: moment(time).ok_or_else(cms::malformed)?,
+        Ok(TimestampToken {
+            time: parse_time(time).ok_or_else(cms::malformed)?,
             token: token.to_vec(),
-            digest: Digest::of(&algorithm.decode_as()?).ok_or_else(cms::malformed)?,
-            imprint: hash.decode_as::<&OctetStringRef>()?.as_bytes().to_vec(),
-            nonce: nonce.map(|nonce| nonce.value().to_vec()),
-            signed,
+            hash_algorithm: HashAlgorithm::of(&algorithm).ok_or_else(cms::malformed)?,
+            hash,
+            nonce: nonce.and_then(|nonce| nonce.decode_as().ok()),
+            signature,
         })
     }
 
     /// The authority's name.
     pub fn authority(&self) -> String {
-        chain::name(&self.signed.certificate)
+        chain::holder_name(&self.signature.certificate)
     }
 
-    /// Whether the authority stamped this signature, with a certificate made for stamping that counted then.
-    pub fn holds_for(&self, signature: &[u8]) -> std::result::Result<(), Fault> {
-        if self.imprint != self.digest.digest(&[signature]) {
-            return Err(Fault::OtherContent);
+    /// Checks that the authority stamped this signature,
+    /// with a certificate for timestamping that was valid then.
+    pub fn verify(&self, signature: &[u8]) -> std::result::Result<(), SignatureError> {
+        if self.hash.as_bytes() != self.hash_algorithm.hash(&[signature]) {
+            return Err(SignatureError::ContentMismatch);
         }
-        let content = self.signed.content.as_deref().unwrap_or_default();
-        // Here other content would mean that the authority's own words were changed.
-        let holds = self.signed.holds_for(&[content]);
-        holds.map_err(|fault| match fault {
-            Fault::OtherContent => Fault::OtherKey,
-            fault => fault,
-        })?;
-        let certificate = &self.signed.certificate;
-        if is_for_stamping(certificate) && chain::is_valid(certificate, self.time) {
+        let content = self.signature.content.as_deref().unwrap_or_default();
+        self.signature
+            .verify(&[content])
+            .map_err(|error| match error {
+                // Here the mismatch means that the token itself was altered.
+                SignatureError::ContentMismatch => SignatureError::KeyMismatch,
+                error => error,
+            })?;
+        let certificate = &self.signature.certificate;
+        if is_for_timestamping(certificate) && chain::is_valid_at(certificate, self.time) {
             Ok(())
         } else {
-            Err(Fault::OtherKey)
+            Err(SignatureError::KeyMismatch)
         }
     }
 }
 
-fn is_for_stamping(certificate: &Certificate) -> bool {
-    let purposes = certificate
-        .tbs_certificate()
-        .get_extension::<ExtendedKeyUsage>();
-    matches!(purposes, Ok(Some((_, purposes))) if purposes.0.contains(&TIME_STAMPING))
+fn is_for_timestamping(certificate: &Certificate) -> bool {
+    let body = certificate.tbs_certificate();
+    let purposes = body.get_extension::<ExtendedKeyUsage>();
+    matches!(purposes, Ok(Some((_, purposes))) if purposes.0.contains(&ID_KP_TIME_STAMPING))
 }
 
-/// The token of an answer that says yes.
-fn granted(answer: &[u8]) -> Result<Vec<u8>> {
-    let wrong = |error| no_timestamp().caused_by(error);
-    let parts = AnyRef::from_der(answer).and_then(|answer| children(&answer));
-    let parts = parts.map_err(wrong)?;
-    let status = parts.first().map(children).transpose().map_err(wrong)?;
-    let status = status.unwrap_or_default();
-    let number = status
-        .first()
-        .and_then(|number| number.decode_as::<u8>().ok());
-    match (number, parts.get(1)) {
+/// The token of a response that grants the request.
+fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
+    let TimestampResponse { status, token } =
+        TimestampResponse::from_der(response).map_err(no_timestamp)?;
+    match (status.code, token) {
         // Granted, and granted with changes.
-        (Some(0 | 1), Some(token)) => token.to_der().map_err(wrong),
-        (Some(number), _) if number > 1 => {
-            let message = Message::new("tsa-refused").with("status", number);
-            Err(match words(&status) {
-                words if words.is_empty() => Error::new(message),
-                words => Error::new(message).caused_by(words),
+        (0 | 1, Some(token)) => token.to_der().map_err(no_timestamp),
+        (0 | 1, None) => Err(Error::new(Message::new("tsa-no-timestamp"))),
+        (code, _) => {
+            let refusal = Error::new(Message::new("tsa-refused").with("status", code));
+            let text = status.text.unwrap_or_default().join(" ");
+            Err(if text.is_empty() {
+                refusal
+            } else {
+                refusal.caused_by(text)
             })
         }
-        _ => Err(no_timestamp()),
     }
 }
 
-/// What the server says about its refusal.
-fn words(status: &[AnyRef]) -> String {
-    let texts = status.iter().find(|part| part.tag() == Tag::Sequence);
-    let texts = texts
-        .and_then(|texts| children(texts).ok())
-        .unwrap_or_default();
-    let texts = texts.iter().filter(|text| text.tag() == Tag::Utf8String);
-    let texts: Vec<_> = texts
-        .map(|text| String::from_utf8_lossy(text.value()))
-        .collect();
-    texts.join(" ")
+fn no_timestamp(error: der::Error) -> Error {
+    Error::new(Message::new("tsa-no-timestamp")).caused_by(error)
 }
 
-fn no_timestamp() -> Error {
-    Error::new(Message::new("tsa-no-timestamp"))
-}
-
-/// A number as DER writes it.
-fn unsigned(number: u64) -> Option<Vec<u8>> {
-    let der = number.to_der().ok()?;
-    AnyRef::from_der(&der)
-        .ok()
-        .map(|number| number.value().to_vec())
-}
-
-/// `20261125105013Z`, with a fraction of the second where the server gives one.
-fn moment(time: &AnyRef) -> Option<Timestamp> {
+/// Parses `20261125105013Z`, which may have a fraction of a second.
+fn parse_time(time: &AnyRef) -> Option<Timestamp> {
     let written = std::str::from_utf8(time.value()).ok()?.strip_suffix('Z')?;
     let (whole, fraction) = written.split_once('.').unwrap_or((written, "0"));
-    let (day, clock) = whole.split_at_checked(8)?;
-    let stands =
-        |part: &str, digits| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
-    let plain = time.tag() == Tag::GeneralizedTime && stands(day, 8) && stands(clock, 6);
-    let fraction = fraction.get(..fraction.len().min(9))?;
-    format!("{day}T{clock}.{fraction}Z")
-        .parse()
-        .ok()
-        .filter(|_| plain)
+    let is_plain = whole.len() == 14 && written.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if time.tag() != Tag::GeneralizedTime || !is_plain {
+        return None;
+    }
+    let nanoseconds = &fraction[..fraction.len().min(9)];
+    let time = DateTime::strptime("%Y%m%d%H%M%S.%f", format!("{whole}.{nanoseconds}"));
+    Offset::UTC.to_timestamp(time.ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_with_any_fraction_or_none() {
+        for (time, expected) in [
+            ("20261125105013Z", Some("2026-11-25T10:50:13Z")),
+            ("20261125105013.5Z", Some("2026-11-25T10:50:13.5Z")),
+            (
+                "20261125105013.1234567891Z",
+                Some("2026-11-25T10:50:13.123456789Z"),
+            ),
+            ("20261125105013.Z", None),
+            ("20261125105013.1.2Z", None),
+            ("2026112510501Z", None),
+            ("20261125105013", None),
+            ("20261125105013+0900", None),
+        ] {
+            let written = AnyRef::new(Tag::GeneralizedTime, time.as_bytes()).expect("short");
+            let expected = expected.map(|time| time.parse().expect("a time"));
+            assert_eq!(parse_time(&written), expected, "{time}");
+        }
+        let other = AnyRef::new(Tag::UtcTime, b"20261125105013Z").expect("short");
+        assert_eq!(parse_time(&other), None);
+    }
 }

@@ -1,254 +1,224 @@
-//! What each signature of a PDF is worth: whose it is, whether it holds, what it covers, when it was made, and whom to trust.
+//! The signatures of a PDF: the signer, integrity, coverage, time and trust of each.
 
-use super::{DEEPEST, MOST, entry};
-use crate::cms::{Fault, Signed, chain};
-use crate::pades::timestamp::Stamp;
+use super::{list, tree_nodes};
+use crate::cms::{CmsSignature, SignatureError, chain};
+use crate::pades::timestamp::TimestampToken;
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
 use lopdf::{Dictionary, Document, Object};
 use x509_cert::Certificate;
 
-/// A signature as found; times are moments, not days.
+/// A signature as found.
 #[derive(Debug, Clone)]
-pub struct SignatureState {
-    /// The name in the signer's certificate; none where the container cannot be read.
+pub struct PdfSignature {
+    /// The name in the signer's certificate. `None` if the container cannot be read.
     pub signer: Option<String>,
-    /// Whether the signed bytes are those that stand in the file, and the signature is by the certificate's key.
-    pub integrity: Result<(), Fault>,
-    pub range: Range,
-    /// When the signer says it was; anybody can write any time there.
+    /// Ok if the signed bytes are those in the file, and the certificate's key made the signature.
+    pub integrity: Result<(), SignatureError>,
+    pub coverage: Coverage,
+    /// The time that the signer claims; anybody can write any time there.
     pub claimed: Option<Timestamp>,
-    /// First and last moment of the signer's certificate.
-    pub certificate: Option<(Timestamp, Timestamp)>,
-    pub timestamp: Option<StampState>,
-    signed: Option<Signed>,
+    pub timestamp: Option<PdfTimestamp>,
+    container: Option<CmsSignature>,
 }
 
-/// Which bytes a signature covers.
+/// The bytes that a signature covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Range {
-    /// The whole file but the signature itself.
-    File,
-    /// All up to the end of an earlier state of the file, behind which something was appended.
-    Earlier,
-    /// Bytes of its own choice: it vouches for no document.
-    Odd,
+pub enum Coverage {
+    /// The whole file except the signature itself.
+    WholeFile,
+    /// An earlier revision, to which something was appended.
+    EarlierRevision,
+    /// Any other bytes: the signature vouches for no document.
+    Arbitrary,
 }
 
 /// The timestamp over a signature.
 #[derive(Debug, Clone)]
-pub struct StampState {
-    pub time: Option<Timestamp>,
-    pub authority: Option<String>,
-    /// Whether it is of this signature, and by its authority's key.
-    pub integrity: Result<(), Fault>,
-    stamp: Option<Stamp>,
+pub struct PdfTimestamp {
+    /// Ok if the timestamp is of this signature, and the authority's key made it.
+    pub integrity: Result<(), SignatureError>,
+    /// `None` if the token cannot be read.
+    pub token: Option<TimestampToken>,
 }
 
-/// Whether a certificate leads to one that is trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
-    Trusted,
-    Untrusted,
-}
-
-impl SignatureState {
-    /// The moment for which the certificate must have counted: a sound timestamp's whose authority is trusted, else the given one.
-    pub fn decisive(&self, roots: &[Certificate], otherwise: Timestamp) -> Timestamp {
-        let stamp = self.timestamp.as_ref();
-        let stamp = stamp.filter(|stamp| stamp.trust(roots) == Trust::Trusted);
-        stamp.and_then(|stamp| stamp.time).unwrap_or(otherwise)
+impl PdfSignature {
+    /// Tells if the signer's certificate leads to a root. No revocation list is asked.
+    ///
+    /// The certificates must be valid at the time of a trusted timestamp; without one, at `now`.
+    pub fn is_trusted(&self, roots: &[Certificate], now: Timestamp) -> bool {
+        let trusted = self.timestamp.as_ref().filter(|it| it.is_trusted(roots));
+        let token = trusted.and_then(|timestamp| timestamp.token.as_ref());
+        let at = token.map_or(now, |token| token.time);
+        let sound = self.container.as_ref().filter(|_| self.integrity.is_ok());
+        sound.is_some_and(|container| leads_to_root(container, roots, at))
     }
+}
 
-    /// Whether the signer's certificate leads to a root, all counting at the decisive moment; no list of revoked ones is asked.
-    pub fn trust(&self, roots: &[Certificate], otherwise: Timestamp) -> Trust {
-        let at = self.decisive(roots, otherwise);
-        match &self.signed {
-            Some(signed) if self.integrity.is_ok() => trust(signed, roots, at),
-            _ => Trust::Untrusted,
+impl PdfTimestamp {
+    /// Tells if the authority's certificate leads to a root, with all valid at the stamped time.
+    pub fn is_trusted(&self, roots: &[Certificate]) -> bool {
+        let sound = self.token.as_ref().filter(|_| self.integrity.is_ok());
+        sound.is_some_and(|token| leads_to_root(&token.signature, roots, token.time))
+    }
+}
+
+fn leads_to_root(container: &CmsSignature, roots: &[Certificate], at: Timestamp) -> bool {
+    chain::verify_chain(&container.certificate, &container.certificates, roots, at)
+}
+
+/// Every signature of a document, ordered by the end of its coverage.
+pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<PdfSignature>> {
+    let mut fields = Vec::new();
+    let form = document.catalog()?.get_deref(b"AcroForm", document);
+    if let Ok(form) = form.and_then(Object::as_dict) {
+        for field in list(document, form, b"Fields") {
+            fields.push(document.dereference(field)?.1.as_dict()?);
         }
     }
-}
-
-impl StampState {
-    /// Whether the authority's certificate leads to a root, counting at the time it stamped.
-    pub fn trust(&self, roots: &[Certificate]) -> Trust {
-        match &self.stamp {
-            Some(stamp) if self.integrity.is_ok() => trust(&stamp.signed, roots, stamp.time),
-            _ => Trust::Untrusted,
+    let mut signatures = Vec::new();
+    for field in tree_nodes(document, fields)? {
+        let value = field.get_deref(b"V", document).and_then(Object::as_dict);
+        if let Ok(value) = value
+            && value.has(b"ByteRange")
+        {
+            signatures.push(read_signature(document, value, pdf));
         }
     }
-}
-
-fn trust(signed: &Signed, roots: &[Certificate], at: Timestamp) -> Trust {
-    match chain::leads_to(&signed.certificate, &signed.certificates, roots, at) {
-        true => Trust::Trusted,
-        false => Trust::Untrusted,
-    }
-}
-
-/// Every signature of a document, in the order of what they cover.
-pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<SignatureState>> {
-    let mut entries = Vec::new();
-    if let Ok(form) = entry(document, document.catalog()?, b"AcroForm").and_then(Object::as_dict) {
-        let mut left = MOST;
-        values(document, form, b"Fields", DEEPEST, &mut left, &mut entries)?;
-    }
-    let mut states: Vec<_> = entries
+    signatures.sort_by_key(|(end, _)| *end);
+    Ok(signatures
         .into_iter()
-        .map(|entry| state(document, entry, pdf))
-        .collect();
-    states.sort_by_key(|(end, _)| *end);
-    Ok(states.into_iter().map(|(_, state)| state).collect())
+        .map(|(_, signature)| signature)
+        .collect())
 }
 
-/// The values of signed fields below a form or a field.
-fn values<'a>(
-    document: &'a Document,
-    above: &'a Dictionary,
-    key: &[u8],
-    depth: usize,
-    left: &mut usize,
-    found: &mut Vec<&'a Dictionary>,
-) -> lopdf::Result<()> {
-    let depth = depth.checked_sub(1).ok_or(lopdf::Error::RecursionLimit)?;
-    let Ok(fields) = entry(document, above, key).and_then(Object::as_array) else {
-        return Ok(());
-    };
-    *left = left
-        .checked_sub(fields.len())
-        .ok_or(lopdf::Error::RecursionLimit)?;
-    for field in fields {
-        let field = document.dereference(field)?.1.as_dict()?;
-        let value = entry(document, field, b"V").and_then(Object::as_dict);
-        found.extend(value.ok().filter(|value| value.has(b"ByteRange")));
-        values(document, field, b"Kids", depth, left, found)?;
-    }
-    Ok(())
-}
-
-/// A signature's state, and where the bytes it covers end.
-fn state(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize, SignatureState) {
-    let claimed = entry(document, value, b"M").and_then(lopdf::decode_text_string);
-    let mut state = SignatureState {
+/// Reads a signature, and the end of the bytes it covers.
+fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize, PdfSignature) {
+    let claimed = value
+        .get_deref(b"M", document)
+        .and_then(lopdf::decode_text_string);
+    let mut signature = PdfSignature {
         signer: None,
-        integrity: Err(Fault::Unknown),
-        range: Range::Odd,
-        claimed: claimed.ok().and_then(|written| moment(&written)),
-        certificate: None,
+        integrity: Err(SignatureError::Unsupported),
+        coverage: Coverage::Arbitrary,
+        claimed: claimed.ok().and_then(|date| parse_date(&date)),
         timestamp: None,
-        signed: None,
+        container: None,
     };
-    let Some(parts) = parts(document, value, pdf) else {
-        return (0, state);
+    let Some(signed) = signed_bytes(document, value, pdf) else {
+        return (0, signature);
     };
-    let end = parts.end;
-    state.range = range(pdf, end);
-    let Ok(signed) = Signed::read(&parts.container) else {
-        return (end, state);
-    };
-    state.signer = Some(chain::name(&signed.certificate));
-    state.integrity = match &signed.content {
-        // One that carries its own content speaks of that, not of the file.
-        Some(_) => Err(Fault::Unknown),
-        None => signed.holds_for(&parts.covered),
-    };
-    state.certificate = Some(chain::validity(&signed.certificate));
-    state.timestamp = signed
-        .timestamp
-        .as_deref()
-        .map(|token| stamp(token, &signed.signature));
-    state.signed = Some(signed);
-    (end, state)
+    signature.coverage = coverage(pdf, signed.end);
+    if let Ok(container) = CmsSignature::read(signed.container) {
+        signature.signer = Some(chain::holder_name(&container.certificate));
+        // A container with content of its own says nothing about the file.
+        if container.content.is_none() {
+            signature.integrity = container.verify(&signed.covered);
+        }
+        let token = container.timestamp();
+        signature.timestamp = token.map(|token| timestamp(&token, container.signature()));
+        signature.container = Some(container);
+    }
+    (signed.end, signature)
 }
 
-/// Where a signature stands.
-struct Parts<'a> {
-    /// The bytes before and after it.
+/// The parts of a file around a signature.
+struct SignedBytes<'a> {
+    /// The bytes before and after the signature.
     covered: [&'a [u8]; 2],
-    /// Where those end.
+    /// The end of the second part.
     end: usize,
-    container: Vec<u8>,
+    container: &'a [u8],
 }
 
-/// Finds what a signature covers; the hole in it must be exactly the signature's own text: else bytes could be slipped in that nobody signed.
-fn parts<'a>(document: &Document, value: &Dictionary, pdf: &'a [u8]) -> Option<Parts<'a>> {
-    let range = entry(document, value, b"ByteRange")
-        .and_then(Object::as_array)
-        .ok()?;
-    let range: Vec<usize> = range
+/// Finds the bytes that a signature covers.
+///
+/// The gap between them must be exactly the signature's own text, because otherwise bytes that
+/// nobody signed could be inserted.
+fn signed_bytes<'a>(
+    document: &'a Document,
+    value: &'a Dictionary,
+    pdf: &'a [u8],
+) -> Option<SignedBytes<'a>> {
+    let numbers = list(document, value, b"ByteRange")
         .iter()
-        .flat_map(|number| {
-            number
-                .as_i64()
-                .ok()
-                .and_then(|number| usize::try_from(number).ok())
-        })
-        .collect();
-    let [0, hole, start, length] = range[..] else {
+        .flat_map(Object::as_i64);
+    let range: Vec<usize> = numbers.flat_map(usize::try_from).collect();
+    let [0, gap, start, length] = range[..] else {
         return None;
     };
     let end = start.checked_add(length)?;
-    let covered = [pdf.get(..hole)?, pdf.get(start..end)?];
-    let digits = pdf
-        .get(hole..start)?
-        .strip_prefix(b"<")?
-        .strip_suffix(b">")?;
-    let container = entry(document, value, b"Contents")
+    let covered = [pdf.get(..gap)?, pdf.get(start..end)?];
+    let text = pdf.get(gap..start)?;
+    let digits = text.strip_prefix(b"<")?.strip_suffix(b">")?;
+    let container = value
+        .get_deref(b"Contents", document)
         .and_then(Object::as_str)
         .ok()?;
     let written = container.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let same = digits.len() == container.len() * 2
+    let is_same = digits.len() == container.len() * 2
         && digits
             .iter()
             .zip(written)
             .all(|(digit, half)| char::from(*digit).to_digit(16) == Some(u32::from(half)));
-    same.then(|| Parts {
+    is_same.then_some(SignedBytes {
         covered,
         end,
-        container: container.to_vec(),
+        container,
     })
 }
 
-fn range(pdf: &[u8], end: usize) -> Range {
-    let (covered, behind) = (pdf[..end].trim_ascii_end(), &pdf[end..]);
-    match covered.ends_with(b"%%EOF") {
-        true if behind.iter().all(u8::is_ascii_whitespace) => Range::File,
-        true => Range::Earlier,
-        false => Range::Odd,
+fn coverage(pdf: &[u8], end: usize) -> Coverage {
+    if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
+        Coverage::Arbitrary
+    } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
+        Coverage::WholeFile
+    } else {
+        Coverage::EarlierRevision
     }
 }
 
-fn stamp(token: &[u8], signature: &[u8]) -> StampState {
-    let stamp = Stamp::read(token).ok();
-    StampState {
-        time: stamp.as_ref().map(|stamp| stamp.time),
-        authority: stamp.as_ref().map(Stamp::authority),
-        integrity: match &stamp {
-            None => Err(Fault::Unknown),
-            Some(stamp) => stamp.holds_for(signature),
+fn timestamp(token: &[u8], signature: &[u8]) -> PdfTimestamp {
+    let token = TimestampToken::read(token);
+    PdfTimestamp {
+        integrity: match &token {
+            Err(_) => Err(SignatureError::Unsupported),
+            Ok(token) => token.verify(signature),
         },
-        stamp,
+        token: token.ok(),
     }
 }
 
-/// `D:20261125105013+09'00'`, or with `Z`.
-fn moment(written: &str) -> Option<Timestamp> {
-    let written = written.strip_prefix("D:")?;
-    let (clock, zone) = written.split_at_checked(14)?;
-    let at = DateTime::strptime("%Y%m%d%H%M%S", clock).ok()?;
-    let mut digits = zone
-        .chars()
-        .filter(char::is_ascii_digit)
-        .map(|digit| digit.to_digit(10));
-    let mut two = || i32::try_from(digits.next()?? * 10 + digits.next()??).ok();
-    let seconds = match zone.chars().next() {
-        None | Some('Z') => 0,
-        Some('+') => two()? * 3600 + two().unwrap_or(0) * 60,
-        Some('-') => -(two()? * 3600 + two().unwrap_or(0) * 60),
-        Some(_) => return None,
+/// Parses `D:20261125105013+09'00'`. The offset may be `Z`, lack its minutes, or be absent.
+fn parse_date(date: &str) -> Option<Timestamp> {
+    let (clock, offset) = date.strip_prefix("D:")?.split_at_checked(14)?;
+    let digits = match offset.replace('\'', "") {
+        offset if offset.is_empty() || offset.starts_with('Z') => "+0000".to_owned(),
+        offset => format!("{offset:0<5}"),
     };
-    let zone = TimeZone::fixed(Offset::from_seconds(seconds).ok()?);
-    zone.to_timestamp(at).ok()
+    Timestamp::strptime("%Y%m%d%H%M%S%z", format!("{clock}{digits}")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_date;
+
+    #[test]
+    fn dates_are_read_with_any_offset_or_none() {
+        for (date, expected) in [
+            ("D:20261125105013+09'00'", Some("2026-11-25T01:50:13Z")),
+            ("D:20261125105013+09'00", Some("2026-11-25T01:50:13Z")),
+            ("D:20261125105013+09", Some("2026-11-25T01:50:13Z")),
+            ("D:20261125105013-03'30'", Some("2026-11-25T14:20:13Z")),
+            ("D:20261125105013Z", Some("2026-11-25T10:50:13Z")),
+            ("D:20261125105013Z00'00'", Some("2026-11-25T10:50:13Z")),
+            ("D:20261125105013", Some("2026-11-25T10:50:13Z")),
+            ("D:20261125105013 x", None),
+            ("D:20261325105013", None),
+            ("D:2026", None),
+            ("20261125105013", None),
+        ] {
+            let expected = expected.map(|time| time.parse().expect("a time"));
+            assert_eq!(parse_date(date), expected, "{date}");
+        }
+    }
 }

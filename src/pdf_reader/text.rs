@@ -1,74 +1,74 @@
-//! The words on the pages of a PDF, in the order they are drawn, through each font's ToUnicode map.
+//! The text on the pages of a PDF, in the order it is drawn, decoded by each font's ToUnicode map.
 //!
-//! Text that a document gives in place of glyphs (`ActualText`) counts instead of them; text drawn invisibly does not count.
-//! What no map explains becomes U+FFFD, so that nothing is left out silently.
+//! Text that a document gives in place of glyphs (`ActualText`) replaces them.
+//! Text drawn invisibly does not count.
+//! A code that no map explains becomes U+FFFD, so that nothing is left out silently.
 
-use super::{DEEPEST, LARGEST, entry};
+use super::MAX_STREAM;
 use lopdf::content::{Content, Operation};
 use lopdf::{Dictionary, Document, Error, Object, ObjectId, Result};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Steps and bytes after which a document only keeps us busy.
-const STEPS: usize = 5_000_000;
-const BYTES: usize = 16 * 1024 * 1024;
-/// Neither drawn nor filled, and neither of both but clipped.
+/// The most operations and bytes of text in a document; more are malicious.
+const MAX_OPERATIONS: usize = 5_000_000;
+const MAX_TEXT: usize = 16 * 1024 * 1024;
+/// The most forms drawn within each other.
+const MAX_DEPTH: usize = 16;
+/// The text rendering modes that neither fill nor stroke.
 const INVISIBLE: [i64; 2] = [3, 7];
 
-/// The text of every page.
+/// Extracts the text of every page.
 pub fn pages(document: &Document) -> Result<Vec<String>> {
-    let mut reader = Reader {
+    let mut extractor = Extractor {
         document,
         fonts: BTreeMap::new(),
-        steps: STEPS,
-        bytes: BYTES,
+        operations_left: MAX_OPERATIONS,
+        text_left: MAX_TEXT,
     };
     let pages: Vec<ObjectId> = document.page_iter().collect();
-    pages.into_iter().map(|page| reader.page(page)).collect()
+    pages.into_iter().map(|page| extractor.page(page)).collect()
 }
 
-struct Reader<'a> {
+struct Extractor<'a> {
     document: &'a Document,
     fonts: BTreeMap<ObjectId, Rc<Font>>,
-    steps: usize,
-    bytes: usize,
+    operations_left: usize,
+    text_left: usize,
 }
 
-/// What drawing remembers and `q` saves.
+/// The part of the graphics state that matters here; `q` saves it.
 #[derive(Clone, Default)]
-struct State {
+struct GraphicsState {
     font: Option<Rc<Font>>,
-    mode: i64,
+    rendering_mode: i64,
 }
 
-/// One stream being drawn.
-struct Drawing<'a> {
+/// A content stream being interpreted.
+struct ContentStream<'a> {
     resources: Option<&'a Dictionary>,
-    state: State,
-    saved: Vec<State>,
-    /// Open marked contents; true where one gives its text itself.
+    state: GraphicsState,
+    saved: Vec<GraphicsState>,
+    /// The open marked contents; true for each that has an `ActualText`.
     marked: Vec<bool>,
     text: String,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Extractor<'a> {
     fn page(&mut self, page: ObjectId) -> Result<String> {
         let content = self.content(page)?;
         let (own, inherited) = self.document.get_page_resources(page)?;
-        let inherited = inherited
-            .first()
-            .map(|id| self.document.get_dictionary(*id));
-        let resources = match own {
-            Some(own) => Some(own),
-            None => inherited.transpose()?,
+        let resources = match (own, inherited.first()) {
+            (None, Some(id)) => Some(self.document.get_dictionary(*id)?),
+            (own, _) => own,
         };
-        self.draw(&content, resources, State::default(), DEEPEST)
+        self.interpret(&content, resources, GraphicsState::default(), MAX_DEPTH)
     }
 
-    /// The streams of a page in a row, none passed over.
+    /// The content streams of a page, joined.
     fn content(&self, page: ObjectId) -> Result<Vec<u8>> {
         let page = self.document.get_dictionary(page)?;
-        let streams = match entry(self.document, page, b"Contents") {
+        let streams = match page.get_deref(b"Contents", self.document) {
             Err(_) => return Ok(Vec::new()),
             Ok(Object::Array(streams)) => streams.iter().collect(),
             Ok(stream) => vec![stream],
@@ -76,22 +76,22 @@ impl<'a> Reader<'a> {
         let mut content = Vec::new();
         for stream in streams {
             let stream = self.document.dereference(stream)?.1.as_stream()?;
-            let left = LARGEST.saturating_sub(content.len());
+            let left = MAX_STREAM.saturating_sub(content.len());
             content.extend(stream.get_plain_content_with_limit(left)?);
             content.push(b'\n');
         }
         Ok(content)
     }
 
-    fn draw(
+    fn interpret(
         &mut self,
         content: &[u8],
         resources: Option<&'a Dictionary>,
-        state: State,
+        state: GraphicsState,
         depth: usize,
     ) -> Result<String> {
-        let depth = depth.checked_sub(1).ok_or(Error::RecursionLimit)?;
-        let mut drawing = Drawing {
+        let below = depth.checked_sub(1).ok_or(Error::RecursionLimit)?;
+        let mut stream = ContentStream {
             resources,
             state,
             saved: Vec::new(),
@@ -99,74 +99,77 @@ impl<'a> Reader<'a> {
             text: String::new(),
         };
         for operation in Content::decode_iter(content) {
-            self.steps = self.steps.checked_sub(1).ok_or(Error::RecursionLimit)?;
-            self.step(&mut drawing, &operation?, depth)?;
+            let left = self.operations_left.checked_sub(1);
+            self.operations_left = left.ok_or(Error::RecursionLimit)?;
+            self.execute(&mut stream, &operation?, below)?;
         }
-        Ok(drawing.text)
+        Ok(stream.text)
     }
 
-    fn step(&mut self, drawing: &mut Drawing<'a>, step: &Operation, depth: usize) -> Result<()> {
-        let operands = step.operands.as_slice();
-        match (step.operator.as_str(), operands) {
-            ("q", _) => drawing.saved.push(drawing.state.clone()),
-            ("Q", _) => drawing.state = drawing.saved.pop().unwrap_or_default(),
-            ("Tr", [mode]) => drawing.state.mode = mode.as_i64()?,
+    fn execute(
+        &mut self,
+        stream: &mut ContentStream<'a>,
+        operation: &Operation,
+        depth: usize,
+    ) -> Result<()> {
+        match (operation.operator.as_str(), operation.operands.as_slice()) {
+            ("q", _) => stream.saved.push(stream.state.clone()),
+            ("Q", _) => stream.state = stream.saved.pop().unwrap_or_default(),
+            ("Tr", [mode]) => stream.state.rendering_mode = mode.as_i64()?,
             ("Tf", [name, _]) => {
-                drawing.state.font = self.font(drawing.resources, name.as_name()?)?
+                stream.state.font = self.font(stream.resources, name.as_name()?)?
             }
-            ("Tj" | "'", [shown]) | ("\"", [_, _, shown]) => self.show(drawing, shown)?,
+            ("Tj" | "'", [shown]) | ("\"", [_, _, shown]) => self.show(stream, shown)?,
             ("TJ", [Object::Array(parts)]) => {
                 for part in parts {
-                    self.show(drawing, part)?;
+                    self.show(stream, part)?;
                 }
             }
-            ("ET", _) => self.say(drawing, "\n")?,
-            ("BMC", _) => drawing.marked.push(false),
+            ("ET", _) => self.append(stream, "\n")?,
+            ("BMC", _) => stream.marked.push(false),
             ("BDC", [_, properties]) => {
-                let replaced = self.replacement(drawing.resources, properties)?;
-                if let Some(text) = &replaced {
-                    self.say(drawing, text)?;
+                let replacement = self.actual_text(stream.resources, properties)?;
+                if let Some(text) = &replacement {
+                    self.append(stream, text)?;
                 }
-                drawing.marked.push(replaced.is_some());
+                stream.marked.push(replacement.is_some());
             }
-            ("EMC", _) => drop(drawing.marked.pop()),
+            ("EMC", _) => drop(stream.marked.pop()),
             ("Do", [name]) => {
-                let text = self.form(drawing, name.as_name()?, depth)?;
-                self.say(drawing, &text)?;
+                let text = self.form_text(stream, name.as_name()?, depth)?;
+                self.append(stream, &text)?;
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn show(&mut self, drawing: &mut Drawing, shown: &Object) -> Result<()> {
-        // Numbers between the texts of a TJ move the pen.
+    fn show(&mut self, stream: &mut ContentStream, shown: &Object) -> Result<()> {
+        // Numbers between the strings of a TJ move the pen.
         let Object::String(codes, _) = shown else {
             return Ok(());
         };
-        if INVISIBLE.contains(&drawing.state.mode) {
+        if INVISIBLE.contains(&stream.state.rendering_mode) {
             return Ok(());
         }
-        let text = match &drawing.state.font {
-            Some(font) => font.read(codes),
+        let text = match &stream.state.font {
+            Some(font) => font.decode(codes),
             None => char::REPLACEMENT_CHARACTER.to_string(),
         };
-        self.say(drawing, &text)
+        self.append(stream, &text)
     }
 
-    fn say(&mut self, drawing: &mut Drawing, text: &str) -> Result<()> {
-        if !drawing.marked.contains(&true) {
-            self.bytes = self
-                .bytes
-                .checked_sub(text.len())
-                .ok_or(Error::RecursionLimit)?;
-            drawing.text.push_str(text);
+    fn append(&mut self, stream: &mut ContentStream, text: &str) -> Result<()> {
+        if !stream.marked.contains(&true) {
+            let left = self.text_left.checked_sub(text.len());
+            self.text_left = left.ok_or(Error::RecursionLimit)?;
+            stream.text.push_str(text);
         }
         Ok(())
     }
 
-    /// The text that stands for what a marked content draws.
-    fn replacement(
+    /// The text that replaces what a marked content draws.
+    fn actual_text(
         &self,
         resources: Option<&'a Dictionary>,
         properties: &Object,
@@ -179,220 +182,215 @@ impl<'a> Reader<'a> {
             },
             _ => return Ok(None),
         };
-        match entry(self.document, properties, b"ActualText") {
+        match properties.get_deref(b"ActualText", self.document) {
             Ok(text) => lopdf::decode_text_string(text).map(Some),
             Err(_) => Ok(None),
         }
     }
 
-    /// What a form draws; a picture draws no words.
-    fn form(&mut self, drawing: &Drawing<'a>, name: &[u8], depth: usize) -> Result<String> {
-        let stream = self
-            .resource(drawing.resources, b"XObject", name)?
-            .as_stream()?;
-        if !is_a(&stream.dict, b"Form") {
+    /// The text that a form XObject draws; an image has none.
+    fn form_text(
+        &mut self,
+        stream: &ContentStream<'a>,
+        name: &[u8],
+        depth: usize,
+    ) -> Result<String> {
+        let object = self.resource(stream.resources, b"XObject", name)?;
+        let form = object.as_stream()?;
+        if !has_subtype(&form.dict, b"Form") {
             return Ok(String::new());
         }
-        let own = entry(self.document, &stream.dict, b"Resources").and_then(Object::as_dict);
-        let content = stream.get_plain_content_with_limit(LARGEST)?;
-        let resources = own.ok().or(drawing.resources);
-        self.draw(&content, resources, drawing.state.clone(), depth)
+        let own = form.dict.get_deref(b"Resources", self.document);
+        let resources = own.and_then(Object::as_dict).ok().or(stream.resources);
+        let content = form.get_plain_content_with_limit(MAX_STREAM)?;
+        self.interpret(&content, resources, stream.state.clone(), depth)
     }
 
     fn resource(
         &self,
         resources: Option<&'a Dictionary>,
-        kind: &[u8],
+        category: &[u8],
         name: &[u8],
     ) -> Result<&'a Object> {
-        let resources = resources.ok_or_else(|| Error::DictKey("Resources".to_owned()))?;
-        let kind = entry(self.document, resources, kind)?.as_dict()?;
-        entry(self.document, kind, name)
+        let all = resources.ok_or_else(|| Error::DictKey("Resources".to_owned()))?;
+        let of_category = all.get_deref(category, self.document)?.as_dict()?;
+        of_category.get_deref(name, self.document)
     }
 
     fn font(&mut self, resources: Option<&'a Dictionary>, name: &[u8]) -> Result<Option<Rc<Font>>> {
         let Some(resources) = resources else {
             return Ok(None);
         };
-        let fonts = entry(self.document, resources, b"Font")?.as_dict()?;
-        let font = fonts.get(name)?;
-        let known = font.as_reference().ok();
-        if let Some(font) = known.and_then(|id| self.fonts.get(&id)) {
+        let fonts = resources.get_deref(b"Font", self.document)?.as_dict()?;
+        let id = fonts.get(name)?.as_reference().ok();
+        if let Some(font) = id.and_then(|id| self.fonts.get(&id)) {
             return Ok(Some(font.clone()));
         }
-        let font = self.document.dereference(font)?.1.as_dict()?;
-        let font = Rc::new(Font::of(self.document, font)?);
-        if let Some(id) = known {
+        let entry = fonts.get_deref(name, self.document)?.as_dict()?;
+        let font = Rc::new(Font::read(self.document, entry)?);
+        if let Some(id) = id {
             self.fonts.insert(id, font.clone());
         }
         Ok(Some(font))
     }
 }
 
-/// Whether a dictionary says it is of this kind.
-fn is_a(dictionary: &Dictionary, kind: &[u8]) -> bool {
-    let said = dictionary.get(b"Subtype").and_then(Object::as_name);
-    said.is_ok_and(|said| said == kind)
+fn has_subtype(dictionary: &Dictionary, expected: &[u8]) -> bool {
+    let subtype = dictionary.get(b"Subtype").and_then(Object::as_name);
+    subtype.is_ok_and(|subtype| subtype == expected)
 }
 
-/// What the codes of a font mean.
+/// The character codes of a font.
 struct Font {
-    /// Bytes a code has.
-    width: usize,
-    /// First code of a run → its last code and what the first means.
-    meanings: BTreeMap<u32, (u32, Meaning)>,
+    /// The bytes of a code.
+    code_length: usize,
+    /// First code of a range → its last code, and the text of the first.
+    ranges: BTreeMap<u32, (u32, Mapping)>,
 }
 
-enum Meaning {
-    /// The last unit counts on with the code.
-    Counting(Vec<u16>),
+enum Mapping {
+    /// The last UTF-16 unit increases with the code.
+    Sequential(Vec<u16>),
     Listed(Vec<Vec<u16>>),
 }
 
 impl Font {
-    fn of(document: &Document, font: &Dictionary) -> Result<Font> {
-        let map = entry(document, font, b"ToUnicode").and_then(Object::as_stream);
-        let map = match map {
-            Ok(map) => map.get_plain_content_with_limit(LARGEST)?,
+    fn read(document: &Document, font: &Dictionary) -> Result<Font> {
+        let map = font.get_deref(b"ToUnicode", document);
+        let map = match map.and_then(Object::as_stream) {
+            Ok(map) => map.get_plain_content_with_limit(MAX_STREAM)?,
             Err(_) => Vec::new(),
         };
         Ok(Font {
-            width: if is_a(font, b"Type0") { 2 } else { 1 },
-            meanings: meanings(&map),
+            code_length: if has_subtype(font, b"Type0") { 2 } else { 1 },
+            ranges: parse_to_unicode(&map),
         })
     }
 
-    fn read(&self, codes: &[u8]) -> String {
-        let codes = codes.chunks(self.width);
-        codes.map(|code| self.meaning(number(code))).collect()
+    fn decode(&self, codes: &[u8]) -> String {
+        let mut text = String::new();
+        for code in codes.chunks(self.code_length) {
+            match self.utf16(big_endian(code)) {
+                Some(units) => text.push_str(&String::from_utf16_lossy(&units)),
+                None => text.push(char::REPLACEMENT_CHARACTER),
+            }
+        }
+        text
     }
 
-    fn meaning(&self, code: u32) -> String {
-        let run = self.meanings.range(..=code).next_back();
-        let run = run.filter(|(_, (last, _))| code <= *last);
-        let units = run.and_then(|(first, (_, meaning))| {
-            let on = usize::try_from(code - first).ok()?;
-            match meaning {
-                Meaning::Listed(list) => list.get(on).cloned(),
-                Meaning::Counting(units) => {
-                    let mut units = units.clone();
-                    let last = units.last_mut()?;
-                    *last = last.wrapping_add(u16::try_from(on).ok()?);
-                    Some(units)
-                }
+    fn utf16(&self, code: u32) -> Option<Vec<u16>> {
+        let (first, (last, mapping)) = self.ranges.range(..=code).next_back()?;
+        if code > *last {
+            return None;
+        }
+        let offset = usize::try_from(code - first).ok()?;
+        match mapping {
+            Mapping::Listed(list) => list.get(offset).cloned(),
+            Mapping::Sequential(first) => {
+                let mut units = first.clone();
+                let last = units.last_mut()?;
+                *last = last.wrapping_add(u16::try_from(offset).ok()?);
+                Some(units)
             }
-        });
-        match units {
-            Some(units) => String::from_utf16_lossy(&units),
-            None => char::REPLACEMENT_CHARACTER.to_string(),
         }
     }
 }
 
-/// Reads the `bfchar` and `bfrange` parts of a ToUnicode map.
-fn meanings(map: &[u8]) -> BTreeMap<u32, (u32, Meaning)> {
-    let mut meanings = BTreeMap::new();
-    let mut words = Words(map);
-    let mut part = None;
-    while let Some(word) = words.next() {
-        match (part, word) {
-            (_, Word::Plain(b"beginbfchar")) => part = Some(false),
-            (_, Word::Plain(b"beginbfrange")) => part = Some(true),
-            (_, Word::Plain(_)) => part = None,
-            (Some(false), Word::Hex(code)) => {
-                if let Some(Word::Hex(units)) = words.next() {
-                    let code = number(&code);
-                    meanings.insert(code, (code, Meaning::Counting(sixteen(&units))));
+/// Parses the `bfchar` and `bfrange` sections of a ToUnicode map.
+fn parse_to_unicode(map: &[u8]) -> BTreeMap<u32, (u32, Mapping)> {
+    let mut ranges = BTreeMap::new();
+    let mut tokens = Tokens(map);
+    let mut section: &[u8] = b"";
+    while let Some(token) = tokens.next() {
+        match (section, token) {
+            (_, Token::Keyword(keyword)) => section = keyword,
+            (b"beginbfchar", Token::Hex(code)) => {
+                if let Some(Token::Hex(units)) = tokens.next() {
+                    let code = big_endian(&code);
+                    ranges.insert(code, (code, Mapping::Sequential(utf16_units(&units))));
                 }
             }
-            (Some(true), Word::Hex(first)) => {
-                let Some(Word::Hex(last)) = words.next() else {
+            (b"beginbfrange", Token::Hex(first)) => {
+                let Some(Token::Hex(last)) = tokens.next() else {
                     continue;
                 };
-                let meaning = match words.next() {
-                    Some(Word::Hex(units)) => Meaning::Counting(sixteen(&units)),
-                    Some(Word::Open) => Meaning::Listed(words.list()),
+                let mapping = match tokens.next() {
+                    Some(Token::Hex(units)) => Mapping::Sequential(utf16_units(&units)),
+                    Some(Token::Open) => Mapping::Listed(tokens.list()),
                     _ => continue,
                 };
-                meanings.insert(number(&first), (number(&last), meaning));
+                ranges.insert(big_endian(&first), (big_endian(&last), mapping));
             }
             _ => {}
         }
     }
-    meanings
+    ranges
 }
 
-/// The words of a map that matter here.
-enum Word<'a> {
+/// The tokens of a ToUnicode map that matter here.
+enum Token<'a> {
     Hex(Vec<u8>),
     Open,
     Close,
-    Plain(&'a [u8]),
+    Keyword(&'a [u8]),
 }
 
-struct Words<'a>(&'a [u8]);
+struct Tokens<'a>(&'a [u8]);
 
-impl<'a> Words<'a> {
-    fn next(&mut self) -> Option<Word<'a>> {
-        let start = self.0.iter().position(|byte| !byte.is_ascii_whitespace())?;
-        let rest = &self.0[start..];
-        let (length, word) = match rest[0] {
-            b'[' => (1, Word::Open),
-            b']' => (1, Word::Close),
+impl<'a> Tokens<'a> {
+    fn next(&mut self) -> Option<Token<'a>> {
+        let rest = self.0.trim_ascii_start();
+        let up_to = |is_end: fn(&u8) -> bool| {
+            let end = rest.iter().skip(1).position(is_end);
+            end.map_or(rest.len(), |end| end + 1)
+        };
+        let (length, token) = match rest.first()? {
+            b'[' => (1, Token::Open),
+            b']' => (1, Token::Close),
             b'<' if rest.get(1) != Some(&b'<') => {
-                let length = rest
-                    .iter()
-                    .position(|byte| *byte == b'>')
-                    .map_or(rest.len(), |end| end + 1);
-                (length, Word::Hex(hex(&rest[..length])))
+                let length = (up_to(|byte| *byte == b'>') + 1).min(rest.len());
+                (length, Token::Hex(hex(&rest[..length])))
             }
             _ => {
-                let ends = |byte: &u8| byte.is_ascii_whitespace() || b"[]<".contains(byte);
-                let length = rest
-                    .iter()
-                    .skip(1)
-                    .position(ends)
-                    .map_or(rest.len(), |end| end + 1);
-                (length, Word::Plain(&rest[..length]))
+                let length = up_to(|byte| byte.is_ascii_whitespace() || b"[]<".contains(byte));
+                (length, Token::Keyword(&rest[..length]))
             }
         };
         self.0 = &rest[length..];
-        Some(word)
+        Some(token)
     }
 
-    /// What stands up to the closing bracket.
+    /// The strings up to the closing bracket.
     fn list(&mut self) -> Vec<Vec<u16>> {
         let mut list = Vec::new();
-        while let Some(Word::Hex(units)) = self.next() {
-            list.push(sixteen(&units));
+        while let Some(Token::Hex(units)) = self.next() {
+            list.push(utf16_units(&units));
         }
         list
     }
 }
 
-/// The bytes that hexadecimal digits write; all else between them is passed over.
-fn hex(digits: &[u8]) -> Vec<u8> {
-    let digits = digits
+/// The bytes of a hexadecimal string; other characters in it are skipped.
+fn hex(string: &[u8]) -> Vec<u8> {
+    let digits = string
         .iter()
         .filter_map(|byte| char::from(*byte).to_digit(16));
-    let digits: Vec<u8> = digits
-        .filter_map(|digit| u8::try_from(digit).ok())
-        .collect();
-    let pairs = digits.chunks(2);
+    let halves: Vec<u8> = digits.flat_map(u8::try_from).collect();
+    let pairs = halves.chunks(2);
     pairs
         .map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0))
         .collect()
 }
 
-fn sixteen(bytes: &[u8]) -> Vec<u16> {
-    let units = bytes.chunks(2);
+fn utf16_units(bytes: &[u8]) -> Vec<u16> {
+    let units = bytes.chunks(2).map(big_endian);
     units
-        .map(|unit| u16::try_from(number(unit)).unwrap_or(0xfffd))
+        .map(|unit| u16::try_from(unit).unwrap_or(0xfffd))
         .collect()
 }
 
-/// Bytes as a number; more than four are none that a code has.
-fn number(bytes: &[u8]) -> u32 {
-    let bytes = bytes.iter().take(4);
-    bytes.fold(0, |number, byte| number << 8 | u32::from(*byte))
+/// The number that up to four bytes write; longer codes do not exist.
+fn big_endian(bytes: &[u8]) -> u32 {
+    let code = bytes.iter().take(4);
+    code.fold(0, |number, byte| number << 8 | u32::from(*byte))
 }

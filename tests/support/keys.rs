@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use tempfile::TempDir;
 
-/// The folder they lie in.
+/// The folder with all of them.
 pub static KEYS: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("a folder");
     let script = project().join("tests/tools/keys.sh");
@@ -18,58 +18,56 @@ pub static KEYS: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
-/// The path of one.
+/// The path of a key, certificate or setting.
 pub fn key(name: &str) -> PathBuf {
     KEYS.path().join(name)
 }
 
-/// What opens every .p12 file.
+/// The password of every .p12 file.
 pub const PASSWORD: &str = "Geheim-1234";
-/// A moment at which the keys count.
-const MOMENT: &str = "2026-11-25T10:00:00+09:00";
-
-/// When the tests sign.
+/// The time of the tests' signatures; every key is valid then.
 pub fn moment() -> jiff::Timestamp {
-    MOMENT.parse().expect("a moment")
+    let moment = "2026-11-25T10:00:00+09:00";
+    moment.parse().expect("a moment")
 }
 
-/// Somebody who signs.
+/// A signer.
 pub fn identity(name: &str) -> Identity {
     let file = fs::read(key(name)).expect("a key");
     let opened = Identity::open(&file, PASSWORD);
-    opened.unwrap_or_else(|failure| panic!("{name}: {failure:?}"))
+    opened.unwrap_or_else(|error| panic!("{name}: {error:?}"))
 }
 
-/// How a time server behaves.
+/// The behaviour of a time server.
 #[derive(Debug, Clone, Copy)]
-pub enum Way {
-    Stamp,
-    /// As it should, with so many certificates that no room was foreseen for them.
-    Pile,
+pub enum Behaviour {
+    Grant,
+    /// Grants with more certificates than the placeholder has room for.
+    GrantLarge,
     Refuse,
     OtherDigest,
-    OtherQuestion,
-    Broken,
-    Error,
+    OtherNonce,
+    BrokenSignature,
+    HttpError,
     Hangup,
-    Rubbish,
+    Garbage,
 }
 
-/// What openssl answers, or makes of another question.
-pub fn answer(question: &[u8], way: Way) -> Vec<u8> {
+/// The response of openssl to a request, or to another one.
+pub fn respond(request: &[u8], behaviour: Behaviour) -> Vec<u8> {
     let folder = tempfile::tempdir_in(KEYS.path()).expect("a folder");
     let path = |name: &str| folder.path().join(name);
-    fs::write(path("question"), question).expect("a writable folder");
-    let digest = match way {
-        Way::OtherDigest => Some("00".repeat(32)),
-        Way::OtherQuestion => {
+    fs::write(path("request"), request).expect("a writable folder");
+    let digest = match behaviour {
+        Behaviour::OtherDigest => Some("00".repeat(32)),
+        Behaviour::OtherNonce => {
             // An OCTET STRING of 32 bytes.
-            let place = question
+            let place = request
                 .windows(2)
                 .position(|two| two == [4, 32])
                 .expect("a digest")
                 + 2;
-            let digest = &question[place..place + 32];
+            let digest = &request[place..place + 32];
             Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
         }
         _ => None,
@@ -80,18 +78,25 @@ pub fn answer(question: &[u8], way: Way) -> Vec<u8> {
         let done = command.output().expect("openssl");
         assert!(done.status.success(), "{done:?}");
     };
-    let [asked, given] = ["question", "answer"].map(|name| path(name).display().to_string());
+    let [request_path, response_path] =
+        ["request", "response"].map(|name| path(name).display().to_string());
     if let Some(digest) = digest {
         openssl(&[
-            "-query", "-digest", &digest, "-sha256", "-cert", "-out", &asked,
+            "-query",
+            "-digest",
+            &digest,
+            "-sha256",
+            "-cert",
+            "-out",
+            &request_path,
         ]);
     }
-    let settings = match way {
-        Way::Refuse => "refuse.cnf",
-        Way::Pile => "pile.cnf",
+    let settings = match behaviour {
+        Behaviour::Refuse => "refuse.cnf",
+        Behaviour::GrantLarge => "pile.cnf",
         _ => "stamp.cnf",
     };
-    // Every answer counts on from the number in a file, which two threads must not share.
+    // Every response takes the next number from a file, which two threads must not share.
     let own = path("settings");
     let settings = fs::read_to_string(key(settings)).expect("settings");
     let serial = path("serial").display().to_string();
@@ -102,31 +107,31 @@ pub fn answer(question: &[u8], way: Way) -> Vec<u8> {
         "-config",
         &own,
         "-queryfile",
-        &asked,
+        &request_path,
         "-out",
-        &given,
+        &response_path,
     ]);
-    let mut answer = fs::read(path("answer")).expect("an answer");
-    if let Way::Broken = way {
-        *answer.last_mut().expect("bytes") ^= 1;
+    let mut response = fs::read(path("response")).expect("a response");
+    if let Behaviour::BrokenSignature = behaviour {
+        *response.last_mut().expect("bytes") ^= 1;
     }
-    answer
+    response
 }
 
-/// A time server on a free port of loopback; it lives as long as the test program.
-pub struct Server(u16);
+/// A time server on a free port of loopback, which runs as long as the test program.
+pub struct TestTimeServer(u16);
 
-impl Server {
-    pub fn start(way: Way) -> Server {
+impl TestTimeServer {
+    pub fn start(behaviour: Behaviour) -> TestTimeServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("a port").port();
         LazyLock::force(&KEYS);
         std::thread::spawn(move || {
             for caller in listener.incoming().flatten() {
-                serve(caller, way);
+                serve(caller, behaviour);
             }
         });
-        Server(port)
+        TestTimeServer(port)
     }
 
     pub fn url(&self) -> String {
@@ -134,30 +139,30 @@ impl Server {
     }
 }
 
-fn serve(mut caller: TcpStream, way: Way) {
-    let question = question(&caller);
-    let status = match way {
-        Way::Hangup => return,
-        Way::Error => "500 Internal Server Error",
+fn serve(mut caller: TcpStream, behaviour: Behaviour) {
+    let request = read_body(&caller);
+    let status = match behaviour {
+        Behaviour::Hangup => return,
+        Behaviour::HttpError => "500 Internal TestTimeServer Error",
         _ => "200 OK",
     };
-    let body = match way {
-        Way::Rubbish => b"<html>Welcome</html>".to_vec(),
-        Way::Error | Way::Hangup => Vec::new(),
-        way => answer(&question, way),
+    let body = match behaviour {
+        Behaviour::Garbage => b"<html>Welcome</html>".to_vec(),
+        Behaviour::HttpError | Behaviour::Hangup => Vec::new(),
+        behaviour => respond(&request, behaviour),
     };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/timestamp-reply\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
-    // A caller that went away is no trouble of the server's.
+    // A caller that went away is no error of the server.
     let _ = caller
         .write_all(head.as_bytes())
         .and_then(|()| caller.write_all(&body));
 }
 
 /// The body of a request.
-fn question(caller: &TcpStream) -> Vec<u8> {
+fn read_body(caller: &TcpStream) -> Vec<u8> {
     let mut reader = BufReader::new(caller);
     let mut length = 0;
     loop {

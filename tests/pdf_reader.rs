@@ -1,16 +1,17 @@
-//! What is read back from a PDF: its data, every word of every cell, and what each signature is worth; and that nothing a file holds makes the reader panic.
+//! The reader of PDFs: data, text and signatures are read back, and no file makes the reader panic.
 
 mod support;
 
 use jiff::Timestamp;
 use lopdf::dictionary;
-use safeguard::cms::{Fault, Signed, chain};
+use safeguard::cms::{CmsSignature, SignatureError, chain};
 use safeguard::message::{Catalog, Language, Result};
+use safeguard::pades::timestamp::TimestampToken;
 use safeguard::pades::{TimeServer, sign};
-use safeguard::pdf_reader::{DATA, Range, Received, SignatureState, Trust, read};
+use safeguard::pdf_reader::{Coverage, DATA, PdfContents, PdfSignature, read};
 use std::collections::BTreeMap;
 use std::fs;
-use support::keys::{Way, answer, identity, key, moment};
+use support::keys::{Behaviour, identity, key, moment, respond};
 use support::{BUNDLE, file, run};
 
 const PDFS: [&str; 4] = [
@@ -20,15 +21,15 @@ const PDFS: [&str; 4] = [
     "site/safeguards.pdf",
 ];
 
-// ---------------------------------------------------------------- what a sheet says
+// ---------------------------------------------------------------- contents
 
 #[test]
 fn every_text_of_the_attached_data_stands_on_the_pages_and_stays_there_when_signed() {
     for path in PDFS {
         let plain = received(&BUNDLE[path]);
-        let signed = received(&stamped("rsa.p12", &BUNDLE[path], Way::Stamp));
+        let signed = received(&stamped("rsa.p12", &BUNDLE[path], Behaviour::Grant));
         let data: serde_json::Value = serde_json::from_slice(&plain.data).expect("JSON");
-        let words = solid(&plain.pages.concat());
+        let words = without_spaces(&plain.pages.concat());
         let mut texts = vec![&data["title"], &data["office"]["name"]];
         for row in data["measures"].as_array().expect("measures") {
             texts.extend([&row["section"]["name"], &row["item"]["name"]]);
@@ -43,7 +44,7 @@ fn every_text_of_the_attached_data_stands_on_the_pages_and_stays_there_when_sign
         for text in texts {
             let text = text.as_str().expect("words");
             assert!(
-                words.contains(&solid(text)),
+                words.contains(&without_spaces(text)),
                 "{path}: {text} is not in {words}"
             );
         }
@@ -52,7 +53,7 @@ fn every_text_of_the_attached_data_stands_on_the_pages_and_stays_there_when_sign
         assert!(plain.data == signed.data, "{path}");
         assert_eq!(plain.information, signed.information, "{path}");
         assert_eq!(plain.title(), Some("安全管理措置一覧"));
-        assert_eq!(plain.author(), Some("竹内社労士事務所"));
+        assert_eq!(plain.information["Author"], "竹内社労士事務所");
         assert_eq!(plain.recipient(), None);
         assert!(plain.overlays.is_empty() && signed.overlays.is_empty());
         assert_eq!((plain.signatures.len(), signed.signatures.len()), (0, 1));
@@ -80,50 +81,49 @@ fn another_program_reads_the_same_characters_from_every_page() {
     }
 }
 
-// ---------------------------------------------------------------- what a signature is worth
+// ---------------------------------------------------------------- signatures
 
 #[test]
-fn a_signature_tells_whose_it_is_what_it_covers_and_whom_to_trust() {
+fn a_signature_has_a_signer_coverage_and_trust() {
     let [root, office, other] = ["root.pem", "office.pem", "other.pem"].map(authorities);
     for (name, signer) in [("rsa.p12", "竹内 一郎"), ("p256.p12", "竹内 二郎")] {
         let state = only(&sign(sheet(), &identity(name), moment(), None).expect("a signature"));
         assert_eq!(state.signer.as_deref(), Some(signer));
-        assert_eq!((state.integrity, state.range), (Ok(()), Range::File));
+        assert_eq!(
+            (state.integrity, state.coverage),
+            (Ok(()), Coverage::WholeFile)
+        );
         assert_eq!(state.claimed, Some(moment()));
         assert!(state.timestamp.is_none());
-        let (first, last) = state.certificate.expect("a certificate");
-        assert!(first < moment() && moment() < last);
         // Over one authority in between, and directly.
-        assert_eq!(state.trust(&root, moment()), Trust::Trusted);
-        assert_eq!(state.trust(&office, moment()), Trust::Trusted);
-        assert_eq!(state.trust(&other, moment()), Trust::Untrusted);
-        assert_eq!(state.trust(&[], moment()), Trust::Untrusted);
+        assert!(state.is_trusted(&root, moment()));
+        assert!(state.is_trusted(&office, moment()));
+        assert!(!state.is_trusted(&other, moment()));
+        assert!(!state.is_trusted(&[], moment()));
         // Without a timestamp the given day decides.
         let later: Timestamp = "2055-01-01T00:00:00Z".parse().expect("a moment");
-        assert_eq!(state.trust(&root, later), Trust::Untrusted);
+        assert!(!state.is_trusted(&root, later));
     }
 }
 
 #[test]
-fn a_timestamp_decides_for_good_where_its_authority_is_trusted() {
-    let state = only(&stamped("p256.p12", sheet(), Way::Stamp));
+fn a_timestamp_of_a_trusted_authority_decides_forever() {
+    let state = only(&stamped("p256.p12", sheet(), Behaviour::Grant));
     let stamp = state.timestamp.as_ref().expect("a timestamp");
-    assert_eq!(stamp.authority.as_deref(), Some("Test Time Authority"));
+    let token = stamp.token.as_ref().expect("a token");
+    assert_eq!(token.authority(), "Test Time Authority");
     assert_eq!(stamp.integrity, Ok(()));
-    assert_eq!(stamp.trust(&authorities("root.pem")), Trust::Trusted);
-    assert_eq!(stamp.trust(&authorities("other.pem")), Trust::Untrusted);
+    assert!(stamp.is_trusted(&authorities("root.pem")));
+    assert!(!stamp.is_trusted(&authorities("other.pem")));
     // The signer's certificate has run out by then; what was signed before stays signed.
     let later: Timestamp = "2055-01-01T00:00:00Z".parse().expect("a moment");
-    assert_eq!(state.trust(&authorities("root.pem"), later), Trust::Trusted);
+    assert!(state.is_trusted(&authorities("root.pem"), later));
     // The office vouches for the signer, but for no time.
-    assert_eq!(
-        state.trust(&authorities("office.pem"), later),
-        Trust::Untrusted
-    );
+    assert!(!state.is_trusted(&authorities("office.pem"), later));
 }
 
 #[test]
-fn what_was_changed_appended_or_moved_is_told() {
+fn changed_appended_and_moved_bytes_are_detected() {
     let signed = sign(sheet(), &identity("rsa.p12"), moment(), None).expect("a signature");
     // A byte of the metadata, which reads as well as before.
     let mut changed = signed.clone();
@@ -132,19 +132,22 @@ fn what_was_changed_appended_or_moved_is_told() {
         .windows(title.len())
         .position(|window| window == title);
     changed[place.expect("it stands in the metadata") + 2] ^= 1;
-    assert_eq!(only(&changed).integrity, Err(Fault::OtherContent));
+    assert_eq!(
+        only(&changed).integrity,
+        Err(SignatureError::ContentMismatch)
+    );
     // A digit of the signature value itself, which ends the container.
     let mut broken = signed.clone();
     let start = find(&broken, b"/Contents<") + 10;
-    let container = Signed::read(&bytes(&broken[start..])).expect("a container");
+    let container = CmsSignature::read(&bytes(&broken[start..])).expect("a container");
     let value: String = container
-        .signature
+        .signature()
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
     let place = find(&broken, value.as_bytes());
     broken[place] = if broken[place] == b'0' { b'1' } else { b'0' };
-    assert_eq!(only(&broken).integrity, Err(Fault::OtherKey));
+    assert_eq!(only(&broken).integrity, Err(SignatureError::KeyMismatch));
     // A revision behind, which changes what the pages show.
     let mut appended = signed.clone();
     let mut document = lopdf::IncrementalDocument::create_from(
@@ -171,11 +174,11 @@ fn what_was_changed_appended_or_moved_is_told() {
     entry.set("Annots", vec![note.into()]);
     appended.clear();
     document.save_to(&mut appended).expect("memory");
-    let told = received(&appended);
-    assert_eq!(told.overlays, ["FreeText"]);
-    assert_eq!(told.signatures[0].range, Range::Earlier);
-    assert_eq!(told.signatures[0].integrity, Ok(()));
-    // A hole that is wider than the signature: bytes of anybody's choice could stand in it.
+    let contents = received(&appended);
+    assert_eq!(contents.overlays, ["FreeText"]);
+    assert_eq!(contents.signatures[0].coverage, Coverage::EarlierRevision);
+    assert_eq!(contents.signatures[0].integrity, Ok(()));
+    // A gap that is wider than the signature, into which anybody could insert bytes.
     let start = find(&signed, b"/ByteRange[0 ");
     let end = start + find(&signed[start..], b"]");
     let range = String::from_utf8(signed[start + 13..end].to_vec()).expect("digits");
@@ -205,27 +208,27 @@ fn what_was_changed_appended_or_moved_is_told() {
             format!("{wider:<width$}", width = range.len()).bytes(),
         );
         let state = only(&widened);
-        assert_eq!((state.signer, state.range), (None, Range::Odd));
-        assert_eq!(state.integrity, Err(Fault::Unknown));
+        assert_eq!((state.signer, state.coverage), (None, Coverage::Arbitrary));
+        assert_eq!(state.integrity, Err(SignatureError::Unsupported));
     }
 }
 
 #[test]
-fn a_container_names_its_signer_with_certainty() {
+fn a_container_names_its_signer_unambiguously() {
     // Another certificate for the same key must not stand in for the one that signed.
     let signed = sign(sheet(), &identity("rsa.p12"), moment(), None).expect("a signature");
     let start = find(&signed, b"/Contents<") + 10;
-    let mut container = Signed::read(&bytes(&signed[start..])).expect("a container");
+    let mut container = CmsSignature::read(&bytes(&signed[start..])).expect("a container");
     container.certificate = authorities("rsa-again.pem").remove(0);
     let [before, after] = halves(&signed);
     assert_eq!(
-        container.holds_for(&[&before, &after]),
-        Err(Fault::OtherKey)
+        container.verify(&[&before, &after]),
+        Err(SignatureError::KeyMismatch)
     );
 }
 
 #[test]
-fn authorities_come_as_pem_with_or_without_words_between_or_as_der() {
+fn authorities_are_read_as_pem_with_or_without_text_between_or_as_der() {
     let one = fs::read(key("root.pem")).expect("a certificate");
     assert_eq!(chain::certificates(&one).expect("one").len(), 1);
     let pair = fs::read(key("chain.pem")).expect("certificates");
@@ -242,10 +245,10 @@ fn authorities_come_as_pem_with_or_without_words_between_or_as_der() {
     assert!(chain::certificates(b"").is_none());
 }
 
-// ---------------------------------------------------------------- what is no sheet
+// ---------------------------------------------------------------- other files
 
 #[test]
-fn what_is_no_sheet_is_told_in_a_sentence() {
+fn a_file_that_is_not_a_sheet_is_refused_in_one_sentence() {
     let sheet = sheet();
     let with = |names: &[&str]| with_attachments(sheet, names);
     for (what, pdf, en, ja) in [
@@ -275,8 +278,8 @@ fn what_is_no_sheet_is_told_in_a_sentence() {
             "いくつもあります",
         ),
     ] {
-        let failure = read(&pdf).map(drop).expect_err(what);
-        let message = failure.message.with("file", "sheet.pdf");
+        let error = read(&pdf).map(drop).expect_err(what);
+        let message = error.message.with("file", "sheet.pdf");
         for (language, words) in [(Language::English, en), (Language::Japanese, ja)] {
             let said = Catalog::of(language).format(&message);
             assert!(
@@ -291,7 +294,7 @@ fn what_is_no_sheet_is_told_in_a_sentence() {
 #[test]
 fn no_file_makes_the_reader_panic_or_hang() {
     let folder = tempfile::tempdir().expect("a folder");
-    let signed = stamped("rsa.p12", sheet(), Way::Stamp);
+    let signed = stamped("rsa.p12", sheet(), Behaviour::Grant);
     // The same with nothing compressed, so that changes reach what stands in streams.
     let [packed, open] = ["packed.pdf", "open.pdf"].map(|name| folder.path().join(name));
     fs::write(&packed, sheet()).expect("a writable folder");
@@ -301,7 +304,7 @@ fn no_file_makes_the_reader_panic_or_hang() {
     );
     let open = fs::read(open).expect("qpdf's output");
     assert!(read(&open).is_ok());
-    let mut chance = Chance(1);
+    let mut random = Random(1);
     let mut read_well = 0;
     for round in 0..3000 {
         let mut bytes = if round % 2 == 0 {
@@ -310,26 +313,26 @@ fn no_file_makes_the_reader_panic_or_hang() {
             open.clone()
         };
         match round % 5 {
-            0 => bytes.truncate(chance.below(bytes.len())),
+            0 => bytes.truncate(random.below(bytes.len())),
             // A piece is taken out or doubled.
             1 => {
-                let start = chance.below(bytes.len());
-                let end = (start + chance.below(200)).min(bytes.len());
+                let start = random.below(bytes.len());
+                let end = (start + random.below(200)).min(bytes.len());
                 let piece = bytes[start..end].to_vec();
-                let place = chance.below(start + 1);
+                let place = random.below(start + 1);
                 bytes.splice(place..place, piece);
             }
             _ => {
-                for _ in 0..1 + chance.below(12) {
-                    let place = chance.below(bytes.len());
-                    bytes[place] = u8::try_from(chance.below(256)).expect("a byte");
+                for _ in 0..1 + random.below(12) {
+                    let place = random.below(bytes.len());
+                    bytes[place] = u8::try_from(random.below(256)).expect("a byte");
                 }
             }
         }
         if let Ok(received) = read(&bytes) {
             read_well += 1;
             for state in &received.signatures {
-                assert_eq!(state.trust(&[], moment()), Trust::Untrusted);
+                assert!(!state.is_trusted(&[], moment()));
             }
         }
     }
@@ -339,65 +342,62 @@ fn no_file_makes_the_reader_panic_or_hang() {
 
 #[test]
 fn no_container_makes_the_reader_panic() {
-    let signed = stamped("p256.p12", sheet(), Way::Stamp);
+    let signed = stamped("p256.p12", sheet(), Behaviour::Grant);
     let container = bytes(&signed[find(&signed, b"/Contents<") + 10..]);
     let [before, after] = halves(&signed);
-    let whole = Signed::read(&container).expect("a container");
-    assert_eq!(whole.holds_for(&[&before, &after]), Ok(()));
-    let mut chance = Chance(2);
+    let whole = CmsSignature::read(&container).expect("a container");
+    assert_eq!(whole.verify(&[&before, &after]), Ok(()));
+    let mut random = Random(2);
     for round in 0..4000 {
         let mut bytes = container.clone();
         if round % 4 == 0 {
-            bytes.truncate(chance.below(bytes.len()));
+            bytes.truncate(random.below(bytes.len()));
         }
-        for _ in 0..1 + chance.below(4) {
+        for _ in 0..1 + random.below(4) {
             // What follows the container is zeros.
-            let place = chance.below(5000).min(bytes.len().saturating_sub(1));
+            let place = random.below(5000).min(bytes.len().saturating_sub(1));
             if let Some(byte) = bytes.get_mut(place) {
-                *byte = u8::try_from(chance.below(256)).expect("a byte");
+                *byte = u8::try_from(random.below(256)).expect("a byte");
             }
         }
-        if let Ok(read) = Signed::read(&bytes) {
-            let _ = read.holds_for(&[b"something else"]);
-            let token = read
-                .timestamp
-                .as_deref()
-                .map(safeguard::pades::timestamp::Stamp::read);
-            if let Some(Ok(stamp)) = token {
-                let _ = stamp.holds_for(&read.signature);
+        if let Ok(read) = CmsSignature::read(&bytes) {
+            let _ = read.verify(&[b"something else"]);
+            let token = read.timestamp();
+            if let Some(Ok(token)) = token.map(|token| TimestampToken::read(&token)) {
+                let _ = token.verify(read.signature());
             }
         }
     }
 }
 
-// ---------------------------------------------------------------- what the tests use
+// ---------------------------------------------------------------- helpers
 
 fn sheet() -> &'static [u8] {
     &BUNDLE["signed/safeguards-2015-10-01.pdf"]
 }
 
-fn received(pdf: &[u8]) -> Received {
-    read(pdf).unwrap_or_else(|failure| panic!("{failure:?}"))
+fn received(pdf: &[u8]) -> PdfContents {
+    read(pdf).unwrap_or_else(|error| panic!("{error:?}"))
 }
 
-/// The state of the one signature of a PDF.
-fn only(pdf: &[u8]) -> SignatureState {
+/// The only signature of a PDF.
+fn only(pdf: &[u8]) -> PdfSignature {
     let mut signatures = received(pdf).signatures;
     assert_eq!(signatures.len(), 1);
     signatures.remove(0)
 }
 
-/// Signs with a timestamp of openssl's.
-fn stamped(name: &str, pdf: &[u8], way: Way) -> Vec<u8> {
-    let ask = |question: &[u8]| -> Result<Vec<u8>> { Ok(answer(question, way)) };
-    // The greatest number there is: DER writes it with a zero before it.
+/// Signs with a timestamp by openssl.
+fn stamped(name: &str, pdf: &[u8], behaviour: Behaviour) -> Vec<u8> {
+    let send = |request: &[u8]| -> Result<Vec<u8>> { Ok(respond(request, behaviour)) };
+    // The greatest number, which DER writes with a zero before it.
     let server = TimeServer {
-        ask: &ask,
+        send: &send,
         nonce: u64::MAX,
     };
-    // A timestamp tells the real time, at which the keys of this run count too.
+    // A timestamp has the real time, at which the keys of this run are valid too.
     let signed = sign(pdf, &identity(name), moment(), Some(&server));
-    signed.unwrap_or_else(|failure| panic!("{failure:?}"))
+    signed.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 fn authorities(name: &str) -> Vec<x509_cert::Certificate> {
@@ -428,14 +428,15 @@ fn with_attachments(pdf: &[u8], names: &[&str]) -> Vec<u8> {
     bytes
 }
 
-fn solid(text: &str) -> String {
+fn without_spaces(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// How often each character stands in a text; the other program joins words at a hyphen that ends a line.
+/// The count of each character in a text, without hyphens,
+/// because the other program joins words at one that ends a line.
 fn counted(text: &str) -> BTreeMap<char, usize> {
     let mut counts = BTreeMap::new();
-    for character in solid(text).chars().filter(|c| *c != '-') {
+    for character in without_spaces(text).chars().filter(|c| *c != '-') {
         *counts.entry(character).or_default() += 1;
     }
     counts
@@ -446,7 +447,7 @@ fn find(bytes: &[u8], part: &[u8]) -> usize {
     place.expect("it stands there")
 }
 
-/// The bytes that hexadecimal digits write, up to where they end.
+/// The bytes of hexadecimal digits, up to the first other character.
 fn bytes(digits: &[u8]) -> Vec<u8> {
     let digits = digits
         .iter()
@@ -460,17 +461,17 @@ fn bytes(digits: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-/// What stands before and after a signature.
+/// The bytes before and after a signature.
 fn halves(signed: &[u8]) -> [Vec<u8>; 2] {
     let start = find(signed, b"/Contents<") + 9;
     let end = start + find(&signed[start..], b">") + 1;
     [signed[..start].to_vec(), signed[end..].to_vec()]
 }
 
-/// Chance that is the same in every run (xorshift).
-struct Chance(u64);
+/// Random numbers that are the same in every run (xorshift).
+struct Random(u64);
 
-impl Chance {
+impl Random {
     fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
