@@ -11,7 +11,7 @@ use crate::message::{Catalog, Message};
 use crate::sheet::State;
 use std::iter::Peekable;
 use std::vec::IntoIter;
-use unicode_width::UnicodeWidthChar;
+use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
 const COLUMNS: usize = 80;
 
@@ -263,66 +263,45 @@ fn characters<'a>(
     characters.into_iter().peekable()
 }
 
-/// Breaks at the last column: before a word of Latin letters, or between any two Japanese characters.
+/// Breaks lines at the last column by the Unicode rules, which know Japanese.
+///
+/// `first` and `others` are the columns of indentation.
 pub(super) fn wrap(text: &str, first: usize, others: usize) -> String {
-    let mut wrapped = String::new();
-    let mut indent = first;
-    for line in text.split('\n') {
-        let mut width = indent;
-        wrapped.push_str(&" ".repeat(indent));
-        for word in words(line) {
-            let wide = width_of(word);
-            if width + wide > COLUMNS && width > others {
-                wrapped.truncate(wrapped.trim_end_matches(' ').len());
-                wrapped.push_str(&format!("\n{}", " ".repeat(others)));
-                width = others;
+    // A line may end before `+`; an invisible word joiner keeps the closing mark with its word.
+    let joined = text.replace("+}", "\u{2060}+}");
+    let [first, others] = [first, others].map(|columns| " ".repeat(columns));
+    let options = Options::new(COLUMNS)
+        .initial_indent(&first)
+        .subsequent_indent(&others)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(&joined, options).replace('\u{2060}', "") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn no_line_begins_or_ends_with_a_character_that_may_not_stand_there() {
+        for length in 20..45 {
+            let words = "鍵".repeat(length);
+            let text = format!(
+                "~ {words}[-古い文-]{{+{words}ょ+}}、「{words}」。no-private-use（{words}）"
+            );
+            let wrapped = wrap(&text, 2, 6);
+            for line in wrapped.lines().map(str::trim) {
+                let begins = ["、", "。", "」", "）", "ょ", "+}", "-]"];
+                let ends = ["「", "（", "[-", "{+", "no-"];
+                assert!(
+                    !begins.iter().any(|sign| line.starts_with(sign)),
+                    "{wrapped}"
+                );
+                assert!(!ends.iter().any(|sign| line.ends_with(sign)), "{wrapped}");
             }
-            wrapped.push_str(word);
-            width += wide;
-        }
-        wrapped.push('\n');
-        indent = others;
-    }
-    wrapped
-}
-
-/// What is not broken: narrow characters up to and with a space, wide ones each by itself, signs with what they enclose.
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    let mut rest = line;
-    std::iter::from_fn(move || {
-        let mut characters = rest.char_indices();
-        let (_, first) = characters.next()?;
-        let mut last = first;
-        let end = characters.find(|(_, c)| {
-            let breaks = last == ' ' || may_break(last, *c);
-            last = *c;
-            breaks
-        });
-        let (word, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
-        rest = after;
-        Some(word)
-    })
-}
-
-/// Whether a line may end between two characters: beside a wide one, but not before what closes or after what opens.
-fn may_break(left: char, right: char) -> bool {
-    let wide = |c: char| c.width() == Some(2);
-    let closes = "、。，．・）」』〕】］ー々っゃゅょッャュョ-+]}".contains(right);
-    let opens = "（「『〔【［[{-+\u{1b}".contains(left);
-    (wide(left) || wide(right)) && !closes && !opens
-}
-
-/// Columns a word takes; what sets a colour takes none.
-fn width_of(word: &str) -> usize {
-    let mut width = 0;
-    let mut colour = false;
-    for c in word.chars() {
-        match c {
-            '\u{1b}' => colour = true,
-            'm' if colour => colour = false,
-            _ if colour => {}
-            c => width += c.width().unwrap_or(0),
+            let joined: String = wrapped.lines().map(str::trim).collect();
+            assert_eq!(joined.replace(' ', ""), text.replace(' ', ""));
         }
     }
-    width
 }
