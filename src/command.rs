@@ -63,7 +63,7 @@ struct CommandLine {
 enum Subcommands {
     Check(check::Check),
     Build(build::Build),
-    Edit(edit::Edit),
+    Edit(edit::EditArgs),
     Issue(issue::Issue),
     Diff(diff::Diff),
     Sign(sign::Sign),

@@ -1,127 +1,128 @@
-//! The preview an author keeps open: page, PDF and findings side by side, drawn anew at every save.
+//! The preview that an author keeps open: page, PDFs and findings, rendered again at every save.
 //!
 //! ```text
-//! content/, themes/ ─read▶ Reading ─look▶ View ─┬ events ▶ the page in the browser
-//!        ▲ watch                                └ files, drawn once somebody asks ▶ its frames
+//! content/, themes/ ─read▶ ProjectSnapshot ─check▶ PreviewState ─┬ events ▶ the browser's page
+//!        ▲ watch                                                 └ files, on request ▶ its frames
 //! ```
 //!
-//! In: the project's folder. Out: answers on an address of this machine. It reads the project as `build` does and draws with the same functions.
-//! It writes nothing at all, and starts nothing but the author's own editor, for a request that proves to come from its own page.
+//! In: the project's folder.
+//! Out: responses on an address of this machine.
+//! It reads the project as `build` does, and renders with the same functions.
+//! It never writes a file, and starts nothing but the author's own editor, for a request that
+//! proves to come from the preview's page.
 
 mod address;
-mod answers;
 mod editor;
-mod shown;
-mod view;
+mod routes;
+mod state;
+mod state_json;
 mod watch;
 
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::pdf::Fonts;
 use jiff::civil::Date;
+use state::{PreviewState, ProjectSnapshot, RenderedProject};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::runtime::Builder;
 use tokio::sync::watch::Sender;
-use view::View;
+use watch::ProjectWatcher;
 
-pub use address::Address;
+pub use address::ListenAddress;
 pub use editor::Editor;
 
-/// What the whole preview works with.
-pub struct Preview {
-    pub project: PathBuf,
-    pub address: Address,
-    /// The author's language.
-    pub catalog: Catalog,
-    pub tools: Tools,
-    pub editor: Option<Editor>,
-    /// Tells this run from an earlier one on the same address.
-    pub run: String,
-    /// Only a page of this run knows it.
-    pub token: String,
-    /// The newest view: who comes late sees the last one, never those between.
-    views: Sender<Arc<View>>,
+/// A preview and all that its requests need.
+pub struct PreviewServer {
+    pub options: ServeOptions,
+    /// Distinguishes this run from an earlier one on the same address.
+    run: String,
+    /// A secret that only pages of this run know.
+    token: String,
+    /// The newest state: a late subscriber gets the last one, and none before it.
+    states: Sender<Arc<PreviewState>>,
 }
 
-/// What drawing needs beside the project.
-pub struct Tools {
-    pub fonts: Fonts,
-    /// Words for the findings in the proof: the sheet's language.
+/// Options of a preview.
+pub struct ServeOptions {
+    pub project: PathBuf,
+    pub address: ListenAddress,
+    /// The author's language.
     pub catalog: Catalog,
-    /// The day of judgement; it turns while the preview is open.
+    pub rendering: RenderOptions,
+    pub editor: Option<Editor>,
+}
+
+/// Everything that rendering needs besides the project.
+pub struct RenderOptions {
+    pub fonts: Fonts,
+    /// Messages for the findings in the proof, in the sheet's language.
+    pub catalog: Catalog,
+    /// The day for which content is checked; it changes while the preview is open.
     pub today: Box<dyn Fn() -> Date + Send + Sync>,
 }
 
-/// What the user chose for a preview.
-pub struct Settings {
-    pub project: PathBuf,
-    pub address: Address,
-    pub catalog: Catalog,
-    pub tools: Tools,
-    pub editor: Option<Editor>,
-}
-
-impl Preview {
-    /// Reads the project a first time and goes on watching it.
-    pub fn begin(settings: Settings) -> Result<Arc<Preview>> {
-        let watch = watch::Watch::of(&settings.project)?;
-        let first = view::first(&settings.project, &settings.tools);
-        let preview = Arc::new(Preview {
-            project: settings.project,
-            address: settings.address,
-            catalog: settings.catalog,
-            tools: settings.tools,
-            editor: settings.editor,
+impl PreviewServer {
+    /// Reads the project for the first time and starts to watch it.
+    pub fn start(options: ServeOptions) -> Result<Arc<PreviewServer>> {
+        let watcher = ProjectWatcher::new(&options.project)?;
+        let started = now();
+        let snapshot = ProjectSnapshot::read(&options);
+        let first = PreviewState::new(snapshot, &options.rendering, None, started);
+        let server = Arc::new(PreviewServer {
+            options,
             run: random()?,
             token: random()?,
-            views: Sender::new(Arc::new(first)),
+            states: Sender::new(Arc::new(first)),
         });
-        watch.keep_looking(&preview);
-        Ok(preview)
+        watcher.spawn(&server);
+        Ok(server)
     }
 
-    fn view(&self) -> Arc<View> {
-        self.views.borrow().clone()
+    fn state(&self) -> Arc<PreviewState> {
+        self.states.borrow().clone()
+    }
+
+    fn rendered(&self) -> Option<Arc<RenderedProject>> {
+        self.states.borrow().rendered.clone()
     }
 }
 
 /// Answers requests until the process ends.
-pub fn run(preview: Arc<Preview>, listener: TcpListener) -> Result<()> {
+pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
     let failed = |error: std::io::Error| {
-        let message = Message::new("cannot-listen").with("address", preview.address.url());
+        let message = Message::new("cannot-listen").with("address", server.options.address.url());
         Error::new(message).caused_by(error)
     };
-    // One thread waits for all browsers. Another draws what they ask for, one file after the other:
-    // two at once would be slower for both, and each thread that draws keeps memory of its own.
+    // One thread serves all browsers. Another renders what they request, one file after the other:
+    // two at once would be slower for both, and each rendering thread keeps memory of its own.
     let runtime = Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(1)
         .build()
         .map_err(failed)?;
-    runtime
-        .block_on(answers::answer(preview.clone(), listener))
-        .map_err(failed)
+    let serving = routes::serve(server.clone(), listener);
+    runtime.block_on(serving).map_err(failed)
 }
 
 /// 128 random bits in hexadecimal digits.
 fn random() -> Result<String> {
-    let digits = || {
-        Ok(format!(
-            "{:016x}{:016x}",
-            getrandom::u64()?,
-            getrandom::u64()?
-        ))
-    };
-    digits()
-        .map_err(|error: getrandom::Error| Error::new(Message::new("no-random")).caused_by(error))
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}
+
+/// The error after a panic, which the preview outlives.
+fn internal_error() -> Error {
+    Error::new(Message::new("preview-fault"))
 }
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "says how long the author waited, and how long a file may be away; nothing drawn depends on it"
+    reason = "measures how long the author waited and how long a file is missing; no output depends on it"
 )]
-fn clock() -> Instant {
+fn now() -> Instant {
     Instant::now()
 }

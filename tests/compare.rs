@@ -1,11 +1,12 @@
-//! The comparison table: exact on known answers, and drawn from a real pair.
+//! The comparison table: exact for known answers, and rendered for a real pair.
 
 mod support;
 
 use safeguard::check::{self, CheckInput};
-use safeguard::compare::words::{Marked, Piece};
+use safeguard::compare::word_diff::{MarkedLine, MarkedSpan};
 use safeguard::compare::{
-    Change, Changed, Comparison, Line, MarkedCell, MarkedHeading, Sides, compare,
+    ChangedRow, Comparison, ComparisonLine, MarkedCell, MarkedHeading, RowChange, RowPlace,
+    RowVersion, Sides, compare,
 };
 use safeguard::message::{Catalog, Language};
 use safeguard::render::html::{self, PageContext};
@@ -30,30 +31,30 @@ fn a_comparison_is_exactly_what_was_edited_with_the_fewest_moves() {
     for seed in 1..=PAIRS {
         let pair = Pair::random(seed);
         let got = compare(&pair.before, &pair.after);
-        let case = format!("pair {seed}: {}", pair.told());
-        // Which rows moved may be told in several ways (of two that changed places either did); all else in one.
-        let told = got
+        let case = format!("pair {seed}: {}", pair.describe());
+        // Of two rows that changed places, either may count as moved; all else has one answer.
+        let changes = got
             .changed()
             .map(|changed| (&*changed.id, &changed.changes));
         assert_eq!(
-            but_moves(told),
-            but_moves(pair.edits.iter().map(|(id, edit)| (&**id, edit))),
+            without_moves(changes),
+            without_moves(pair.edits.iter().map(|(id, edit)| (&**id, edit))),
             "{case}"
         );
         pair.moves_are_the_fewest(&got, &case);
         assert_eq!(
             apply(&got, &pair.before.rows),
-            said(&pair.after.rows),
+            texts(&pair.after.rows),
             "{case}"
         );
     }
 }
 
-fn but_moves<'a>(
-    changes: impl Iterator<Item = (&'a str, &'a BTreeSet<Change>)>,
-) -> BTreeMap<&'a str, Vec<Change>> {
+fn without_moves<'a>(
+    changes: impl Iterator<Item = (&'a str, &'a BTreeSet<RowChange>)>,
+) -> BTreeMap<&'a str, Vec<RowChange>> {
     let others = changes.map(|(id, changes)| {
-        let others = changes.iter().filter(|change| **change != Change::Moved);
+        let others = changes.iter().filter(|change| **change != RowChange::Moved);
         (id, others.copied().collect::<Vec<_>>())
     });
     others.filter(|(_, others)| !others.is_empty()).collect()
@@ -67,21 +68,21 @@ fn one_row_that_jumps_over_two_is_the_one_that_moved() {
         let jumper = moved.remove(from);
         moved.insert(to, jumper);
         let got = compare(&sheet_of(rows.clone()), &sheet_of(moved));
-        let told: Vec<&str> = got.changed().map(|changed| &*changed.id).collect();
+        let changed: Vec<&str> = got.changed().map(|changed| &*changed.id).collect();
         match from.abs_diff(to) {
-            0 => assert!(told.is_empty()),
-            1 => assert_eq!(told.len(), 1),
-            _ => assert_eq!(told, [rows[from].id.as_str()]),
+            0 => assert!(changed.is_empty()),
+            1 => assert_eq!(changed.len(), 1),
+            _ => assert_eq!(changed, [rows[from].id.as_str()]),
         }
     }
 }
 
-/// Two sheets, and what was done to each row between them.
+/// Two sheets, and the edits of each row between them.
 struct Pair {
     before: Sheet,
     after: Sheet,
-    edits: BTreeMap<String, BTreeSet<Change>>,
-    /// How many rows were taken out and put in elsewhere.
+    edits: BTreeMap<String, BTreeSet<RowChange>>,
+    /// Number of rows that were removed and inserted elsewhere.
     moves: usize,
 }
 
@@ -91,20 +92,20 @@ impl Pair {
         let count = 1 + dice.below(2 + usize::try_from(seed / 100).expect("small"));
         let before: Vec<Row> = (0..count).map(|at| row(at, at / 3)).collect();
         let (mut after, mut movers) = (Vec::new(), Vec::new());
-        let mut edits: BTreeMap<String, BTreeSet<Change>> = BTreeMap::new();
+        let mut edits: BTreeMap<String, BTreeSet<RowChange>> = BTreeMap::new();
         for old in &before {
             let mut new = old.clone();
             let edit = match dice.below(12) {
-                0 => Change::Removed,
-                1 => Change::Moved,
-                2 => Change::Relettered,
-                3 => Change::Renumbered,
-                4 => Change::Subject,
-                5 => Change::Measure,
-                6 => Change::Remarks,
+                0 => RowChange::Removed,
+                1 => RowChange::Moved,
+                2 => RowChange::Relettered,
+                3 => RowChange::Renumbered,
+                4 => RowChange::Subject,
+                5 => RowChange::Measure,
+                6 => RowChange::Remarks,
                 7 => {
                     let added = row(1_000 + after.len() + movers.len(), old.section.span);
-                    edits.insert(added.id.clone(), [Change::Added].into());
+                    edits.insert(added.id.clone(), [RowChange::Added].into());
                     after.push(added);
                     after.push(new);
                     continue;
@@ -116,15 +117,15 @@ impl Pair {
             };
             edits.insert(old.id.clone(), [edit].into());
             match edit {
-                Change::Removed => continue,
-                Change::Moved => {
+                RowChange::Removed => continue,
+                RowChange::Moved => {
                     movers.push(new);
                     continue;
                 }
-                Change::Relettered => letter(&mut new, 20 + dice.below(3)),
-                Change::Renumbered => new.no = Some(2_000 + dice.below(9) as u32),
-                Change::Subject => reword(&mut new.subject, &mut dice),
-                Change::Measure => reword(&mut new.measure, &mut dice),
+                RowChange::Relettered => letter(&mut new, 20 + dice.below(3)),
+                RowChange::Renumbered => new.no = Some(2_000 + dice.below(9) as u32),
+                RowChange::Subject => reword(&mut new.subject, &mut dice),
+                RowChange::Measure => reword(&mut new.measure, &mut dice),
                 _ => reword(&mut new.remarks, &mut dice),
             }
             after.push(new);
@@ -142,7 +143,7 @@ impl Pair {
         }
     }
 
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         let ids = |sheet: &Sheet| {
             let ids: Vec<&str> = sheet.rows.iter().map(|row| &*row.id).collect();
             ids.join(" ")
@@ -155,10 +156,10 @@ impl Pair {
         )
     }
 
-    /// The rows that are said to have moved are as few as can be, and without them both sides have one order.
+    /// The moved rows are as few as possible, and without them both sides have one order.
     fn moves_are_the_fewest(&self, got: &Comparison, case: &str) {
         let moved = got.changed();
-        let moved = moved.filter(|changed| changed.changes.contains(&Change::Moved));
+        let moved = moved.filter(|changed| changed.changes.contains(&RowChange::Moved));
         let moved: BTreeSet<&str> = moved.map(|changed| &*changed.id).collect();
         let [before, after] = [&self.before, &self.after].map(|sheet| {
             let ids = sheet.rows.iter().map(|row| &*row.id);
@@ -181,7 +182,7 @@ impl Pair {
     }
 }
 
-/// Length of the longest common subsequence, by the book.
+/// Length of the longest common subsequence, by the textbook algorithm.
 fn longest_common(a: &[&str], b: &[&str]) -> usize {
     let mut last = vec![0; b.len() + 1];
     for x in a {
@@ -199,42 +200,46 @@ fn longest_common(a: &[&str], b: &[&str]) -> usize {
     last[b.len()]
 }
 
-/// Makes the newer rows of the older ones and of what the comparison itself holds.
+/// Builds the newer rows from the older ones and the comparison.
 fn apply(changes: &Comparison, before: &[Row]) -> Vec<String> {
     let by_id: BTreeMap<&str, &Row> = before.iter().map(|row| (&*row.id, row)).collect();
     let mut rows = Vec::new();
     let mut seen = 0;
     for line in &changes.lines {
         match line {
-            Line::Unchanged(run) => {
+            ComparisonLine::Unchanged(run) => {
                 seen += run.ids.len();
                 rows.extend(run.ids.iter().map(|id| by_id[&**id].clone()));
             }
-            Line::Changed(changed) => {
+            ComparisonLine::Changed(changed) => {
                 seen += usize::from(changed.row.before.is_some());
                 assert_eq!(
-                    stood(changed, &changed.row.before, &changed.place.before)
-                        .map(|row| said(&[row])),
-                    by_id.get(&*changed.id).map(|row| said(&[(*row).clone()])),
+                    unmarked_row(changed, &changed.row.before, &changed.place.before)
+                        .map(|row| texts(&[row])),
+                    by_id.get(&*changed.id).map(|row| texts(&[(*row).clone()])),
                 );
-                rows.extend(stood(changed, &changed.row.after, &changed.place.after));
+                rows.extend(unmarked_row(
+                    changed,
+                    &changed.row.after,
+                    &changed.place.after,
+                ));
             }
         }
     }
-    assert_eq!(seen, before.len(), "every older row is told of once");
-    said(&rows)
+    assert_eq!(seen, before.len(), "every older row appears once");
+    texts(&rows)
 }
 
 /// The row of one side without its marks.
-fn stood(
-    changed: &Changed,
-    stand: &Option<safeguard::compare::Stand>,
-    place: &Option<safeguard::compare::Place>,
+fn unmarked_row(
+    changed: &ChangedRow,
+    version: &Option<RowVersion>,
+    place: &Option<RowPlace>,
 ) -> Option<Row> {
-    let (stand, place) = (stand.as_ref()?, place.as_ref()?);
+    let (version, place) = (version.as_ref()?, place.as_ref()?);
     let heading = |marked: &MarkedHeading| Heading {
         letter: marked.letter.run.text.clone(),
-        name: marked.name.iter().map(|piece| &*piece.run.text).collect(),
+        name: marked.name.iter().map(|span| &*span.run.text).collect(),
         anchor: marked.anchor.clone(),
         span: 1,
         lang: None,
@@ -248,34 +253,34 @@ fn stood(
     };
     Some(Row {
         id: changed.id.clone(),
-        no: stand.no,
-        anchor: stand.anchor.clone(),
+        no: version.no,
+        anchor: version.anchor.clone(),
         formerly: Vec::new(),
         section: heading(&place.section),
         item: heading(&place.item),
-        subject: cell(&stand.subject),
-        measure: cell(&stand.measure),
-        remarks: cell(&stand.remarks),
+        subject: cell(&version.subject),
+        measure: cell(&version.measure),
+        remarks: cell(&version.remarks),
         proof: None,
     })
 }
 
-fn unmarked(pieces: &[Piece]) -> Paragraph {
+fn unmarked(spans: &[MarkedSpan]) -> Paragraph {
     let mut runs = Paragraph::new();
-    for piece in pieces {
+    for span in spans {
         match runs.last_mut() {
-            Some(last) if same_style(last, &piece.run) => last.text.push_str(&piece.run.text),
-            _ => runs.push(piece.run.clone()),
+            Some(last) if same_style(last, &span.run) => last.text.push_str(&span.run.text),
+            _ => runs.push(span.run.clone()),
         }
     }
     runs
 }
 
-/// What each row says, spans left out: they follow from the rows.
-fn said(rows: &[Row]) -> Vec<String> {
+/// The texts of each row. Spans are left out, because they follow from the rows.
+fn texts(rows: &[Row]) -> Vec<String> {
     let heading = |it: &Heading| format!("{} {} {:?}", it.letter, it.name, it.anchor);
     let cell = |it: &Cell| format!("{:?} {:?}", it.state, it.paragraphs);
-    let said = |row: &Row| {
+    let text = |row: &Row| {
         let Row {
             id,
             no,
@@ -291,7 +296,7 @@ fn said(rows: &[Row]) -> Vec<String> {
         let cells = [subject, measure, remarks].map(cell).join(" / ");
         format!("{id} {no:?} {anchor} {place} {cells}")
     };
-    rows.iter().map(said).collect()
+    rows.iter().map(text).collect()
 }
 
 const WORDS: [&str; 12] = [
@@ -309,7 +314,7 @@ const WORDS: [&str; 12] = [
     "\n\n",
 ];
 
-/// A row of its own id and words, in the item of that number.
+/// A row with an id and texts of its own, in the item with that number.
 fn row(id: usize, place: usize) -> Row {
     let mut dice = Dice(id as u64 + 77);
     let mut row = Row {
@@ -399,7 +404,7 @@ impl Dice {
 static THEME: LazyLock<Theme> =
     LazyLock::new(|| theme::load(project(), "official").expect("the official theme"));
 
-/// A sheet of these rows in the frame of the own one.
+/// The office's own sheet with these rows.
 fn sheet_of(rows: Vec<Row>) -> Sheet {
     static FRAME: LazyLock<Sheet> =
         LazyLock::new(|| lay_out(project(), Rendering::Site, true).first_rows(0));
@@ -412,12 +417,12 @@ fn sheet_of(rows: Vec<Row>) -> Sheet {
 fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
     let content = content::load(folder).expect("content/ is there");
     let today = DAY.parse().expect("a day");
-    let case = CheckInput {
+    let input = CheckInput {
         content: &content,
         today,
         can_draw: &|_| true,
     };
-    let register = check::check(&case).register.expect("no errors");
+    let register = check::check(&input).register.expect("no errors");
     let id = register.date.to_string();
     let options = LayoutOptions::of(kind, today, &id);
     let mut sheet = sheet::lay_out(
@@ -432,16 +437,19 @@ fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
     sheet
 }
 
-/// The own sheet as if it were issued, and the year after: three measures reworded, one added, one removed, one moved, a certificate renewed.
+/// The office's own sheet as if it were issued, and a year later: three measures reworded, one
+/// added, one removed, one moved, a certificate renewed.
 fn real_pair(kind: Rendering) -> (Sheet, Sheet) {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("content");
     for entry in walkdir::WalkDir::new(project().join("content")) {
         let entry = entry.expect("readable");
         let below = entry.path().strip_prefix(project()).expect("below");
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(folder.path().join(below)).expect("writable"),
-            false => drop(fs::copy(entry.path(), folder.path().join(below)).expect("writable")),
+        let to = folder.path().join(below);
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).expect("writable");
+        } else {
+            fs::copy(entry.path(), to).expect("writable");
         }
     }
     let edit = |file: &str, old: &str, new: &str| {
@@ -450,7 +458,7 @@ fn real_pair(kind: Rendering) -> (Sheet, Sheet) {
         assert!(text.contains(old), "{file} has no {old}");
         fs::write(path, text.replacen(old, new, 1)).expect("writable");
     };
-    // Takes the entry of a measure away.
+    // Removes the entry of a measure.
     let cut = |file: &str, id: &str| {
         let text = fs::read_to_string(root.join(file)).expect(file);
         let start = text.find(&format!("- id: {id}\n")).expect(id);
@@ -502,33 +510,33 @@ fn real_pair(kind: Rendering) -> (Sheet, Sheet) {
 }
 
 #[test]
-fn a_real_pair_is_told_as_it_was_edited() {
+fn a_real_pair_shows_what_was_edited() {
     let (before, after) = real_pair(Rendering::Handout);
     let got = compare(&before, &after);
-    let told = got.changed().map(|changed| {
+    let changed = got.changed().map(|changed| {
         let changes = changed.changes.iter().copied();
         (changed.id.as_str(), changes.collect::<Vec<_>>())
     });
     assert_eq!(
-        told.collect::<Vec<_>>(),
+        changed.collect::<Vec<_>>(),
         [
-            ("system-log", vec![Change::Measure]),
-            ("disposal-log", vec![Change::Measure]),
-            ("viewing-log", vec![Change::Added]),
-            ("entrance-security", vec![Change::Moved]),
-            ("firewall", vec![Change::Remarks]),
-            ("software-allowlist", vec![Change::Removed]),
+            ("system-log", vec![RowChange::Measure]),
+            ("disposal-log", vec![RowChange::Measure]),
+            ("viewing-log", vec![RowChange::Added]),
+            ("entrance-security", vec![RowChange::Moved]),
+            ("firewall", vec![RowChange::Remarks]),
+            ("software-allowlist", vec![RowChange::Removed]),
         ]
     );
     assert_eq!(got.summary, "新設1、削除1、移動1、文の変更3、変更なし39");
-    let around: Vec<&str> = got.around.iter().map(|around| around.field).collect();
-    assert_eq!(around, ["date", "signatory-title"]);
+    let header: Vec<&str> = got.header.iter().map(|change| change.field).collect();
+    assert_eq!(header, ["date", "signatory-title"]);
     assert_eq!(got.certifications.len(), 1);
-    assert_eq!(apply(&got, &before.rows), said(&after.rows));
-    // The public is not told of a change in what it may not read, nor where.
+    assert_eq!(apply(&got, &before.rows), texts(&after.rows));
+    // The public sees no change in texts that it may not read.
     let (before, after) = real_pair(Rendering::Site);
     let public = compare(&before, &after);
-    assert_eq!(public.counts.unchanged, 40);
+    assert_eq!(public.counts["unchanged"], 40);
     let json = String::from_utf8(data::pretty(&public)).expect("UTF-8");
     assert!(!json.contains("アルテミス") && !json.contains("firewall\",\n      \"changes"));
     assert!(compare(&before, &before).is_empty());
@@ -574,12 +582,12 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     ] {
         let (before, after) = real_pair(kind);
         let changes = compare(&before, &after);
-        let html = html::Pages::new(&THEME)
+        let page = html::Pages::new(&THEME)
             .and_then(|pages| pages.changes(&after, &changes, &PageContext::default()));
-        let html = html.expect("a page").html;
+        let html = page.expect("a page").html;
         let json = data::json(&after);
         let pdf = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
-        let pdf: Pdf = pdf.unwrap_or_else(|failure| panic!("{failure:?}"));
+        let pdf: Pdf = pdf.unwrap_or_else(|error| panic!("{error:?}"));
         let again = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
         assert!(again.is_ok_and(|again| again.bytes == pdf.bytes));
         the_page_says(&html, &changes);
@@ -598,16 +606,16 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
         prints.push(print);
     }
     let script = project().join("tests/tools/page.mjs");
-    let said = run(
+    let report = run(
         "node",
         &[script.as_ref(), pages[0].as_ref(), pages[1].as_ref()],
     );
-    assert!(said.contains("fits 320 px dark"), "{said}");
+    assert!(report.contains("fits 320 px dark"), "{report}");
     let python = project().join(".tools/venv/bin/python");
     let script = project().join("tests/tools/pdf.py");
     let arguments = [script.as_ref(), prints[0].as_ref(), prints[1].as_ref()];
-    let said = run(&python.to_string_lossy(), &arguments);
-    assert_eq!(said.matches("PDF/A-3a PDF/UA-1").count(), 2, "{said}");
+    let report = run(&python.to_string_lossy(), &arguments);
+    assert_eq!(report.matches("PDF/A-3a PDF/UA-1").count(), 2, "{report}");
 }
 
 #[test]
@@ -617,7 +625,7 @@ fn a_text_longer_than_a_page_flows_over_several() {
     after.rows[3].measure = cell(State::Stated, &long);
     let changes = compare(&before, &after);
     let pdf = pdf::render_changes(&Fonts::compiled_in(), &THEME, &after, &changes, b"{}");
-    let pdf = pdf.unwrap_or_else(|failure| panic!("{failure:?}"));
+    let pdf = pdf.unwrap_or_else(|error| panic!("{error:?}"));
     // A page may end within a sentence.
     let sentences = solid(&pdf.text).matches("毎月確認する。").count();
     assert!((55..=60).contains(&sentences), "{sentences}");
@@ -627,23 +635,28 @@ fn solid(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn words_of(text: &[Marked], all: bool) -> String {
-    let pieces = text.iter().flatten().filter(|piece| all || piece.changed);
-    solid(&pieces.map(|piece| &*piece.run.text).collect::<String>())
+fn all_words(text: &[MarkedLine]) -> String {
+    let spans = text.iter().flatten();
+    solid(&spans.map(|span| &*span.run.text).collect::<String>())
+}
+
+fn changed_words(text: &[MarkedLine]) -> String {
+    let changed = text.iter().flatten().filter(|span| span.changed);
+    solid(&changed.map(|span| &*span.run.text).collect::<String>())
 }
 
 /// Texts of a row as it is printed, cell by cell.
-fn printed(changed: &Changed) -> Vec<String> {
+fn printed(changed: &ChangedRow) -> Vec<String> {
     let Sides { after, before } = &changed.row;
     let mut cells = Vec::new();
-    for (stand, absent) in [(after, "（削る）"), (before, "（新設）")] {
-        match stand {
+    for (version, absent) in [(after, "（削る）"), (before, "（新設）")] {
+        match version {
             None => cells.push(absent.to_owned()),
-            Some(stand) => {
-                let no = stand.no.map(|no| no.to_string()).unwrap_or_default();
-                cells.push(no + &words_of(&stand.subject.paragraphs, true));
-                cells.push(words_of(&stand.measure.paragraphs, true));
-                cells.push(words_of(&stand.remarks.paragraphs, true));
+            Some(row) => {
+                let no = row.no.map(|no| no.to_string()).unwrap_or_default();
+                cells.push(no + &all_words(&row.subject.paragraphs));
+                cells.push(all_words(&row.measure.paragraphs));
+                cells.push(all_words(&row.remarks.paragraphs));
             }
         }
     }
@@ -660,20 +673,20 @@ fn the_page_says(html: &[u8], changes: &Comparison) {
         let row = page.select(&named).next().expect("a row");
         let cells: Vec<String> = row.select(&select("td, th")).map(text).collect();
         assert_eq!(cells, printed(changed));
-        for (tag, stand) in [("ins", &changed.row.after), ("del", &changed.row.before)] {
+        for (tag, version) in [("ins", &changed.row.after), ("del", &changed.row.before)] {
             let marked: String = row.select(&select(tag)).map(text).collect();
-            let expected = stand.iter().flat_map(|stand| {
-                [&stand.subject, &stand.measure, &stand.remarks]
-                    .map(|cell| words_of(&cell.paragraphs, false))
+            let expected = version.iter().flat_map(|row| {
+                [&row.subject, &row.measure, &row.remarks]
+                    .map(|cell| changed_words(&cell.paragraphs))
             });
             assert_eq!(marked, expected.collect::<String>(), "{}", changed.id);
         }
     }
-    let omitted = select("tr.omitted");
-    let omitted = page.select(&omitted).map(text);
+    let selector = select("tr.omitted");
+    let omitted = page.select(&selector).map(text);
     let runs = changes.lines.iter().filter_map(|line| match line {
-        Line::Unchanged(run) => Some(format!("（略）（略）{}行", run.ids.len())),
-        Line::Changed(_) => None,
+        ComparisonLine::Unchanged(run) => Some(format!("（略）（略）{}行", run.ids.len())),
+        ComparisonLine::Changed(_) => None,
     });
     assert_eq!(omitted.collect::<Vec<_>>(), runs.collect::<Vec<_>>());
 }
@@ -693,8 +706,8 @@ fn the_pdf_says(file: &Path, changes: &Comparison) {
         };
         rest = after;
     }
-    let pages = run("pdftotext", &[file.as_ref(), "-".as_ref()]);
-    let pages = solid(&pages.replace('\u{c}', "|"));
+    let printed = run("pdftotext", &[file.as_ref(), "-".as_ref()]);
+    let pages = solid(&printed.replace('\u{c}', "|"));
     for words in ["（傍線部分は改正部分）", "改正後", "改正前", "案（未発行）"]
     {
         assert!(pages.contains(words), "no {words} in {pages}");
@@ -722,7 +735,7 @@ fn diff(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 #[test]
-fn the_present_guideline_is_told_with_the_measures_it_touches() {
+fn the_present_guideline_is_compared_with_the_measures_it_affects() {
     let pair = [
         "--guideline",
         "ppc-mynumber-biz-2014",
@@ -757,7 +770,7 @@ G {+外的環境の把握+} (new)
 }
 
 #[test]
-fn what_is_written_is_whole_and_what_cannot_be_is_said_in_a_sentence() {
+fn files_are_written_whole_and_errors_are_one_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
     for name in ["a.html", "a.pdf", "a.json", "A.PDF"] {
@@ -775,7 +788,7 @@ fn what_is_written_is_whole_and_what_cannot_be_is_said_in_a_sentence() {
     let written = diff(&[&guideline[..], &["-o", &path("g.json")]].concat());
     assert_eq!(written.0, Some(0), "{written:?}");
     fs::create_dir(path("folder.pdf")).expect("writable");
-    for (arguments, said) in [
+    for (arguments, expected) in [
         (vec!["working"], "compares two"),
         (vec!["working", "1999-12-31"], "no edition `1999-12-31`"),
         (vec!["--guideline", "a"], "`--guideline` needs a value"),
@@ -803,7 +816,7 @@ fn what_is_written_is_whole_and_what_cannot_be_is_said_in_a_sentence() {
     ] {
         let (code, _, err) = diff(&arguments);
         assert_eq!(code, Some(2), "{arguments:?}");
-        assert!(err.contains(said), "{arguments:?}: {err}");
+        assert!(err.contains(expected), "{arguments:?}: {err}");
     }
     let left = fs::read_dir(folder.path()).expect("readable").count();
     assert_eq!(left, 6, "nothing half-written stays");

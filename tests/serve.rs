@@ -1,4 +1,4 @@
-//! The preview, as a browser sees it: what a save brings, what an error leaves, and whom it answers.
+//! The preview as a browser sees it: after a save, after an error, and for requests to other hosts.
 
 mod support;
 
@@ -22,19 +22,19 @@ struct Preview {
 
 impl Drop for Preview {
     fn drop(&mut self) {
-        // Where it has ended already, the test has failed for that.
+        // If it has ended already, the test has failed because of that.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-struct Answer {
+struct Response {
     status: u16,
     head: String,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
@@ -53,50 +53,50 @@ impl Preview {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary runs");
-        let mut said = String::new();
+        let mut line = String::new();
         let out = process.stdout.take().expect("it is piped");
-        BufReader::new(out).read_line(&mut said).expect("readable");
-        let host = said
-            .split("http://")
-            .nth(1)
-            .and_then(|url| url.split('/').next());
-        let host = host
-            .unwrap_or_else(|| panic!("no address in {said:?}"))
-            .to_owned();
-        Preview { process, host }
+        BufReader::new(out).read_line(&mut line).expect("readable");
+        let after = line.split("http://").nth(1);
+        let host = after.and_then(|url| url.split('/').next());
+        Preview {
+            process,
+            host: host
+                .unwrap_or_else(|| panic!("no address in {line:?}"))
+                .to_owned(),
+        }
     }
 
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.host).expect("the preview listens");
-        // Not a measure of anything: a test that waits longer than this waits for ever.
-        let patience = Some(Duration::from_secs(120));
-        stream.set_read_timeout(patience).expect("a timeout");
+        // Measures nothing: a test that waits longer than this would wait for ever.
+        let timeout = Some(Duration::from_secs(120));
+        stream.set_read_timeout(timeout).expect("a timeout");
         stream
     }
 
-    /// Sends a request as it stands, lines ended by `\n`.
-    fn ask(&self, request: &str) -> Answer {
+    /// Sends a request whose lines end with `\n`.
+    fn ask(&self, request: &str) -> Response {
         let mut stream = self.connect();
-        let request = request.replace('\n', "\r\n");
-        stream.write_all(request.as_bytes()).expect("it reads");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("it answers");
-        let end = answer.windows(4).position(|four| four == b"\r\n\r\n");
-        let body = answer.split_off(end.expect("a head") + 4);
-        let head = String::from_utf8(answer).expect("a head is text");
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-        let status = status.unwrap_or_else(|| panic!("no status in {head}"));
-        Answer { status, head, body }
+        let bytes = request.replace('\n', "\r\n").into_bytes();
+        stream.write_all(&bytes).expect("it reads");
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response).expect("it answers");
+        let end = response.windows(4).position(|four| four == b"\r\n\r\n");
+        let body = response.split_off(end.expect("a head") + 4);
+        let head = String::from_utf8(response).expect("a head is text");
+        let code = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+        let status = code.unwrap_or_else(|| panic!("no status in {head}"));
+        Response { status, head, body }
     }
 
-    fn get(&self, path: &str) -> Answer {
+    fn get(&self, path: &str) -> Response {
         let host = &self.host;
         self.ask(&format!(
             "GET {path} HTTP/1.1\nHost: {host}\nConnection: close\n\n"
         ))
     }
 
-    fn open(&self, headers: &str, body: &str) -> Answer {
+    fn open(&self, headers: &str, body: &str) -> Response {
         let (host, length) = (&self.host, body.len());
         self.ask(&format!(
             "POST /open HTTP/1.1\nHost: {host}\nConnection: close\nContent-Length: {length}\n{headers}\n{body}"
@@ -116,7 +116,7 @@ impl Preview {
     }
 }
 
-/// Views as they come.
+/// States as they arrive.
 struct Events(BufReader<TcpStream>);
 
 impl Events {
@@ -131,15 +131,15 @@ impl Events {
         }
     }
 
-    /// The first view that is as wanted, and those before it.
+    /// The first state that matches, and those before it.
     fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> (Value, Vec<Value>) {
         let mut before = Vec::new();
         loop {
-            let view = self.next();
-            if wanted(&view) {
-                return (view, before);
+            let state = self.next();
+            if wanted(&state) {
+                return (state, before);
             }
-            before.push(view);
+            before.push(state);
         }
     }
 }
@@ -150,9 +150,12 @@ fn reword(folder: &Path, word: &str) -> String {
     let text = fs::read_to_string(&file).expect("a measure");
     let new: Vec<String> = text
         .lines()
-        .map(|line| match line.starts_with("  measure:") {
-            true => format!("  measure: {word}を定めている"),
-            false => line.to_owned(),
+        .map(|line| {
+            if line.starts_with("  measure:") {
+                format!("  measure: {word}を定めている")
+            } else {
+                line.to_owned()
+            }
         })
         .collect();
     format!("{}\n", new.join("\n"))
@@ -162,8 +165,8 @@ fn save(folder: &Path, word: &str) {
     fs::write(folder.join(MEASURE), reword(folder, word)).expect("writable");
 }
 
-fn errors(view: &Value) -> u64 {
-    view["errors"].as_u64().expect("a number")
+fn errors(state: &Value) -> u64 {
+    state["errors"].as_u64().expect("a number")
 }
 
 #[test]
@@ -175,9 +178,9 @@ fn a_save_brings_the_new_page_and_the_new_pdf_and_writes_nothing() {
     let before = preview.get("/pdf/site");
     assert!(before.head.contains("application/pdf") && before.body.starts_with(b"%PDF"));
     save(folder.path(), "新しい方針");
-    let view = events.next();
-    assert_eq!(view["drawn"], view["number"]);
-    assert_ne!(view["number"], first["number"]);
+    let state = events.next();
+    assert_eq!(state["rendered"], state["number"]);
+    assert_ne!(state["number"], first["number"]);
     assert!(preview.page().contains("新しい方針を定めている"));
     let after = preview.get("/pdf/site");
     let pdf = folder.path().join("after.pdf");
@@ -190,7 +193,7 @@ fn a_save_brings_the_new_page_and_the_new_pdf_and_writes_nothing() {
 }
 
 #[test]
-fn every_pdf_and_the_files_of_the_site_are_drawn_when_asked_for() {
+fn every_pdf_and_the_files_of_the_site_are_rendered_on_request() {
     let preview = Preview::of(project());
     for kind in ["site", "handout", "signed", "proof"] {
         let pdf = preview.get(&format!("/pdf/{kind}"));
@@ -212,10 +215,10 @@ fn every_pdf_and_the_files_of_the_site_are_drawn_when_asked_for() {
             "application/pdf",
         ),
     ] {
-        let answer = preview.get(path);
-        assert_eq!(answer.status, 200, "{path}");
-        assert!(answer.head.contains(kind), "{path}: {}", answer.head);
-        assert!(!answer.body.is_empty(), "{path}");
+        let response = preview.get(path);
+        assert_eq!(response.status, 200, "{path}");
+        assert!(response.head.contains(kind), "{path}: {}", response.head);
+        assert!(!response.body.is_empty(), "{path}");
     }
     for path in [
         "/site/nothing.html",
@@ -228,7 +231,7 @@ fn every_pdf_and_the_files_of_the_site_are_drawn_when_asked_for() {
 }
 
 #[test]
-fn an_error_is_told_with_its_line_over_the_last_good_page_and_goes_when_mended() {
+fn an_error_appears_with_its_line_over_the_last_good_page_and_goes_when_mended() {
     let folder = base();
     let preview = Preview::of(folder.path());
     let mut events = preview.events();
@@ -241,15 +244,15 @@ fn an_error_is_told_with_its_line_over_the_last_good_page_and_goes_when_mended()
         good.replace("measure:", "mesure:"),
     )
     .expect("writable");
-    let view = events.next();
-    assert_eq!(errors(&view), 1, "{view}");
-    assert_ne!(view["drawn"], view["number"]);
-    let finding = &view["findings"][0];
+    let state = events.next();
+    assert_eq!(errors(&state), 1, "{state}");
+    assert_ne!(state["rendered"], state["number"]);
+    let finding = &state["findings"][0];
     assert_eq!(finding["rule"], "unknown-field");
     assert_eq!(finding["file"], MEASURE);
     assert_eq!(
-        (&finding["line"], &finding["column"]),
-        (&4.into(), &3.into())
+        finding["position"],
+        serde_json::json!({"line": 4, "column": 3})
     );
     assert_eq!(finding["source"]["marked"], "mesure");
     assert_eq!(finding["source"]["before"], "  ");
@@ -257,9 +260,9 @@ fn an_error_is_told_with_its_line_over_the_last_good_page_and_goes_when_mended()
     assert!(preview.page().contains("最後に正しい方針"));
     assert_eq!(preview.get("/pdf/proof").status, 200);
     fs::write(folder.path().join(MEASURE), good).expect("writable");
-    let view = events.next();
-    assert_eq!(errors(&view), 0);
-    assert_eq!(view["drawn"], view["number"]);
+    let state = events.next();
+    assert_eq!(errors(&state), 0);
+    assert_eq!(state["rendered"], state["number"]);
 }
 
 #[test]
@@ -269,8 +272,8 @@ fn a_preview_begins_with_errors_and_shows_the_page_once_they_are_mended() {
     fs::write(folder.path().join(MEASURE), "- id: [").expect("writable");
     let preview = Preview::of(folder.path());
     let mut events = preview.events();
-    let view = events.next();
-    assert!(errors(&view) > 0 && view["drawn"].is_null(), "{view}");
+    let state = events.next();
+    assert!(errors(&state) > 0 && state["rendered"].is_null(), "{state}");
     assert_eq!(preview.get("/site/index.html").status, 503);
     assert_eq!(preview.get("/").status, 200);
     fs::write(folder.path().join(MEASURE), good).expect("writable");
@@ -286,59 +289,62 @@ fn saving_by_rename_and_vanishing_for_a_moment_are_no_errors() {
     events.next();
     let file = folder.path().join(MEASURE);
 
-    // As vim does: the old file goes away under another name, the new one comes.
+    // As vim does: the old file is renamed, and a new one is written.
     let new = reword(folder.path(), "改名の方針");
     fs::rename(&file, folder.path().join("content/measures/A.yaml~")).expect("renamed");
     fs::write(&file, new).expect("writable");
-    // As most others do: the new file is written beside and moved over.
+    // As most others do: a new file is written beside the old one and renamed over it.
     let beside = folder.path().join("content/measures/.A.yaml.swp");
     fs::write(&beside, reword(folder.path(), "移した方針")).expect("writable");
     fs::rename(&beside, &file).expect("renamed");
     let shown = |word: &'static str| {
         let preview = &preview;
-        move |view: &Value| view["drawn"] == view["number"] && preview.page().contains(word)
+        move |state: &Value| state["rendered"] == state["number"] && preview.page().contains(word)
     };
     let (_, before) = events.until(shown("移した方針"));
-    assert!(before.iter().all(|view| errors(view) == 0), "{before:?}");
+    assert!(before.iter().all(|state| errors(state) == 0), "{before:?}");
 
-    // As some do: the file is cut to nothing first, or taken away.
+    // As some do: the file is truncated or removed first.
     let new = reword(folder.path(), "消えた方針");
     fs::write(&file, "").expect("writable");
     fs::remove_file(&file).expect("removed");
     fs::write(&file, new).expect("writable");
     let (_, before) = events.until(shown("消えた方針"));
-    assert!(before.iter().all(|view| errors(view) == 0), "{before:?}");
+    assert!(before.iter().all(|state| errors(state) == 0), "{before:?}");
 
-    // Who checks out another state takes the whole folder away.
+    // A checkout of another branch replaces the whole folder.
     let (content, aside) = (folder.path().join("content"), folder.path().join("aside"));
     fs::rename(&content, &aside).expect("renamed");
     fs::rename(&aside, &content).expect("renamed");
     save(folder.path(), "戻った方針");
     let (_, before) = events.until(shown("戻った方針"));
-    assert!(before.iter().all(|view| errors(view) == 0), "{before:?}");
+    assert!(before.iter().all(|state| errors(state) == 0), "{before:?}");
     // The folder that came back is watched like the first.
     save(folder.path(), "その後の方針");
     events.until(shown("その後の方針"));
 }
 
 #[test]
-fn a_file_that_stays_away_is_missed() {
+fn a_file_that_stays_missing_is_an_error() {
     let folder = base();
     let preview = Preview::of(folder.path());
     let mut events = preview.events();
     events.next();
     fs::remove_file(folder.path().join("content/measures/B/a.yaml")).expect("removed");
-    let view = events.next();
-    assert_eq!(view["findings"][0]["rule"], "item-uncovered", "{view}");
+    let state = events.next();
+    assert_eq!(state["findings"][0]["rule"], "item-uncovered", "{state}");
     fs::rename(folder.path().join("content"), folder.path().join("aside")).expect("renamed");
-    let view = events.next();
-    let said = view["findings"][0]["message"].as_str().expect("words");
-    assert!(said.contains("there is no folder `content`"), "{said}");
+    let state = events.next();
+    let message = state["findings"][0]["message"].as_str().expect("a message");
+    assert!(
+        message.contains("there is no folder `content`"),
+        "{message}"
+    );
     assert!(preview.page().contains("責任者の選任"));
 }
 
 #[test]
-fn a_touch_shows_nothing_and_a_burst_of_saves_little() {
+fn a_touch_brings_no_state_and_a_burst_of_saves_brings_few() {
     let folder = base();
     let preview = Preview::of(folder.path());
     let mut events = preview.events();
@@ -350,13 +356,13 @@ fn a_touch_shows_nothing_and_a_burst_of_saves_little() {
         save(folder.path(), &format!("方針{number}番"));
     }
     let last = |_: &Value| preview.page().contains("方針99番");
-    let (view, _) = events.until(last);
-    let views = view["number"].as_u64().expect("a number") - first;
-    assert!(views < 50, "{views} views of 100 saves");
+    let (state, _) = events.until(last);
+    let states = state["number"].as_u64().expect("a number") - first;
+    assert!(states < 50, "{states} states of 100 saves");
 }
 
 #[test]
-fn a_theme_that_fails_is_told_over_the_last_good_page() {
+fn an_error_of_the_theme_appears_over_the_last_good_page() {
     let folder = base();
     let preview = Preview::of(folder.path());
     let mut events = preview.events();
@@ -364,41 +370,43 @@ fn a_theme_that_fails_is_told_over_the_last_good_page() {
     let theme = folder.path().join("themes/official");
     fs::create_dir_all(theme.join("site")).expect("writable");
     fs::write(theme.join("site/index.html"), "{{ nothing }}").expect("writable");
-    let (view, _) = events.until(|view| errors(view) > 0);
-    let said = view["findings"][0]["message"].as_str().expect("words");
+    let (state, _) = events.until(|state| errors(state) > 0);
+    let message = state["findings"][0]["message"].as_str().expect("a message");
     assert!(
-        said.contains("themes/official/site/index.html, line 1"),
-        "{said}"
+        message.contains("themes/official/site/index.html, line 1"),
+        "{message}"
     );
     assert!(preview.page().contains("方針の策定"));
     fs::write(theme.join("site/index.html"), "mended").expect("writable");
-    events.until(|view| errors(view) == 0);
+    events.until(|state| errors(state) == 0);
     assert_eq!(preview.page(), "mended");
-    // A PDF is drawn when it is asked for; what fails then is told there.
+    // A PDF is rendered on request, and the response has the error.
     fs::write(theme.join("sheet.typ"), "#nothing").expect("writable");
     events.next();
-    let answer = preview.get("/pdf/site");
-    assert_eq!(answer.status, 500);
+    let response = preview.get("/pdf/site");
+    assert_eq!(response.status, 500);
     assert!(
-        answer.text().contains("themes/official/sheet.typ, line 1"),
+        response
+            .text()
+            .contains("themes/official/sheet.typ, line 1"),
         "{}",
-        answer.text()
+        response.text()
     );
 }
 
 #[test]
-fn a_request_that_means_another_host_is_refused() {
+fn a_request_to_another_host_is_refused() {
     let folder = base();
     let preview = Preview::of(folder.path());
     let port = preview.host.split(':').nth(1).expect("a port");
     let ask = |first: &str, host: &str| {
-        let host = if host.is_empty() {
+        let header = if host.is_empty() {
             String::new()
         } else {
             format!("Host: {host}\n")
         };
         preview.ask(&format!(
-            "GET {first} HTTP/1.1\n{host}Connection: close\n\n"
+            "GET {first} HTTP/1.1\n{header}Connection: close\n\n"
         ))
     };
     assert_eq!(
@@ -417,9 +425,9 @@ fn a_request_that_means_another_host_is_refused() {
             "/events",
             "/row/A-policy",
         ] {
-            let answer = ask(path, &host);
-            assert_eq!(answer.status, 403, "{host} {path}");
-            assert!(!answer.text().contains("方針"), "{host} {path}");
+            let response = ask(path, &host);
+            assert_eq!(response.status, 403, "{host} {path}");
+            assert!(!response.text().contains("方針"), "{host} {path}");
         }
     }
     let absolute = format!("http://evil.example:{port}/site/index.html");
@@ -428,7 +436,7 @@ fn a_request_that_means_another_host_is_refused() {
 }
 
 #[test]
-fn its_own_page_runs_its_own_script_only_and_stands_in_no_frame() {
+fn its_own_page_runs_its_own_script_only_and_appears_in_no_frame() {
     let folder = base();
     let preview = Preview::of(folder.path());
     let page = preview.get("/");
@@ -441,7 +449,7 @@ fn its_own_page_runs_its_own_script_only_and_stands_in_no_frame() {
     ] {
         assert!(page.head.contains(rule), "{rule} in {}", page.head);
     }
-    // Nothing stands in the page that the rule would refuse.
+    // The page contains nothing that the policy would refuse.
     let text = page.text();
     assert!(!text.contains("<style") && !text.contains("style=") && !text.contains("onclick"));
     assert!(!text.contains("data-token"), "no editor, no token");
@@ -456,13 +464,13 @@ fn its_own_page_runs_its_own_script_only_and_stands_in_no_frame() {
 #[test]
 fn a_row_leads_to_its_line_and_the_editor_opens_it_for_the_own_page_only() {
     let folder = base();
-    let said = folder.path().join("said");
-    // Named as an editor whose way of taking a line is known.
+    let opened = folder.path().join("opened");
+    // Has the name of an editor that is known to take a line.
     let editor = folder.path().join("my editor/code");
     fs::create_dir_all(editor.parent().expect("a folder")).expect("writable");
     let script = format!(
         "#!/bin/sh\nprintf '%s\\n' \"$@\" > '{0}.new'\nmv '{0}.new' '{0}'\n",
-        said.display()
+        opened.display()
     );
     fs::write(&editor, script).expect("writable");
     run("chmod", &["+x".as_ref(), editor.as_os_str()]);
@@ -473,11 +481,9 @@ fn a_row_leads_to_its_line_and_the_editor_opens_it_for_the_own_page_only() {
     assert_eq!(preview.get("/row/B-b-nothing").status, 204);
 
     let page = preview.get("/").text();
-    let token = page
-        .split("data-token=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next());
-    let token = format!("X-Token: {}\n", token.expect("a token"));
+    let attribute = page.split("data-token=\"").nth(1);
+    let value = attribute.and_then(|rest| rest.split('"').next());
+    let token = format!("X-Token: {}\n", value.expect("a token"));
     let origin = format!("Origin: http://{}\n", preview.host);
     let place = r#"{"file": "content/measures/B/b.yaml", "line": 1}"#;
     for (headers, body) in [
@@ -488,7 +494,7 @@ fn a_row_leads_to_its_line_and_the_editor_opens_it_for_the_own_page_only() {
         ),
         (format!("{token}Origin: http://evil.example\n"), place),
         (format!("{token}Origin: null\n"), place),
-        (token.clone(), r#"{"file": "content/../said", "line": 1}"#),
+        (token.clone(), r#"{"file": "content/../opened", "line": 1}"#),
         (token.clone(), r#"{"file": "/etc/passwd", "line": 1}"#),
         (
             token.clone(),
@@ -496,22 +502,22 @@ fn a_row_leads_to_its_line_and_the_editor_opens_it_for_the_own_page_only() {
         ),
         (token.clone(), "nonsense"),
     ] {
-        let answer = preview.open(&headers, body);
-        assert_eq!(answer.status, 403, "{headers} {body}");
+        let response = preview.open(&headers, body);
+        assert_eq!(response.status, 403, "{headers} {body}");
     }
     assert_eq!(preview.get("/open").status, 405, "a link opens nothing");
-    assert!(!said.exists());
+    assert!(!opened.exists());
     assert_eq!(preview.open(&(token + &origin), place).status, 204);
-    while !said.exists() {
+    while !opened.exists() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let file = folder.path().join("content/measures/B/b.yaml");
     let expected = format!("--wait\n--goto\n{}:1\n", file.display());
-    assert_eq!(fs::read_to_string(said).expect("readable"), expected);
+    assert_eq!(fs::read_to_string(opened).expect("readable"), expected);
 }
 
 #[test]
-fn what_cannot_be_served_is_said_at_once() {
+fn what_cannot_be_served_fails_at_once() {
     let folder = base();
     let serve = |arguments: &[&str]| {
         let done = support::safeguard(&folder, arguments);
@@ -522,19 +528,19 @@ fn what_cannot_be_served_is_said_at_once() {
     };
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let port = taken.local_addr().expect("an address").port().to_string();
-    let (code, said) = serve(&["edit", "--port", &port]);
+    let (code, stderr) = serve(&["edit", "--port", &port]);
     assert_eq!(code, Some(2));
     assert!(
-        said.contains(&format!("cannot serve the preview on 127.0.0.1:{port}")),
-        "{said}"
+        stderr.contains(&format!("cannot serve the preview on 127.0.0.1:{port}")),
+        "{stderr}"
     );
-    let (code, said) = serve(&["edit", "--port", "70000"]);
+    let (code, stderr) = serve(&["edit", "--port", "70000"]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("`--port` cannot be `70000`"), "{said}");
+    assert!(stderr.contains("`--port` cannot be `70000`"), "{stderr}");
     fs::remove_dir_all(folder.path().join("content")).expect("removed");
-    let (code, said) = serve(&["edit"]);
+    let (code, stderr) = serve(&["edit"]);
     assert_eq!(code, Some(2));
-    assert!(said.contains("there is no folder `content`"), "{said}");
+    assert!(stderr.contains("there is no folder `content`"), "{stderr}");
 }
 
 #[test]
@@ -547,8 +553,8 @@ fn a_hundred_idle_browsers_do_not_keep_one_waiting() {
     }
     save(folder.path(), "皆に見える方針");
     for events in &mut idle {
-        let view = events.next();
-        assert_eq!(view["drawn"], view["number"]);
+        let state = events.next();
+        assert_eq!(state["rendered"], state["number"]);
     }
     assert!(preview.page().contains("皆に見える方針"));
 }
@@ -559,7 +565,7 @@ fn a_real_browser_keeps_its_place_and_shows_what_comes() {
     support::copy(&project().join("content"), &folder.path().join("content"));
     let script = project().join("tests/tools/serve.mjs");
     let binary = env!("CARGO_BIN_EXE_safeguard");
-    let said = run(
+    let report = run(
         "node",
         &[
             script.as_os_str(),
@@ -569,8 +575,8 @@ fn a_real_browser_keeps_its_place_and_shows_what_comes() {
         ],
     );
     assert!(
-        said.contains("ok axe phone dark") && said.contains("ok mended"),
-        "{said}"
+        report.contains("ok axe phone dark") && report.contains("ok mended"),
+        "{report}"
     );
     assert!(!folder.path().join("output").exists());
 }

@@ -1,83 +1,70 @@
-//! `safeguard serve`: the preview an author keeps open while writing.
+//! `safeguard edit`: the preview that an author keeps open while writing.
 
 use super::{Session, today_in_japan, write_text};
 use crate::message::{Catalog, Language, Message, Result};
 use crate::render::pdf::Fonts;
-use crate::serve::{self, Address, Editor, Preview, Settings, Tools};
+use crate::serve::{self, Editor, ListenAddress, PreviewServer, RenderOptions, ServeOptions};
+use std::io::Write;
 
-/// What programs ask for the author's editor, the first that is set.
-const EDITORS: [&str; 2] = ["VISUAL", "EDITOR"];
+/// Variables that name the author's editor; the first that is set counts.
+const EDITOR_VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
 
 #[derive(clap::Args)]
-pub struct Edit {
-    #[arg(
-        long,
-        value_name = "HOST",
-        default_value = "127.0.0.1",
-        hide_default_value = true
-    )]
-    host: String,
-    #[arg(
-        long,
-        value_name = "PORT",
-        default_value_t = 0,
-        hide_default_value = true,
-        value_parser = super::usage::port
-    )]
-    port: u16,
+pub struct EditArgs {
+    #[arg(long, value_name = "HOST")]
+    host: Option<String>,
+    #[arg(long, value_name = "PORT", value_parser = super::usage::port)]
+    port: Option<u16>,
     #[arg(long)]
     open: bool,
 }
 
-impl Edit {
+impl EditArgs {
     /// Serves until the process is ended from outside.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        // What cannot be read at all is said here; what can be mended, in the preview.
+        // Content that cannot be read at all fails here; the preview shows all other errors.
         session.load()?;
-        let (address, listener) = Address::listen(&self.host, self.port)?;
+        let host = self.host.as_deref().unwrap_or("127.0.0.1");
+        let (address, listener) = ListenAddress::bind(host, self.port.unwrap_or(0))?;
         let as_of = session.common.as_of;
-        let preview = Preview::begin(Settings {
+        let server = PreviewServer::start(ServeOptions {
             project: session.common.directory.clone(),
             address,
             catalog: Catalog::of(session.catalog.language),
-            tools: Tools {
+            rendering: RenderOptions {
                 fonts: Fonts::compiled_in(),
                 catalog: Catalog::of(Language::Japanese),
                 today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
             },
             editor: editor(),
         })?;
-        announce(session, &preview.address)?;
-        if self.open
-            && let Err(error) = open::that_detached(preview.address.url())
-        {
-            let message = Message::new("no-browser").with("reason", error);
-            write_text(
-                &mut std::io::stderr(),
-                &format!("{}\n", session.catalog.format(&message)),
-            )?;
+        let address = &server.options.address;
+        // Printed even with `--quiet`, because nobody could guess the address.
+        let serving = Message::new("serving").with("url", address.url());
+        print_line(session, &mut std::io::stdout(), &serving)?;
+        if !address.is_private() {
+            let warning = Message::new("serving-others");
+            print_line(session, &mut std::io::stderr(), &warning)?;
         }
-        serve::run(preview, listener)?;
+        if self.open
+            && let Err(error) = open::that_detached(address.url())
+        {
+            let warning = Message::new("no-browser").with("reason", error);
+            print_line(session, &mut std::io::stderr(), &warning)?;
+        }
+        serve::run(&server, listener)?;
         Ok(true)
     }
 }
 
-/// Says where the preview is; even under `--quiet`, for nobody could guess it.
-fn announce(session: &Session, address: &Address) -> Result<()> {
-    let message = Message::new("serving").with("url", address.url());
-    write_text(
-        &mut std::io::stdout(),
-        &format!("{}\n", session.catalog.format(&message)),
-    )?;
-    if address.is_private() {
-        return Ok(());
-    }
-    let warning = session.catalog.format(&Message::new("serving-others"));
-    write_text(&mut std::io::stderr(), &format!("{warning}\n"))
+fn print_line(session: &Session, to: &mut impl Write, message: &Message) -> Result<()> {
+    write_text(to, &format!("{}\n", session.catalog.format(message)))
 }
 
 /// The editor that the environment names.
 fn editor() -> Option<Editor> {
-    let mut named = EDITORS.iter().filter_map(|name| std::env::var(name).ok());
-    named.find_map(|value| Editor::named(&value))
+    let mut values = EDITOR_VARIABLES
+        .iter()
+        .filter_map(|name| std::env::var(name).ok());
+    values.find_map(|value| Editor::parse(&value))
 }

@@ -1,9 +1,12 @@
-//! Two editions of a guideline → which items are new, renamed, gone or elsewhere, and which measures of the sheet stand under them.
+//! Two editions of a guideline → new, renamed, moved and removed items, and the sheet's measures
+//! under them.
 //!
-//! An item is the same where place and name agree; a name that went to another place moved there; what is left under one place was renamed.
+//! An item with the same place and name is unchanged. A name at another place has moved there.
+//! A place that is left with another name was renamed.
 
-use super::words::{Marked, mark_line, whole_line};
-use super::{Sides, terminal};
+use super::Sides;
+use super::terminal::{TextPrinter, wrap};
+use super::word_diff::{MarkedLine, mark_line, whole_line};
 use crate::content::place_name;
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::message::{Catalog, Message};
@@ -15,17 +18,17 @@ use std::collections::BTreeSet;
 /// Name and version of the data's shape; a reader checks it first.
 const FORMAT: &str = "safeguards-guideline-changes/1";
 
-/// What a guideline's later edition changes for a sheet.
+/// Differences between two editions of a guideline, as they concern a sheet.
 #[derive(Debug, Clone, Serialize)]
 pub struct GuidelineComparison {
     format: &'static str,
-    pub guideline: Sides<Edition>,
+    pub guideline: Sides<GuidelineName>,
     pub items: Vec<ItemChange>,
     pub unchanged: usize,
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Edition {
+pub struct GuidelineName {
     pub id: String,
     pub title: String,
 }
@@ -33,15 +36,15 @@ pub struct Edition {
 /// A section or item that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct ItemChange {
-    pub changes: BTreeSet<Change>,
-    pub heading: Sides<Option<Heading>>,
-    /// The rows of the sheet that stand under it.
-    pub measures: Vec<Touched>,
+    pub changes: BTreeSet<ItemChangeKind>,
+    pub heading: Sides<Option<ItemHeading>>,
+    /// The rows of the sheet under it.
+    pub measures: Vec<AffectedMeasure>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Change {
+pub enum ItemChangeKind {
     New,
     Gone,
     Moved,
@@ -51,154 +54,150 @@ pub enum Change {
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub struct Heading {
+pub struct ItemHeading {
     /// `C-d`
     pub place: String,
-    pub name: Marked,
+    pub name: MarkedLine,
     pub duty: Duty,
 }
 
 /// A row under an item that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Touched {
+pub struct AffectedMeasure {
     pub id: String,
     pub no: Option<u32>,
     pub subject: String,
 }
 
-/// Compares two editions, and finds the rows of a sheet that follows either of them.
+/// Compares two editions, and finds the affected rows of a sheet that follows either of them.
 pub fn compare(
     before: &GuidelineRecord,
     after: &GuidelineRecord,
     sheet: &Sheet,
 ) -> GuidelineComparison {
-    let (old, new) = (headings(before), headings(after));
-    let pairs = pairs(&old, &new);
+    let (old, new) = (items(before), items(after));
+    let pairs = match_items(&old, &new);
     let follows_new = sheet.guideline.id == after.id;
-    let change = |(new, old): &(Option<&Entry>, Option<&Entry>)| {
-        let changes = changes(*new, *old);
-        let there = if follows_new { *new } else { *old };
-        let touched = sheet
-            .rows
-            .iter()
-            .filter(|row| there.is_some_and(|entry| entry.holds(row)));
-        let item = ItemChange {
-            heading: marked(*new, *old),
-            measures: touched.map(touch).collect(),
+    let mut changed = Vec::new();
+    for pair in &pairs {
+        let changes = item_changes(pair);
+        if changes.is_empty() {
+            continue;
+        }
+        let followed = if follows_new { pair.after } else { pair.before };
+        let affected = |row: &&Row| followed.is_some_and(|item| item.contains(row));
+        let measures = sheet.rows.iter().filter(affected);
+        changed.push(ItemChange {
             changes,
-        };
-        (!item.changes.is_empty()).then_some(item)
-    };
-    let items: Vec<ItemChange> = pairs.iter().filter_map(change).collect();
-    let edition = |record: &GuidelineRecord| Edition {
+            heading: headings(pair),
+            measures: measures.map(affected_measure).collect(),
+        });
+    }
+    let name = |record: &GuidelineRecord| GuidelineName {
         id: record.id.clone(),
         title: record.title.to_string(),
     };
     GuidelineComparison {
         format: FORMAT,
-        guideline: Sides {
-            after: edition(after),
-            before: edition(before),
-        },
-        unchanged: pairs.len() - items.len(),
-        items,
+        guideline: Sides { after, before }.map(name),
+        unchanged: pairs.len() - changed.len(),
+        items: changed,
     }
 }
 
 /// A section or item of one edition.
 #[derive(Debug, PartialEq, Eq)]
-struct Entry<'a> {
+struct GuidelineItem<'a> {
     place: String,
     name: &'a str,
     duty: Duty,
 }
 
-impl Entry<'_> {
-    fn holds(&self, row: &Row) -> bool {
+impl GuidelineItem<'_> {
+    fn contains(&self, row: &Row) -> bool {
         [&row.section.anchor, &row.item.anchor].contains(&&Some(self.place.clone()))
     }
 }
 
-fn headings(guideline: &GuidelineRecord) -> Vec<Entry<'_>> {
-    let mut entries = Vec::new();
+/// An item in both editions, or in one of them.
+type ItemPair<'a> = Sides<Option<&'a GuidelineItem<'a>>>;
+
+fn items(guideline: &GuidelineRecord) -> Vec<GuidelineItem<'_>> {
+    let mut items = Vec::new();
     for section in &guideline.sections {
-        entries.push(Entry {
+        items.push(GuidelineItem {
             place: section.id.clone(),
             name: &section.name,
             duty: section.duty,
         });
-        entries.extend(section.items.iter().map(|item| Entry {
+        items.extend(section.items.iter().map(|item| GuidelineItem {
             place: place_name(&section.id, Some(&item.id)),
             name: &item.name,
             duty: item.duty.unwrap_or(section.duty),
         }));
     }
-    entries
+    items
 }
 
-/// What belongs together, in the newer order, then what is gone.
-fn pairs<'a>(
-    old: &'a [Entry<'a>],
-    new: &'a [Entry<'a>],
-) -> Vec<(Option<&'a Entry<'a>>, Option<&'a Entry<'a>>)> {
-    let mut found: Vec<Option<&Entry>> = vec![None; new.len()];
-    let mut free: Vec<&Entry> = old.iter().collect();
-    // The surest first: a letter that was given to another item must not make two renamed ones of it.
-    let alike: [fn(&Entry, &Entry) -> bool; 3] = [
+/// Matches the items of two editions: in the newer order, then the removed ones.
+fn match_items<'a>(
+    old: &'a [GuidelineItem<'a>],
+    new: &'a [GuidelineItem<'a>],
+) -> Vec<ItemPair<'a>> {
+    let pair = |after, before| Sides { after, before };
+    let mut pairs: Vec<ItemPair> = new.iter().map(|item| pair(Some(item), None)).collect();
+    let mut unmatched: Vec<&GuidelineItem> = old.iter().collect();
+    // The surest first: a letter that now belongs to another item must not count as two renamings.
+    let same: [fn(&GuidelineItem, &GuidelineItem) -> bool; 3] = [
         |a, b| a.place == b.place && a.name == b.name,
         |a, b| a.name == b.name,
         |a, b| a.place == b.place,
     ];
-    for alike in alike {
-        for (entry, found) in new.iter().zip(&mut found) {
-            if found.is_none()
-                && let Some(at) = free.iter().position(|old| alike(old, entry))
+    for same in same {
+        for (item, pair) in new.iter().zip(&mut pairs) {
+            if pair.before.is_none()
+                && let Some(at) = unmatched.iter().position(|old| same(old, item))
             {
-                *found = Some(free.remove(at));
+                pair.before = Some(unmatched.remove(at));
             }
         }
     }
-    let kept = new.iter().map(Some).zip(found);
-    kept.chain(free.into_iter().map(|gone| (None, Some(gone))))
-        .collect()
+    let removed = unmatched.into_iter().map(|old| pair(None, Some(old)));
+    pairs.extend(removed);
+    pairs
 }
 
-fn changes(after: Option<&Entry>, before: Option<&Entry>) -> BTreeSet<Change> {
-    let (after, before) = match (after, before) {
+fn item_changes(pair: &ItemPair) -> BTreeSet<ItemChangeKind> {
+    let (after, before) = match (pair.after, pair.before) {
         (Some(after), Some(before)) => (after, before),
-        (Some(_), None) => return [Change::New].into(),
-        (None, _) => return [Change::Gone].into(),
+        (Some(_), None) => return [ItemChangeKind::New].into(),
+        (None, _) => return [ItemChangeKind::Gone].into(),
     };
-    let found = [
-        (Change::Moved, after.place != before.place),
-        (Change::Renamed, after.name != before.name),
-        (Change::Duty, after.duty != before.duty),
+    let changes = [
+        (after.place != before.place).then_some(ItemChangeKind::Moved),
+        (after.name != before.name).then_some(ItemChangeKind::Renamed),
+        (after.duty != before.duty).then_some(ItemChangeKind::Duty),
     ];
-    let found = found.into_iter().filter(|(_, found)| *found);
-    found.map(|(change, _)| change).collect()
+    changes.into_iter().flatten().collect()
 }
 
-fn marked(after: Option<&Entry>, before: Option<&Entry>) -> Sides<Option<Heading>> {
-    let [new, old] = match (after, before) {
-        (Some(after), Some(before)) => mark_line(after.name, before.name),
-        _ => [after, before].map(|entry| whole_line(entry.map_or("", |entry| entry.name), true)),
+fn headings(pair: &ItemPair) -> Sides<Option<ItemHeading>> {
+    let names = match pair.both() {
+        Some((after, before)) => mark_line(after.name, before.name),
+        None => pair.map(|item| whole_line(item.map_or("", |item| item.name), true)),
     };
-    let heading = |entry: Option<&Entry>, name| {
-        Some(Heading {
-            place: entry?.place.clone(),
+    pair.zip(names).map(|(item, name)| {
+        Some(ItemHeading {
+            place: item?.place.clone(),
             name,
-            duty: entry?.duty,
+            duty: item?.duty,
         })
-    };
-    Sides {
-        after: heading(after, new),
-        before: heading(before, old),
-    }
+    })
 }
 
-fn touch(row: &Row) -> Touched {
+fn affected_measure(row: &Row) -> AffectedMeasure {
     let lines: Vec<String> = row.subject.paragraphs.iter().map(|p| plain(p)).collect();
-    Touched {
+    AffectedMeasure {
         id: row.id.clone(),
         no: row.no,
         subject: lines.join(" "),
@@ -213,7 +212,7 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
         .with("new", &after.id)
         .with("changed", comparison.items.len())
         .with("unchanged", comparison.unchanged);
-    let mut text = terminal::wrap(&catalog.format(&message), 0, 2);
+    let mut text = wrap(&catalog.format(&message), 0, 2);
     for item in &comparison.items {
         text.push_str(&print_item(item, catalog, colour));
     }
@@ -221,51 +220,40 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
 }
 
 fn print_item(item: &ItemChange, catalog: &Catalog, colour: bool) -> String {
-    let page = terminal::Page { catalog, colour };
-    let Sides { after, before } = &item.heading;
-    let place = |heading: &Option<Heading>| {
-        let heading = heading.as_ref();
-        heading.map_or_else(String::new, |heading| heading.place.clone())
+    let printer = TextPrinter { catalog, colour };
+    let sides = item.heading.as_ref();
+    let names = sides.map(|heading| heading.map(|heading| &heading.name));
+    let places = sides.map(|heading| heading.map_or("", |heading| &heading.place));
+    let place = if item.changes.contains(&ItemChangeKind::Moved) {
+        printer.exchange(places.before, places.after)
+    } else {
+        sides
+            .newest()
+            .map(|heading| heading.place.clone())
+            .unwrap_or_default()
     };
-    let name = |heading: &Option<Heading>| {
-        let heading = heading.iter();
-        heading
-            .map(|heading| heading.name.clone())
-            .collect::<Vec<_>>()
+    let duty = sides.after.map(|heading| heading.duty);
+    let message = |change: &ItemChangeKind| match change {
+        ItemChangeKind::New => "diff-item-new",
+        ItemChangeKind::Gone => "diff-item-gone",
+        ItemChangeKind::Moved => "diff-item-moved",
+        ItemChangeKind::Renamed => "diff-item-renamed",
+        ItemChangeKind::Duty if duty == Some(Duty::Recommended) => "diff-item-recommended",
+        ItemChangeKind::Duty => "diff-item-required",
     };
-    let (old, new) = (place(before), place(after));
-    let place = match item.changes.contains(&Change::Moved) {
-        true => page.exchange(&old, &new),
-        false if new.is_empty() => old,
-        false => new,
-    };
-    let says = item.changes.iter().map(|change| {
-        catalog.format(&Message::new(match change {
-            Change::New => "diff-item-new",
-            Change::Gone => "diff-item-gone",
-            Change::Moved => "diff-item-moved",
-            Change::Renamed => "diff-item-renamed",
-            Change::Duty => match after.as_ref().map(|heading| heading.duty) {
-                Some(Duty::Recommended) => "diff-item-recommended",
-                _ => "diff-item-required",
-            },
-        }))
-    });
-    let says: Vec<String> = says.collect();
-    let heading = format!(
-        "{place} {} ({})",
-        page.inline(&name(after), &name(before)),
-        says.join(", ")
-    );
-    let mut text = format!("\n{}", terminal::wrap(&heading, 0, 2));
+    let messages = item.changes.iter().map(message).map(Message::new);
+    let changes: Vec<String> = messages.map(|it| catalog.format(&it)).collect();
+    let name = printer.inline(names.after, names.before);
+    let heading = format!("{place} {name} ({})", changes.join(", "));
+    let mut text = format!("\n{}", wrap(&heading, 0, 2));
     for row in &item.measures {
         let no = row.no.map(|no| format!("{no} ")).unwrap_or_default();
         let line = format!("{no}{} ({})", row.subject, row.id);
-        text.push_str(&terminal::wrap(&line, 2, 6));
+        text.push_str(&wrap(&line, 2, 6));
     }
     if item.measures.is_empty() {
         let none = catalog.format(&Message::new("diff-item-without-measures"));
-        text.push_str(&terminal::wrap(&none, 2, 6));
+        text.push_str(&wrap(&none, 2, 6));
     }
     text
 }

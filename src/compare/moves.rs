@@ -1,20 +1,23 @@
-//! Which rows moved: the fewest that must, so that all others stand in the same order on both sides.
+//! Positions of rows in two sheets → the fewest rows that must have moved.
 
-/// For each row that both sides have, in the newer order, whether it stayed.
+/// Tells for each row of the newer sheet if it stayed in the old order.
 ///
-/// `places` are where the rows stood before; of two equally few sets of moves the one is taken that leaves more of the rows marked `settled` where they are.
-/// The rows that stay are the heaviest rising sequence of places.
-pub fn stayed(places: &[usize], settled: &[bool]) -> Vec<bool> {
-    // How many rows stay up to this one, how many settled ones among them, and which stays before it.
+/// `positions` are those in the older sheet, `None` for a new row.
+/// Rows that stay form the longest rising sequence of positions; of two equally long ones, the one
+/// with more rows marked as `settled`.
+pub fn stayed(positions: &[Option<usize>], settled: &[bool]) -> Vec<bool> {
+    // The longest sequence up to each row: its length, its settled rows, and the row before.
     let mut best: Vec<((usize, usize), Option<usize>)> = Vec::new();
-    for (at, place) in places.iter().enumerate() {
-        let lower = (0..at).filter(|&other| places[other] < *place);
+    for (at, position) in positions.iter().enumerate() {
+        let earlier = (0..at).filter(|&other| positions[other].is_some());
+        let lower = earlier.filter(|&other| positions[other] < *position);
         let before = lower.max_by_key(|&other| best[other].0);
         let (rows, calm) = before.map_or((0, 0), |before| best[before].0);
         best.push(((rows + 1, calm + usize::from(settled[at])), before));
     }
-    let mut stayed = vec![false; places.len()];
-    let mut next = (0..places.len()).max_by_key(|&at| best[at].0);
+    let mut stayed = vec![false; positions.len()];
+    let common = (0..positions.len()).filter(|&at| positions[at].is_some());
+    let mut next = common.max_by_key(|&at| best[at].0);
     while let Some(at) = next {
         stayed[at] = true;
         next = best[at].1;
@@ -24,7 +27,10 @@ pub fn stayed(places: &[usize], settled: &[bool]) -> Vec<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::stayed;
+    fn stayed(positions: &[usize], settled: &[bool]) -> Vec<bool> {
+        let positions: Vec<Option<usize>> = positions.iter().copied().map(Some).collect();
+        super::stayed(&positions, settled)
+    }
 
     #[test]
     fn the_fewest_rows_move() {
@@ -35,5 +41,10 @@ mod tests {
         assert_eq!(all(&[1, 2, 3, 0]), [true, true, true, false]);
         assert_eq!(stayed(&[1, 0], &[false, true]), [false, true]);
         assert_eq!(stayed(&[1, 0], &[true, false]), [true, false]);
+        let with_a_new_row = [Some(0), None, Some(1)];
+        assert_eq!(
+            super::stayed(&with_a_new_row, &[true; 3]),
+            [true, false, true]
+        );
     }
 }

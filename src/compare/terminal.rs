@@ -1,154 +1,146 @@
-//! Comparison → plain lines for a terminal of 80 columns, in the user's language. Changed words stand in signs, so that they show without colour: `[-old-]{+new+}`.
+//! Comparison → plain lines for a terminal of 80 columns, in the user's language.
+//!
+//! Changed words stand in brackets, so that they show without colour: `[-old-]{+new+}`.
 
-use super::words::{Marked, Piece};
+use super::word_diff::{MarkedLine, text_of};
 use super::{
-    CertificationChange, CertificationKind, Change, Changed, Comparison, Edition, Line, MarkedCell,
-    MarkedHeading, Sides, Stand,
+    CertificationChange, CertificationChangeKind, ChangedRow, ComparedSheet, Comparison,
+    ComparisonLine, MarkedHeading, RowChange, RowPlace, RowVersion, Sides,
 };
 use crate::message::{Catalog, Message};
 use crate::sheet::State;
-use unicode_width::UnicodeWidthChar;
+use std::iter::Peekable;
+use std::vec::IntoIter;
+use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
 const COLUMNS: usize = 80;
 
 /// Prints a comparison.
 pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {
-    let page = Page { catalog, colour };
-    let mut text = page.head(comparison);
-    for around in &comparison.around {
-        let both = page.lines(&around.text.after, &around.text.before);
-        text.push_str(&wrap(&format!("{}: {both}", around.label), 2, 6));
+    let printer = TextPrinter { catalog, colour };
+    let mut text = printer.head(comparison);
+    for change in &comparison.header {
+        let both = printer.inline([&change.text.after], [&change.text.before]);
+        text.push_str(&wrap(&format!("{}: {both}", change.label), 2, 6));
     }
     if !comparison.certifications.is_empty() {
-        text.push_str(&format!("\n{}\n", page.format("diff-certifications")));
+        text.push_str(&format!("\n{}\n", printer.format("diff-certifications")));
     }
     for change in &comparison.certifications {
-        text.push_str(&page.certification(change));
+        text.push_str(&printer.certification(change));
     }
-    // Without a change there is no table to show.
-    let lines = match comparison.changed().next() {
-        None => [].iter(),
-        Some(_) => comparison.lines.iter(),
-    };
-    for line in lines {
+    if comparison.changed().next().is_none() {
+        return text;
+    }
+    for line in &comparison.lines {
         match line {
-            Line::Unchanged(run) => {
+            ComparisonLine::Unchanged(run) => {
                 let message = Message::new("diff-unchanged").with("count", run.ids.len());
                 text.push_str(&format!("\n    {}\n", catalog.format(&message)));
             }
-            Line::Changed(changed) => text.push_str(&page.row(changed)),
+            ComparisonLine::Changed(changed) => text.push_str(&printer.row(changed)),
         }
     }
     text
 }
 
-/// What printing needs at hand.
-pub(super) struct Page<'a> {
+/// Language and colours of the output.
+pub(super) struct TextPrinter<'a> {
     pub catalog: &'a Catalog,
     pub colour: bool,
 }
 
-impl Page<'_> {
+impl TextPrinter<'_> {
     fn format(&self, id: &'static str) -> String {
         self.catalog.format(&Message::new(id))
     }
 
     fn head(&self, comparison: &Comparison) -> String {
-        let side = |edition: &Edition, id| {
-            let version = Message::new(id).with("version", &edition.version);
-            self.catalog
-                .format(&version.with("date", &edition.date.text))
+        let edition = |id, edition: &ComparedSheet| {
+            let message = Message::new(id)
+                .with("version", &edition.version)
+                .with("date", &edition.date.text);
+            self.catalog.format(&message)
         };
-        let Sides { after, before } = &comparison.edition;
-        let mut lines = vec![side(before, "diff-before"), side(after, "diff-after")];
+        let mut lines = vec![
+            edition("diff-before", &comparison.edition.before),
+            edition("diff-after", &comparison.edition.after),
+        ];
         if comparison.is_empty() {
             lines.push(self.format("diff-same"));
         } else {
-            let counts = &comparison.counts;
-            let message = Message::new("diff-counts")
-                .with("added", counts.added)
-                .with("removed", counts.removed)
-                .with("moved", counts.moved)
-                .with("relettered", counts.relettered)
-                .with("renumbered", counts.renumbered)
-                .with("reworded", counts.reworded)
-                .with("unchanged", counts.unchanged);
+            let mut message = Message::new("diff-counts");
+            for (name, count) in &comparison.counts {
+                message = message.with(name, count);
+            }
             lines.push(self.catalog.format(&message));
             lines.push(self.format("diff-legend"));
         }
         lines.iter().map(|line| wrap(line, 0, 2)).collect()
     }
 
-    fn row(&self, changed: &Changed) -> String {
+    fn row(&self, changed: &ChangedRow) -> String {
         let mut text = String::new();
-        if changed.begins {
+        if changed.shows_place {
             text.push_str(&format!("\n{}", wrap(&self.place(changed), 0, 2)));
         }
-        let Sides { after, before } = &changed.row;
-        let Some(shown) = after.as_ref().or(before.as_ref()) else {
-            return text;
-        };
-        let number = |stand: &Option<Stand>| {
-            let no = stand.as_ref().and_then(|stand| stand.no);
-            no.map(|no| no.to_string()).unwrap_or_default()
-        };
-        let no = match (number(before), number(after)) {
-            (old, new) if changed.changes.contains(&Change::Renumbered) => {
-                format!("{} ", self.exchange(&old, &new))
-            }
-            (old, new) => match if after.is_some() { new } else { old } {
-                no if no.is_empty() => no,
-                no => format!("{no} "),
-            },
-        };
-        let sign = match (after, before) {
+        let sign = match (&changed.row.after, &changed.row.before) {
             (Some(_), Some(_)) => "~",
             (Some(_), None) => "+",
             _ => "-",
         };
-        let subject = self.cell(changed, |stand| &stand.subject);
+        let no = self.number(changed);
+        let subject = self.cell(changed, RowChange::Subject);
         text.push_str(&wrap(&format!("{sign} {no}{subject}"), 2, 6));
         let changes = changed.changes.iter();
-        let changes: Vec<String> = changes
-            .map(|change| self.change(*change, changed))
-            .collect();
-        text.push_str(&wrap(
-            &format!("({}; {})", changes.join(", "), changed.id),
-            4,
-            6,
-        ));
-        for change in [Change::Measure, Change::Remarks] {
-            let lonely = after.is_none() || before.is_none();
-            let of: fn(&Stand) -> &MarkedCell = match change {
-                Change::Measure => |stand| &stand.measure,
-                _ => |stand| &stand.remarks,
-            };
-            let told = changed.changes.contains(&change);
-            if told || (lonely && of(shown).state != State::None) {
-                let words = self.cell(changed, of);
-                text.push_str(&wrap(&format!("{}: {words}", self.field(change)), 4, 6));
+        let messages: Vec<String> = changes.map(|it| self.change(*it, changed)).collect();
+        let summary = format!("({}; {})", messages.join(", "), changed.id);
+        text.push_str(&wrap(&summary, 4, 6));
+        for field in [RowChange::Measure, RowChange::Remarks] {
+            let one_sided = changed.row.both().is_none();
+            let written = |row: &RowVersion| row.cell(field).state != State::None;
+            if changed.changes.contains(&field)
+                || (one_sided && changed.row.newest().is_some_and(written))
+            {
+                let cell = self.cell(changed, field);
+                text.push_str(&wrap(&format!("{}: {cell}", self.field(field)), 4, 6));
             }
         }
         text
     }
 
-    fn field(&self, change: Change) -> String {
+    /// The row's number and a space, if it has a number.
+    fn number(&self, changed: &ChangedRow) -> String {
+        let number = |row: Option<&RowVersion>| {
+            let no = row.and_then(|row| row.no);
+            no.map(|no| no.to_string()).unwrap_or_default()
+        };
+        let shown = if changed.changes.contains(&RowChange::Renumbered) {
+            let numbers = changed.row.as_ref().map(number);
+            self.exchange(&numbers.before, &numbers.after)
+        } else {
+            number(changed.row.newest())
+        };
+        if shown.is_empty() { shown } else { shown + " " }
+    }
+
+    fn field(&self, change: RowChange) -> String {
         self.format(match change {
-            Change::Subject => "diff-subject",
-            Change::Measure => "diff-measure",
-            _ => "diff-remarks",
+            RowChange::Measure => "diff-measure",
+            RowChange::Remarks => "diff-remarks",
+            _ => "diff-subject",
         })
     }
 
-    fn change(&self, change: Change, changed: &Changed) -> String {
-        let position = |stand: &Option<Stand>| stand.as_ref().map_or(0, |stand| stand.position);
+    fn change(&self, change: RowChange, changed: &ChangedRow) -> String {
+        let position = |row: &Option<RowVersion>| row.as_ref().map_or(0, |row| row.position);
         let id = match change {
-            Change::Added => "diff-added",
-            Change::Removed => "diff-removed",
-            Change::Moved => "diff-moved",
-            Change::Relettered => "diff-relettered",
-            Change::Renumbered => "diff-renumbered",
-            Change::Subject | Change::Measure | Change::Remarks => "diff-reworded",
+            RowChange::Added => "diff-added",
+            RowChange::Removed => "diff-removed",
+            RowChange::Moved => "diff-moved",
+            RowChange::Relettered => "diff-relettered",
+            RowChange::Renumbered => "diff-renumbered",
+            RowChange::Subject | RowChange::Measure | RowChange::Remarks => "diff-reworded",
         };
         let message = Message::new(id)
             .with("field", self.field(change))
@@ -157,114 +149,96 @@ impl Page<'_> {
         self.catalog.format(&message)
     }
 
-    /// Section and item, the old ones in signs where they differ.
-    fn place(&self, changed: &Changed) -> String {
-        let Sides { after, before } = &changed.place;
-        let (Some(shown), other) = (after.as_ref().or(before.as_ref()), before.as_ref()) else {
+    /// Section and item, with the old ones in brackets if they differ.
+    fn place(&self, changed: &ChangedRow) -> String {
+        let Some(new) = changed.place.newest() else {
             return String::new();
         };
-        let lonely = changed.row.after.is_none() || changed.row.before.is_none();
-        let other = if lonely {
-            shown
-        } else {
-            other.unwrap_or(shown)
+        let old = match &changed.place.before {
+            Some(old) if changed.row.both().is_some() => old,
+            _ => new,
         };
-        let heading = |of: fn(&super::Place) -> &MarkedHeading| {
-            let [new, old] = [of(shown), of(other)];
-            match new.letter.run.text == old.letter.run.text {
-                true => format!("{}{}", letter(new), self.lines(&new.name, &old.name)),
-                false => {
-                    let whole = |heading: &MarkedHeading| {
-                        format!("{}{}", letter(heading), line(&heading.name))
-                    };
-                    self.exchange(&whole(old), &whole(new))
-                }
-            }
-        };
-        let (section, item) = (
-            heading(|place| &place.section),
-            heading(|place| &place.item),
-        );
-        match shown.item.anchor.is_some() || other.item.anchor.is_some() {
-            true => format!("{section} › {item}"),
-            false => section,
+        let heading = |of: fn(&RowPlace) -> &MarkedHeading| self.heading(of(new), of(old));
+        let section = heading(|place| &place.section);
+        if new.item.anchor.is_none() && old.item.anchor.is_none() {
+            return section;
         }
+        format!("{section} › {}", heading(|place| &place.item))
     }
 
-    fn cell(&self, changed: &Changed, of: fn(&Stand) -> &MarkedCell) -> String {
-        let Sides { after, before } = &changed.row;
-        match (after, before) {
-            (Some(after), Some(before)) => {
-                self.inline(&of(after).paragraphs, &of(before).paragraphs)
-            }
-            (stand, other) => {
-                let stand = stand.as_ref().or(other.as_ref());
-                stand.map_or_else(String::new, |stand| {
-                    let lines = of(stand).paragraphs.iter().map(|paragraph| line(paragraph));
-                    lines.collect::<Vec<_>>().join("\n")
-                })
-            }
+    fn heading(&self, new: &MarkedHeading, old: &MarkedHeading) -> String {
+        if new.letter.run.text == old.letter.run.text {
+            return letter(new) + &self.inline([&new.name], [&old.name]);
         }
+        let whole = |heading: &MarkedHeading| letter(heading) + &text_of(&heading.name);
+        self.exchange(&whole(old), &whole(new))
+    }
+
+    /// The cell that a change is about: both sides as one text, or the only side.
+    fn cell(&self, changed: &ChangedRow, field: RowChange) -> String {
+        if let Some((after, before)) = changed.row.both() {
+            let [after, before] = [after, before].map(|row| &row.cell(field).paragraphs);
+            return self.inline(after, before);
+        }
+        let only = changed.row.newest().map(|row| &row.cell(field).paragraphs);
+        let lines: Vec<String> = only.into_iter().flatten().map(text_of).collect();
+        lines.join("\n")
     }
 
     fn certification(&self, change: &CertificationChange) -> String {
         let sign = match change.change {
-            CertificationKind::Added => "+",
-            CertificationKind::Removed => "-",
-            CertificationKind::Changed => "~",
+            CertificationChangeKind::Added => "+",
+            CertificationChangeKind::Removed => "-",
+            CertificationChangeKind::Changed => "~",
         };
         let Sides { after, before } = &change.lines;
-        let lines = match change.change {
-            CertificationKind::Changed => after
-                .iter()
-                .zip(before)
-                .map(|(after, before)| self.lines(after, before))
-                .collect::<Vec<_>>(),
-            _ => after.iter().chain(before).map(|text| line(text)).collect(),
+        let lines: Vec<String> = match change.change {
+            CertificationChangeKind::Changed => {
+                let pairs = after.iter().zip(before);
+                pairs.map(|(new, old)| self.inline([new], [old])).collect()
+            }
+            _ => after.iter().chain(before).map(text_of).collect(),
         };
         wrap(&format!("{sign} {}", lines.join("  ")), 2, 6)
     }
 
-    /// Both sides of a line as one.
-    fn lines(&self, after: &Marked, before: &Marked) -> String {
-        let line = std::slice::from_ref;
-        self.inline(line(after), line(before))
-    }
-
     /// Both sides as one text.
-    pub fn inline(&self, after: &[Marked], before: &[Marked]) -> String {
-        let [mut new, mut old] = [after, before]
-            .map(characters)
-            .map(|all| all.into_iter().peekable());
+    pub fn inline<'a>(
+        &self,
+        after: impl IntoIterator<Item = &'a MarkedLine>,
+        before: impl IntoIterator<Item = &'a MarkedLine>,
+    ) -> String {
+        let (mut new, mut old) = (characters(after), characters(before));
         let mut text = String::new();
         loop {
-            let [out, put] = [&mut old, &mut new].map(|side| {
-                let mut run = String::new();
-                while let Some((c, _)) = side.next_if(|(_, changed)| *changed) {
-                    run.push(c);
-                }
-                run
+            let [removed, added] = [&mut old, &mut new].map(|side| {
+                let changed = std::iter::from_fn(|| side.next_if(|(_, changed)| *changed));
+                changed.map(|(c, _)| c).collect::<String>()
             });
-            text.push_str(&self.exchange(&out, &put));
-            match (new.next(), old.next()) {
-                (Some((c, _)), _) | (None, Some((c, _))) => text.push(c),
-                (None, None) => return text,
+            text.push_str(&self.exchange(&removed, &added));
+            match new.next().or(old.next()) {
+                Some((c, _)) => text.push(c),
+                None => return text,
             }
         }
     }
 
-    /// Words taken out and those put in for them.
+    /// A removed text and the one in its place.
     pub fn exchange(&self, old: &str, new: &str) -> String {
-        let sign = |words: &str, open: &str, close: &str, colour: &str| match (words, self.colour) {
-            ("", _) => String::new(),
-            (words, true) => format!("\u{1b}[{colour}m{open}{words}{close}\u{1b}[0m"),
-            (words, false) => format!("{open}{words}{close}"),
+        let bracket = |words: &str, open: &str, close: &str, colour: &str| {
+            if words.is_empty() {
+                String::new()
+            } else if self.colour {
+                format!("\u{1b}[{colour}m{open}{words}{close}\u{1b}[0m")
+            } else {
+                format!("{open}{words}{close}")
+            }
         };
-        sign(old, "[-", "-]", "31") + &sign(new, "{+", "+}", "32")
+        bracket(old, "[-", "-]", "31") + &bracket(new, "{+", "+}", "32")
     }
 }
 
-/// The letter before a name, where there is one.
+/// The letter before a name and a space, if there is a letter.
 fn letter(heading: &MarkedHeading) -> String {
     match heading.letter.run.text.as_str() {
         "" | "-" => String::new(),
@@ -272,84 +246,62 @@ fn letter(heading: &MarkedHeading) -> String {
     }
 }
 
-fn line(marked: &[Piece]) -> String {
-    marked.iter().map(|piece| piece.run.text.as_str()).collect()
-}
-
-/// Every character with its mark; the end of a paragraph goes with what follows it, as it is compared.
-fn characters(text: &[Marked]) -> Vec<(char, bool)> {
+/// Every character with its mark. A line break has the mark of the character after it, because
+/// the comparison counts a new paragraph as a change of its first word.
+fn characters<'a>(
+    text: impl IntoIterator<Item = &'a MarkedLine>,
+) -> Peekable<IntoIter<(char, bool)>> {
     let mut characters = Vec::new();
-    for paragraph in text {
-        if let (Some(first), false) = (paragraph.first(), characters.is_empty()) {
+    for line in text {
+        if let (Some(first), false) = (line.first(), characters.is_empty()) {
             characters.push(('\n', first.changed));
         }
-        for piece in paragraph {
-            characters.extend(piece.run.text.chars().map(|c| (c, piece.changed)));
+        for span in line {
+            characters.extend(span.run.text.chars().map(|c| (c, span.changed)));
         }
     }
-    characters
+    characters.into_iter().peekable()
 }
 
-/// Breaks at the last column: before a word of Latin letters, or between any two Japanese characters.
+/// Breaks lines at the last column by the Unicode rules, which know Japanese.
+///
+/// `first` and `others` are the columns of indentation.
 pub(super) fn wrap(text: &str, first: usize, others: usize) -> String {
-    let mut wrapped = String::new();
-    let mut indent = first;
-    for line in text.split('\n') {
-        let mut width = indent;
-        wrapped.push_str(&" ".repeat(indent));
-        for word in words(line) {
-            let wide = width_of(word);
-            if width + wide > COLUMNS && width > others {
-                wrapped.truncate(wrapped.trim_end_matches(' ').len());
-                wrapped.push_str(&format!("\n{}", " ".repeat(others)));
-                width = others;
+    // A line may end before `+`; an invisible word joiner keeps the closing mark with its word.
+    let joined = text.replace("+}", "\u{2060}+}");
+    let [first, others] = [first, others].map(|columns| " ".repeat(columns));
+    let options = Options::new(COLUMNS)
+        .initial_indent(&first)
+        .subsequent_indent(&others)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(&joined, options).replace('\u{2060}', "") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn no_line_begins_or_ends_with_a_character_that_may_not_stand_there() {
+        for length in 20..45 {
+            let words = "鍵".repeat(length);
+            let text = format!(
+                "~ {words}[-古い文-]{{+{words}ょ+}}、「{words}」。no-private-use（{words}）"
+            );
+            let wrapped = wrap(&text, 2, 6);
+            for line in wrapped.lines().map(str::trim) {
+                let begins = ["、", "。", "」", "）", "ょ", "+}", "-]"];
+                let ends = ["「", "（", "[-", "{+", "no-"];
+                assert!(
+                    !begins.iter().any(|sign| line.starts_with(sign)),
+                    "{wrapped}"
+                );
+                assert!(!ends.iter().any(|sign| line.ends_with(sign)), "{wrapped}");
             }
-            wrapped.push_str(word);
-            width += wide;
-        }
-        wrapped.push('\n');
-        indent = others;
-    }
-    wrapped
-}
-
-/// What is not broken: narrow characters up to and with a space, wide ones each by itself, signs with what they enclose.
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    let mut rest = line;
-    std::iter::from_fn(move || {
-        let mut characters = rest.char_indices();
-        let (_, first) = characters.next()?;
-        let mut last = first;
-        let end = characters.find(|(_, c)| {
-            let breaks = last == ' ' || may_break(last, *c);
-            last = *c;
-            breaks
-        });
-        let (word, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
-        rest = after;
-        Some(word)
-    })
-}
-
-/// Whether a line may end between two characters: beside a wide one, but not before what closes or after what opens.
-fn may_break(left: char, right: char) -> bool {
-    let wide = |c: char| c.width() == Some(2);
-    let closes = "、。，．・）」』〕】］ー々っゃゅょッャュョ-+]}".contains(right);
-    let opens = "（「『〔【［[{-+\u{1b}".contains(left);
-    (wide(left) || wide(right)) && !closes && !opens
-}
-
-/// Columns a word takes; what sets a colour takes none.
-fn width_of(word: &str) -> usize {
-    let mut width = 0;
-    let mut colour = false;
-    for c in word.chars() {
-        match c {
-            '\u{1b}' => colour = true,
-            'm' if colour => colour = false,
-            _ if colour => {}
-            c => width += c.width().unwrap_or(0),
+            let joined: String = wrapped.lines().map(str::trim).collect();
+            assert_eq!(joined.replace(' ', ""), text.replace(' ', ""));
         }
     }
-    width
 }

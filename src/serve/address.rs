@@ -1,56 +1,59 @@
-//! Where the preview is reached, and which requests mean it.
+//! The address of the preview, and a check that requests are meant for it.
 
 use crate::message::{Error, Message, Result};
 use axum::http::uri::Authority;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 
-/// The address that a preview is served on.
+/// The address that a preview listens on.
 #[derive(Debug)]
-pub struct Address {
-    /// As the user named it.
+pub struct ListenAddress {
+    /// The user's own name for it.
     host: String,
     bound: SocketAddr,
 }
 
-impl Address {
-    /// Takes a port of that host; port 0 is any free one.
-    pub fn listen(host: &str, port: u16) -> Result<(Address, TcpListener)> {
-        let listen = || {
+impl ListenAddress {
+    /// Binds a port of the host; port 0 is any free one.
+    pub fn bind(host: &str, port: u16) -> Result<(ListenAddress, TcpListener)> {
+        let bind = || {
             let listener = TcpListener::bind((host, port))?;
-            // The requests are waited for by tokio.
+            // Tokio waits for the requests.
             listener.set_nonblocking(true)?;
-            let bound = listener.local_addr()?;
-            let host = host.to_owned();
-            Ok((Address { host, bound }, listener))
+            let address = ListenAddress {
+                host: host.to_owned(),
+                bound: listener.local_addr()?,
+            };
+            Ok((address, listener))
         };
-        listen().map_err(|error: std::io::Error| {
+        bind().map_err(|error: std::io::Error| {
             let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
             Error::new(message).caused_by(error)
         })
     }
 
-    /// What to type into a browser on this machine.
+    /// The URL for a browser on this machine.
     pub fn url(&self) -> String {
-        let port = self.bound.port();
-        match self.bound.ip() {
-            ip if ip.is_unspecified() => format!("http://localhost:{port}/"),
-            IpAddr::V6(ip) => format!("http://[{ip}]:{port}/"),
-            IpAddr::V4(ip) => format!("http://{ip}:{port}/"),
+        let (ip, port) = (self.bound.ip(), self.bound.port());
+        if ip.is_unspecified() {
+            format!("http://localhost:{port}/")
+        } else {
+            format!("http://{}/", SocketAddr::new(ip, port))
         }
     }
 
-    /// Whether nobody but this machine reaches it.
+    /// Tells if only this machine can reach it.
     pub fn is_private(&self) -> bool {
         self.bound.ip().is_loopback()
     }
 
-    /// Whether a request names this address as its host.
+    /// Tells if a request names this address as its host.
     ///
-    /// A page from elsewhere can make a name of its own lead to this machine (DNS rebinding) and would then read along; it cannot do so with an address.
+    /// Another site's page can point a name of its own at this machine (DNS rebinding) to read
+    /// the preview. It cannot do so with an address.
     pub fn serves(&self, authority: &Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
         let ip = self.bound.ip();
-        let meant = match name.parse::<IpAddr>() {
+        let named = match name.parse::<IpAddr>() {
             Ok(named) => named == ip || ip.is_unspecified(),
             Err(_) => {
                 let local = ip.is_loopback() || ip.is_unspecified();
@@ -58,7 +61,7 @@ impl Address {
                     || (local && name.eq_ignore_ascii_case("localhost"))
             }
         };
-        meant && authority.port_u16().unwrap_or(80) == self.bound.port()
+        named && authority.port_u16().unwrap_or(80) == self.bound.port()
     }
 }
 
@@ -66,14 +69,14 @@ impl Address {
 mod tests {
     use super::*;
 
-    fn address(host: &str, bound: &str) -> Address {
-        Address {
+    fn address(host: &str, bound: &str) -> ListenAddress {
+        ListenAddress {
             host: host.to_owned(),
             bound: bound.parse().expect("an address"),
         }
     }
 
-    fn serves(address: &Address, named: &str) -> bool {
+    fn serves(address: &ListenAddress, named: &str) -> bool {
         address.serves(&named.parse().expect("a host and a port"))
     }
 

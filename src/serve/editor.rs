@@ -1,4 +1,4 @@
-//! Opens a file at a line in the author's editor, without a shell in between.
+//! Opens a file at a line in the author's editor, without a shell.
 
 use crate::message::{Error, Message, Result};
 use std::ffi::OsString;
@@ -11,27 +11,28 @@ use std::sync::{Mutex, PoisonError};
 pub struct Editor {
     program: String,
     arguments: Vec<String>,
-    /// The one that has the terminal now.
+    /// The last process that was started in the terminal.
     in_terminal: Mutex<Option<Child>>,
 }
 
 /// Editors that draw into the terminal they are started from.
-const IN_TERMINAL: [&str; 12] = [
+const TERMINAL_EDITORS: [&str; 12] = [
     "ed", "hx", "joe", "kak", "mg", "micro", "nano", "ne", "nvim", "pico", "vi", "vim",
 ];
 
 impl Editor {
-    /// Reads the variable's value as shells read it: words, with quotation marks round those that hold spaces.
-    pub fn named(value: &str) -> Option<Editor> {
-        let words = match Path::new(value).is_file() {
-            // A path as Windows writes it: spaces, and backslashes that quote nothing.
-            true => vec![value.to_owned()],
-            false => shlex::split(value)?,
+    /// Parses the variable's value as shells do: words, with quotation marks around spaces.
+    pub fn parse(value: &str) -> Option<Editor> {
+        let words = if Path::new(value).is_file() {
+            // A Windows path: with spaces, and with backslashes that quote nothing.
+            vec![value.to_owned()]
+        } else {
+            shlex::split(value)?
         };
-        let mut words = words.into_iter();
+        let (program, arguments) = words.split_first()?;
         Some(Editor {
-            program: words.next()?,
-            arguments: words.collect(),
+            program: program.clone(),
+            arguments: arguments.to_vec(),
             in_terminal: Mutex::new(None),
         })
     }
@@ -42,10 +43,11 @@ impl Editor {
         let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
-            .args(at_line(&name, file, line));
-        match IN_TERMINAL.contains(&&*name) {
-            true => self.open_in_terminal(command),
-            false => self.open_beside(command),
+            .args(line_arguments(&name, file, line));
+        if TERMINAL_EDITORS.contains(&&*name) {
+            self.open_in_terminal(command)
+        } else {
+            self.open_detached(command)
         }
     }
 
@@ -55,63 +57,63 @@ impl Editor {
         stem.to_string_lossy().to_ascii_lowercase()
     }
 
-    /// The preview prints nothing once it runs, so its terminal is free.
+    /// Starts it in the preview's terminal, which is free because a running preview prints nothing.
     fn open_in_terminal(&self, mut command: Command) -> Result<()> {
         if !std::io::stdin().is_terminal() {
-            let message = Message::new("editor-without-terminal").with("editor", &self.program);
-            return Err(Error::new(message));
+            return Err(self.error("editor-without-terminal"));
         }
-        let mut running = self
+        let mut last = self
             .in_terminal
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let busy = running
-            .as_mut()
-            .is_some_and(|child| matches!(child.try_wait(), Ok(None)));
-        if busy {
-            return Err(Error::new(
-                Message::new("editor-busy").with("editor", &self.program),
-            ));
+        if let Some(child) = last.as_mut()
+            && matches!(child.try_wait(), Ok(None))
+        {
+            return Err(self.error("editor-busy"));
         }
-        *running = Some(command.spawn().map_err(|error| self.failed(&error))?);
+        *last = Some(self.spawn(&mut command)?);
         Ok(())
     }
 
-    fn open_beside(&self, mut command: Command) -> Result<()> {
-        let command = command
+    fn open_detached(&self, mut command: Command) -> Result<()> {
+        command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let mut child = command.spawn().map_err(|error| self.failed(&error))?;
-        // Waited for, or the system would keep it as a zombie.
+        let mut child = self.spawn(&mut command)?;
+        // Without a wait, the system would keep it as a zombie.
         std::thread::spawn(move || child.wait());
         Ok(())
     }
 
-    fn failed(&self, error: &std::io::Error) -> Error {
-        Error::new(Message::new("editor-failed").with("editor", &self.program)).caused_by(error)
+    fn spawn(&self, command: &mut Command) -> Result<Child> {
+        let failed = |error| self.error("editor-failed").caused_by(error);
+        command.spawn().map_err(failed)
+    }
+
+    fn error(&self, id: &'static str) -> Error {
+        Error::new(Message::new(id).with("editor", &self.program))
     }
 }
 
-/// How an editor is told the line; one that is not known here is told the file only.
-fn at_line(editor: &str, file: &Path, line: usize) -> Vec<OsString> {
-    let mut place = file.as_os_str().to_owned();
-    place.push(format!(":{line}"));
-    let file = file.as_os_str().to_owned();
+/// Arguments that open a file at a line; an unknown editor gets the file only.
+fn line_arguments(editor: &str, file: &Path, line: usize) -> Vec<OsString> {
+    let mut file_and_line = file.as_os_str().to_owned();
+    file_and_line.push(format!(":{line}"));
     match editor {
         "code" | "code-insiders" | "codium" | "cursor" | "windsurf" => {
-            vec!["--goto".into(), place]
+            vec!["--goto".into(), file_and_line]
         }
-        "hx" | "subl" | "zed" | "zeditor" => vec![place],
+        "hx" | "subl" | "zed" | "zeditor" => vec![file_and_line],
         "kate" | "kwrite" | "idea" | "pycharm" | "rustrover" | "webstorm" => {
-            vec!["--line".into(), line.to_string().into(), file]
+            vec!["--line".into(), line.to_string().into(), file.into()]
         }
-        "notepad++" => vec![format!("-n{line}").into(), file],
+        "notepad++" => vec![format!("-n{line}").into(), file.into()],
         "vi" | "vim" | "nvim" | "gvim" | "mvim" | "nano" | "pico" | "emacs" | "emacsclient"
         | "joe" | "kak" | "mg" | "micro" | "ne" | "gedit" | "gnome-text-editor" | "mousepad" => {
-            vec![format!("+{line}").into(), file]
+            vec![format!("+{line}").into(), file.into()]
         }
-        _ => vec![file],
+        _ => vec![file.into()],
     }
 }
 
@@ -120,26 +122,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_editor_is_told_the_line_in_its_own_way() {
-        let told = |editor: &str| {
-            let words = at_line(editor, Path::new("/a b/c.yaml"), 7);
+    fn every_editor_gets_the_line_in_its_own_way() {
+        let arguments = |editor: &str| {
+            let words = line_arguments(editor, Path::new("/a b/c.yaml"), 7);
             words
                 .iter()
                 .map(|word| word.to_string_lossy().into_owned())
                 .collect::<Vec<_>>()
         };
-        assert_eq!(told("code"), ["--goto", "/a b/c.yaml:7"]);
-        assert_eq!(told("vim"), ["+7", "/a b/c.yaml"]);
-        assert_eq!(told("kate"), ["--line", "7", "/a b/c.yaml"]);
-        assert_eq!(told("unheard-of"), ["/a b/c.yaml"]);
+        assert_eq!(arguments("code"), ["--goto", "/a b/c.yaml:7"]);
+        assert_eq!(arguments("vim"), ["+7", "/a b/c.yaml"]);
+        assert_eq!(arguments("kate"), ["--line", "7", "/a b/c.yaml"]);
+        assert_eq!(arguments("unheard-of"), ["/a b/c.yaml"]);
     }
 
     #[test]
     fn the_variable_may_hold_arguments_and_a_path_with_spaces() {
-        let editor = Editor::named("'/opt/My Editor/Code.exe' --wait").expect("a program");
+        let editor = Editor::parse("'/opt/My Editor/Code.exe' --wait").expect("a program");
         assert_eq!(editor.program, "/opt/My Editor/Code.exe");
         assert_eq!(editor.arguments, ["--wait"]);
         assert_eq!(editor.name(), "code");
-        assert!(Editor::named("  ").is_none());
+        assert!(Editor::parse("  ").is_none());
     }
 }

@@ -1,7 +1,7 @@
-//! Notices saves, waits until they are done, and shows what came of them.
+//! Saves in the project's folder → new states of the preview.
 
-use super::view::Reading;
-use super::{Preview, clock};
+use super::state::{PreviewState, ProjectSnapshot};
+use super::{PreviewServer, now};
 use crate::message::{Error, Message, Result};
 use notify::event::{EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
@@ -10,146 +10,149 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// What a project is drawn from.
+/// Folders that a project is rendered from.
 const FOLDERS: [&str; 2] = ["content", "themes"];
 
-/// A save is done when nothing else happened for so long.
-const QUIET: Duration = Duration::from_millis(4);
-/// Who saves without a pause is not waited for longer than so many times [`QUIET`].
-const ROUNDS: usize = 12;
-/// So long a file may be away, or blank, before that is news.
-const AWAY: Duration = Duration::from_millis(200);
+/// Time without a change after which a save is complete.
+const DEBOUNCE: Duration = Duration::from_millis(4);
 
-/// Folders on a file server tell of no change, and events get lost: so often it is looked for without one.
-const UNTOLD: Duration = Duration::from_secs(2);
+/// Limit of waiting for an author who saves without a pause, in multiples of [`DEBOUNCE`].
+const MAX_ROUNDS: usize = 12;
 
-/// Something happened below the project's folder.
-enum Change {
+/// Time that a file may be missing or blank before the preview shows it.
+const MISSING_FILE_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// Interval of looking for changes without an event: file servers send none, and events get lost.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// An event below the project's folder.
+#[derive(PartialEq, Eq)]
+enum ProjectEvent {
     File,
-    /// One of [`FOLDERS`] came anew; the one that was watched is gone.
+    /// One of [`FOLDERS`] was created or renamed; the one that was watched is gone.
     Folder,
 }
 
-/// The watch kept over a project.
-pub struct Watch {
+/// Watches a project and updates its preview.
+pub struct ProjectWatcher {
     project: PathBuf,
     watcher: RecommendedWatcher,
-    changes: Receiver<Change>,
+    events: Receiver<ProjectEvent>,
 }
 
-impl Watch {
-    /// Begins to watch: what is saved from now on is noticed.
-    pub fn of(project: &Path) -> Result<Watch> {
-        let failed = |error: notify::Error| {
+impl ProjectWatcher {
+    /// Starts to watch: saves from now on are noticed.
+    pub fn new(project: &Path) -> Result<ProjectWatcher> {
+        let start = || {
+            let (sender, events) = channel();
+            let mut watcher = ProjectWatcher {
+                project: project.to_owned(),
+                watcher: notify::recommended_watcher(move |event| send(event, &sender))?,
+                events,
+            };
+            // The project's folder itself, because another `content` may replace the first.
+            watcher
+                .watcher
+                .watch(project, RecursiveMode::NonRecursive)?;
+            watcher.watch_folders()?;
+            Ok(watcher)
+        };
+        start().map_err(|error: notify::Error| {
             let message = Message::new("cannot-watch").with("folder", project.display());
             Error::new(message).caused_by(error)
-        };
-        let (tell, changes) = channel();
-        let watcher = notify::recommended_watcher(move |event| report(event, &tell));
-        let mut watch = Watch {
-            project: project.to_owned(),
-            watcher: watcher.map_err(failed)?,
-            changes,
-        };
-        // The project's folder itself, for when another `content` comes into the place of the first.
-        let itself = watch.watcher.watch(project, RecursiveMode::NonRecursive);
-        itself.map_err(failed)?;
-        watch.watch_folders().map_err(failed)?;
-        Ok(watch)
+        })
     }
 
     fn watch_folders(&mut self) -> notify::Result<()> {
         let folders = FOLDERS.map(|name| self.project.join(name));
         for folder in folders.iter().filter(|folder| folder.is_dir()) {
-            // It fails where the folder is new, which is as well.
+            // It fails for a new folder, which does no harm.
             let _ = self.watcher.unwatch(folder);
             self.watcher.watch(folder, RecursiveMode::Recursive)?;
         }
         Ok(())
     }
 
-    /// Looks at the project after every change, in a thread of its own.
-    pub fn keep_looking(mut self, preview: &Arc<Preview>) {
-        let preview = preview.clone();
+    /// Updates the preview after every change, in a thread of its own.
+    pub fn spawn(mut self, server: &Arc<PreviewServer>) {
+        let server = Arc::clone(server);
         std::thread::spawn(move || {
-            while let Some(change) = self.next() {
-                let begun = clock();
-                self.settle(change);
-                let reading = self.read(&preview, begun);
-                let view = preview.view();
-                if !reading.says_the_same(&view.reading) {
-                    let view = view.after(reading, &preview.tools, begun);
-                    preview.views.send_replace(Arc::new(view));
+            while let Some(event) = self.next() {
+                let started = now();
+                self.debounce(event);
+                let snapshot = self.read(&server, started);
+                let state = server.state();
+                if !snapshot.equals(&state.snapshot) {
+                    let options = &server.options.rendering;
+                    let next = PreviewState::new(snapshot, options, Some(&state), started);
+                    server.states.send_replace(Arc::new(next));
                 }
             }
         });
     }
 
-    /// The next change, told or to be looked for; none once the watch has ended.
-    fn next(&self) -> Option<Change> {
-        match self.changes.recv_timeout(UNTOLD) {
-            Ok(change) => Some(change),
-            Err(RecvTimeoutError::Timeout) => Some(Change::File),
+    /// The next event, or one at the end of [`POLL_INTERVAL`]; `None` if the watch has ended.
+    fn next(&self) -> Option<ProjectEvent> {
+        match self.events.recv_timeout(POLL_INTERVAL) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => Some(ProjectEvent::File),
             Err(RecvTimeoutError::Disconnected) => None,
         }
     }
 
-    /// Waits until the folder has come to rest: many saves are one.
-    fn settle(&mut self, first: Change) {
-        let mut changes = vec![first];
-        for _ in 0..ROUNDS {
-            std::thread::sleep(QUIET);
-            let before = changes.len();
-            changes.extend(self.changes.try_iter());
-            if changes.len() == before {
+    /// Waits until no more events come: many saves are one.
+    fn debounce(&mut self, first: ProjectEvent) {
+        let mut events = vec![first];
+        for _ in 0..MAX_ROUNDS {
+            std::thread::sleep(DEBOUNCE);
+            let before = events.len();
+            events.extend(self.events.try_iter());
+            if events.len() == before {
                 break;
             }
         }
-        if changes
-            .iter()
-            .any(|change| matches!(change, Change::Folder))
-        {
-            // A folder that vanishes meanwhile comes with a change of its own, if it comes.
+        if events.contains(&ProjectEvent::Folder) {
+            // A folder that vanishes meanwhile sends another event if it comes back.
             let _ = self.watch_folders();
         }
     }
 
-    /// Reads the project, once more as long as a file seems to be away in the middle of a save.
-    fn read(&mut self, preview: &Preview, begun: Instant) -> Reading {
-        let last = preview.view();
+    /// Reads the project, and again while a file seems to be missing in the middle of a save.
+    fn read(&mut self, server: &PreviewServer, started: Instant) -> ProjectSnapshot {
+        let last = server.state();
         loop {
-            let reading = Reading::of(&self.project, (preview.tools.today)());
-            let patience = AWAY.saturating_sub(begun.elapsed());
-            if patience.is_zero() || !reading.lacks_what_was_in(&last.reading) {
-                return reading;
+            let snapshot = ProjectSnapshot::read(&server.options);
+            let remaining = MISSING_FILE_TIMEOUT.saturating_sub(started.elapsed());
+            if remaining.is_zero() || !snapshot.lacks_files_of(&last.snapshot) {
+                return snapshot;
             }
-            if let Ok(change) = self.changes.recv_timeout(patience) {
-                self.settle(change);
+            if let Ok(event) = self.events.recv_timeout(remaining) {
+                self.debounce(event);
             }
         }
     }
 }
 
-fn report(event: notify::Result<Event>, tell: &Sender<Change>) {
-    let change = match event {
-        // Reading the files is no change.
+fn send(event: notify::Result<Event>, sender: &Sender<ProjectEvent>) {
+    let event = match event {
+        // Reading a file changes nothing.
         Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
-        Ok(event) if brings_a_folder(&event) => Change::Folder,
-        // Where events got lost, something may have changed too.
-        Ok(_) | Err(_) => Change::File,
+        Ok(event) if replaces_folder(&event) => ProjectEvent::Folder,
+        // After an error events may be lost, so something may have changed too.
+        Ok(_) | Err(_) => ProjectEvent::File,
     };
-    // Nobody listens any more when the preview ends.
-    let _ = tell.send(change);
+    // Nobody receives it any more when the preview ends.
+    let _ = sender.send(event);
 }
 
-fn brings_a_folder(event: &Event) -> bool {
-    let comes = matches!(
+fn replaces_folder(event: &Event) -> bool {
+    let appears = matches!(
         event.kind,
         EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
     );
-    let watched = |path: &PathBuf| {
+    let is_watched = |path: &PathBuf| {
         let name = path.file_name();
         name.is_some_and(|name| FOLDERS.iter().any(|folder| name == *folder))
     };
-    comes && event.paths.iter().any(watched)
+    appears && event.paths.iter().any(is_watched)
 }

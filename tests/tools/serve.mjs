@@ -1,13 +1,13 @@
-// Looks at `safeguard edit` as an author does: edits, breaks and mends a project while a browser shows it.
+// Checks `safeguard edit` as an author uses it: edits, breaks and mends a project while a browser shows it.
 //
 //     node tests/tools/serve.mjs look SAFEGUARD PROJECT [SCREENSHOTS]
 //
-// PROJECT is a copy of the own content that may be spoilt. Prints one line per check and ends with 1 when any fails.
+// PROJECT is a copy of the office's own content and will be changed. Prints one line per check and ends with 1 if any fails.
 
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inFrame, stop, untilShown, visit, withPreview } from './preview.mjs';
+import { VISIBLE_FRAME, inFrame, stop, untilShown, visit, withPreview } from './preview.mjs';
 
 const [command, binary, project, screenshots] = process.argv.slice(2);
 if (command !== 'look' || !project) stop('usage: serve.mjs look SAFEGUARD PROJECT [SCREENSHOTS]');
@@ -20,7 +20,7 @@ const file = join(project, FILE);
 const written = readFileSync(file, 'utf8');
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** An editor that notes what it is told to open. */
+/** An editor that records what it was asked to open. */
 const desk = mkdtempSync(join(tmpdir(), 'editor-'));
 const editor = join(desk, 'code');
 const opened = join(desk, 'opened');
@@ -35,17 +35,17 @@ function report(check, findings) {
   failed ||= findings.length > 0;
 }
 
-/** One finding where two things differ. */
-const same = (got, wanted) => (got === wanted ? [] : [`${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`]);
+/** One finding if two values differ. */
+const same = (got, expected) => (got === expected ? [] : [`${JSON.stringify(got)} instead of ${JSON.stringify(expected)}`]);
 
 const text = (page, selector) => page.locator(selector).innerText();
 const save = (measure) => writeFileSync(file, written.replace(MEASURE, measure));
 const cleared = (page) => page.waitForFunction(() => !document.querySelector('#errors').hasChildNodes());
 
-/** How far the row stands from the upper edge of the frame. */
-const height = (page) => inFrame(page, '(seen, row) => seen.getElementById(row).getBoundingClientRect().top', ROW);
+/** Distance of the row from the upper edge of the frame. */
+const height = (page) => inFrame(page, '(visible, row) => visible.getElementById(row).getBoundingClientRect().top', ROW);
 
-/** Axe looks at the preview's own page; the sheet's has a check of its own. */
+/** Axe checks the preview's own page; the sheet's page has a check of its own. */
 async function accessibility(page) {
   const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).exclude('iframe');
   const { violations } = await axe.withTags(AXE_TAGS).analyze();
@@ -53,14 +53,14 @@ async function accessibility(page) {
     nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}: ${node.html.slice(0, 120)}`));
 }
 
-async function picture(page, name) {
+async function screenshot(page, name) {
   if (!screenshots) return;
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: join(screenshots, `${name}.png`) });
 }
 
 async function checkEdits(page) {
-  await inFrame(page, '(seen, row) => { seen.getElementById(row).scrollIntoView({ behavior: "instant" }); }', ROW);
+  await inFrame(page, '(visible, row) => { visible.getElementById(row).scrollIntoView({ behavior: "instant" }); }', ROW);
   const before = await height(page);
   save('台帳による新しい管理');
   await untilShown(page, '台帳による新しい管理');
@@ -70,21 +70,21 @@ async function checkEdits(page) {
   await untilShown(page, 'システムログの記録。システムログの記録。');
   report('longer above: the row stays where it is', same(Math.round(await height(page)), Math.round(before)));
   report('status', (await text(page, '#status')).match(/^Updated \d\d:\d\d:\d\d, \d+ ms$/) ? [] : [await text(page, '#status')]);
-  // As most editors save.
+  // The way in which most editors save.
   writeFileSync(`${file}.new~`, written.replace(MEASURE, '移された管理'));
   renameSync(`${file}.new~`, file);
   await untilShown(page, '移された管理');
   report('renamed: no error', same(await page.locator('#errors .finding').count(), 0));
 }
 
-/** Words that stand in the page's template only, from where its script takes them. */
+/** Words that are only in a template of the page, from which its script takes them. */
 async function checkThemes(page) {
   const theme = join(project, 'themes/official');
-  const choose = (row) => inFrame(page, '(seen, row) => { seen.location.hash = row; }', row);
+  const choose = (row) => inFrame(page, '(visible, row) => { visible.location.hash = row; }', row);
   await choose(ROW);
   mkdirSync(theme, { recursive: true });
   writeFileSync(join(theme, 'labels.ja.yaml'), 'copy_link: この行のリンク\n');
-  await page.frameLocator('#page iframe:not(.coming)').locator('.actions', { hasText: 'この行のリンク' }).waitFor();
+  await page.frameLocator(VISIBLE_FRAME).locator('.actions', { hasText: 'この行のリンク' }).waitFor();
   report('a changed word of the theme is shown', []);
   rmSync(join(project, 'themes'), { recursive: true });
 }
@@ -102,38 +102,38 @@ async function checkErrors(page) {
     return content === '"^"' ? [] : [content];
   }));
   report('broken: what to do', same(await text(page, '#errors .help'), 'help did you mean `measure`?'));
-  report('broken: the last good page stays', await inFrame(page, '(seen) => seen.body.textContent.includes("最後の管理") ? [] : ["it is gone"]'));
+  report('broken: the last good page stays', await inFrame(page, '(visible) => visible.body.textContent.includes("最後の管理") ? [] : ["it is gone"]'));
   report('broken: the row stays where it is', same(Math.round(await height(page)), Math.round(before)));
-  report('broken: the title tells it', same(await page.title(), '(1) Preview'));
+  report('broken: the title counts it', same(await page.title(), '(1) Preview'));
   report('axe broken', await accessibility(page));
-  await picture(page, 'broken');
+  await screenshot(page, 'broken');
   save('直した管理');
   await cleared(page);
   await untilShown(page, '直した管理');
   report('mended', same(await page.title(), 'Preview'));
 }
 
-/** What the editor was told to open; waits for it. */
-async function toldToOpen(page) {
+/** Waits for the editor; returns what it was asked to open. */
+async function openedInEditor(page) {
   while (!existsSync(opened)) await page.waitForTimeout(10);
-  const told = readFileSync(opened, 'utf8').trim();
+  const argument = readFileSync(opened, 'utf8').trim();
   rmSync(opened);
-  return told;
+  return argument;
 }
 
 async function checkRows(page) {
   const line = (anchor) => written.slice(0, written.indexOf(`- id: ${anchor}`)).split('\n').length;
-  const frame = page.frameLocator('#page iframe:not(.coming)');
+  const frame = page.frameLocator(VISIBLE_FRAME);
   await frame.locator(`#${ROW} .measure`).click();
   await page.locator('#where.known').waitFor();
   const place = `${FILE}:${line('transfer-log')}`;
-  report('a row says file and line', same(await text(page, '#where'), place));
-  report('a row opens in the editor', same(await toldToOpen(page), `--goto ${join(project, place)}`));
+  report('a row shows file and line', same(await text(page, '#where'), place));
+  report('a row opens in the editor', same(await openedInEditor(page), `--goto ${join(project, place)}`));
   await frame.locator('#C-b-system-log .subject a.no').focus();
   await page.locator('#where', { hasText: `:${line('system-log')}` }).waitFor();
   report('a row that the keyboard reaches opens nothing by itself', same(existsSync(opened), false));
   await page.keyboard.press('e');
-  report('E opens it', same(await toldToOpen(page), `--goto ${join(project, FILE)}:${line('system-log')}`));
+  report('E opens it', same(await openedInEditor(page), `--goto ${join(project, FILE)}:${line('system-log')}`));
 }
 
 async function checkPdf(page) {
@@ -155,14 +155,14 @@ async function checkTabs(page) {
   const finding = page.locator('#findings .finding', { hasText: 'open-question' }).first();
   const [, at, line] = /^(.*):(\d+):\d+$/.exec(await finding.locator('.place').innerText());
   await finding.locator('button.place').click();
-  report('a finding opens in the editor', same(await toldToOpen(page), `--goto ${join(project, at)}:${line}`));
+  report('a finding opens in the editor', same(await openedInEditor(page), `--goto ${join(project, at)}:${line}`));
   report('as many findings as counted', same(String(await page.locator('#findings .finding').count()), await text(page, '#count')));
 }
 
-/** On a narrow screen every row is a card: those that were opened stay open, and what was looked for stays found. */
+/** On a narrow screen every row is a card: opened cards stay open, and the search stays. */
 async function checkCards(browser, url) {
   const page = await visit(browser, url, { viewport: { width: 390, height: 844 }, isMobile: true });
-  const frame = page.frameLocator('#page iframe:not(.coming)');
+  const frame = page.frameLocator(VISIBLE_FRAME);
   const toggle = frame.locator(`#${ROW} .toggle`);
   await toggle.click();
   await page.locator('#where.known').waitFor();
@@ -171,7 +171,7 @@ async function checkCards(browser, url) {
   save('開いた札の管理');
   await untilShown(page, '開いた札の管理');
   report('a card that was opened stays open', same(await toggle.getAttribute('aria-expanded'), 'true'));
-  report('what was looked for stays found', same(await frame.locator('#page-query').inputValue(), '記録'));
+  report('the search stays', same(await frame.locator('#page-query').inputValue(), '記録'));
   await page.context().close();
 }
 
@@ -181,10 +181,10 @@ async function checkScreens(browser, url) {
     for (const colorScheme of ['light', 'dark']) {
       const page = await visit(browser, url, { ...screen, colorScheme });
       await page.locator('#status', { hasText: 'Updated' }).waitFor();
-      await picture(page, `${name}-${colorScheme}`);
+      await screenshot(page, `${name}-${colorScheme}`);
       const findings = await accessibility(page);
       await page.locator('#tab-findings').click();
-      await picture(page, `${name}-${colorScheme}-findings`);
+      await screenshot(page, `${name}-${colorScheme}-findings`);
       report(`axe ${name} ${colorScheme}`, [...findings, ...(await accessibility(page))]);
       const beside = await page.locator('#page').isVisible();
       report(`${name}: the page beside the findings`, same(beside, name === 'desk'));
@@ -215,7 +215,7 @@ await withPreview(binary, project, async ({ child, url }, browser) => {
   report('console silent, nothing else requested', heard);
   child.kill();
   await page.locator('#status.lost').waitFor();
-  report('the end of the preview is told', []);
+  report('the end of the preview is shown', []);
 }, editor);
 rmSync(desk, { recursive: true });
 process.exitCode = failed ? 1 : 0;

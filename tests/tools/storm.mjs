@@ -1,20 +1,20 @@
-// Edits a project at random for as long as wanted, well and badly, while a browser shows its preview.
+// Makes random edits to a project, valid and broken ones, while a browser shows its preview.
 //
 //     node tests/tools/storm.mjs SAFEGUARD PROJECT MINUTES [SEED]
 //
-// PROJECT is a copy of the own content that may be spoilt. After every edit the browser must show what it should: the new
-// word, or an error over the last good page. Prints figures every minute; ends with 1 when something was not shown.
+// PROJECT is a copy of the office's own content and will be changed. After every edit the browser must show the new word,
+// or an error over the last good page. Prints figures every minute; ends with 1 if something was not shown.
 
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memory, quantile, report, stop, visit, withPreview } from './preview.mjs';
+import { memory, quantile, stop, visit, watch, withPreview } from './preview.mjs';
 
 const [binary, project, minutes, seed = '1'] = process.argv.slice(2);
 if (!minutes) stop('usage: storm.mjs SAFEGUARD PROJECT MINUTES [SEED]');
 
-/** Longer than any edit may take to show. */
-const PATIENCE = 30_000;
+/** Time in which every edit must be shown. */
+const TIMEOUT = 30_000;
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 let state = Number(seed);
@@ -28,17 +28,17 @@ const pick = (list) => list[Math.floor(random() * list.length)];
 
 const content = join(project, 'content');
 const theme = join(project, 'themes/official/site');
-/** Files with a measure in a line of its own, as they were written; of the guideline's own but A, which is only recommended: none of these can be missed unnoticed. */
+/** Files with a measure on a line of its own, under the guideline's sections except A, which is only recommended: each of them is an error if it is missing. */
 const files = readdirSync(join(content, 'measures'), { recursive: true })
   .filter((name) => /^[B-Z]\b.*\.yaml$/.test(name))
   .map((name) => join(content, 'measures', name))
   .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
   .filter(({ text }) => /^ {2}measure: [^|>\s]/m.test(text));
 
-/** The file's text, its first measure beginning with a word. */
-const worded = (file, word) => file.text.replace(/^( {2}measure: ["']?)/m, `$1${word} `);
+/** The file's text with a word at the beginning of its first measure. */
+const withWord = (file, word) => file.text.replace(/^( {2}measure: ["']?)/m, `$1${word} `);
 
-/** Ways to save that end well: the word is shown, and no error on the way. */
+/** Ways to save that must show the word, and no error before it. */
 const GOOD = {
   async writes(file, text) { writeFileSync(file.path, text); },
   async renames(file, text) {
@@ -57,7 +57,7 @@ const GOOD = {
   },
   async bursts(file, text) {
     for (let save = 0; save < 20; save += 1) {
-      writeFileSync(file.path, worded(file, `途中${save}`));
+      writeFileSync(file.path, withWord(file, `途中${save}`));
       if (random() < 0.3) await sleep(random() * 5);
     }
     writeFileSync(file.path, text);
@@ -69,7 +69,7 @@ const GOOD = {
   async grows(file, text) { writeFileSync(file.path, `${text}\n# ${'注'.repeat(random() * 2000)}\n`); },
 };
 
-/** Ways to break it: an error is shown, and the last good page behind it. Each gives a way to mend it. */
+/** Ways to break a file that must show an error over the last good page. Some return a function that mends it. */
 const BAD = {
   unknownField: (file, text) => writeFileSync(file.path, text.replace(/^ {2}measure:/m, '  mesure:')),
   tab: (file, text) => writeFileSync(file.path, text.replace(/^ {2}measure:/m, '\tmeasure:')),
@@ -96,15 +96,15 @@ const figures = { edits: 0, good: {}, bad: {}, page: [], error: [], memory: [], 
 const count = (kinds, kind) => { kinds[kind] = (kinds[kind] ?? 0) + 1; };
 const milliseconds = (values) => ['0.5', '0.95', '1'].map((part) => Math.round(quantile(values, part))).join(' / ');
 
-function tell(began) {
-  const { edits, good, bad, page, error, memory: had, missed } = figures;
+function printFigures(began) {
+  const { edits, good, bad, page, error, memory: used, missed } = figures;
   const total = (kinds) => Object.values(kinds).reduce((sum, one) => sum + one, 0);
   console.log([
     `${((performance.now() - began) / 60_000).toFixed(1)} min`,
     `${edits} edits: ${total(good)} valid, ${total(bad)} broken and mended`,
     `to the page ${milliseconds(page)} ms (median / 95 % / most)`,
     `to the error ${milliseconds(error)} ms`,
-    `memory ${Math.round(had[0])} MB first, ${Math.round(Math.max(...had))} most, ${Math.round(had.at(-1))} last`,
+    `memory ${Math.round(used[0])} MB first, ${Math.round(Math.max(...used))} most, ${Math.round(used.at(-1))} last`,
     `${missed.length} not shown`,
   ].join('; '));
 }
@@ -113,64 +113,64 @@ await withPreview(binary, project, async ({ child, url }, browser) => {
   const page = await visit(browser, url);
   page.on('pageerror', (error) => figures.missed.push(`uncaught in the page: ${error.message}`));
   child.once('exit', (code) => figures.missed.push(`the preview ended with ${code}`));
-  let now = { seen: '', errors: 0 };
-  let look = () => {};
-  await report(page, (seen, errors) => {
-    now = { seen, errors };
-    look();
+  let now = { text: '', errors: 0 };
+  let check = () => {};
+  await watch(page, (text, errors) => {
+    now = { text, errors };
+    check();
   });
   const until = (wanted, what) => new Promise((done) => {
-    const patience = setTimeout(() => {
+    const timeout = setTimeout(() => {
       figures.missed.push(`${what}: ${now.errors} errors`);
       done();
-    }, PATIENCE);
-    look = () => {
+    }, TIMEOUT);
+    check = () => {
       if (!wanted(now)) return;
-      clearTimeout(patience);
-      look = () => {};
+      clearTimeout(timeout);
+      check = () => {};
       done();
     };
-    look();
+    check();
   });
   let words = 0;
   let last;
-  /** Saves a new word in a way that must end well. */
-  const well = async (file, kind) => {
+  /** Saves a new word in a way that must succeed. */
+  const saveValid = async (file, kind) => {
     words += 1;
     last = `荒天${words}番`;
-    const begun = performance.now();
+    const started = performance.now();
     const mends = now.errors > 0;
-    await GOOD[kind](file, worded(file, last));
-    await until(({ seen, errors }) => seen.includes(last) && errors === 0, `${kind} ${file.path} ${last}`);
-    if (!mends && ['writes', 'renames'].includes(kind)) figures.page.push(performance.now() - begun);
+    await GOOD[kind](file, withWord(file, last));
+    await until(({ text, errors }) => text.includes(last) && errors === 0, `${kind} ${file.path} ${last}`);
+    if (!mends && ['writes', 'renames'].includes(kind)) figures.page.push(performance.now() - started);
     count(figures.good, kind);
   };
-  const badly = async (file, kind) => {
+  const saveBroken = async (file, kind) => {
     const good = last;
-    const begun = performance.now();
-    const mend = BAD[kind](file, worded(file, '壊れた文'));
-    await until(({ seen, errors }) => errors > 0 && (!good || seen.includes(good)), `${kind} ${file.path}`);
-    figures.error.push(performance.now() - begun);
+    const started = performance.now();
+    const mend = BAD[kind](file, withWord(file, '壊れた文'));
+    await until(({ text, errors }) => errors > 0 && (!good || text.includes(good)), `${kind} ${file.path}`);
+    figures.error.push(performance.now() - started);
     count(figures.bad, kind);
     mend?.();
-    await well(file, 'writes');
+    await saveValid(file, 'writes');
   };
   const began = performance.now();
-  let told = 0;
+  let minutesPrinted = 0;
   while (performance.now() - began < Number(minutes) * 60_000 && child.exitCode === null) {
     const file = pick(files);
-    if (random() < 0.6) await well(file, pick(Object.keys(GOOD)));
-    else await badly(file, pick(Object.keys(BAD)));
+    if (random() < 0.6) await saveValid(file, pick(Object.keys(GOOD)));
+    else await saveBroken(file, pick(Object.keys(BAD)));
     figures.edits += 1;
     figures.memory.push(await memory(child));
-    if (performance.now() - began > (told + 1) * 60_000) {
-      told += 1;
-      tell(began);
+    if (performance.now() - began > (minutesPrinted + 1) * 60_000) {
+      minutesPrinted += 1;
+      printFigures(began);
     }
-    // An author pauses; the file goes back so that the next edit is of one file only.
+    // An author pauses between edits.
     if (random() < 0.3) await sleep(random() * 300);
   }
-  tell(began);
+  printFigures(began);
   child.removeAllListeners('exit');
 });
 console.log(JSON.stringify({ valid: figures.good, broken: figures.bad }));

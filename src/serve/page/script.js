@@ -1,4 +1,4 @@
-// Keeps the preview's frames and findings up to date. Every change comes as an event with all there is to know of it.
+// Keeps the preview's frames and findings up to date. Every event carries the whole state.
 
 'use strict';
 
@@ -7,55 +7,55 @@ const part = (selector, within = document) => within.querySelector(selector);
 const wide = matchMedia('(min-width: 60rem)');
 const title = document.title;
 
-/** The newest view, and when it came. */
-let view;
+/** The newest state, and when it arrived. */
+let state;
 let received = 0;
-/** The row that was changed or chosen last: a PDF opens where it stands. */
+/** The row that was changed or chosen last: a PDF opens at its page. */
 let row;
-/** The place in the content that the editor would open. */
+/** The file and line that the editor would open. */
 let place;
 
-/** Calls `work` once after any number of requests, and never twice at once. */
-function inTurn(work) {
-  let asked = false;
-  let working = false;
+/** Combines any number of calls during a run of `work` into one more run, and never runs it twice at once. */
+function coalesce(work) {
+  let requested = false;
+  let running = false;
   return async () => {
-    asked = true;
-    if (working) return;
-    working = true;
-    while (asked) {
-      asked = false;
-      // An answer that does not come is told by the connection of the events.
+    requested = true;
+    if (running) return;
+    running = true;
+    while (requested) {
+      requested = false;
+      // The connection of the events reports a server that does not answer.
       await work().catch(() => {});
     }
-    working = false;
+    running = false;
   };
 }
 
-/** How long a PDF's new frame needs to be drawn after it says that it was loaded. */
-const LINGER = 400;
+/** Time in which the browser paints a PDF after its frame reports that it was loaded. */
+const PDF_PAINT_DELAY = 400;
 
-/** Loads an address into a new frame under the old one, and takes the old one away when the new one can be seen. */
-function exchange(frames, address, ready, linger = 0) {
+/** Loads an address into a new frame under the old one, and removes the old one when the new one is visible. */
+function replaceFrame(frames, address, ready, delay = 0) {
   const old = part('iframe', frames);
-  const fresh = document.createElement('iframe');
-  fresh.title = frames.dataset.title;
-  fresh.className = 'coming';
-  fresh.src = address;
-  const replace = () => {
+  const next = document.createElement('iframe');
+  next.title = frames.dataset.title;
+  next.className = 'loading';
+  next.src = address;
+  const show = () => {
     const focused = document.activeElement?.parentElement === frames;
-    while (fresh.previousElementSibling?.matches('iframe')) fresh.previousElementSibling.remove();
-    fresh.className = '';
-    if (focused) fresh.focus();
+    while (next.previousElementSibling?.matches('iframe')) next.previousElementSibling.remove();
+    next.className = '';
+    if (focused) next.focus();
   };
   return new Promise((done) => {
-    fresh.addEventListener('load', () => {
-      ready?.(fresh, old);
-      if (old && linger) setTimeout(replace, linger);
-      else replace();
+    next.addEventListener('load', () => {
+      ready?.(next, old);
+      if (old && delay) setTimeout(show, delay);
+      else show();
       done();
     }, { once: true });
-    frames.append(fresh);
+    frames.append(next);
   });
 }
 
@@ -67,24 +67,24 @@ const page = part('#page .frames');
 let source;
 let sourcePath;
 
-const refreshPage = inTurn(async () => {
-  const { drawn } = view;
-  part('.nothing', page).hidden = drawn !== null;
-  if (drawn !== null && page.dataset.drawn !== String(drawn)) {
-    const old = part('iframe', page);
-    const { href, pathname } = placeOf(old) ?? new URL('/site/index.html', location);
-    const sent = await askForPage(href);
-    const stillThere = source && sent && sourcePath === placeOf(old)?.pathname;
-    if (stillThere) row = changedRow(source, sent) ?? row;
-    if (!stillThere || !reword(source, sent, old.contentDocument)) await exchange(page, href, settleIn);
+const refreshPage = coalesce(async () => {
+  const { rendered } = state;
+  part('.nothing', page).hidden = rendered !== null;
+  if (rendered !== null && page.dataset.rendered !== String(rendered)) {
+    const frame = part('iframe', page);
+    const { href, pathname } = locationOf(frame) ?? new URL('/site/index.html', location);
+    const sent = await fetchPage(href);
+    const samePage = source && sent && sourcePath === locationOf(frame)?.pathname;
+    if (samePage) row = changedRow(source, sent) ?? row;
+    if (!samePage || !patchTexts(source, sent, frame.contentDocument)) await replaceFrame(page, href, initFrame);
     [source, sourcePath] = [sent, pathname];
-    page.dataset.drawn = drawn;
+    page.dataset.rendered = rendered;
   }
-  tellUpdate();
+  showUpdate();
 });
 
-/** Where in the site a frame is; nothing where it is elsewhere, or not to be looked into. */
-function placeOf(frame) {
+/** The address of a frame within the site; undefined if it is elsewhere or may not be read. */
+function locationOf(frame) {
   try {
     const { href, pathname } = frame.contentWindow.location;
     return pathname.startsWith('/site/') ? { href, pathname } : undefined;
@@ -93,41 +93,41 @@ function placeOf(frame) {
   }
 }
 
-/** A page as a tree that is never shown, to see what changed; nothing where the address has none. */
-async function askForPage(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) return undefined;
-  return new DOMParser().parseFromString(inert.createHTML(await answer.text()), 'text/html');
+/** A page as a document that is never shown, to find what changed; undefined if there is none. */
+async function fetchPage(address) {
+  const response = await fetch(address);
+  if (!response.ok) return undefined;
+  return new DOMParser().parseFromString(inert.createHTML(await response.text()), 'text/html');
 }
 
-// No style applies in that tree, and no script runs there.
+// No style applies in that document, and no script runs there.
 const asData = { createHTML: (text) => text.replaceAll('<style', '<script type="style"').replaceAll('</style', '</script') };
 const inert = window.trustedTypes?.createPolicy('inert', asData) ?? asData;
 
 /**
- * Puts changed words where they stand, which is soon done and leaves everything else as the author had it.
- * Whether it could: where more than words changed, the page has to be loaded.
+ * Replaces changed texts in the visible document, which is fast and keeps everything else as the author left it.
+ * Returns false if more than texts changed, so that the page has to be loaded.
  */
-function reword(before, now, seen) {
-  // They are no part of the tree.
+function patchTexts(before, now, visible) {
+  // The contents of templates are not part of the tree.
   const templates = (of) => [...of.querySelectorAll('template')].map(({ innerHTML }) => innerHTML).join('');
   if (templates(before) !== templates(now)) return false;
-  const places = changedTexts(before.documentElement, now.documentElement)?.map(([from, to]) => {
-    const around = from.parentElement.closest('[id]');
-    const shown = around && seen.getElementById(around.id);
+  const patches = changedTexts(before.documentElement, now.documentElement)?.map(([from, to]) => {
+    const parent = from.parentElement.closest('[id]');
+    const shown = parent && visible.getElementById(parent.id);
     if (!shown || isInAttribute(shown, from.data)) return undefined;
-    const [there, here] = [around, shown].map((element) => textsIn(element).filter(({ data }) => data === from.data));
-    return there.length === here.length ? { text: here[there.indexOf(from)], words: to.data } : undefined;
+    const [sent, here] = [parent, shown].map((element) => textsIn(element).filter(({ data }) => data === from.data));
+    return sent.length === here.length ? { text: here[sent.indexOf(from)], data: to.data } : undefined;
   });
-  if (!places || places.includes(undefined)) return false;
-  const held = atTop(seen);
-  for (const { text, words } of places) text.data = words;
-  search(seen, seen);
-  putBack(held, seen);
+  if (!patches || patches.includes(undefined)) return false;
+  const position = scrollPosition(visible);
+  for (const { text, data } of patches) text.data = data;
+  restoreSearch(visible, visible);
+  restoreScroll(position, visible);
   return true;
 }
 
-/** The texts that differ, in pairs; nothing where two pages differ in more than their texts. */
+/** The texts that differ, in pairs; undefined if two pages differ in more than their texts. */
 function changedTexts(before, now) {
   if (before.isEqualNode(now)) return [];
   if (before.nodeType === Node.TEXT_NODE && now.nodeType === Node.TEXT_NODE) {
@@ -146,31 +146,31 @@ function textsIn(element) {
   return texts;
 }
 
-/** Whether the page's script made more of a text than what stands there. */
-function isInAttribute(element, words) {
+/** Tells if an attribute has the text too, because the page's own script put it there. */
+function isInAttribute(element, text) {
   const attributes = [element, ...element.querySelectorAll('*')].flatMap((each) => [...each.attributes]);
-  return attributes.some(({ value }) => value.includes(words.trim()));
+  return attributes.some(({ value }) => value.includes(text.trim()));
 }
 
-/** Makes a frame that has just been loaded go on where the old one was. */
-function settleIn(fresh, old) {
-  const [before, now] = [old?.contentDocument, fresh.contentDocument];
-  if (before && now) goOn(before, now);
-  listen(fresh);
-  fresh.addEventListener('load', () => listen(fresh));
+/** Brings a new frame into the state of the old one. */
+function initFrame(frame, old) {
+  const [before, now] = [old?.contentDocument, frame.contentDocument];
+  if (before && now) restoreState(before, now);
+  listen(frame);
+  frame.addEventListener('load', () => listen(frame));
 }
 
-/** Does again what the author had done in the page: looked for a word, opened some rows. */
-function goOn(before, now) {
-  const held = atTop(before);
-  search(before, now);
+/** Repeats the author's search and opens the same rows. */
+function restoreState(before, now) {
+  const position = scrollPosition(before);
+  restoreSearch(before, now);
   for (const opened of before.querySelectorAll('[id] [aria-expanded="true"]')) {
     now.getElementById(opened.closest('[id]').id)?.querySelector('[aria-expanded="false"]')?.click();
   }
-  putBack(held, now);
+  restoreScroll(position, now);
 }
 
-function search(before, now) {
+function restoreSearch(before, now) {
   for (const { id, value } of before.querySelectorAll('input[type="search"][id]')) {
     const field = now.getElementById(id);
     if (!field || !value) continue;
@@ -179,21 +179,21 @@ function search(before, now) {
   }
 }
 
-/** The anchor nearest to the upper edge of the window, and where exactly it is: lines above it may come or go. */
-function atTop(seen) {
-  const { scrollX: left, scrollY: scroll } = seen.defaultView;
+/** The anchor nearest to the upper edge of the window and its exact position, because lines above it may come or go. */
+function scrollPosition(visible) {
+  const { scrollX: left, scrollY: scroll } = visible.defaultView;
   if (scroll === 0) return { left, scroll };
-  const far = (element) => Math.abs(element.getBoundingClientRect().top);
-  const shown = [...seen.querySelectorAll('[id]')].filter((element) => element.getClientRects().length);
-  const nearest = shown.reduce((best, element) => (far(element) < far(best) ? element : best), shown[0]);
+  const distance = (element) => Math.abs(element.getBoundingClientRect().top);
+  const shown = [...visible.querySelectorAll('[id]')].filter((element) => element.getClientRects().length);
+  const nearest = shown.reduce((best, element) => (distance(element) < distance(best) ? element : best), shown[0]);
   return { left, scroll, id: nearest?.id, top: nearest?.getBoundingClientRect().top };
 }
 
-function putBack(held, now) {
+function restoreScroll(position, now) {
   const view = now.defaultView;
-  const again = held.id && now.getElementById(held.id);
-  const top = again ? view.scrollY + again.getBoundingClientRect().top - held.top : held.scroll;
-  view.scrollTo({ top, left: held.left, behavior: 'instant' });
+  const anchor = position.id && now.getElementById(position.id);
+  const top = anchor ? view.scrollY + anchor.getBoundingClientRect().top - position.top : position.scroll;
+  view.scrollTo({ top, left: position.left, behavior: 'instant' });
 }
 
 function changedRow(before, now) {
@@ -201,26 +201,26 @@ function changedRow(before, now) {
   return [...now.querySelectorAll('tr[id]')].find(differs)?.id;
 }
 
-/** Listens to what the author does in the page. */
+/** Handles clicks, focus and keys in the page. */
 function listen(frame) {
-  const seen = frame.contentDocument;
-  if (!seen) return;
+  const visible = frame.contentDocument;
+  if (!visible) return;
   // A click that opens or closes something is meant for the page.
-  const opened = ({ target }) => [...(target.closest('[id]')?.querySelectorAll('[aria-expanded]') ?? [])].map(({ ariaExpanded }) => ariaExpanded).join();
+  const expanded = ({ target }) => [...(target.closest('[id]')?.querySelectorAll('[aria-expanded]') ?? [])].map(({ ariaExpanded }) => ariaExpanded).join();
   let before;
-  seen.addEventListener('click', (event) => { before = opened(event); }, { capture: true });
-  seen.addEventListener('click', (event) => {
+  visible.addEventListener('click', (event) => { before = expanded(event); }, { capture: true });
+  visible.addEventListener('click', (event) => {
     const link = event.target.closest('a[href]');
-    if (link) return leave(event, link);
-    const used = event.target.closest('button, input, label, select, summary, textarea') || opened(event) !== before;
-    if (!used && seen.getSelection().isCollapsed) choose(event.target).then(openEditor);
+    if (link) return followLink(event, link);
+    const used = event.target.closest('button, input, label, select, summary, textarea') || expanded(event) !== before;
+    if (!used && visible.getSelection().isCollapsed) chooseRow(event.target).then(openEditor);
   });
-  seen.addEventListener('focusin', (event) => choose(event.target));
-  seen.addEventListener('keydown', onKey);
+  visible.addEventListener('focusin', (event) => chooseRow(event.target));
+  visible.addEventListener('keydown', onKey);
 }
 
-/** Pages of the site open in the frame; whatever else a link leads to would take the page's place. */
-function leave(event, link) {
+/** Opens pages of the site in the frame, and every other link in a new tab, because it would replace the page. */
+function followLink(event, link) {
   const { origin, pathname } = new URL(link.href);
   if (origin === location.origin && /(\/|\.html)$/.test(pathname)) return;
   event.preventDefault();
@@ -230,10 +230,10 @@ function leave(event, link) {
 /** The anchor of the row that was chosen last. */
 let chosenRow;
 
-/** Shows in which file and line the row stands that an element belongs to. */
-async function choose(element) {
+/** Shows file and line of the row to which an element belongs. */
+async function chooseRow(element) {
   for (let at = element.closest('[id]'); at; at = at.parentElement?.closest('[id]')) {
-    const found = await askForPlace(at.id);
+    const found = await fetchPlace(at.id);
     if (!found) continue;
     row = at.id;
     chosenRow = at.id;
@@ -242,16 +242,16 @@ async function choose(element) {
   return undefined;
 }
 
-async function askForPlace(anchor) {
-  const answer = await fetch(`/row/${encodeURIComponent(anchor)}`).catch(() => undefined);
-  if (answer?.status !== 200) return undefined;
-  const [file, line] = (await answer.text()).split('\n');
+async function fetchPlace(anchor) {
+  const response = await fetch(`/row/${encodeURIComponent(anchor)}`).catch(() => undefined);
+  if (response?.status !== 200) return undefined;
+  const [file, line] = (await response.text()).split('\n');
   return { file, line: Number(line) };
 }
 
 /** Lines come and go above the chosen row. */
-const refreshPlace = inTurn(async () => {
-  const found = chosenRow && (await askForPlace(chosenRow));
+const refreshPlace = coalesce(async () => {
+  const found = chosenRow && (await fetchPlace(chosenRow));
   if (found) showPlace(found);
 });
 
@@ -268,8 +268,8 @@ function showPlace(chosen) {
 async function openEditor(chosen) {
   if (!chosen || !token) return;
   const headers = { 'Content-Type': 'application/json', 'X-Token': token };
-  const answer = await fetch('/open', { method: 'POST', headers, body: JSON.stringify(chosen) }).catch(() => undefined);
-  if (answer && !answer.ok) part('#where').textContent = await answer.text();
+  const response = await fetch('/open', { method: 'POST', headers, body: JSON.stringify(chosen) }).catch(() => undefined);
+  if (response && !response.ok) part('#where').textContent = await response.text();
 }
 
 function onKey(event) {
@@ -283,33 +283,33 @@ function onKey(event) {
 const pdf = part('#pdf .frames');
 const kind = part('#kind');
 
-const refreshPdf = inTurn(async () => {
+const refreshPdf = coalesce(async () => {
   const chosen = kind.value;
-  if (view?.drawn == null || pdf.getClientRects().length === 0) return;
-  const address = `/pdf/${chosen}?${run}-${view.drawn}`;
+  if (state?.rendered == null || pdf.getClientRects().length === 0) return;
+  const address = `/pdf/${chosen}?${run}-${state.rendered}`;
   if (pdf.dataset.address === address) return;
-  // Asked for before the frame is: so the frame shows it at once, and a failure is told in words.
-  const answer = await fetch(address);
-  const trouble = answer.ok ? '' : await answer.text();
-  part('#trouble').textContent = trouble;
-  if (trouble) return;
-  await answer.arrayBuffer();
+  // Requested before the frame is, so that the frame shows it at once and an error appears as text.
+  const response = await fetch(address);
+  const error = response.ok ? '' : await response.text();
+  part('#pdf-error').textContent = error;
+  if (error) return;
+  await response.arrayBuffer();
   pdf.dataset.address = address;
   // A browser without a viewer would save the file each time.
   part('.nothing', pdf).hidden = navigator.pdfViewerEnabled;
   if (!navigator.pdfViewerEnabled) return;
-  await exchange(pdf, `${address}#page=${await pageOf(chosen)}&navpanes=0&view=FitH`, undefined, LINGER);
+  await replaceFrame(pdf, `${address}#page=${await pageOf(chosen)}&navpanes=0&view=FitH`, undefined, PDF_PAINT_DELAY);
 });
 
 async function pageOf(chosen) {
   if (!row) return 1;
-  const answer = await fetch(`/pdf/${chosen}/page/${encodeURIComponent(row)}`);
-  return answer.status === 200 ? answer.text() : 1;
+  const response = await fetch(`/pdf/${chosen}/page/${encodeURIComponent(row)}`);
+  return response.status === 200 ? response.text() : 1;
 }
 
 // The findings.
 
-function drawFinding(finding) {
+function findingElement(finding) {
   const item = part('#finding').content.cloneNode(true).firstElementChild;
   const fill = (selector, text) => {
     const element = part(selector, item);
@@ -320,11 +320,11 @@ function drawFinding(finding) {
   fill('.name', finding.name);
   fill('.rule', finding.rule);
   fill('.message', finding.message);
-  const { file, line, column, source } = finding;
-  const where = [file, line, column].filter(Boolean).join(':');
+  const { file, position, source } = finding;
+  const where = [file, position?.line, position?.column].filter(Boolean).join(':');
   fill('code.place', finding.editable && token ? '' : where);
   fill('button.place', finding.editable && token ? where : '');
-  part('button.place', item)?.addEventListener('click', () => openEditor({ file, line: line ?? 1 }));
+  part('button.place', item)?.addEventListener('click', () => openEditor({ file, line: position?.line ?? 1 }));
   if (source) {
     part('.before', item).textContent = source.before;
     part('mark', item).textContent = source.marked;
@@ -338,23 +338,23 @@ function drawFinding(finding) {
 }
 
 function showFindings() {
-  const { errors, findings, summary } = view;
-  part('#findings ol').replaceChildren(...findings.map(drawFinding));
+  const { errors, findings, summary } = state;
+  part('#findings ol').replaceChildren(...findings.map(findingElement));
   part('#summary').textContent = summary;
   const count = part('#count');
   count.textContent = findings.length || '';
   count.className = errors ? 'errors' : '';
   document.title = errors ? `(${errors}) ${title}` : title;
   const alarm = part('#alarm').content.cloneNode(true);
-  part('ol', alarm).append(...findings.filter(({ severity }) => severity === 'error').map(drawFinding));
+  part('ol', alarm).append(...findings.filter(({ severity }) => severity === 'error').map(findingElement));
   part('#errors').replaceChildren(...(errors ? [alarm] : []));
 }
 
-// What comes from the program.
+// Events from the program.
 
-function tellUpdate() {
+function showUpdate() {
   const time = new Date().toLocaleTimeString('ja', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-  const milliseconds = Math.round(view.milliseconds + performance.now() - received);
+  const milliseconds = Math.round(state.milliseconds + performance.now() - received);
   const status = part('#status');
   status.className = '';
   status.textContent = status.dataset.updated.replace('{time}', time).replace('{milliseconds}', milliseconds);
@@ -362,9 +362,9 @@ function tellUpdate() {
 
 function receive(event) {
   received = performance.now();
-  view = JSON.parse(event.data);
-  // The program was started anew: another page, another token.
-  if (view.run !== run) location.reload();
+  state = JSON.parse(event.data);
+  // The program was started again and has another page and another token.
+  if (state.run !== run) location.reload();
   refreshPage();
   refreshPdf();
   refreshPlace();
@@ -384,17 +384,17 @@ function connect() {
   });
 }
 
-// A browser lets an address have six connections, so a page that nobody sees gives its own back.
+// A browser allows six connections to one address, so a hidden page closes its own.
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) events?.close();
   else connect();
 });
 
-// What is shown.
+// The panels.
 
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 
-function show(name) {
+function showPanel(name) {
   document.body.dataset.tab = name;
   for (const tab of tabs) {
     const selected = tab.id === `tab-${name}`;
@@ -404,20 +404,20 @@ function show(name) {
   refreshPdf();
 }
 
-/** On a wide screen the page is always in sight, and something else beside it. */
-function suitScreen() {
+/** Keeps the page visible on a wide screen, with another panel beside it. */
+function adaptToScreen() {
   const { tab } = document.body.dataset;
-  if (wide.matches && (!tab || tab === 'page')) show('pdf');
-  else if (!tab) show('page');
+  if (wide.matches && (!tab || tab === 'page')) showPanel('pdf');
+  else if (!tab) showPanel('page');
 }
 
 for (const tab of tabs) {
-  tab.addEventListener('click', () => show(tab.id.slice('tab-'.length)));
+  tab.addEventListener('click', () => showPanel(tab.id.slice('tab-'.length)));
   tab.addEventListener('keydown', (event) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
-    const seen = tabs.filter((other) => other.getClientRects().length);
-    const next = seen.at((seen.indexOf(tab) + step) % seen.length);
+    const visible = tabs.filter((other) => other.getClientRects().length);
+    const next = visible.at((visible.indexOf(tab) + step) % visible.length);
     next.focus();
     next.click();
   });
@@ -428,6 +428,6 @@ kind.addEventListener('change', () => {
 });
 part('#open')?.addEventListener('click', () => openEditor(place));
 document.addEventListener('keydown', onKey);
-wide.addEventListener('change', suitScreen);
-suitScreen();
+wide.addEventListener('change', adaptToScreen);
+adaptToScreen();
 connect();

@@ -1,0 +1,328 @@
+//! Requests → responses: the preview's own page, its events, and the files of its frames.
+
+use super::state::{FileResult, PdfResult};
+use super::state_json::state_json;
+use super::{PreviewServer, internal_error};
+use crate::message::{Error, Message, Result};
+use crate::render::pdf;
+use crate::report::visible;
+use crate::sheet::Rendering;
+use axum::Router;
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::sse::{Event, KeepAlive};
+use axum::response::{Html, IntoResponse, Redirect, Response, Sse};
+use axum::routing::{get, post};
+use axum::serve::ListenerExt;
+use futures_util::stream::unfold;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use tera::{Context, Tera};
+use tokio::task::spawn_blocking;
+
+/// The preview's own page is part of the program and not of a theme, because a project must not
+/// decide what the page may do.
+const PAGE: &str = include_str!("page/index.html");
+const STYLE: &str = include_str!("page/style.css");
+const SCRIPT: &str = include_str!("page/script.js");
+
+/// Content security policy of the page: it may run its own script and show what this address
+/// serves, and no other page may show it.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
+    img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types inert";
+
+/// Messages on the page; its template calls `preview-title` just `title`.
+const PAGE_MESSAGES: [&str; 18] = [
+    "advice",
+    "preview-errors",
+    "preview-findings",
+    "preview-handout",
+    "preview-kind",
+    "preview-lost",
+    "preview-nothing",
+    "preview-open",
+    "preview-page",
+    "preview-pdf",
+    "preview-pdf-alone",
+    "preview-pdf-here",
+    "preview-proof",
+    "preview-row",
+    "preview-signed",
+    "preview-site",
+    "preview-title",
+    "preview-updated",
+];
+
+type SharedServer = State<Arc<PreviewServer>>;
+
+/// Waits for requests; ends only if the machine fails.
+pub async fn serve(server: Arc<PreviewServer>, listener: TcpListener) -> std::io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?
+        // A small response must not wait for a larger one to follow.
+        .tap_io(|stream| drop(stream.set_nodelay(true)));
+    let style = || async { typed("text/css; charset=utf-8", STYLE) };
+    let script = || async { typed("text/javascript; charset=utf-8", SCRIPT) };
+    let front = || async { Redirect::temporary("/site/index.html") };
+    let router = Router::new()
+        .route("/", get(page))
+        .route("/style.css", get(style))
+        .route("/script.js", get(script))
+        .route("/events", get(events))
+        .route("/site/", get(front))
+        .route("/site/{*path}", get(site))
+        .route("/pdf/{kind}", get(pdf))
+        .route("/pdf/{kind}/page/{row}", get(pdf_page))
+        .route("/row/{anchor}", get(row))
+        .route("/open", post(open))
+        .layer(from_fn_with_state(server.clone(), guard))
+        .with_state(server);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).await
+}
+
+/// Rejects requests to other hosts, and keeps other sites from using a response.
+async fn guard(State(server): SharedServer, request: Request, next: Next) -> Response {
+    let header = request.headers().get(header::HOST);
+    let host = header.and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    // A request may name a host in its first line as well, and the two may differ.
+    let also_named = request.uri().authority();
+    let is_ours = |authority: &Authority| server.options.address.serves(authority);
+    if !host.as_ref().is_some_and(is_ours) || !also_named.is_none_or(is_ours) {
+        return refuse(&server, StatusCode::FORBIDDEN, "preview-other-host");
+    }
+    let mut response = next.run(request).await;
+    let same_origin = HeaderName::from_static("cross-origin-resource-policy");
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (same_origin, "same-origin"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}
+
+fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> Response {
+    let text = server.options.catalog.format(&Message::new(reason));
+    (status, text).into_response()
+}
+
+/// The page around the frames.
+async fn page(
+    State(server): SharedServer,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+) -> Response {
+    let catalog = &server.options.catalog;
+    let messages = PAGE_MESSAGES.iter().map(|id| {
+        let message = Message::new(id)
+            .with("time", "{time}")
+            .with("milliseconds", "{milliseconds}");
+        let name = id.trim_start_matches("preview-").replace('-', "_");
+        (name, catalog.format(&message))
+    });
+    let mut context = Context::new();
+    context.insert("messages", &messages.collect::<BTreeMap<_, _>>());
+    context.insert("lang", catalog.language.code());
+    context.insert("run", &server.run);
+    let may_open = server.options.editor.is_some() && is_local(client);
+    context.insert("token", &may_open.then_some(&server.token));
+    let mut tera = Tera::new();
+    let html = tera
+        .add_raw_template("index.html", PAGE)
+        .and_then(|()| tera.render("index.html", &context))
+        .expect("a test renders the page");
+    let policy = (header::CONTENT_SECURITY_POLICY, POLICY);
+    ([policy], Html(html)).into_response()
+}
+
+/// Tells if a request comes from this machine.
+fn is_local(client: SocketAddr) -> bool {
+    client.ip().to_canonical().is_loopback()
+}
+
+/// The current state and every later one; of several in quick succession, the last.
+async fn events(State(server): SharedServer) -> Response {
+    let mut states = server.states.subscribe();
+    states.mark_changed();
+    let stream = unfold((server, states), |(server, mut states)| async {
+        states.changed().await.ok()?;
+        let state = states.borrow_and_update().clone();
+        let json = state_json(&state, &server.run, &server.options.catalog);
+        let event = Ok::<_, Infallible>(Event::default().data(json.to_string()));
+        Some((event, (server, states)))
+    });
+    Sse::new(stream)
+        .keep_alive(KeepAlive::default())
+        .into_response()
+}
+
+/// A file of the site, from the last state that could be rendered.
+async fn site(State(server): SharedServer, Path(mut path): Path<String>) -> Response {
+    path.insert_str(0, "site/");
+    if path.ends_with('/') {
+        path.push_str("index.html");
+    }
+    let Some(rendered) = server.rendered() else {
+        return refuse(&server, StatusCode::SERVICE_UNAVAILABLE, "preview-nothing");
+    };
+    let file = match rendered.cached_file(&path) {
+        Some(file) => file,
+        None => {
+            let (server, path) = (server.clone(), path.clone());
+            let render = move || rendered.file(&server.options.rendering, &path);
+            spawn_blocking(render)
+                .await
+                .unwrap_or_else(|_| Err(internal_error()))
+        }
+    };
+    file_response(&server, &path, file)
+}
+
+fn file_response(server: &PreviewServer, path: &str, file: FileResult) -> Response {
+    match file {
+        Ok(Some(bytes)) => {
+            // Only the preview's page may show it in a frame.
+            let policy = (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'");
+            ([policy], typed(content_type(path), bytes.to_vec())).into_response()
+        }
+        Ok(None) => {
+            let message = Message::new("file-missing").with("path", path);
+            let text = visible(&server.options.catalog.format(&message));
+            (StatusCode::NOT_FOUND, text).into_response()
+        }
+        Err(error) => error_response(server, &error),
+    }
+}
+
+/// An error as text; the page shows it in the place of the file.
+fn error_response(server: &PreviewServer, error: &Error) -> Response {
+    let mut text = server.options.catalog.format(&error.message);
+    if let Some(cause) = &error.cause {
+        text += &format!("\n{cause}");
+    }
+    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+}
+
+/// One of the PDFs, rendered now if need be.
+async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
+    match rendered_pdf(&server, &kind).await {
+        None => StatusCode::NOT_FOUND.into_response(),
+        Some(Err(error)) => error_response(&server, &error),
+        Some(Ok(pdf)) => typed("application/pdf", pdf.bytes.clone()),
+    }
+}
+
+/// The page of a PDF on which a row begins.
+async fn pdf_page(
+    State(server): SharedServer,
+    Path((kind, row)): Path<(String, String)>,
+) -> Response {
+    let pdf = rendered_pdf(&server, &kind).await.and_then(Result::ok);
+    match pdf.and_then(|pdf| pdf.pages.get(&row).copied()) {
+        Some(page) => page.to_string().into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// A PDF by its name; `None` for an unknown name, or if nothing could be rendered yet.
+async fn rendered_pdf(server: &Arc<PreviewServer>, kind: &str) -> Option<PdfResult> {
+    let kind = match kind {
+        "site" => Rendering::Site,
+        "handout" => Rendering::Handout,
+        "signed" => Rendering::Signed,
+        "proof" => Rendering::Proof,
+        _ => return None,
+    };
+    if let Some(pdf) = server.rendered()?.cached_pdf(kind) {
+        return Some(pdf);
+    }
+    // Of several requests that wait here, the first renders the newest state of that moment, and
+    // the others find it in the cache.
+    let waiting = server.clone();
+    let render = move || Some(waiting.rendered()?.pdf(&waiting.options.rendering, kind));
+    let pdf = spawn_blocking(render).await;
+    // Typst drops what it did not need once the response is on its way.
+    spawn_blocking(pdf::forget_unused);
+    pdf.unwrap_or_else(|_| Some(Err(internal_error())))
+}
+
+/// File and line of a row, as `content/measures/C/b.yaml` and `5` in two lines.
+async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Response {
+    match server.state().row_source(&anchor) {
+        Some((file, line)) => format!("{file}\n{line}").into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// The file and line that the page asks to open.
+#[derive(Deserialize)]
+struct OpenRequest {
+    file: String,
+    line: usize,
+}
+
+/// Opens the author's editor, but only for the preview's own page on this machine, and only with
+/// files that the content was read from.
+async fn open(
+    State(server): SharedServer,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: String,
+) -> Response {
+    let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let own_page = value("origin").is_none_or(|origin| is_own_origin(&server, origin));
+    let has_token = value("x-token") == Some(&server.token);
+    if !is_local(client) || !own_page || !has_token {
+        return refuse(&server, StatusCode::FORBIDDEN, "preview-not-allowed");
+    }
+    let request = serde_json::from_str::<OpenRequest>(&body).ok();
+    let known = request.filter(|request| server.state().has_source(&request.file));
+    let (Some(editor), Some(request)) = (&server.options.editor, known) else {
+        return refuse(&server, StatusCode::FORBIDDEN, "preview-not-allowed");
+    };
+    let file = server.options.project.join(request.file);
+    let absolute = std::path::absolute(&file).unwrap_or(file);
+    match editor.open(&absolute, request.line) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => error_response(&server, &error),
+    }
+}
+
+/// Tells if a request was made by a page of this address.
+fn is_own_origin(server: &PreviewServer, origin: &str) -> bool {
+    let authority = origin
+        .strip_prefix("http://")
+        .and_then(|authority| authority.parse::<Authority>().ok());
+    authority.is_some_and(|authority| server.options.address.serves(&authority))
+}
+
+fn typed(content_type: &'static str, body: impl IntoResponse) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], body).into_response()
+}
+
+/// The content type by a file's extension; a site has no others than these.
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "css" => "text/css; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "webp" => "image/webp",
+        "woff2" => "font/woff2",
+        "xml" => "application/xml",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,113 @@
+//! Preview state → the JSON that the page in the browser gets.
+
+use super::state::PreviewState;
+use crate::content::Content;
+use crate::diagnostic::{Bytes, Diagnostic, Place, Severity};
+use crate::message::{Catalog, Error, Message};
+use crate::report::{Report, visible};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Describes a state for the page; `run` names this run of the preview.
+pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
+    let nothing = Content::default();
+    let report = Report {
+        content: state.content().unwrap_or(&nothing),
+        catalog,
+        colour: false,
+    };
+    let findings = state.findings.iter();
+    let (errors, others): (Vec<_>, Vec<_>) =
+        findings.partition(|finding| finding.severity == Severity::Error);
+    let findings = errors.iter().chain(&others);
+    let listed: Vec<Value> = state
+        .error
+        .iter()
+        .map(|error| error_json(error, catalog))
+        .chain(findings.map(|finding| finding_json(finding, &report, state)))
+        .collect();
+    json!({
+        // The page of another run cannot go on with this state.
+        "run": run,
+        "number": state.number,
+        // The state that page and PDFs show; null until one could be rendered.
+        "rendered": state.rendered.as_ref().map(|rendered| rendered.number),
+        "milliseconds": state.duration.as_millis(),
+        "errors": errors.len() + usize::from(state.error.is_some()),
+        "summary": report.summary(&state.findings.iter().collect::<Vec<_>>()),
+        "findings": listed,
+    })
+}
+
+fn finding_json(finding: &Diagnostic, report: &Report, state: &PreviewState) -> Value {
+    let file = &finding.origin.file;
+    let source = match (&finding.origin.place, report.content.sources.get(file)) {
+        (Place::Bytes(bytes), Some(text)) => source_line(text, *bytes),
+        _ => None,
+    };
+    let severity = finding.severity.name();
+    json!({
+        "severity": severity,
+        // The severity in the author's language.
+        "name": report.catalog.format(&Message::new(severity)),
+        "rule": finding.rule,
+        "message": report.format(&finding.message),
+        "help": finding.help.as_ref().map(|help| report.format(help)),
+        "file": file,
+        "position": report.position(finding),
+        "source": source,
+        // The author's editor may open the file.
+        "editable": state.has_source(file),
+    })
+}
+
+/// An error of the theme or the machine; its message names the place.
+fn error_json(error: &Error, catalog: &Catalog) -> Value {
+    let severity = Severity::Error.name();
+    json!({
+        "severity": severity,
+        "name": catalog.format(&Message::new(severity)),
+        "message": visible(&catalog.format(&error.message)),
+        "help": error.cause.as_deref().map(visible),
+    })
+}
+
+/// A line of the content, split where the caret stands.
+#[derive(Serialize)]
+struct SourceLine {
+    before: String,
+    marked: String,
+    after: String,
+}
+
+/// The line in which the marked bytes begin; of a mark over several lines, the part on the first.
+fn source_line(text: &str, marked: Bytes) -> Option<SourceLine> {
+    let begin = text.get(..marked.start)?.rfind('\n').map_or(0, |at| at + 1);
+    let length = text.get(begin..)?.find('\n');
+    let end = length.map_or(text.len(), |length| begin + length);
+    let marked_end = marked.end.min(end);
+    Some(SourceLine {
+        before: visible(text.get(begin..marked.start)?),
+        marked: visible(text.get(marked.start..marked_end).unwrap_or_default()),
+        after: visible(text.get(marked_end.max(marked.start)..end)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut_at(text: &str, start: usize, end: usize) -> [String; 3] {
+        let source = source_line(text, Bytes { start, end }).expect("a line");
+        [source.before, source.marked, source.after]
+    }
+
+    #[test]
+    fn a_mark_is_shown_within_its_first_line() {
+        let text = "id: a\nsubject: 記録\nmeasure: b";
+        assert_eq!(cut_at(text, 6, 13), ["", "subject", ": 記録"]);
+        assert_eq!(cut_at(text, 15, 34), ["subject: ", "記録", ""]);
+        assert_eq!(cut_at(text, 31, 32), ["measure: ", "b", ""]);
+        assert_eq!(cut_at(text, text.len(), text.len()), ["measure: b", "", ""]);
+    }
+}
