@@ -7,7 +7,6 @@ mod edit;
 mod issue;
 mod publish;
 mod sign;
-mod status;
 mod usage;
 mod verify;
 
@@ -69,7 +68,6 @@ enum Subcommands {
     Sign(sign::Sign),
     Verify(verify::Verify),
     Publish(publish::Publish),
-    Status(status::Status),
 }
 
 /// Options of every command.
@@ -141,7 +139,6 @@ fn obey(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Subcommands::Diff(diff) => diff.run(&session),
         Subcommands::Sign(sign) => sign.run(&session),
         Subcommands::Publish(publish) => publish.run(&session),
-        Subcommands::Status(status) => status.run(&session),
         Subcommands::Verify(verify) => return verify.run(&session),
     };
     Ok(if sound? { 0 } else { CONTENT_WRONG })

@@ -1,143 +1,128 @@
-//! Ships the site to where it is hosted: what changed, in an order in which readers always meet a whole one.
+//! Publishes the site to its host: only what changed, in an order that keeps every page complete.
 //!
 //! ```text
-//! site, manifest published last ─plan▶ Plan ─┬ files ▶ pages ▶ manifest ▶ removals ┬▶ Store (folder, sftp, ftps, webdav, s3, git)
-//!                                            └──────────── under a Lock ───────────┘
+//! site, published manifest ─plan▶ Plan ─┬ files ▶ pages ▶ manifest ▶ removals ┬▶ Store
+//!                                       └──────────── under a Lock ───────────┘
 //! ```
 //!
-//! OpenDAL, russh, suppaftp and git do the moving. A run that dies leaves the old site or the new one, some files that no page
-//! refers to yet, and its lock, which says which; the next run of the same project finishes the job.
-//! Building the site, and whether it may leave at all, is for [`crate::command`].
+//! A store is a folder, an SFTP, FTPS or WebDAV server, an S3 bucket or a git branch.
+//! OpenDAL, russh, suppaftp and git do the transfer. An interrupted run leaves the old site or the
+//! new one, perhaps files that no page refers to yet, and its lock, which lists them; the next run
+//! of the same project completes the publication. This module never builds the site and never
+//! decides whether it may be published: [`crate::command`] does.
 
 mod ftps;
 mod git;
+pub mod history;
 mod lock;
+mod opendal_store;
 pub mod plan;
-mod service;
 mod sftp;
-pub mod state;
+mod ssh;
 pub mod store;
 pub mod target;
 
 use crate::data::{self, sha256};
 use crate::message::{Error, Message, Result};
+use crate::render::bundle::Manifest;
 use jiff::Timestamp;
 use lock::Lock;
-use plan::{MANIFEST, Plan, Site, plan, read_manifest};
+use plan::{BuiltSite, MANIFEST, Plan, plan, read_manifest};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
-use store::{Exclusion, Store, StoreResult};
+use store::{Store, StoreResult};
 use target::Target;
 
-/// Waits between tries of a step that failed for a moment.
-pub const PAUSES: [Duration; 4] = [
+/// Pauses before the retries of a step that failed with a transient error.
+pub const RETRY_PAUSES: [Duration; 4] = [
     Duration::from_millis(500),
     Duration::from_secs(2),
     Duration::from_secs(5),
     Duration::from_secs(10),
 ];
 
-/// How a site is published.
-pub struct Run<'a> {
-    /// Who publishes: [`state::Memory::publisher`].
+/// The settings of one run.
+pub struct PublishContext<'a> {
+    /// The project's id: [`history::PublishHistory::publisher`].
     pub publisher: &'a str,
     pub unmanaged: Unmanaged,
     pub clock: &'a dyn Fn() -> Timestamp,
-    pub pauses: &'a [Duration],
-    /// Told of every step before it is taken.
-    pub progress: &'a dyn Fn(Step),
+    pub retry_pauses: &'a [Duration],
+    /// Called before every step.
+    pub progress: &'a dyn Fn(ProgressEvent),
 }
 
-/// Files that stand in a new file's place and were not published by this program, or were changed since.
+/// The treatment of files that are in the way of new ones and that this program did not publish, or
+/// that were changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unmanaged {
     Keep,
     Replace,
 }
 
-/// What is done next.
+/// The next step.
 #[derive(Debug, Clone, Copy)]
-pub enum Step<'a> {
+pub enum ProgressEvent<'a> {
     Plan(&'a Plan),
+    /// Path and size of a file.
     Send(&'a str, usize),
     Remove(&'a str),
     Retry,
 }
 
-/// What is published on a target, and whether it is still what was published.
+/// The site on a target, compared with its own manifest.
 #[derive(Debug, Serialize)]
-pub struct Status {
+pub struct PublishedStatus {
     pub edition: Option<String>,
     pub id: String,
     pub version: String,
     pub as_of: String,
-    /// By the target's clock.
+    /// Time of the publication, by the target's clock.
     pub since: Option<Timestamp>,
     pub files: usize,
-    /// Files whose bytes are not those that the manifest lists.
+    /// Files with other bytes than the manifest lists.
     pub altered: Vec<String>,
     pub missing: Vec<String>,
-    /// Somebody is publishing, or did not come to an end.
+    /// Time since which a publisher is at work, or was interrupted.
     pub locked_since: Option<Timestamp>,
     #[serde(skip)]
-    pub sha256: String,
+    pub manifest_sha256: String,
 }
 
-/// Publishes a site; returns what travelled, and the manifest as it is published now.
-pub fn publish(store: &mut dyn Store, site: &Site, run: &Run) -> Result<Plan> {
-    let mut lock = match store.exclusion() {
-        Exclusion::Target => None,
-        Exclusion::LockFile => {
-            let take = |store: &mut dyn Store| Lock::take(store, run.publisher, (run.clock)());
-            Some(run.with_retries(store, take)?)
-        }
-    };
-    let none = BTreeSet::new();
-    let remnants = lock.as_ref().map_or(&none, |lock| &lock.remnants);
-    let plan = match run.plan(store, site, remnants) {
-        Ok(plan) => plan,
-        Err(failure) => {
-            // The target is as it was; only what a dead publisher left must stay known.
-            if let Some(lock) = lock.filter(|lock| lock.remnants.is_empty()) {
+/// Publishes a site; returns the plan that was carried out.
+pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
+    let mut lock = context.retry(|| Lock::take(store, context.publisher, (context.clock)()))?;
+    let plan = context
+        .plan(store, site, &lock.leftovers)
+        .inspect_err(|_| {
+            // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
+            if lock.leftovers.is_empty() {
                 let _ = lock.release(store);
             }
-            return Err(failure);
-        }
-    };
-    run.ship(store, site, &plan, lock.as_mut())?;
-    if let Some(lock) = lock {
-        run.with_retries(store, |store| lock.release(store))?;
-    }
+        })?;
+    context.carry_out(store, site, &plan, &mut lock)?;
+    context.retry(|| lock.release(store))?;
     Ok(plan)
 }
 
-/// What [`publish`] would do, without a lock and without a change.
-pub fn preview(store: &mut dyn Store, site: &Site, run: &Run) -> Result<Plan> {
-    run.plan(store, site, &BTreeSet::new())
+/// Plans a publication without a lock and without a change.
+pub fn preview(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
+    context.plan(store, site, &BTreeSet::new())
 }
 
-/// Reads everything that the published manifest lists; none where nothing is published.
-pub fn status(store: &mut dyn Store, run: &Run) -> Result<Option<Status>> {
-    let read =
-        |store: &mut dyn Store, path: &str| run.with_retries(store, |store| store.read(path));
-    let Some(bytes) = read(store, MANIFEST)? else {
+/// Reads every file of the published manifest; `None` if nothing is published.
+pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<PublishedStatus>> {
+    let Some(bytes) = context.retry(|| store.read(MANIFEST))? else {
         return Ok(None);
     };
     let manifest = read_manifest(&bytes)?;
-    let (mut altered, mut missing) = (Vec::new(), Vec::new());
-    for file in &manifest.files {
-        match read(store, &file.path)? {
-            None => missing.push(file.path.clone()),
-            Some(bytes) if sha256(&bytes) != file.sha256 => altered.push(file.path.clone()),
-            Some(_) => {}
-        }
-    }
-    Ok(Some(Status {
-        since: run.with_retries(store, |store| store.written_at(MANIFEST))?,
-        locked_since: run.with_retries(store, lock::held_since)?,
-        sha256: sha256(&bytes),
+    let (altered, missing) = context.changed_files(store, &manifest)?;
+    Ok(Some(PublishedStatus {
+        since: context.retry(|| store.modified_at(MANIFEST))?,
+        locked_since: context.retry(|| lock::held_since(store))?,
+        manifest_sha256: sha256(&bytes),
         files: manifest.files.len(),
         edition: manifest.edition,
         id: manifest.id,
@@ -148,135 +133,122 @@ pub fn status(store: &mut dyn Store, run: &Run) -> Result<Option<Status>> {
     }))
 }
 
-impl Run<'_> {
+impl PublishContext<'_> {
+    /// Opens a target of the project in this folder.
+    pub fn open(&self, target: &Target, project: &Path) -> Result<Box<dyn Store>> {
+        self.retry(|| store::open(target, project))
+    }
+
+    /// Reads the published manifest and plans the publication.
     fn plan(
         &self,
         store: &mut dyn Store,
-        site: &Site,
-        remnants: &BTreeSet<String>,
+        site: &BuiltSite,
+        leftovers: &BTreeSet<String>,
     ) -> Result<Plan> {
-        let published = self.with_retries(store, |store| store.read(MANIFEST))?;
-        let published = published.map(|bytes| read_manifest(&bytes)).transpose()?;
-        let mut remnants = remnants.clone();
-        if self.unmanaged == Unmanaged::Replace {
-            for file in published.iter().flat_map(|published| &published.files) {
-                let found = self.with_retries(store, |store| store.read(&file.path))?;
-                if found.is_none_or(|found| sha256(&found) != file.sha256) {
-                    remnants.insert(file.path.clone());
-                }
-            }
+        let bytes = self.retry(|| store.read(MANIFEST))?;
+        let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
+        let mut replaceable = leftovers.clone();
+        if let (Unmanaged::Replace, Some(manifest)) = (self.unmanaged, &published) {
+            let (altered, missing) = self.changed_files(store, manifest)?;
+            replaceable.extend(altered);
+            replaceable.extend(missing);
         }
-        let plan = plan(published.as_ref(), site, &remnants)?;
+        let plan = plan(published.as_ref(), site, &replaceable)?;
         if let Some(path) = plan.sent().find(|path| !site.files.contains_key(*path)) {
-            return Err(Error::new(
-                Message::new("state-incomplete").with("path", path),
-            ));
+            let message = Message::new("state-incomplete").with("path", path);
+            return Err(Error::new(message));
         }
         if self.unmanaged == Unmanaged::Keep {
-            self.refuse_strangers(store, site, &plan)?;
+            self.refuse_unmanaged(store, site, &plan)?;
         }
         Ok(plan)
     }
 
-    /// A file that somebody else put where a new one is to go is not ours to replace.
-    fn refuse_strangers(&self, store: &mut dyn Store, site: &Site, plan: &Plan) -> Result<()> {
+    /// Compares the files on the target with a manifest; returns the altered and the missing ones.
+    fn changed_files(
+        &self,
+        store: &mut dyn Store,
+        manifest: &Manifest,
+    ) -> Result<(Vec<String>, Vec<String>)> {
+        let (mut altered, mut missing) = (Vec::new(), Vec::new());
+        for file in &manifest.files {
+            match self.retry(|| store.read(&file.path))? {
+                None => missing.push(file.path.clone()),
+                Some(bytes) if sha256(&bytes) != file.sha256 => altered.push(file.path.clone()),
+                Some(_) => {}
+            }
+        }
+        Ok((altered, missing))
+    }
+
+    /// Fails if a new file would replace one that this program did not publish.
+    fn refuse_unmanaged(&self, store: &mut dyn Store, site: &BuiltSite, plan: &Plan) -> Result<()> {
         let mut unmanaged = Vec::new();
-        for path in &plan.fresh {
-            let found = self.with_retries(store, |store| store.read(path))?;
+        for path in &plan.added {
+            let found = self.retry(|| store.read(path))?;
             if found.is_some_and(|found| found != site.files[path]) {
                 unmanaged.push(path.as_str());
             }
         }
-        match unmanaged.is_empty() {
-            true => Ok(()),
-            false => Err(Error::new(
-                Message::new("unmanaged").with("paths", unmanaged.join(", ")),
-            )),
+        if unmanaged.is_empty() {
+            return Ok(());
         }
+        let message = Message::new("unmanaged").with("paths", unmanaged.join(", "));
+        Err(Error::new(message))
     }
 
-    /// Sends what the plan says, in its order; whoever holds the lock no more sends neither pages nor manifest.
-    fn ship(
+    /// Sends and removes files in the plan's order. A publisher that has lost the lock stops before
+    /// the next pages, or before the manifest.
+    fn carry_out(
         &self,
         store: &mut dyn Store,
-        site: &Site,
+        site: &BuiltSite,
         plan: &Plan,
-        mut lock: Option<&mut Lock>,
+        lock: &mut Lock,
     ) -> Result<()> {
-        (self.progress)(Step::Plan(plan));
+        (self.progress)(ProgressEvent::Plan(plan));
         if plan.is_empty() {
             return Ok(());
         }
-        let touched: Vec<String> = plan.sent().map(str::to_owned).collect();
-        let touched = [&touched[..], &plan.remove].concat();
-        self.with(store, &mut lock, |lock, store| {
-            lock.note(store, &touched, (self.clock)())
-        })?;
+        let removed = plan.remove.iter().map(String::as_str);
+        let touched: Vec<&str> = plan.sent().chain(removed).collect();
+        self.retry(|| lock.record(store, &touched, (self.clock)()))?;
         for part in [&plan.upload, &plan.pages] {
             for path in part {
                 self.send(store, path, &site.files[path])?;
-                self.with(store, &mut lock, |lock, store| {
-                    lock.renew(store, (self.clock)())
-                })?;
+                self.retry(|| lock.renew(store, (self.clock)()))?;
             }
-            self.with(store, &mut lock, |lock, store| lock.confirm(store))?;
+            self.retry(|| lock.confirm(store))?;
         }
-        if plan.announces {
+        if plan.sends_manifest {
             self.send(store, MANIFEST, &data::pretty(&plan.manifest))?;
         }
         for path in &plan.remove {
-            (self.progress)(Step::Remove(path));
-            self.with(store, &mut lock, |lock, store| {
-                lock.renew(store, (self.clock)())
-            })?;
-            self.with_retries(store, |store| store.remove(path))?;
+            (self.progress)(ProgressEvent::Remove(path));
+            self.retry(|| lock.renew(store, (self.clock)()))?;
+            self.retry(|| store.remove(path))?;
         }
-        self.with_retries(store, |store| store.finish())
+        self.retry(|| store.finish())
     }
 
     fn send(&self, store: &mut dyn Store, path: &str, bytes: &[u8]) -> Result<()> {
-        (self.progress)(Step::Send(path, bytes.len()));
-        self.with_retries(store, |store| store.write(path, bytes))
+        (self.progress)(ProgressEvent::Send(path, bytes.len()));
+        self.retry(|| store.write(path, bytes))
     }
 
-    fn with(
-        &self,
-        store: &mut dyn Store,
-        lock: &mut Option<&mut Lock>,
-        mut does: impl FnMut(&mut Lock, &mut dyn Store) -> StoreResult<()>,
-    ) -> Result<()> {
-        match lock {
-            Some(lock) => self.with_retries(store, |store| does(lock, store)),
-            None => Ok(()),
-        }
-    }
-
-    /// Opens a target of the project in this folder.
-    pub fn open(&self, target: &Target, project: &Path) -> Result<Box<dyn Store>> {
-        self.again(|| store::open(target, project))
-    }
-
-    fn with_retries<T>(
-        &self,
-        store: &mut dyn Store,
-        mut does: impl FnMut(&mut dyn Store) -> StoreResult<T>,
-    ) -> Result<T> {
-        self.again(|| does(store))
-    }
-
-    /// Tries a step again where it failed for a moment only, as often as there are pauses.
-    fn again<T>(&self, mut does: impl FnMut() -> StoreResult<T>) -> Result<T> {
-        let mut pauses = self.pauses.iter();
+    /// Runs a step, and again after each pause while its errors are transient.
+    fn retry<T>(&self, mut step: impl FnMut() -> StoreResult<T>) -> Result<T> {
+        let mut pauses = self.retry_pauses.iter();
         loop {
-            let trouble = match does() {
-                Ok(done) => return Ok(done),
-                Err(trouble) => trouble,
+            let error = match step() {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
             };
-            let pause = pauses.next().filter(|_| trouble.transient);
-            let Some(pause) = pause else {
-                return Err(trouble.failure);
+            let Some(pause) = pauses.next().filter(|_| error.transient) else {
+                return Err(error.error);
             };
-            (self.progress)(Step::Retry);
+            (self.progress)(ProgressEvent::Retry);
             std::thread::sleep(*pause);
         }
     }

@@ -109,9 +109,6 @@ fn the_bundle_is_what_design_and_manifest_say() {
         "handout/safeguards-2015-10-01.pdf",
         "manifest.json",
         "proof/safeguards.pdf",
-        "server/_headers",
-        "server/htaccess",
-        "server/nginx.conf",
         "signed/safeguards-2015-10-01.pdf",
         // What needs an absolute address is not made: the office's is not known.
         "site/404.html",

@@ -1,15 +1,16 @@
-//! Publishing to real servers: what travels, what readers meet meanwhile, and what remains when it goes wrong.
+//! Publishing to real servers: the files sent, the pages that readers get meanwhile, and the site
+//! after a failure.
 //!
-//! One test a kind of target; each goes through the same story ([`story`]) and then through every mishap.
+//! One test for each kind of target: the same [`story`], and then every kind of failure.
 
 mod support;
 
 use jiff::Timestamp;
 use safeguard::data::sha256;
-use safeguard::publish::plan::{MANIFEST, Plan, Site};
-use safeguard::publish::state::Memory;
-use safeguard::publish::store::{self, Exclusion, Store, StoreError, StoreResult};
-use safeguard::publish::{self, Run, Step, Unmanaged};
+use safeguard::publish::history::PublishHistory;
+use safeguard::publish::plan::{BuiltSite, MANIFEST, Plan};
+use safeguard::publish::store::{self, Store, StoreError, StoreResult};
+use safeguard::publish::{self, ProgressEvent, PublishContext, Unmanaged};
 use safeguard::render::bundle::{Manifest, ManifestFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -17,54 +18,54 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use support::servers::{
-    Host, PASSWORD, Rendering, TRUSTED, certify, keygen, kill_tree, login_name,
+    Host, PASSWORD, ServerKind, TRUSTED, certify, keygen, kill_tree, login_name,
 };
 use support::{base, project, safeguard};
 
 #[test]
 fn folder() {
-    everything(Rendering::Folder);
+    everything(ServerKind::Folder);
 }
 
 #[test]
 fn sftp_with_a_key() {
-    everything(Rendering::Sftp);
+    everything(ServerKind::Sftp);
 }
 
 #[test]
 fn sftp_with_a_password() {
-    everything(Rendering::SftpPassword);
+    everything(ServerKind::SftpPassword);
 }
 
 #[test]
 fn sftp_of_rclone() {
-    everything(Rendering::SftpRclone);
+    everything(ServerKind::SftpRclone);
 }
 
 #[test]
 fn webdav_of_nginx() {
-    everything(Rendering::Webdav);
+    everything(ServerKind::Webdav);
 }
 
 #[test]
 fn webdav_of_rclone() {
-    everything(Rendering::WebdavRclone);
+    everything(ServerKind::WebdavRclone);
 }
 
 #[test]
 fn s3() {
-    everything(Rendering::S3);
+    everything(ServerKind::S3);
 }
 
 #[test]
 fn git() {
-    everything(Rendering::Git);
+    everything(ServerKind::Git);
 }
 
 #[test]
 fn ftps() {
     if std::env::var_os(TRUSTED).is_some() {
-        return everything(Rendering::Ftps);
+        return everything(ServerKind::Ftps);
     }
     let folder = tempfile::tempdir().expect("a folder");
     certify(folder.path());
@@ -76,7 +77,7 @@ fn ftps() {
     assert!(done.expect("this test").success());
 }
 
-fn everything(kind: Rendering) {
+fn everything(kind: ServerKind) {
     let folder = tempfile::tempdir().expect("a folder");
     story(&Host::start(kind, &folder.path().join("story")));
     wrong_credentials(&Host::start(kind, &folder.path().join("refused")));
@@ -85,9 +86,10 @@ fn everything(kind: Rendering) {
     full_disk(kind);
 }
 
-/// First publication, dry run, change under readers, nothing new, a stranger's file, an issued edition, rollback.
+/// First publication, dry run, change under readers, nothing new, an unmanaged file, an issued
+/// edition, rollback.
 fn story(host: &Host) {
-    let memory = Memory::open(host.workshop.path()).expect("writable");
+    let history = PublishHistory::open(host.workshop.path()).expect("writable");
     let [first, second] = [site(1), site(2)];
 
     let plan = preview(host, &first).expect("a plan");
@@ -96,7 +98,7 @@ fn story(host: &Host) {
 
     publish(host, &first).expect("published");
     assert_eq!(host.files(), whole(&first));
-    memory.remember("here", &first).expect("writable");
+    history.record("here", &first).expect("writable");
 
     host.put("scan.pdf", b"somebody's own");
     let plan = under_readers(host, &[&first, &second], || publish(host, &second));
@@ -107,11 +109,11 @@ fn story(host: &Host) {
     let mut expected = whole(&second);
     expected.insert("scan.pdf".to_owned(), b"somebody's own".to_vec());
     assert_eq!(host.files(), expected);
-    memory.remember("here", &second).expect("writable");
+    history.record("here", &second).expect("writable");
 
     assert!(publish(host, &second).expect("published").is_empty());
 
-    // A newer version renders the issued PDF otherwise: the published one stays, and the manifest says so.
+    // A newer version renders other bytes: the published PDF stays, and the manifest lists it.
     let mut rendered = site(2);
     change(
         &mut rendered,
@@ -119,17 +121,23 @@ fn story(host: &Host) {
         b"%PDF rendered anew",
     );
     let plan = publish(host, &rendered).expect("published");
-    assert_eq!(plan.carried, ["editions/2026-01-01/safeguards.pdf"]);
+    assert_eq!(
+        plan.kept_as_published,
+        ["editions/2026-01-01/safeguards.pdf"]
+    );
     assert!(plan.is_empty());
     let mut altered = site(2);
     change(&mut altered, "editions/2026-01-01/safeguards.json", b"{}");
-    assert_eq!(said(publish(host, &altered)), "published-edition-differs");
+    assert_eq!(
+        error_id(publish(host, &altered)),
+        "published-edition-differs"
+    );
     assert_eq!(host.files(), expected);
 
     // Something stands where a new file is to go.
-    host.put("assets/style-3.css", b"a stranger's");
-    expected.insert("assets/style-3.css".to_owned(), b"a stranger's".to_vec());
-    assert_eq!(said(publish(host, &site(3))), "unmanaged");
+    host.put("assets/style-3.css", b"unmanaged");
+    expected.insert("assets/style-3.css".to_owned(), b"unmanaged".to_vec());
+    assert_eq!(error_id(publish(host, &site(3))), "unmanaged");
     assert_eq!(host.files(), expected);
 
     let status = status(host);
@@ -139,37 +147,37 @@ fn story(host: &Host) {
     assert_eq!(self::status(host).altered, ["index.html"]);
     host.put("index.html", &second.files["index.html"]);
 
-    let previous = memory.recall("here", "previous").expect("a state");
+    let previous = history.find("here", "previous").expect("a state");
     let put_back = || publish(host, &previous);
     under_readers(host, &[&first, &second], put_back).expect("published");
     let mut expected = whole(&first);
     expected.insert("scan.pdf".to_owned(), b"somebody's own".to_vec());
-    expected.insert("assets/style-3.css".to_owned(), b"a stranger's".to_vec());
+    expected.insert("assets/style-3.css".to_owned(), b"unmanaged".to_vec());
     assert_eq!(host.files(), expected);
 }
 
 fn wrong_credentials(host: &Host) {
     if matches!(
         host.kind,
-        Rendering::Folder | Rendering::Git | Rendering::Sftp
+        ServerKind::Folder | ServerKind::Git | ServerKind::Sftp
     ) {
         return;
     }
     let mut store = match store::open(&host.target_with("wrong"), host.workshop.path()) {
         Ok(store) => store,
-        Err(trouble) => panic!("{trouble:?}"),
+        Err(error) => panic!("{error:?}"),
     };
-    let refused = publish::publish(store.as_mut(), &site(1), &run("one", &|_| {}));
-    let failure = refused.expect_err("a wrong password is let in");
-    let told = format!("{failure:?}");
+    let refused = publish::publish(store.as_mut(), &site(1), &context("one", &|_| {}));
+    let error = refused.expect_err("a wrong password is let in");
+    let output = format!("{error:?}");
     assert!(
-        told.contains("target-refused") || told.contains("sftp-password"),
-        "{told}"
+        output.contains("target-refused") || output.contains("sftp-password"),
+        "{output}"
     );
     assert!(host.files().is_empty());
 }
 
-/// Either one is refused, or they follow one another; never do they mix.
+/// One of them is refused, or they follow one another; their files never mix.
 fn two_at_once(host: &Host) {
     publish(host, &site(1)).expect("published");
     let [second, third] = [site(2), site(3)];
@@ -179,8 +187,9 @@ fn two_at_once(host: &Host) {
         [one, other].map(|done| done.join().expect("no panic"))
     });
     let files = host.files();
-    // rclone lets two create one file at once, and then refuses both: the old site stays until somebody tries again.
-    let of_rclone = matches!(host.kind, Rendering::SftpRclone | Rendering::WebdavRclone);
+    // rclone lets two create one file at once, and then refuses both: the old site stays until a
+    // retry.
+    let of_rclone = matches!(host.kind, ServerKind::SftpRclone | ServerKind::WebdavRclone);
     if of_rclone && results.iter().all(Result::is_err) {
         assert_eq!(files, whole(&site(1)), "{results:?}");
         let mut again = ["one", "other"].into_iter();
@@ -195,14 +204,14 @@ fn two_at_once(host: &Host) {
         files.keys()
     );
     assert!(results.iter().any(Result::is_ok), "{results:?}");
-    for failure in results.into_iter().filter_map(Result::err) {
-        let told = format!("{failure:?}");
+    for error in results.into_iter().filter_map(Result::err) {
+        let output = format!("{error:?}");
         let words = ["target-busy", "target-taken", "target-moved-on"];
-        assert!(words.iter().any(|word| told.contains(word)), "{told}");
+        assert!(words.iter().any(|word| output.contains(word)), "{output}");
     }
 }
 
-/// The server dies after so many bytes; with no server, the publisher after so many steps.
+/// Kills the server after some bytes; without a server, the publisher after some steps.
 fn killed_at_five_places(host: &mut Host) {
     let [first, mut second] = [site(1), site(2)];
     for index in 0..6_u8 {
@@ -215,7 +224,7 @@ fn killed_at_five_places(host: &mut Host) {
         // On a busy machine the last byte may be quicker than the kill.
         let died = (0..5).any(|_| {
             let died = under_readers(host, &[&first, &second], || {
-                dying(host, &second, tenths, before)
+                publish_until_interrupted(host, &second, tenths, before)
             });
             host.restart();
             if died.is_ok() {
@@ -225,7 +234,7 @@ fn killed_at_five_places(host: &mut Host) {
         });
         assert!(died, "{:?} at {tenths}: the end came too late", host.kind);
         under_readers(host, &[&first, &second], || publish(host, &second))
-            .unwrap_or_else(|failure| panic!("{:?} at {tenths}: {failure:?}", host.kind));
+            .unwrap_or_else(|error| panic!("{:?} at {tenths}: {error:?}", host.kind));
         assert_eq!(
             host.files().keys().collect::<Vec<_>>(),
             whole(&second).keys().collect::<Vec<_>>()
@@ -240,23 +249,28 @@ fn killed_at_five_places(host: &mut Host) {
     }
 }
 
-/// Publishes until so many tenths of the way.
-fn dying(host: &Host, site: &Site, tenths: u64, before: u64) -> safeguard::message::Result<Plan> {
+/// Publishes until some tenths of the files are sent.
+fn publish_until_interrupted(
+    host: &Host,
+    site: &BuiltSite,
+    tenths: u64,
+    before: u64,
+) -> safeguard::message::Result<Plan> {
     if let Some(process) = host.process() {
         return killed_when(host, process, before + 900_000 * tenths, || {
             publish(host, site)
         });
     }
     let mut store = open(host);
-    let mut dying = Dying {
+    let mut interrupted = InterruptedStore {
         store: store.as_mut(),
         left: tenths as usize * 2,
     };
-    publish::publish(&mut dying, site, &run("one", &|_| {}))
+    publish::publish(&mut interrupted, site, &context("one", &|_| {}))
 }
 
-/// The server's disk is too small; when it has grown, the next run finishes the job.
-fn full_disk(kind: Rendering) {
+/// Publishes to a disk that is too small; after it has grown, the next run completes the site.
+fn full_disk(kind: ServerKind) {
     let Some(disk) = Disk::of("2m") else {
         return;
     };
@@ -271,14 +285,14 @@ fn full_disk(kind: Rendering) {
         first.files.get("index.html")
     );
     disk.grow("64m");
-    publish(&host, &second).unwrap_or_else(|failure| panic!("{kind:?}: {failure:?}"));
+    publish(&host, &second).unwrap_or_else(|error| panic!("{kind:?}: {error:?}"));
     assert!(host.files() == whole(&second), "{kind:?}");
 }
 
 #[test]
 fn of_a_thousand_files_three_travel() {
     let folder = tempfile::tempdir().expect("a folder");
-    let host = Host::start(Rendering::Sftp, folder.path());
+    let host = Host::start(ServerKind::Sftp, folder.path());
     let mut many = site(1);
     for index in 0..1_000 {
         add(
@@ -292,13 +306,13 @@ fn of_a_thousand_files_three_travel() {
         change(&mut many, &format!("assets/{index}.txt"), b"changed");
     }
     let sent = std::sync::Mutex::new(Vec::new());
-    let note = |step: Step| {
-        if let Step::Send(path, _) = step {
+    let note = |step: ProgressEvent| {
+        if let ProgressEvent::Send(path, _) = step {
             sent.lock().expect("no panic").push(path.to_owned());
         }
     };
     let mut store = open(&host);
-    publish::publish(store.as_mut(), &many, &run("one", &note)).expect("published");
+    publish::publish(store.as_mut(), &many, &context("one", &note)).expect("published");
     let expected = ["assets/7.txt", "assets/77.txt", "assets/777.txt", MANIFEST];
     assert_eq!(*sent.lock().expect("no panic"), expected);
 }
@@ -306,10 +320,10 @@ fn of_a_thousand_files_three_travel() {
 #[test]
 fn a_server_with_another_key_or_none_on_record_is_not_talked_to() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut host = Host::start(Rendering::Sftp, folder.path());
+    let mut host = Host::start(ServerKind::Sftp, folder.path());
     publish(&host, &site(1)).expect("published");
     host.change_host_key();
-    assert_eq!(said(publish(&host, &site(2))), "sftp-host-changed");
+    assert_eq!(error_id(publish(&host, &site(2))), "sftp-host-changed");
     let known = host.workshop.path().join("known_hosts");
     std::fs::write(known, "").expect("writable");
     let refused = format!("{:?}", publish(&host, &site(2)));
@@ -318,51 +332,52 @@ fn a_server_with_another_key_or_none_on_record_is_not_talked_to() {
         "{refused}"
     );
     assert_eq!(host.files(), whole(&site(1)));
-    // Of several keys on record one must be the server's, and Windows' mark in front is told.
+    // Of several keys on record one must be the server's, and Windows' byte order mark is reported.
     let known = host.workshop.path().join("known_hosts");
     let [old, new] = ["client.pub", "host.pub"].map(|name| {
         let key = std::fs::read_to_string(host.workshop.path().join(name)).expect("a key");
         format!("[127.0.0.1]:{} {key}", host.port)
     });
     std::fs::write(&known, format!("\u{feff}{new}")).expect("writable");
-    assert_eq!(said(publish(&host, &site(2))), "sftp-known-hosts");
+    assert_eq!(error_id(publish(&host, &site(2))), "sftp-known-hosts");
     std::fs::write(&known, format!("{old}{new}")).expect("writable");
     publish(&host, &site(2)).expect("published");
-    // Nor is a key let in that the server does not know.
-    let mut host = Host::start(Rendering::Sftp, folder.path());
+    // A key that the server does not know is refused too.
+    let mut host = Host::start(ServerKind::Sftp, folder.path());
     std::fs::remove_file(host.workshop.path().join("authorized")).expect("a file");
     host.restart();
-    assert_eq!(said(publish(&host, &site(2))), "sftp-login");
+    assert_eq!(error_id(publish(&host, &site(2))), "sftp-login");
 }
 
 #[test]
 fn server_and_user_may_have_rsa_keys_alone() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut host = Host::start(Rendering::Sftp, folder.path());
+    let mut host = Host::start(ServerKind::Sftp, folder.path());
     host.change_keys("rsa");
     publish(&host, &site(1)).expect("published");
     assert_eq!(host.files(), whole(&site(1)));
     // A key of another kind is another key, too.
     host.change_host_key();
-    assert_eq!(said(publish(&host, &site(2))), "sftp-host-changed");
+    assert_eq!(error_id(publish(&host, &site(2))), "sftp-host-changed");
 }
 
-/// Wherever it dies, the next run makes the target whole: with the same site, with the one before, and with a third.
+/// After an interruption at any step the next run completes the target: with the same site, the one
+/// before, or a third.
 #[test]
 fn a_publisher_may_die_at_every_step() {
     let folder = tempfile::tempdir().expect("a folder");
     let [first, second, third] = [site(1), site(2), site(3)];
     for (name, next) in [("on", &second), ("back", &first), ("over", &third)] {
-        let host = Host::start(Rendering::Folder, &folder.path().join(name));
+        let host = Host::start(ServerKind::Folder, &folder.path().join(name));
         for steps in 0.. {
             publish(&host, &first).expect("published");
             let mut store = open(&host);
-            let mut dying = Dying {
+            let mut interrupted = InterruptedStore {
                 store: store.as_mut(),
                 left: steps,
             };
-            let died = publish::publish(&mut dying, &second, &run("one", &|_| {}));
-            publish(&host, next).unwrap_or_else(|failure| panic!("{name} {steps}: {failure:?}"));
+            let died = publish::publish(&mut interrupted, &second, &context("one", &|_| {}));
+            publish(&host, next).unwrap_or_else(|error| panic!("{name} {steps}: {error:?}"));
             assert!(host.files() == whole(next), "{name} after {steps} steps");
             if died.is_ok() {
                 assert!(steps > 15, "{steps}");
@@ -375,18 +390,18 @@ fn a_publisher_may_die_at_every_step() {
 #[test]
 fn a_lock_is_taken_over_from_the_dead_only() {
     let folder = tempfile::tempdir().expect("a folder");
-    let host = Host::start(Rendering::Folder, folder.path());
+    let host = Host::start(ServerKind::Folder, folder.path());
     let dies_after = |steps, publisher: &str, clock: &dyn Fn() -> Timestamp| {
         let mut store = open(&host);
-        let mut dying = Dying {
+        let mut interrupted = InterruptedStore {
             store: store.as_mut(),
             left: steps,
         };
-        let run = Run {
+        let context = PublishContext {
             clock,
-            ..run(publisher, &|_| {})
+            ..context(publisher, &|_| {})
         };
-        publish::publish(&mut dying, &site(1), &run)
+        publish::publish(&mut interrupted, &site(1), &context)
     };
     let now = || "2026-10-01T00:00:00Z".parse().expect("a time");
     let soon = || "2026-10-01T00:29:00Z".parse().expect("a time");
@@ -396,32 +411,32 @@ fn a_lock_is_taken_over_from_the_dead_only() {
     let wrong = || "2025-10-01T00:00:00Z".parse().expect("a time");
     assert!(dies_after(9, "of a clock that is behind", &wrong).is_err());
     assert!(dies_after(9, "one", &now).is_err());
-    assert_eq!(said(dies_after(999, "other", &soon)), "target-busy");
+    assert_eq!(error_id(dies_after(999, "other", &soon)), "target-busy");
     let mut store = open(&host);
-    let run = Run {
+    let context = PublishContext {
         clock: &late,
-        ..run("other", &|_| {})
+        ..context("other", &|_| {})
     };
-    // What the dead one left, and the new one does not need, goes.
+    // Leftovers that the new site does not need are removed.
     let site = site(2);
-    publish::publish(store.as_mut(), &site, &run).expect("published");
+    publish::publish(store.as_mut(), &site, &context).expect("published");
     assert_eq!(host.files(), whole(&site));
 }
 
 #[test]
 fn a_manifest_that_leads_out_of_the_site_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
-    let host = Host::start(Rendering::Folder, &folder.path().join("served"));
+    let host = Host::start(ServerKind::Folder, &folder.path().join("served"));
     publish(&host, &site(1)).expect("published");
     let mut forged = site(1).manifest;
     forged.files[0].path = "../victim.txt".to_owned();
     host.put(MANIFEST, &safeguard::data::pretty(&forged));
     let victim = folder.path().join("served/victim.txt");
     std::fs::write(&victim, "precious").expect("writable");
-    let refused = || said(publish(&host, &site(2)));
+    let refused = || error_id(publish(&host, &site(2)));
     assert_eq!(refused(), "published-manifest-unreadable");
     assert!(victim.exists());
-    // What another system would take for a way out, and what is the publisher's own.
+    // Paths that lead out of the folder on another system, and the publisher's own file.
     for path in ["..\\victim.txt", "C:victim.txt", MANIFEST] {
         path.clone_into(&mut forged.files[0].path);
         host.put(MANIFEST, &safeguard::data::pretty(&forged));
@@ -429,7 +444,7 @@ fn a_manifest_that_leads_out_of_the_site_is_refused() {
     }
 }
 
-/// The blocks of the READMEs, each target with a server of its own in the example's place.
+/// Runs the READMEs' examples, each target with a server of its own instead of the example's.
 #[test]
 fn the_readmes_targets_publish() {
     let [english, japanese] = ["README.md", "README.ja.md"].map(|name| {
@@ -447,21 +462,21 @@ fn the_readmes_targets_publish() {
     let served = folder.path().join("served");
     let host = |kind, name: &str| Host::start(kind, &served.join(name));
     let hosts = [
-        ("rental", host(Rendering::SftpPassword, "rental"), ""),
-        ("old-rental", host(Rendering::Ftps, "old-rental"), ""),
+        ("rental", host(ServerKind::SftpPassword, "rental"), ""),
+        ("old-rental", host(ServerKind::Ftps, "old-rental"), ""),
         (
             "share",
-            host(Rendering::Webdav, "share"),
+            host(ServerKind::Webdav, "share"),
             "https://dav.example.jp",
         ),
         (
             "bucket",
-            host(Rendering::S3, "bucket"),
+            host(ServerKind::S3, "bucket"),
             "https://s3.example.jp",
         ),
         (
             "pages",
-            host(Rendering::Git, "pages"),
+            host(ServerKind::Git, "pages"),
             "git@example.jp:office/site.git",
         ),
     ];
@@ -473,7 +488,7 @@ fn the_readmes_targets_publish() {
         let line = line.unwrap_or_else(|| panic!("{name} is not shown"));
         let known = host.workshop.path().join("known_hosts");
         let server = match host.kind {
-            Rendering::SftpPassword => format!(
+            ServerKind::SftpPassword => format!(
                 "host: 127.0.0.1, port: {}, known_hosts: {}",
                 host.port,
                 known.display()
@@ -481,7 +496,7 @@ fn the_readmes_targets_publish() {
             _ => format!("host: localhost, port: {}", host.port),
         };
         let here = match host.kind {
-            Rendering::Git => host.root.join("site.git").display().to_string(),
+            ServerKind::Git => host.root.join("site.git").display().to_string(),
             _ => format!("http://127.0.0.1:{}", host.port),
         };
         *line = line.replace("host: example.jp", &server);
@@ -496,25 +511,25 @@ fn the_readmes_targets_publish() {
     let certificate = hosts[1].1.workshop.path().join("tls.pem");
     for line in &lines {
         let name = line.split(':').next().expect("a name");
-        let told = shipped(&folder, &["publish", name], &certificate);
-        assert!(told.contains(" 0 removed"), "{told}");
-        let told = shipped(&folder, &["publish", name], &certificate);
-        assert!(told.contains("already"), "{told}");
+        let output = shipped(&folder, &["publish", name], &certificate);
+        assert!(output.contains(" 0 removed"), "{output}");
+        let output = shipped(&folder, &["publish", name], &certificate);
+        assert!(output.contains("already"), "{output}");
     }
-    let told = shipped(&folder, &["status"], &certificate);
+    let output = shipped(&folder, &["publish", "--status"], &certificate);
     assert_eq!(
-        told.matches("as they were published").count(),
+        output.matches("as they were published").count(),
         lines.len(),
-        "{told}"
+        "{output}"
     );
     assert_eq!(
-        told.matches("edition 2026-01-01").count(),
+        output.matches("edition 2026-01-01").count(),
         lines.len(),
-        "{told}"
+        "{output}"
     );
 }
 
-/// Runs the program as somebody who has every password.
+/// Runs the program with every password.
 fn shipped(folder: &tempfile::TempDir, arguments: &[&str], certificate: &Path) -> String {
     let done = Command::new(env!("CARGO_BIN_EXE_safeguard"))
         .args(arguments)
@@ -529,7 +544,7 @@ fn shipped(folder: &tempfile::TempDir, arguments: &[&str], certificate: &Path) -
         .env("SSL_CERT_FILE", certificate)
         .output()
         .expect("the binary runs");
-    let [out, err] = [&done.stdout, &done.stderr].map(|told| String::from_utf8_lossy(told));
+    let [out, err] = [&done.stdout, &done.stderr].map(|bytes| String::from_utf8_lossy(bytes));
     assert!(done.status.success(), "{arguments:?}: {out}{err}");
     assert!(
         !out.contains(PASSWORD) && !err.contains(PASSWORD),
@@ -547,7 +562,7 @@ fn issued() -> tempfile::TempDir {
 }
 
 #[test]
-fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
+fn a_draft_is_published_on_request_only_and_a_state_comes_back() {
     let folder = base();
     let yaml = folder.path().join("publish.yaml");
     let refused = |arguments: &[&str], code| {
@@ -566,10 +581,10 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
         "web: {kind: folder, path: public, password: hunter2}\n",
     )
     .expect("writable");
-    let told = refused(&["publish"], 1);
+    let output = refused(&["publish"], 1);
     assert!(
-        told.contains("credential") && !told.contains("hunter2"),
-        "{told}"
+        output.contains("credential") && !output.contains("hunter2"),
+        "{output}"
     );
     std::fs::write(&yaml, "web: {kind: folder, path: public}\n").expect("writable");
     assert!(refused(&["publish", "wb"], 2).contains("web"));
@@ -597,23 +612,23 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
         ),
     ] {
         std::fs::write(&yaml, written).expect("writable");
-        let told = refused(&["publish", "--draft"], code);
-        assert!(told.contains(word), "{written}: {told}");
+        let output = refused(&["publish", "--draft"], code);
+        assert!(output.contains(word), "{written}: {output}");
     }
-    // A field that nobody foresaw may hold a password.
+    // An unknown field may hold a password.
     let secret = "web: {kind: folder, パスワード: hunter2, path: public}\n";
     std::fs::write(&yaml, secret).expect("writable");
-    let told = refused(&["publish", "--draft"], 1);
+    let output = refused(&["publish", "--draft"], 1);
     assert!(
-        told.contains("パスワード") && !told.contains("hunter2"),
-        "{told}"
+        output.contains("パスワード") && !output.contains("hunter2"),
+        "{output}"
     );
     std::fs::write(&yaml, "web: {kind: folder, path: public}\n").expect("writable");
     assert!(refused(&["publish"], 2).contains("--draft"));
     assert!(!folder.path().join("public").exists());
 
-    let told = done(&["publish", "--draft", "--dry-run", "--format", "json"]);
-    let plan: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    let output = done(&["publish", "--draft", "--dry-run", "--format", "json"]);
+    let plan: serde_json::Value = serde_json::from_str(&output).expect("JSON");
     assert_eq!(plan["published"], serde_json::Value::Null);
     assert!(
         plan["pages"]
@@ -631,11 +646,11 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
     let text = text.replace("記録を残している", "記録を3年残している");
     std::fs::write(&measures, text).expect("writable");
     done(&["issue", "--date", "2026-02-01"]);
-    let told = done(&["publish", "--dry-run"]);
-    assert!(told.contains("{+3年+}"), "{told}");
+    let output = done(&["publish", "--dry-run"]);
+    assert!(output.contains("{+3年+}"), "{output}");
     assert!(
-        told.contains("page     index.html") && told.contains("manifest manifest.json"),
-        "{told}"
+        output.contains("page     index.html") && output.contains("manifest manifest.json"),
+        "{output}"
     );
     assert_eq!(page(), first);
     done(&["publish"]);
@@ -647,38 +662,49 @@ fn a_draft_leaves_only_when_it_is_said_and_a_state_comes_back() {
     assert!(refused(&["publish", "--rollback", "2020-01-01"], 2).contains("2026-02-01"));
 
     let status = || {
-        let told = safeguard(&folder, &["status"]);
-        let text = String::from_utf8_lossy(&told.stdout).into_owned();
-        (told.status.code(), text)
+        let output = safeguard(&folder, &["publish", "--status"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.code(), text)
     };
     std::fs::write(folder.path().join("public/index.html"), "defaced").expect("writable");
     std::fs::remove_file(folder.path().join("public/404.html")).expect("a page");
-    let (code, told) = status();
-    assert_eq!(code, Some(1), "{told}");
-    assert!(told.contains("altered on the target: index.html"), "{told}");
-    assert!(told.contains("missing on the target: 404.html"), "{told}");
-    assert!(told.contains("--replace"), "{told}");
+    let (code, output) = status();
+    assert_eq!(code, Some(1), "{output}");
+    assert!(
+        output.contains("altered on the target: index.html"),
+        "{output}"
+    );
+    assert!(
+        output.contains("missing on the target: 404.html"),
+        "{output}"
+    );
+    assert!(output.contains("--replace"), "{output}");
+    let conflict = refused(&["publish", "--status", "--draft"], 2);
+    assert!(conflict.contains("`--status` and `--draft`"), "{conflict}");
     assert!(done(&["publish"]).contains("already"));
     done(&["publish", "--replace"]);
     assert_eq!(status().0, Some(0));
-    // One that does not answer hides none of the others.
+    // A target that cannot be reached hides none of the others.
     let both =
         "away: {kind: folder, path: not-mounted/public}\nweb: {kind: folder, path: public}\n";
     std::fs::write(&yaml, both).expect("writable");
-    let (code, told) = status();
-    assert_eq!(code, Some(2), "{told}");
+    let (code, output) = status();
+    assert_eq!(code, Some(2), "{output}");
     assert!(
-        told.contains("away (") && told.contains("as they were published"),
-        "{told}"
+        output.contains("away (") && output.contains("as they were published"),
+        "{output}"
     );
     std::fs::write(&yaml, "web: {kind: folder, path: public}\n").expect("writable");
     std::fs::remove_dir_all(folder.path().join("public")).expect("writable");
-    let (code, told) = status();
-    assert_eq!(code, Some(1), "{told}");
-    assert!(told.contains("is gone"), "{told}");
+    let (code, output) = status();
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("is gone"), "{output}");
     for server in ["nginx", "apache", "_headers"] {
-        assert!(done(&["publish", "--headers", server]).contains("Content-Security-Policy"));
+        let headers = done(&["publish", "--headers", server]);
+        assert!(headers.contains("Content-Security-Policy"), "{headers}");
+        assert!(headers.contains("style-src 'sha256-"), "{headers}");
     }
+    assert!(!folder.path().join("output").exists());
 }
 
 #[test]
@@ -695,17 +721,14 @@ fn a_text_withheld_since_is_not_put_back() {
     };
     let measures = folder.path().join("content/measures/B/b.yaml");
     let text = std::fs::read_to_string(&measures).expect("measures");
-    let told = text.replace("記録を残している", "白浜商会の倉庫に記録を残している");
-    std::fs::write(&measures, &told).expect("writable");
+    let named = text.replace("記録を残している", "白浜商会の倉庫に記録を残している");
+    std::fs::write(&measures, &named).expect("writable");
     assert!(publish(&[]).status.success());
-    let withheld = told.replace(
+    let withheld = named.replace(
         "  measure: 白浜",
         "  audience: {measure: prospect}\n  measure: 白浜",
     );
-    let withheld = match withheld == told {
-        true => panic!("the measure is written otherwise: {told}"),
-        false => withheld,
-    };
+    assert_ne!(withheld, named, "the measure is written in another way");
     std::fs::write(&measures, withheld).expect("writable");
     assert!(publish(&[]).status.success());
     let put_back = || publish(&["--rollback", "previous"]);
@@ -717,7 +740,7 @@ fn a_text_withheld_since_is_not_put_back() {
         assert!(!page.contains("白浜商会"));
     };
     refused();
-    // Nor a name that is confidential since.
+    // Likewise for a name that was listed as confidential since.
     std::fs::write(&measures, &text).expect("writable");
     let sheet = folder.path().join("content/sheet.yaml");
     let written = std::fs::read_to_string(&sheet).expect("sheet.yaml");
@@ -731,7 +754,7 @@ fn a_text_withheld_since_is_not_put_back() {
 #[test]
 fn a_key_may_come_from_an_agent_or_the_environment() {
     let folder = base();
-    let mut host = Host::start(Rendering::Sftp, &folder.path().join("served"));
+    let mut host = Host::start(ServerKind::Sftp, &folder.path().join("served"));
     let shop = host.workshop.path().to_owned();
     let yaml = host.yaml().replace("key_file: client, ", "");
     std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
@@ -765,21 +788,21 @@ fn a_key_may_come_from_an_agent_or_the_environment() {
             .expect("the binary runs");
         String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned()
     };
-    let told = publish("SSH_AUTH_SOCK", &shop.join("agent").to_string_lossy());
+    let output = publish("SSH_AUTH_SOCK", &shop.join("agent").to_string_lossy());
     kill_tree(agent.expect("a process id"));
-    assert!(told.contains("published to here"), "{told}");
+    assert!(output.contains("published to here"), "{output}");
     let key = std::fs::read_to_string(shop.join("client")).expect("a key");
-    let told = publish("SAFEGUARD_HERE_KEY", &key);
-    assert!(told.contains("already"), "{told}");
-    let told = publish("UNRELATED", "");
-    assert!(told.contains("SAFEGUARD_HERE_PASSWORD"), "{told}");
+    let output = publish("SAFEGUARD_HERE_KEY", &key);
+    assert!(output.contains("already"), "{output}");
+    let output = publish("UNRELATED", "");
+    assert!(output.contains("SAFEGUARD_HERE_PASSWORD"), "{output}");
     host.kill();
 }
 
 #[test]
 fn git_over_ssh_asks_for_the_right_key() {
     let folder = issued();
-    let mut host = Host::start(Rendering::Sftp, &folder.path().join("served"));
+    let mut host = Host::start(ServerKind::Sftp, &folder.path().join("served"));
     let shop = host.workshop.path().to_owned();
     let repository = host.root.join("site.git");
     let git = |arguments: &[&str]| {
@@ -798,7 +821,7 @@ fn git_over_ssh_asks_for_the_right_key() {
         repository.display()
     );
     std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
-    keygen("ed25519", &shop.join("stranger"));
+    keygen("ed25519", &shop.join("unknown"));
     let publish = |key: &str| {
         let known = shop.join("known_hosts");
         let options = "-o IdentitiesOnly=yes -o BatchMode=yes";
@@ -813,36 +836,33 @@ fn git_over_ssh_asks_for_the_right_key() {
             .env("GIT_SSH_COMMAND", ssh)
             .output()
             .expect("the binary runs");
-        let told = [done.stdout, done.stderr].concat();
-        (
-            done.status.code(),
-            String::from_utf8_lossy(&told).into_owned(),
-        )
+        let output = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+        (done.status.code(), output)
     };
-    let (code, told) = publish("stranger");
-    assert_eq!(code, Some(2), "{told}");
-    assert!(told.contains("Permission denied"), "{told}");
+    let (code, output) = publish("unknown");
+    assert_eq!(code, Some(2), "{output}");
+    assert!(output.contains("Permission denied"), "{output}");
     assert_eq!(git(&["ls-remote"]), "");
-    let (code, told) = publish("client");
-    assert_eq!(code, Some(0), "{told}");
+    let (code, output) = publish("client");
+    assert_eq!(code, Some(0), "{output}");
     assert!(git(&["ls-remote"]).contains("refs/heads/pages"));
     host.change_host_key();
-    let (code, told) = publish("client");
-    assert_eq!(code, Some(2), "{told}");
-    assert!(told.contains("Host key verification failed"), "{told}");
+    let (code, output) = publish("client");
+    assert_eq!(code, Some(2), "{output}");
+    assert!(output.contains("Host key verification failed"), "{output}");
 }
 
 // Sites
 
-/// A small site; of two numbers, page, style sheet and one more file differ.
-fn site(number: u32) -> Site {
+/// A small site; sites of two numbers differ in the page, the style sheet and one more file.
+fn site(number: u32) -> BuiltSite {
     let page = |text: String| text.into_bytes();
     let index = format!(
         "<link href=\"assets/style-{number}.css\"><a href=\"資料-{number}.txt\">{number}</a>\
          <a href=\"editions/2026-01-01/index.html\">2026</a>"
     );
     let edition = "<link href=\"../../assets/base.css\"><a href=\"safeguards.pdf\">PDF</a>";
-    let mut site = Site {
+    let mut site = BuiltSite {
         manifest: Manifest {
             edition: Some(format!("2026-01-0{number}")),
             id: format!("2026-01-0{number}"),
@@ -885,7 +905,7 @@ fn site(number: u32) -> Site {
     site
 }
 
-fn add(site: &mut Site, path: &str, bytes: Vec<u8>) {
+fn add(site: &mut BuiltSite, path: &str, bytes: Vec<u8>) {
     site.files.insert(path.to_owned(), bytes);
     let files = site.files.iter().map(|(path, bytes)| ManifestFile {
         path: path.clone(),
@@ -895,19 +915,19 @@ fn add(site: &mut Site, path: &str, bytes: Vec<u8>) {
     site.manifest.files = files.collect();
 }
 
-fn change(site: &mut Site, path: &str, bytes: &[u8]) {
+fn change(site: &mut BuiltSite, path: &str, bytes: &[u8]) {
     assert!(site.files.contains_key(path), "{path}");
     add(site, path, bytes.to_vec());
 }
 
-/// What a server has of it in the end.
-fn whole(site: &Site) -> BTreeMap<String, Vec<u8>> {
+/// The files of a complete publication.
+fn whole(site: &BuiltSite) -> BTreeMap<String, Vec<u8>> {
     let mut files = site.files.clone();
     files.insert(MANIFEST.to_owned(), safeguard::data::pretty(&site.manifest));
     files
 }
 
-/// Bytes that nothing can press together.
+/// Bytes that cannot be compressed.
 fn noise(length: usize, seed: u8) -> Vec<u8> {
     let mut state = u64::from(seed) + 1;
     let next = |_| {
@@ -921,15 +941,15 @@ fn noise(length: usize, seed: u8) -> Vec<u8> {
 
 // Runs
 
-/// A test has no patience.
-const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(100)];
+/// Short pauses, to keep the tests quick.
+const RETRY_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(100)];
 
-fn run<'a>(publisher: &'a str, progress: &'a dyn Fn(Step)) -> Run<'a> {
-    Run {
+fn context<'a>(publisher: &'a str, progress: &'a dyn Fn(ProgressEvent)) -> PublishContext<'a> {
+    PublishContext {
         publisher,
         unmanaged: Unmanaged::Keep,
         clock: &now,
-        pauses: &PAUSES,
+        retry_pauses: &RETRY_PAUSES,
         progress,
     }
 }
@@ -941,41 +961,41 @@ fn now() -> Timestamp {
 
 fn open(host: &Host) -> Box<dyn Store> {
     let store = store::open(&host.target(), host.workshop.path());
-    store.unwrap_or_else(|trouble| panic!("{trouble:?}"))
+    store.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
-fn publish(host: &Host, site: &Site) -> safeguard::message::Result<Plan> {
+fn publish(host: &Host, site: &BuiltSite) -> safeguard::message::Result<Plan> {
     publish_as(host, site, "one")
 }
 
-fn publish_as(host: &Host, site: &Site, publisher: &str) -> safeguard::message::Result<Plan> {
-    let run = run(publisher, &|_| {});
-    let mut store = run.open(&host.target(), host.workshop.path())?;
-    publish::publish(store.as_mut(), site, &run)
+fn publish_as(host: &Host, site: &BuiltSite, publisher: &str) -> safeguard::message::Result<Plan> {
+    let context = context(publisher, &|_| {});
+    let mut store = context.open(&host.target(), host.workshop.path())?;
+    publish::publish(store.as_mut(), site, &context)
 }
 
-fn preview(host: &Host, site: &Site) -> safeguard::message::Result<Plan> {
-    publish::preview(open(host).as_mut(), site, &run("one", &|_| {}))
+fn preview(host: &Host, site: &BuiltSite) -> safeguard::message::Result<Plan> {
+    publish::preview(open(host).as_mut(), site, &context("one", &|_| {}))
 }
 
-fn status(host: &Host) -> publish::Status {
-    let status = publish::status(open(host).as_mut(), &run("one", &|_| {}));
+fn status(host: &Host) -> publish::PublishedStatus {
+    let status = publish::status(open(host).as_mut(), &context("one", &|_| {}));
     status.expect("readable").expect("published")
 }
 
-/// The name of the message that a run failed with.
-fn said<T: std::fmt::Debug>(done: safeguard::message::Result<T>) -> String {
-    let told = format!("{:?}", done.expect_err("a refusal").message);
-    told.split('"').nth(1).expect("a name").to_owned()
+/// The id of the message with which a run failed.
+fn error_id<T: std::fmt::Debug>(done: safeguard::message::Result<T>) -> String {
+    let message = format!("{:?}", done.expect_err("a refusal").message);
+    message.split('"').nth(1).expect("an id").to_owned()
 }
 
-/// A store whose publisher dies after so many steps, without a word.
-struct Dying<'a> {
+/// A store whose publisher dies after some steps.
+struct InterruptedStore<'a> {
     store: &'a mut dyn Store,
     left: usize,
 }
 
-impl Dying<'_> {
+impl InterruptedStore<'_> {
     fn step(&mut self) -> StoreResult<&mut dyn Store> {
         let Some(left) = self.left.checked_sub(1) else {
             return Err(StoreError::permanent(
@@ -988,7 +1008,7 @@ impl Dying<'_> {
     }
 }
 
-impl Store for Dying<'_> {
+impl Store for InterruptedStore<'_> {
     fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         self.step()?.read(path)
     }
@@ -1001,18 +1021,18 @@ impl Store for Dying<'_> {
     fn remove(&mut self, path: &str) -> StoreResult<()> {
         self.step()?.remove(path)
     }
-    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
-        self.step()?.written_at(path)
+    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+        self.step()?.modified_at(path)
     }
-    fn exclusion(&self) -> Exclusion {
-        self.store.exclusion()
+    fn needs_lock(&self) -> bool {
+        self.store.needs_lock()
     }
     fn finish(&mut self) -> StoreResult<()> {
         self.step()?.finish()
     }
 }
 
-/// Kills the server as soon as so many bytes lie on its disk.
+/// Kills the server as soon as its disk has that many bytes.
 fn killed_when<T>(host: &Host, server: u32, bytes: u64, does: impl FnOnce() -> T) -> T {
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -1037,8 +1057,8 @@ fn size(folder: &Path) -> u64 {
 
 // Readers
 
-/// Does something while somebody reads the pages over and over: each whole, and all that they refer to as well.
-fn under_readers<T>(host: &Host, sites: &[&Site], does: impl FnOnce() -> T) -> T {
+/// Runs an action while a reader fetches the pages again and again, each with all its files.
+fn under_readers<T>(host: &Host, sites: &[&BuiltSite], does: impl FnOnce() -> T) -> T {
     let known = sites.iter().flat_map(|site| site.files.values());
     let known: BTreeSet<String> = known.map(|bytes| sha256(bytes)).collect();
     let over = AtomicBool::new(false);
@@ -1061,7 +1081,7 @@ fn under_readers<T>(host: &Host, sites: &[&Site], does: impl FnOnce() -> T) -> T
 fn visit(host: &Host, page: &str, known: &BTreeSet<String>) {
     let read = |path: &str| {
         // A server that cannot rename over a file removes it first.
-        let blinks = matches!(host.kind, Rendering::WebdavRclone | Rendering::SftpRclone);
+        let blinks = matches!(host.kind, ServerKind::WebdavRclone | ServerKind::SftpRclone);
         let first = host.read(path);
         if first.is_none() && blinks {
             std::thread::sleep(Duration::from_millis(50));
@@ -1081,7 +1101,7 @@ fn visit(host: &Host, page: &str, known: &BTreeSet<String>) {
         let reference = reference.split('"').next().unwrap_or_default();
         let path = below(folder, reference);
         let Some(found) = read(&path) else {
-            // Who reads on after the page was replaced asks for what the old one named.
+            // A reader of the replaced page asks for the old page's files.
             assert!(
                 read(page).as_ref() != Some(&bytes),
                 "{page} refers to {path}"
@@ -1092,7 +1112,7 @@ fn visit(host: &Host, page: &str, known: &BTreeSet<String>) {
     }
 }
 
-/// `../../assets/base.css` seen from a folder of the site.
+/// Resolves `../../assets/base.css` from a folder of the site.
 fn below(folder: &Path, reference: &str) -> String {
     let mut path: Vec<&str> = folder.iter().filter_map(|part| part.to_str()).collect();
     for part in reference.split('/') {
@@ -1106,14 +1126,14 @@ fn below(folder: &Path, reference: &str) -> String {
 
 // Disks
 
-/// A file system of its own, of a fixed size; only root can have one.
+/// A file system of a fixed size; only root can mount one.
 struct Disk {
     folder: PathBuf,
     _above: tempfile::TempDir,
 }
 
 impl Disk {
-    #[expect(clippy::print_stderr, reason = "nothing is left out silently")]
+    #[expect(clippy::print_stderr, reason = "a skipped test is reported")]
     fn of(size: &str) -> Option<Disk> {
         let above = tempfile::tempdir().expect("a folder");
         let folder = above.path().join("disk");
@@ -1124,7 +1144,7 @@ impl Disk {
             .status();
         let mounted = mounted.is_ok_and(|status| status.success());
         if !mounted {
-            eprintln!("no small disk can be had here, so none is filled");
+            eprintln!("no small disk can be mounted here, so none is filled");
         }
         mounted.then_some(Disk {
             folder,

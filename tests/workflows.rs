@@ -1,18 +1,18 @@
-//! The workflows in `docs/`: their own steps, run as a runner runs them, where no runner is.
+//! The workflows in `docs/`: their steps, run as a runner runs them.
 
 mod support;
 
 use serde_yaml::Value;
 use std::path::Path;
 use std::process::Command;
-use support::servers::{Host, PASSWORD, Rendering};
+use support::servers::{Host, PASSWORD, ServerKind};
 use support::{base, project, run, safeguard};
 use tempfile::TempDir;
 
 #[test]
 fn a_tag_publishes() {
     let folder = base();
-    let host = Host::start(Rendering::SftpPassword, &folder.path().join("served"));
+    let host = Host::start(ServerKind::SftpPassword, &folder.path().join("served"));
     let yaml = host.yaml().replace("here: ", "rental: ");
     std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
     let known = host.workshop.path().join("known_hosts");
@@ -23,10 +23,10 @@ fn a_tag_publishes() {
             .success()
     );
     let secret = [("SAFEGUARD_RENTAL_PASSWORD", PASSWORD)];
-    let told = follow(&folder, "publish-on-tag.yml", &secret).expect("every step succeeds");
-    assert_eq!(told.len(), 4, "{told:?}");
+    let output = follow(&folder, "publish-on-tag.yml", &secret).expect("every step succeeds");
+    assert_eq!(output.len(), 4, "{output:?}");
     assert!(host.read("index.html").is_some_and(|page| !page.is_empty()));
-    assert!(!told.concat().contains(PASSWORD), "{told:?}");
+    assert!(!output.concat().contains(PASSWORD), "{output:?}");
 }
 
 #[test]
@@ -34,18 +34,19 @@ fn an_issue_is_opened_before_a_certificate_runs_out() {
     let folder = base();
     let programs = folder.path().join("programs");
     std::fs::create_dir(&programs).expect("writable");
-    // Notes what GitHub is told, and knows the open issue that stands in `open`.
-    let gh = "#!/bin/sh\nif [ \"$2\" = list ]; then cat open; else echo \"$1 $2\" >> told; cat due.txt >> told; fi\n";
+    // Records the calls in `calls`; the open issue is in `open`.
+    let gh = "#!/bin/sh
+        if [ \"$2\" = list ]; then cat open; else { echo \"$1 $2\"; cat due.txt; } >> calls; fi\n";
     std::fs::write(programs.join("gh"), gh).expect("writable");
     run("chmod", &["+x".as_ref(), programs.join("gh").as_os_str()]);
     let path = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{path}", programs.display());
-    let told_with = |open: &str| {
+    let calls_with = |open: &str| {
         std::fs::write(folder.path().join("open"), open).expect("writable");
-        std::fs::write(folder.path().join("told"), "").expect("writable");
+        std::fs::write(folder.path().join("calls"), "").expect("writable");
         let done = follow(&folder, "check-every-week.yml", &[("PATH", &path)]);
-        let told = std::fs::read_to_string(folder.path().join("told")).expect("readable");
-        done.map(|_| told)
+        let calls = std::fs::read_to_string(folder.path().join("calls")).expect("readable");
+        done.map(|_| calls)
     };
     let certificate = |days: i32| {
         let file = folder.path().join("content/certifications/iso27001.yaml");
@@ -59,27 +60,28 @@ fn an_issue_is_opened_before_a_certificate_runs_out() {
             ],
         );
         let yaml = format!(
-            "standard: ISO/IEC 27001\nedition: \"2022\"\nscheme: ISMS\nnumber: IS 1\nbody: 検査会社\nexpires_on: {until}"
+            "standard: ISO/IEC 27001\nedition: \"2022\"\nscheme: ISMS\nnumber: IS 1\n\
+             body: 検査会社\nexpires_on: {until}"
         );
         std::fs::write(file, yaml).expect("writable");
     };
     certificate(300);
-    assert_eq!(told_with("").expect("nothing is due"), "");
+    assert_eq!(calls_with("").expect("nothing is due"), "");
     certificate(30);
-    let told = told_with("").expect("an issue");
-    assert!(told.starts_with("issue create\n"), "{told}");
-    assert!(told.contains("certification-expires-soon"), "{told}");
-    let told = told_with("7\n").expect("a comment");
-    assert!(told.starts_with("issue comment\n"), "{told}");
+    let calls = calls_with("").expect("an issue");
+    assert!(calls.starts_with("issue create\n"), "{calls}");
+    assert!(calls.contains("certification-expires-soon"), "{calls}");
+    let calls = calls_with("7\n").expect("a comment");
+    assert!(calls.starts_with("issue comment\n"), "{calls}");
     certificate(-1);
-    let told = told_with("").expect("an issue");
-    assert!(told.contains("certification-expired"), "{told}");
-    // A check that cannot be made is no silence.
+    let calls = calls_with("").expect("an issue");
+    assert!(calls.contains("certification-expired"), "{calls}");
+    // A failed check is not silent.
     std::fs::remove_dir_all(folder.path().join("content")).expect("writable");
-    told_with("").expect_err("nothing was checked");
+    calls_with("").expect_err("nothing was checked");
 }
 
-/// Runs the steps of a workflow, each as a runner does; gives what they said, or what the failing one did.
+/// Runs the steps of a workflow as a runner does; returns their outputs, or the failing step's.
 fn follow(
     folder: &TempDir,
     workflow: &str,
@@ -103,11 +105,11 @@ fn follow(
             .envs(environment.iter().copied())
             .output()
             .expect("bash");
-        let told = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+        let output = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
         if done.status.success() {
-            Ok(told)
+            Ok(output)
         } else {
-            Err(told)
+            Err(output)
         }
     };
     scripts.map(run).collect()

@@ -4,7 +4,7 @@ use super::{Session, write_text};
 use crate::check::{self, CheckInput, Checked};
 use crate::content::Content;
 use crate::message::{Catalog, Error, Language, Message, Result};
-use crate::model::Register;
+use crate::model::{Page, Register};
 use crate::output;
 use crate::render::bundle::{self, Bundle};
 use crate::render::pdf::Fonts;
@@ -24,6 +24,8 @@ pub struct Build {
 pub struct Built {
     pub content: Content,
     pub register: Register,
+    /// The site's pages of prose.
+    pub pages: Vec<Page>,
     pub bundle: Bundle,
 }
 
@@ -61,6 +63,7 @@ pub fn build(session: &Session, copy: Option<&ClientCopy>) -> Result<Option<Buil
     Ok(Some(Built {
         content,
         register,
+        pages,
         bundle,
     }))
 }

@@ -1,4 +1,6 @@
-//! `safeguard publish`: build, check and ship the site in one go.
+//! `safeguard publish`: builds, checks and sends the site, or reports what is published.
+
+mod status;
 
 use super::build::{self, Built};
 use super::{Session, clock, write_text};
@@ -8,20 +10,21 @@ use crate::content::Content;
 use crate::data;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::edition::Edition;
-use crate::message::{Catalog, Error, Message, Result};
+use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::model::{Audience, Register};
-use crate::publish::plan::{MANIFEST, Plan, Site};
-use crate::publish::state::Memory;
-use crate::publish::store::Store;
+use crate::publish::history::PublishHistory;
+use crate::publish::plan::{BuiltSite, MANIFEST, Plan};
 use crate::publish::target::{self, Target};
-use crate::publish::{self, PAUSES, Run, Step, Unmanaged};
+use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, Unmanaged};
 use crate::render::bundle;
 use crate::render::leak::RenderedText;
-use crate::report::Format as Restricted;
+use crate::render::pdf::Fonts;
+use crate::render::site::headers::{self, HeaderSyntax};
+use crate::report::Format;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{ErrorKind, IsTerminal};
+use std::io::{ErrorKind, IsTerminal, stderr, stdout};
 
 #[derive(clap::Args)]
 pub struct Publish {
@@ -29,6 +32,8 @@ pub struct Publish {
     target: Option<String>,
     #[arg(long)]
     dry_run: bool,
+    #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "rollback", "headers"])]
+    status: bool,
     #[arg(
         long,
         value_enum,
@@ -36,7 +41,7 @@ pub struct Publish {
         hide_default_value = true,
         hide_possible_values = true
     )]
-    format: Format,
+    format: OutputFormat,
     #[arg(long)]
     draft: bool,
     #[arg(long)]
@@ -44,313 +49,193 @@ pub struct Publish {
     #[arg(long, value_name = "EDITION|previous")]
     rollback: Option<String>,
     #[arg(long, value_name = "SERVER", value_enum, hide_possible_values = true)]
-    headers: Option<Server>,
+    headers: Option<HeaderSyntax>,
 }
 
-/// How a report is printed.
+/// The format of `--dry-run` and `--status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+enum OutputFormat {
     Text,
     Json,
 }
 
-/// A server's way to have headers written, each a file of `server/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Server {
-    Nginx,
-    Apache,
-    /// What hosts of static sites read.
-    #[value(name = "_headers")]
-    Headers,
-}
-
 impl Publish {
-    /// Whether the content and `publish.yaml` were without errors; only then something was sent.
+    /// Returns false if the content or `publish.yaml` has errors, or a published site was changed.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        if let Some(server) = self.headers {
-            return self::headers(session, server);
+        if let Some(syntax) = self.headers {
+            return print_headers(session, syntax);
         }
-        let Some(targets) = targets(session)? else {
-            return refused(session);
+        let targets = read_targets(session, self.target.as_deref())?;
+        if self.status {
+            return match targets {
+                Some(targets) => status::run(session, &targets, self.format),
+                None => Ok(false),
+            };
+        }
+        let Some(targets) = targets else {
+            return nothing_published(session);
         };
-        let target = chosen(targets, self.target.as_deref())?;
+        let [target] = <[Target; 1]>::try_from(targets).map_err(|targets| {
+            Error::new(Message::new("which-target").with("known", names(&targets)))
+        })?;
         let Some(built) = build::build(session, None)? else {
-            return refused(session);
+            return nothing_published(session);
         };
-        let memory = Memory::open(&session.common.directory)?;
+        let history = PublishHistory::open(&session.common.directory)?;
         let site = match &self.rollback {
-            Some(which) => memory.recall(&target.name, which)?,
-            None => Site::of(&built.bundle),
+            Some(state) => history.find(&target.name, state)?,
+            None => BuiltSite::from_bundle(&built.bundle),
         };
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
         refuse_leaks(&built, &site)?;
-        let done = self.ship(session, &target, &memory, &built, site);
-        done.map_err(|failure| target.conceal(failure))
-            .map(|()| true)
+        self.publish(session, &target, &history, &built, site)
+            .map_err(|error| target.conceal(error))?;
+        Ok(true)
     }
 
-    fn ship(
+    fn publish(
         &self,
         session: &Session,
         target: &Target,
-        memory: &Memory,
+        history: &PublishHistory,
         built: &Built,
-        mut site: Site,
+        mut site: BuiltSite,
     ) -> Result<()> {
-        let progress = Progress::new(session);
-        let unmanaged = match self.replace {
-            true => Unmanaged::Replace,
-            false => Unmanaged::Keep,
+        let progress = ProgressDisplay::new(session);
+        let unmanaged = if self.replace {
+            Unmanaged::Replace
+        } else {
+            Unmanaged::Keep
         };
-        let run = Run {
-            publisher: &memory.publisher,
-            unmanaged,
-            clock: &clock,
-            pauses: &PAUSES,
-            progress: &|step| progress.print_findings(step),
-        };
-        let held = memory.hold(&target.name)?;
-        let mut store = run.open(target, &session.common.directory)?;
+        let show = |event: ProgressEvent| progress.show(event);
+        let context = publish_context(history, unmanaged, &show);
+        let _run_lock = history.lock_target(&target.name)?;
+        let mut store = context.open(target, &session.common.directory)?;
         if self.dry_run {
-            let plan = publish::preview(store.as_mut(), &site, &run)?;
-            let preview = self.preview(store.as_mut(), target, plan, built)?;
+            let plan = publish::preview(store.as_mut(), &site, &context)?;
+            let preview = self.preview(target, plan, built);
             let text = match self.format {
-                Format::Json => String::from_utf8(data::pretty(&preview)).expect("JSON is UTF-8"),
-                Format::Text => preview.print(session.catalog),
+                OutputFormat::Json => json(&preview),
+                OutputFormat::Text => preview.text(session.catalog),
             };
-            return write_text(&mut std::io::stdout(), &text);
+            return write_text(&mut stdout(), &text);
         }
-        let plan = publish::publish(store.as_mut(), &site, &run)?;
-        progress.end();
+        let plan = publish::publish(store.as_mut(), &site, &context)?;
+        progress.finish();
         site.manifest = plan.manifest.clone();
-        memory.remember(&target.name, &site)?;
-        drop(held);
-        let message = Message::new(match plan.is_empty() {
-            true => "published-already",
-            false => "published",
-        });
-        let message = message
+        history.record(&target.name, &site)?;
+        if session.common.quiet {
+            return Ok(());
+        }
+        let outcome = if plan.is_empty() {
+            Message::new("published-already")
+        } else {
+            Message::new("published")
+        };
+        let message = outcome
             .with("target", &target.name)
             .with("place", &target.location)
             .with("sent", plan.sent().count())
             .with("removed", plan.remove.len());
-        match session.common.quiet {
-            true => Ok(()),
-            false => write_text(&mut std::io::stdout(), &line(session.catalog, &message)),
-        }
+        write_text(&mut stdout(), &line(session.catalog, &message))
     }
 
-    /// What would travel, and what the public would read otherwise than now.
-    fn preview(
-        &self,
-        store: &mut dyn Store,
-        target: &Target,
-        plan: Plan,
-        built: &Built,
-    ) -> Result<Preview> {
-        let published = store.read(MANIFEST).map_err(|trouble| trouble.failure)?;
-        let published = published.as_deref().map(publish::plan::read_manifest);
-        let published = published.transpose()?;
-        let before = published
-            .as_ref()
-            .and_then(|published| edition(&built.content, published.edition.as_deref()));
+    /// Compares the sheet before and after the plan.
+    fn preview(&self, target: &Target, plan: Plan, built: &Built) -> PublishPreview {
+        let edition = |id: Option<&str>| edition_sheet(&built.content, id);
+        let published = plan.published.as_ref();
+        let before = published.and_then(|published| edition(published.edition.as_deref()));
         let after = match self.rollback {
-            Some(_) => edition(&built.content, plan.manifest.edition.as_deref()),
-            None => Some(working(built)),
+            Some(_) => edition(plan.manifest.edition.as_deref()),
+            None => Some(current_sheet(built)),
         };
         let changes = before.zip(after);
-        Ok(Preview {
+        PublishPreview {
             target: target.name.clone(),
             place: target.location.to_string(),
-            published: published.map(|published| published.id),
+            published: published.map(|published| published.id.clone()),
             next: plan.manifest.id.clone(),
             changes: changes.map(|(before, after)| compare::compare(&before, &after)),
             plan,
-        })
+        }
     }
 }
 
-/// What `--dry-run` tells.
+fn publish_context<'a>(
+    history: &'a PublishHistory,
+    unmanaged: Unmanaged,
+    progress: &'a dyn Fn(ProgressEvent),
+) -> PublishContext<'a> {
+    PublishContext {
+        publisher: &history.publisher,
+        unmanaged,
+        clock: &clock,
+        retry_pauses: &RETRY_PAUSES,
+        progress,
+    }
+}
+
+/// The files that a publication would send, and the changes that the public would see.
 #[derive(Serialize)]
-struct Preview {
+struct PublishPreview {
     target: String,
     place: String,
-    /// What is published now; none before the first time.
+    /// The published id; none before the first publication.
     published: Option<String>,
     next: String,
     #[serde(flatten)]
     plan: Plan,
-    /// None where what is published is no edition of this content.
+    /// None if the published sheet is no edition of this content.
     changes: Option<Comparison>,
 }
 
-impl Preview {
-    fn print(&self, catalog: &Catalog) -> String {
-        let published = self.published.as_deref().unwrap_or("-");
+impl PublishPreview {
+    fn text(&self, catalog: &Catalog) -> String {
+        let plan = &self.plan;
         let head = Message::new("plan")
             .with("target", &self.target)
             .with("place", &self.place)
-            .with("published", published)
+            .with("published", self.published.as_deref().unwrap_or("-"))
             .with("next", &self.next);
-        let mut text = line(catalog, &head);
-        let manifest = self.plan.announces.then(|| MANIFEST.to_owned());
-        let manifest: Vec<String> = manifest.into_iter().collect();
+        let manifest = plan.sends_manifest.then(|| MANIFEST.to_owned());
+        let mut messages = vec![head];
         for (id, paths) in [
-            ("plan-upload", &self.plan.upload),
-            ("plan-page", &self.plan.pages),
-            ("plan-manifest", &manifest),
-            ("plan-remove", &self.plan.remove),
-            ("plan-carried", &self.plan.carried),
+            ("plan-upload", &plan.upload),
+            ("plan-page", &plan.pages),
+            ("plan-manifest", &Vec::from_iter(manifest)),
+            ("plan-remove", &plan.remove),
+            ("plan-kept", &plan.kept_as_published),
         ] {
-            for path in paths {
-                text.push_str(&line(catalog, &Message::new(id).with("path", path)));
-            }
+            messages.extend(paths.iter().map(|path| Message::new(id).with("path", path)));
         }
-        let unchanged = Message::new("plan-unchanged").with("count", self.plan.unchanged);
-        text.push_str(&line(catalog, &unchanged));
-        match &self.changes {
-            Some(changes) => text.push_str(&compare::print(changes, catalog, false)),
-            None if self.published.is_none() => {}
-            None => text.push_str(&line(catalog, &Message::new("plan-no-comparison"))),
+        messages.push(Message::new("plan-unchanged").with("count", plan.unchanged));
+        if self.changes.is_none() && self.published.is_some() {
+            messages.push(Message::new("plan-no-comparison"));
+        }
+        let mut text: String = messages.iter().map(|it| line(catalog, it)).collect();
+        if let Some(changes) = &self.changes {
+            text.push_str(&compare::print(changes, catalog, false));
         }
         text
     }
 }
 
-/// The targets of `publish.yaml`; none once what is wrong with it was told.
-pub fn targets(session: &Session) -> Result<Option<Vec<Target>>> {
-    let path = session.common.directory.join(target::FILE);
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        let id = match error.kind() {
-            ErrorKind::NotFound => "no-publish-yaml",
-            _ => "file-unreadable",
-        };
-        let message = Message::new(id).with("path", path.display());
-        Error::new(message).caused_by(error)
-    })?;
-    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let mut findings = match target::read(&text, |name| std::env::var(name).ok()) {
-        Ok(targets) if targets.is_empty() => {
-            let message = Message::new("publish-yaml-empty").with("path", path.display());
-            return Err(Error::new(message));
-        }
-        Ok(targets) => return Ok(Some(targets)),
-        Err(findings) => findings,
-    };
-    let sources = [(target::FILE.to_owned(), text)].into();
-    let content = Content {
-        sources,
-        ..Content::default()
-    };
-    content.locate(&mut findings);
-    let content = Content {
-        sources: [(target::FILE.to_owned(), shown(&content, &findings))].into(),
-        ..Content::default()
-    };
-    session.print_findings(
-        &content,
-        &findings,
-        Restricted::Human,
-        &mut std::io::stderr(),
-    )?;
-    Ok(None)
-}
-
-/// The text of the file as it may be shown: of lines with a finding nothing behind the last mark, where a password may stand.
-fn shown(content: &Content, findings: &[Diagnostic]) -> String {
-    let text = &content.sources[target::FILE];
-    let ends = findings
-        .iter()
-        .filter_map(|finding| match finding.origin.place {
-            Place::Bytes(bytes) => Some(bytes.end),
-            _ => None,
-        });
-    let ends: Vec<usize> = ends.collect();
-    let mut begin = 0;
-    let lines = text.lines().map(|line| {
-        let end = begin + line.len();
-        let last = ends
-            .iter()
-            .filter(|mark| (begin..=end).contains(mark))
-            .max();
-        let kept = last.map_or(line, |mark| &line[..mark - begin]);
-        begin = end + 1;
-        // As long as it was, for the places of findings count from the beginning.
-        format!("{kept}{}\n", " ".repeat(line.len() - kept.len()))
-    });
-    lines.collect()
-}
-
-fn chosen(targets: Vec<Target>, name: Option<&str>) -> Result<Target> {
-    let known: Vec<String> = targets.iter().map(|target| target.name.clone()).collect();
-    let mut targets = targets.into_iter();
-    let found = match name {
-        Some(name) => targets.find(|target| target.name == name),
-        None => targets.next().filter(|_| known.len() == 1),
-    };
-    found.ok_or_else(|| {
-        let message = match name {
-            Some(name) => Message::new("no-such-target").with("name", name),
-            None => Message::new("which-target"),
-        };
-        Error::new(message.with("known", known.join(", ")))
-    })
-}
-
-/// Prints the security headers that belong to the site as it is built now.
-fn headers(session: &Session, server: Server) -> Result<bool> {
-    let Some(built) = build::build(session, None)? else {
-        return Ok(false);
-    };
-    let name = match server {
-        Server::Nginx => "nginx.conf",
-        Server::Apache => "htaccess",
-        Server::Headers => "_headers",
-    };
-    let text = String::from_utf8_lossy(&built.bundle[&format!("server/{name}")]);
-    write_text(&mut std::io::stdout(), &text).map(|()| true)
-}
-
-fn refused(session: &Session) -> Result<bool> {
-    let text = line(session.catalog, &Message::new("nothing-published"));
-    write_text(&mut std::io::stderr(), &text).map(|()| false)
-}
-
-/// The last gate: the very bytes that are about to leave are held against every text that is not for everybody.
-fn refuse_leaks(built: &Built, site: &Site) -> Result<()> {
-    let issued = built.content.issued().map(|edition| &edition.sheet);
-    let registers: Vec<&Register> = issued.chain([&built.register]).collect();
-    for (path, bytes) in &site.files {
-        let made = RenderedText::file(path, bytes);
-        // A state put back may tell a name that was listed as confidential since.
-        let known = built.bundle.get(&format!("site/{path}")) == Some(bytes);
-        let named = (!known).then(|| confidential_in(&built.content, made.words()));
-        let named = named.and_then(|names| names.first().map(ToString::to_string));
-        if let Some(text) = made.leak(&registers, Audience::Public).or(named) {
-            let message = Message::new("leak-leaving").with("path", path);
-            return Err(Error::new(message.with("text", text)));
-        }
-    }
-    Ok(())
-}
-
-/// The public sheet of an edition that is on record.
-fn edition(content: &Content, id: Option<&str>) -> Option<Sheet> {
+/// The public sheet of an issued edition.
+fn edition_sheet(content: &Content, id: Option<&str>) -> Option<Sheet> {
     let mut issued = content.issued();
     let edition = issued.find(|edition: &&Edition| Some(edition.id.as_str()) == id)?;
     Some(edition.lay_out(Rendering::Site, &edition.words))
 }
 
-/// The public sheet as it was just built.
-fn working(built: &Built) -> Sheet {
+/// The public sheet of the content as it was just built.
+fn current_sheet(built: &Built) -> Sheet {
     let Built {
         content, register, ..
     } = built;
-    let current = content.current_edition(register);
-    if let Some(current) = current {
-        return current.lay_out(Rendering::Site, &current.words);
+    if let Some(edition) = content.current_edition(register) {
+        return edition.lay_out(Rendering::Site, &edition.words);
     }
     let id = bundle::id(content, register);
     let options = LayoutOptions::of(Rendering::Site, register.date, &id);
@@ -358,52 +243,177 @@ fn working(built: &Built) -> Sheet {
     sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
 }
 
-fn line(catalog: &Catalog, message: &Message) -> String {
-    format!("{}\n", catalog.format(message))
-}
-
-/// A bar on a terminal, plain lines elsewhere.
-struct Progress<'a> {
+/// A progress bar on a terminal, plain lines elsewhere.
+struct ProgressDisplay<'a> {
     session: &'a Session<'a>,
     bar: ProgressBar,
 }
 
-impl<'a> Progress<'a> {
-    fn new(session: &'a Session) -> Progress<'a> {
-        let shown = std::io::stderr().is_terminal() && !session.common.quiet;
-        let bar = match shown {
-            true => ProgressBar::no_length(),
-            false => ProgressBar::hidden(),
+impl<'a> ProgressDisplay<'a> {
+    fn new(session: &'a Session) -> ProgressDisplay<'a> {
+        let bar = if stderr().is_terminal() && !session.common.quiet {
+            ProgressBar::no_length()
+        } else {
+            ProgressBar::hidden()
         };
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
         bar.set_style(style.expect("a template that the library knows"));
-        Progress { session, bar }
+        ProgressDisplay { session, bar }
     }
 
-    fn print_findings(&self, step: Step) {
-        let message = match step {
-            Step::Plan(plan) => {
-                let steps = plan.sent().count() + plan.remove.len() + usize::from(plan.announces);
+    fn show(&self, event: ProgressEvent) {
+        let message = match event {
+            ProgressEvent::Plan(plan) => {
+                let files = plan.sent().count() + plan.remove.len();
+                let steps = files + usize::from(plan.sends_manifest);
                 return self.bar.set_length(steps as u64);
             }
-            Step::Send(path, bytes) => Message::new("sending")
+            ProgressEvent::Send(path, bytes) => Message::new("sending")
                 .with("path", path)
                 .with("size", bytes.div_ceil(1024)),
-            Step::Remove(path) => Message::new("removing").with("path", path),
-            Step::Retry => Message::new("trying-again"),
+            ProgressEvent::Remove(path) => Message::new("removing").with("path", path),
+            ProgressEvent::Retry => Message::new("trying-again"),
         };
-        let text = self.session.catalog.format(&message);
-        self.bar.set_message(text.clone());
-        if !matches!(step, Step::Retry) {
+        let text = line(self.session.catalog, &message);
+        self.bar.set_message(text.trim_end().to_owned());
+        if !matches!(event, ProgressEvent::Retry) {
             self.bar.inc(1);
         }
         if self.bar.is_hidden() && !self.session.common.quiet {
             // A line that nobody reads is no reason to stop half-way.
-            let _ = write_text(&mut std::io::stderr(), &format!("{text}\n"));
+            let _ = write_text(&mut stderr(), &text);
         }
     }
 
-    fn end(&self) {
+    fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Reads publish.yaml and returns the target of that name, or all without a name.
+///
+/// Prints the findings and returns `None` if the file has errors.
+fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
+    let path = session.common.directory.join(target::FILE);
+    let bytes = std::fs::read_to_string(&path).map_err(|error| {
+        let id = match error.kind() {
+            ErrorKind::NotFound => "no-publish-yaml",
+            _ => "file-unreadable",
+        };
+        Error::new(Message::new(id).with("path", path.display())).caused_by(error)
+    })?;
+    let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let targets = match target::read(&text, |name| std::env::var(name).ok()) {
+        Ok(targets) => targets,
+        Err(findings) => {
+            print_findings(session, text, findings)?;
+            return Ok(None);
+        }
+    };
+    if targets.is_empty() {
+        let message = Message::new("publish-yaml-empty").with("path", path.display());
+        return Err(Error::new(message));
+    }
+    let Some(name) = name else {
+        return Ok(Some(targets));
+    };
+    let known = names(&targets);
+    let named: Vec<Target> = targets.into_iter().filter(|it| it.name == name).collect();
+    if named.is_empty() {
+        let message = Message::new("no-such-target").with("name", name);
+        return Err(Error::new(message.with("known", known)));
+    }
+    Ok(Some(named))
+}
+
+fn names(targets: &[Target]) -> String {
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// Prints the findings of publish.yaml without any password.
+fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>) -> Result<()> {
+    let mut content = Content {
+        sources: [(target::FILE.to_owned(), text)].into(),
+        ..Content::default()
+    };
+    content.locate(&mut findings);
+    for text in content.sources.values_mut() {
+        *text = censored(text, &findings);
+    }
+    session.print_findings(&content, &findings, Format::Human, &mut stderr())
+}
+
+/// Blanks everything behind the last mark of each line with findings: a password may be there.
+fn censored(text: &str, findings: &[Diagnostic]) -> String {
+    let mut marks = Vec::new();
+    for finding in findings {
+        if let Place::Bytes(bytes) = finding.origin.place {
+            marks.push(bytes.end);
+        }
+    }
+    let mut censored = String::new();
+    for line in text.lines() {
+        // Blanks keep every line's length, because findings count bytes from the beginning.
+        let begin = censored.len();
+        let end = begin + line.len();
+        let in_line = marks.iter().filter(|mark| (begin..=end).contains(mark));
+        let kept = in_line.max().map_or(line, |mark| &line[..mark - begin]);
+        censored.push_str(&format!("{kept}{}\n", " ".repeat(line.len() - kept.len())));
+    }
+    censored
+}
+
+/// Prints the security headers of the site as its content is now.
+fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
+    let Some(built) = build::build(session, None)? else {
+        return Ok(false);
+    };
+    let policy = bundle::site_policy(&bundle::Build {
+        content: &built.content,
+        register: &built.register,
+        findings: &[],
+        pages: &built.pages,
+        theme: &session.theme(&built.content)?,
+        fonts: &Fonts::compiled_in(),
+        today: session.today(),
+        copy: None,
+        catalog: &Catalog::of(Language::Japanese),
+    })?;
+    write_text(&mut stdout(), &headers::print(&policy, syntax))?;
+    Ok(true)
+}
+
+fn nothing_published(session: &Session) -> Result<bool> {
+    let text = line(session.catalog, &Message::new("nothing-published"));
+    write_text(&mut stderr(), &text).map(|()| false)
+}
+
+/// Searches the very bytes that are about to be sent for every text that is not public.
+fn refuse_leaks(built: &Built, site: &BuiltSite) -> Result<()> {
+    let issued = built.content.issued().map(|edition| &edition.sheet);
+    let registers: Vec<&Register> = issued.chain([&built.register]).collect();
+    for (path, bytes) in &site.files {
+        let rendered = RenderedText::file(path, bytes);
+        let mut leak = rendered.leak(&registers, Audience::Public);
+        // An earlier state may hold a name that was listed as confidential since.
+        let is_current = built.bundle.get(&format!("site/{path}")) == Some(bytes);
+        if leak.is_none() && !is_current {
+            let names = confidential_in(&built.content, rendered.words());
+            leak = names.first().map(ToString::to_string);
+        }
+        if let Some(text) = leak {
+            let message = Message::new("leak-leaving").with("path", path);
+            return Err(Error::new(message.with("text", text)));
+        }
+    }
+    Ok(())
+}
+
+fn json(value: &impl Serialize) -> String {
+    String::from_utf8(data::pretty(value)).expect("JSON is UTF-8")
+}
+
+fn line(catalog: &Catalog, message: &Message) -> String {
+    format!("{}\n", catalog.format(message))
 }

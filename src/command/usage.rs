@@ -49,7 +49,10 @@ fn message(error: &ClapError, command: &clap::Command) -> Message {
             .with("value", value)
             .with("example", example),
         ErrorKind::TooManyValues => Message::new("value-unwanted"),
-        ErrorKind::ArgumentConflict => Message::new("option-twice"),
+        ErrorKind::ArgumentConflict => match said(ContextKind::PriorArg) {
+            other if other == argument => Message::new("option-twice"),
+            other => Message::new("options-conflict").with("other", other),
+        },
         ErrorKind::MissingRequiredArgument => {
             Message::new("argument-missing").with("arguments", &argument)
         }

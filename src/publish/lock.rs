@@ -1,10 +1,12 @@
-//! Keeps two publishers apart by a file on the target, and tells the next one what a publisher that died may have left.
+//! Keeps two publishers apart by a file on the target, which also lists what a dead publisher may
+//! have left behind.
 //!
-//! Where the target can create a file exclusively, one of two wins; elsewhere each looks again whose file stands.
-//! A publisher takes over its own lock, and one that was not renewed for [`EXPIRES`].
+//! If the target creates files exclusively, one of two publishers wins; otherwise each checks again
+//! whose file remained. A publisher takes over its own lock, and any lock after [`LOCK_EXPIRY`].
 
 use super::plan::MANIFEST;
 use super::store::{ASIDE, PART, Store, StoreResult};
+use crate::data;
 use crate::date::in_japan;
 use crate::message::{Error, Message};
 use crate::output::stays_below;
@@ -12,132 +14,154 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Without a dot in front, for FTP servers do not list such files.
+/// The lock's path. It has no dot in front, because FTP servers do not list such files.
 pub const LOCK: &str = "safeguard-publishing.lock";
 
-/// After so long without a sign of life a publisher counts as dead.
-pub const EXPIRES: SignedDuration = SignedDuration::from_mins(30);
-const RENEWED_AFTER: SignedDuration = SignedDuration::from_mins(5);
+/// Time without renewal after which a publisher counts as dead.
+const LOCK_EXPIRY: SignedDuration = SignedDuration::from_mins(30);
+const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 
-/// What the file says.
+/// The content of the lock's file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Holder {
-    /// The project's folder that publishes, by a random name of its own.
+struct LockRecord {
+    /// The publishing project's random id.
     publisher: String,
-    /// One run of it.
+    /// A random number of this run.
     run: u64,
     since: Timestamp,
-    /// Files that may lie there otherwise than the manifest says.
+    /// Files that may differ from the published manifest.
     files: BTreeSet<String>,
 }
 
 /// A lock that is held.
 pub struct Lock {
-    holder: Holder,
-    /// What earlier publishers may have left.
-    pub remnants: BTreeSet<String>,
+    /// None on a target that keeps publishers apart by itself; nothing is written there.
+    record: Option<LockRecord>,
+    /// Files that earlier publishers may have left.
+    pub leftovers: BTreeSet<String>,
 }
 
 impl Lock {
-    /// Takes the lock, or says who has it.
+    /// Takes the lock, or fails with a message that names the holder.
     pub fn take(store: &mut dyn Store, publisher: &str, now: Timestamp) -> StoreResult<Lock> {
-        let mut lock = Lock {
-            holder: Holder {
-                publisher: publisher.to_owned(),
-                run: getrandom::u64().unwrap_or_default(),
-                since: now,
-                files: BTreeSet::new(),
-            },
-            remnants: BTreeSet::new(),
-        };
-        if store.create(LOCK, &lock.bytes())? {
-            return Ok(lock);
+        if !store.needs_lock() {
+            return Ok(Lock {
+                record: None,
+                leftovers: BTreeSet::new(),
+            });
         }
-        // Gone between two looks: its holder has just finished.
-        let Some(found) = store.read(LOCK)? else {
-            return Err(Error::new(Message::new("target-busy-moment")).into());
+        let mut record = LockRecord {
+            publisher: publisher.to_owned(),
+            run: getrandom::u64().unwrap_or_default(),
+            since: now,
+            files: BTreeSet::new(),
         };
-        // Half a lock is what a publisher left that died while it took it; nobody can hold it.
-        let found = serde_json::from_slice::<Holder>(&found).ok();
-        if let Some(holder) = &found
-            && holder.publisher != publisher
-            // The two clocks may differ.
-            && now.duration_since(holder.since).abs() < EXPIRES
-        {
-            let shown = |at: Timestamp| in_japan(at).strftime("%F %R").to_string();
-            let message = Message::new("target-busy").with("since", shown(holder.since));
-            let message = message.with("until", shown(holder.since + EXPIRES));
-            return Err(Error::new(message.with("file", LOCK)).into());
+        let created = store.create(LOCK, &data::pretty(&record))?;
+        if !created {
+            // The next publisher must know the leftovers too, should this one die as well.
+            record.files = take_over(store, publisher, now)?;
+            store.write(LOCK, &data::pretty(&record))?;
         }
-        let left = found.into_iter().flat_map(|holder| holder.files);
-        lock.remnants = left
-            .filter(|path| stays_below(path) && path != MANIFEST)
-            .collect();
-        // Should this publisher die as well, the next one still has to know.
-        lock.holder.files = lock.remnants.clone();
-        store.write(LOCK, &lock.bytes())?;
-        lock.confirm(store)?;
+        let lock = Lock {
+            leftovers: record.files.clone(),
+            record: Some(record),
+        };
+        if !created {
+            lock.confirm(store)?;
+        }
         Ok(lock)
     }
 
-    /// Writes down what is about to be sent, so that nothing is left behind unknown.
-    pub fn note(
+    /// Records files before they are sent or removed, so that no leftover stays unknown.
+    pub fn record(
         &mut self,
         store: &mut dyn Store,
-        files: &[String],
+        files: &[&str],
         now: Timestamp,
     ) -> StoreResult<()> {
         self.confirm(store)?;
-        self.holder.since = now;
-        self.holder.files.extend(files.iter().cloned());
-        store.write(LOCK, &self.bytes())
-    }
-
-    /// Shows that the publisher is alive, now and then.
-    pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> StoreResult<()> {
-        match now.duration_since(self.holder.since) < RENEWED_AFTER {
-            true => Ok(()),
-            false => self.note(store, &[], now),
-        }
-    }
-
-    /// Fails where somebody else has taken the lock over.
-    pub fn confirm(&self, store: &mut dyn Store) -> StoreResult<()> {
-        match self.is_ours(store)? {
-            true => Ok(()),
-            false => Err(Error::new(Message::new("target-taken")).into()),
-        }
-    }
-
-    /// Gives the lock back, when nothing is left behind; one that somebody has taken over is theirs.
-    pub fn release(&self, store: &mut dyn Store) -> StoreResult<()> {
-        if !self.is_ours(store)? {
+        let Some(record) = &mut self.record else {
             return Ok(());
-        }
-        for path in [PART, ASIDE, LOCK] {
-            store.remove(path)?;
+        };
+        record.since = now;
+        record.files.extend(files.iter().map(ToString::to_string));
+        store.write(LOCK, &data::pretty(record))
+    }
+
+    /// Shows that the publisher is alive, once every [`RENEWAL_INTERVAL`].
+    pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> StoreResult<()> {
+        let due = |record: &LockRecord| now.duration_since(record.since) >= RENEWAL_INTERVAL;
+        if self.record.as_ref().is_some_and(due) {
+            self.record(store, &[], now)?;
         }
         Ok(())
     }
 
-    /// An earlier try may have written other files or another time, so only who holds it counts.
-    fn is_ours(&self, store: &mut dyn Store) -> StoreResult<bool> {
-        let found = store.read(LOCK)?;
-        let found = found.and_then(|found| serde_json::from_slice::<Holder>(&found).ok());
-        let ours = |found: Holder| {
-            found.publisher == self.holder.publisher && found.run == self.holder.run
-        };
-        Ok(found.is_some_and(ours))
+    /// Fails if another publisher has taken the lock over.
+    pub fn confirm(&self, store: &mut dyn Store) -> StoreResult<()> {
+        if self.is_held(store)? {
+            Ok(())
+        } else {
+            Err(Error::new(Message::new("target-taken")).into())
+        }
     }
 
-    fn bytes(&self) -> Vec<u8> {
-        crate::data::pretty(&self.holder)
+    /// Removes the lock and the upload's own files; a lock that was taken over stays.
+    pub fn release(&self, store: &mut dyn Store) -> StoreResult<()> {
+        if self.record.is_some() && self.is_held(store)? {
+            for path in [PART, ASIDE, LOCK] {
+                store.remove(path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares the holder only: an earlier attempt may have written other files or another time.
+    fn is_held(&self, store: &mut dyn Store) -> StoreResult<bool> {
+        let Some(own) = &self.record else {
+            return Ok(true);
+        };
+        let is_own = |found: LockRecord| found.publisher == own.publisher && found.run == own.run;
+        Ok(read_record(store)?.is_some_and(is_own))
     }
 }
 
-/// Since when somebody has been publishing, where somebody has.
+/// Checks that an existing lock may be replaced; returns the files that its holder may have left.
+fn take_over(
+    store: &mut dyn Store,
+    publisher: &str,
+    now: Timestamp,
+) -> StoreResult<BTreeSet<String>> {
+    // The file existed a moment ago: its holder has just finished.
+    let Some(bytes) = store.read(LOCK)? else {
+        return Err(Error::new(Message::new("target-busy-moment")).into());
+    };
+    // Nobody holds half a lock: its publisher died while writing it.
+    let Ok(found) = serde_json::from_slice::<LockRecord>(&bytes) else {
+        return Ok(BTreeSet::new());
+    };
+    // The absolute difference, because the two clocks may differ.
+    let is_alive = now.duration_since(found.since).abs() < LOCK_EXPIRY;
+    if found.publisher != publisher && is_alive {
+        let print = |at: Timestamp| in_japan(at).strftime("%F %R").to_string();
+        let message = Message::new("target-busy")
+            .with("since", print(found.since))
+            .with("until", print(found.since + LOCK_EXPIRY))
+            .with("file", LOCK);
+        return Err(Error::new(message).into());
+    }
+    let mut files = found.files;
+    files.retain(|path| stays_below(path) && path != MANIFEST);
+    Ok(files)
+}
+
+/// Returns the time since which a publisher holds the lock.
 pub fn held_since(store: &mut dyn Store) -> StoreResult<Option<Timestamp>> {
-    let found = store.read(LOCK)?;
-    let holder = found.and_then(|found| serde_json::from_slice::<Holder>(&found).ok());
-    Ok(holder.map(|holder| holder.since))
+    Ok(read_record(store)?.map(|record| record.since))
+}
+
+/// Reads the lock; `None` if there is none, or only a part of one.
+fn read_record(store: &mut dyn Store) -> StoreResult<Option<LockRecord>> {
+    let bytes = store.read(LOCK)?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }

@@ -1,64 +1,69 @@
-//! What must travel: the manifest published last and a new site in, a [`Plan`] out.
+//! Decides what travels: the published manifest and a new site in, a [`Plan`] out.
 //!
-//! Pure: nothing is read or sent here. The order of a plan's parts is the order in which they travel, so that no page
-//! ever refers to a file that is not there yet, and the manifest only ever lists what is.
+//! Reads and sends nothing. The parts of a plan travel in their order, so that no page ever refers
+//! to a file that is not there yet, and the manifest lists only files that are.
 
 use super::lock::LOCK;
 use super::store::{ASIDE, PART};
 use crate::data;
 use crate::message::{Error, Message, Result};
 use crate::output::stays_below;
-use crate::render::bundle::{Manifest, ManifestFile};
+use crate::render::bundle::{Bundle, Manifest, ManifestFile};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The list of what was published, beside it.
+/// The path of the manifest on the target.
 pub const MANIFEST: &str = "manifest.json";
 
 /// Lists of pages and addresses: they refer to other files, so they travel with the pages.
 const LISTS: [&str; 4] = ["editions.json", "feed.xml", "robots.txt", "sitemap.xml"];
 
-/// A site to be published: its manifest, and the bytes of the files it lists.
+/// A site to publish: its manifest, and the bytes of the files it lists.
 #[derive(Debug, Clone)]
-pub struct Site {
+pub struct BuiltSite {
     pub manifest: Manifest,
-    /// Bytes by path; a state put back may lack those of files that are still published.
-    pub files: BTreeMap<String, Vec<u8>>,
+    /// Bytes by path. An older state may lack the bytes of files that are published unchanged.
+    pub files: Bundle,
 }
 
-/// What travels, in this order, and what is removed at last.
+/// The files to send, in this order, and then the files to remove.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
     /// New and changed files that refer to no others.
     pub upload: Vec<String>,
     /// New and changed pages.
     pub pages: Vec<String>,
-    /// Files that the manifest published last listed and the new one does not.
+    /// Files that only the published manifest lists, and leftovers that nobody needs.
     pub remove: Vec<String>,
-    /// Files of issued editions that stay as they were published, though this version would render other bytes.
-    pub carried: Vec<String>,
-    /// Paths that the manifest published last did not list: something else may stand there.
-    pub fresh: Vec<String>,
-    /// How many files are published already, byte by byte.
+    /// Files of issued editions that stay, although this version renders other bytes.
+    pub kept_as_published: Vec<String>,
+    /// Files to send to paths that the published manifest does not list, so that something else
+    /// may be there.
+    pub added: Vec<String>,
+    /// Number of files that are published already.
     pub unchanged: usize,
-    /// What is published afterwards.
+    /// The manifest before publication.
+    #[serde(skip)]
+    pub published: Option<Manifest>,
+    /// The manifest after publication.
     #[serde(skip)]
     pub manifest: Manifest,
-    /// Whether the manifest published last says anything else.
+    /// True if the manifest differs from the published one.
     #[serde(rename = "manifest")]
-    pub announces: bool,
+    pub sends_manifest: bool,
 }
 
-impl Site {
-    /// The part of a bundle that is published.
-    pub fn of(bundle: &BTreeMap<String, Vec<u8>>) -> Site {
-        let below = bundle.iter().filter_map(|(path, bytes)| {
-            let path = path.strip_prefix("site/")?;
-            Some((path.to_owned(), bytes.clone()))
-        });
-        let mut files: BTreeMap<String, Vec<u8>> = below.collect();
+impl BuiltSite {
+    /// Takes the published part out of a build.
+    pub fn from_bundle(bundle: &Bundle) -> BuiltSite {
+        let mut files = Bundle::new();
+        for (path, bytes) in bundle {
+            if let Some(below) = path.strip_prefix("site/") {
+                files.insert(below.to_owned(), bytes.clone());
+            }
+        }
         let manifest = files.remove(MANIFEST).expect("every bundle has one");
-        Site {
+        BuiltSite {
             manifest: serde_json::from_slice(&manifest).expect("the bundle wrote it"),
             files,
         }
@@ -71,93 +76,103 @@ impl Plan {
         self.upload.iter().chain(&self.pages).map(String::as_str)
     }
 
-    /// Whether the target has this very site.
+    /// True if the target has this very site.
     pub fn is_empty(&self) -> bool {
-        !self.announces && self.sent().next().is_none() && self.remove.is_empty()
+        !self.sends_manifest && self.sent().next().is_none() && self.remove.is_empty()
     }
 }
 
-/// Reads a manifest that was fetched from a target, where anybody may have edited it.
+/// Parses a manifest from a target, which anybody may have edited.
 pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
-    let failed = || Error::new(Message::new("published-manifest-unreadable"));
+    let unreadable = || Error::new(Message::new("published-manifest-unreadable"));
     let manifest: Manifest =
-        serde_json::from_slice(bytes).map_err(|error| failed().caused_by(error))?;
-    let ours = [MANIFEST, LOCK, PART, ASIDE];
-    let mut paths = manifest.files.iter();
-    match paths.find(|file| !stays_below(&file.path) || ours.contains(&&*file.path)) {
-        Some(file) => Err(failed().caused_by(&file.path)),
-        None => Ok(manifest),
-    }
-}
-
-/// Plans how a site replaces what is published.
-///
-/// `remnants` are paths at which something else may lie than the published manifest says, and which are ours all the same:
-/// what a publisher may have sent that did not come to its end.
-pub fn plan(
-    published: Option<&Manifest>,
-    site: &Site,
-    remnants: &BTreeSet<String>,
-) -> Result<Plan> {
-    let before: BTreeMap<&str, &ManifestFile> = published
-        .iter()
-        .flat_map(|manifest| &manifest.files)
-        .map(|file| (file.path.as_str(), file))
-        .collect();
-    let mut manifest = site.manifest.clone();
-    let mut carried = Vec::new();
-    for file in &mut manifest.files {
-        let Some(old) = before.get(file.path.as_str()) else {
-            continue;
-        };
-        if is_issued(&file.path) && old.sha256 != file.sha256 {
-            refuse_other_data(&file.path)?;
-            carried.push(file.path.clone());
-            *file = (*old).clone();
+        serde_json::from_slice(bytes).map_err(|error| unreadable().caused_by(error))?;
+    for ManifestFile { path, .. } in &manifest.files {
+        if !stays_below(path) || [MANIFEST, LOCK, PART, ASIDE].contains(&path.as_str()) {
+            return Err(unreadable().caused_by(path));
         }
     }
-    let is_new = |file: &&ManifestFile| {
-        let old = before.get(file.path.as_str());
-        let other = old.is_none_or(|old| old.sha256 != file.sha256);
-        other || (remnants.contains(&file.path) && !carried.contains(&file.path))
-    };
-    let travelling = manifest.files.iter().filter(is_new);
-    let (mut pages, upload): (Vec<String>, Vec<String>) = travelling
-        .map(|file| file.path.clone())
-        .partition(|path| is_page(path));
+    Ok(manifest)
+}
+
+/// Plans how a site replaces the published one.
+///
+/// `leftovers` are paths at which a file may differ from the published manifest and yet is this
+/// program's own: an interrupted publication sent it.
+pub fn plan(
+    published: Option<&Manifest>,
+    site: &BuiltSite,
+    leftovers: &BTreeSet<String>,
+) -> Result<Plan> {
+    let mut before = BTreeMap::new();
+    for file in published.iter().flat_map(|manifest| &manifest.files) {
+        before.insert(file.path.as_str(), file);
+    }
+    let mut manifest = site.manifest.clone();
+    let kept_as_published = keep_issued(&mut manifest, &before)?;
+    let (mut upload, mut pages, mut added) = (Vec::new(), Vec::new(), Vec::new());
+    let mut obsolete = leftovers.clone();
+    obsolete.extend(before.keys().map(ToString::to_string));
+    for ManifestFile { path, sha256, .. } in &manifest.files {
+        obsolete.remove(path);
+        let old = before.get(path.as_str());
+        let is_leftover = leftovers.contains(path);
+        let is_published = old.is_some_and(|old| old.sha256 == *sha256);
+        if is_published && (!is_leftover || kept_as_published.contains(path)) {
+            continue;
+        }
+        if old.is_none() && !is_leftover {
+            added.push(path.clone());
+        }
+        let part = if is_page(path) {
+            &mut pages
+        } else {
+            &mut upload
+        };
+        part.push(path.clone());
+    }
     // New pages before those that may refer to them, the front page last.
     pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == "index.html"));
-    let after: BTreeSet<&str> = manifest.files.iter().map(|file| &*file.path).collect();
-    let known = before.keys().copied();
-    let gone: BTreeSet<&str> = known.chain(remnants.iter().map(String::as_str)).collect();
-    let of_fresh =
-        |path: &&String| !before.contains_key(path.as_str()) && !remnants.contains(*path);
-    let fresh = upload.iter().chain(&pages).filter(of_fresh);
-    let same =
-        published.is_some_and(|published| data::pretty(published) == data::pretty(&manifest));
+    let published_bytes = published.map(data::pretty);
     Ok(Plan {
-        fresh: fresh.cloned().collect(),
-        remove: gone.difference(&after).map(ToString::to_string).collect(),
         unchanged: manifest.files.len() - upload.len() - pages.len(),
-        announces: !same,
+        sends_manifest: published_bytes != Some(data::pretty(&manifest)),
+        remove: obsolete.into_iter().collect(),
+        published: published.cloned(),
         upload,
         pages,
-        carried,
+        kept_as_published,
+        added,
         manifest,
     })
 }
 
-/// The PDF and CSV of an issued edition may be rendered otherwise by a newer version; its data never.
-fn refuse_other_data(path: &str) -> Result<()> {
-    match path.ends_with(".json") {
-        true => Err(Error::new(
-            Message::new("published-edition-differs").with("path", path),
-        )),
-        false => Ok(()),
+/// Puts the published files of issued editions into the manifest; returns the paths that differed.
+///
+/// A newer version may render PDF and CSV in other ways. The data of an edition never changes.
+fn keep_issued(
+    manifest: &mut Manifest,
+    published: &BTreeMap<&str, &ManifestFile>,
+) -> Result<Vec<String>> {
+    let mut kept = Vec::new();
+    for file in &mut manifest.files {
+        let Some(old) = published.get(file.path.as_str()) else {
+            continue;
+        };
+        if !is_issued(&file.path) || old.sha256 == file.sha256 {
+            continue;
+        }
+        if file.path.ends_with(".json") {
+            let message = Message::new("published-edition-differs").with("path", &file.path);
+            return Err(Error::new(message));
+        }
+        kept.push(file.path.clone());
+        *file = ManifestFile::clone(old);
     }
+    Ok(kept)
 }
 
-/// `editions/<id>/safeguards.pdf` and its data.
+/// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     let names = ["safeguards.pdf", "safeguards.json", "safeguards.csv"];
@@ -172,10 +187,9 @@ fn is_page(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn site(files: &[(&str, &str)]) -> Site {
-        let files = files.iter();
-        let files = files.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
-        let files: BTreeMap<String, Vec<u8>> = files.collect();
+    fn site(files: &[(&str, &str)]) -> BuiltSite {
+        let bytes = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());
+        let files: Bundle = files.iter().map(bytes).collect();
         let listed = files.iter().map(|(path, bytes)| ManifestFile {
             path: path.clone(),
             bytes: bytes.len(),
@@ -191,10 +205,10 @@ mod tests {
             digest: BTreeMap::new(),
             files: listed.collect(),
         };
-        Site { manifest, files }
+        BuiltSite { manifest, files }
     }
 
-    fn planned(before: &Site, after: &Site) -> Plan {
+    fn planned(before: &BuiltSite, after: &BuiltSite) -> Plan {
         plan(Some(&before.manifest), after, &BTreeSet::new()).expect("a plan")
     }
 
@@ -204,7 +218,7 @@ mod tests {
         let plan = plan(None, &site, &BTreeSet::new()).expect("a plan");
         assert_eq!(plan.upload, ["a.css"]);
         assert_eq!(plan.pages, ["feed.xml", "index.html"]);
-        assert!(plan.announces && plan.remove.is_empty() && plan.unchanged == 0);
+        assert!(plan.sends_manifest && plan.remove.is_empty() && plan.unchanged == 0);
     }
 
     #[test]
@@ -215,7 +229,7 @@ mod tests {
         assert_eq!(plan.upload, ["b.css", "c.css"]);
         assert!(plan.pages.is_empty());
         assert_eq!(plan.remove, ["a.css"]);
-        assert_eq!(plan.fresh, ["c.css"]);
+        assert_eq!(plan.added, ["c.css"]);
         assert!(planned(&after, &after).is_empty());
     }
 
@@ -226,7 +240,7 @@ mod tests {
         let before = site(&[(&pdf, "as issued"), (&json, "{}")]);
         let after = site(&[(&pdf, "rendered anew"), (&json, "{}")]);
         let plan = planned(&before, &after);
-        assert_eq!(plan.carried, std::slice::from_ref(&pdf));
+        assert_eq!(plan.kept_as_published, std::slice::from_ref(&pdf));
         assert!(plan.is_empty(), "{plan:?}");
         let altered = site(&[(&pdf, "as issued"), (&json, "{\"a\": 1}")]);
         assert!(super::plan(Some(&before.manifest), &altered, &BTreeSet::new()).is_err());
@@ -236,11 +250,11 @@ mod tests {
     fn what_a_dead_publisher_left_is_removed_unless_it_is_needed() {
         let before = site(&[("index.html", "1")]);
         let after = site(&[("index.html", "1"), ("b.css", "2")]);
-        let remnants = ["a.css", "b.css"].map(str::to_owned).into();
-        let plan = plan(Some(&before.manifest), &after, &remnants).expect("a plan");
+        let leftovers = ["a.css", "b.css"].map(str::to_owned).into();
+        let plan = plan(Some(&before.manifest), &after, &leftovers).expect("a plan");
         assert_eq!(plan.remove, ["a.css"]);
         assert_eq!(plan.upload, ["b.css"]);
-        assert!(plan.fresh.is_empty(), "b.css is taken for a stranger's");
+        assert!(plan.added.is_empty(), "b.css is taken for somebody else's");
     }
 
     #[test]

@@ -1,110 +1,106 @@
-//! What a target must be able to do, whatever it is, and what can go wrong with it.
+//! The interface of every target, and the errors of a target.
 //!
-//! A store moves bytes and decides nothing: order, lock and manifest are [`super`]'s.
+//! In: paths and bytes. Out: bytes, or a [`StoreError`] that says whether a retry may help.
+//! A store never decides what travels: order, lock and manifest are the business of [`super`].
 
+use super::ftps::FtpsStore;
+use super::git::GitStore;
+use super::opendal_store::OpendalStore;
+use super::sftp::SftpStore;
 use super::target::{Location, Target};
-use super::{ftps, git, service, sftp};
 use crate::message::{Error, Message};
 use jiff::Timestamp;
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// The name under which a file lies beside its place until it is whole.
+/// Name of a file during its upload; afterwards it is renamed to its own path.
 pub const PART: &str = "safeguard-publishing.part";
 
-/// Where the old file waits while a new one takes its place, on servers that rename over nothing.
+/// Name of the old file while a new one takes its path, on servers that never rename over a file.
 pub const ASIDE: &str = "safeguard-publishing.old";
 
-/// So long one step may take; a megabyte over a slow line takes half of it.
+/// Timeout of one step: twice the time of a megabyte over a slow line.
 pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// So long a server may take to answer at all.
+/// Timeout of a connection attempt.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// So long another publisher's lock may take to arrive where none can be created exclusively.
-pub const RETRY_PAUSE: Duration = Duration::from_secs(1);
+/// Time to wait for another publisher's lock on stores without exclusive creation.
+pub const LOCK_SETTLE_TIME: Duration = Duration::from_secs(1);
 
-/// A target's files, by paths with `/` below the folder of the site.
+/// The files of one target. Paths use `/` and begin at the site's folder.
 pub trait Store {
-    /// The bytes of a file; none where there is no such file.
+    /// Returns the bytes of a file, or `None` if there is no such file.
     fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>>;
 
-    /// Puts a whole file into its place: whoever reads it meanwhile gets the old one or the new one.
+    /// Replaces a file in one step: meanwhile a reader gets the old file or the new one.
     fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()>;
 
-    /// Writes a file only where none is; whether it is ours.
+    /// Creates a file unless there is one; returns true if it is this caller's.
     fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool>;
 
-    /// Removes a file; it may be gone already.
+    /// Removes a file, which may be gone already.
     fn remove(&mut self, path: &str) -> StoreResult<()>;
 
-    /// When the file was put there, by the target's clock.
-    fn written_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>>;
+    /// Returns the time of the last change to a file, by the target's clock.
+    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>>;
 
-    /// How two publishers are kept apart.
-    fn exclusion(&self) -> Exclusion {
-        Exclusion::LockFile
+    /// Returns false if the target itself refuses whoever does not build on its last state.
+    fn needs_lock(&self) -> bool {
+        true
     }
 
-    /// Shows everybody what was written, where that is a step of its own.
+    /// Makes everything written visible, if the target takes that as a separate step.
     fn finish(&mut self) -> StoreResult<()> {
         Ok(())
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exclusion {
-    /// A file on the target says who is publishing.
-    LockFile,
-    /// The target takes one finished state after another and refuses what is not built on the last.
-    Target,
-}
-
-/// Why a step failed, and whether it may go better at another try.
+/// A failed step, and whether a retry may help.
 #[derive(Debug)]
 pub struct StoreError {
-    pub failure: Error,
+    pub error: Error,
     pub transient: bool,
 }
 
 pub type StoreResult<T> = std::result::Result<T, StoreError>;
 
 impl StoreError {
-    /// Trying again is of no use.
-    pub fn permanent(message: Message, cause: impl std::fmt::Display) -> StoreError {
-        StoreError {
-            failure: Error::new(message).caused_by(cause),
-            transient: false,
-        }
+    /// An error that stays, however often the step is retried.
+    pub fn permanent(message: Message, cause: impl Display) -> StoreError {
+        Error::new(message).caused_by(cause).into()
     }
 
-    /// The line or the server was gone for a moment, perhaps.
-    pub fn transient(cause: impl std::fmt::Display) -> StoreError {
+    /// An error of the network or the server that may pass.
+    pub fn transient(cause: impl Display) -> StoreError {
         StoreError {
-            failure: Error::new(Message::new("target-unreachable")).caused_by(cause),
+            error: Error::new(Message::new("target-unreachable")).caused_by(cause),
             transient: true,
         }
     }
 
-    /// What was said of it by who failed.
+    /// The cause in the words of the library or server.
     pub fn cause(&self) -> &str {
-        self.failure.cause.as_deref().unwrap_or_default()
+        self.error.cause.as_deref().unwrap_or_default()
     }
 }
 
 impl From<Error> for StoreError {
-    fn from(failure: Error) -> StoreError {
+    fn from(error: Error) -> StoreError {
         StoreError {
-            failure,
+            error,
             transient: false,
         }
     }
 }
 
-/// Creates a file where the target does not do it exclusively: waits for others who did the same, and looks whose writing stands.
-pub fn create_and_look<S: Store>(
+/// Creates a file on a target without exclusive creation.
+///
+/// Waits until a competitor's file would have arrived, then checks that this caller's bytes won.
+pub fn create_then_confirm<S: Store>(
     store: &mut S,
     path: &str,
     bytes: &[u8],
@@ -114,44 +110,42 @@ pub fn create_and_look<S: Store>(
         return Ok(false);
     }
     put(store)?;
-    std::thread::sleep(RETRY_PAUSE);
+    confirm_created(store, path, bytes)
+}
+
+/// Checks after [`LOCK_SETTLE_TIME`] that a file still has the bytes that were written.
+pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+    std::thread::sleep(LOCK_SETTLE_TIME);
     Ok(store.read(path)?.is_some_and(|found| found == bytes))
 }
 
-/// Opens a target of the project in this folder.
+/// Opens a target; `project` is the folder that relative paths of publish.yaml begin at.
 pub fn open(target: &Target, project: &Path) -> StoreResult<Box<dyn Store>> {
     Ok(match &target.location {
-        Location::Sftp {
-            server,
-            key_file,
-            known_hosts,
-        } => Box::new(sftp::Sftp::new(
-            target,
-            server,
-            key_file,
-            known_hosts,
-            project,
-        )?),
-        Location::Git {
-            repository,
-            branch,
-            path,
-        } => Box::new(git::Branch::fetch(project, repository, branch, path)?),
-        Location::Ftps { server } => Box::new(ftps::Ftps::new(target, server)),
-        _ => Box::new(service::Service::open(target, project)?),
+        Location::Folder { path } => Box::new(OpendalStore::folder(target, project, path)?),
+        Location::Webdav { url, user, path } => {
+            Box::new(OpendalStore::webdav(target, url, user.as_deref(), path)?)
+        }
+        Location::S3(bucket) => Box::new(OpendalStore::s3(target, bucket)?),
+        Location::Sftp(server) => Box::new(SftpStore::new(target, server, project)),
+        Location::Ftps(server) => Box::new(FtpsStore::new(target, server)),
+        Location::Git(branch) => Box::new(GitStore::fetch(project, branch)?),
     })
 }
 
-/// Does a step of a library that wants to be awaited.
+/// Runs a step of an asynchronous library, at most [`STEP_TIMEOUT`] long.
 ///
-/// All stores share one runtime: connections that OpenDAL keeps open for later belong to the runtime that opened them.
-pub fn wait<T>(work: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
+/// All stores share one runtime, because connections that OpenDAL keeps open belong to the runtime
+/// that opened them.
+pub fn wait<T>(step: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
-        let mut builder = tokio::runtime::Builder::new_multi_thread();
-        let built = builder.worker_threads(1).enable_all().build();
-        built.expect("the system starts a thread")
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("the system starts a thread")
     });
-    let done = async { tokio::time::timeout(STEP_TIMEOUT, work).await };
-    let done = RUNTIME.block_on(done);
-    done.unwrap_or_else(|elapsed| Err(StoreError::transient(elapsed)))
+    RUNTIME
+        .block_on(async { tokio::time::timeout(STEP_TIMEOUT, step).await })
+        .unwrap_or_else(|elapsed| Err(StoreError::transient(elapsed)))
 }

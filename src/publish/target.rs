@@ -1,7 +1,7 @@
-//! `publish.yaml`: where the site goes. Its text in; targets out, or findings like those of the content.
+//! `publish.yaml`: its text in; targets out, or findings like those of the content.
 //!
-//! No credential ever stands in it: they come from the environment ([`Target::secret`]), an agent or a key file.
-//! A line that holds one all the same is named but never shown.
+//! It never holds a credential: those come from the environment ([`Target::secret`]), an agent or a
+//! key file. A line that holds one all the same is named but never shown.
 
 use crate::content::record::Line;
 use crate::content::yaml;
@@ -13,7 +13,7 @@ use std::fmt;
 
 pub const FILE: &str = "publish.yaml";
 
-/// What [`Target::secret`] may be asked for.
+/// The names that [`Target::secret`] knows.
 const SECRETS: [&str; 5] = [
     "PASSWORD",
     "PASSPHRASE",
@@ -22,8 +22,9 @@ const SECRETS: [&str; 5] = [
     "SECRET_ACCESS_KEY",
 ];
 
-/// Words by which fields that would hold a credential are known, in whatever they are written.
+/// Parts of a field's name by which a credential is recognised.
 const SECRET_WORDS: [&str; 5] = ["pass", "pwd", "secret", "token", "credential"];
+/// Field names by which a credential is recognised, with a typing error too.
 const SECRET_NAMES: [&str; 9] = [
     "access_key",
     "access_key_id",
@@ -36,37 +37,38 @@ const SECRET_NAMES: [&str; 9] = [
     "secret_access_key",
 ];
 
-/// One target, by name in `publish.yaml`; its kind says which fields it takes.
+/// One target, listed by name in `publish.yaml`; its kind decides which fields it takes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TargetRecord {
-    kind: Kind,
-    /// The folder of the site: for `folder` seen from the project's, else below the place that the server shows first.
+    kind: TargetKind,
+    /// The site's folder: for `folder` relative to the project's, else to the server's first one.
     path: Option<Line>,
-    /// sftp, ftps: name of the server.
+    /// sftp, ftps: the name of the server.
     host: Option<Line>,
-    /// sftp, ftps: where it is not the usual one.
+    /// sftp, ftps: the port, unless it is the usual one.
     port: Option<u16>,
-    /// sftp, ftps, webdav: who publishes.
+    /// sftp, ftps, webdav: the user's name.
     user: Option<Line>,
-    /// sftp: a private key's file; without it the agent is asked, then the usual files.
+    /// sftp: the file of a private key; without it the agent is asked, then the usual files.
     key_file: Option<Line>,
-    /// sftp: where the server's key is recorded, seen from the project's folder; without it `~/.ssh/known_hosts`.
+    /// sftp: the file with the server's key, relative to the project's folder; without it
+    /// `~/.ssh/known_hosts`.
     known_hosts: Option<Line>,
-    /// webdav: address of the server, `https://…`.
+    /// webdav: the address of the server, `https://…`.
     url: Option<Line>,
-    /// s3: the bucket, its region, and the address of a service that is not Amazon's.
+    /// s3: the bucket, its region, and the address of a service other than Amazon's.
     bucket: Option<Line>,
     region: Option<Line>,
     endpoint: Option<Line>,
-    /// git: what is pushed to, and its branch.
+    /// git: the repository to push to, and its branch.
     repository: Option<Line>,
     branch: Option<Line>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+enum TargetKind {
     Folder,
     Sftp,
     Ftps,
@@ -83,93 +85,113 @@ pub struct Target {
     secrets: Secrets,
 }
 
-/// What it takes to find a target; paths on the project's side are as written.
+/// The address of a target; local paths stand as they were written.
 #[derive(Debug, Clone)]
 pub enum Location {
     Folder {
         path: String,
     },
-    Sftp {
-        server: Server,
-        key_file: Option<String>,
-        known_hosts: Option<String>,
-    },
-    Ftps {
-        server: Server,
-    },
+    Sftp(SftpAddress),
+    Ftps(ServerAddress),
     Webdav {
         url: String,
         user: Option<String>,
         path: String,
     },
-    S3 {
-        bucket: String,
-        region: Option<String>,
-        endpoint: Option<String>,
-        path: String,
-    },
-    Git {
-        repository: String,
-        branch: String,
-        path: String,
-    },
+    S3(Bucket),
+    Git(Branch),
 }
 
 #[derive(Debug, Clone)]
-pub struct Server {
+pub struct ServerAddress {
     pub host: String,
     pub port: u16,
     pub user: String,
     pub path: String,
 }
 
-/// Where it goes, in a line.
+#[derive(Debug, Clone)]
+pub struct SftpAddress {
+    pub server: ServerAddress,
+    pub key_file: Option<String>,
+    pub known_hosts: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub name: String,
+    pub region: Option<String>,
+    pub endpoint: Option<String>,
+    pub path: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct Branch {
+    pub repository: String,
+    pub name: String,
+    pub path: String,
+}
+
+/// The location in one line.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let on = |server: &Server| format!("{}@{}/{}", server.user, server.host, server.path);
         match self {
             Location::Folder { path } => f.write_str(path),
-            Location::Sftp { server, .. } => write!(f, "sftp://{}", on(server)),
-            Location::Ftps { server } => write!(f, "ftps://{}", on(server)),
+            Location::Sftp(SftpAddress { server, .. }) => write!(f, "sftp://{server}"),
+            Location::Ftps(server) => write!(f, "ftps://{server}"),
             Location::Webdav { url, path, .. } => write!(f, "{url} {path}"),
-            Location::S3 { bucket, path, .. } => write!(f, "s3://{bucket}/{path}"),
-            Location::Git {
-                repository, branch, ..
-            } => write!(f, "{repository} {branch}"),
+            Location::S3(Bucket { name, path, .. }) => write!(f, "s3://{name}/{path}"),
+            Location::Git(Branch {
+                repository, name, ..
+            }) => write!(f, "{repository} {name}"),
         }
+    }
+}
+
+impl fmt::Display for ServerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}/{}", self.user, self.host, self.path)
     }
 }
 
 impl Target {
-    /// The environment variable of a credential: `SAFEGUARD_RENTAL_PASSWORD` for the target `rental`.
-    pub fn variable(&self, what: &str) -> String {
-        let name = self.name.replace('-', "_").to_ascii_uppercase();
-        format!("SAFEGUARD_{name}_{what}")
+    /// The variable of a credential: `SAFEGUARD_RENTAL_PASSWORD` for the target `rental`.
+    pub fn variable(&self, secret: &str) -> String {
+        variable(&self.name, secret)
     }
 
-    /// A credential that the environment had.
-    pub fn secret(&self, what: &str) -> Option<&str> {
-        self.secrets.0.get(what).map(String::as_str)
+    /// A credential from the environment.
+    pub fn secret(&self, name: &str) -> Option<&str> {
+        self.secrets.0.get(name).map(String::as_str)
     }
 
-    /// Takes credentials out of what a library or a server had to say.
+    /// Removes credentials from an error of a library or server.
     ///
-    /// Adds where the credential comes from, for a target that refuses it.
-    pub fn conceal(&self, mut failure: Error) -> Error {
-        let what = match self.location {
-            Location::S3 { .. } => "SECRET_ACCESS_KEY",
+    /// Adds the credential's variable, for the message of a target that refuses it.
+    pub fn conceal(&self, error: Error) -> Error {
+        let secret = match self.location {
+            Location::S3(_) => "SECRET_ACCESS_KEY",
             _ => "PASSWORD",
         };
-        failure.message = failure.message.with("variable", self.variable(what));
+        let mut cause = error.cause;
         for secret in self.secrets.0.values() {
-            failure.cause = failure.cause.map(|cause| cause.replace(secret, "…"));
+            cause = cause.map(|cause| cause.replace(secret, "…"));
         }
-        failure
+        Error {
+            message: error.message.with("variable", self.variable(secret)),
+            cause,
+        }
     }
 }
 
+fn variable(target: &str, secret: &str) -> String {
+    format!("SAFEGUARD_{target}_{secret}")
+        .replace('-', "_")
+        .to_ascii_uppercase()
+}
+
 /// Credentials of a target; never printed.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Secrets(BTreeMap<&'static str, String>);
 
 impl fmt::Debug for Secrets {
@@ -178,152 +200,161 @@ impl fmt::Debug for Secrets {
     }
 }
 
-/// Reads the text of `publish.yaml`, and what the environment holds for it: its targets by name, or what is wrong with it.
+/// Parses `publish.yaml`; returns its targets in the order of their names, or its errors.
+///
+/// `environment` looks up a variable.
 pub fn read(
     text: &str,
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<Target>, Vec<Diagnostic>> {
-    let credentials = credentials(text);
+    let credentials = find_credentials(text);
     if !credentials.is_empty() {
         return Err(credentials);
     }
     let records: BTreeMap<String, TargetRecord> =
         yaml::read(FILE, text).map_err(|finding| vec![finding])?;
-    let (mut targets, mut findings) = (Vec::new(), Vec::new());
-    // The reader takes the last of two.
+    let mut findings = find_duplicates(text, &records);
+    let mut targets = Vec::new();
+    for (name, record) in records {
+        let mut reader = RecordReader::new(&name);
+        let location = reader.location(record);
+        if !is_target_name(&name) {
+            let message = Message::new("target-name").with("name", &name);
+            reader.report("bad-id", reader.origin.clone(), message);
+        }
+        findings.extend(reader.findings);
+        let secrets = SECRETS.into_iter().filter_map(|secret| {
+            let value = environment(&variable(&name, secret))?;
+            (!value.is_empty()).then_some((secret, value))
+        });
+        targets.push(Target {
+            secrets: Secrets(secrets.collect()),
+            location,
+            name,
+        });
+    }
+    if findings.is_empty() {
+        Ok(targets)
+    } else {
+        Err(findings)
+    }
+}
+
+/// Reports names that occur twice: the YAML reader would silently keep the last.
+fn find_duplicates(text: &str, records: &BTreeMap<String, TargetRecord>) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
     for name in records.keys() {
-        let begins = |line: &&str| {
-            line.strip_prefix(name)
+        let defines = |line: &&str| {
+            line.strip_prefix(name.as_str())
                 .is_some_and(|rest| rest.trim_start().starts_with(':'))
         };
-        if text.lines().filter(begins).count() > 1 {
+        if text.lines().filter(defines).count() > 1 {
             let message = Message::new("duplicate-key").with("field", name);
             let origin = Origin::root(FILE).at(name.as_str());
             findings.push(Diagnostic::error("duplicate-key", origin, message));
         }
     }
-    for (name, record) in records {
-        let mut form = Form {
-            origin: Origin::root(FILE).at(name.as_str()),
-            findings: Vec::new(),
-        };
-        let location = form.location(record);
-        if !name.starts_with(|c: char| c.is_ascii_lowercase())
-            || name.contains(|c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && c != '-')
-        {
-            let message = Message::new("target-name").with("name", &name);
-            form.find("bad-id", form.origin.clone(), message);
-        }
-        findings.extend(form.findings);
-        let Some(location) = location else {
-            continue;
-        };
-        let mut target = Target {
-            name,
-            location,
-            secrets: Secrets::default(),
-        };
-        for what in SECRETS {
-            let value = environment(&target.variable(what));
-            let value = value.filter(|value| !value.is_empty());
-            target.secrets.0.extend(value.map(|value| (what, value)));
-        }
-        targets.push(target);
-    }
-    match findings.is_empty() {
-        true => Ok(targets),
-        false => Err(findings),
-    }
+    findings
 }
 
-/// The fields of one target while they are held against its kind.
-struct Form {
+fn is_target_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(allowed)
+}
+
+/// Turns the fields of one target into a location, and collects findings.
+struct RecordReader {
     origin: Origin,
     findings: Vec<Diagnostic>,
 }
 
-impl Form {
-    fn find(&mut self, rule: &'static str, origin: Origin, message: Message) {
+impl RecordReader {
+    fn new(target: &str) -> RecordReader {
+        RecordReader {
+            origin: Origin::root(FILE).at(target),
+            findings: Vec::new(),
+        }
+    }
+
+    fn report(&mut self, rule: &'static str, origin: Origin, message: Message) {
         self.findings.push(Diagnostic::error(rule, origin, message));
     }
 
-    /// A field that this kind cannot do without.
-    fn need(&mut self, name: &'static str, value: &mut Option<Line>) -> String {
-        let value = take(value);
+    /// Takes a required field; if it is missing, reports it and returns an empty text.
+    fn require(&mut self, name: &'static str, value: &mut Option<Line>) -> String {
         if value.is_none() {
             let message = Message::new("missing-field").with("field", name);
-            self.find("missing-field", self.origin.clone(), message);
+            self.report("missing-field", self.origin.clone(), message);
         }
-        value.unwrap_or_default()
+        take(value).unwrap_or_default()
     }
 
-    fn server(&mut self, record: &mut TargetRecord, port: u16) -> Server {
-        Server {
-            host: self.need("host", &mut record.host),
-            user: self.need("user", &mut record.user),
-            path: self.need("path", &mut record.path),
-            port: record.port.take().unwrap_or(port),
+    fn server(&mut self, record: &mut TargetRecord, usual_port: u16) -> ServerAddress {
+        ServerAddress {
+            host: self.require("host", &mut record.host),
+            user: self.require("user", &mut record.user),
+            path: self.require("path", &mut record.path),
+            port: record.port.take().unwrap_or(usual_port),
         }
     }
 
-    /// Takes what the kind needs; whatever is then left belongs to another kind.
-    fn location(&mut self, mut record: TargetRecord) -> Option<Location> {
-        let of = &mut record;
-        let location = match of.kind {
-            Kind::Folder => Location::Folder {
-                path: self.need("path", &mut of.path),
+    /// Takes the fields of the record's kind; every other field is reported.
+    fn location(&mut self, mut record: TargetRecord) -> Location {
+        let fields = &mut record;
+        let location = match fields.kind {
+            TargetKind::Folder => Location::Folder {
+                path: self.require("path", &mut fields.path),
             },
-            Kind::Sftp => Location::Sftp {
-                server: self.server(of, 22),
-                key_file: take(&mut of.key_file),
-                known_hosts: take(&mut of.known_hosts),
+            TargetKind::Sftp => Location::Sftp(SftpAddress {
+                server: self.server(fields, 22),
+                key_file: take(&mut fields.key_file),
+                known_hosts: take(&mut fields.known_hosts),
+            }),
+            TargetKind::Ftps => Location::Ftps(self.server(fields, 21)),
+            TargetKind::Webdav => Location::Webdav {
+                url: self.require("url", &mut fields.url),
+                user: take(&mut fields.user),
+                path: take(&mut fields.path).unwrap_or_default(),
             },
-            Kind::Ftps => Location::Ftps {
-                server: self.server(of, 21),
-            },
-            Kind::Webdav => Location::Webdav {
-                url: self.need("url", &mut of.url),
-                user: take(&mut of.user),
-                path: take(&mut of.path).unwrap_or_default(),
-            },
-            Kind::S3 => Location::S3 {
-                bucket: self.need("bucket", &mut of.bucket),
-                region: take(&mut of.region),
-                endpoint: take(&mut of.endpoint),
-                path: take(&mut of.path).unwrap_or_default(),
-            },
-            Kind::Git => Location::Git {
-                repository: self.need("repository", &mut of.repository),
-                branch: self.need("branch", &mut of.branch),
-                path: take(&mut of.path).unwrap_or_default(),
-            },
+            TargetKind::S3 => Location::S3(Bucket {
+                name: self.require("bucket", &mut fields.bucket),
+                region: take(&mut fields.region),
+                endpoint: take(&mut fields.endpoint),
+                path: take(&mut fields.path).unwrap_or_default(),
+            }),
+            TargetKind::Git => Location::Git(Branch {
+                repository: self.require("repository", &mut fields.repository),
+                name: self.require("branch", &mut fields.branch),
+                path: take(&mut fields.path).unwrap_or_default(),
+            }),
         };
-        for name in record.left() {
+        for name in record.field_names() {
             let message = Message::new("field-of-other-kind").with("field", name);
-            self.find("unknown-field", self.origin.at(name), message);
+            self.report("unknown-field", self.origin.at(name), message);
         }
-        self.findings.is_empty().then_some(location)
+        location
     }
 }
 
 impl TargetRecord {
-    fn left(&self) -> Vec<&'static str> {
-        let lines = [
-            ("path", &self.path),
-            ("host", &self.host),
-            ("user", &self.user),
-            ("key_file", &self.key_file),
-            ("known_hosts", &self.known_hosts),
-            ("url", &self.url),
-            ("bucket", &self.bucket),
-            ("region", &self.region),
-            ("endpoint", &self.endpoint),
-            ("repository", &self.repository),
-            ("branch", &self.branch),
+    /// Names of the fields that have a value.
+    fn field_names(&self) -> Vec<&'static str> {
+        let fields = [
+            ("path", self.path.is_some()),
+            ("host", self.host.is_some()),
+            ("user", self.user.is_some()),
+            ("key_file", self.key_file.is_some()),
+            ("known_hosts", self.known_hosts.is_some()),
+            ("url", self.url.is_some()),
+            ("bucket", self.bucket.is_some()),
+            ("region", self.region.is_some()),
+            ("endpoint", self.endpoint.is_some()),
+            ("repository", self.repository.is_some()),
+            ("branch", self.branch.is_some()),
+            ("port", self.port.is_some()),
         ];
-        let lines = lines.into_iter().filter(|(_, value)| value.is_some());
-        let port = self.port.map(|_| "port");
-        lines.map(|(name, _)| name).chain(port).collect()
+        let present = fields.into_iter().filter(|(_, present)| *present);
+        present.map(|(name, _)| name).collect()
     }
 }
 
@@ -331,20 +362,15 @@ fn take(value: &mut Option<Line>) -> Option<String> {
     value.take().map(|line| line.to_string())
 }
 
-/// Fields that hold a credential, and addresses with a password in them.
+/// Reports fields that hold a credential, and addresses with a password in them.
 ///
-/// Looked for before the file is read as YAML, for a finding of the reader shows the line it stands in.
-fn credentials(text: &str) -> Vec<Diagnostic> {
+/// Runs before the YAML is parsed, because the parser's findings show the line they are about.
+fn find_credentials(text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
-        let line = line.split(" #").next().unwrap_or_default();
-        let names = line.split(':').rev().skip(1).filter_map(last_word);
-        // A user's name alone is one for ssh, but a token for the web.
-        let address = line.split_once("://").and_then(|(scheme, rest)| {
-            let (user, _) = rest.split(['/', ' ']).next()?.rsplit_once('@')?;
-            let secret = user.contains(':') || !scheme.ends_with("ssh");
-            secret.then(|| "user:…@".to_owned())
-        });
+        let code = line.split(" #").next().unwrap_or_default();
+        let names = code.split(':').rev().skip(1).filter_map(last_word);
+        let address = has_password(code).then(|| "user:…@".to_owned());
         for name in names.filter(|name| is_secret(name)).chain(address) {
             let message = Message::new("credential-in-yaml").with("field", name);
             let finding = Diagnostic::error(
@@ -358,11 +384,22 @@ fn credentials(text: &str) -> Vec<Diagnostic> {
     findings
 }
 
-/// The name before a colon.
+/// Recognises a web address with a password, or with a token in the user's place.
+fn has_password(line: &str) -> bool {
+    let Some((scheme, rest)) = line.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', ' ']).next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    // Over ssh, a name alone is no secret.
+    user.is_some_and(|user| user.contains(':') || !scheme.ends_with("ssh"))
+}
+
+/// The field name before a colon.
 fn last_word(text: &str) -> Option<String> {
-    let word = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
-    let name = text.trim_end().trim_end_matches(['"', '\'']);
-    let name = name.rsplit(word).next()?;
+    let ends_word = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
+    let unquoted = text.trim_end().trim_end_matches(['"', '\'']);
+    let name = unquoted.rsplit(ends_word).next()?;
     (!name.is_empty() && !name.starts_with('#')).then(|| name.to_lowercase().replace('-', "_"))
 }
 
@@ -377,16 +414,13 @@ mod tests {
 
     fn refused(text: &str) -> String {
         let findings = read(text, |_| None).expect_err("this publish.yaml is let pass");
-        let words = Catalog::of(Language::English);
-        let say = |finding: &Diagnostic| {
-            let help = finding.help.as_ref().map(|help| words.format(help));
-            format!(
-                "{}: {} {help:?}\n",
-                finding.rule,
-                words.format(&finding.message)
-            )
+        let catalog = Catalog::of(Language::English);
+        let print = |finding: &Diagnostic| {
+            let message = catalog.format(&finding.message);
+            let help = finding.help.as_ref().map(|help| catalog.format(help));
+            format!("{}: {message} {help:?}\n", finding.rule)
         };
-        findings.iter().map(say).collect()
+        findings.iter().map(print).collect()
     }
 
     #[test]
@@ -404,10 +438,10 @@ mod tests {
                 format!("web: {{kind: webdav, {line}}}\n"),
                 format!("web:\n  kind: webdav\n  {line}\n"),
             ] {
-                let told = refused(&text);
-                assert!(told.contains("credential-in-yaml"), "{text}: {told}");
-                assert!(told.contains(field), "{text}: {told}");
-                assert!(!told.contains("hunter2"), "{text}: {told}");
+                let printed = refused(&text);
+                assert!(printed.contains("credential-in-yaml"), "{text}: {printed}");
+                assert!(printed.contains(field), "{text}: {printed}");
+                assert!(!printed.contains("hunter2"), "{text}: {printed}");
             }
         }
         assert!(refused("a:\n  kind: ftps\n  pwd: x\n").contains("line 3"));
@@ -416,12 +450,12 @@ mod tests {
     #[test]
     fn a_field_must_be_there_known_and_of_its_kind() {
         assert!(refused("web: {kind: folder}\n").contains("missing-field: the field `path`"));
-        let told = refused("web: {kind: folder, path: x, bucket: y}\n");
-        assert!(told.contains("`bucket`"), "{told}");
-        let told = refused("web: {kind: folder, pathh: x}\n");
-        assert!(told.contains("did you mean `path`"), "{told}");
-        let told = refused("web: {kind: foldr, path: x}\n");
-        assert!(told.contains("did you mean `folder`"), "{told}");
+        let printed = refused("web: {kind: folder, path: x, bucket: y}\n");
+        assert!(printed.contains("`bucket`"), "{printed}");
+        let printed = refused("web: {kind: folder, pathh: x}\n");
+        assert!(printed.contains("did you mean `path`"), "{printed}");
+        let printed = refused("web: {kind: foldr, path: x}\n");
+        assert!(printed.contains("did you mean `folder`"), "{printed}");
         assert!(refused("Web: {kind: folder, path: x}\n").contains("`Web`"));
     }
 
@@ -433,10 +467,8 @@ mod tests {
         let target = read(text, environment).expect("right").remove(0);
         assert_eq!(target.secret("PASSWORD"), Some("hunter2"));
         assert!(!format!("{target:?}").contains("hunter2"));
-        let failure = Error::new(Message::new("target-failed")).caused_by("530 hunter2 is wrong");
-        assert_eq!(
-            target.conceal(failure).cause.as_deref(),
-            Some("530 … is wrong")
-        );
+        let error = Error::new(Message::new("target-failed")).caused_by("530 hunter2 is wrong");
+        let cause = target.conceal(error).cause;
+        assert_eq!(cause.as_deref(), Some("530 … is wrong"));
     }
 }

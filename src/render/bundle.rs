@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::edition::Edition;
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Page, Register};
+use crate::render::html::Policy;
 use crate::render::leak::{self, RenderedText};
 use crate::render::pdf::{self, Fonts, Pdf};
 use crate::render::site::{self, Site};
@@ -102,6 +103,13 @@ pub fn site_file(build: &Build, path: &str) -> Result<Option<Vec<u8>>> {
         Some(job) => checked_pdf(build, job).map(|pdf| Some(pdf.bytes)),
         None => Ok(bundle.remove(path)),
     }
+}
+
+/// Makes the policy of the site's pages, for the headers of its web server.
+pub fn site_policy(build: &Build) -> Result<Policy> {
+    let labels = checked_labels(build)?;
+    let builder = BundleBuilder::new(build, &labels);
+    site::policy(&builder.site(&builder.offers(), &builder.fronts()?))
 }
 
 /// Draws one kind of PDF by itself, for the preview.

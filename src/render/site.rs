@@ -1,11 +1,11 @@
 //! The office's public site: every page, and what stands beside them.
 //!
 //! In: what the build has made of the sheet and its editions. Out: files below `site/`, each looked at for leaks,
-//! and below `server/` what a web server should say with them.
+//! and the policy that a web server can send with them.
 //! Pages lead to one another by relative ways, so the site works below any address and from a folder;
 //! what needs an absolute address is made only where office.yaml tells the site's.
 
-mod headers;
+pub mod headers;
 
 use crate::compare;
 use crate::data;
@@ -43,6 +43,15 @@ pub struct Site<'a> {
 ///
 /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
 pub fn files(site: &Site) -> Result<Bundle> {
+    Ok(build(site)?.files)
+}
+
+/// The one policy that allows every page of the site its styles and scripts.
+pub fn policy(site: &Site) -> Result<Policy> {
+    Ok(build(site)?.policy)
+}
+
+fn build<'a>(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
     let mut builder = SiteBuilder::new(site)?;
     for front in site.fronts {
         builder.front(front)?;
@@ -59,8 +68,7 @@ pub fn files(site: &Site) -> Result<Bundle> {
         builder.archive()?;
     }
     builder.beside()?;
-    builder.files.extend(headers::snippets(&builder.policy));
-    Ok(builder.files)
+    Ok(builder)
 }
 
 /// The front page by itself, for who cannot wait for the others.

@@ -1,4 +1,4 @@
-//! Real servers on loopback, each started by a test for itself, and stopped by their own process ids.
+//! Real servers on loopback; each test starts its own and stops it by its process id.
 
 use safeguard::publish::target::{self, Target};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,12 +9,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// What the server lets in.
+/// The user of every server that has users of its own.
 const USER: &str = "office";
 pub const PASSWORD: &str = "correct-horse-battery";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rendering {
+pub enum ServerKind {
     Folder,
     /// OpenSSH, with a key.
     Sftp,
@@ -33,12 +33,12 @@ pub enum Rendering {
     Git,
 }
 
-/// A target with the server behind it, and the folder in which the server keeps its files.
+/// A target, its server, and the folder with the server's files.
 pub struct Host {
-    pub kind: Rendering,
+    pub kind: ServerKind,
     /// Keys, configuration, and the project's folder.
     pub workshop: TempDir,
-    /// Where the server keeps what it is sent.
+    /// The server's own folder.
     pub root: PathBuf,
     pub port: u16,
     server: Option<Child>,
@@ -46,7 +46,7 @@ pub struct Host {
 
 impl Host {
     /// Starts a server that keeps its files below this folder.
-    pub fn start(kind: Rendering, root: &Path) -> Host {
+    pub fn start(kind: ServerKind, root: &Path) -> Host {
         let mut host = Host {
             kind,
             workshop: tempfile::tempdir().expect("a folder"),
@@ -64,26 +64,26 @@ impl Host {
         let Host { port, root, .. } = self;
         let root = root.display();
         let fields = match self.kind {
-            Rendering::Folder => format!("kind: folder, path: {root}/site"),
-            Rendering::Sftp => format!(
+            ServerKind::Folder => format!("kind: folder, path: {root}/site"),
+            ServerKind::Sftp => format!(
                 "kind: sftp, host: 127.0.0.1, port: {port}, user: {}, path: {root}/site, \
                  key_file: client, known_hosts: known_hosts",
                 login_name()
             ),
-            Rendering::SftpPassword | Rendering::SftpRclone => format!(
+            ServerKind::SftpPassword | ServerKind::SftpRclone => format!(
                 "kind: sftp, host: 127.0.0.1, port: {port}, user: {USER}, path: site, \
                  known_hosts: known_hosts"
             ),
-            Rendering::Ftps => {
+            ServerKind::Ftps => {
                 format!("kind: ftps, host: localhost, port: {port}, user: {USER}, path: /site")
             }
-            Rendering::Webdav | Rendering::WebdavRclone => {
+            ServerKind::Webdav | ServerKind::WebdavRclone => {
                 format!("kind: webdav, url: \"http://127.0.0.1:{port}\", user: {USER}, path: site")
             }
-            Rendering::S3 => format!(
+            ServerKind::S3 => format!(
                 "kind: s3, bucket: office, endpoint: \"http://127.0.0.1:{port}\", path: site"
             ),
-            Rendering::Git => {
+            ServerKind::Git => {
                 format!("kind: git, repository: {root}/site.git, branch: pages, path: site")
             }
         };
@@ -94,12 +94,12 @@ impl Host {
         self.target_with(PASSWORD)
     }
 
-    /// The target as somebody sees it who has this password.
+    /// The target for a publisher with this password.
     pub fn target_with(&self, password: &str) -> Target {
         let environment = |name: &str| match (self.kind, name) {
-            (Rendering::S3, "SAFEGUARD_HERE_ACCESS_KEY_ID") => Some("AKOFFICE".to_owned()),
-            (Rendering::S3, "SAFEGUARD_HERE_SECRET_ACCESS_KEY") => Some(password.to_owned()),
-            (Rendering::Folder | Rendering::Sftp | Rendering::Git, _) => None,
+            (ServerKind::S3, "SAFEGUARD_HERE_ACCESS_KEY_ID") => Some("AKOFFICE".to_owned()),
+            (ServerKind::S3, "SAFEGUARD_HERE_SECRET_ACCESS_KEY") => Some(password.to_owned()),
+            (ServerKind::Folder | ServerKind::Sftp | ServerKind::Git, _) => None,
             (_, "SAFEGUARD_HERE_PASSWORD") => Some(password.to_owned()),
             _ => None,
         };
@@ -109,7 +109,7 @@ impl Host {
 
     /// A file as the server's visitors get it.
     pub fn read(&self, path: &str) -> Option<Vec<u8>> {
-        if self.kind == Rendering::Git {
+        if self.kind == ServerKind::Git {
             let file = format!("pages:site/{path}");
             let shown = Command::new("git")
                 .arg("--git-dir")
@@ -122,9 +122,9 @@ impl Host {
         fs::read(self.site().join(path)).ok()
     }
 
-    /// Puts a file there that nobody published.
+    /// Puts a file onto the server without publishing it.
     pub fn put(&self, path: &str, bytes: &[u8]) {
-        if self.kind == Rendering::Git {
+        if self.kind == ServerKind::Git {
             let clone = self.workshop.path().join("somebody");
             let _ = fs::remove_dir_all(&clone);
             let script = "git clone -q -b pages \"$0\" \"$1\" && cd \"$1\" && cat > \"site/$2\" \
@@ -148,10 +148,10 @@ impl Host {
         fs::write(path, bytes).expect("writable");
     }
 
-    /// Every file that visitors can get, the publisher's own left out.
+    /// Every file that visitors can get, except the publisher's own.
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let paths: BTreeSet<String> = match self.kind {
-            Rendering::Git => {
+            ServerKind::Git => {
                 let listed = Command::new("git")
                     .arg("--git-dir")
                     .arg(self.root.join("site.git"))
@@ -183,7 +183,7 @@ impl Host {
 
     fn site(&self) -> PathBuf {
         match self.kind {
-            Rendering::S3 => self.root.join("office/site"),
+            ServerKind::S3 => self.root.join("office/site"),
             _ => self.root.join("site"),
         }
     }
@@ -248,21 +248,21 @@ impl Host {
         fs::write(shop.join("known_hosts"), known).expect("writable");
     }
 
-    /// Makes keys, certificates, configuration and what the server finds on its disk.
+    /// Makes keys, certificates, configuration and the server's folder.
     fn prepare(&mut self) {
         let shop = self.workshop.path();
         fs::create_dir_all(&self.root).expect("writable");
         match self.kind {
-            Rendering::Folder => {}
-            Rendering::Git => run(
+            ServerKind::Folder => {}
+            ServerKind::Git => run(
                 "git",
                 &["init", "-q", "--bare", &path(&self.root, "site.git")],
             ),
-            Rendering::S3 => fs::create_dir_all(self.root.join("office")).expect("writable"),
-            Rendering::Sftp | Rendering::SftpPassword | Rendering::SftpRclone => {
+            ServerKind::S3 => fs::create_dir_all(self.root.join("office")).expect("writable"),
+            ServerKind::Sftp | ServerKind::SftpPassword | ServerKind::SftpRclone => {
                 self.make_keys("ed25519");
                 let [password, key] = match self.kind {
-                    Rendering::SftpPassword => ["yes", "no"],
+                    ServerKind::SftpPassword => ["yes", "no"],
                     _ => ["no", "yes"],
                 };
                 let config = format!(
@@ -276,7 +276,7 @@ impl Host {
                 fs::write(shop.join("sshd.conf"), config).expect("writable");
                 self.add_user();
             }
-            Rendering::Ftps => {
+            ServerKind::Ftps => {
                 certify(shop);
                 if let Some(trusted) = std::env::var_os(TRUSTED) {
                     for name in ["tls.key", "tls.pem"] {
@@ -296,7 +296,7 @@ impl Host {
                     .replace("USER", &login_name());
                 fs::write(shop.join("proftpd.conf"), config).expect("writable");
             }
-            Rendering::Webdav => {
+            ServerKind::Webdav => {
                 let user = format!("{USER}:{}\n", hashed("-apr1"));
                 fs::write(shop.join("users"), user).expect("writable");
                 let config = NGINX_CONFIG
@@ -306,11 +306,11 @@ impl Host {
                     .replace("USER", &login_name());
                 fs::write(shop.join("nginx.conf"), config).expect("writable");
             }
-            Rendering::WebdavRclone => {}
+            ServerKind::WebdavRclone => {}
         }
     }
 
-    /// Writes the users of a machine on which one more may log in, with the password.
+    /// Writes the machine's users with one more, who may log in with the password.
     fn add_user(&self) {
         let shop = self.workshop.path();
         let mut users = fs::read_to_string("/etc/passwd").expect("readable");
@@ -332,13 +332,13 @@ impl Host {
             Some(command)
         };
         match self.kind {
-            Rendering::Folder | Rendering::Git => None,
-            Rendering::Sftp | Rendering::SftpPassword => {
-                // Where Debian's service would have made it.
+            ServerKind::Folder | ServerKind::Git => None,
+            ServerKind::Sftp | ServerKind::SftpPassword => {
+                // Debian's service would have created it.
                 let _ = fs::create_dir_all("/run/sshd");
                 let mut sshd = Command::new("/usr/sbin/sshd");
                 sshd.args(["-D", "-e", "-f", &path(shop, "sshd.conf")]);
-                if self.kind == Rendering::SftpPassword {
+                if self.kind == ServerKind::SftpPassword {
                     // The server sees this user among the machine's own.
                     sshd.env("LD_PRELOAD", "libnss_wrapper.so")
                         .env("NSS_WRAPPER_PASSWD", shop.join("passwd"))
@@ -347,7 +347,7 @@ impl Host {
                 }
                 Some(sshd)
             }
-            Rendering::SftpRclone => with(
+            ServerKind::SftpRclone => with(
                 "rclone",
                 &[
                     "serve",
@@ -365,7 +365,7 @@ impl Host {
                     &path(shop, "host"),
                 ],
             ),
-            Rendering::WebdavRclone => with(
+            ServerKind::WebdavRclone => with(
                 "rclone",
                 &[
                     "serve",
@@ -381,12 +381,12 @@ impl Host {
                     "0s",
                 ],
             ),
-            Rendering::Ftps => with(
+            ServerKind::Ftps => with(
                 "/usr/sbin/proftpd",
                 &["-n", "-q", "-c", &path(shop, "proftpd.conf")],
             ),
-            Rendering::Webdav => with("/usr/sbin/nginx", &["-c", &path(shop, "nginx.conf")]),
-            Rendering::S3 => with(
+            ServerKind::Webdav => with("/usr/sbin/nginx", &["-c", &path(shop, "nginx.conf")]),
+            ServerKind::S3 => with(
                 &super::project()
                     .join(".tools/s3s/bin/s3s-fs")
                     .to_string_lossy(),
@@ -409,14 +409,14 @@ impl Host {
 impl Drop for Host {
     #[expect(
         clippy::print_stderr,
-        reason = "what the server said, beside why the test failed"
+        reason = "the server's log explains a failed test"
     )]
     fn drop(&mut self) {
         self.kill();
         if std::thread::panicking() {
             for log in ["log", "system.log", "tls.log", "error.log"] {
-                let told = fs::read_to_string(self.workshop.path().join(log));
-                eprintln!("{:?}, {log}: {}", self.kind, told.unwrap_or_default());
+                let text = fs::read_to_string(self.workshop.path().join(log));
+                eprintln!("{:?}, {log}: {}", self.kind, text.unwrap_or_default());
             }
         }
     }
@@ -487,10 +487,10 @@ LoadModule mod_tls.c
 </IfModule>
 ";
 
-/// Names the folder with the certificate that this process trusts: a process learns whom to trust when it starts.
+/// The variable with the folder of the trusted certificate, which a process reads when it starts.
 pub const TRUSTED: &str = "SAFEGUARD_TEST_TRUSTED";
 
-/// Writes `tls.key` and `tls.pem`, which stands for `localhost`.
+/// Writes `tls.key` and `tls.pem`, a certificate for `localhost`.
 pub fn certify(folder: &Path) {
     let [key, certificate] = ["tls.key", "tls.pem"].map(|name| path(folder, name));
     let of = [
@@ -508,7 +508,7 @@ pub fn certify(folder: &Path) {
     run("openssl", &[&new[..], &of, &to].concat());
 }
 
-/// Ends a process that a test started, and what it has started since.
+/// Kills a process that a test started, and its descendants.
 pub fn kill_tree(process: u32) {
     let mut tree = vec![process];
     let mut next = 0;
@@ -537,7 +537,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-/// Who runs the tests: nobody else may log in on a server that they start.
+/// The user who runs the tests; nobody else may log in on a server of theirs.
 pub fn login_name() -> String {
     let name = Command::new("id").arg("-un").output().expect("id").stdout;
     String::from_utf8(name).expect("UTF-8").trim().to_owned()
@@ -548,15 +548,15 @@ fn user_id() -> String {
     String::from_utf8(id).expect("UTF-8").trim().to_owned()
 }
 
-fn hashed(way: &str) -> String {
+fn hashed(algorithm: &str) -> String {
     let hash = Command::new("openssl")
-        .args(["passwd", way, PASSWORD])
+        .args(["passwd", algorithm, PASSWORD])
         .output();
     let hash = hash.expect("openssl").stdout;
     String::from_utf8(hash).expect("UTF-8").trim().to_owned()
 }
 
-/// Makes a pair of keys, in the place of those that are there.
+/// Makes a pair of keys, and replaces existing ones.
 pub fn keygen(kind: &str, file: &Path) {
     let _ = fs::remove_file(file);
     let file = file.to_string_lossy();

@@ -1,0 +1,125 @@
+//! `publish --status`: reports what is published where, and whether it was changed there.
+
+use super::{OutputFormat, json, line, publish_context};
+use crate::command::{Session, write_text};
+use crate::data;
+use crate::date::in_japan;
+use crate::message::{Catalog, Message, Result};
+use crate::publish::history::PublishHistory;
+use crate::publish::target::Target;
+use crate::publish::{self, PublishedStatus, Unmanaged};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::io::stdout;
+
+/// The state of one target.
+#[derive(Serialize)]
+struct TargetReport {
+    target: String,
+    place: String,
+    published: Option<PublishedStatus>,
+    /// True if the manifest this project published last is gone or was replaced.
+    foreign_manifest: bool,
+}
+
+/// Prints a report of every target; returns true if each still has what was published.
+pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
+    let history = PublishHistory::open(&session.common.directory)?;
+    // A target that cannot be reached hides none of the others.
+    let (mut reports, mut unknown, mut first_error) = (Vec::new(), String::new(), None);
+    for target in targets {
+        match TargetReport::new(session, &history, target) {
+            Ok(report) => reports.push(report),
+            Err(error) => {
+                let message = Message::new("status-unknown")
+                    .with("target", &target.name)
+                    .with("place", &target.location);
+                unknown.push_str(&line(session.catalog, &message));
+                first_error.get_or_insert(target.conceal(error));
+            }
+        }
+    }
+    let text = match format {
+        OutputFormat::Json => json(&reports),
+        OutputFormat::Text => {
+            let texts = reports.iter().map(|report| report.text(session.catalog));
+            texts.collect::<String>() + &unknown
+        }
+    };
+    write_text(&mut stdout(), &text)?;
+    match first_error {
+        Some(error) => Err(error),
+        None => Ok(reports.iter().all(TargetReport::is_intact)),
+    }
+}
+
+impl TargetReport {
+    fn new(session: &Session, history: &PublishHistory, target: &Target) -> Result<TargetReport> {
+        let context = publish_context(history, Unmanaged::Keep, &|_| {});
+        let mut store = context.open(target, &session.common.directory)?;
+        let published = publish::status(store.as_mut(), &context)?;
+        let found = published
+            .as_ref()
+            .map(|found| found.manifest_sha256.clone());
+        let newest = history.newest(&target.name);
+        let own = newest.map(|newest| data::sha256(&data::pretty(&newest)));
+        Ok(TargetReport {
+            target: target.name.clone(),
+            place: target.location.to_string(),
+            foreign_manifest: own.is_some() && own != found,
+            published,
+        })
+    }
+
+    fn is_intact(&self) -> bool {
+        let is_intact =
+            |found: &PublishedStatus| found.altered.is_empty() && found.missing.is_empty();
+        self.published.as_ref().is_none_or(is_intact) && !self.foreign_manifest
+    }
+
+    fn text(&self, catalog: &Catalog) -> String {
+        let messages = match &self.published {
+            Some(published) => self.messages(published),
+            None if self.foreign_manifest => vec![self.head("status-gone")],
+            None => vec![self.head("status-nothing")],
+        };
+        messages.iter().map(|it| line(catalog, it)).collect()
+    }
+
+    fn head(&self, id: &'static str) -> Message {
+        Message::new(id)
+            .with("target", &self.target)
+            .with("place", &self.place)
+    }
+
+    fn messages(&self, published: &PublishedStatus) -> Vec<Message> {
+        let print = |time: Timestamp| in_japan(time).strftime("%F %R").to_string();
+        let is_draft = published.edition.is_none();
+        let mut messages = vec![
+            self.head("status")
+                .with("id", &published.id)
+                .with("draft", if is_draft { "yes" } else { "no" })
+                .with("since", published.since.map_or("-".to_owned(), print))
+                .with("version", &published.version),
+        ];
+        for (id, paths) in [
+            ("status-altered", &published.altered),
+            ("status-missing", &published.missing),
+        ] {
+            messages.extend(paths.iter().map(|path| Message::new(id).with("path", path)));
+        }
+        if messages.len() > 1 {
+            messages.push(Message::new("status-mend").with("target", &self.target));
+        }
+        if self.foreign_manifest {
+            messages.push(Message::new("status-foreign"));
+        }
+        if let Some(since) = published.locked_since {
+            messages.push(Message::new("status-locked").with("since", print(since)));
+        }
+        if self.is_intact() {
+            messages.push(Message::new("status-sound").with("count", published.files));
+        }
+        messages
+    }
+}

@@ -1,0 +1,233 @@
+//! Folders, WebDAV servers and S3 buckets, through OpenDAL.
+
+use super::store::{PART, Store, StoreError, StoreResult, create_then_confirm, wait};
+use super::target::{Bucket, Target};
+use crate::message::{Error, Message, Result};
+use jiff::Timestamp;
+use opendal::operator_futures::FutureWrite;
+use opendal::{Builder, ErrorKind, Metadata, Operator, services};
+use std::io;
+use std::path::Path;
+
+/// Errors of an operation on a missing file.
+const MISSING: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
+/// Errors of a write that must not replace a file.
+const PRESENT: [ErrorKind; 2] = [ErrorKind::ConditionNotMatch, ErrorKind::AlreadyExists];
+
+pub struct OpendalStore {
+    operator: Operator,
+    write_mode: WriteMode,
+}
+
+/// The way in which a service replaces a file in one step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WriteMode {
+    /// The file is uploaded under another name, then renamed.
+    Rename,
+    /// The service shows complete objects only. Each has a media type and a cache policy.
+    Object,
+}
+
+impl OpendalStore {
+    pub fn folder(target: &Target, project: &Path, path: &str) -> Result<OpendalStore> {
+        let folder = project.join(path);
+        refuse_project_folders(&folder, project)?;
+        // A missing parent is a share that is not mounted, and is not created.
+        if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
+            let message = Message::new("no-folder-above").with("path", parent.display());
+            return Err(Error::new(message));
+        }
+        let builder = services::Fs::default().root(&folder.to_string_lossy());
+        OpendalStore::new(target, builder, WriteMode::Rename)
+    }
+
+    pub fn webdav(
+        target: &Target,
+        url: &str,
+        user: Option<&str>,
+        path: &str,
+    ) -> Result<OpendalStore> {
+        let mut builder = services::Webdav::default().endpoint(url).root(path);
+        if let Some(user) = user {
+            let password = target.secret("PASSWORD").unwrap_or_default();
+            builder = builder.username(user).password(password);
+        }
+        OpendalStore::new(target, builder, WriteMode::Rename)
+    }
+
+    pub fn s3(target: &Target, bucket: &Bucket) -> Result<OpendalStore> {
+        let mut builder = services::S3::default()
+            .bucket(&bucket.name)
+            .root(&bucket.path);
+        if let Some(endpoint) = &bucket.endpoint {
+            builder = builder.endpoint(endpoint).region("auto");
+        }
+        if let Some(region) = &bucket.region {
+            builder = builder.region(region);
+        }
+        if let (Some(id), Some(key)) = (
+            target.secret("ACCESS_KEY_ID"),
+            target.secret("SECRET_ACCESS_KEY"),
+        ) {
+            builder = builder.access_key_id(id).secret_access_key(key);
+        }
+        OpendalStore::new(target, builder, WriteMode::Object)
+    }
+
+    fn new(target: &Target, builder: impl Builder, write_mode: WriteMode) -> Result<OpendalStore> {
+        // rustls has several providers compiled in and needs one named. An earlier choice stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        opendal_http_transport_reqwest::install_default();
+        let operator = Operator::new(builder).map_err(|error| {
+            let message = Message::new("target-setting").with("target", &target.name);
+            Error::new(message).caused_by(error)
+        })?;
+        Ok(OpendalStore {
+            operator,
+            write_mode,
+        })
+    }
+
+    /// Prepares to write a file directly to its path.
+    fn writer(
+        &self,
+        path: &str,
+        bytes: &[u8],
+    ) -> FutureWrite<impl Future<Output = opendal::Result<Metadata>>> {
+        let write = self.operator.write_with(path, bytes.to_vec());
+        match self.write_mode {
+            WriteMode::Rename => write,
+            WriteMode::Object => write
+                .content_type(content_type(path))
+                .cache_control(cache_control(path)),
+        }
+    }
+}
+
+impl Store for OpendalStore {
+    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+        let found = run_unless(&MISSING, self.operator.read(path))?;
+        Ok(found.map(|buffer| buffer.to_vec()))
+    }
+
+    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
+        if self.write_mode == WriteMode::Object {
+            return run(self.writer(path, bytes)).map(drop);
+        }
+        run(self.writer(PART, bytes))?;
+        run(self.operator.rename(PART, path))
+    }
+
+    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+        if self.operator.info().capability().write_with_if_not_exists {
+            let write = self.writer(path, bytes).if_not_exists(true);
+            return Ok(run_unless(&PRESENT, write)?.is_some());
+        }
+        // Not through a part, which two publishers would share.
+        create_then_confirm(self, path, bytes, |store| {
+            run(store.writer(path, bytes)).map(drop)
+        })
+    }
+
+    fn remove(&mut self, path: &str) -> StoreResult<()> {
+        run(self.operator.delete(path))
+    }
+
+    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+        let found = run_unless(&MISSING, self.operator.stat(path))?;
+        let time = found.and_then(|found| found.last_modified());
+        // OpenDAL uses another version of jiff.
+        Ok(time.and_then(|time| time.to_string().parse().ok()))
+    }
+}
+
+fn run<T>(operation: impl IntoFuture<Output = opendal::Result<T>>) -> StoreResult<T> {
+    wait(async { operation.await.map_err(store_error) })
+}
+
+/// Runs an operation; returns `None` instead of an error of one of these kinds.
+fn run_unless<T>(
+    kinds: &[ErrorKind],
+    operation: impl IntoFuture<Output = opendal::Result<T>>,
+) -> StoreResult<Option<T>> {
+    wait(async {
+        match operation.await {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if kinds.contains(&error.kind()) => Ok(None),
+            Err(error) => Err(store_error(error)),
+        }
+    })
+}
+
+/// Refuses a target that contains the project or is one of its folders: the next build would take
+/// the site for content, or the other way round.
+fn refuse_project_folders(target: &Path, project: &Path) -> Result<()> {
+    let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    let (Ok(target), Ok(project)) = (resolve(target), resolve(project)) else {
+        return Ok(());
+    };
+    let is_in = |name| target.starts_with(project.join(name));
+    let project_folders = ["content", "themes", "output", ".safeguard"];
+    if project.starts_with(&target) || project_folders.into_iter().any(is_in) {
+        let message = Message::new("folder-is-ours").with("path", target.display());
+        return Err(Error::new(message));
+    }
+    Ok(())
+}
+
+fn store_error(error: opendal::Error) -> StoreError {
+    let text = error.to_string();
+    // OpenDAL has no error kind for the refusal of a WebDAV server.
+    let refused = error.kind() == ErrorKind::PermissionDenied
+        || text.contains("status: 401")
+        || text.contains("credential");
+    if refused {
+        return StoreError::permanent(Message::new("target-refused"), error);
+    }
+    if error.is_temporary() && !is_disk_full(&error) {
+        return StoreError::transient(error);
+    }
+    StoreError::permanent(Message::new("target-failed"), error)
+}
+
+/// Recognises a disk that is full or read-only.
+fn is_disk_full(error: &opendal::Error) -> bool {
+    let source = std::error::Error::source(error);
+    source
+        .and_then(|source| source.downcast_ref::<io::Error>())
+        .is_some_and(|source| {
+            matches!(
+                source.kind(),
+                io::ErrorKind::StorageFull
+                    | io::ErrorKind::QuotaExceeded
+                    | io::ErrorKind::ReadOnlyFilesystem
+            )
+        })
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "woff2" => "font/woff2",
+        "xml" => "application/xml; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Lets browsers keep issued files, which never change. Everything else is asked for again, so that
+/// no page meets the assets of another day.
+fn cache_control(path: &str) -> &'static str {
+    if super::plan::is_issued(path) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    }
+}

@@ -1,0 +1,263 @@
+//! Opens SSH sessions: an address in, a logged-in session or an error out.
+//!
+//! Never talks to a server whose key is not on record in `known_hosts`, or is another one.
+//! The first of these credentials counts: the key file of publish.yaml, a key or password of the
+//! environment, the agent, the usual key files.
+
+use super::store::{CONNECT_TIMEOUT, StoreError, StoreResult};
+use super::target::{SftpAddress, Target};
+use crate::message::{Error, Message};
+use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
+use russh::keys::agent::client::AgentClient;
+use russh::keys::{
+    self, Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate,
+};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::time::timeout;
+
+/// Names of OpenSSH's own key files.
+const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
+
+pub type SshSession = Handle<HostKeyVerifier>;
+
+/// Connects to a server and logs in; `project` is the folder that relative paths begin at.
+pub async fn connect(
+    target: &Target,
+    address: &SftpAddress,
+    project: &Path,
+) -> StoreResult<SshSession> {
+    let (host, port) = (address.server.host.as_str(), address.server.port);
+    let known_hosts = address.known_hosts.as_deref();
+    let verifier = HostKeyVerifier {
+        host: host.to_owned(),
+        port,
+        known_hosts: local_path(project, known_hosts.unwrap_or("~/.ssh/known_hosts")),
+    };
+    let attempt = client::connect(Arc::new(verifier.config()), (host, port), verifier);
+    let mut session = timeout(CONNECT_TIMEOUT, attempt)
+        .await
+        .map_err(StoreError::transient)??;
+    let key_file = address.key_file.as_deref();
+    let key_path = key_file.map(|path| local_path(project, path));
+    let user = address.server.user.as_str();
+    match log_in(&mut session, target, user, key_path.as_deref()).await {
+        Ok(true) => Ok(session),
+        Ok(false) => Err(Error::new(refused(target, user)).into()),
+        // A server that hangs up has refused too. Further logins would lock the user out.
+        Err(error) if error.transient => {
+            Err(StoreError::permanent(refused(target, user), error.cause()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Resolves a path of publish.yaml, which begins at the project or, with `~/`, at home.
+fn local_path(project: &Path, path: &str) -> PathBuf {
+    match path.strip_prefix("~/") {
+        Some(below) => home().join(below),
+        None => project.join(path),
+    }
+}
+
+fn home() -> PathBuf {
+    std::env::home_dir().unwrap_or_default()
+}
+
+/// Accepts a server only if its key is on record.
+pub struct HostKeyVerifier {
+    host: String,
+    port: u16,
+    known_hosts: PathBuf,
+}
+
+impl HostKeyVerifier {
+    /// Asks the server first for a key of an algorithm that is on record.
+    fn config(&self) -> client::Config {
+        let known = self.known_keys().unwrap_or_default();
+        // One RSA key signs with several hashes.
+        let is_rsa = |algorithm: &Algorithm| matches!(algorithm, Algorithm::Rsa { .. });
+        let is_known = |algorithm: &Algorithm| {
+            let mut algorithms = known.iter().map(|(_, key)| key.algorithm());
+            algorithms.any(|known| known == *algorithm || (is_rsa(&known) && is_rsa(algorithm)))
+        };
+        let mut config = client::Config::default();
+        let mut algorithms = config.preferred.key.to_vec();
+        algorithms.sort_by_key(|algorithm| !is_known(algorithm));
+        config.preferred.key = algorithms.into();
+        config
+    }
+
+    /// The keys on record, each with the number of its line.
+    fn known_keys(&self) -> Result<Vec<(usize, PublicKey)>, keys::Error> {
+        keys::known_hosts::known_host_keys_path(&self.host, self.port, &self.known_hosts)
+    }
+
+    fn verify(&self, key: &PublicKey) -> StoreResult<bool> {
+        let file = self.known_hosts.display();
+        let unreadable = Message::new("sftp-known-hosts").with("file", &file);
+        // With a byte order mark, which Windows' editors add, the first line names no server.
+        let content = std::fs::read(&self.known_hosts).unwrap_or_default();
+        if content.starts_with(b"\xef\xbb\xbf") {
+            return Err(Error::new(unreadable).into());
+        }
+        let known = self
+            .known_keys()
+            .map_err(|error| StoreError::permanent(unreadable, error))?;
+        let is_same = |(_, known): &(usize, PublicKey)| known.key_data() == key.key_data();
+        if known.iter().any(is_same) {
+            return Ok(true);
+        }
+        // A key of another algorithm may be the server's new one, or an attacker's.
+        let message = match known.first() {
+            Some((line, _)) => Message::new("sftp-host-changed").with("line", line),
+            None => Message::new("sftp-host-unknown")
+                .with("fingerprint", key.fingerprint(HashAlg::Sha256))
+                .with("line", self.known_hosts_line(key)),
+        };
+        Err(Error::new(message.with("host", &self.host).with("file", file)).into())
+    }
+
+    fn known_hosts_line(&self, key: &PublicKey) -> String {
+        let name = match self.port {
+            22 => self.host.clone(),
+            port => format!("[{}]:{port}", self.host),
+        };
+        format!("{name} {}", key.to_openssh().unwrap_or_default())
+    }
+}
+
+impl client::Handler for HostKeyVerifier {
+    type Error = StoreError;
+
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> StoreResult<bool> {
+        match key {
+            PublicKeyOrCertificate::PublicKey { key, .. } => self.verify(key),
+            PublicKeyOrCertificate::Certificate(_) => Ok(false),
+        }
+    }
+}
+
+impl From<russh::Error> for StoreError {
+    fn from(error: russh::Error) -> StoreError {
+        StoreError::transient(error)
+    }
+}
+
+/// Offers the credentials in their order; returns true as soon as the server accepts one.
+async fn log_in(
+    session: &mut SshSession,
+    target: &Target,
+    user: &str,
+    key_file: Option<&Path>,
+) -> StoreResult<bool> {
+    let passphrase = target.secret("PASSPHRASE");
+    let unreadable = |key: String, error| {
+        let message = Message::new("sftp-key").with("key", key);
+        let variable = target.variable("PASSPHRASE");
+        StoreError::permanent(message.with("variable", variable), error)
+    };
+    let key = match (key_file, target.secret("KEY")) {
+        (Some(path), _) => keys::load_secret_key(path, passphrase)
+            .map_err(|error| unreadable(path.display().to_string(), error))
+            .map(Some)?,
+        (None, Some(text)) => keys::decode_secret_key(text, passphrase)
+            .map_err(|error| unreadable(target.variable("KEY"), error))
+            .map(Some)?,
+        (None, None) => None,
+    };
+    let has_key = key.is_some();
+    if let Some(key) = key
+        && offer_key(session, user, key).await?
+    {
+        return Ok(true);
+    }
+    if let Some(password) = target.secret("PASSWORD") {
+        return offer_password(session, user, password).await;
+    }
+    if has_key {
+        return Ok(false);
+    }
+    if offer_agent_keys(session, user).await? {
+        return Ok(true);
+    }
+    for name in USUAL_KEYS {
+        // Nobody named these files: a missing or unreadable one is no error.
+        if let Ok(key) = keys::load_secret_key(home().join(".ssh").join(name), passphrase)
+            && offer_key(session, user, key).await?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The message about a refused login.
+fn refused(target: &Target, user: &str) -> Message {
+    Message::new(match target.secret("PASSWORD") {
+        Some(_) => "sftp-password",
+        None => "sftp-login",
+    })
+    .with("user", user)
+    .with("password", target.variable("PASSWORD"))
+    .with("key", target.variable("KEY"))
+}
+
+async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> StoreResult<bool> {
+    let hash = signature_hash(session, key.algorithm()).await?;
+    let key_with_hash = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
+    let result = session.authenticate_publickey(user, key_with_hash).await?;
+    Ok(result.success())
+}
+
+/// Offers the password, also as the answer to a server that asks for it interactively.
+async fn offer_password(session: &mut SshSession, user: &str, password: &str) -> StoreResult<bool> {
+    let result = session.authenticate_password(user, password).await?;
+    if result.success() {
+        return Ok(true);
+    }
+    let mut response = session
+        .authenticate_keyboard_interactive_start(user, None)
+        .await?;
+    // A server that keeps asking has refused.
+    for _ in 0..3 {
+        let KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } = &response else {
+            break;
+        };
+        let answers = vec![password.to_owned(); prompts.len()];
+        response = session
+            .authenticate_keyboard_interactive_respond(answers)
+            .await?;
+    }
+    Ok(matches!(response, KeyboardInteractiveAuthResponse::Success))
+}
+
+async fn offer_agent_keys(session: &mut SshSession, user: &str) -> StoreResult<bool> {
+    #[cfg(unix)]
+    let connected = AgentClient::connect_env().await;
+    #[cfg(windows)]
+    let connected = AgentClient::connect_named_pipe(r"\\.\pipe\openssh-ssh-agent").await;
+    let Ok(mut agent) = connected else {
+        return Ok(false);
+    };
+    for identity in agent.request_identities().await.unwrap_or_default() {
+        let key = identity.public_key().into_owned();
+        let hash = signature_hash(session, key.algorithm()).await?;
+        let result = session
+            .authenticate_publickey_with(user, key, hash, &mut agent)
+            .await;
+        if result.is_ok_and(|result: AuthResult| result.success()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The hash for a signature with an RSA key; other keys imply theirs.
+async fn signature_hash(session: &SshSession, key: Algorithm) -> StoreResult<Option<HashAlg>> {
+    if !key.is_rsa() {
+        return Ok(None);
+    }
+    let supported = session.best_supported_rsa_hash().await?;
+    Ok(supported.unwrap_or(Some(HashAlg::Sha512)))
+}
