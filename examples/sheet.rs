@@ -1,9 +1,9 @@
-//! Writes what Typst sees of one rendering into a folder, for who makes a theme:
+//! Writes what Typst sees of one rendering into a folder, for theme authors:
 //! Typst's own command line and the preview of an editor work on it.
 //!
 //! ```text
-//! cargo run --example sheet -- . handout /tmp/handout
-//! typst watch --root /tmp/handout --font-path fonts --features a11y-extras /tmp/handout/sheet.typ
+//! cargo run --example sheet -- . client /tmp/client
+//! typst watch --root /tmp/client --font-path fonts --features a11y-extras /tmp/client/sheet.typ
 //! ```
 //!
 //! A proof begins with `proof.typ`; the findings and line numbers that a proof also prints are left out here.
@@ -22,21 +22,21 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [project, kind, folder] = arguments.as_slice() else {
-        return Err("three arguments: DIR site|handout|signed|proof FOLDER".into());
+        return Err("three arguments: DIR site|client|seal|proof FOLDER".into());
     };
-    let kind = match kind.as_str() {
-        "site" => Rendering::Site,
-        "handout" => Rendering::Handout,
-        "signed" => Rendering::Signed,
+    let rendering = match kind.as_str() {
+        "site" => Rendering::SitePdf,
+        "client" => Rendering::ClientPdf,
+        "seal" => Rendering::SealPdf,
         "proof" => Rendering::Proof,
-        _ => return Err("no such rendering: site, handout, signed or proof".into()),
+        _ => return Err("no such rendering: site, client, seal or proof".into()),
     };
-    write(Path::new(project), kind, Path::new(folder))
+    write(Path::new(project), rendering, Path::new(folder))
 }
 
-fn write(project: &Path, kind: Rendering, folder: &Path) -> Result<()> {
+fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
     let content = content::load(project).map_err(words)?;
-    // Of the four, only a proof judges by the day.
+    // Of the four, only the proof is judged by the day.
     let today = content
         .sheet
         .as_ref()
@@ -44,12 +44,12 @@ fn write(project: &Path, kind: Rendering, folder: &Path) -> Result<()> {
         .unwrap_or_default();
     let fonts = Fonts::compiled_in();
     let can_draw = |c| fonts.can_draw(c);
-    let case = CheckInput {
+    let input = CheckInput {
         content: &content,
         today,
         can_draw: &can_draw,
     };
-    let register = check::check(&case).register;
+    let register = check::check(&input).register;
     let register = register.ok_or("the content has errors: `safeguard check` tells them")?;
     let name = content
         .sheet
@@ -57,7 +57,7 @@ fn write(project: &Path, kind: Rendering, folder: &Path) -> Result<()> {
         .and_then(|sheet| sheet.record.theme.as_deref());
     let theme = theme::load(project, name.unwrap_or("official")).map_err(words)?;
     let id = register.date.to_string();
-    let options = LayoutOptions::of(kind, today, &id);
+    let options = LayoutOptions::new(rendering, today, &id);
     let sheet = sheet::lay_out(
         &register,
         &options,

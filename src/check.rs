@@ -1,23 +1,23 @@
-//! Content, a day and what the fonts can draw → findings, and where none is an error a [`Register`] and the site's pages of prose.
+//! Content, a day and the characters the fonts can draw → findings, and without an error a [`Register`] and the site's pages of prose.
 //!
-//! Each rule is a function that looks at the whole [`CheckInput`] and says what it finds; [`RULES`] lists them.
+//! Each rule is a function that looks at the whole [`CheckInput`] and returns what it finds; [`RULES`] lists them.
 //! `check/README.md` names for each the clause it comes from. No rule reads the clock, the disk or a terminal.
 
-mod all_texts;
 mod certifications;
 mod coverage;
 mod editions;
-mod english;
+pub mod links;
 mod measures;
+mod office;
 mod pages;
 mod register;
 pub mod texts;
 
-use crate::content::Content;
-use crate::content::Filed;
 use crate::content::record::{GuidelineRecord, SheetRecord, Thresholds};
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::model::{Page, Register};
+use crate::content::{Content, Filed};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
+use crate::message::Message;
+use crate::model::{ProsePage, Register};
 use jiff::civil::Date;
 
 /// What the rules look at.
@@ -29,180 +29,104 @@ pub struct CheckInput<'a> {
     pub can_draw: &'a dyn Fn(char) -> bool,
 }
 
-/// A rule: its name, as findings bear it and `--allow` takes it, and the function that finds.
+/// A rule: its name, as findings bear it and `--allow` takes it, and the function that applies it.
 pub struct Rule {
     pub name: &'static str,
     pub find: fn(&CheckInput) -> Vec<Diagnostic>,
 }
 
-/// Names of what [`crate::content::load`] finds while reading.
-pub const READING: [&str; 8] = [
-    "duplicate-key",
-    "missing-field",
-    "missing-file",
-    "unexpected-file",
-    "unknown-field",
-    "unreadable",
-    "wrong-type",
-    "control-character",
-];
+impl Rule {
+    fn error(&self, origin: Origin, message: Message) -> Diagnostic {
+        Diagnostic::error(self.name, origin, message)
+    }
 
-/// Names of what only [`check_against`] finds.
-pub const AGAINST: [&str; 1] = ["heading-changed"];
+    fn warning(&self, origin: Origin, message: Message) -> Diagnostic {
+        Diagnostic::warning(self.name, origin, message)
+    }
+}
 
 /// Every rule that looks at what was read.
-pub const RULES: [Rule; 27] = [
-    Rule {
-        name: "unknown-guideline",
-        find: coverage::unknown_guideline,
-    },
-    Rule {
-        name: "guideline-superseded",
-        find: coverage::guideline_superseded,
-    },
-    Rule {
-        name: "unknown-item",
-        find: coverage::unknown_item,
-    },
-    Rule {
-        name: "item-uncovered",
-        find: coverage::item_uncovered,
-    },
-    Rule {
-        name: "small-business-exception",
-        find: coverage::small_business_exception,
-    },
-    Rule {
-        name: "bad-id",
-        find: measures::bad_id,
-    },
-    Rule {
-        name: "duplicate-id",
-        find: measures::duplicate_id,
-    },
-    Rule {
-        name: "empty-measure",
-        find: measures::empty_measure,
-    },
-    Rule {
-        name: "not-applicable-without-reason",
-        find: measures::not_applicable_without_reason,
-    },
-    Rule {
-        name: "open-question",
-        find: measures::open_question,
-    },
-    Rule {
-        name: "review-overdue",
-        find: measures::review_overdue,
-    },
-    Rule {
-        name: "office-incomplete",
-        find: measures::office_incomplete,
-    },
-    Rule {
-        name: "certification-expired",
-        find: certifications::expired,
-    },
-    Rule {
-        name: "certification-expires-soon",
-        find: certifications::expires_soon,
-    },
-    Rule {
-        name: "certification-undated",
-        find: certifications::undated,
-    },
-    Rule {
-        name: "certification-without-edition",
-        find: certifications::without_edition,
-    },
-    Rule {
-        name: "privacy-mark-misused",
-        find: certifications::privacy_mark_misused,
-    },
-    Rule {
-        name: "english-alone",
-        find: english::english_alone,
-    },
-    Rule {
-        name: "raw-html",
-        find: texts::raw_html,
-    },
-    Rule {
-        name: "broken-link",
-        find: texts::broken_link,
-    },
-    Rule {
-        name: "emphasis-not-closed",
-        find: texts::emphasis_not_closed,
-    },
-    Rule {
-        name: "control-character",
-        find: texts::control_characters,
-    },
-    Rule {
-        name: "text-cut-off",
-        find: texts::text_cut_off,
-    },
-    Rule {
-        name: "missing-glyph",
-        find: texts::missing_glyph,
-    },
-    Rule {
-        name: "confidential-name",
-        find: texts::confidential_name,
-    },
-    Rule {
-        name: "edition-altered",
-        find: editions::edition_altered,
-    },
-    Rule {
-        name: "spelling-varies",
-        find: texts::spelling_varies,
-    },
+pub const RULES: [&Rule; 27] = [
+    &coverage::UNKNOWN_GUIDELINE,
+    &coverage::GUIDELINE_SUPERSEDED,
+    &coverage::UNKNOWN_ITEM,
+    &coverage::ITEM_UNCOVERED,
+    &coverage::SMALL_BUSINESS_EXCEPTION,
+    &measures::BAD_ID,
+    &measures::DUPLICATE_ID,
+    &measures::EMPTY_MEASURE,
+    &measures::NOT_APPLICABLE_WITHOUT_REASON,
+    &measures::OPEN_QUESTION,
+    &measures::REVIEW_OVERDUE,
+    &office::OFFICE_INCOMPLETE,
+    &certifications::EXPIRED,
+    &certifications::EXPIRES_SOON,
+    &certifications::UNDATED,
+    &certifications::WITHOUT_EDITION,
+    &certifications::PRIVACY_MARK_MISUSED,
+    &texts::ENGLISH_ALONE,
+    &texts::RAW_HTML,
+    &links::BROKEN_LINK,
+    &texts::EMPHASIS_NOT_CLOSED,
+    &texts::CONTROL_CHARACTER,
+    &texts::TEXT_CUT_OFF,
+    &texts::MISSING_GLYPH,
+    &texts::CONFIDENTIAL_NAME,
+    &editions::EDITION_ALTERED,
+    &texts::SPELLING_VARIES,
 ];
 
-/// What a check came to.
+/// The rules whose findings an edition may hold only if each is allowed by name.
+pub const SETTLED_BEFORE_ISSUE: [&Rule; 2] = [&measures::OPEN_QUESTION, &certifications::UNDATED];
+
+/// Names of all rules: those above, those of reading, and those of [`check_against`].
+pub fn rule_names() -> impl Iterator<Item = &'static str> {
+    RULES
+        .iter()
+        .map(|rule| rule.name)
+        .chain(crate::content::rule::ALL)
+        .chain([coverage::HEADING_CHANGED])
+}
+
+/// The result of a check.
 pub struct Checked {
     /// All findings, by file and place.
     pub findings: Vec<Diagnostic>,
-    /// Only where no finding is an error.
+    /// Only if no finding is an error.
     pub register: Option<Register>,
-    /// The site's pages of prose, in order; none where a finding is an error. Apart from the register, for no edition holds them.
-    pub pages: Vec<Page>,
+    /// The site's pages of prose, in order; none if a finding is an error. No edition holds them, so they are apart from the register.
+    pub pages: Vec<ProsePage>,
 }
 
 /// Applies every rule.
 pub fn check(input: &CheckInput) -> Checked {
-    let mut findings = input.content.problems.clone();
+    let mut findings = input.content.findings.clone();
     findings.extend(RULES.iter().flat_map(|rule| (rule.find)(input)));
-    input.content.locate(&mut findings);
-    let sound = findings
-        .iter()
-        .all(|finding| finding.severity != Severity::Error);
-    match sound {
-        true => Checked {
-            register: register::build(input.content),
-            pages: pages::build(input.content),
-            findings,
-        },
-        false => Checked {
+    input.content.sources.locate(&mut findings);
+    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+    if findings.iter().any(is_error) {
+        return Checked {
             findings,
             register: None,
             pages: Vec::new(),
-        },
+        };
+    }
+    Checked {
+        register: register::build(input.content),
+        pages: pages::build(input.content),
+        findings,
     }
 }
 
-/// Holds the sheet against another guideline: what it leaves uncovered there, and which headings differ.
+/// Compares the sheet with another guideline: the items it leaves uncovered there, and the headings that differ.
 ///
-/// Only errors of the content itself are told beside that.
+/// Of the content's own findings only the errors are told besides.
 pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
     let mut findings = check(input).findings;
     findings.retain(|finding| finding.severity == Severity::Error);
     findings.extend(coverage::uncovered_under(input, other));
     findings.extend(coverage::heading_changed(input, other));
-    input.content.locate(&mut findings);
+    input.content.sources.locate(&mut findings);
     findings
 }
 

@@ -6,6 +6,7 @@
 
 pub mod chain;
 pub mod key;
+pub mod timestamp;
 
 use cms::content_info::ContentInfo;
 use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};

@@ -1,4 +1,4 @@
-//! The command line: what may be said, in two languages, and what it does. One file a subcommand, each thin.
+//! The command line, in two languages: one thin file for each command.
 
 mod build;
 mod check;
@@ -10,15 +10,18 @@ mod sign;
 mod usage;
 mod verify;
 
-use crate::check::texts;
+use crate::characters::visible;
+use crate::check::{CheckInput, Checked, rule_names, texts};
 use crate::content::record::GuidelineRecord;
-use crate::content::{self, Content, Filed};
+use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::edition::Allowance;
 use crate::message::{Catalog, Error, Language, Message, Result};
+use crate::model::{ProsePage, Register};
 use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
-use crate::report::{Format, Report, visible};
+use crate::report::{Format, Report};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -53,26 +56,27 @@ const LONG_VERSION: &str = concat!(
 )]
 struct CommandLine {
     #[command(flatten)]
-    common: Common,
+    global: GlobalOptions,
     #[command(subcommand)]
     command: Subcommands,
 }
 
 #[derive(Subcommand)]
 enum Subcommands {
+    Edit(edit::EditArgs),
     Check(check::Check),
     Build(build::Build),
-    Edit(edit::EditArgs),
     Issue(issue::Issue),
     Diff(diff::Diff),
     Sign(sign::Sign),
     Verify(verify::Verify),
     Publish(publish::Publish),
+    Help(usage::Help),
 }
 
 /// Options of every command.
 #[derive(Args)]
-pub struct Common {
+struct GlobalOptions {
     #[arg(
         short = 'C',
         long = "directory",
@@ -82,16 +86,8 @@ pub struct Common {
         default_value = "."
     )]
     directory: PathBuf,
-    #[arg(long, global = true, value_name = "DATE", value_parser = usage::day)]
-    as_of: Option<Date>,
-    #[arg(long, global = true)]
-    strict: bool,
-    #[arg(long, global = true, value_name = "RULE=REASON", value_parser = usage::allowance)]
-    allow: Vec<(String, String)>,
     #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"], hide_possible_values = true)]
     lang: Option<String>,
-    #[arg(short, long, global = true)]
-    quiet: bool,
     // clap's own two flags speak English only.
     #[arg(short, long, global = true, action = ArgAction::Help)]
     help: Option<bool>,
@@ -99,49 +95,80 @@ pub struct Common {
     version: Option<bool>,
 }
 
-/// Runs the program; the arguments' first is its own name.
+/// The day of commands that depend on one.
+#[derive(Args, Default, Clone)]
+struct DayOption {
+    #[arg(long, value_name = "DATE", value_parser = usage::day)]
+    as_of: Option<Date>,
+}
+
+/// Options of commands that judge the content.
+#[derive(Args, Default, Clone)]
+struct JudgingOptions {
+    #[arg(long)]
+    strict: bool,
+    #[arg(long, value_name = "RULE[@ID]=REASON", value_parser = usage::allowance)]
+    allow: Vec<Allowance>,
+}
+
+/// Option of commands that print more than their result.
+#[derive(Args, Default, Clone)]
+struct QuietOption {
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// Runs the program; the first of the arguments is its own name.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let catalog = Catalog::of(language(&arguments));
-    let failure = match obey(arguments, &catalog) {
+    let error = match execute(arguments, &catalog) {
         Ok(code) => return ExitCode::from(code),
-        Err(failure) => failure,
+        Err(error) => error,
     };
-    let cause = failure.cause.map(|cause| format!("\n  {cause}"));
-    let (error, message) = (Message::new("error"), catalog.format(&failure.message));
+    let message = visible(&catalog.format(&error.message));
+    let cause = error.cause.map(|cause| format!("\n  {cause}"));
     let text = format!(
-        "{}: {}{}\n",
-        catalog.format(&error),
-        visible(&message),
+        "{}: {message}{}\n",
+        catalog.format(&Message::new("error")),
         cause.unwrap_or_default()
     );
-    // Where this cannot be printed either, the exit code has to say it.
+    // If this cannot be printed either, the exit code has to say it.
     let _ = write_text(&mut std::io::stderr(), &text);
     ExitCode::from(CANNOT_WORK)
 }
 
-/// Does what the arguments say; returns the exit code.
-fn obey(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
-    let mut command = speak(CommandLine::command(), "help", catalog);
-    let matches = command.try_get_matches_from_mut(arguments);
+/// Executes the arguments; returns the exit code.
+fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
+    let mut command = with_help_texts(CommandLine::command(), "help", catalog);
+    let matches = command.try_get_matches_from_mut(arguments.clone());
     let line = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(line) => line,
-        Err(error) => return usage::answer(&error, &mut command),
+        Err(error) => return usage::answer(&error, &mut command, &arguments, catalog),
     };
-    let session = Session {
-        common: line.common,
+    let directory = line.global.directory;
+    let session = |day: &DayOption, judging: &JudgingOptions, quiet: &QuietOption| Session {
+        common: SessionOptions {
+            directory: directory.clone(),
+            as_of: day.as_of,
+            strict: judging.strict,
+            allow: judging.allow.clone(),
+            quiet: quiet.quiet,
+        },
         catalog,
     };
-    let sound = match line.command {
-        Subcommands::Check(check) => check.run(&session),
-        Subcommands::Build(build) => build.run(&session),
-        Subcommands::Edit(edit) => edit.run(&session),
-        Subcommands::Issue(issue) => issue.run(&session),
-        Subcommands::Diff(diff) => diff.run(&session),
-        Subcommands::Sign(sign) => sign.run(&session),
-        Subcommands::Publish(publish) => publish.run(&session),
-        Subcommands::Verify(verify) => return verify.run(&session),
+    let (no_judging, loud) = (JudgingOptions::default(), QuietOption::default());
+    let is_sound = match line.command {
+        Subcommands::Edit(edit) => edit.run(&session(&edit.day, &no_judging, &loud))?,
+        Subcommands::Check(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
+        Subcommands::Build(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
+        Subcommands::Issue(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
+        Subcommands::Diff(it) => it.run(&session(&it.day, &no_judging, &it.quiet))?,
+        Subcommands::Sign(it) => it.run(&session(&it.day, &no_judging, &it.quiet))?,
+        Subcommands::Publish(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
+        Subcommands::Verify(it) => return it.run(&session(&it.day, &no_judging, &it.quiet)),
+        Subcommands::Help(help) => return help.run(&mut command, catalog),
     };
-    Ok(if sound? { 0 } else { CONTENT_WRONG })
+    Ok(if is_sound { 0 } else { CONTENT_WRONG })
 }
 
 fn today_in_japan() -> Date {
@@ -156,10 +183,36 @@ fn clock() -> Timestamp {
     Timestamp::now()
 }
 
-/// What the user chose for the whole run.
+/// The user's choices that several parts of a command need.
+pub struct SessionOptions {
+    directory: PathBuf,
+    as_of: Option<Date>,
+    strict: bool,
+    allow: Vec<Allowance>,
+    quiet: bool,
+}
+
+/// One run of a command.
 pub struct Session<'a> {
-    common: Common,
+    common: SessionOptions,
     catalog: &'a Catalog,
+}
+
+/// The findings that a command prints.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    All,
+    Errors,
+}
+
+/// Content without an error, and everything needed to lay it out.
+struct Project {
+    content: Content,
+    register: Register,
+    pages: Vec<ProsePage>,
+    findings: Vec<Diagnostic>,
+    theme: Theme,
+    fonts: Fonts,
 }
 
 impl Session<'_> {
@@ -168,7 +221,7 @@ impl Session<'_> {
         self.common.as_of.unwrap_or_else(today_in_japan)
     }
 
-    /// The moment of a signature: now, or the day given as it begins in Japan.
+    /// The moment of a signature: now, or the beginning in Japan of the day given.
     fn now(&self) -> Timestamp {
         let given = self.common.as_of.map(|day| day.at(0, 0, 0, 0));
         given.map_or_else(clock, |begins| {
@@ -178,33 +231,73 @@ impl Session<'_> {
     }
 
     fn load(&self) -> Result<Content> {
-        for (rule, _) in &self.common.allow {
-            let known = crate::check::RULES
-                .iter()
-                .map(|rule| rule.name)
-                .chain(crate::check::READING)
-                .chain(crate::check::AGAINST);
-            if !known.clone().any(|known| known == rule) {
-                let known: Vec<&str> = known.collect::<BTreeSet<_>>().into_iter().collect();
+        for allowance in &self.common.allow {
+            if !rule_names().any(|name| name == allowance.rule) {
+                let known: BTreeSet<&str> = rule_names().collect();
+                let known: Vec<&str> = known.into_iter().collect();
                 let message = Message::new("no-such-rule")
-                    .with("rule", rule)
+                    .with("rule", &allowance.rule)
                     .with("rules", known.join(", "));
                 return Err(Error::new(message));
             }
         }
         let folder = &self.common.directory;
-        let trouble = match std::fs::metadata(folder) {
-            Ok(found) if found.is_dir() => return content::load(folder),
-            Ok(_) => Error::new(Message::new("directory-is-file").with("path", folder.display())),
-            Err(error) => Error::new(Message::new("no-directory").with("path", folder.display()))
-                .caused_by(error),
-        };
-        Err(trouble)
+        match std::fs::metadata(folder) {
+            Ok(found) if found.is_dir() => content::load(folder),
+            Ok(_) => {
+                let message = Message::new("directory-is-file").with("path", folder.display());
+                Err(Error::new(message))
+            }
+            Err(error) => {
+                let message = Message::new("no-directory").with("path", folder.display());
+                Err(Error::new(message).caused_by(error))
+            }
+        }
     }
 
-    /// The theme that sheet.yaml names.
-    fn theme(&self, content: &Content) -> Result<Theme> {
-        theme::of(&self.common.directory, content)
+    /// Loads and checks the content and prints its findings. Returns `None` if they forbid to go on.
+    fn open(&self) -> Result<Option<Project>> {
+        self.judge(self.load()?, Shown::All, |_| {})
+    }
+
+    /// Checks the content and prints its findings, which `settle` may change before. Returns `None` if they forbid to go on.
+    fn judge(
+        &self,
+        content: Content,
+        shown: Shown,
+        settle: impl FnOnce(&mut [Diagnostic]),
+    ) -> Result<Option<Project>> {
+        let fonts = Fonts::compiled_in();
+        let Checked {
+            mut findings,
+            register,
+            pages,
+        } = crate::check::check(&CheckInput {
+            content: &content,
+            today: self.today(),
+            can_draw: &|c| fonts.can_draw(c),
+        });
+        settle(&mut findings);
+        let mut printed = findings.clone();
+        if shown == Shown::Errors {
+            printed.retain(|finding| finding.severity == Severity::Error);
+        }
+        if shown == Shown::All || !printed.is_empty() {
+            let (sources, to) = (&content.sources, &mut std::io::stderr());
+            self.print_findings(sources, &printed, Format::Human, to)?;
+        }
+        let Some(register) = register.filter(|_| self.accepts(&findings)) else {
+            return Ok(None);
+        };
+        let theme = theme::of(&self.common.directory, &content)?;
+        Ok(Some(Project {
+            content,
+            register,
+            pages,
+            findings,
+            theme,
+            fonts,
+        }))
     }
 
     /// The guideline that an option names.
@@ -217,7 +310,7 @@ impl Session<'_> {
         })
     }
 
-    /// Refuses what an option would have printed with a hole or a hidden sign in it.
+    /// Refuses an option's text that would be printed with a hole or an invisible character in it.
     fn printable(&self, option: &str, text: &str, fonts: &Fonts) -> Result<()> {
         match texts::unprintable(text, |c| fonts.can_draw(c)) {
             None => Ok(()),
@@ -233,33 +326,45 @@ impl Session<'_> {
         !findings.iter().any(|finding| self.stops(finding))
     }
 
-    /// Whether `--allow` names the finding's rule.
-    fn allows(&self, finding: &Diagnostic) -> bool {
+    /// The `--allow` that names the finding: its rule, or its rule and record.
+    fn allowance(&self, finding: &Diagnostic) -> Option<&Allowance> {
         let mut allowed = self.common.allow.iter();
-        allowed.any(|(rule, _)| rule == finding.rule)
+        allowed.find(|allowed| {
+            allowed.rule == finding.rule
+                && (allowed.record.is_none() || allowed.record == finding.record)
+        })
     }
 
-    /// An error does, and under `--strict` a warning that was not allowed.
+    /// Whether the finding stops the run: an error, and under `--strict` a warning that is not allowed.
     fn stops(&self, finding: &Diagnostic) -> bool {
         match finding.severity {
             Severity::Error => true,
-            Severity::Warning => self.common.strict && !self.allows(finding),
+            Severity::Warning => self.common.strict && self.allowance(finding).is_none(),
             Severity::Hint => false,
         }
+    }
+
+    /// Prints one message on standard output, unless `--quiet` forbids it.
+    fn print_message(&self, message: &Message) -> Result<()> {
+        if self.common.quiet {
+            return Ok(());
+        }
+        let line = format!("{}\n", self.catalog.format(message));
+        write_text(&mut std::io::stdout(), &line)
     }
 
     /// Prints findings and their count.
     fn print_findings(
         &self,
-        content: &Content,
+        sources: &Sources,
         findings: &[Diagnostic],
         format: Format,
         to: &mut (impl Write + IsTerminal),
     ) -> Result<()> {
-        let shown = |finding: &&Diagnostic| !self.common.quiet || self.stops(finding);
-        let findings: Vec<&Diagnostic> = findings.iter().filter(shown).collect();
+        let is_shown = |finding: &&Diagnostic| !self.common.quiet || self.stops(finding);
+        let findings: Vec<&Diagnostic> = findings.iter().filter(is_shown).collect();
         let report = Report {
-            content,
+            sources,
             catalog: self.catalog,
             colour: colour(to),
         };
@@ -278,12 +383,12 @@ fn colour(to: &impl IsTerminal) -> bool {
 }
 
 fn write_text(to: &mut impl Write, text: &str) -> Result<()> {
-    printed(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
+    print_result(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
 }
 
-/// A reader that went away (`| head`) is no failure; a full disk behind `>` is.
-fn printed(done: std::io::Result<()>) -> Result<()> {
-    done.or_else(|error| match error.kind() {
+/// Takes a reader that went away (`| head`) for success; a full disk behind `>` is an error.
+fn print_result(written: std::io::Result<()>) -> Result<()> {
+    written.or_else(|error| match error.kind() {
         ErrorKind::BrokenPipe => Ok(()),
         _ => Err(Error::new(Message::new("cannot-print")).caused_by(error)),
     })
@@ -309,31 +414,32 @@ fn language(arguments: &[OsString]) -> Language {
     Language::of_locale(&locale)
 }
 
-/// Puts the words of a language into a command's help: `help-check`, `help-check-format`, ….
-fn speak(command: Command, id: &str, catalog: &Catalog) -> Command {
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
+/// Puts the help texts of a language into a command: `help-check`, `help-check-format`, …; options of several commands share `help-as-of`.
+fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
     for argument in command.get_arguments() {
         let name = argument.get_id().to_string();
-        let text = catalog.help(&format!("{id}-{}", name.replace('_', "-")));
-        names.extend(text.map(|text| (name, text)));
+        let option = name.replace('_', "-");
+        let own = catalog.help(&format!("{id}-{option}"));
+        let text = own.or_else(|| catalog.help(&format!("help-{option}")));
+        texts.extend(text.map(|text| (name, text)));
     }
-    let subcommands: Vec<String> = command
-        .get_subcommands()
-        .map(|sub| sub.get_name().to_owned())
-        .collect();
-    let mut command = command;
+    let subcommands = command.get_subcommands().map(Command::get_name);
+    let subcommands: Vec<String> = subcommands.map(str::to_owned).collect();
+    let mut documented = command;
     if let Some(about) = catalog.help(id) {
-        command = command.about(about);
+        documented = documented.about(about);
     }
     if let Some(after) = catalog.help(&format!("{id}-after")) {
-        command = command.after_help(after);
+        documented = documented.after_help(after);
     }
-    for (name, text) in names {
-        command = command.mut_arg(name, |argument| argument.help(text));
+    for (name, text) in texts {
+        documented = documented.mut_arg(name, |argument| argument.help(text));
     }
     for name in subcommands {
         let below = format!("{id}-{name}");
-        command = command.mut_subcommand(name, |sub| speak(sub, &below, catalog));
+        documented =
+            documented.mut_subcommand(name, |command| with_help_texts(command, &below, catalog));
     }
-    command
+    documented
 }

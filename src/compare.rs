@@ -91,7 +91,7 @@ impl<T> Sides<Option<T>> {
     }
 
     /// Both sides, if there are two.
-    fn both(&self) -> Option<(&T, &T)> {
+    pub fn both(&self) -> Option<(&T, &T)> {
         self.after.as_ref().zip(self.before.as_ref())
     }
 }

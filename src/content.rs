@@ -1,33 +1,36 @@
 //! Finds and reads `content/**`: files in, records and prose with their origins out.
 //!
-//! What cannot be read becomes a finding; whatever else is wrong with the content is for [`crate::check`].
+//! A file that cannot be read becomes a finding; whatever else is wrong with the content is for [`crate::check`].
 //! Nothing in the folder is passed over in silence: a file that has no place there is a finding too.
 
 pub mod edit;
+mod file;
 mod page;
+pub mod places;
 pub mod record;
+pub mod rule;
+mod sources;
+mod texts;
+mod values;
 pub mod yaml;
 mod yaml_errors;
 
-use crate::diagnostic::{Diagnostic, Origin, Place};
+use crate::characters::code_point;
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::edition::Edition;
 use crate::message::{Error, Message, Result};
-use crate::model::Register;
+use crate::model::place_name;
+pub use file::texts_below;
+use file::{control_character, is_editor_leftover, shown, text_of};
 pub use page::{PageFile, PageText};
-use record::{
-    CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, OwnSection, SheetRecord,
-};
+use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+pub use sources::{Position, Sources};
 use std::path::Path;
+pub use texts::{TextPair, WrittenText};
 use walkdir::{DirEntry, WalkDir};
 
-/// Larger files are refused: the largest real one has some kilobytes.
-const LARGEST: u64 = 8 * 1024 * 1024;
-/// Of a page less, for Markdown taken apart takes some hundred times its room.
-const LARGEST_PAGE: u64 = 1024 * 1024;
-
-/// All that was written, as far as it could be read.
+/// Everything that was written, as far as it could be read.
 #[derive(Debug, Default)]
 pub struct Content {
     pub office: Option<Filed<OfficeRecord>>,
@@ -39,13 +42,12 @@ pub struct Content {
     pub pages: Vec<PageFile>,
     /// Issued editions, oldest first.
     pub editions: Vec<Filed<Edition>>,
-    /// What could not be read.
-    pub problems: Vec<Diagnostic>,
-    /// Text of every file by its path, for showing findings.
-    pub sources: BTreeMap<String, String>,
+    /// Findings made while reading.
+    pub findings: Vec<Diagnostic>,
+    pub sources: Sources,
 }
 
-/// A record and the file it stands in.
+/// A record and its file.
 #[derive(Debug)]
 pub struct Filed<T> {
     pub file: String,
@@ -58,13 +60,13 @@ pub struct MeasureFile {
     pub file: String,
     pub section: String,
     pub item: Option<String>,
-    /// `None` where the file could not be read: the item must not seem uncovered for that.
+    /// `None` if the file could not be read: the item must not seem uncovered because of that.
     pub records: Option<Vec<MeasureRecord>>,
 }
 
 /// Reads `content/` below the project's folder.
 ///
-/// Fails only where there is no such folder; every other problem is in [`Content::problems`].
+/// Fails only if there is no such folder; everything else that is wrong is in [`Content::findings`].
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
     if !root.is_dir() {
@@ -73,71 +75,57 @@ pub fn load(project: &Path) -> Result<Content> {
         ));
     }
     let mut content = Content::default();
-    let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
-    let mut walk = walk.into_iter();
+    let mut walk = WalkDir::new(&root)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter();
     while let Some(entry) = walk.next() {
         match entry {
-            Ok(entry) if contains_itself(&root, &entry) => {
-                content.refuse(
-                    "unreadable",
-                    &shown(project, entry.path()),
-                    Message::new("symlink-loop"),
-                );
-                walk.skip_current_dir();
-            }
             Ok(entry) => {
-                let folder = entry.file_type().is_dir();
-                if folder
-                    && entry
-                        .path()
-                        .extension()
-                        .is_some_and(|ending| ending == "yaml" || ending == "md")
-                {
-                    content.refuse(
-                        "unexpected-file",
-                        &shown(project, entry.path()),
-                        Message::new("folder-for-file"),
-                    );
+                if let Some((rule, why)) = refused_folder(&root, &entry) {
+                    content.refuse(rule, &shown(project, entry.path()), Message::new(why));
                     walk.skip_current_dir();
-                } else if !folder {
+                } else if !entry.file_type().is_dir() {
                     content.take(project, &entry);
                 }
             }
             Err(error) => {
-                let file = error
-                    .path()
-                    .map_or_else(|| "content".to_owned(), |path| shown(project, path));
+                let path = error.path();
+                let file = path.map_or_else(|| "content".to_owned(), |path| shown(project, path));
                 let reason = match error.loop_ancestor() {
                     Some(_) => Message::new("symlink-loop"),
-                    None => unreadable(error.io_error(), error.path()),
+                    None => file::unreadable(error.io_error(), path),
                 };
-                content
-                    .problems
-                    .push(Diagnostic::error("unreadable", Origin::file(&file), reason));
+                content.refuse(rule::UNREADABLE, &file, reason);
             }
         }
     }
-    content.editions.sort_by_key(|edition| edition.record.age());
+    content
+        .editions
+        .sort_by(|a, b| a.record.age().cmp(&b.record.age()));
     content.pair_pages();
-    for (file, missing) in [
-        ("content/office.yaml", content.office.is_none()),
-        ("content/sheet.yaml", content.sheet.is_none()),
-    ] {
-        if missing
-            && !content
-                .problems
-                .iter()
-                .any(|problem| problem.origin.file == file)
-        {
-            let message = Message::new("missing-file").with("file", file);
-            content.problems.push(Diagnostic::error(
-                "missing-file",
-                Origin::file(file),
-                message,
-            ));
-        }
-    }
+    content.require_files();
     Ok(content)
+}
+
+/// Rule and message for a folder that must not be entered.
+fn refused_folder(root: &Path, entry: &DirEntry) -> Option<(&'static str, &'static str)> {
+    let ending = entry.path().extension();
+    if !entry.file_type().is_dir() {
+        None
+    } else if contains_itself(root, entry) {
+        Some((rule::UNREADABLE, "symlink-loop"))
+    } else if ending.is_some_and(|ending| ending == "yaml" || ending == "md") {
+        Some((rule::UNEXPECTED_FILE, "folder-for-file"))
+    } else {
+        None
+    }
+}
+
+/// Whether a linked folder holds the content itself: everything in it would be read once more.
+fn contains_itself(root: &Path, entry: &DirEntry) -> bool {
+    let ends = || Some((root.canonicalize().ok()?, entry.path().canonicalize().ok()?));
+    entry.path_is_symlink() && ends().is_some_and(|(root, linked)| root.starts_with(linked))
 }
 
 impl<T> Filed<T> {
@@ -146,94 +134,22 @@ impl<T> Filed<T> {
     }
 }
 
-impl Filed<SheetRecord> {
-    /// The office's own sections, in print order, with their nodes.
-    pub fn own_sections(&self) -> impl Iterator<Item = (&OwnSection, Origin)> {
-        let sections = &self.record.sections;
-        let lists = [("before", &sections.before), ("after", &sections.after)];
-        lists.into_iter().flat_map(|(list, sections)| {
-            let origin = self.origin().at("sections").at(list);
-            let sections = sections.iter().enumerate();
-            sections.map(move |(index, section)| (section, origin.at(index)))
-        })
+impl Filed<CertificationRecord> {
+    /// The name of its file.
+    pub fn id(&self) -> &str {
+        let name = self.file.rsplit('/').next().unwrap_or_default();
+        name.trim_end_matches(".yaml")
     }
 }
 
 impl MeasureFile {
-    /// `C` or `C-b`: what headings, anchors and messages call the place.
-    pub fn name(&self) -> String {
+    /// The place its measures stand at: `C` or `C-b`.
+    pub fn place(&self) -> String {
         place_name(&self.section, self.item.as_deref())
     }
 }
 
-/// `C` or `C-b`.
-pub fn place_name(section: &str, item: Option<&str>) -> String {
-    match item {
-        Some(item) => format!("{section}-{item}"),
-        None => section.to_owned(),
-    }
-}
-
 impl Content {
-    /// Puts a place to every finding that names a node, and all of them into a stable order.
-    pub fn locate(&self, findings: &mut [Diagnostic]) {
-        let files: BTreeSet<String> = findings
-            .iter()
-            .map(|finding| finding.origin.file.clone())
-            .collect();
-        for file in files {
-            let Some(text) = self.sources.get(&file) else {
-                continue;
-            };
-            let nodes = findings
-                .iter()
-                .filter(|finding| finding.origin.file == file);
-            // A file that was not read has no nodes, and may be nested beyond all bounds.
-            let marked = nodes
-                .into_iter()
-                .any(|finding| matches!(finding.origin.place, Place::Node { .. }))
-                .then(|| yaml::Marked::parse(page::yaml_of(&file, text)));
-            for finding in findings
-                .iter_mut()
-                .filter(|finding| finding.origin.file == file)
-            {
-                let place = &finding.origin.place;
-                let node = marked.as_ref().and_then(|marked| marked.find(place));
-                if let Some(bytes) = node.or_else(|| place.find_in(text)) {
-                    finding.origin.place = Place::Bytes(bytes.into());
-                }
-            }
-        }
-        findings
-            .sort_by(|a, b| (&a.origin, a.rule, &a.message).cmp(&(&b.origin, b.rule, &b.message)));
-    }
-
-    /// The line, from 1, on which each entry of a list file begins.
-    pub fn entry_lines(&self, file: &str, entries: usize) -> Vec<usize> {
-        let text = self.sources.get(file).map_or("", String::as_str);
-        let marked = yaml::Marked::parse(text);
-        let line = |index: usize| {
-            let bytes = marked.find(&Origin::root(file).at(index).place)?;
-            Some(text[..bytes.start].matches('\n').count() + 1)
-        };
-        (0..entries).map(|index| line(index).unwrap_or(1)).collect()
-    }
-
-    /// The line, from 1, of a finding that was located.
-    pub fn line_of(&self, origin: &Origin) -> usize {
-        match (&origin.place, self.sources.get(&origin.file)) {
-            (Place::Bytes(bytes), Some(text)) => text[..bytes.start].matches('\n').count() + 1,
-            _ => 1,
-        }
-    }
-
-    /// The line, from 1, on which a node begins.
-    pub fn line(&self, origin: &Origin) -> Option<usize> {
-        let text = self.sources.get(&origin.file)?;
-        let bytes = yaml::Marked::parse(text).find(&origin.place)?;
-        Some(text[..bytes.start].matches('\n').count() + 1)
-    }
-
     /// The guideline of that id.
     pub fn guideline(&self, id: &str) -> Option<&Filed<GuidelineRecord>> {
         self.guidelines
@@ -251,13 +167,12 @@ impl Content {
         self.editions.iter().map(|edition| &edition.record)
     }
 
-    /// The newest edition, where the register still says what it says; else the register is a draft.
-    pub fn current_edition(&self, register: &Register) -> Option<&Edition> {
-        let newest = self.issued().next_back();
-        newest.filter(|edition| edition.equals(register))
+    /// The edition issued last.
+    pub fn newest_edition(&self) -> Option<&Edition> {
+        self.issued().next_back()
     }
 
-    /// Every measure that could be read, with its file and the node it stands in.
+    /// Every measure that could be read, with its file and its node.
     pub fn all_measures(&self) -> impl Iterator<Item = (&MeasureFile, &MeasureRecord, Origin)> {
         self.measures.iter().flat_map(|file| {
             let records = file.records.iter().flatten().enumerate();
@@ -265,52 +180,66 @@ impl Content {
         })
     }
 
+    /// Whether reading found something wrong with a file.
+    pub fn is_broken(&self, file: &str) -> bool {
+        let mut findings = self.findings.iter();
+        findings.any(|finding| finding.origin.file == file)
+    }
+
+    fn require_files(&mut self) {
+        for (file, missing) in [
+            ("content/office.yaml", self.office.is_none()),
+            ("content/sheet.yaml", self.sheet.is_none()),
+        ] {
+            if missing && !self.is_broken(file) {
+                let message = Message::new("missing-file").with("file", file);
+                self.refuse(rule::MISSING_FILE, file, message);
+            }
+        }
+    }
+
     fn take(&mut self, project: &Path, entry: &DirEntry) {
-        let file = shown(project, entry.path());
+        let file = &shown(project, entry.path());
         let parts: Vec<&str> = file.split('/').skip(1).collect();
         let yaml = file.ends_with(".yaml");
         if is_editor_leftover(entry) {
             return;
         }
         match parts.as_slice() {
-            ["office.yaml"] => {
-                self.office = self.read(entry, &file).map(|record| Filed { file, record })
-            }
-            ["sheet.yaml"] => {
-                self.sheet = self.read(entry, &file).map(|record| Filed { file, record })
-            }
+            ["office.yaml"] => self.office = self.read(entry, file),
+            ["sheet.yaml"] => self.sheet = self.read(entry, file),
             ["guidelines", _] if yaml => {
-                let read = self.read(entry, &file).map(|record| Filed { file, record });
-                self.guidelines.extend(read);
+                let guideline = self.read(entry, file);
+                self.guidelines.extend(guideline);
             }
             ["certifications", _] if yaml => {
-                let read = self.read(entry, &file).map(|record| Filed { file, record });
-                self.certifications.extend(read);
+                let certification = self.read(entry, file);
+                self.certifications.extend(certification);
             }
             ["editions", _] if yaml => {
-                let read = self.read(entry, &file).map(|record| Filed { file, record });
-                self.editions.extend(read);
+                let edition = self.read(entry, file);
+                self.editions.extend(edition);
             }
-            ["measures", section] if yaml => self.take_measures(entry, &file, section, None),
+            ["measures", section] if yaml => self.take_measures(entry, file, section, None),
             ["measures", section, item] if yaml => {
-                self.take_measures(entry, &file, section, Some(item))
+                self.take_measures(entry, file, section, Some(item))
             }
-            ["pages", written] => self.take_page(entry, &file, written),
+            ["pages", written] => self.take_page(entry, file, written),
             _ => {
-                let help = rename(better_name(&file), "unexpected-file-help");
-                self.refuse_name(&file, Message::new("unexpected-file"), help);
+                let help = rename(better_name(file), "unexpected-file-help");
+                self.refuse_name(file, Message::new("unexpected-file"), help);
             }
         }
     }
 
     fn refuse_name(&mut self, file: &str, why: Message, help: Message) {
-        let finding = Diagnostic::error("unexpected-file", Origin::file(file), why);
-        self.problems.push(finding.help(help));
+        let finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(file), why);
+        self.findings.push(finding.help(help));
     }
 
     fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
         let stem = |name: &str| name.strip_suffix(".yaml").unwrap_or(name).to_owned();
-        let records = self.read(entry, file);
+        let records = self.read_as(entry, file, |text| yaml::read(file, text));
         self.measures.push(MeasureFile {
             file: file.to_owned(),
             section: stem(section),
@@ -319,11 +248,13 @@ impl Content {
         });
     }
 
-    fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<T> {
-        self.read_as(entry, file, |text| yaml::read(file, text))
+    fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<Filed<T>> {
+        let record = self.read_as(entry, file, |text| yaml::read(file, text))?;
+        let file = file.to_owned();
+        Some(Filed { file, record })
     }
 
-    /// Reads a file with a reader for its kind; what cannot be read becomes a finding.
+    /// Reads a file with the reader of its kind. A file that cannot be read becomes a finding.
     fn read_as<T>(
         &mut self,
         entry: &DirEntry,
@@ -333,33 +264,46 @@ impl Content {
         let text = match text_of(entry) {
             Ok(text) => text,
             Err(message) => {
-                self.refuse("unreadable", file, message);
+                self.refuse(rule::UNREADABLE, file, message);
                 return None;
             }
         };
-        let read =
-            refuse_control_characters(file, &text).and_then(|()| match text.trim().is_empty() {
-                true => Err(Diagnostic::error(
-                    "unreadable",
-                    Origin::file(file),
-                    Message::new("empty-file"),
-                )),
-                false => read(&text),
-            });
-        self.sources.insert(file.to_owned(), text);
-        match read {
-            Ok(record) => Some(record),
-            Err(finding) => {
-                self.problems.push(finding);
-                None
-            }
-        }
+        let record = if let Some(finding) = control_character(file, &text) {
+            Err(finding)
+        } else if text.trim().is_empty() {
+            let message = Message::new("empty-file");
+            Err(Diagnostic::error(
+                rule::UNREADABLE,
+                Origin::file(file),
+                message,
+            ))
+        } else {
+            read(&text)
+        };
+        self.sources.insert(file, text);
+        record.map_err(|finding| self.findings.push(finding)).ok()
     }
 
     fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {
-        self.problems
-            .push(Diagnostic::error(rule, Origin::file(file), message));
+        let finding = Diagnostic::error(rule, Origin::file(file), message);
+        self.findings.push(finding);
     }
+}
+
+/// The finding for a character that prints nothing.
+pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
+    let kind = match c {
+        '\t' => "tab",
+        '\u{ad}' => "soft-hyphen",
+        '\u{200b}'..='\u{200d}' | '\u{feff}' => "zero-width",
+        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turn",
+        _ => "other",
+    };
+    let message = Message::new("control-character")
+        .with("kind", kind)
+        .with("code", code_point(c));
+    Diagnostic::error(rule::CONTROL_CHARACTER, origin, message)
+        .help(Message::new("control-character-help"))
 }
 
 /// The way out for a name that does not fit: the one that was meant, if it is known.
@@ -384,118 +328,4 @@ fn better_name(file: &str) -> Option<String> {
     };
     yaml.then(|| format!("{stem}.yaml"))
         .filter(|name| name != file)
-}
-
-/// Whether a linked folder holds the content itself: everything in it would be read once more.
-fn contains_itself(root: &Path, entry: &DirEntry) -> bool {
-    let ends = || Some((root.canonicalize().ok()?, entry.path().canonicalize().ok()?));
-    let linked = entry.path_is_symlink() && entry.file_type().is_dir();
-    linked && ends().is_some_and(|(root, linked)| root.starts_with(linked))
-}
-
-/// A path below the project's folder as findings show it.
-fn shown(project: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(project).unwrap_or(path);
-    let parts: Vec<_> = below
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
-    parts.join("/")
-}
-
-/// Why a file cannot be read, in words of ours where we have them.
-fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
-    let linked = path.is_some_and(Path::is_symlink);
-    match error.map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::PermissionDenied) => Message::new("unreadable-permission"),
-        Some(_) if linked => Message::new("unreadable-link"),
-        _ => {
-            let reason = error.map_or_else(String::new, ToString::to_string);
-            Message::new("unreadable-file").with("reason", reason)
-        }
-    }
-}
-
-/// A file's text, without a byte order mark and with one kind of line end.
-fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
-    let failed = |error: &std::io::Error| unreadable(Some(error), Some(entry.path()));
-    let metadata = entry.metadata().map_err(|error| {
-        error
-            .io_error()
-            .map_or_else(|| unreadable(None, None), failed)
-    })?;
-    if !metadata.is_file() {
-        return Err(Message::new("no-plain-file"));
-    }
-    let page = entry
-        .path()
-        .extension()
-        .is_some_and(|ending| ending == "md");
-    let limit = if page { LARGEST_PAGE } else { LARGEST };
-    if metadata.len() > limit {
-        let [size, limit] = [metadata.len(), limit].map(|bytes| bytes.div_ceil(1024 * 1024));
-        return Err(Message::new("too-large")
-            .with("size", size)
-            .with("limit", limit));
-    }
-    let bytes = std::fs::read(entry.path()).map_err(|error| failed(&error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        Message::new("not-utf8").with("line", line)
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Ok(text.replace("\r\n", "\n"))
-}
-
-/// Characters that YAML does not allow at all; those that hide in escapes are found by the rule of the same name.
-fn refuse_control_characters(file: &str, text: &str) -> std::result::Result<(), Diagnostic> {
-    let refused = |c: char| {
-        c != '\n'
-            && c != '\t'
-            && (c.is_control() || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}'))
-    };
-    match text.char_indices().find(|(_, c)| refused(*c)) {
-        Some((at, c)) => {
-            let origin = Origin::bytes(file, at..at + c.len_utf8());
-            Err(crate::check::texts::control_character(c, origin))
-        }
-        None => Ok(()),
-    }
-}
-
-/// Whether editors, file managers or office suites left it there.
-fn is_editor_leftover(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    name.starts_with(['.', '~'])
-        || name.ends_with('~')
-        || ["Thumbs.db", "desktop.ini"].contains(&&*name)
-}
-
-/// Path (with `/`) and text (`None` where it is not UTF-8) of every file below a folder, in order;
-/// no files where there is no such folder.
-pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
-    let mut texts = Vec::new();
-    if !folder.is_dir() {
-        return Ok(texts);
-    }
-    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let failed = |reason: String| {
-            let message = Message::new("unreadable-folder").with("folder", folder.display());
-            Error::new(message).caused_by(reason)
-        };
-        let entry = entry.map_err(|error| failed(error.to_string()))?;
-        if entry.file_type().is_file() && !is_editor_leftover(&entry) {
-            let bytes = std::fs::read(entry.path())
-                .map_err(|error| failed(format!("{}: {error}", entry.path().display())))?;
-            let text = String::from_utf8(bytes).ok();
-            let text = text.map(|text| text.replace("\r\n", "\n"));
-            texts.push((shown(folder, entry.path()), text));
-        }
-    }
-    Ok(texts)
 }

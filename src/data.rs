@@ -1,98 +1,113 @@
 //! Sheet → the data that programs read: `safeguards.json` and `safeguards.csv`.
 //!
-//! The JSON is canonical: the same sheet gives the same bytes. Those very bytes are attached to every PDF of the audience,
+//! The JSON is canonical: the same sheet gives the same bytes. Those very bytes are attached to every PDF of the reader,
 //! and their SHA-256 is the edition's digest. The day of judgement, recipient and version are therefore not in it.
 
-use crate::edition::{Allowance, Link};
 use crate::model::{Audience, Guideline, Office, Signatory};
-use crate::sheet::{Cell, CertificationFields, DocumentFields, Heading, Sheet, State};
+use crate::sheet::{
+    Cell, CertificationFields, CertificationLine, DocumentFields, EditionRef, Heading, Rendering,
+    Row, Sheet, State,
+};
 use crate::text::{Paragraph, plain, verbatim};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// Name and version of the data's shape; a reader checks it first.
+/// Name and version of the data's shape; readers check it first.
 pub const FORMAT: &str = "safeguards/1";
 
+/// [`SheetData::status`] of the proof, which is never issued.
+pub const PROOF: &str = "proof";
+
 #[derive(Serialize)]
-struct Data<'a> {
+struct SheetData<'a> {
     format: &'static str,
     /// Id of the issued edition.
     #[serde(skip_serializing_if = "Option::is_none")]
     edition: Option<&'a str>,
-    /// Stands only where the sheet was never issued.
+    /// `draft` or `proof`; an issued edition has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
     audience: Audience,
-    /// Keeps anybody from guessing a withheld name and testing the guess by the digest; the public has nothing to guess.
+    /// Random digits, so that nobody can guess a withheld name and test the guess by the digest. The public has nothing to guess.
     #[serde(skip_serializing_if = "Option::is_none")]
     salt: Option<&'a str>,
-    /// What changed since the edition before.
+    /// The changes since the edition before.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
-    /// The edition before, and the digest of its data for this audience.
+    /// The edition before, and the digest of its data for this reader.
     #[serde(skip_serializing_if = "Option::is_none")]
-    predecessor: Option<&'a Link>,
+    predecessor: Option<&'a EditionRef>,
     title: &'a str,
     date: &'a str,
     #[serde(flatten)]
     document: &'a DocumentFields,
-    office: Known<'a, Office>,
-    signatory: &'a Signatory,
-    guideline: &'a Guideline,
-    measures: Vec<Measure<'a>>,
-    certifications: Vec<Certification<'a>>,
-    /// Findings that were let pass at issue, and why: for the office only.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    allowed: &'a [Allowance],
+    office: OfficeData<'a>,
+    signatory: &'a Signatory<String>,
+    guideline: &'a Guideline<String>,
+    measures: Vec<RowData<'a>>,
+    certifications: Vec<CertificationData<'a>>,
+}
+
+/// The office without its addresses on the web, which may change without a new edition.
+#[derive(Serialize)]
+struct OfficeData<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tel: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    representative: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    complaints: Option<&'a str>,
 }
 
 #[derive(Serialize)]
-struct Measure<'a> {
+struct RowData<'a> {
     id: &'a str,
     no: Option<u32>,
     anchor: &'a str,
-    section: Place<'a>,
-    item: Place<'a>,
-    subject: Field<'a>,
-    measure: Field<'a>,
-    remarks: Field<'a>,
+    section: HeadingData<'a>,
+    item: HeadingData<'a>,
+    subject: CellData<'a>,
+    measure: CellData<'a>,
+    remarks: CellData<'a>,
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+struct HeadingData<'a> {
     letter: &'a str,
     name: &'a str,
 }
 
-/// A cell: what kind of answer it is, and its printed paragraphs.
+/// A cell: the kind of answer, and its printed paragraphs.
 #[derive(Serialize)]
-struct Field<'a> {
+struct CellData<'a> {
     state: State,
-    /// Who may read it; told to the office only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audience: Option<Audience>,
     #[serde(serialize_with = "verbatim")]
     text: &'a [Paragraph],
 }
 
 #[derive(Serialize)]
-struct Certification<'a> {
+struct CertificationData<'a> {
     id: &'a str,
     text: &'a str,
     #[serde(flatten)]
     fields: &'a CertificationFields,
 }
 
-/// Fields that are not known are left out.
-struct Known<'a, T>(&'a T);
-
-/// The canonical data of a sheet's audience.
+/// The canonical data of a sheet's reader.
 pub fn json(sheet: &Sheet) -> Vec<u8> {
     let edition = sheet.edition.as_ref();
-    let data = Data {
+    let status = match edition {
+        _ if sheet.rendering == Rendering::Proof => Some(PROOF),
+        None => Some("draft"),
+        Some(_) => None,
+    };
+    let data = SheetData {
         format: FORMAT,
         edition: edition.map(|edition| edition.id.as_str()),
-        status: edition.is_none().then_some("draft"),
+        status,
         audience: sheet.audience,
         salt: edition.and_then(|edition| edition.salt.as_deref()),
         note: edition.and_then(|edition| edition.note.as_deref()),
@@ -100,12 +115,11 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         title: &sheet.title,
         date: &sheet.date.iso,
         document: &sheet.document,
-        office: Known(&sheet.office),
+        office: office(&sheet.office),
         signatory: &sheet.signatory,
         guideline: &sheet.guideline,
-        measures: sheet.rows.iter().map(measure).collect(),
+        measures: sheet.rows.iter().map(row).collect(),
         certifications: sheet.certifications.iter().map(certification).collect(),
-        allowed: edition.map_or(&[], |edition| &edition.allowed),
     };
     pretty(&data)
 }
@@ -125,41 +139,42 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The rows as a table: one line a row, nothing joined, the edition on each, so that a row pasted elsewhere still says what it is from; UTF-8 with a byte order mark, for Excel reads it as Shift_JIS otherwise.
+/// The rows as a table for spreadsheets: one line a row, nothing joined, the version on each so that a row pasted elsewhere still says where it is from.
+///
+/// UTF-8 with a byte order mark, because Excel reads it as Shift_JIS otherwise.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(vec![0xef, 0xbb, 0xbf]);
-    let label = |name: &str| sheet.labels.get(name).map_or("", String::as_str);
-    let columns = [
-        "number",
-        "section_letter",
-        "section",
-        "item_letter",
-        "item",
-        "subject",
-        "measure",
-        "remarks",
-        "control_version",
+    let label = |name: &str| sheet.labels.get(name).cloned().unwrap_or_default();
+    let text = |cell: &Cell| {
+        let lines: Vec<String> = cell.paragraphs.iter().map(|p| plain(p)).collect();
+        lines.join("\n")
+    };
+    let mut lines = vec![
+        [
+            "number",
+            "csv_section_letter",
+            "section",
+            "csv_item_letter",
+            "item",
+            "subject",
+            "measure",
+            "remarks",
+            "control_version",
+        ]
+        .map(label),
     ];
-    let mut lines = vec![columns.map(|name| label(name).to_owned())];
     for row in &sheet.rows {
-        let words = |cell: &Cell| {
-            cell.paragraphs
-                .iter()
-                .map(|p| plain(p))
-                .collect::<Vec<_>>()
-                .join("\n")
-        };
         lines.push([
             row.no.map(|no| no.to_string()).unwrap_or_default(),
             row.section.letter.clone(),
             row.section.name.clone(),
             row.item.letter.clone(),
             row.item.name.clone(),
-            words(&row.subject),
-            words(&row.measure),
-            words(&row.remarks),
+            text(&row.subject),
+            text(&row.measure),
+            text(&row.remarks),
             sheet.version.clone(),
         ]);
     }
@@ -171,63 +186,47 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
     table.into_inner().expect("memory can be flushed")
 }
 
-fn measure(row: &crate::sheet::Row) -> Measure<'_> {
-    fn place(heading: &Heading) -> Place<'_> {
-        Place {
-            letter: &heading.letter,
-            name: &heading.name,
-        }
+fn office(office: &Office<String>) -> OfficeData<'_> {
+    OfficeData {
+        name: &office.name,
+        tel: office.tel.as_deref(),
+        address: office.address.as_deref(),
+        representative: office.representative.as_deref(),
+        complaints: office.complaints.as_deref(),
     }
-    fn field(cell: &Cell) -> Field<'_> {
-        Field {
-            state: cell.state,
-            audience: cell.audience,
-            text: &cell.paragraphs,
-        }
-    }
-    Measure {
+}
+
+fn row(row: &Row) -> RowData<'_> {
+    RowData {
         id: &row.id,
         no: row.no,
         anchor: &row.anchor,
-        section: place(&row.section),
-        item: place(&row.item),
-        subject: field(&row.subject),
-        measure: field(&row.measure),
-        remarks: field(&row.remarks),
+        section: heading(&row.section),
+        item: heading(&row.item),
+        subject: cell(&row.subject),
+        measure: cell(&row.measure),
+        remarks: cell(&row.remarks),
     }
 }
 
-fn certification(line: &crate::sheet::CertificationLine) -> Certification<'_> {
-    Certification {
+fn heading(heading: &Heading) -> HeadingData<'_> {
+    HeadingData {
+        letter: &heading.letter,
+        name: &heading.name,
+    }
+}
+
+fn cell(cell: &Cell) -> CellData<'_> {
+    CellData {
+        state: cell.state,
+        text: &cell.paragraphs,
+    }
+}
+
+fn certification(line: &CertificationLine) -> CertificationData<'_> {
+    CertificationData {
         id: &line.id,
         text: &line.text,
         fields: &line.fields,
-    }
-}
-
-impl Serialize for Known<'_, Office> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Office {
-            name,
-            tel,
-            address,
-            // Where the site lies may change without a new edition.
-            url: _,
-            security: _,
-            representative,
-            complaints,
-        } = self.0;
-        let fields = [
-            ("name", Some(name)),
-            ("tel", tel.as_ref()),
-            ("address", address.as_ref()),
-            ("representative", representative.as_ref()),
-            ("complaints", complaints.as_ref()),
-        ];
-        serializer.collect_map(
-            fields
-                .into_iter()
-                .filter_map(|(name, text)| Some((name, text?))),
-        )
     }
 }

@@ -34,6 +34,8 @@ pub struct Diagnostic {
     /// What to do.
     pub help: Option<Message>,
     pub origin: Origin,
+    /// Id of the measure or certificate it is about, as `--allow RULE@ID` names it.
+    pub record: Option<String>,
 }
 
 /// Where in the content something stands.
@@ -183,6 +185,7 @@ impl Diagnostic {
             message,
             help: None,
             origin,
+            record: None,
         }
     }
 
@@ -192,6 +195,17 @@ impl Diagnostic {
 
     pub fn warning(rule: &'static str, origin: Origin, message: Message) -> Diagnostic {
         Diagnostic::new(rule, Severity::Warning, origin, message)
+    }
+
+    /// Names the measure or certificate it is about.
+    pub fn about(mut self, id: &str) -> Diagnostic {
+        self.record = Some(id.to_owned());
+        self
+    }
+
+    pub fn into_error(mut self) -> Diagnostic {
+        self.severity = Severity::Error;
+        self
     }
 
     pub fn help(mut self, help: Message) -> Diagnostic {

@@ -1,35 +1,43 @@
 //! `safeguard`: an office's security-measures sheet (安全管理措置一覧) as data, checked and rendered.
 //!
+//! One sheet, two readers, two states. The readers are everybody (`public`) and companies that entrust or may entrust work (`client`);
+//! what only the office sees is printed beside the draft in the proof. The states are a draft (案) and an issued edition.
+//!
 //! ```text
 //! content/**.yaml,md ─load▶ Content ─check▶ Register ─lay_out▶ Sheet ─┬ html ┐
-//!                           (records,  │    (checked,  (rows, cells,  ├ pdf  ├▶ Bundle ─write▶ output/
-//!                            origins)  │     typed)     spans, words) └ data ┘  (path → bytes,
-//!                                      └▶ Vec<Diagnostic> ▶ the author           manifest)
+//!                           (records,  │    (checked,  (rows, cells,  ├ pdf  ├▶ Bundle ─write▶ output/ ─publish▶ target
+//!                            origins)  │     typed)     spans, texts) └ data ┘  (path → bytes, manifest)
+//!                                      └▶ findings ▶ the author            editions ─copied─▶
 //! ```
 //!
-//! Read in this order:
+//! Read in this order. A module uses only modules above it; `tests/guards.rs` holds that.
 //!
-//! 1. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for who writes them.
-//! 2. [`check::check`] applies every rule ([`check::RULES`]) and, where none finds an error, builds the [`model::Register`] and, from what [`prose`] makes of their Markdown, the site's [`model::Page`]s.
-//! 3. [`sheet::lay_out`] decides for one audience and language what every rendering says: rows, joined cells, numbers, anchors, words.
-//! 4. [`render::html::Pages`], [`render::pdf::render`] and [`data`] draw that sheet; a [`render::theme::Theme`] says how it looks.
-//! 5. [`render::site::files`] makes the office's site of such pages; [`render::bundle::bundle`] gathers the files of one build, [`render::leak`] looks at each before it is taken up.
-//! 6. [`output::write`] puts them on the disk, all or none.
-//! 7. [`edition::freeze`] makes an issued edition of a register, complete and with its digests; it is laid out like any other.
-//! 8. [`compare::compare`] says what differs between two such sheets (新旧対照表), [`compare::guideline`] what between two guidelines; html and pdf draw that too.
-//! 9. [`pades::sign`] puts a signature behind a finished PDF; [`pdf_reader::read`] reads a PDF back, its data, its words and, with [`signed`], who signed it.
-//! 10. [`verify::verify`] says of it whether it is an edition, unaltered and current.
-//! 11. [`serve`] keeps the page, the PDFs and the findings in a browser up to date while an author writes.
-//! 12. [`publish::publish`] sends the site to a target, what changed and in an order in which it is whole at any time.
-//! 13. [`command`] is the command line around it; [`report`] prints findings, [`message`] has the words.
+//! 1. [`message`] has every text of the program in Japanese and English; [`characters`], [`date`], [`text`] and [`diagnostic`] are what all others speak of.
+//! 2. [`prose`] reads the Markdown of the site's pages.
+//! 3. [`model`] is the [`model::Register`]: what is true once the content was checked. [`edition`] is the record of an issued one.
+//! 4. [`sheet::lay_out`] decides for one reader and language what every rendering says: rows, joined cells, numbers, anchors, texts.
+//! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`issue::Version`] says which state a register is.
+//! 6. [`manifest`] names the files of a build.
+//! 7. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for whoever writes them.
+//! 8. [`compare::compare`] finds the changes between two sheets (新旧対照表), [`compare::guideline`] those between two guidelines.
+//! 9. [`check::check`] applies every rule ([`check::RULES`]) and, without an error, builds the register and the site's pages.
+//! 10. [`report`] prints findings.
+//! 11. [`cms`] verifies signatures and certificates, [`pdf_reader`] reads a PDF back: its data, its texts, its signatures.
+//! 12. [`render`] makes the files of a build: html, pdf and the site as the theme says, each searched for leaks.
+//! 13. [`output::write`] puts them on the disk, all or none.
+//! 14. [`pades::sign`] signs a finished PDF; [`verify::verify`] judges a received one.
+//! 15. [`publish::publish`] sends the site to a target, in an order in which it is whole at any time.
+//! 16. [`serve`] shows page, PDFs and findings in a browser while an author writes.
+//! 17. [`command`] is the command line around it.
 //!
 //! What is absent, on purpose:
 //!
-//! - From 2 to 5 and from 7 to 10 no function reads the disk, the clock, the network or a terminal: same content, theme, fonts, day and version, same bytes.
+//! - `check`, `sheet`, `data`, `issue`, `compare` and `render` read no disk, clock, network or terminal: same content, theme, fonts, day and version, same bytes. (Only [`render::theme`] reads its files.)
 //! - No HTML and no Typst markup stands in Rust (the fragments of [`prose`] are made by pulldown-cmark), and no text of the content is ever evaluated as markup.
-//! - A sheet holds nothing that its audience may not read, so a theme cannot leak it.
+//! - A sheet holds nothing that its reader may not see, so a theme cannot leak it.
 //! - Nothing is written while an error stands, and nothing old is deleted before the new is whole.
 
+pub mod characters;
 pub mod check;
 pub mod cms;
 pub mod command;
@@ -39,6 +47,8 @@ pub mod data;
 pub mod date;
 pub mod diagnostic;
 pub mod edition;
+pub mod issue;
+pub mod manifest;
 pub mod message;
 pub mod model;
 pub mod output;

@@ -1,17 +1,17 @@
-//! What is true once the content was checked: the register and its parts.
+//! The register: what is true once the content was checked.
 //!
 //! Records ([`crate::content::record`]) say what was written; these types cannot hold what the rules forbid.
 //! Only [`crate::check::check`] makes a [`Register`].
 
-use crate::content::record::Coordinate;
+mod recorded;
+
 use crate::date::DateStyle;
 use crate::message::Language;
 use crate::text::Text;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Who may read a text; each may read what the one before may.
+/// The readers that may see a text. What only the office sees is no text of the sheet: memo, question and finding.
 #[derive(
     Debug,
     Default,
@@ -30,17 +30,54 @@ pub enum Audience {
     /// Everybody: the web.
     #[default]
     Public,
-    /// A prospective client: the PDF handed over.
-    Prospect,
-    /// The office itself: the proof.
-    Internal,
+    /// A company that entrusts or may entrust work to the office, besides what is public.
+    Client,
 }
 
-/// All of it, checked. An issued edition keeps it as data; what is marked `skip` belongs to the working content only.
+impl Audience {
+    pub const ALL: [Audience; 2] = [Audience::Public, Audience::Client];
+
+    /// The word for it in files, options and the names of labels.
+    pub fn name(self) -> &'static str {
+        match self {
+            Audience::Public => "public",
+            Audience::Client => "client",
+        }
+    }
+}
+
+/// A value in Japanese and, if somebody translated it, in English.
+///
+/// The Japanese sheet is the one issued: editions and data hold the Japanese value only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bilingual<T> {
+    pub ja: T,
+    pub en: Option<T>,
+}
+
+impl<T> From<T> for Bilingual<T> {
+    fn from(ja: T) -> Bilingual<T> {
+        Bilingual { ja, en: None }
+    }
+}
+
+impl<T: Serialize> Serialize for Bilingual<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.ja.serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bilingual<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bilingual<T>, D::Error> {
+        T::deserialize(deserializer).map(Bilingual::from)
+    }
+}
+
+/// The whole checked content of the sheet. An issued edition keeps it as data; fields marked `skip` belong to the working content only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
-    pub title: String,
+    pub title: Bilingual<String>,
     pub date: Date,
     pub date_style: DateStyle,
     pub document_number: Option<String>,
@@ -49,14 +86,12 @@ pub struct Register {
     pub guideline: Guideline,
     pub office: Office,
     pub signatory: Signatory,
-    /// Who approves, by seal, the highest rank first.
+    /// Those who approve by seal, the highest rank first.
     #[serde(skip)]
     pub approvals: Vec<String>,
-    /// In print order, those without a measure left out.
+    /// In print order, without those that have no measure.
     pub sections: Vec<Section>,
     pub certifications: Vec<Certification>,
-    #[serde(skip)]
-    pub english: English,
 }
 
 impl Register {
@@ -66,96 +101,59 @@ impl Register {
         items.flat_map(|item| &item.measures)
     }
 
+    /// Every row, in print order, to be changed.
     pub fn measures_mut(&mut self) -> impl Iterator<Item = &mut Measure> {
         let sections = self.sections.iter_mut();
         let items = sections.flat_map(|section| &mut section.items);
         items.flat_map(|item| &mut item.measures)
     }
 
-    /// Whether there is enough for an English page: headings and certificates alone are none.
+    /// Whether an English page is worthwhile. Translated headings and certificates alone are not enough.
     pub fn has_english(&self) -> bool {
-        let English {
-            title,
-            office,
-            measures,
-            ..
-        } = &self.english;
-        title.is_some() || *office != OfficeEnglish::default() || !measures.is_empty()
+        let office = &self.office;
+        let lines = [
+            Some(&self.title),
+            Some(&office.name),
+            office.address.as_ref(),
+            office.representative.as_ref(),
+            office.complaints.as_ref(),
+            Some(&self.signatory.title),
+            Some(&self.signatory.name),
+        ];
+        let mut lines = lines.into_iter().flatten();
+        lines.any(|line| line.en.is_some()) || self.measures().any(Measure::has_english)
     }
 }
 
-/// What was also written in English: a translation for convenience, for the English page.
-///
-/// The Japanese sheet is the one issued, so no edition holds it, and neither data nor digest know of it.
-#[derive(Debug, Clone, Default)]
-pub struct English {
-    pub title: Option<String>,
-    /// The guideline's title.
-    pub guideline: Option<String>,
-    pub office: OfficeEnglish,
-    /// Headings by place: `C` or `C-b`.
-    pub headings: BTreeMap<String, String>,
-    /// Measures by id, those with at least one text.
-    pub measures: BTreeMap<String, MeasureEnglish>,
-    /// Certificates by id.
-    pub certifications: BTreeMap<String, CertificationEnglish>,
-}
-
-/// The office and who signs for it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct OfficeEnglish {
-    pub name: Option<String>,
-    pub address: Option<String>,
-    pub representative: Option<String>,
-    pub complaints: Option<String>,
-    pub signatory_title: Option<String>,
-    pub signatory_name: Option<String>,
-}
-
-/// Who may read one of these texts is told by the Japanese one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MeasureEnglish {
-    pub subject: Option<Text>,
-    /// The measure, or why it is not applicable: whichever the row says.
-    pub statement: Option<Text>,
-    pub remarks: Option<Text>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub struct CertificationEnglish {
-    /// The line as printed, where all of it could be put into English.
-    pub printed: Option<String>,
-    pub scheme: Option<String>,
-    pub body: Option<String>,
-    pub scope: Option<String>,
-}
-
+/// The office; on a sheet, which has one language, `L` is a plain text.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Office {
-    pub name: String,
+pub struct Office<L = Bilingual<String>> {
+    pub name: L,
     pub tel: Option<String>,
-    pub address: Option<String>,
+    pub address: Option<L>,
+    /// Address of the site. No edition holds it: it may change without a new one.
     pub url: Option<String>,
-    pub representative: Option<String>,
-    pub complaints: Option<String>,
-    /// Address (URI) for who finds a security problem of the site.
+    pub representative: Option<L>,
+    pub complaints: Option<L>,
+    /// Address (URI) for reports of security problems of the site; likewise.
     #[serde(default, skip_serializing)]
     pub security: Option<String>,
 }
 
+/// The person responsible (特定個人情報等管理責任者), who signs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Signatory {
-    pub title: String,
-    pub name: String,
+pub struct Signatory<L = Bilingual<String>> {
+    pub title: L,
+    pub name: L,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Guideline {
+pub struct Guideline<L = Bilingual<String>> {
     pub id: String,
-    pub title: String,
+    pub title: L,
 }
 
 /// A letter of the guideline, or a section of the office's own.
@@ -166,8 +164,8 @@ pub struct Section {
     /// 記号 as printed.
     pub letter: String,
     /// The heading as the office prints it.
-    pub name: String,
-    /// One without an id where the section has no items.
+    pub name: Bilingual<String>,
+    /// A single one without an id if the section has no items.
     pub items: Vec<Item>,
 }
 
@@ -176,52 +174,93 @@ pub struct Section {
 pub struct Item {
     pub id: Option<String>,
     pub letter: String,
-    pub name: String,
+    pub name: Bilingual<String>,
     pub measures: Vec<Measure>,
 }
 
 /// One row: what is done to satisfy an item.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(
-    from = "crate::edition::MeasureData",
-    into = "crate::edition::MeasureData"
-)]
+#[serde(from = "recorded::MeasureData", into = "recorded::MeasureData")]
 pub struct Measure {
     pub id: String,
     /// Ids it had before.
     pub formerly: Vec<String>,
     pub no: Option<u32>,
-    pub subject: Restricted<Text>,
+    pub subject: Restricted<Bilingual<Text>>,
     pub measure: Restricted<Statement>,
-    pub remarks: Restricted<Option<Text>>,
+    pub remarks: Restricted<Option<Bilingual<Text>>>,
     pub origin: MeasureOrigin,
 }
 
-/// A text and who may read it.
-#[derive(Debug, Clone)]
+impl Measure {
+    /// Its texts with their readers: subject, statement, remarks, as far as they are written.
+    pub fn texts(&self) -> impl Iterator<Item = Restricted<&Bilingual<Text>>> {
+        let subject = (Some(&self.subject.value), self.subject.audience);
+        let statement = (self.measure.value.text(), self.measure.audience);
+        let remarks = (self.remarks.value.as_ref(), self.remarks.audience);
+        let fields = [subject, statement, remarks].into_iter();
+        fields.filter_map(|(text, audience)| {
+            let value = text?;
+            Some(Restricted { value, audience })
+        })
+    }
+
+    /// Whether a text of it is translated.
+    pub fn has_english(&self) -> bool {
+        self.texts().any(|text| text.value.en.is_some())
+    }
+}
+
+/// A value and its readers.
+#[derive(Debug, Clone, Copy)]
 pub struct Restricted<T> {
-    pub what: T,
+    pub value: T,
     pub audience: Audience,
 }
 
-/// What stands under 措置の内容.
+/// The answer under 措置の内容.
 #[derive(Debug, Clone)]
 pub enum Statement {
-    Stated(Text),
-    /// 該当なし, and why.
-    NotApplicable(Text),
+    Stated(Bilingual<Text>),
+    /// 該当なし, with the reason.
+    NotApplicable(Bilingual<Text>),
     /// The office still has to answer.
     Open,
 }
 
-/// Where a measure comes from, for the proof.
+impl Statement {
+    /// The measure or the reason.
+    pub fn text(&self) -> Option<&Bilingual<Text>> {
+        match self {
+            Statement::Stated(text) | Statement::NotApplicable(text) => Some(text),
+            Statement::Open => None,
+        }
+    }
+}
+
+/// Readers of each field of one measure.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audiences {
+    pub subject: Audience,
+    pub measure: Audience,
+    pub remarks: Audience,
+}
+
+/// Line and cell of a text in the document it was taken over from, both counted from 1.
+pub type Coordinate = (u32, u32);
+
+/// Where a measure comes from and what the office noted on it. Only the proof shows it.
 #[derive(Debug, Clone, Default)]
 pub struct MeasureOrigin {
     pub file: String,
+    /// Its place in the file's list.
     pub index: usize,
-    /// Coordinates in the document it was taken over from, in print order, each once.
+    /// In print order, each once.
     pub source: Vec<Coordinate>,
     pub confirm: Option<String>,
+    pub memo: Option<String>,
+    /// The day of the last review: the row's own, else the sheet's.
     pub reviewed_on: Option<Date>,
 }
 
@@ -233,36 +272,44 @@ pub struct Certification {
     pub id: String,
     pub standard: String,
     pub edition: Option<String>,
-    pub scheme: Option<String>,
+    pub scheme: Option<Bilingual<String>>,
     pub number: String,
-    pub body: Option<String>,
+    pub body: Option<Bilingual<String>>,
     pub accreditor: Option<String>,
-    pub scope: Option<String>,
+    pub scope: Option<Bilingual<String>>,
     pub issued_on: Option<Date>,
     /// The last valid day.
     pub expires_on: Option<Date>,
     /// The line as printed.
-    pub printed: String,
+    pub printed: Bilingual<String>,
     #[serde(skip)]
     pub file: String,
 }
 
-/// A page of prose for the office's site. No edition holds it: it says nothing of the sheet.
+impl Certification {
+    /// Whether the certificate's last day is over. That day itself still counts.
+    pub fn has_expired(&self, today: Date) -> bool {
+        self.expires_on.is_some_and(|last| last < today)
+    }
+}
+
+/// A page of prose for the office's site. It says nothing of the sheet, so no edition holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct ProsePage {
     /// Its address is `<name>.html`, in English `en/<name>.html`; links in it are written from there.
     pub name: String,
     pub lang: Language,
-    /// The heading of the first rank, which `html` lacks.
+    /// The only heading of the first rank; `html` lacks it.
     pub title: String,
     pub order: Option<u32>,
     /// The text as a fragment of HTML, made from Markdown.
     pub html: String,
 }
 
-impl Certification {
-    /// Whether the certificate's last day is over; that day itself still counts.
-    pub fn lapsed(&self, today: Date) -> bool {
-        self.expires_on.is_some_and(|last| last < today)
+/// The name of a place of the sheet: `C` for a section, `C-b` for an item. Headings, anchors and messages use it.
+pub fn place_name(section: &str, item: Option<&str>) -> String {
+    match item {
+        Some(item) => format!("{section}-{item}"),
+        None => section.to_owned(),
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! New files are staged beside, the manifest last, then swapped in one by one, the manifest last again; a failure puts the old ones back.
 //! A whole stage that still has its manifest is therefore a build that was killed while swapping: the next one finishes it first.
-//! What the last build wrote and this one does not is removed, except dated documents that may have been handed over.
-//! What no manifest lists (somebody's scan of the sealed copy) is kept, under a name beside where this build needs its place.
+//! Files of the last build that this one does not make are removed, except issued documents, which may have been handed out.
+//! Files that no manifest lists (a scan of the sealed copy) are kept, under a name beside if this build needs their place.
 
 use crate::data::sha256;
+use crate::manifest::{Bundle, CLIENT, MANIFEST, Manifest, ManifestFile};
 use crate::message::{Error, Message, Result};
-use crate::render::bundle::{Bundle, Manifest, ManifestFile};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -15,9 +15,6 @@ use std::path::{Component, Path, PathBuf};
 /// Holds the new files while they are written, and the old ones while they are swapped.
 const STAGE: &str = ".stage";
 const LOCK: &str = ".lock";
-const MANIFEST: &str = "manifest.json";
-/// A sheet of another date stays: somebody may have it in hand.
-const KEPT: [&str; 2] = ["handout/", "signed/"];
 
 /// Writes the bundle and returns where it put what others had saved in its files' places; on failure the folder is as it was.
 pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
@@ -81,7 +78,7 @@ fn lock(folder: &Path) -> Result<File> {
 
 /// Puts old files back that were moved away, where nothing has come into their place.
 fn restore(folder: &Path) -> Result<()> {
-    for file in listed(folder) {
+    for file in files_below(read_manifest(folder)) {
         let target = folder.join(&file.path);
         let old = folder.join(STAGE).join("old").join(&file.path);
         if is_there(&old) && !is_there(&target) {
@@ -121,8 +118,11 @@ fn put(bundle: &Bundle, folder: &Path) -> Result<()> {
 /// Moves old files away and staged ones in; returns where it put what was neither.
 fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let [old, new] = ["old", "new"].map(|part| folder.join(STAGE).join(part));
-    let lists = [listed(folder), listed(&new)];
-    let paths = changing(folder, &new, &lists);
+    let manifests = [read_manifest(folder), read_manifest(&new)];
+    // An issued document stays: somebody may have it in hand. A draft goes.
+    let keeps_client_files = manifests[0].as_ref().is_some_and(|it| it.edition.is_some());
+    let lists = manifests.map(files_below);
+    let paths = changing(folder, &new, &lists, keeps_client_files);
     if let Some(path) = paths.iter().find(|path| folder.join(path).is_dir()) {
         let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
         return Err(Error::new(message));
@@ -169,12 +169,17 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Old files that are no longer made, unless somebody touched them; then the staged ones, the manifest last.
-fn changing<'a>(folder: &Path, new: &Path, lists: &'a [Vec<ManifestFile>; 2]) -> Vec<&'a str> {
+fn changing<'a>(
+    folder: &Path,
+    new: &Path,
+    lists: &'a [Vec<ManifestFile>; 2],
+    keeps_client_files: bool,
+) -> Vec<&'a str> {
     let [before, after] = lists
         .each_ref()
         .map(|files| files.iter().map(|file| file.path.as_str()));
     let outdated = before.filter(|path| {
-        let stays = KEPT.iter().any(|kept| path.starts_with(kept));
+        let stays = keeps_client_files && path.starts_with(CLIENT);
         !stays && !after.clone().any(|made| made == *path) && is_ours(folder, path, lists)
     });
     let staged = after.clone().chain([MANIFEST]);
@@ -192,12 +197,15 @@ fn is_ours(folder: &Path, path: &str, lists: &[Vec<ManifestFile>; 2]) -> bool {
     })
 }
 
-/// What the manifest of a folder lists: nothing where it is missing or spoilt.
-fn listed(folder: &Path) -> Vec<ManifestFile> {
-    let manifest = fs::read(folder.join(MANIFEST)).ok();
-    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
+/// The manifest of a folder; `None` if it is missing or broken.
+fn read_manifest(folder: &Path) -> Option<Manifest> {
+    let bytes = fs::read(folder.join(MANIFEST)).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// The files of a manifest. Anybody may edit it, so it must not lead out of the folder.
+fn files_below(manifest: Option<Manifest>) -> Vec<ManifestFile> {
     let mut files = manifest.map_or_else(Vec::new, |manifest| manifest.files);
-    // A manifest is a file that anybody may edit: it must not lead out of the folder.
     files.retain(|file| stays_below(&file.path));
     files
 }

@@ -6,13 +6,12 @@
 mod container;
 mod identity;
 mod revision;
-pub mod timestamp;
 
 use crate::message::Result;
 use jiff::Timestamp;
 
+pub use crate::cms::timestamp::TimeServer;
 pub use identity::Identity;
-pub use timestamp::TimeServer;
 
 /// The bytes reserved for a timestamp: a token with its authority's chain has 2–6 KB.
 const TIMESTAMP_SIZE: usize = 8 * 1024;

@@ -23,8 +23,8 @@ pub mod store;
 pub mod target;
 
 use crate::data::{self, sha256};
+use crate::manifest::Manifest;
 use crate::message::{Error, Message, Result};
-use crate::render::bundle::Manifest;
 use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, MANIFEST, Plan, plan, read_manifest};

@@ -1,6 +1,7 @@
 //! Findings → text for a terminal, a log, a program or GitHub.
 
-use crate::content::Content;
+use crate::characters::visible;
+use crate::content::{Position, Sources};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::message::{Catalog, Message};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -21,16 +22,9 @@ pub enum Format {
 
 /// What printing needs at hand.
 pub struct Report<'a> {
-    pub content: &'a Content,
+    pub sources: &'a Sources,
     pub catalog: &'a Catalog,
     pub colour: bool,
-}
-
-/// Line and column, both from 1, the column in characters.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct Position {
-    pub line: usize,
-    pub column: usize,
 }
 
 impl Report<'_> {
@@ -73,16 +67,12 @@ impl Report<'_> {
         let title = level
             .primary_title(self.format(&finding.message))
             .id(finding.rule);
-        let source = self.content.sources.get(&finding.origin.file);
+        let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
         let mut group: Group = match (&finding.origin.place, source) {
             (Place::Bytes(bytes), Some(text)) => {
                 let annotation = AnnotationKind::Primary.span(bytes.start..bytes.end);
-                title.element(
-                    Snippet::source(text.as_str())
-                        .path(file)
-                        .annotation(annotation),
-                )
+                title.element(Snippet::source(text).path(file).annotation(annotation))
             }
             _ => title.element(Origin::path(file)),
         };
@@ -99,7 +89,7 @@ impl Report<'_> {
 
     fn short(&self, finding: &Diagnostic) -> String {
         let file = visible(&finding.origin.file);
-        let place = match self.position(finding) {
+        let place = match self.sources.position(&finding.origin) {
             Some(Position { line, column }) => format!("{file}:{line}:{column}"),
             None => file,
         };
@@ -124,7 +114,7 @@ impl Report<'_> {
                 .replace('\n', "%0A")
         };
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
-        let place = match self.position(finding) {
+        let place = match self.sources.position(&finding.origin) {
             Some(Position { line, column }) => format!(",line={line},col={column}"),
             None => String::new(),
         };
@@ -144,6 +134,9 @@ impl Report<'_> {
         struct Finding<'a> {
             rule: &'a str,
             severity: &'a str,
+            /// The measure or certificate it is about, as `--allow RULE@ID` names it.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            record: Option<&'a str>,
             file: &'a str,
             #[serde(flatten)]
             position: Option<Position>,
@@ -156,8 +149,9 @@ impl Report<'_> {
             .map(|finding| Finding {
                 rule: finding.rule,
                 severity: finding.severity.name(),
+                record: finding.record.as_deref(),
                 file: &finding.origin.file,
-                position: self.position(finding),
+                position: self.sources.position(&finding.origin),
                 message: self.format(&finding.message),
                 help: finding.help.as_ref().map(|help| self.format(help)),
             })
@@ -172,35 +166,4 @@ impl Report<'_> {
     pub fn format(&self, message: &Message) -> String {
         visible(&self.catalog.format(message))
     }
-
-    /// Where in its file a finding begins; nothing where it is about the whole file.
-    pub fn position(&self, finding: &Diagnostic) -> Option<Position> {
-        let Place::Bytes(bytes) = &finding.origin.place else {
-            return None;
-        };
-        let before = self
-            .content
-            .sources
-            .get(&finding.origin.file)?
-            .get(..bytes.start)?;
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Some(Position {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        })
-    }
-}
-
-/// The text with every character that is not seen, or that turns the reading direction, as its code point.
-pub fn visible(text: &str) -> String {
-    let unseen = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    text.chars()
-        .map(|c| match unseen(c) {
-            true => format!("<U+{:04X}>", u32::from(c)),
-            false => c.to_string(),
-        })
-        .collect()
 }

@@ -1,51 +1,61 @@
 //! Register + labels → the form, format-neutral: what a reader finds in every rendering.
 //!
-//! Rows, their order, joined cells, numbers, anchors, the words in every cell and who may read them are decided here, once.
-//! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one audience, so what that audience may not read is not in it.
+//! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once.
+//! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one reader and holds nothing that this reader may not see.
 
+mod edition_line;
 mod row_layout;
 mod translator;
 
 use crate::date::DateStyle;
-use crate::edition::{Allowance, Edition, Link};
+use crate::edition::Edition;
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Register, Signatory};
 use crate::text::Paragraph;
+pub use edition_line::{EditionLine, EditionRef};
 use jiff::civil::Date;
 use row_layout::RowLayout;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use translator::{Frame, Translator};
 
-/// What a rendering is for.
+/// The page or document a sheet is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rendering {
-    /// The web page.
+    /// The front page of the site.
     Page,
-    /// The web page of an issued edition.
-    Archive,
-    /// The PDF on the web.
-    Site,
-    /// The PDF for prospective clients.
-    Handout,
-    /// The print to date, sign and seal.
-    Signed,
-    /// The office's own working print.
+    /// The page of an issued edition on the site.
+    EditionPage,
+    /// The PDF on the site.
+    SitePdf,
+    /// The PDF for clients.
+    ClientPdf,
+    /// The print to date, sign and seal (押印用).
+    SealPdf,
+    /// The office's own working print (校正用). It is never issued.
     Proof,
 }
 
 impl Rendering {
+    /// The reader; the proof shows the client's texts, and what only the office sees beside them.
     pub fn audience(self) -> Audience {
         match self {
-            Rendering::Page | Rendering::Archive | Rendering::Site => Audience::Public,
-            Rendering::Handout | Rendering::Signed => Audience::Prospect,
-            Rendering::Proof => Audience::Internal,
+            Rendering::Page | Rendering::EditionPage | Rendering::SitePdf => Audience::Public,
+            Rendering::ClientPdf | Rendering::SealPdf | Rendering::Proof => Audience::Client,
         }
     }
 
-    /// Whether the day of judgement stands on it; an issued copy must not change from day to day.
-    fn judges_by_the_day(self) -> bool {
+    /// The PDF whose attached data is a reader's `safeguards.json`.
+    pub fn of_data(audience: Audience) -> Rendering {
+        match audience {
+            Audience::Public => Rendering::SitePdf,
+            Audience::Client => Rendering::ClientPdf,
+        }
+    }
+
+    /// Whether the day of judgement is printed. An issued copy must not change from day to day.
+    pub fn is_judged_by_the_day(self) -> bool {
         matches!(self, Rendering::Page | Rendering::Proof)
     }
 }
@@ -53,62 +63,13 @@ impl Rendering {
 /// The words a theme prints, by name.
 pub type Labels = BTreeMap<String, String>;
 
-/// What a sheet is laid out for.
-#[derive(Debug, Clone, Copy)]
-pub struct LayoutOptions<'a> {
-    pub kind: Rendering,
-    /// The sheet's language; the labels it is laid out with are to be of the same.
-    pub language: Language,
-    pub today: Date,
-    /// Id of the edition, also in file names.
-    pub id: &'a str,
-    /// The edition that this register is; without one it is a draft, and every rendering says so.
-    pub edition: Option<&'a Edition>,
-    /// The editions issued so far, oldest first; only a signed copy lists them.
-    pub history: &'a [&'a Edition],
-    /// A copy made for one client.
-    pub copy: Option<&'a ClientCopy>,
-    /// What the author is told; only a proof shows it.
-    pub notes: &'a FindingsByEntry,
-    /// First line of each measure by file; only a proof shows it.
-    pub lines: &'a EntryLines,
-}
-
-impl<'a> LayoutOptions<'a> {
-    /// A Japanese draft without anything that only a proof or a signed copy shows.
-    pub fn of(kind: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
-        static NO_NOTES: FindingsByEntry = FindingsByEntry::new();
-        static NO_LINES: EntryLines = EntryLines::new();
-        LayoutOptions {
-            kind,
-            language: Language::Japanese,
-            today,
-            id,
-            edition: None,
-            history: &[],
-            copy: None,
-            notes: &NO_NOTES,
-            lines: &NO_LINES,
-        }
-    }
-}
-
-/// Whom a copy is made for.
-#[derive(Debug, Clone, Serialize)]
-pub struct ClientCopy {
-    /// Printed on each page.
-    pub recipient: String,
-    /// Whether a 受領・確認票 is appended, for the client's own file.
-    pub acknowledgement: bool,
-}
-
 /// First line of each measure, by file.
 pub type EntryLines = BTreeMap<String, Vec<usize>>;
 
-/// Findings in words, by file and, where they belong to one measure of it, by that.
+/// Findings as texts, by file and, if they belong to one measure of it, by its place in the list.
 pub type FindingsByEntry = BTreeMap<(String, Option<usize>), Vec<FindingText>>;
 
-/// A finding in words.
+/// A finding as a text.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingText {
     pub severity: &'static str,
@@ -118,10 +79,60 @@ pub struct FindingText {
     pub place: String,
 }
 
-/// The form, for one audience. Themes read it as JSON.
+/// What a sheet is laid out for.
+#[derive(Debug, Clone, Copy)]
+pub struct LayoutOptions<'a> {
+    pub rendering: Rendering,
+    /// The sheet's language; its labels must be in the same.
+    pub language: Language,
+    /// The day of judgement.
+    pub today: Date,
+    /// Id of the edition or draft ([`crate::issue::Version`]).
+    pub id: &'a str,
+    /// The edition that the register is. Without one it is a draft, and every rendering says so.
+    pub edition: Option<&'a Edition>,
+    /// The editions issued so far, oldest first; only the print to seal lists them.
+    pub history: &'a [&'a Edition],
+    /// A copy made for one client.
+    pub copy: Option<&'a ClientCopy>,
+    /// The author's findings; only the proof shows them.
+    pub findings: &'a FindingsByEntry,
+    /// Only the proof shows them.
+    pub entry_lines: &'a EntryLines,
+}
+
+impl<'a> LayoutOptions<'a> {
+    /// A Japanese draft without history, copy and findings.
+    pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
+        static NO_FINDINGS: FindingsByEntry = FindingsByEntry::new();
+        static NO_LINES: EntryLines = EntryLines::new();
+        LayoutOptions {
+            rendering,
+            language: Language::Japanese,
+            today,
+            id,
+            edition: None,
+            history: &[],
+            copy: None,
+            findings: &NO_FINDINGS,
+            entry_lines: &NO_LINES,
+        }
+    }
+}
+
+/// The client a copy is made for.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClientCopy {
+    /// Printed on each page.
+    pub recipient: String,
+    /// Whether a 受領・確認票 is appended, for the client's own file.
+    pub acknowledgement: bool,
+}
+
+/// The form, for one reader. Themes read it as JSON.
 #[derive(Debug, Clone, Serialize)]
 pub struct Sheet {
-    pub kind: Rendering,
+    pub rendering: Rendering,
     pub audience: Audience,
     /// `ja` or `en`.
     pub lang: &'static str,
@@ -129,51 +140,35 @@ pub struct Sheet {
     /// `title`, `guideline`, `office`, `address`, `representative`, `complaints`, `signatory_title`, `signatory_name`.
     pub untranslated: BTreeMap<&'static str, &'static str>,
     pub title: String,
-    pub office: Office,
-    pub signatory: Signatory,
-    pub guideline: Guideline,
+    pub office: Office<String>,
+    pub signatory: Signatory<String>,
+    pub guideline: Guideline<String>,
+    /// Id of the edition or draft.
     pub id: String,
     /// Not issued: 案（未発行）.
     pub draft: bool,
     pub edition: Option<EditionLine>,
-    /// Editions up to this one, oldest first: the revision history of a signed copy.
+    /// Editions up to this one, oldest first: the revision history of the print to seal.
     pub history: Vec<HistoryLine>,
     pub copy: Option<ClientCopy>,
-    /// Boxes for the seals of those who approve, the highest rank first; on a signed copy.
+    /// Boxes for the seals of those who approve, the highest rank first; on the print to seal.
     pub approvals: Vec<String>,
-    /// 版: the id, and 案（未発行） where it is a draft.
+    /// 版: the id, and 案（未発行） if it is a draft.
     pub version: String,
     pub date: Day,
+    /// The day it was issued; of a draft and of the proof the day of judgement. ISO 8601; a PDF's creation date.
+    pub created_on: String,
     #[serde(skip)]
     pub document: DocumentFields,
     pub as_of: Option<Day>,
-    pub control: Vec<Control>,
+    pub control: Vec<ControlEntry>,
     pub labels: Labels,
     pub rows: Vec<Row>,
+    /// Whether a cell is withheld from this reader: the legend of the mark is printed.
+    pub has_withheld: bool,
     pub certifications: Vec<CertificationLine>,
-    /// Notes that belong to no row and no certification.
+    /// Findings that belong to no row and no certificate.
     pub findings: Vec<FindingText>,
-}
-
-/// What a sheet says of the edition it shows.
-#[derive(Debug, Clone, Serialize)]
-pub struct EditionLine {
-    pub id: String,
-    pub note: Option<String>,
-    /// SHA-256 of this audience's `safeguards.json`.
-    pub digest: String,
-    /// Its first 16 digits, as printed.
-    pub digest_start: String,
-    /// The edition's page on the office's site, where that is known.
-    pub address: Option<String>,
-    /// The address as a QR code: a line of `1` (dark) and `0` for each row of modules.
-    pub qr: Vec<String>,
-    #[serde(skip)]
-    pub salt: Option<String>,
-    #[serde(skip)]
-    pub predecessor: Option<Link>,
-    #[serde(skip)]
-    pub allowed: Vec<Allowance>,
 }
 
 /// A line of the revision history.
@@ -184,7 +179,7 @@ pub struct HistoryLine {
     pub note: String,
 }
 
-/// What the head of the sheet says, for the data that programs read.
+/// The head of the sheet, for the data that programs read.
 #[derive(Debug, Clone, Serialize)]
 pub struct DocumentFields {
     pub date_style: DateStyle,
@@ -205,10 +200,10 @@ pub struct Day {
 
 /// One entry of the control block (文書番号, 版, …).
 #[derive(Debug, Clone, Serialize)]
-pub struct Control {
+pub struct ControlEntry {
     pub label: String,
     pub text: String,
-    /// Where the text is not in the sheet's language.
+    /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<&'static str>,
 }
@@ -229,7 +224,14 @@ pub struct Row {
     pub proof: Option<RowProof>,
 }
 
-/// Letter and name of a section or item, standing on every row; `span` says how many rows share the cell: 0 on all but the first of them.
+impl Row {
+    fn has_withheld(&self) -> bool {
+        let cells = [&self.subject, &self.measure, &self.remarks];
+        cells.iter().any(|cell| cell.state == State::Withheld)
+    }
+}
+
+/// Letter and name of a section or item, on every row; `span` is the number of rows that share the cell: 0 on all but the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Heading {
     pub letter: String,
@@ -237,26 +239,24 @@ pub struct Heading {
     /// `None` for the `-` of a section without items.
     pub anchor: Option<String>,
     pub span: usize,
-    /// Where the name is not in the sheet's language.
+    /// If the name is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<&'static str>,
 }
 
-/// The words of a cell; whatever the state, `paragraphs` is what is printed.
+/// The text of a cell. Whatever the state, `paragraphs` is printed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cell {
     pub state: State,
-    /// Who may read it; told in a proof only.
-    #[serde(skip)]
-    pub audience: Option<Audience>,
-    /// Rows that share the cell; 0 where the one above reaches down.
+    /// Rows that share the cell; 0 if the one above reaches down.
     pub span: usize,
     pub paragraphs: Vec<Paragraph>,
-    /// Where they are not in the sheet's language.
+    /// If they are not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<&'static str>,
 }
 
+/// The kind of answer a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -264,19 +264,21 @@ pub enum State {
     NotApplicable,
     /// The office still has to answer.
     Open,
-    /// Not for this audience.
+    /// Not for this reader.
     Withheld,
     /// Nothing was written, and nothing need be.
     None,
 }
 
-/// What a proof prints beside a row.
+/// What the proof prints beside a row.
 #[derive(Debug, Clone, Serialize)]
 pub struct RowProof {
     pub file: String,
     pub source: String,
     pub confirm: Option<String>,
+    pub memo: Option<String>,
     pub reviewed_on: Option<String>,
+    /// The fields that not everybody may read.
     pub audience: Option<String>,
     pub findings: Vec<FindingText>,
 }
@@ -286,16 +288,16 @@ pub struct RowProof {
 pub struct CertificationLine {
     pub id: String,
     pub text: String,
-    /// Where the text is not in the sheet's language.
+    /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<&'static str>,
-    /// Stands in `text`; a theme keeps it on one line.
+    /// Part of `text`; a theme keeps it on one line.
     pub number: String,
     pub state: Validity,
-    /// What is printed beside it.
+    /// Printed beside it; empty if there is nothing to say.
     pub validity: String,
-    /// What is printed instead once the last day is over: a page may be read long after it was made.
-    pub over: Option<String>,
+    /// Printed instead once the last day is over: a page may be read long after it was made.
+    pub expired: Option<String>,
     pub expires_on: Option<String>,
     pub proof: Option<CertificationProof>,
     #[serde(skip)]
@@ -331,72 +333,66 @@ pub enum Validity {
     Undated,
 }
 
+/// What the proof prints beside a certificate.
 #[derive(Debug, Clone, Serialize)]
 pub struct CertificationProof {
     pub file: String,
     pub findings: Vec<FindingText>,
 }
 
-/// Lays the register out for one options.
+/// Lays out an issued edition as it was issued.
+pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
+    let options = LayoutOptions {
+        edition: Some(edition),
+        ..LayoutOptions::new(rendering, edition.sheet.date, &edition.id)
+    };
+    lay_out(&edition.sheet, &options, labels)
+}
+
+/// Lays out the register for one rendering.
 pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) -> Sheet {
-    let wording = Translator::of(register, options.language);
+    let translator = Translator {
+        language: options.language,
+        style: register.date_style,
+    };
     let day = |day: Date| Day {
         iso: day.to_string(),
-        text: wording.date(day),
+        text: translator.date(day),
     };
+    let rendering = options.rendering;
+    let (is_proof, is_seal) = (
+        rendering == Rendering::Proof,
+        rendering == Rendering::SealPdf,
+    );
     let date = day(register.date);
-    let as_of = options.kind.judges_by_the_day().then(|| day(options.today));
-    let audience = options.kind.audience();
+    let as_of = rendering.is_judged_by_the_day().then(|| day(options.today));
     let Frame {
         title,
         office,
         signatory,
         guideline,
         untranslated,
-    } = translator::frame(register, wording);
-    let mut labels = labels.clone();
-    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
-        // What stands in the cells never changes with a theme. A translation is no part of what was issued.
-        labels.extend(edition.words.clone());
-    }
-    let labels = fill_in(&labels, &office.name, &date.text, as_of.as_ref());
+    } = translator::frame(register, translator);
+    let labels = sheet_labels(labels, options, &office.name, &date, as_of.as_ref());
     let layout = RowLayout {
         register,
         options,
         labels: &labels,
-        wording,
+        translator,
     };
-    let mut rows = Vec::new();
-    for section in &register.sections {
-        for item in &section.items {
-            rows.extend(
-                item.measures
-                    .iter()
-                    .map(|measure| layout.row(section, item, measure)),
-            );
-        }
-    }
-    join(&mut rows);
-    let certifications = register
-        .certifications
-        .iter()
-        .map(|certification| layout.certification(certification))
-        .collect();
-    let control = layout.control(&date.text);
-    let signed = options.kind == Rendering::Signed;
-    let history = options.history.iter().filter(|_| signed);
+    let issued_on = options.edition.filter(|_| !is_proof);
+    let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
+    let history = options.history.iter().filter(|_| is_seal);
     let history = history.map(|edition| HistoryLine {
         id: edition.id.clone(),
-        date: wording.date(edition.sheet.date),
+        date: translator.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     });
-    let findings = match options.kind {
-        Rendering::Proof => layout.general_notes(),
-        _ => Vec::new(),
-    };
+    let approvals = register.approvals.iter().filter(|_| is_seal);
+    let rows = rows(register, &layout);
     Sheet {
-        kind: options.kind,
-        audience,
+        rendering,
+        audience: rendering.audience(),
         lang: options.language.code(),
         untranslated,
         title,
@@ -406,15 +402,12 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         id: options.id.to_owned(),
         draft: options.edition.is_none(),
         edition: options.edition.map(|edition| {
-            let site = register.office.url.as_deref().filter(|_| signed);
-            edition.line(audience, site)
+            let site = register.office.url.as_deref().filter(|_| is_seal);
+            EditionLine::new(edition, rendering.audience(), site)
         }),
         history: history.collect(),
         copy: options.copy.cloned(),
-        approvals: match signed {
-            true => register.approvals.clone(),
-            false => Vec::new(),
-        },
+        approvals: approvals.cloned().collect(),
         document: DocumentFields {
             date_style: register.date_style,
             document_number: register.document_number.clone(),
@@ -422,18 +415,62 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
             revised_on: register.revised_on,
         },
         version: layout.version(),
+        created_on: created_on.to_string(),
+        control: layout.control(&date.text),
         date,
         as_of,
-        control,
+        has_withheld: rows.iter().any(Row::has_withheld),
         rows,
-        certifications,
-        findings,
+        certifications: register
+            .certifications
+            .iter()
+            .map(|certification| layout.certification(certification))
+            .collect(),
+        findings: if is_proof {
+            layout.general_findings()
+        } else {
+            Vec::new()
+        },
         labels,
     }
 }
 
+fn rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for section in &register.sections {
+        for item in &section.items {
+            let measures = item.measures.iter();
+            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
+        }
+    }
+    join(&mut rows);
+    rows
+}
+
+/// The labels with the edition's own words and all placeholders that are the same everywhere on the sheet.
+fn sheet_labels(
+    labels: &Labels,
+    options: &LayoutOptions,
+    office: &str,
+    date: &Day,
+    as_of: Option<&Day>,
+) -> Labels {
+    let mut filled = labels.clone();
+    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
+        // The words in cells never change with a theme. A translation is no part of what was issued.
+        filled.extend(edition.words.clone());
+    }
+    for label in filled.values_mut().filter(|label| label.contains('{')) {
+        *label = label
+            .replace("{office}", office)
+            .replace("{date}", &date.text)
+            .replace("{as_of}", as_of.map_or("", |day| &day.text));
+    }
+    filled
+}
+
 impl Sheet {
-    /// The same sheet with its first rows only: for finding the row a theme stumbles over.
+    /// The same sheet with its first rows only: for finding the row that a theme fails at.
     pub fn first_rows(&self, count: usize) -> Sheet {
         let mut cut = self.clone();
         cut.rows.truncate(count);
@@ -441,16 +478,16 @@ impl Sheet {
         cut
     }
 
-    /// What a message calls a row: its anchor, and the beginning of its subject.
+    /// The name of a row in messages: its anchor, and the beginning of its subject.
     pub fn row_name(&self, row: usize) -> (&str, String) {
         let row = &self.rows[row];
         let subject = row.subject.paragraphs.first();
-        let subject = subject.map(|words| crate::text::plain(words));
+        let subject = subject.map(|paragraph| crate::text::plain(paragraph));
         (&row.anchor, subject.unwrap_or_default())
     }
 }
 
-/// Says which rows share a cell: runs of one section, of one item in it, of one subject in that.
+/// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.
 fn join(rows: &mut [Row]) {
     let same_section = |a: &Row, b: &Row| a.section.anchor == b.section.anchor;
     let same_item = |a: &Row, b: &Row| {
@@ -474,19 +511,5 @@ fn join(rows: &mut [Row]) {
 fn spans(rows: &[Row], same: impl Fn(&Row, &Row) -> bool) -> Vec<usize> {
     rows.chunk_by(same)
         .flat_map(|run| std::iter::once(run.len()).chain(std::iter::repeat_n(0, run.len() - 1)))
-        .collect()
-}
-
-/// Fills the placeholders that are the same all over the sheet.
-fn fill_in(labels: &Labels, office: &str, date: &str, as_of: Option<&Day>) -> Labels {
-    let fill = |label: &String| {
-        label
-            .replace("{office}", office)
-            .replace("{date}", date)
-            .replace("{as_of}", as_of.map_or("", |day| &day.text))
-    };
-    labels
-        .iter()
-        .map(|(name, label)| (name.clone(), fill(label)))
         .collect()
 }

@@ -5,7 +5,7 @@
 use self::Weight::{Fine, Note, Wrong};
 use crate::data::sha256;
 use crate::date::{self, DateStyle, day_in_japan};
-use crate::edition::{Listed, Listing, digest_start};
+use crate::edition::{ListedEdition, Listing, digest_start};
 use crate::message::Message;
 use crate::model::Audience;
 use crate::pdf_reader::{Coverage, PdfContents, PdfSignature};
@@ -75,6 +75,7 @@ pub enum Weight {
 struct Claim {
     format: String,
     edition: Option<String>,
+    status: Option<String>,
     audience: Audience,
     title: String,
     office: Value,
@@ -96,6 +97,11 @@ pub fn verify(file: &[u8], pdf: &PdfContents, context: &VerifyContext) -> Verify
         return report;
     };
     report.record_claims(&claim, pdf);
+    if claim.status.as_deref() == Some(crate::data::PROOF) {
+        report.record("proof", Wrong, Message::new("verify-proof"));
+        report.verdict = Verdict::Refused;
+        return report;
+    }
     let digest = sha256(&pdf.data);
     let listed = report.compare_digest(&claim, &digest, context);
     report.compare_file(file, listed, pdf);
@@ -124,7 +130,7 @@ impl VerifyReport {
             message
                 .with("title", &claim.title)
                 .with("office", office)
-                .with("audience", audience_name(claim.audience)),
+                .with("audience", claim.audience.name()),
         );
         if let Some(recipient) = pdf.recipient() {
             let message = Message::new("verify-claims-recipient");
@@ -138,7 +144,7 @@ impl VerifyReport {
         claim: &Claim,
         digest: &str,
         context: &VerifyContext<'a>,
-    ) -> Option<(&'a Listed, Audience)> {
+    ) -> Option<(&'a ListedEdition, Audience)> {
         let message = |id| Message::new(id).with("digest", digest_start(digest));
         let Some(id) = &claim.edition else {
             self.record("draft", Wrong, message("verify-draft"));
@@ -165,7 +171,7 @@ impl VerifyReport {
     fn compare_file(
         &mut self,
         file: &[u8],
-        listed: Option<(&Listed, Audience)>,
+        listed: Option<(&ListedEdition, Audience)>,
         pdf: &PdfContents,
     ) {
         let hash = sha256(file);
@@ -201,17 +207,14 @@ impl VerifyReport {
             let message = Message::new("verify-text-differs").with("row", row);
             self.record("text-differs", Wrong, message.with("text", text));
         }
-        // Before it is issued a sheet bears no digest; the proof is the office's own working copy.
+        // Before it is issued a sheet bears no digest.
         if claim.edition.is_some() && !page.0.contains(start) {
             let message = Message::new("verify-other-digest").with("digest", start);
             self.record("other-digest", Wrong, message);
         }
-        let mut extra = None;
-        if claim.audience != Audience::Internal {
-            let mut known = BTreeSet::from_iter(pieces);
-            collect_strings(data, &mut known);
-            extra = page.extra(known, pdf, context);
-        }
+        let mut known = BTreeSet::from_iter(pieces);
+        collect_strings(data, &mut known);
+        let extra = page.extra(known, pdf, context);
         if let Some(extra) = &extra {
             // Another version may print other texts around the same data.
             let creator = pdf.information.get("Creator").map(String::as_str);
@@ -275,7 +278,7 @@ impl VerifyReport {
         }
     }
 
-    fn conclude(&mut self, listed: Option<(&Listed, Audience)>) {
+    fn conclude(&mut self, listed: Option<(&ListedEdition, Audience)>) {
         self.verdict = match listed {
             _ if self.findings.iter().any(|it| it.weight == Wrong) => Verdict::Refused,
             None => Verdict::CannotTell,
@@ -438,13 +441,5 @@ fn collect_strings(value: &Value, all: &mut BTreeSet<String>) {
                 .for_each(|value| collect_strings(value, all));
         }
         _ => {}
-    }
-}
-
-fn audience_name(audience: Audience) -> &'static str {
-    match audience {
-        Audience::Public => "public",
-        Audience::Prospect => "prospect",
-        Audience::Internal => "internal",
     }
 }

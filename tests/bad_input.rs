@@ -120,8 +120,14 @@ fn run(project: &TempDir, arguments: &[&str]) -> Run {
 fn safeguard(project: &TempDir, language: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_safeguard"));
     command.arg("-C").arg(project.path());
-    command.args(["--as-of", "2026-04-01", "--lang", language]);
-    command.args(arguments).env("RUST_BACKTRACE", "0");
+    command.args(["--lang", language]).args(arguments);
+    let is_command = arguments
+        .first()
+        .is_some_and(|first| !first.starts_with('-'));
+    if is_command && !arguments.contains(&"--as-of") {
+        command.args(["--as-of", "2026-04-01"]);
+    }
+    command.env("RUST_BACKTRACE", "0");
     command
 }
 
@@ -627,7 +633,7 @@ fn slips_of_the_pen_are_answered_at_their_line_in_the_clerks_own_words() {
         ("the id copied twice", "- id: policy\n  subject: 別\n  measure: x\n", ":5", "line 1", "1 行目"),
         ("the number copied twice", "- id: other\n  no: 1\n  subject: 別\n  measure: x\n", ":6", "line 2", "2 行目"),
         ("a field written twice", "  remarks: x\n  remarks: y\n", ":6", "`remarks`", "`remarks`"),
-        ("an audience in Japanese", "  audience: {remarks: 内部}\n", ":5", "internal", "internal"),
+        ("an audience in Japanese", "  audience: {remarks: 公開}\n", ":5", "public", "public"),
         ("a number in full-width digits", "- id: other\n  no: ２\n  subject: a\n  measure: b\n", ":6", "whole number", "半角"),
         ("an id in Japanese", "- id: ポリシー\n  subject: a\n  measure: b\n", ":5", "a–z", "半角"),
         ("an id in full-width letters", "- id: ｐｏｌ\n  subject: a\n  measure: b\n", ":5", "a–z", "半角"),
@@ -738,9 +744,9 @@ fn pages(project: &TempDir, path: &str) -> String {
 
 const PDFS: [&str; 4] = [
     "site/safeguards.pdf",
-    "handout/safeguards-2026-01-01.pdf",
-    "signed/safeguards-2026-01-01.pdf",
-    "proof/safeguards.pdf",
+    "client/安全管理措置一覧_2026-01-01案_見本社労士事務所.pdf",
+    "client/安全管理措置一覧_2026-01-01案_見本社労士事務所_押印用.pdf",
+    "office/安全管理措置一覧_2026-01-01案_校正用（社外秘）.pdf",
 ];
 
 #[test]
@@ -1093,7 +1099,7 @@ fn bad_options_are_answered_in_one_sentence() {
 #[test]
 fn a_folder_that_may_not_be_written_is_named_and_left_alone() {
     let mut failures = Vec::new();
-    for locked in ["", "output", "output/site", "output/handout"] {
+    for locked in ["", "output", "output/site", "output/client"] {
         let project = match locked {
             "" => project(),
             _ => built_and_changed(),
@@ -1193,8 +1199,8 @@ fn what_stands_in_the_way_of_a_file_is_named_and_kept() {
         ("output/site/index.html", "output/site/index.html/scan.pdf"),
         ("output/manifest.json", "output/manifest.json/scan.pdf"),
         (
-            "output/signed/safeguards-2026-01-01.pdf",
-            "output/signed/safeguards-2026-01-01.pdf/scan.pdf",
+            "output/client/安全管理措置一覧_2026-01-01案_見本社労士事務所_押印用.pdf",
+            "output/client/安全管理措置一覧_2026-01-01案_見本社労士事務所_押印用.pdf/scan.pdf",
         ),
     ] {
         let project = project();
@@ -1235,8 +1241,8 @@ fn foreign_files_are_kept_and_files_no_longer_made_are_removed() {
     let project = built_and_changed();
     let foreign = [
         "scan.pdf",
-        "signed/scan of the sealed copy.pdf",
-        "handout/copies/x.pdf",
+        "client/scan of the sealed copy.pdf",
+        "client/copies/x.pdf",
         "site/.well-known/x",
         // Listed, but edited since: it is no longer the program's.
         "site/edited.html",
@@ -1266,7 +1272,7 @@ fn a_scan_saved_over_a_file_of_the_build_is_not_lost() {
     assert_eq!(run(&project, &["build"]).code, 0);
     write(
         &project,
-        "output/signed/safeguards-2026-01-01.pdf",
+        "output/client/安全管理措置一覧_2026-01-01案_見本社労士事務所_押印用.pdf",
         "the sealed copy, scanned",
     );
     let run = run(&project, &["build"]);

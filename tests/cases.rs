@@ -5,8 +5,8 @@ use safeguard::check::{self, CheckInput, Checked};
 use safeguard::content::{self, Content};
 use safeguard::diagnostic::Diagnostic;
 use safeguard::message::{Catalog, Language};
-use safeguard::model::Page;
-use safeguard::render::bundle::{self, Build};
+use safeguard::model::ProsePage;
+use safeguard::render::bundle::{self, BuildInput};
 use safeguard::render::pdf::Fonts;
 use safeguard::render::theme;
 use safeguard::report::{Format, Report};
@@ -81,7 +81,7 @@ fn run(case: &Path) -> Result<(), Failed> {
         let theme =
             theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
         let words = Catalog::of(Language::Japanese);
-        let build = Build {
+        let build = BuildInput {
             content: &content,
             register: &register,
             findings: &findings,
@@ -93,7 +93,7 @@ fn run(case: &Path) -> Result<(), Failed> {
             catalog: &words,
         };
         if case.join("expected/sheet.json").exists() {
-            failures.push(compare(case, "sheet.json", &handout(&build)?));
+            failures.push(compare(case, "sheet.json", &client_sheet(&build)?));
         }
         if case.join("expected/pages.html").exists() {
             failures.push(compare(case, "pages.html", &fragments(&pages)));
@@ -124,10 +124,10 @@ const BUILT: [(&str, &str); 2] = [
     ("data.json", "site/safeguards.json"),
 ];
 
-/// What every rendering for prospective clients prints, the theme's own words left out.
-fn handout(build: &Build) -> Result<String, Failed> {
+/// The sheet for clients, without the theme's own words.
+fn client_sheet(build: &BuildInput) -> Result<String, Failed> {
     let id = build.register.date.to_string();
-    let options = LayoutOptions::of(Rendering::Handout, build.today, &id);
+    let options = LayoutOptions::new(Rendering::ClientPdf, build.today, &id);
     let labels = build
         .theme
         .labels(Language::Japanese)
@@ -138,9 +138,9 @@ fn handout(build: &Build) -> Result<String, Failed> {
 }
 
 /// The site's pages of prose: a line about each, and its text as HTML.
-fn fragments(pages: &[Page]) -> String {
-    let fragment = |page: &Page| {
-        let Page {
+fn fragments(pages: &[ProsePage]) -> String {
+    let fragment = |page: &ProsePage| {
+        let ProsePage {
             name,
             lang,
             title,
@@ -158,7 +158,7 @@ fn diagnostics(content: &Content, findings: &[Diagnostic]) -> String {
     let print = |language, format| {
         let words = Catalog::of(language);
         let report = Report {
-            content,
+            sources: &content.sources,
             catalog: &words,
             colour: false,
         };

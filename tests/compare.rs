@@ -246,7 +246,6 @@ fn unmarked_row(
     };
     let cell = |cell: &MarkedCell| Cell {
         state: cell.state,
-        audience: None,
         span: 1,
         paragraphs: cell.paragraphs.iter().map(|it| unmarked(it)).collect(),
         lang: None,
@@ -360,7 +359,6 @@ fn letter(row: &mut Row, place: usize) {
 fn cell(state: State, markdown: &str) -> Cell {
     Cell {
         state,
-        audience: None,
         span: 1,
         paragraphs: Text::parse([markdown]).paragraphs,
         lang: None,
@@ -407,7 +405,7 @@ static THEME: LazyLock<Theme> =
 /// The office's own sheet with these rows.
 fn sheet_of(rows: Vec<Row>) -> Sheet {
     static FRAME: LazyLock<Sheet> =
-        LazyLock::new(|| lay_out(project(), Rendering::Site, true).first_rows(0));
+        LazyLock::new(|| lay_out(project(), Rendering::SitePdf, true).first_rows(0));
     Sheet {
         rows,
         ..FRAME.clone()
@@ -424,7 +422,7 @@ fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
     };
     let register = check::check(&input).register.expect("no errors");
     let id = register.date.to_string();
-    let options = LayoutOptions::of(kind, today, &id);
+    let options = LayoutOptions::new(kind, today, &id);
     let mut sheet = sheet::lay_out(
         &register,
         &options,
@@ -511,7 +509,7 @@ fn real_pair(kind: Rendering) -> (Sheet, Sheet) {
 
 #[test]
 fn a_real_pair_shows_what_was_edited() {
-    let (before, after) = real_pair(Rendering::Handout);
+    let (before, after) = real_pair(Rendering::ClientPdf);
     let got = compare(&before, &after);
     let changed = got.changed().map(|changed| {
         let changes = changed.changes.iter().copied();
@@ -534,7 +532,7 @@ fn a_real_pair_shows_what_was_edited() {
     assert_eq!(got.certifications.len(), 1);
     assert_eq!(apply(&got, &before.rows), texts(&after.rows));
     // The public sees no change in texts that it may not read.
-    let (before, after) = real_pair(Rendering::Site);
+    let (before, after) = real_pair(Rendering::SitePdf);
     let public = compare(&before, &after);
     assert_eq!(public.counts["unchanged"], 40);
     let json = String::from_utf8(data::pretty(&public)).expect("UTF-8");
@@ -544,7 +542,7 @@ fn a_real_pair_shows_what_was_edited() {
 
 #[test]
 fn the_terminal_shows_the_words_without_colour_in_eighty_columns() {
-    let (before, after) = real_pair(Rendering::Handout);
+    let (before, after) = real_pair(Rendering::ClientPdf);
     let changes = compare(&before, &after);
     for language in [Language::Japanese, Language::English] {
         let text = safeguard::compare::print(&changes, &Catalog::of(language), false);
@@ -577,8 +575,8 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     let fonts = Fonts::compiled_in();
     let (mut pages, mut prints) = (Vec::new(), Vec::new());
     for (name, kind) in [
-        ("public", Rendering::Site),
-        ("prospect", Rendering::Handout),
+        ("public", Rendering::SitePdf),
+        ("client", Rendering::ClientPdf),
     ] {
         let (before, after) = real_pair(kind);
         let changes = compare(&before, &after);
@@ -620,7 +618,7 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
 
 #[test]
 fn a_text_longer_than_a_page_flows_over_several() {
-    let (before, mut after) = real_pair(Rendering::Site);
+    let (before, mut after) = real_pair(Rendering::SitePdf);
     let long = "アクセス権限の付与と見直しについて、担当者ごとに定め、毎月確認する。".repeat(60);
     after.rows[3].measure = cell(State::Stated, &long);
     let changes = compare(&before, &after);
@@ -811,7 +809,7 @@ fn files_are_written_whole_and_errors_are_one_sentence() {
         ),
         (
             vec!["working", "working", "--audience", "all"],
-            "public, prospect, internal",
+            "public, client",
         ),
     ] {
         let (code, _, err) = diff(&arguments);

@@ -24,8 +24,8 @@ fn issued() -> TempDir {
     // Until then it is a draft, and says so on every page.
     assert!(safeguard(&folder, &["build"]).status.success());
     for path in [
-        "handout/safeguards-2026-01-01.pdf",
-        "signed/safeguards-2026-01-01.pdf",
+        "client/安全管理措置一覧_2026-01-01案_見本社労士事務所.pdf",
+        "client/安全管理措置一覧_2026-01-01案_見本社労士事務所_押印用.pdf",
         "site/safeguards.pdf",
     ] {
         for page in pages(&output(&folder, path)) {
@@ -67,7 +67,10 @@ fn pages(pdf: &Path) -> Vec<String> {
 fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
     let folder = issued();
     assert!(safeguard(&folder, &["build"]).status.success());
-    let signed = output(&folder, "signed/safeguards-2026-01-01.pdf");
+    let signed = output(
+        &folder,
+        "client/安全管理措置一覧_2026-01-01_見本社労士事務所_押印用.pdf",
+    );
     let digest = safeguard::data::sha256(&attached(&signed));
     let pages = pages(&signed);
     for (number, page) in (1..).zip(&pages) {
@@ -114,7 +117,10 @@ fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
 fn a_copy_by_hand_is_checked_by_what_is_printed_on_it() {
     let folder = issued();
     assert!(safeguard(&folder, &["build"]).status.success());
-    for path in ["handout/safeguards-2026-01-01.pdf", "site/safeguards.pdf"] {
+    for path in [
+        "client/安全管理措置一覧_2026-01-01_見本社労士事務所.pdf",
+        "site/safeguards.pdf",
+    ] {
         let pdf = output(&folder, path);
         let text = run(
             "pdftotext",
@@ -162,7 +168,7 @@ fn a_clients_copy_bears_its_name_and_stays() {
     assert!(done.status.success(), "{done:?}");
     let copy = output(
         &folder,
-        "handout/copies/safeguards-2026-01-01-株式会社テスト-商事.pdf",
+        "client/copies/安全管理措置一覧_2026-01-01_見本社労士事務所_株式会社テスト-商事.pdf",
     );
     let pages = pages(&copy);
     for page in &pages {
@@ -181,11 +187,17 @@ fn a_clients_copy_bears_its_name_and_stays() {
         assert!(last.contains(text), "no {text} in {last}");
     }
     assert!(run("pdfinfo", &[copy.as_os_str()]).contains(&format!("recipient: {name}")));
-    let handout = output(&folder, "handout/safeguards-2026-01-01.pdf");
-    assert!(attached(&copy) == attached(&handout));
+    let client = output(
+        &folder,
+        "client/安全管理措置一覧_2026-01-01_見本社労士事務所.pdf",
+    );
+    assert!(attached(&copy) == attached(&client));
     let python = support::project().join(".tools/venv/bin/python");
     let script = support::project().join("tests/tools/pdf.py");
-    let signed = output(&folder, "signed/safeguards-2026-01-01.pdf");
+    let signed = output(
+        &folder,
+        "client/安全管理措置一覧_2026-01-01_見本社労士事務所_押印用.pdf",
+    );
     run(
         &python.to_string_lossy(),
         &[script.as_os_str(), copy.as_os_str(), signed.as_os_str()],
@@ -220,7 +232,7 @@ fn a_clients_copy_bears_its_name_and_stays() {
 
     for (name, why) in [
         ("𠮷野商事", "no font has 𠮷 (U+20BB7)"),
-        ("　", "1 to 60 letters"),
+        ("　", "1 to 40 letters"),
         ("商\u{202e}事", "turns the direction"),
     ] {
         let done = safeguard(&folder, &["build", "--recipient", name]);

@@ -7,7 +7,10 @@ use support::{base, safeguard};
 use tempfile::TempDir;
 
 fn issue(folder: &TempDir, day: &str) {
-    let done = safeguard(folder, &["issue", "--date", day, "--note", day]);
+    let done = safeguard(
+        folder,
+        &["issue", "--date", day, "--note", day, "--reviewed", day],
+    );
     assert!(done.status.success(), "{done:?}");
 }
 
@@ -47,7 +50,7 @@ fn an_edition_is_frozen_and_what_was_changed_since_is_a_draft() {
         serde_yaml::from_str(&read(&folder, "content/editions/2026-01-01.yaml")).expect("YAML");
     let digest = safeguard::data::sha256(read(&folder, "output/site/safeguards.json").as_bytes());
     assert_eq!(record["digest"]["public"].as_str(), Some(digest.as_str()));
-    for audience in ["public", "prospect", "internal"] {
+    for audience in ["public", "client"] {
         assert_eq!(
             record["digest"][audience].as_str(),
             manifest["digest"][audience].as_str(),
@@ -56,7 +59,10 @@ fn an_edition_is_frozen_and_what_was_changed_since_is_a_draft() {
     }
     for (name, path) in [
         ("site.pdf", "output/site/safeguards.pdf"),
-        ("handout.pdf", "output/handout/safeguards-2026-01-01.pdf"),
+        (
+            "client.pdf",
+            "output/client/安全管理措置一覧_2026-01-01_見本社労士事務所.pdf",
+        ),
     ] {
         let bytes = fs::read(folder.path().join(path)).expect(path);
         assert_eq!(
@@ -97,7 +103,7 @@ fn an_edition_is_frozen_and_what_was_changed_since_is_a_draft() {
     );
     let manifest = built(&folder);
     assert_eq!(manifest["edition"], serde_json::Value::Null);
-    assert_eq!(manifest["id"], "2026-01-01-draft");
+    assert_eq!(manifest["id"], "2026-01-01案");
     assert!(read(&folder, "output/site/index.html").contains("案（未発行）"));
     let of_edition = paths.map(|path| site(&format!("editions/2026-01-01/{path}")));
     assert!(issued == of_edition, "an issued file changed");
@@ -125,7 +131,7 @@ fn issuing_edits_only_the_lines_it_must() {
         read(&folder, "content/sheet.yaml"),
         sheet.replace(
             "2025-12-01   # 基準日",
-            "2026-02-01   # 基準日\nedition: 2026-02-01"
+            "2026-02-01   # 基準日\nedition: 2026-02-01\nreviewed_on: 2026-02-01"
         )
     );
     // 4 was the highest number.
@@ -173,7 +179,7 @@ fn what_may_not_be_issued_is_refused_and_nothing_is_written() {
         said.contains("2026-10-02 is still to come (today is 2026-10-01)"),
         "{said}"
     );
-    let allow = ["--allow", "open-question=次の版で答える"];
+    let allow = ["--allow", "open-question@policy=次の版で答える"];
     let noted =
         |note: &'static str| [&issue_on("2026-01-01")[..], &allow, &["--note", note]].concat();
     let said = refused(&folder, &noted("𠮷野家"), 2);
@@ -203,7 +209,7 @@ fn what_may_not_be_issued_is_refused_and_nothing_is_written() {
     let done = safeguard(&folder, &noted("初版"));
     assert!(done.status.success(), "{done:?}");
     let record = read(&folder, "content/editions/2026-01-01.yaml");
-    let allowed = "allowed:\n- rule: open-question\n  reason: 次の版で答える\n  places:\n  - content/measures/A.yaml:2\n";
+    let allowed = "allowed:\n- rule: open-question\n  record: policy\n  reason: 次の版で答える\n";
     assert!(record.contains(allowed), "{record}");
     assert!(
         !record.contains("何年か"),
@@ -253,7 +259,7 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
 
     for (from, to) in [
         ("measure: 記録を残している", "measure: 記録を残す"),
-        ("remarks: prospect", "remarks: public"),
+        ("remarks: client", "remarks: public"),
         ("note: 2026-02-01", "note: 別の注記"),
         ("date_style: western", "date_style: era"),
         ("no: 3", "no: 8"),

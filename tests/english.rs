@@ -3,9 +3,10 @@
 mod support;
 
 use safeguard::check::{self, CheckInput};
-use safeguard::edition::{self, Edition, Issue, Salts};
+use safeguard::edition::Edition;
+use safeguard::issue::{self, IssueOptions, Version};
 use safeguard::message::{Catalog, Error, Language};
-use safeguard::model::{Audience, English, MeasureEnglish, Register};
+use safeguard::model::{Audience, Register};
 use safeguard::render::html::{PageContext, PageExtras, Pages};
 use safeguard::render::leak::RenderedText;
 use safeguard::render::theme::{self, Theme};
@@ -51,7 +52,7 @@ fn options(kind: Rendering, language: Language) -> LayoutOptions<'static> {
     let today = "2026-10-01".parse().expect("a day");
     LayoutOptions {
         language,
-        ..LayoutOptions::of(kind, today, "2026-01-01")
+        ..LayoutOptions::new(kind, today, "2026-01-01")
     }
 }
 
@@ -86,12 +87,12 @@ Entrustment | ja: 契約 | ja: 監督 | ja: Not applicable (再委託をしな�
 Basic policy | - | Adopting a policy | A policy has been adopted; see the records | Microsoft 365
 Basic policy | - | Transfer abroad | Not applicable (nothing is sent abroad) | 
 Organisation | Structure | ja: 責任者の選任 | ja: 責任者を定めている | 
-Organisation | ja: 記録の保存 | Log of use | Logs are kept / They are reviewed | Please ask us
+Organisation | ja: 記録の保存 | Log of use | Logs are kept / They are reviewed | ※
 ";
     assert_eq!(rows(&in_english(Rendering::Page)), expected);
     // Who may read the Japanese remark may read the English one.
-    let handout = expected.replace("Please ask us", "Mihon Systems");
-    assert_eq!(rows(&in_english(Rendering::Handout)), handout);
+    let client = expected.replace("※", "Mihon Systems");
+    assert_eq!(rows(&in_english(Rendering::ClientPdf)), client);
 }
 
 #[test]
@@ -144,7 +145,7 @@ fn what_stands_around_the_table_is_english_too() {
         certificates,
         [
             (None, iso, "Valid until 31 March 2027"),
-            (Some("ja"), srp, "Expiry date not confirmed"),
+            (Some("ja"), srp, ""),
         ]
     );
 }
@@ -187,9 +188,9 @@ fn the_japanese_sheet_knows_nothing_of_its_translation() {
     assert!(REGISTER.has_english() && !without.has_english());
     for kind in [
         Rendering::Page,
-        Rendering::Site,
-        Rendering::Handout,
-        Rendering::Signed,
+        Rendering::SitePdf,
+        Rendering::ClientPdf,
+        Rendering::SealPdf,
         Rendering::Proof,
     ] {
         let [with, without] = [&REGISTER, &without]
@@ -204,7 +205,7 @@ fn the_japanese_sheet_knows_nothing_of_its_translation() {
     assert!(!record.contains("Adopting"));
     assert!(!with.sheet.has_english());
     // A translation that came later makes no draft of what was issued.
-    assert!(without.equals(&REGISTER));
+    assert!(Version::of(&REGISTER, Some(&without)).edition.is_some());
 }
 
 /// Takes away every line that begins with `en:`.
@@ -221,17 +222,15 @@ fn take_english_away(project: &Path) {
 }
 
 fn frozen(register: &Register) -> Edition {
-    let issue = Issue {
+    let options = IssueOptions {
         note: None,
-        salt: Salts {
-            prospect: "1".repeat(32),
-            internal: "2".repeat(32),
-        },
+        today: REGISTER.date,
+        salt: "1".repeat(32),
         allowed: Vec::new(),
         labels: &THEME.labels(Language::Japanese).expect("labels"),
         before: &[],
     };
-    edition::freeze(register, issue)
+    issue::freeze(register, options)
 }
 
 #[test]
@@ -246,9 +245,9 @@ fn the_words_of_an_edition_do_not_stand_on_its_translation() {
     };
     let (english, japanese) = (issued(Language::English), issued(Language::Japanese));
     assert!(!english.draft);
-    assert!(rows(&english).contains("| Please ask us\n"));
+    assert!(rows(&english).contains("| ※\n"));
     assert!(rows(&english).contains("Not applicable ("));
-    assert!(rows(&japanese).contains("| お問い合わせください\n"));
+    assert!(rows(&japanese).contains("| ※\n"));
     assert!(!rows(&japanese).contains("ja: "));
 }
 
@@ -277,7 +276,7 @@ fn the_page_says_that_it_is_a_translation_and_what_is_none() {
         r#"lang="ja"><p>責任者を定めている</p>"#,
         r#"<div class="text" lang="ja">記録の保存</div>"#,
         r#"<span lang="ja">記録の保存</span>"#,
-        r##"<a href="#page-contact"><p>Please ask us</p></a>"##,
+        r##"<a href="#page-withheld" aria-describedby="page-withheld"><p>※</p></a>"##,
     ] {
         assert!(english.contains(expected), "{expected}\n{english}");
     }
@@ -321,8 +320,8 @@ fn the_leak_gate_knows_english_texts() {
         Some("MihonSystems")
     );
     assert_eq!(page("<td><p>Log of use</p></td>"), None);
-    let handout = RenderedText::text("Mihon Systems").leak(&[&REGISTER], Audience::Prospect);
-    assert_eq!(handout, None);
+    let client = RenderedText::text("Mihon Systems").leak(&[&REGISTER], Audience::Client);
+    assert_eq!(client, None);
     let whole = RenderedText::html(&rendered(&in_english(Rendering::Page)));
     assert_eq!(whole.leak(&[&REGISTER], Audience::Public), None);
 }
@@ -330,12 +329,11 @@ fn the_leak_gate_knows_english_texts() {
 #[test]
 fn a_word_of_a_style_sheet_is_no_remark_but_one_that_is_shown_is() {
     let mut register = REGISTER.clone();
-    let remarks = Some(text::Text::plain("none"));
-    let english = MeasureEnglish {
-        remarks,
-        ..MeasureEnglish::default()
-    };
-    register.english.measures.insert("log".to_owned(), english);
+    let mut measures = register.measures_mut();
+    let log = measures.find(|measure| measure.id == "log");
+    let remarks = log.and_then(|measure| measure.remarks.value.as_mut());
+    remarks.expect("a remark").en = Some(text::Text::plain("none"));
+    drop(measures);
     let page =
         |html: &str| RenderedText::html(html.as_bytes()).leak(&[&register], Audience::Public);
     assert_eq!(page("<style>p { display: none }</style><p>a</p>"), None);
@@ -351,34 +349,24 @@ fn a_word_of_a_style_sheet_is_no_remark_but_one_that_is_shown_is() {
 
 #[test]
 fn headings_and_certificates_alone_make_no_english_page() {
-    let register = register(&base());
-    assert!(!register.has_english());
-    let only = |english: English| {
-        let english = Register {
-            english,
-            ..REGISTER.clone()
-        };
-        english.has_english()
+    let bare = register(&base());
+    assert!(!bare.has_english());
+    let with = |add: &dyn Fn(&mut Register)| {
+        let mut register = bare.clone();
+        add(&mut register);
+        register.has_english()
     };
-    let all = &REGISTER.english;
-    assert!(!only(English {
-        guideline: all.guideline.clone(),
-        headings: all.headings.clone(),
-        certifications: all.certifications.clone(),
-        ..English::default()
+    let all = &*REGISTER;
+    assert!(!with(&|register| {
+        register.guideline = all.guideline.clone();
+        register.certifications = all.certifications.clone();
+        for (section, translated) in register.sections.iter_mut().zip(&all.sections) {
+            section.name = translated.name.clone();
+        }
     }));
-    assert!(only(English {
-        title: all.title.clone(),
-        ..English::default()
-    }));
-    assert!(only(English {
-        office: all.office.clone(),
-        ..English::default()
-    }));
-    assert!(only(English {
-        measures: all.measures.clone(),
-        ..English::default()
-    }));
+    assert!(with(&|register| register.title = all.title.clone()));
+    assert!(with(&|register| register.office = all.office.clone()));
+    assert!(with(&|register| register.sections = all.sections.clone()));
 }
 
 #[test]

@@ -7,11 +7,11 @@ mod support;
 
 use jiff::Timestamp;
 use safeguard::data::sha256;
+use safeguard::manifest::{Manifest, ManifestFile};
 use safeguard::publish::history::PublishHistory;
 use safeguard::publish::plan::{BuiltSite, MANIFEST, Plan};
 use safeguard::publish::store::{self, Store, StoreError, StoreResult};
 use safeguard::publish::{self, ProgressEvent, PublishContext, Unmanaged};
-use safeguard::render::bundle::{Manifest, ManifestFile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -645,7 +645,7 @@ fn a_draft_is_published_on_request_only_and_a_state_comes_back() {
     let text = std::fs::read_to_string(&measures).expect("measures");
     let text = text.replace("記録を残している", "記録を3年残している");
     std::fs::write(&measures, text).expect("writable");
-    done(&["issue", "--date", "2026-02-01"]);
+    done(&["issue", "--date", "2026-02-01", "--reviewed", "2026-02-01"]);
     let output = done(&["publish", "--dry-run"]);
     assert!(output.contains("{+3年+}"), "{output}");
     assert!(

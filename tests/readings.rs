@@ -208,23 +208,24 @@ fn the_public_renderings_say_the_same() {
 
 #[test]
 fn the_renderings_for_clients_say_the_same() {
-    let handout = pdf("handout/safeguards-2015-10-01.pdf");
-    same(csv("handout/safeguards-2015-10-01.csv"), &handout);
-    same(pdf("signed/safeguards-2015-10-01.pdf"), &handout);
-    let withheld = |rows: &[Row]| {
-        rows.iter()
-            .flatten()
-            .filter(|text| *text == "お問い合わせください")
-            .count()
-    };
+    let client = pdf("client/安全管理措置一覧_2015-10-01_竹内社労士事務所.pdf");
+    same(
+        csv("client/安全管理措置一覧_2015-10-01_竹内社労士事務所.csv"),
+        &client,
+    );
+    same(
+        pdf("client/安全管理措置一覧_2015-10-01_竹内社労士事務所_押印用.pdf"),
+        &client,
+    );
+    let withheld = |rows: &[Row]| rows.iter().flatten().filter(|text| *text == "※").count();
     assert_eq!(
-        (withheld(&handout), withheld(&json("site/safeguards.json"))),
+        (withheld(&client), withheld(&json("site/safeguards.json"))),
         (0, 15)
     );
 }
 
 #[test]
-fn every_pdf_carries_the_data_of_its_audience() {
+fn every_pdf_carries_the_data_of_its_reader() {
     let folder = tempfile::tempdir().expect("a folder");
     let attached = |path: &str| {
         let to = folder.path().join("attached.json");
@@ -244,15 +245,19 @@ fn every_pdf_carries_the_data_of_its_audience() {
         attached("site/safeguards.pdf"),
         BUNDLE["site/safeguards.json"]
     );
-    let handout = attached("handout/safeguards-2015-10-01.pdf");
-    assert_eq!(attached("signed/safeguards-2015-10-01.pdf"), handout);
+    let client = attached("client/安全管理措置一覧_2015-10-01_竹内社労士事務所.pdf");
+    assert_eq!(
+        attached("client/安全管理措置一覧_2015-10-01_竹内社労士事務所_押印用.pdf"),
+        client
+    );
     let digest: serde_json::Value = serde_json::from_slice(&BUNDLE["manifest.json"]).expect("JSON");
-    assert_eq!(
-        digest["digest"]["prospect"],
-        safeguard::data::sha256(&handout)
-    );
-    assert_eq!(
-        digest["digest"]["internal"],
-        safeguard::data::sha256(&attached("proof/safeguards.pdf"))
-    );
+    assert_eq!(digest["digest"]["client"], safeguard::data::sha256(&client));
+    // The proof is never issued: its data says so, and its digest stands nowhere.
+    let proof = attached("office/安全管理措置一覧_2015-10-01_校正用（社外秘）.pdf");
+    let data: serde_json::Value = serde_json::from_slice(&proof).expect("JSON");
+    assert_eq!(data["status"], "proof");
+    let manifest = String::from_utf8_lossy(&BUNDLE["manifest.json"]);
+    let proof_digest = safeguard::data::sha256(&proof);
+    let listing = String::from_utf8_lossy(&BUNDLE["site/editions.json"]);
+    assert!(!manifest.contains(&proof_digest) && !listing.contains(&proof_digest));
 }

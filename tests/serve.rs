@@ -195,12 +195,12 @@ fn a_save_brings_the_new_page_and_the_new_pdf_and_writes_nothing() {
 #[test]
 fn every_pdf_and_the_files_of_the_site_are_rendered_on_request() {
     let preview = Preview::of(project());
-    for kind in ["site", "handout", "signed", "proof"] {
+    for kind in ["site", "client", "seal", "proof"] {
         let pdf = preview.get(&format!("/pdf/{kind}"));
         assert!(pdf.body.starts_with(b"%PDF"), "{kind}: {}", pdf.head);
     }
     let page = preview
-        .get("/pdf/handout/page/F-d-disposal-certificate")
+        .get("/pdf/client/page/F-d-disposal-certificate")
         .text();
     assert!(page.is_empty() || page.parse::<usize>().is_ok(), "{page}");
     for (path, kind) in [

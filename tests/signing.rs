@@ -19,7 +19,7 @@ use support::{BUNDLE, project, run};
 use tempfile::TempDir;
 
 /// The sheet that gets signed.
-const SHEET: &str = "signed/safeguards-2015-10-01.pdf";
+const SHEET: &str = "client/安全管理措置一覧_2015-10-01_竹内社労士事務所_押印用.pdf";
 
 // ---------------------------------------------------------------- signatures
 

@@ -52,6 +52,20 @@ fn the_sitemap_is_valid() {
 }
 
 /// The own content with what only this test invents, issued once more and built.
+/// What lets each open question and undated certificate of a project pass at issue.
+fn allow_open(folder: &tempfile::TempDir) -> Vec<String> {
+    let done = safeguard(folder, &["check", "--format", "json"]);
+    let findings: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    let findings = findings["findings"].as_array().expect("findings").iter();
+    let must = ["open-question", "certification-undated"];
+    let open = findings.filter(|finding| must.iter().any(|rule| finding["rule"] == *rule));
+    let allow = |finding: &serde_json::Value| {
+        let [rule, record] = ["rule", "record"].map(|name| finding[name].as_str().expect(name));
+        format!("{rule}@{record}=次の版で答える")
+    };
+    open.map(allow).collect()
+}
+
 fn built() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for from in [
@@ -64,10 +78,13 @@ fn built() -> tempfile::TempDir {
         "issue",
         "--date",
         "2026-04-01",
+        "--reviewed",
+        "2026-04-01",
         "--note",
         "認証の期限を記載",
     ];
-    let allow = ["--allow", "open-question=次の版で答える"];
+    let allow = allow_open(&folder);
+    let allow: Vec<&str> = allow.iter().flat_map(|it| ["--allow", it]).collect();
     for arguments in [[&issue[..], &allow].concat(), vec!["build"]] {
         let done = safeguard(&folder, &arguments);
         let said = String::from_utf8_lossy(&done.stderr);

@@ -2,8 +2,8 @@
 
 mod support;
 
-use safeguard::content::record::{Coordinate, MeasureRecord};
-use safeguard::model::{Register, Statement};
+use safeguard::content::record::MeasureRecord;
+use safeguard::model::{Coordinate, Register, Statement};
 use safeguard::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use support::{BUNDLE, CHECKED, CONTENT, file, project, run};
@@ -115,15 +115,15 @@ fn the_register_is_form_tsv_row_by_row() {
         for item in &section.items {
             for measure in &item.measures {
                 let row = rows.next().expect("44 rows");
-                let statement = match &measure.measure.what {
-                    Statement::Stated(text) => text.to_plain().replace('\n', " / "),
+                let statement = match &measure.measure.value {
+                    Statement::Stated(text) => text.ja.to_plain().replace('\n', " / "),
                     _ => String::new(),
                 };
                 let remarks = measure
                     .remarks
-                    .what
+                    .value
                     .as_ref()
-                    .map(|text| text.to_plain().replace('\n', " / "));
+                    .map(|text| text.ja.to_plain().replace('\n', " / "));
                 let audience = remarks
                     .as_ref()
                     .map(|_| serde_json::json!(measure.remarks.audience));
@@ -133,11 +133,11 @@ fn the_register_is_form_tsv_row_by_row() {
                         measure.no.map(|no| no.to_string()).unwrap_or_default(),
                     ),
                     ("section_letter", section.letter.clone()),
-                    ("section", section.name.clone()),
+                    ("section", section.name.ja.clone()),
                     ("item_letter", item.letter.clone()),
-                    ("item", item.name.clone()),
+                    ("item", item.name.ja.clone()),
                     ("id", measure.id.clone()),
-                    ("subject", measure.subject.what.to_plain()),
+                    ("subject", measure.subject.value.ja.to_plain()),
                     ("measure", statement),
                     ("remarks", remarks.unwrap_or_default()),
                     (
@@ -165,11 +165,11 @@ fn no_cell_of_the_dump_is_lost() {
     let register = register();
     let office = &register.office;
     let mut known: BTreeSet<String> = BTreeSet::from([
-        format!("{} {}", office.name, register.title),
+        format!("{} {}", office.name.ja, register.title.ja),
         "2015年10月1日".to_owned(),
         format!(
             "{} {} {}",
-            office.name, register.signatory.title, register.signatory.name
+            office.name.ja, register.signatory.title.ja, register.signatory.name.ja
         ),
         format!("TEL {}", office.tel.clone().unwrap_or_default()),
     ]);
@@ -187,7 +187,7 @@ fn no_cell_of_the_dump_is_lost() {
             labels[label]
                 .as_str()
                 .expect("a label")
-                .replace("{office}", &office.name),
+                .replace("{office}", &office.name.ja),
         );
     }
     assert_eq!(
@@ -198,14 +198,14 @@ fn no_cell_of_the_dump_is_lost() {
         register
             .certifications
             .iter()
-            .map(|certification| certification.printed.clone()),
+            .map(|certification| certification.printed.ja.clone()),
     );
     for section in &register.sections {
-        known.extend([section.letter.clone(), section.name.clone()]);
+        known.extend([section.letter.clone(), section.name.ja.clone()]);
         for item in &section.items {
-            known.extend([item.letter.clone(), item.name.clone()]);
+            known.extend([item.letter.clone(), item.name.ja.clone()]);
             for measure in &item.measures {
-                known.extend([measure.subject.what.to_plain()]);
+                known.extend([measure.subject.value.ja.to_plain()]);
             }
         }
     }
@@ -225,9 +225,12 @@ fn no_cell_of_the_dump_is_lost() {
 }
 
 #[test]
-fn the_handout_tells_every_text_on_its_pages_and_in_its_data() {
+fn the_client_pdf_tells_every_text_on_its_pages_and_in_its_data() {
     let folder = tempfile::tempdir().expect("a folder");
-    let pdf = file(&folder, "handout/safeguards-2015-10-01.pdf");
+    let pdf = file(
+        &folder,
+        "client/安全管理措置一覧_2015-10-01_竹内社労士事務所.pdf",
+    );
     let attached = folder.path().join("attached.json");
     run(
         "pdfdetach",
@@ -249,7 +252,7 @@ fn the_handout_tells_every_text_on_its_pages_and_in_its_data() {
     let mut texts: Vec<String> = register()
         .certifications
         .iter()
-        .map(|certification| certification.printed.clone())
+        .map(|certification| certification.printed.ja.clone())
         .collect();
     for (_, record, _) in CONTENT.all_measures() {
         texts.push(record.subject.to_plain());
@@ -269,7 +272,7 @@ fn the_handout_tells_every_text_on_its_pages_and_in_its_data() {
             "{withheld}"
         );
     }
-    assert!(BUNDLE.contains_key("signed/safeguards-2015-10-01.pdf"));
+    assert!(BUNDLE.contains_key("client/安全管理措置一覧_2015-10-01_竹内社労士事務所_押印用.pdf"));
 }
 
 fn solid(text: &str) -> String {

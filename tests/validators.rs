@@ -5,9 +5,9 @@ mod support;
 use support::{BUNDLE, file, project, run};
 
 const PDFS: [&str; 4] = [
-    "handout/safeguards-2015-10-01.pdf",
-    "proof/safeguards.pdf",
-    "signed/safeguards-2015-10-01.pdf",
+    "client/安全管理措置一覧_2015-10-01_竹内社労士事務所.pdf",
+    "office/安全管理措置一覧_2015-10-01_校正用（社外秘）.pdf",
+    "client/安全管理措置一覧_2015-10-01_竹内社労士事務所_押印用.pdf",
     "site/safeguards.pdf",
 ];
 

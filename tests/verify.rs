@@ -8,7 +8,7 @@ use safeguard::edition::Edition;
 use safeguard::message::Language;
 use safeguard::render::pdf::{self, Fonts};
 use safeguard::render::theme;
-use safeguard::sheet::{Rendering, Sheet};
+use safeguard::sheet::{self, Rendering, Sheet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -82,6 +82,8 @@ fn issued_twice() -> TempDir {
             "issue",
             "--date",
             "2026-02-01",
+            "--reviewed",
+            "2026-02-01",
             "--note",
             "三つの措置の見直し",
         ],
@@ -90,10 +92,10 @@ fn issued_twice() -> TempDir {
     folder
 }
 
-fn handout(folder: &TempDir, id: &str) -> PathBuf {
-    folder
-        .path()
-        .join(format!("output/handout/safeguards-{id}.pdf"))
+fn client_pdf(folder: &TempDir, id: &str) -> PathBuf {
+    folder.path().join(format!(
+        "output/client/安全管理措置一覧_{id}_見本社労士事務所.pdf"
+    ))
 }
 
 #[test]
@@ -107,7 +109,7 @@ fn an_edition_goes_from_issue_to_a_signed_copy_that_verifies() {
     );
     let all = done(
         project,
-        &["diff", "2026-01-01", "2026-02-01", "--audience", "prospect"],
+        &["diff", "2026-01-01", "2026-02-01", "--audience", "client"],
     );
     assert!(
         all.contains("3 reworded") && all.contains("[-システム-]{+クラウド+}"),
@@ -115,7 +117,7 @@ fn an_edition_goes_from_issue_to_a_signed_copy_that_verifies() {
     );
     assert!(
         project
-            .join("output/handout/changes-2026-02-01.pdf")
+            .join("output/client/安全管理措置一覧_2026-02-01_見本社労士事務所_新旧対照表.pdf")
             .exists()
     );
     assert!(
@@ -131,7 +133,7 @@ fn an_edition_goes_from_issue_to_a_signed_copy_that_verifies() {
     let server = TestTimeServer::start(Behaviour::Grant);
     let signed = project.join("signed.pdf");
     let [file, key_file, password, output, root, other] = [
-        handout(&folder, "2026-02-01"),
+        client_pdf(&folder, "2026-02-01"),
         key("p256.p12"),
         password,
         signed.clone(),
@@ -221,32 +223,36 @@ fn old_editions_copies_and_other_documents_are_told_apart() {
             "--acknowledgement",
         ],
     );
-    let copy = project.join("output/handout/copies/safeguards-2026-02-01-株式会社テスト.pdf");
+    let copy = project.join(
+        "output/client/copies/安全管理措置一覧_2026-02-01_見本社労士事務所_株式会社テスト.pdf",
+    );
     let (code, said) = verified(project, &copy, &[]);
     assert!(
         code == 0 && said.contains("a copy made for 株式会社テスト\n"),
         "{said}"
     );
     for path in [
-        "signed/safeguards-2026-02-01.pdf",
+        "client/安全管理措置一覧_2026-02-01_見本社労士事務所_押印用.pdf",
         "site/safeguards.pdf",
-        "proof/safeguards.pdf",
     ] {
         let (code, said) = verified(project, &project.join("output").join(path), &[]);
         assert_eq!(code, 0, "{path}: {said}");
     }
+    let proof = "output/office/安全管理措置一覧_2026-02-01_校正用（社外秘）.pdf";
+    let (code, said) = verified(project, &project.join(proof), &[]);
+    assert!(code == 1 && said.contains("[proof]"), "{said}");
     let (code, said) = verified(
         project,
-        &project.join("output/handout/changes-2026-02-01.pdf"),
+        &project.join("output/client/安全管理措置一覧_2026-02-01_見本社労士事務所_新旧対照表.pdf"),
         &[],
     );
     assert!(code == 1 && said.contains("[other-document]"), "{said}");
 
     // A record older than the copy cannot tell; a draft is no edition.
-    let handout = handout(&folder, "2026-02-01");
+    let copy = client_pdf(&folder, "2026-02-01");
     let older = support::base();
     done(older.path(), &["issue", "--date", "2026-01-15"]);
-    let (code, said) = verified(older.path(), &handout, &[]);
+    let (code, said) = verified(older.path(), &copy, &[]);
     assert!(
         code == 4 && said.contains("no edition 2026-02-01 is recorded here"),
         "{said}"
@@ -258,7 +264,7 @@ fn old_editions_copies_and_other_documents_are_told_apart() {
         "方針を改めた",
     );
     done(project, &["build"]);
-    let (code, said) = verified(project, &self::handout(&folder, "2026-02-01-draft"), &[]);
+    let (code, said) = verified(project, &client_pdf(&folder, "2026-02-01案"), &[]);
     assert!(code == 1 && said.contains("[draft]"), "{said}");
 }
 
@@ -278,8 +284,9 @@ impl Forger {
 
     fn sheet(&self, edition: usize) -> Sheet {
         let theme = theme::load(self.folder.path(), "official").expect("compiled in");
-        self.editions[edition].lay_out(
-            Rendering::Handout,
+        sheet::lay_out_edition(
+            &self.editions[edition],
+            Rendering::ClientPdf,
             &theme.labels(Language::Japanese).expect("labels"),
         )
     }
@@ -364,7 +371,7 @@ fn each_forgery_is_refused_by_its_own_finding() {
 fn cut_files_and_files_of_other_kinds_are_refused() {
     let folder = issued_twice();
     let project = folder.path();
-    let bytes = fs::read(handout(&folder, "2026-02-01")).expect("written");
+    let bytes = fs::read(client_pdf(&folder, "2026-02-01")).expect("written");
     let path = project.join("false.pdf");
     let refused = |bytes: &[u8], finding: &str| {
         fs::write(&path, bytes).expect("writable");
@@ -384,7 +391,7 @@ fn cut_files_and_files_of_other_kinds_are_refused() {
 fn the_sites_own_page_gives_the_same_verdict_in_a_browser() {
     let folder = issued_twice();
     let path = |below: &str| folder.path().join(below);
-    let bytes = fs::read(handout(&folder, "2026-02-01")).expect("written");
+    let bytes = fs::read(client_pdf(&folder, "2026-02-01")).expect("written");
     fs::write(path("cut.pdf"), &bytes[..bytes.len() / 3]).expect("writable");
     let forger = Forger::new();
     forger.verdict(
@@ -402,8 +409,14 @@ fn the_sites_own_page_gives_the_same_verdict_in_a_browser() {
     fs::write(path("twice.pdf"), twice).expect("writable");
     let old = "output/site/editions/2026-01-01/safeguards.pdf";
     let files = [
-        ("current", "output/handout/safeguards-2026-02-01.pdf"),
-        ("current", "output/signed/safeguards-2026-02-01.pdf"),
+        (
+            "current",
+            "output/client/安全管理措置一覧_2026-02-01_見本社労士事務所.pdf",
+        ),
+        (
+            "current",
+            "output/client/安全管理措置一覧_2026-02-01_見本社労士事務所_押印用.pdf",
+        ),
         ("current", "output/site/safeguards.json"),
         ("superseded", old),
         ("unknown", "forged.pdf"),

@@ -1,134 +1,133 @@
-//! Is each certificate (第三者認証) still good, and shown as what it is?
+//! Certificates (第三者認証): whether each is still good, and shown as what it is.
 
-use super::CheckInput;
+use super::{CheckInput, Rule};
 use crate::content::Filed;
 use crate::content::record::{CertificationRecord, Mark};
 use crate::diagnostic::Diagnostic;
 use crate::message::Message;
 use jiff::civil::Date;
 
-/// A certificate counts through its last day, Japan time, and not after it.
-pub fn expired(input: &CheckInput) -> Vec<Diagnostic> {
-    dated(input, |last| {
-        (last < input.today).then_some("certification-expired")
-    })
-    .map(|(certificate, message)| {
-        let origin = certificate.origin().at("expires_on");
-        Diagnostic::error("certification-expired", origin, message)
-            .help(Message::new("certification-expired-help"))
-    })
-    .collect()
-}
+type FiledCertificate = Filed<CertificationRecord>;
 
-/// The last day is near: renewals take months.
-pub fn expires_soon(input: &CheckInput) -> Vec<Diagnostic> {
-    let ahead = input.thresholds().expires_soon;
-    let soon = |last: Date| {
-        let near = input
-            .today
-            .checked_add(ahead.0)
-            .is_ok_and(|horizon| last <= horizon);
-        (near && last >= input.today).then_some("certification-expires-soon")
-    };
-    dated(input, soon)
-        .map(|(certificate, message)| {
-            Diagnostic::warning(
-                "certification-expires-soon",
-                certificate.origin().at("expires_on"),
-                message,
-            )
-        })
+/// Reports each certificate for which `judge` holds, at a field of it.
+fn report(
+    input: &CheckInput,
+    rule: &Rule,
+    field: &str,
+    judge: impl Fn(&CertificationRecord) -> bool,
+) -> Vec<Diagnostic> {
+    let certificates = input.content.certifications.iter();
+    let found = certificates.filter(|certificate| judge(&certificate.record));
+    found
+        .map(|certificate| finding(rule, field, certificate))
         .collect()
 }
 
-type Certificate = Filed<CertificationRecord>;
-
-fn dated<'a>(
-    input: &CheckInput<'a>,
-    judge: impl Fn(Date) -> Option<&'static str>,
-) -> impl Iterator<Item = (&'a Certificate, Message)> {
-    input
-        .content
-        .certifications
-        .iter()
-        .filter_map(move |certificate| {
-            let last = certificate.record.expires_on?.0;
-            let message = Message::new(judge(last)?)
-                .with("standard", &*certificate.record.standard)
-                .with("day", last);
-            Some((certificate, message))
-        })
+fn finding(rule: &Rule, field: &str, certificate: &FiledCertificate) -> Diagnostic {
+    let record = &certificate.record;
+    let mut message = Message::new(rule.name).with("standard", &record.standard);
+    if let ("expires_on", Some(last)) = (field, record.expires_on) {
+        message = message.with("day", last.0);
+    }
+    rule.warning(certificate.origin().at(field), message)
+        .about(certificate.id())
 }
 
-/// Without a last day nobody can say whether the certificate counts.
-pub fn undated(input: &CheckInput) -> Vec<Diagnostic> {
-    let undated = input
-        .content
-        .certifications
-        .iter()
-        .filter(|certificate| certificate.record.expires_on.is_none());
+fn last_day(record: &CertificationRecord) -> Option<Date> {
+    record.expires_on.map(|day| day.0)
+}
+
+pub const EXPIRED: Rule = Rule {
+    name: "certification-expired",
+    find: expired,
+};
+
+/// Reports certificates that have expired. The last valid day counts, in Japan's time.
+fn expired(input: &CheckInput) -> Vec<Diagnostic> {
+    let expired = report(input, &EXPIRED, "expires_on", |record| {
+        last_day(record).is_some_and(|last| last < input.today)
+    });
+    let help = Message::new("certification-expired-help");
+    let error = |finding: Diagnostic| finding.into_error().help(help.clone());
+    expired.into_iter().map(error).collect()
+}
+
+pub const EXPIRES_SOON: Rule = Rule {
+    name: "certification-expires-soon",
+    find: expires_soon,
+};
+
+/// Reports certificates whose last day is near: renewals take months.
+fn expires_soon(input: &CheckInput) -> Vec<Diagnostic> {
+    let horizon = input.today.checked_add(input.thresholds().expires_soon.0);
+    report(input, &EXPIRES_SOON, "expires_on", |record| {
+        let is_soon = |last: Date| {
+            let near = horizon.as_ref().is_ok_and(|horizon| last <= *horizon);
+            near && last >= input.today
+        };
+        last_day(record).is_some_and(is_soon)
+    })
+}
+
+pub const UNDATED: Rule = Rule {
+    name: "certification-undated",
+    find: undated,
+};
+
+/// Reports certificates without a last day: nobody can say whether they count.
+fn undated(input: &CheckInput) -> Vec<Diagnostic> {
+    let undated = report(input, &UNDATED, "number", |record| {
+        record.expires_on.is_none()
+    });
+    let help = Message::new("certification-undated-help");
     undated
-        .map(|certificate| {
-            let message = Message::new("certification-undated")
-                .with("standard", &*certificate.record.standard);
-            Diagnostic::warning(
-                "certification-undated",
-                certificate.origin().at("number"),
-                message,
-            )
-            .help(Message::new("certification-undated-help"))
-        })
+        .into_iter()
+        .map(|finding| finding.help(help.clone()))
         .collect()
 }
 
-/// ISO and JIS standards come in editions, and certificates to an old one lapse with it.
-pub fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
+pub const WITHOUT_EDITION: Rule = Rule {
+    name: "certification-without-edition",
+    find: without_edition,
+};
+
+/// Reports certificates without the year of their standard: ISO and JIS standards come in editions, and certificates to an old one lapse with it.
+fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
     // Some write it into the standard's name, as certificates do: ISO 9001:2015.
-    let named = |standard: &str| {
-        standard
-            .split_once(':')
-            .is_some_and(|(_, year)| year.starts_with(|c: char| c.is_ascii_digit()))
+    let has_year = |standard: &str| {
+        let year = standard.split_once(':').map(|(_, year)| year);
+        year.is_some_and(|year| year.starts_with(|c: char| c.is_ascii_digit()))
     };
     let comes_in_editions = |standard: &str| {
-        ["ISO", "JIS", "IEC"]
-            .iter()
-            .any(|family| standard.contains(family))
+        let families = ["ISO", "JIS", "IEC"];
+        families.iter().any(|family| standard.contains(family))
     };
-    let certificates = input.content.certifications.iter();
-    certificates
-        .filter(|certificate| {
-            let standard = &certificate.record.standard;
-            comes_in_editions(standard) && !named(standard) && certificate.record.edition.is_none()
-        })
-        .map(|certificate| {
-            let message = Message::new("certification-without-edition")
-                .with("standard", &*certificate.record.standard);
-            Diagnostic::warning(
-                "certification-without-edition",
-                certificate.origin().at("standard"),
-                message,
-            )
-        })
-        .collect()
+    report(input, &WITHOUT_EDITION, "standard", |record| {
+        let standard = &record.standard;
+        comes_in_editions(standard) && !has_year(standard) && record.edition.is_none()
+    })
 }
 
-/// The Privacy Mark belongs to registrations of its own scheme, numbered `10190001(03)`; other certificates to JIS Q 15001 do not carry it.
-pub fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
-    let marked = input.content.certifications.iter().filter(|certificate| {
-        certificate.record.mark == Some(Mark::PrivacyMark)
-            && !is_privacy_mark_number(&certificate.record.number)
-    });
-    marked
+pub const PRIVACY_MARK_MISUSED: Rule = Rule {
+    name: "privacy-mark-misused",
+    find: privacy_mark_misused,
+};
+
+/// Reports the Privacy Mark on other certificates: it belongs to registrations of its own scheme, numbered `10190001(03)`.
+fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
+    let is_misused = |record: &CertificationRecord| {
+        record.mark == Some(Mark::PrivacyMark) && !is_privacy_mark_number(&record.number)
+    };
+    let certificates = input.content.certifications.iter();
+    let misused = certificates.filter(|certificate| is_misused(&certificate.record));
+    misused
         .map(|certificate| {
             let message = Message::new("privacy-mark-misused")
-                .with("standard", &*certificate.record.standard)
-                .with("number", &*certificate.record.number);
-            Diagnostic::error(
-                "privacy-mark-misused",
-                certificate.origin().at("mark"),
-                message,
-            )
-            .help(Message::new("privacy-mark-misused-help"))
+                .with("standard", &certificate.record.standard)
+                .with("number", &certificate.record.number);
+            PRIVACY_MARK_MISUSED
+                .error(certificate.origin().at("mark"), message)
+                .help(Message::new("privacy-mark-misused-help"))
         })
         .collect()
 }

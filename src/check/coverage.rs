@@ -1,110 +1,54 @@
-//! Does the sheet answer the guideline, item by item, and is that guideline the one in force?
+//! The sheet beside its guideline: whether each item is answered, and whether that guideline is in force.
 
-use super::CheckInput;
-use crate::content::record::{Duty, GuidelineRecord, SheetRecord};
-use crate::content::{Filed, place_name};
+use super::{CheckInput, Rule};
+use crate::compare::guideline::{PlacePair, match_places};
+use crate::content::Filed;
+use crate::content::places::{self, Place};
+use crate::content::record::{Duty, GuidelineRecord};
 use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
 use crate::message::Message;
 use std::collections::BTreeSet;
 
-/// A place of a guideline that wants a measure: an item, or a section without items.
-struct Asked<'a> {
-    section: &'a str,
-    item: Option<&'a str>,
-    heading: &'a str,
-    duty: Duty,
-    origin: Origin,
-}
+pub const UNKNOWN_GUIDELINE: Rule = Rule {
+    name: "unknown-guideline",
+    find: unknown_guideline,
+};
 
-impl Asked<'_> {
-    /// `C-b`
-    fn name(&self) -> String {
-        place_name(self.section, self.item)
+/// Reports names of guidelines that are not there: the sheet's, and every `superseded_by`.
+fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
+    let content = input.content;
+    let mut named = Vec::new();
+    if let Some(sheet) = input.sheet() {
+        named.push((sheet.origin().at("guideline"), &sheet.record.guideline));
     }
-}
-
-fn asked(guideline: &Filed<GuidelineRecord>) -> Vec<Asked<'_>> {
-    let mut asked = Vec::new();
-    for (s, section) in guideline.record.sections.iter().enumerate() {
-        let origin = guideline.origin().at("sections").at(s);
-        if section.items.is_empty() {
-            asked.push(Asked {
-                section: &section.id,
-                item: None,
-                heading: &section.name,
-                duty: section.duty,
-                origin: origin.at("name"),
-            });
-        }
-        for (i, item) in section.items.iter().enumerate() {
-            asked.push(Asked {
-                section: &section.id,
-                item: Some(&item.id),
-                heading: &item.name,
-                duty: item.duty.unwrap_or(section.duty),
-                origin: origin.at("items").at(i).at("name"),
-            });
-        }
+    for guideline in &content.guidelines {
+        let successor = guideline.record.superseded_by.as_ref();
+        named.extend(successor.map(|id| (guideline.origin().at("superseded_by"), id)));
     }
-    asked
-}
-
-/// Names of the places that measures may stand at: the guideline's and the office's own.
-fn places(sheet: &SheetRecord, guideline: &Filed<GuidelineRecord>) -> BTreeSet<String> {
-    let own = sheet.sections.before.iter().chain(&sheet.sections.after);
-    let own = own.flat_map(|section| {
-        let items = section
-            .items
-            .iter()
-            .map(|item| place_name(&section.id, Some(&item.id)));
-        let whole = section.items.is_empty().then(|| section.id.clone());
-        items.chain(whole)
-    });
-    asked(guideline)
-        .iter()
-        .map(Asked::name)
-        .chain(own)
-        .collect()
-}
-
-/// The sheet, and every `superseded_by`, names a guideline that is there.
-pub fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
-    let known = || {
-        input
-            .content
-            .guidelines
-            .iter()
-            .map(|guideline| guideline.record.id.as_str())
+    let is_unknown = |id: &str| {
+        // A guideline that could not be read is not unknown.
+        content.guideline(id).is_none()
+            && !content.is_broken(&format!("content/guidelines/{id}.yaml"))
     };
-    // A guideline that could not be read is not unknown.
-    let unread = |id: &str| {
-        let file = format!("content/guidelines/{id}.yaml");
-        input
-            .content
-            .problems
-            .iter()
-            .any(|problem| problem.origin.file == file)
-    };
-    let named = input
-        .sheet()
-        .map(|sheet| (sheet.origin().at("guideline"), &sheet.record.guideline));
-    let successors = input.content.guidelines.iter().filter_map(|guideline| {
-        let successor = guideline.record.superseded_by.as_ref()?;
-        Some((guideline.origin().at("superseded_by"), successor))
-    });
-    named
-        .into_iter()
-        .chain(successors)
-        .filter(|(_, id)| !known().any(|known| known == id.as_str()) && !unread(id))
+    let unknown = named.into_iter().filter(|(_, id)| is_unknown(id));
+    let known = || content.guidelines.iter().map(|it| it.record.id.as_str());
+    unknown
         .map(|(origin, id)| {
             let message = Message::new("unknown-guideline").with("id", id);
-            Diagnostic::error("unknown-guideline", origin, message).suggest(id, known())
+            UNKNOWN_GUIDELINE
+                .error(origin, message)
+                .suggest(id, known())
         })
         .collect()
 }
 
-/// A later edition of the sheet's guideline is known.
-pub fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
+pub const GUIDELINE_SUPERSEDED: Rule = Rule {
+    name: "guideline-superseded",
+    find: guideline_superseded,
+};
+
+/// Reports a later edition of the sheet's guideline.
+fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
     let (Some(sheet), Some(guideline)) = (input.sheet(), input.content.own_guideline()) else {
         return Vec::new();
     };
@@ -115,86 +59,91 @@ pub fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
         .with("id", &guideline.record.id)
         .with("successor", successor);
     let help = Message::new("guideline-superseded-help").with("successor", successor);
-    vec![
-        Diagnostic::warning(
-            "guideline-superseded",
-            sheet.origin().at("guideline"),
-            message,
-        )
-        .help(help),
-    ]
+    let finding = GUIDELINE_SUPERSEDED.warning(sheet.origin().at("guideline"), message);
+    vec![finding.help(help)]
 }
 
-/// Files of `measures/` and own headings stand at a place that exists.
-pub fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
+pub const UNKNOWN_ITEM: Rule = Rule {
+    name: "unknown-item",
+    find: unknown_item,
+};
+
+/// Reports files of `measures/` and own headings at places that do not exist.
+fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
     let (Some(sheet), Some(guideline)) = (input.sheet(), input.content.own_guideline()) else {
         return Vec::new();
     };
-    let places = places(&sheet.record, guideline);
-    let unknown = |name: &str, origin: Origin, known: &BTreeSet<String>| {
-        let message = Message::new("unknown-item")
-            .with("name", name)
-            .with("guideline", &guideline.record.id);
-        let finding = Diagnostic::error("unknown-item", origin, message);
-        let section = format!("{}-", name.split('-').next().unwrap_or(name));
-        let inside: Vec<&str> = known
-            .iter()
-            .filter(|place| place.starts_with(&section))
-            .map(String::as_str)
-            .collect();
-        let finding = match inside.is_empty() {
-            true => finding,
-            false => {
-                finding.help(Message::new("unknown-item-has").with("items", inside.join(", ")))
-            }
-        };
-        finding.suggest(name, known.iter().map(String::as_str))
+    let places = input.content.places();
+    let ids = |filter: fn(&Place) -> bool| -> BTreeSet<String> {
+        let places = places.iter().filter(|place| filter(place));
+        places.map(Place::id).collect()
     };
-    let files = input
-        .content
-        .measures
-        .iter()
-        .filter(|file| !places.contains(&file.name()));
-    let files = files.map(|file| unknown(&file.name(), Origin::file(&file.file), &places));
-    let official = headings(guideline);
-    let official: BTreeSet<String> = official.into_iter().map(|(name, ..)| name).collect();
+    let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
+    let measured = ids(|place| place.takes_measures);
+    let unknown = |name: &str, origin: Origin, known: &BTreeSet<String>| {
+        unknown_place(name, &guideline.record.id, origin, known)
+    };
+    let mut findings = Vec::new();
+    for file in &input.content.measures {
+        if !measured.contains(&file.place()) {
+            findings.push(unknown(&file.place(), Origin::file(&file.file), &measured));
+        }
+    }
     let english = sheet.record.en.iter();
     let english = english.map(|en| (&en.headings, sheet.origin().at("en")));
-    let written = [(&sheet.record.headings, sheet.origin())];
-    let written = written.into_iter().chain(english);
-    let strange = written.flat_map(|(headings, at)| {
-        let names = headings.0.keys();
-        names.map(move |name| (name, at.at("headings").at(name.as_str())))
-    });
-    let strange = strange.filter(|(name, _)| !official.contains(*name));
-    let strange = strange.map(|(name, origin)| {
-        let origin = origin.part(Part::Key);
-        let own = sheet.own_sections().any(|(section, _)| section.id == *name);
-        match own || places.contains(name) {
+    let headings = [(&sheet.record.headings, sheet.origin())];
+    for (headings, node) in headings.into_iter().chain(english) {
+        for name in headings.0.keys().filter(|name| !official.contains(*name)) {
+            let origin = node.at("headings").at(name.as_str()).part(Part::Key);
             // An own section has its name where it is written.
-            true => {
+            findings.push(if own.contains(name) {
                 let message = Message::new("heading-of-own").with("name", name);
-                Diagnostic::error("unknown-item", origin, message)
-            }
-            false => unknown(name, origin, &official),
+                UNKNOWN_ITEM.error(origin, message)
+            } else {
+                unknown(name, origin, &official)
+            });
         }
-    });
-    files.chain(strange).collect()
+    }
+    findings
 }
 
-/// Every item of the sheet's guideline has a measure (guideline, 別添: B–G are しなければならない).
-pub fn item_uncovered(input: &CheckInput) -> Vec<Diagnostic> {
+fn unknown_place(
+    name: &str,
+    guideline: &str,
+    origin: Origin,
+    known: &BTreeSet<String>,
+) -> Diagnostic {
+    let message = Message::new("unknown-item")
+        .with("name", name)
+        .with("guideline", guideline);
+    let mut finding = UNKNOWN_ITEM.error(origin, message);
+    let section = format!("{}-", name.split('-').next().unwrap_or(name));
+    let inside = known.iter().filter(|place| place.starts_with(&section));
+    let inside: Vec<&str> = inside.map(String::as_str).collect();
+    if !inside.is_empty() {
+        let message = Message::new("unknown-item-has").with("items", inside.join(", "));
+        finding = finding.help(message);
+    }
+    finding.suggest(name, known.iter().map(String::as_str))
+}
+
+pub const ITEM_UNCOVERED: Rule = Rule {
+    name: "item-uncovered",
+    find: item_uncovered,
+};
+
+/// Reports items of the sheet's guideline without a measure (guideline, 別添: B–G are しなければならない).
+fn item_uncovered(input: &CheckInput) -> Vec<Diagnostic> {
     let Some(guideline) = input.content.own_guideline() else {
         return Vec::new();
     };
-    let severity = |asked: &Asked| match asked.duty {
+    uncovered(input, guideline, "item-uncovered-help", |duty| match duty {
         Duty::Required => Severity::Error,
         Duty::Recommended => Severity::Warning,
-    };
-    uncovered(input, guideline, "item-uncovered-help", severity)
+    })
 }
 
-/// What another guideline asks that the sheet does not answer.
+/// Reports items of another guideline that the sheet does not answer.
 pub fn uncovered_under(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
     uncovered(input, other, "item-uncovered-there-help", |_| {
         Severity::Warning
@@ -205,85 +154,75 @@ fn uncovered(
     input: &CheckInput,
     guideline: &Filed<GuidelineRecord>,
     help: &'static str,
-    severity: fn(&Asked) -> Severity,
+    severity: fn(Duty) -> Severity,
 ) -> Vec<Diagnostic> {
-    let answered = |asked: &Asked| {
+    let is_answered = |place: &Place| {
         let mut files = input.content.measures.iter();
         files.any(|file| {
-            let here = file.section == asked.section && file.item.as_deref() == asked.item;
-            here && file
-                .records
-                .as_ref()
-                .is_none_or(|records| !records.is_empty())
+            let here = file.section == place.section && file.item.as_deref() == place.item;
+            here && file.records.as_ref().is_none_or(|it| !it.is_empty())
         })
     };
-    let missing = asked(guideline)
-        .into_iter()
-        .filter(|asked| !answered(asked));
-    missing
-        .map(|asked| {
-            let message = Message::new("item-uncovered")
-                .with("name", asked.name())
-                .with("heading", asked.heading)
-                .with("guideline", &guideline.record.id);
-            let file = match asked.item {
-                Some(item) => format!("content/measures/{}/{item}.yaml", asked.section),
-                None => format!("content/measures/{}.yaml", asked.section),
-            };
-            Diagnostic::new("item-uncovered", severity(&asked), asked.origin, message).help(
-                Message::new(help)
-                    .with("file", file)
-                    .with("guideline", &guideline.record.id),
-            )
-        })
-        .collect()
-}
-
-/// The official headings of two guidelines differ where both have the item.
-pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    let Some(own) = input.content.own_guideline() else {
-        return Vec::new();
-    };
-    let before = headings(own);
-    let changed = headings(other)
-        .into_iter()
-        .filter_map(|(name, heading, origin)| {
-            let (_, old, _) = before.iter().find(|(old, ..)| *old == name)?;
-            (*old != heading).then(|| {
-                let message = Message::new("heading-changed")
-                    .with("name", name)
-                    .with("old", old)
-                    .with("new", heading);
-                Diagnostic::warning("heading-changed", origin, message)
-            })
+    let mut findings = Vec::new();
+    for place in places::of_guideline(guideline) {
+        if !place.takes_measures || is_answered(&place) {
+            continue;
+        }
+        let message = Message::new("item-uncovered")
+            .with("name", place.id())
+            .with("heading", &**place.name)
+            .with("guideline", &guideline.record.id);
+        let file = match place.item {
+            Some(item) => format!("content/measures/{}/{item}.yaml", place.section),
+            None => format!("content/measures/{}.yaml", place.section),
+        };
+        let help = Message::new(help)
+            .with("file", file)
+            .with("guideline", &guideline.record.id);
+        let finding = ITEM_UNCOVERED.error(place.origin.at("name"), message);
+        findings.push(Diagnostic {
+            severity: severity(place.duty),
+            ..finding.help(help)
         });
-    changed.collect()
+    }
+    findings
 }
 
-/// Name, heading and place of every section and item.
-fn headings(guideline: &Filed<GuidelineRecord>) -> Vec<(String, &str, Origin)> {
-    let mut headings = Vec::new();
-    for (s, section) in guideline.record.sections.iter().enumerate() {
-        let origin = guideline.origin().at("sections").at(s);
-        headings.push((section.id.clone(), &*section.name, origin.at("name")));
-        for (i, item) in section.items.iter().enumerate() {
-            let origin = origin.at("items").at(i).at("name");
-            headings.push((place_name(&section.id, Some(&item.id)), &*item.name, origin));
+pub const HEADING_CHANGED: &str = "heading-changed";
+
+/// Reports the sections and items of another guideline whose heading is new.
+pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
+    let own = input.content.own_guideline();
+    let old = own.map(places::of_guideline).unwrap_or_default();
+    let new = places::of_guideline(other);
+    let mut findings = Vec::new();
+    for (after, before) in match_places(&old, &new).iter().filter_map(PlacePair::both) {
+        if after.name != before.name {
+            let message = Message::new("heading-changed")
+                .with("name", after.id())
+                .with("old", before.name)
+                .with("new", after.name);
+            let origin = after.origin.at("name");
+            findings.push(Diagnostic::warning(HEADING_CHANGED, origin, message));
         }
     }
-    headings
+    findings
 }
 
-/// The small-business method is not for an office that is a contractor, however small (guideline, 中小規模事業者の定義).
-pub fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {
-    let relaxed = input
-        .content
-        .all_measures()
-        .filter(|(_, record, _)| record.relaxed);
+pub const SMALL_BUSINESS_EXCEPTION: Rule = Rule {
+    name: "small-business-exception",
+    find: small_business_exception,
+};
+
+/// Reports the small-business method, which is not for an office that is a contractor, however small (guideline, 中小規模事業者の定義).
+fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {
+    let measures = input.content.all_measures();
+    let relaxed = measures.filter(|(_, record, _)| record.relaxed);
     relaxed
         .map(|(_, record, origin)| {
             let message = Message::new("small-business-exception").with("id", &record.id);
-            Diagnostic::error("small-business-exception", origin.at("relaxed"), message)
+            SMALL_BUSINESS_EXCEPTION
+                .error(origin.at("relaxed"), message)
                 .help(Message::new("small-business-exception-help"))
         })
         .collect()

@@ -1,15 +1,21 @@
-//! Do the issued editions still say what they said, and are all of them there?
+//! Issued editions: whether all are there, and each still says what it said.
 
-use super::CheckInput;
+use super::{CheckInput, Rule};
 use crate::content::Filed;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::edition::{Edition, FORMAT};
+use crate::issue;
 use crate::message::Message;
 
-/// An edition never changes and never disappears: somebody has a copy in hand and may ask.
+pub const EDITION_ALTERED: Rule = Rule {
+    name: "edition-altered",
+    find: edition_altered,
+};
+
+/// Reports editions that changed or disappeared: somebody has a copy in hand and may ask.
 ///
 /// Each names the one before and its digests; sheet.yaml names the newest.
-pub fn edition_altered(input: &CheckInput) -> Vec<Diagnostic> {
+fn edition_altered(input: &CheckInput) -> Vec<Diagnostic> {
     let editions = &input.content.editions;
     let mut findings: Vec<Diagnostic> = editions.iter().filter_map(damaged).collect();
     let mut before: Option<&Filed<Edition>> = None;
@@ -22,10 +28,12 @@ pub fn edition_altered(input: &CheckInput) -> Vec<Diagnostic> {
 }
 
 fn altered(origin: Origin, message: Message) -> Diagnostic {
-    Diagnostic::error("edition-altered", origin, message).help(Message::new("edition-altered-help"))
+    EDITION_ALTERED
+        .error(origin, message)
+        .help(Message::new("edition-altered-help"))
 }
 
-/// What is wrong with the record by itself; one reason is enough.
+/// The first thing that is wrong with the record by itself.
 fn damaged(filed: &Filed<Edition>) -> Option<Diagnostic> {
     let (edition, origin) = (&filed.record, filed.origin());
     let message = |id| Message::new(id).with("id", &edition.id);
@@ -39,7 +47,7 @@ fn damaged(filed: &Filed<Edition>) -> Option<Diagnostic> {
     if !named || !of_the_day.is_some_and(numbered) {
         return Some(altered(origin.at("id"), message("edition-name")));
     }
-    let digest = edition.digests();
+    let digest = issue::digests(edition);
     (digest != edition.digest).then(|| altered(origin.at("digest"), message("edition-altered")))
 }
 
@@ -79,11 +87,11 @@ fn not_the_newest(input: &CheckInput) -> Option<Diagnostic> {
     let sheet = input.sheet()?;
     let newest = input.content.editions.last();
     let newest = newest.map(|edition| edition.record.id.as_str());
-    // A record that cannot be read is another rule's to tell.
+    // A record that cannot be read has its own finding.
     let unread = |id: &str| {
-        let file = format!("content/editions/{id}.yaml");
-        let mut problems = input.content.problems.iter();
-        problems.any(|problem| problem.origin.file == file)
+        input
+            .content
+            .is_broken(&format!("content/editions/{id}.yaml"))
     };
     let (origin, message) = match (sheet.record.edition.as_deref(), newest) {
         (Some(named), newest) if newest != Some(named) && !unread(named) => {

@@ -1,129 +1,63 @@
-//! Is each measure whole, is it named once, and has somebody looked at it lately? And is the office itself told?
+//! Each measure: whether it is whole, named once, settled and reviewed.
 
-use super::CheckInput;
-use crate::content::{Filed, place_name};
+use super::{CheckInput, Rule};
+use crate::content::places;
+use crate::content::record::MeasureRecord;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
+use crate::model::place_name;
 use crate::text::Text;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// Ids become anchors and file names: letters, digits and hyphens; `page-…` is what the web page itself uses.
-pub fn bad_id(input: &CheckInput) -> Vec<Diagnostic> {
-    let bad = |id: &str| {
-        id.is_empty()
-            || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-            || id.starts_with('-')
-            || id.starts_with("page-")
+pub const BAD_ID: Rule = Rule {
+    name: "bad-id",
+    find: bad_id,
+};
+
+/// Reports ids that cannot be anchors and file names: letters, digits and hyphens may stand in them; `page-…` belongs to the web page itself.
+fn bad_id(input: &CheckInput) -> Vec<Diagnostic> {
+    let is_bad = |id: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        id.is_empty() || !id.chars().all(fits) || id.starts_with('-') || id.starts_with("page-")
     };
-    ids(input)
-        .into_iter()
-        .filter(|(id, _)| bad(id))
-        .map(|(id, origin)| {
-            Diagnostic::error("bad-id", origin, Message::new("bad-id").with("id", id))
-        })
+    let ids = ids(input).into_iter().filter(|(id, _)| is_bad(id));
+    ids.map(|(id, origin)| BAD_ID.error(origin, Message::new("bad-id").with("id", id)))
         .collect()
 }
 
 /// Every id that is written somewhere as a value.
 fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
-    let measures = input
-        .content
-        .all_measures()
-        .flat_map(|(_, record, origin)| {
-            let former = record.formerly.iter().enumerate();
-            let former = former.map({
-                let origin = origin.clone();
-                move |(index, id)| (id.as_str(), origin.at("formerly").at(index))
-            });
-            former.chain([(record.id.as_str(), origin.at("id"))])
-        });
-    let guidelines = input.content.guidelines.iter().flat_map(|guideline| {
-        let sections = guideline.record.sections.iter().enumerate();
-        let sections = sections.flat_map(|(s, section)| {
-            let origin = guideline.origin().at("sections").at(s);
-            let items = section.items.iter().enumerate();
-            let items = items.map({
-                let origin = origin.clone();
-                move |(i, item)| (item.id.as_str(), origin.at("items").at(i).at("id"))
-            });
-            items.chain([(section.id.as_str(), origin.at("id"))])
-        });
-        sections.chain([(guideline.record.id.as_str(), guideline.origin().at("id"))])
-    });
-    let own = input.sheet().into_iter().flat_map(Filed::own_sections);
-    let own = own.flat_map(|(section, origin)| {
-        let items = section.items.iter().enumerate();
-        let items: Vec<_> = items
-            .map(|(i, item)| (item.id.as_str(), origin.at("items").at(i).at("id")))
-            .collect();
-        items
-            .into_iter()
-            .chain([(section.id.as_str(), origin.at("id"))])
-    });
-    measures.chain(guidelines).chain(own).collect()
-}
-
-/// A measure's id, its anchor and its number stand for one row; a guideline's id for one file.
-pub fn duplicate_id(input: &CheckInput) -> Vec<Diagnostic> {
-    let mut claims: Vec<(Kind, String, Origin)> = Vec::new();
+    let mut ids = Vec::new();
+    for (_, record, origin) in input.content.all_measures() {
+        ids.push((record.id.as_str(), origin.at("id")));
+        for (index, id) in record.formerly.iter().enumerate() {
+            ids.push((id, origin.at("formerly").at(index)));
+        }
+    }
+    let mut all_places = Vec::new();
     for guideline in &input.content.guidelines {
-        let (record, origin) = (&guideline.record, guideline.origin());
-        claims.push((Kind::Guideline, record.id.clone(), origin.at("id")));
+        ids.push((&guideline.record.id, guideline.origin().at("id")));
+        all_places.extend(places::of_guideline(guideline));
     }
-    if let (Some(sheet), Some(guideline)) = (input.sheet(), input.content.own_guideline()) {
-        for (s, section) in guideline.record.sections.iter().enumerate() {
-            let origin = guideline.origin().at("sections").at(s);
-            claims.push((Kind::Place, section.id.clone(), origin.at("id")));
-            for (i, item) in section.items.iter().enumerate() {
-                let name = place_name(&section.id, Some(&item.id));
-                claims.push((Kind::Place, name, origin.at("items").at(i).at("id")));
-            }
-        }
-        for (section, origin) in sheet.own_sections() {
-            claims.push((Kind::Place, section.id.clone(), origin.at("id")));
-            for (i, item) in section.items.iter().enumerate() {
-                let name = place_name(&section.id, Some(&item.id));
-                claims.push((Kind::Place, name, origin.at("items").at(i).at("id")));
-            }
-        }
+    if let Some(sheet) = input.sheet() {
+        all_places.extend(places::own(sheet, "before"));
+        all_places.extend(places::own(sheet, "after"));
     }
-    for (file, record, origin) in input.content.all_measures() {
-        claims.push((Kind::Measure, record.id.clone(), origin.at("id")));
-        for (index, former) in record.formerly.iter().enumerate() {
-            let origin = origin.at("formerly").at(index);
-            claims.push((Kind::Anchor, place_name(&file.name(), Some(former)), origin));
-        }
-        let anchor = place_name(&file.name(), Some(&record.id));
-        claims.push((Kind::Anchor, anchor, origin.at("id")));
-        if let Some(no) = record.no {
-            claims.push((Kind::Number, format!("no: {no}"), origin.at("no")));
-        }
+    for place in all_places {
+        ids.push((place.item.unwrap_or(place.section), place.origin.at("id")));
     }
-    let mut first: BTreeMap<(Kind, &str), &Origin> = BTreeMap::new();
-    let mut findings = Vec::new();
-    for (kind, name, origin) in &claims {
-        match first.get(&(*kind, name.as_str())) {
-            // An id used twice also makes the anchor twice: one finding is enough.
-            Some(_)
-                if findings
-                    .iter()
-                    .any(|finding: &Diagnostic| finding.origin == *origin) => {}
-            Some(other) => {
-                let line = input.content.line(other).unwrap_or(1);
-                let message = Message::new("duplicate-id").with("id", name);
-                let message = message.with("file", &other.file).with("line", line);
-                findings.push(Diagnostic::error("duplicate-id", origin.clone(), message));
-            }
-            None => _ = first.insert((*kind, name), origin),
-        }
-    }
-    findings
+    ids
 }
 
-/// Ids of different kinds do not meet.
+pub const DUPLICATE_ID: Rule = Rule {
+    name: "duplicate-id",
+    find: duplicate_id,
+};
+
+/// Kinds of ids; ids of different kinds do not collide.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
+enum IdKind {
     Guideline,
     /// A section or item: an anchor of its own, and where measures stand.
     Place,
@@ -132,135 +66,196 @@ enum Kind {
     Number,
 }
 
-/// A row says what is done, or why nothing need be, or what is still asked.
-pub fn empty_measure(input: &CheckInput) -> Vec<Diagnostic> {
-    let blank = |text: &Option<Text>| text.as_ref().is_none_or(Text::is_empty);
-    let mut findings = Vec::new();
-    for (_, record, origin) in input.content.all_measures() {
-        if record.subject.is_empty() {
-            let message = Message::new("empty-subject").with("id", &record.id);
-            findings.push(Diagnostic::error(
-                "empty-measure",
-                origin.at("subject"),
-                message,
-            ));
-        }
-        if blank(&record.measure) && record.not_applicable.is_none() && record.confirm.is_none() {
-            let message = Message::new("empty-measure").with("id", &record.id);
-            findings.push(
-                Diagnostic::error("empty-measure", origin.at("id"), message)
-                    .help(Message::new("empty-measure-help")),
-            );
+/// Reports ids, anchors and numbers that two records claim.
+fn duplicate_id(input: &CheckInput) -> Vec<Diagnostic> {
+    let claims = id_claims(input);
+    let mut first: BTreeMap<(IdKind, &str), &Origin> = BTreeMap::new();
+    let mut findings: Vec<Diagnostic> = Vec::new();
+    for (kind, name, origin) in &claims {
+        let Some(other) = first.get(&(*kind, name.as_str())) else {
+            first.insert((*kind, name), origin);
+            continue;
+        };
+        // An id used twice also makes the anchor twice: one finding is enough.
+        if findings.iter().all(|finding| finding.origin != *origin) {
+            let message = Message::new("duplicate-id")
+                .with("id", name)
+                .with("file", &other.file)
+                .with("line", input.content.sources.node_line(other));
+            findings.push(DUPLICATE_ID.error(origin.clone(), message));
         }
     }
     findings
 }
 
-/// 該当なし needs its reason, and no measure beside it.
-pub fn not_applicable_without_reason(input: &CheckInput) -> Vec<Diagnostic> {
+fn id_claims(input: &CheckInput) -> Vec<(IdKind, String, Origin)> {
+    let mut claims = Vec::new();
+    for guideline in &input.content.guidelines {
+        let id = guideline.record.id.clone();
+        claims.push((IdKind::Guideline, id, guideline.origin().at("id")));
+    }
+    let mut places = input.content.places();
+    // Of two that collide the office's own can change.
+    places.sort_by_key(|place| place.is_own);
+    for place in places {
+        claims.push((IdKind::Place, place.id(), place.origin.at("id")));
+    }
+    for (file, record, origin) in input.content.all_measures() {
+        let anchor = |id| place_name(&file.place(), Some(id));
+        claims.push((IdKind::Measure, record.id.clone(), origin.at("id")));
+        for (index, id) in record.formerly.iter().enumerate() {
+            let origin = origin.at("formerly").at(index);
+            claims.push((IdKind::Anchor, anchor(id), origin));
+        }
+        claims.push((IdKind::Anchor, anchor(&record.id), origin.at("id")));
+        if let Some(no) = record.no {
+            claims.push((IdKind::Number, format!("no: {no}"), origin.at("no")));
+        }
+    }
+    claims
+}
+
+pub const EMPTY_MEASURE: Rule = Rule {
+    name: "empty-measure",
+    find: empty_measure,
+};
+
+/// Reports rows that say neither what is done, nor why nothing need be, nor what is still asked.
+fn empty_measure(input: &CheckInput) -> Vec<Diagnostic> {
+    let is_blank = |text: &Option<Text>| text.as_ref().is_none_or(Text::is_empty);
+    let mut findings = Vec::new();
+    for (_, record, origin) in input.content.all_measures() {
+        if record.subject.is_empty() {
+            let message = Message::new("empty-subject").with("id", &record.id);
+            findings.push(EMPTY_MEASURE.error(origin.at("subject"), message));
+        }
+        let answered = record.not_applicable.is_some() || record.confirm.is_some();
+        if is_blank(&record.measure) && !answered {
+            let message = Message::new("empty-measure").with("id", &record.id);
+            let finding = EMPTY_MEASURE.error(origin.at("id"), message);
+            findings.push(finding.help(Message::new("empty-measure-help")));
+        }
+    }
+    findings
+}
+
+pub const NOT_APPLICABLE_WITHOUT_REASON: Rule = Rule {
+    name: "not-applicable-without-reason",
+    find: not_applicable_without_reason,
+};
+
+/// Reports 該当なし without a reason, or with a measure beside it.
+fn not_applicable_without_reason(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
         let Some(reason) = &record.not_applicable else {
             continue;
         };
-        let id = match (reason.is_empty(), &record.measure) {
-            (true, _) => "not-applicable-without-reason",
-            (false, Some(measure)) if !measure.is_empty() => "not-applicable-with-measure",
-            (false, _) => continue,
+        let has_measure = record.measure.as_ref().is_some_and(|it| !it.is_empty());
+        let id = if reason.is_empty() {
+            "not-applicable-without-reason"
+        } else if has_measure {
+            "not-applicable-with-measure"
+        } else {
+            continue;
         };
         let message = Message::new(id).with("id", &record.id);
-        findings.push(Diagnostic::error(
-            "not-applicable-without-reason",
-            origin.at("not_applicable"),
-            message,
-        ));
+        let origin = origin.at("not_applicable");
+        findings.push(NOT_APPLICABLE_WITHOUT_REASON.error(origin, message));
     }
     findings
 }
 
-/// The office still has to answer something.
-pub fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
+pub const OPEN_QUESTION: Rule = Rule {
+    name: "open-question",
+    find: open_question,
+};
+
+/// Reports what the office still has to answer.
+fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
         if let Some(question) = &record.confirm {
             let message = Message::new("open-question")
                 .with("id", &record.id)
-                .with("question", &**question);
-            findings.push(Diagnostic::warning(
-                "open-question",
-                origin.at("confirm"),
-                message,
-            ));
+                .with("question", question);
+            let finding = OPEN_QUESTION.warning(origin.at("confirm"), message);
+            findings.push(finding.about(&record.id));
         }
     }
     findings
 }
 
-/// Measures are to be reviewed about yearly (guideline C-e); one never reviewed counts from the sheet's date.
-pub fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
+pub const REVIEW_OVERDUE: Rule = Rule {
+    name: "review-overdue",
+    find: review_overdue,
+};
+
+/// Reports measures whose last review is too long ago: they are to be reviewed about yearly (guideline C-e).
+///
+/// A row without a day of its own counts from the sheet's `reviewed_on`, else from the first edition that had its texts, else from the sheet's date.
+fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
     let Some(sheet) = input.sheet() else {
         return Vec::new();
     };
-    let overdue = |day: Date| {
-        day.checked_add(input.thresholds().review.0)
-            .is_ok_and(|due| due < input.today)
+    let is_overdue = |day: Date| {
+        let due = day.checked_add(input.thresholds().review.0);
+        due.is_ok_and(|due| due < input.today)
     };
     let mut findings = Vec::new();
-    let mut never_reviewed = 0;
+    let affirmed = sheet.record.reviewed_on.map(|day| day.0);
+    // The days the other rows count from, and how many are overdue.
+    let mut overdue: Vec<Date> = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
-        match record.reviewed_on.map(|day| day.0) {
-            Some(day) if overdue(day) => {
-                findings.push(review(&record.id, origin.at("reviewed_on"), day))
-            }
-            Some(day) if day > input.today => {
-                let message = Message::new("review-in-future").with("id", &record.id);
-                let origin = origin.at("reviewed_on");
-                findings.push(Diagnostic::warning(
-                    "review-overdue",
-                    origin,
-                    message.with("day", day),
-                ));
-            }
-            Some(_) => {}
-            None => never_reviewed += 1,
+        let Some(own) = record.reviewed_on.map(|day| day.0) else {
+            let day = affirmed.or_else(|| first_issued(input, record));
+            let day = day.unwrap_or(sheet.record.date.0);
+            overdue.extend(is_overdue(day).then_some(day));
+            continue;
+        };
+        let message = if is_overdue(own) {
+            Message::new("review-overdue")
+        } else if own > input.today {
+            Message::new("review-in-future")
+        } else {
+            continue;
+        };
+        let message = message.with("id", &record.id).with("day", own);
+        let mut finding = REVIEW_OVERDUE.warning(origin.at("reviewed_on"), message);
+        if own <= input.today {
+            finding = finding.help(Message::new("review-overdue-help"));
         }
+        findings.push(finding);
     }
-    if never_reviewed > 0 && overdue(sheet.record.date.0) {
+    if let Some(oldest) = overdue.iter().min() {
         let message = Message::new("review-overdue-all")
-            .with("count", never_reviewed)
-            .with("day", sheet.record.date.0);
-        let finding = Diagnostic::warning("review-overdue", sheet.origin().at("date"), message);
-        findings.push(finding.help(Message::new("review-overdue-help")));
+            .with("count", overdue.len())
+            .with("day", oldest);
+        let field = affirmed.map_or("date", |_| "reviewed_on");
+        let finding = REVIEW_OVERDUE.warning(sheet.origin().at(field), message);
+        findings.push(finding.help(Message::new("review-overdue-all-help")));
     }
     findings
 }
 
-fn review(id: &str, origin: Origin, day: Date) -> Diagnostic {
-    let message = Message::new("review-overdue")
-        .with("id", id)
-        .with("day", day);
-    Diagnostic::warning("review-overdue", origin, message).help(Message::new("review-overdue-help"))
+/// The day of the first edition that had a row's texts as they are now.
+fn first_issued(input: &CheckInput, record: &MeasureRecord) -> Option<Date> {
+    let statement = record.measure.as_ref().or(record.not_applicable.as_ref());
+    let mut issued = input.content.issued();
+    let edition = issued.find(|edition| {
+        edition.sheet.measures().any(|measure| {
+            let issued_statement = measure.measure.value.text();
+            let remarks = measure.remarks.value.as_ref();
+            measure.id == record.id
+                && same_text(Some(&measure.subject.value.ja), Some(&record.subject))
+                && same_text(issued_statement.map(|text| &text.ja), statement)
+                && same_text(remarks.map(|text| &text.ja), record.remarks.as_ref())
+        })
+    })?;
+    Some(edition.sheet.date)
 }
 
-/// What a person must be able to learn of the office (法32条1項4号, 施行令10条1号): never invented, so asked for.
-pub fn office_incomplete(input: &CheckInput) -> Vec<Diagnostic> {
-    let Some(office) = &input.content.office else {
-        return Vec::new();
-    };
-    let record = &office.record;
-    let fields = [
-        ("address", &record.address),
-        ("representative", &record.representative),
-        ("complaints", &record.complaints),
-    ];
-    let missing = fields
-        .iter()
-        .filter(|(_, written)| written.as_ref().is_none_or(|line| line.is_empty()));
-    let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
-    if missing.is_empty() {
-        return Vec::new();
-    }
-    let message = Message::new("office-incomplete").with("fields", missing.join(", "));
-    let finding = Diagnostic::warning("office-incomplete", office.origin().at("name"), message);
-    vec![finding.help(Message::new("office-incomplete-help"))]
+fn same_text(issued: Option<&Text>, written: Option<&Text>) -> bool {
+    let paragraphs = |text: Option<&Text>| text.map(|text| text.paragraphs.clone());
+    paragraphs(issued).unwrap_or_default() == paragraphs(written).unwrap_or_default()
 }

@@ -1,14 +1,14 @@
-//! Pages of prose: where their links may lead, and the checked page.
+//! Pages of prose: the places their links may lead to, and the checked pages.
 
 use super::CheckInput;
-use super::texts::leads_out;
+use super::links::{anchors, broken, leads_out};
 use crate::content::{Content, PageFile};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Language, Message};
-use crate::model::Page;
+use crate::model::ProsePage;
 use std::collections::BTreeSet;
 
-/// What the site has besides its pages of prose.
+/// Files of the site besides its pages of prose.
 const OWN_FILES: [&str; 6] = [
     "editions/index.html",
     "index.html",
@@ -20,15 +20,15 @@ const OWN_FILES: [&str; 6] = [
 /// Those of them that an English site has too.
 const IN_ENGLISH_TOO: [&str; 2] = ["index.html", "verify.html"];
 
-/// What a link of a page can lead to.
-struct Site<'a> {
+/// The places a link of a page can lead to.
+struct LinkTargets<'a> {
     /// Anchors of the front page: sections, items, rows.
     rows: &'a BTreeSet<String>,
     pages: &'a [PageFile],
 }
 
-impl Site<'_> {
-    /// A link's address as it stands in the site; `None` where it leads nowhere.
+impl LinkTargets<'_> {
+    /// A link's address as it stands in the site; `None` if it leads nowhere.
     fn address(&self, from: &PageFile, link: &str) -> Option<String> {
         if leads_out(link) {
             return Some(link.to_owned());
@@ -75,10 +75,10 @@ fn from_page(from: Language, to: Language, path: &str) -> String {
     }
 }
 
-/// A link of a page leads out of the site, to a row, to another page, to a heading or to a file the site has.
+/// Reports links of pages that lead neither out of the site nor to a row, another page, a heading or a file of the site.
 pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
     let pages = &input.content.pages;
-    let site = Site { rows, pages };
+    let site = LinkTargets { rows, pages };
     let mut findings = Vec::new();
     for page in pages {
         for (link, bytes) in page.text.iter().flat_map(|text| text.prose.links()) {
@@ -91,9 +91,8 @@ pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>) -> Vec<Diagnost
     findings
 }
 
-fn broken_link(site: &Site, page: &PageFile, link: &str, origin: Origin) -> Diagnostic {
-    let message = Message::new("broken-link").with("link", link);
-    let finding = Diagnostic::error("broken-link", origin, message);
+fn broken_link(site: &LinkTargets, page: &PageFile, link: &str, origin: Origin) -> Diagnostic {
+    let finding = broken(link, origin);
     let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
     let there = match path {
         "" => Some(page),
@@ -116,30 +115,30 @@ fn broken_link(site: &Site, page: &PageFile, link: &str, origin: Origin) -> Diag
 }
 
 /// The pages of a content without errors, in the order in which they are shown.
-pub fn build(content: &Content) -> Vec<Page> {
-    let rows = super::texts::anchors(content);
-    let site = Site {
+pub fn build(content: &Content) -> Vec<ProsePage> {
+    let rows = anchors(content);
+    let site = LinkTargets {
         rows: &rows,
         pages: &content.pages,
     };
     let pages = content.pages.iter();
-    let mut pages: Vec<Page> = pages.filter_map(|page| built(&site, page)).collect();
+    let mut pages: Vec<ProsePage> = pages.filter_map(|page| built(&site, page)).collect();
     pages.sort_by(|a, b| place(a).cmp(&place(b)));
     pages
 }
 
 /// Pages without an order come last; a page in English comes behind the same in Japanese.
-fn place(page: &Page) -> (bool, Option<u32>, &str, bool) {
+fn place(page: &ProsePage) -> (bool, Option<u32>, &str, bool) {
     let english = page.lang == Language::English;
     (page.order.is_none(), page.order, &page.name, english)
 }
 
-fn built(site: &Site, page: &PageFile) -> Option<Page> {
+fn built(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {
     let text = page.text.as_ref()?;
     let japanese = site.named(Language::Japanese, &page.name);
     let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);
     let address = |link: &str| site.address(page, link).expect("no link is broken");
-    Some(Page {
+    Some(ProsePage {
         name: page.name.clone(),
         lang: page.lang,
         title: text.front.title.to_string(),

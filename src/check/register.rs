@@ -1,249 +1,285 @@
-//! Checked records → the register: defaults filled in, sections put in print order.
+//! Checked records → the register: defaults filled in, translations beside their Japanese, sections in print order.
 
-use super::english;
+use crate::content::places::Place;
 use crate::content::record::{
-    CertificationRecord, ItemRecord, MeasureRecord, OwnSection, SectionRecord, SheetRecord,
+    CertificationRecord, Line, MeasureEnglishRecord, MeasureRecord, OfficeRecord, SheetRecord,
+    SourceRecord,
 };
-use crate::content::{Content, Filed, MeasureFile, place_name};
+use crate::content::{Content, Filed, MeasureFile};
 use crate::model::{
-    Certification, Guideline, Item, Measure, MeasureOrigin, Office, Register, Restricted, Section,
-    Signatory, Statement,
+    Bilingual, Certification, Coordinate, Guideline, Item, Measure, MeasureOrigin, Office,
+    Register, Restricted, Section, Signatory, Statement,
 };
-use crate::text::Text;
+use crate::text::{Text, is_japanese};
 
-/// Builds the register; `None` where a part is missing, which is an error's to say.
+/// Builds the register. Returns `None` if a required part is missing; the missing part has its own finding.
 pub fn build(content: &Content) -> Option<Register> {
-    let office = &content.office.as_ref()?.record;
+    let office_record = &content.office.as_ref()?.record;
     let sheet = &content.sheet.as_ref()?.record;
     let guideline = &content.own_guideline()?.record;
-    let own = |sections: &[OwnSection]| -> Vec<Section> {
-        sections
-            .iter()
-            .map(|section| own_section(content, section))
-            .collect()
-    };
-    let official = guideline
-        .sections
-        .iter()
-        .map(|section| official_section(content, section));
-    let mut sections = own(&sheet.sections.before);
-    sections.extend(official);
-    sections.extend(own(&sheet.sections.after));
-    for section in &mut sections {
-        section.items.retain(|item| !item.measures.is_empty());
-    }
-    sections.retain(|section| !section.items.is_empty());
-    let known = |line: &Option<crate::content::record::Line>| {
-        line.as_deref()
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-    };
+    let title_en = sheet.en.as_ref().and_then(|en| en.title.as_ref());
+    let guideline_en = guideline.en.as_ref().and_then(|en| en.title.as_ref());
     Some(Register {
-        office: Office {
-            name: office.name.to_string(),
-            tel: known(&office.tel),
-            address: known(&office.address),
-            url: known(&office.url),
-            representative: known(&office.representative),
-            complaints: known(&office.complaints),
-            security: office.security.as_deref().map(contact_address),
-        },
-        signatory: Signatory {
-            title: office.signatory.title.to_string(),
-            name: office.signatory.name.to_string(),
-        },
+        office: office(office_record),
+        signatory: signatory(office_record),
         approvals: sheet.approvals.iter().map(ToString::to_string).collect(),
-        title: sheet.title.to_string(),
+        title: bilingual(&sheet.title, title_en),
         date: sheet.date.0,
         date_style: sheet.date_style,
-        document_number: known(&sheet.document_number),
+        document_number: owned(&sheet.document_number),
         established_on: sheet.established_on.map(|day| day.0),
         revised_on: sheet.revised_on.map(|day| day.0),
         guideline: Guideline {
             id: guideline.id.clone(),
-            title: guideline.title.to_string(),
+            title: bilingual(&guideline.title, guideline_en),
         },
-        sections,
+        sections: sections(content, sheet),
         certifications: content.certifications.iter().map(certification).collect(),
-        english: english::build(content, office, sheet, guideline),
     })
 }
 
-fn own_section(content: &Content, section: &OwnSection) -> Section {
-    let items = section.items.iter().map(|item| Item {
-        id: Some(item.id.clone()),
-        letter: item.letter.to_string(),
-        name: item.name.to_string(),
-        measures: measures(content, &section.id, Some(&item.id)),
-    });
-    let whole = section
-        .items
-        .is_empty()
-        .then(|| whole(content, &section.id));
-    Section {
-        id: section.id.clone(),
-        letter: section.letter.to_string(),
-        name: section.name.to_string(),
-        items: items.chain(whole).collect(),
+fn owned(line: &Option<Line>) -> Option<String> {
+    line.as_ref().map(ToString::to_string)
+}
+
+fn bilingual(ja: &Line, en: Option<&Line>) -> Bilingual<String> {
+    Bilingual {
+        ja: ja.to_string(),
+        en: en.map(ToString::to_string),
     }
 }
 
-fn official_section(content: &Content, section: &SectionRecord) -> Section {
-    let items = section.items.iter().map(|item: &ItemRecord| Item {
-        id: Some(item.id.clone()),
-        letter: item.id.clone(),
-        name: heading(
-            content,
-            &place_name(&section.id, Some(&item.id)),
-            &item.name,
+fn optional(ja: &Option<Line>, en: Option<&Line>) -> Option<Bilingual<String>> {
+    ja.as_ref().map(|ja| bilingual(ja, en))
+}
+
+fn office(record: &OfficeRecord) -> Office {
+    let en = record.en.as_ref();
+    Office {
+        name: bilingual(&record.name, en.and_then(|en| en.name.as_ref())),
+        tel: owned(&record.tel),
+        address: optional(&record.address, en.and_then(|en| en.address.as_ref())),
+        url: owned(&record.url),
+        representative: optional(
+            &record.representative,
+            en.and_then(|en| en.representative.as_ref()),
         ),
-        measures: measures(content, &section.id, Some(&item.id)),
-    });
-    let whole = section
-        .items
-        .is_empty()
-        .then(|| whole(content, &section.id));
-    Section {
-        id: section.id.clone(),
-        letter: section.id.clone(),
-        name: heading(content, &section.id, &section.name),
-        items: items.chain(whole).collect(),
+        complaints: optional(&record.complaints, en.and_then(|en| en.complaints.as_ref())),
+        security: record.security.as_deref().map(contact_address),
     }
 }
 
-/// A section without items: the form prints `-` for both.
-fn whole(content: &Content, section: &str) -> Item {
-    Item {
-        id: None,
-        letter: "-".to_owned(),
-        name: "-".to_owned(),
-        measures: measures(content, section, None),
-    }
-}
-
-/// A mail address by itself is written as one in addresses.
+/// A mail address by itself becomes a URI.
 fn contact_address(contact: &str) -> String {
-    match contact.contains(':') {
-        true => contact.to_owned(),
-        false => format!("mailto:{contact}"),
+    if contact.contains(':') {
+        contact.to_owned()
+    } else {
+        format!("mailto:{contact}")
     }
 }
 
-/// The office's own heading, or the official one.
-fn heading(content: &Content, name: &str, official: &str) -> String {
-    let own = content
-        .sheet
-        .as_ref()
-        .and_then(|sheet| sheet.record.headings.0.get(name));
-    own.map_or(official, |own| own).to_owned()
+fn signatory(record: &OfficeRecord) -> Signatory {
+    let en = record.en.as_ref().and_then(|en| en.signatory.as_ref());
+    let signatory = &record.signatory;
+    Signatory {
+        title: bilingual(&signatory.title, en.and_then(|en| en.title.as_ref())),
+        name: bilingual(&signatory.name, en.and_then(|en| en.name.as_ref())),
+    }
 }
 
-fn measures(content: &Content, section: &str, item: Option<&str>) -> Vec<Measure> {
-    let here = |file: &&MeasureFile| file.section == section && file.item.as_deref() == item;
-    let Some(sheet) = &content.sheet else {
-        return Vec::new();
+/// The sections that have a measure, with the items that have one.
+fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    for place in content.places() {
+        let measures = measures(content, sheet, &place);
+        if place.item.is_none() {
+            sections.push(Section {
+                id: place.section.to_owned(),
+                letter: place.letter.to_owned(),
+                name: heading(sheet, &place),
+                items: Vec::new(),
+            });
+        }
+        if let (Some(section), false) = (sections.last_mut(), measures.is_empty()) {
+            section.items.push(item(sheet, &place, measures));
+        }
+    }
+    sections.retain(|section| !section.items.is_empty());
+    sections
+}
+
+fn item(sheet: &SheetRecord, place: &Place, measures: Vec<Measure>) -> Item {
+    let Some(id) = place.item else {
+        // A section without items: the form prints `-` for both.
+        return Item {
+            id: None,
+            letter: "-".to_owned(),
+            name: "-".to_owned().into(),
+            measures,
+        };
     };
-    let files = content.measures.iter().filter(here);
-    let records = files.flat_map(|file| {
-        let records = file.records.iter().flatten().enumerate();
-        records.map(|(index, record)| measure(&sheet.record, &file.file, index, record))
-    });
-    records.collect()
+    Item {
+        id: Some(id.to_owned()),
+        letter: place.letter.to_owned(),
+        name: heading(sheet, place),
+        measures,
+    }
+}
+
+/// The heading as the office prints it: its own, or the one of the place.
+///
+/// The place's English translates its own heading only; the office's heading needs English of its own.
+fn heading(sheet: &SheetRecord, place: &Place) -> Bilingual<String> {
+    let id = place.id();
+    let own = sheet.headings.0.get(&id);
+    let own_en = sheet.en.as_ref().and_then(|en| en.headings.0.get(&id));
+    let en = own_en.or(place.en.filter(|_| own.is_none()));
+    bilingual(own.unwrap_or(place.name), en)
+}
+
+fn measures(content: &Content, sheet: &SheetRecord, place: &Place) -> Vec<Measure> {
+    let is_here =
+        |file: &&MeasureFile| file.section == place.section && file.item.as_deref() == place.item;
+    let mut measures = Vec::new();
+    for file in content.measures.iter().filter(is_here) {
+        for (index, record) in file.records.iter().flatten().enumerate() {
+            measures.push(measure(sheet, &file.file, index, record));
+        }
+    }
+    measures
 }
 
 fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord) -> Measure {
     let audience = record.audience.over(sheet.audience);
-    let written = |text: &Option<Text>| text.clone().filter(|text| !text.is_empty());
-    let statement = match (written(&record.measure), written(&record.not_applicable)) {
-        (Some(text), _) => Statement::Stated(text),
-        (None, Some(reason)) => Statement::NotApplicable(reason),
-        (None, None) => Statement::Open,
-    };
-    let mut source = Vec::new();
-    if let Some(written) = &record.source {
-        let all = written
-            .subject
-            .into_iter()
-            .chain(written.measure)
-            .chain(written.remarks.iter().copied());
-        for coordinate in all {
-            if !source.contains(&coordinate) {
-                source.push(coordinate);
-            }
-        }
-    }
+    let reviewed_on = record.reviewed_on.or(sheet.reviewed_on);
+    let en = record.en.as_ref();
     Measure {
         id: record.id.clone(),
         formerly: record.formerly.clone(),
         no: record.no,
         subject: Restricted {
-            what: record.subject.clone(),
+            value: Bilingual {
+                ja: record.subject.clone(),
+                en: written(en.and_then(|en| en.subject.as_ref())),
+            },
             audience: audience.subject,
         },
         measure: Restricted {
-            what: statement,
+            value: statement(record, en),
             audience: audience.measure,
         },
         remarks: Restricted {
-            what: written(&record.remarks),
+            value: written(record.remarks.as_ref()).map(|ja| Bilingual {
+                ja,
+                en: written(en.and_then(|en| en.remarks.as_ref())),
+            }),
             audience: audience.remarks,
         },
         origin: MeasureOrigin {
             file: file.to_owned(),
             index,
-            source,
-            confirm: record
-                .confirm
-                .as_ref()
-                .map(ToString::to_string)
-                .filter(|question| !question.is_empty()),
-            reviewed_on: record.reviewed_on.map(|day| day.0),
+            source: record.source.as_ref().map(coordinates).unwrap_or_default(),
+            confirm: owned(&record.confirm),
+            memo: owned(&record.memo),
+            reviewed_on: reviewed_on.map(|day| day.0),
         },
     }
 }
 
+fn written(text: Option<&Text>) -> Option<Text> {
+    text.filter(|text| !text.is_empty()).cloned()
+}
+
+fn statement(record: &MeasureRecord, en: Option<&MeasureEnglishRecord>) -> Statement {
+    let measure = written(record.measure.as_ref());
+    let reason = written(record.not_applicable.as_ref());
+    match (measure, reason) {
+        (Some(ja), _) => Statement::Stated(Bilingual {
+            ja,
+            en: written(en.and_then(|en| en.measure.as_ref())),
+        }),
+        (None, Some(ja)) => Statement::NotApplicable(Bilingual {
+            ja,
+            en: written(en.and_then(|en| en.not_applicable.as_ref())),
+        }),
+        (None, None) => Statement::Open,
+    }
+}
+
+/// The coordinates in print order, each once.
+fn coordinates(source: &SourceRecord) -> Vec<Coordinate> {
+    let all = source.subject.into_iter().chain(source.measure);
+    let mut once = Vec::new();
+    for coordinate in all.chain(source.remarks.iter().copied()) {
+        if !once.contains(&coordinate) {
+            once.push(coordinate);
+        }
+    }
+    once
+}
+
 fn certification(filed: &Filed<CertificationRecord>) -> Certification {
     let record = &filed.record;
-    let owned =
-        |line: &Option<crate::content::record::Line>| line.as_ref().map(ToString::to_string);
+    let en = record.en.as_ref();
     Certification {
-        id: certificate_id(filed),
+        id: filed.id().to_owned(),
         standard: record.standard.to_string(),
         edition: owned(&record.edition),
-        scheme: owned(&record.scheme),
+        scheme: optional(&record.scheme, en.and_then(|en| en.scheme.as_ref())),
         number: record.number.to_string(),
-        body: owned(&record.body),
+        body: optional(&record.body, en.and_then(|en| en.body.as_ref())),
         accreditor: owned(&record.accreditor),
-        scope: owned(&record.scope),
+        scope: optional(&record.scope, en.and_then(|en| en.scope.as_ref())),
         issued_on: record.issued_on.map(|day| day.0),
         expires_on: record.expires_on.map(|day| day.0),
-        printed: owned(&record.print).unwrap_or_else(|| all_texts(record)),
+        printed: Bilingual {
+            ja: printed(record),
+            en: printed_in_english(record),
+        },
         file: filed.file.clone(),
     }
 }
 
-/// The name of its file.
-pub fn certificate_id(filed: &Filed<CertificationRecord>) -> String {
-    let name = filed.file.rsplit('/').next().unwrap_or_default();
-    name.trim_end_matches(".yaml").to_owned()
-}
-
-/// `ISO/IEC 27001:2022`, where the edition is known.
-pub fn standard(record: &CertificationRecord) -> String {
-    match &record.edition {
-        Some(edition) => format!("{}:{}", &*record.standard, &**edition),
-        None => record.standard.to_string(),
-    }
-}
-
-/// `standard:edition (scheme 認証番号 number body)`, as the form prints a certificate.
-fn all_texts(record: &CertificationRecord) -> String {
-    let number = format!("認証番号 {}", &*record.number);
+/// `standard:edition (scheme 認証番号 number body)`, unless the author says how it is printed.
+fn printed(record: &CertificationRecord) -> String {
+    let number = format!("認証番号 {}", record.number);
     let parts = [
         record.scheme.as_deref(),
-        Some(&number),
+        Some(number.as_str()),
         record.body.as_deref(),
     ];
     let inside: Vec<&str> = parts.into_iter().flatten().collect();
-    format!("{} ({})", standard(record), inside.join(" "))
+    let line = format!("{} ({})", standard(record), inside.join(" "));
+    owned(&record.print).unwrap_or(line)
+}
+
+/// The line in English: as the author says, or by the usual pattern if nothing in it is left in Japanese.
+fn printed_in_english(record: &CertificationRecord) -> Option<String> {
+    let en = record.en.as_ref();
+    if let Some(print) = en.and_then(|en| en.print.as_ref()) {
+        return Some(print.to_string());
+    }
+    // If the pattern does not fit in Japanese, only the author knows whether it does in English.
+    if record.print.is_some() && en.is_none() {
+        return None;
+    }
+    let scheme = en.and_then(|en| en.scheme.as_ref());
+    let body = en.and_then(|en| en.body.as_ref());
+    let number = format!("certificate no. {}", record.number);
+    let parts = [
+        scheme.or(record.scheme.as_ref()).map(|line| &**line),
+        Some(number.as_str()),
+        body.or(record.body.as_ref()).map(|line| &**line),
+    ];
+    let inside: Vec<&str> = parts.into_iter().flatten().collect();
+    let line = format!("{} ({})", standard(record), inside.join(", "));
+    (!line.contains(is_japanese)).then_some(line)
+}
+
+/// `ISO/IEC 27001:2022` if the edition is known.
+fn standard(record: &CertificationRecord) -> String {
+    match &record.edition {
+        Some(edition) => format!("{}:{edition}", record.standard),
+        None => record.standard.to_string(),
+    }
 }

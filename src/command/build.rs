@@ -1,14 +1,11 @@
 //! `safeguard build`: check, then write `output/`.
 
-use super::{Session, write_text};
-use crate::check::{self, CheckInput, Checked};
-use crate::content::Content;
+use super::{DayOption, JudgingOptions, Project, QuietOption, Session, write_text};
+use crate::manifest::{Bundle, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
-use crate::model::{Page, Register};
 use crate::output;
-use crate::render::bundle::{self, Bundle};
+use crate::render::bundle::{self, BuildInput};
 use crate::render::pdf::Fonts;
-use crate::report::Format;
 use crate::sheet::ClientCopy;
 use std::path::{Path, PathBuf};
 
@@ -18,78 +15,60 @@ pub struct Build {
     recipient: Option<String>,
     #[arg(long, requires = "recipient")]
     acknowledgement: bool,
+    #[command(flatten)]
+    pub(super) day: DayOption,
+    #[command(flatten)]
+    pub(super) judging: JudgingOptions,
+    #[command(flatten)]
+    pub(super) quiet: QuietOption,
 }
 
-/// What a build made, and from what.
-pub struct Built {
-    pub content: Content,
-    pub register: Register,
-    /// The site's pages of prose.
-    pub pages: Vec<Page>,
-    pub bundle: Bundle,
-}
+impl Session<'_> {
+    /// Makes every file of a project.
+    pub(super) fn bundle(&self, project: &Project, copy: Option<&ClientCopy>) -> Result<Bundle> {
+        bundle::bundle(&self.build_input(project, copy, &self.texts()))
+    }
 
-/// Checks the content and makes every file; none where its errors, which are told, forbid it.
-pub fn build(session: &Session, copy: Option<&ClientCopy>) -> Result<Option<Built>> {
-    let content = session.load()?;
-    let fonts = Fonts::compiled_in();
-    let today = session.today();
-    let input = CheckInput {
-        content: &content,
-        today,
-        can_draw: &|c| fonts.can_draw(c),
-    };
-    let Checked {
-        findings,
-        register,
-        pages,
-    } = check::check(&input);
-    session.print_findings(&content, &findings, Format::Human, &mut std::io::stderr())?;
-    let Some(register) = register.filter(|_| session.accepts(&findings)) else {
-        return Ok(None);
-    };
-    let theme = session.theme(&content)?;
-    let bundle = bundle::bundle(&bundle::Build {
-        content: &content,
-        register: &register,
-        findings: &findings,
-        pages: &pages,
-        theme: &theme,
-        fonts: &fonts,
-        today,
-        copy,
-        catalog: &Catalog::of(Language::Japanese),
-    })?;
-    Ok(Some(Built {
-        content,
-        register,
-        pages,
-        bundle,
-    }))
+    /// Texts in the sheet's language, for the findings in the proof.
+    pub(super) fn texts(&self) -> Catalog {
+        Catalog::of(Language::Japanese)
+    }
+
+    pub(super) fn build_input<'a>(
+        &self,
+        project: &'a Project,
+        copy: Option<&'a ClientCopy>,
+        catalog: &'a Catalog,
+    ) -> BuildInput<'a> {
+        BuildInput {
+            content: &project.content,
+            register: &project.register,
+            findings: &project.findings,
+            pages: &project.pages,
+            theme: &project.theme,
+            fonts: &project.fonts,
+            today: self.today(),
+            copy,
+            catalog,
+        }
+    }
 }
 
 impl Build {
-    /// Whether the content was without errors; only then something was written.
+    /// Returns whether the content had no errors; only then something was written.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copy = self.copy(session, &Fonts::compiled_in())?;
-        let Some(built) = build(session, copy.as_ref())? else {
-            write_text(
-                &mut std::io::stderr(),
-                &format!(
-                    "{}\n",
-                    session.catalog.format(&Message::new("nothing-written"))
-                ),
-            )?;
+        let Some(project) = session.open()? else {
+            let nothing = session.catalog.format(&Message::new("nothing-written"));
+            write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
             return Ok(false);
         };
+        let bundle = session.bundle(&project, copy.as_ref())?;
         let folder = session.common.directory.join("output");
-        let Built {
-            register, bundle, ..
-        } = built;
         let kept = output::write(&bundle, &folder)?;
         if !session.common.quiet {
             let mut text = list(session, &bundle, &folder, &kept);
-            if register.office.url.is_none() {
+            if project.register.office.url.is_none() {
                 let [hint, why] = ["hint", "without-address"].map(Message::new);
                 let [hint, why] = [hint, why].map(|message| session.catalog.format(&message));
                 text.push_str(&format!("{hint}: {why}\n"));
@@ -105,8 +84,8 @@ impl Build {
             return Ok(None);
         };
         session.printable("--recipient", recipient, fonts)?;
-        if recipient.is_empty() || recipient.chars().count() > LONGEST_NAME {
-            let message = Message::new("recipient-length").with("most", LONGEST_NAME);
+        if recipient.is_empty() || recipient.chars().count() > LONGEST_RECIPIENT {
+            let message = Message::new("recipient-length").with("most", LONGEST_RECIPIENT);
             return Err(Error::new(message));
         }
         Ok(Some(ClientCopy {
@@ -115,9 +94,6 @@ impl Build {
         }))
     }
 }
-
-/// Letters of a recipient's name: a file's name holds 255 bytes.
-const LONGEST_NAME: usize = 60;
 
 fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> String {
     let message = Message::new("written")

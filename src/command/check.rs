@@ -1,6 +1,6 @@
 //! `safeguard check`: every rule, nothing written.
 
-use super::Session;
+use super::{DayOption, JudgingOptions, QuietOption, Session};
 use crate::check::{self, CheckInput};
 use crate::message::Result;
 use crate::render::pdf::Fonts;
@@ -18,10 +18,16 @@ pub struct Check {
     format: Format,
     #[arg(long, value_name = "ID")]
     guideline: Option<String>,
+    #[command(flatten)]
+    pub(super) day: DayOption,
+    #[command(flatten)]
+    pub(super) judging: JudgingOptions,
+    #[command(flatten)]
+    pub(super) quiet: QuietOption,
 }
 
 impl Check {
-    /// Whether the content may be built.
+    /// Returns whether the content may be built.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let fonts = Fonts::compiled_in();
@@ -34,7 +40,12 @@ impl Check {
             None => check::check(&input).findings,
             Some(id) => check::check_against(&input, session.guideline(&content, id)?),
         };
-        session.print_findings(&content, &findings, self.format, &mut std::io::stdout())?;
+        session.print_findings(
+            &content.sources,
+            &findings,
+            self.format,
+            &mut std::io::stdout(),
+        )?;
         Ok(session.accepts(&findings))
     }
 }

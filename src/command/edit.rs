@@ -1,6 +1,6 @@
 //! `safeguard edit`: the preview that an author keeps open while writing.
 
-use super::{Session, today_in_japan, write_text};
+use super::{DayOption, Session, today_in_japan, write_text};
 use crate::message::{Catalog, Language, Message, Result};
 use crate::render::pdf::Fonts;
 use crate::serve::{self, Editor, ListenAddress, PreviewServer, RenderOptions, ServeOptions};
@@ -17,6 +17,8 @@ pub struct EditArgs {
     port: Option<u16>,
     #[arg(long)]
     open: bool,
+    #[command(flatten)]
+    pub(super) day: DayOption,
 }
 
 impl EditArgs {

@@ -1,81 +1,64 @@
 //! `safeguard issue`: freeze the checked content as an edition.
 
-use super::{Session, write_text};
-use crate::check::{self, CheckInput, Checked, texts};
+use super::{DayOption, JudgingOptions, Project, QuietOption, Session, Shown, write_text};
+use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::record::Day;
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::{self, Allowance, Edition, Files, Issue as Frozen, Salts};
+use crate::edition::{Allowance, Edition, RecordedFiles};
+use crate::issue::{self, IssueOptions, Version};
 use crate::message::{Error, Language, Message, Result};
-use crate::model::Register;
-use crate::render::pdf::Fonts;
+use crate::model::{Audience, Register};
+use crate::render::pdf::{self, Fonts};
 use crate::render::theme::Theme;
-use crate::report::Format;
-use crate::sheet::Rendering;
+use crate::sheet::{self, Rendering};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 #[derive(clap::Args)]
 pub struct Issue {
     #[arg(long, value_name = "DATE", value_parser = super::usage::day)]
-    date: Date,
+    date: Option<Date>,
+    #[arg(long, value_name = "DATE", value_parser = super::usage::day)]
+    reviewed: Option<Date>,
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
+    #[command(flatten)]
+    pub(super) day: DayOption,
+    #[command(flatten)]
+    pub(super) judging: JudgingOptions,
+    #[command(flatten)]
+    pub(super) quiet: QuietOption,
 }
 
-/// Numbers given to new rows: by file and entry.
+/// Numbers given to new rows: by file and place in its list.
 type Numbers = BTreeMap<String, BTreeMap<usize, u32>>;
 
 impl Issue {
-    /// Whether the content may be issued; only then something was written.
+    /// Returns whether the content may be issued; only then something was written.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let mut content = session.load()?;
-        let fonts = Fonts::compiled_in();
-        self.refuse_day(session, &content)?;
-        let note = self.note(session, &content, &fonts)?;
+        let date = self.date.unwrap_or_else(|| session.today());
+        refuse_day(session, &content, date)?;
+        let note = self.note(session, &content, &Fonts::compiled_in())?;
         if let Some(sheet) = &mut content.sheet {
-            sheet.record.date = Day(self.date);
+            sheet.record.date = Day(date);
+            sheet.record.reviewed_on = self.reviewed.map(Day).or(sheet.record.reviewed_on);
         }
-        let input = CheckInput {
-            content: &content,
-            today: session.today(),
-            can_draw: &|c| fonts.can_draw(c),
-        };
-        let Checked {
-            mut findings,
-            register,
-            ..
-        } = check::check(&input);
-        for finding in &mut findings {
-            if finding.rule == "open-question" && !session.allows(finding) {
-                finding.severity = Severity::Error;
-                finding.help = Some(Message::new("open-question-at-issue"));
-            }
-        }
-        session.print_findings(&content, &findings, Format::Human, &mut std::io::stderr())?;
-        let Some(mut register) = register.filter(|_| session.accepts(&findings)) else {
+        let Some(mut project) = session.judge(content, Shown::All, |it| session.settle(it))? else {
             let nothing = session.catalog.format(&Message::new("nothing-issued"));
             write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
             return Ok(false);
         };
-        if let Some(same) = content.current_edition(&register) {
+        let newest = project.content.newest_edition();
+        if let Some(same) = Version::of(&project.register, newest).edition {
             let message = Message::new("issue-unchanged").with("id", &same.id);
             return Err(Error::new(message));
         }
-        let numbers = give_numbers(&mut register, &content);
-        let theme = session.theme(&content)?;
-        let labels = theme.labels(Language::Japanese)?;
-        let before: Vec<&Edition> = content.issued().collect();
-        let frozen = Frozen {
-            note,
-            salt: salts()?,
-            allowed: session.allowances(&content, &findings),
-            labels: &labels,
-            before: &before,
-        };
-        let mut edition = edition::freeze(&register, frozen);
-        edition.files = files(&edition, &fonts, &theme)?;
+        require_review(session, &project.content)?;
+        let numbers = give_numbers(&mut project.register, &project.content);
+        let edition = freeze(session, &project, note)?;
         let path = format!("content/editions/{}.yaml", edition.id);
         if session.common.directory.join(&path).exists() {
             return Err(Error::new(Message::new("issue-exists").with("path", path)));
@@ -84,26 +67,10 @@ impl Issue {
         written.extend(self.edited(session, &edition, &numbers)?);
         edit::write(&session.common.directory, &written)?;
         if !session.common.quiet {
-            write_text(
-                &mut std::io::stdout(),
-                &told(session, &edition, &path, &numbers),
-            )?;
+            let summary = summary(session, &edition, &path, &numbers);
+            write_text(&mut std::io::stdout(), &summary)?;
         }
         Ok(true)
-    }
-
-    /// An edition speaks of a day that has come, and not of one before the edition it replaces.
-    fn refuse_day(&self, session: &Session, content: &Content) -> Result<()> {
-        let message = if self.date > session.today() {
-            Message::new("issue-in-future").with("today", session.today())
-        } else if let Some(newest) = content.issued().next_back()
-            && self.date < newest.sheet.date
-        {
-            Message::new("issue-before-newest").with("newest", &newest.id)
-        } else {
-            return Ok(());
-        };
-        Err(Error::new(message.with("day", self.date)))
     }
 
     /// The note as it will be printed, for everybody to read.
@@ -121,7 +88,7 @@ impl Issue {
         }
     }
 
-    /// The content files with the day, the edition's id and the new numbers in their lines.
+    /// The content files with the days, the edition's id and the new numbers in their lines.
     fn edited(
         &self,
         session: &Session,
@@ -135,10 +102,8 @@ impl Issue {
             // A byte order mark is no part of the YAML, and stays.
             let body = text.trim_start_matches('\u{feff}');
             let edited = edit(body).ok_or_else(|| refused("cannot-edit"))?;
-            Ok((
-                path.to_owned(),
-                text[..text.len() - body.len()].to_owned() + &edited,
-            ))
+            let mark = &text[..text.len() - body.len()];
+            Ok((path.to_owned(), mark.to_owned() + &edited))
         };
         let mut files = Vec::new();
         for (path, numbers) in numbers {
@@ -146,17 +111,81 @@ impl Issue {
         }
         // The last to be replaced: until then the content names the edition before.
         files.push(edit("content/sheet.yaml", &|text| {
-            edit::issued(text, self.date, &edition.id)
+            edit::issued(text, edition.sheet.date, &edition.id, self.reviewed)
         })?);
         Ok(files)
     }
 }
 
+/// Refuses a day that has not come, or one before the edition it replaces.
+fn refuse_day(session: &Session, content: &Content, date: Date) -> Result<()> {
+    let message = if date > session.today() {
+        Message::new("issue-in-future").with("today", session.today())
+    } else if let Some(newest) = content.newest_edition()
+        && date < newest.sheet.date
+    {
+        Message::new("issue-before-newest").with("newest", &newest.id)
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(message.with("day", date)))
+}
+
+/// Refuses an edition if nobody reviewed the measures since the one before.
+fn require_review(session: &Session, content: &Content) -> Result<()> {
+    let sheet = content.sheet.as_ref();
+    let reviewed = sheet.and_then(|sheet| sheet.record.reviewed_on);
+    let message = match (reviewed.map(|day| day.0), content.newest_edition()) {
+        (Some(day), _) if day > session.today() => Message::new("review-day-in-future")
+            .with("day", day)
+            .with("today", session.today()),
+        (Some(day), Some(newest)) if day < newest.sheet.date => {
+            Message::new("review-before-newest")
+                .with("day", day)
+                .with("newest", &newest.id)
+        }
+        (None, Some(newest)) => Message::new("review-missing").with("newest", &newest.id),
+        _ => return Ok(()),
+    };
+    Err(Error::new(message))
+}
+
+impl Session<'_> {
+    /// Makes errors of the findings that an edition may hold only if each is allowed by name.
+    fn settle(&self, findings: &mut [Diagnostic]) {
+        for finding in findings {
+            let must_be_settled = SETTLED_BEFORE_ISSUE
+                .iter()
+                .any(|rule| rule.name == finding.rule);
+            let allowance = self.allowance(finding);
+            let is_named = allowance.is_some_and(|allowed| allowed.record.is_some());
+            if must_be_settled && !is_named {
+                finding.severity = Severity::Error;
+                let record = finding.record.clone().unwrap_or_default();
+                let help = Message::new("allow-at-issue")
+                    .with("rule", finding.rule)
+                    .with("record", record);
+                finding.help = Some(help);
+            }
+        }
+    }
+
+    /// The allowances that let a finding pass, each once.
+    fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
+        let allowed = self.common.allow.iter();
+        let used = allowed.filter(|allowed| {
+            let mut findings = findings.iter();
+            findings.any(|finding| self.allowance(finding).is_some_and(|it| it == *allowed))
+        });
+        used.cloned().collect()
+    }
+}
+
 /// Gives each new row the next number that no row ever had, in print order.
 fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
-    let used = content.issued().map(|edition| &edition.sheet);
-    let used = used.chain([&*register]).flat_map(Register::measures);
-    let last = used.filter_map(|measure| measure.no).max().unwrap_or(0);
+    let issued = content.issued().map(|edition| &edition.sheet);
+    let ever = issued.chain([&*register]).flat_map(Register::measures);
+    let last = ever.filter_map(|measure| measure.no).max().unwrap_or(0);
     let mut numbers = Numbers::new();
     let new = register
         .measures_mut()
@@ -169,45 +198,55 @@ fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
     numbers
 }
 
-/// 128 random bits for each audience that has something to hide.
-fn salts() -> Result<Salts> {
-    let salt = || {
-        let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes)
-            .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
-        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+fn freeze(session: &Session, project: &Project, note: Option<String>) -> Result<Edition> {
+    let labels = project.theme.labels(Language::Japanese)?;
+    let before: Vec<&Edition> = project.content.issued().collect();
+    let options = IssueOptions {
+        today: session.today(),
+        note,
+        salt: random_salt()?,
+        allowed: session.allowances(&project.findings),
+        labels: &labels,
+        before: &before,
     };
-    Ok(Salts {
-        prospect: salt()?,
-        internal: salt()?,
-    })
+    let mut edition = issue::freeze(&project.register, options);
+    edition.files = recorded_files(&edition, &project.fonts, &project.theme)?;
+    Ok(edition)
 }
 
-/// What the edition's PDFs are as this version draws them.
-fn files(edition: &Edition, fonts: &Fonts, theme: &Theme) -> Result<Files> {
+/// 128 random bits in hexadecimal.
+fn random_salt() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// SHA-256 of the edition's PDFs as this version draws them.
+fn recorded_files(edition: &Edition, fonts: &Fonts, theme: &Theme) -> Result<RecordedFiles> {
     let labels = theme.labels(Language::Japanese)?;
     let mut sha256s = BTreeMap::new();
-    for (name, kind) in [("site", Rendering::Site), ("handout", Rendering::Handout)] {
-        let sheet = edition.lay_out(kind, &labels);
-        let pdf = crate::render::pdf::render(fonts, theme, &sheet, &crate::data::json(&sheet))?;
-        sha256s.insert(format!("{name}.pdf"), sha256(&pdf.bytes));
+    for (name, rendering) in [
+        ("site.pdf", Rendering::SitePdf),
+        ("client.pdf", Rendering::ClientPdf),
+    ] {
+        let sheet = sheet::lay_out_edition(edition, rendering, &labels);
+        let pdf = pdf::render(fonts, theme, &sheet, &crate::data::json(&sheet))?;
+        sha256s.insert(name.to_owned(), sha256(&pdf.bytes));
     }
-    Ok(Files {
+    Ok(RecordedFiles {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         theme: theme.name.clone(),
         sha256: sha256s,
     })
 }
 
-fn told(session: &Session, edition: &Edition, path: &str, numbers: &Numbers) -> String {
+fn summary(session: &Session, edition: &Edition, path: &str, numbers: &Numbers) -> String {
     let message = Message::new("issued").with("path", path);
     let mut text = format!("{}\n", session.catalog.format(&message));
-    for (audience, digest) in [
-        ("public", &edition.digest.public),
-        ("prospect", &edition.digest.prospect),
-        ("internal", &edition.digest.internal),
-    ] {
-        text.push_str(&format!("  {audience:<9} {digest}\n"));
+    for audience in Audience::ALL {
+        let digest = edition.digest.of(audience);
+        text.push_str(&format!("  {:<6} {digest}\n", audience.name()));
     }
     let count: usize = numbers.values().map(BTreeMap::len).sum();
     if count > 0 {
@@ -215,32 +254,4 @@ fn told(session: &Session, edition: &Edition, path: &str, numbers: &Numbers) -> 
         text.push_str(&format!("{}\n", session.catalog.format(&message)));
     }
     text
-}
-
-impl Session<'_> {
-    /// What `--allow` lets pass, with the places of what it was.
-    fn allowances(&self, content: &Content, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let reasons: BTreeMap<&String, &String> = self
-            .common
-            .allow
-            .iter()
-            .map(|(rule, reason)| (rule, reason))
-            .collect();
-        let allowance = |(rule, reason): (&String, &String)| {
-            let places = findings.iter().filter(|finding| finding.rule == rule);
-            let place = |finding: &Diagnostic| {
-                let line = content.line_of(&finding.origin);
-                format!("{}:{line}", finding.origin.file)
-            };
-            Allowance {
-                rule: rule.clone(),
-                reason: reason.clone(),
-                places: places.map(place).collect(),
-            }
-        };
-        let allowed = reasons.into_iter().map(allowance);
-        allowed
-            .filter(|allowance| !allowance.places.is_empty())
-            .collect()
-    }
 }

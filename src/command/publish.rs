@@ -2,15 +2,16 @@
 
 mod status;
 
-use super::build::{self, Built};
-use super::{Session, clock, write_text};
+use super::{DayOption, JudgingOptions, Project, QuietOption, Session, clock, write_text};
 use crate::check::texts::confidential_in;
 use crate::compare::{self, Comparison};
-use crate::content::Content;
+use crate::content::{Content, Sources};
 use crate::data;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::edition::Edition;
-use crate::message::{Catalog, Error, Language, Message, Result};
+use crate::issue::Version;
+use crate::manifest::Bundle;
+use crate::message::{Catalog, Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::history::PublishHistory;
 use crate::publish::plan::{BuiltSite, MANIFEST, Plan};
@@ -18,7 +19,6 @@ use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, Unmanaged};
 use crate::render::bundle;
 use crate::render::leak::RenderedText;
-use crate::render::pdf::Fonts;
 use crate::render::site::headers::{self, HeaderSyntax};
 use crate::report::Format;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
@@ -50,6 +50,12 @@ pub struct Publish {
     rollback: Option<String>,
     #[arg(long, value_name = "SERVER", value_enum, hide_possible_values = true)]
     headers: Option<HeaderSyntax>,
+    #[command(flatten)]
+    pub(super) day: DayOption,
+    #[command(flatten)]
+    pub(super) judging: JudgingOptions,
+    #[command(flatten)]
+    pub(super) quiet: QuietOption,
 }
 
 /// The format of `--dry-run` and `--status`.
@@ -78,19 +84,20 @@ impl Publish {
         let [target] = <[Target; 1]>::try_from(targets).map_err(|targets| {
             Error::new(Message::new("which-target").with("known", names(&targets)))
         })?;
-        let Some(built) = build::build(session, None)? else {
+        let Some(project) = session.open()? else {
             return nothing_published(session);
         };
+        let bundle = session.bundle(&project, None)?;
         let history = PublishHistory::open(&session.common.directory)?;
         let site = match &self.rollback {
             Some(state) => history.find(&target.name, state)?,
-            None => BuiltSite::from_bundle(&built.bundle),
+            None => BuiltSite::from_bundle(&bundle),
         };
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
-        refuse_leaks(&built, &site)?;
-        self.publish(session, &target, &history, &built, site)
+        refuse_leaks(&project, &bundle, &site)?;
+        self.publish(session, &target, &history, &project, site)
             .map_err(|error| target.conceal(error))?;
         Ok(true)
     }
@@ -100,7 +107,7 @@ impl Publish {
         session: &Session,
         target: &Target,
         history: &PublishHistory,
-        built: &Built,
+        project: &Project,
         mut site: BuiltSite,
     ) -> Result<()> {
         let progress = ProgressDisplay::new(session);
@@ -115,7 +122,7 @@ impl Publish {
         let mut store = context.open(target, &session.common.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), &site, &context)?;
-            let preview = self.preview(target, plan, built);
+            let preview = self.preview(target, plan, project);
             let text = match self.format {
                 OutputFormat::Json => json(&preview),
                 OutputFormat::Text => preview.text(session.catalog),
@@ -143,13 +150,13 @@ impl Publish {
     }
 
     /// Compares the sheet before and after the plan.
-    fn preview(&self, target: &Target, plan: Plan, built: &Built) -> PublishPreview {
-        let edition = |id: Option<&str>| edition_sheet(&built.content, id);
+    fn preview(&self, target: &Target, plan: Plan, project: &Project) -> PublishPreview {
+        let edition = |id: Option<&str>| edition_sheet(&project.content, id);
         let published = plan.published.as_ref();
         let before = published.and_then(|published| edition(published.edition.as_deref()));
         let after = match self.rollback {
             Some(_) => edition(plan.manifest.edition.as_deref()),
-            None => Some(current_sheet(built)),
+            None => Some(current_sheet(project)),
         };
         let changes = before.zip(after);
         PublishPreview {
@@ -226,20 +233,23 @@ impl PublishPreview {
 fn edition_sheet(content: &Content, id: Option<&str>) -> Option<Sheet> {
     let mut issued = content.issued();
     let edition = issued.find(|edition: &&Edition| Some(edition.id.as_str()) == id)?;
-    Some(edition.lay_out(Rendering::Site, &edition.words))
+    Some(sheet::lay_out_edition(
+        edition,
+        Rendering::SitePdf,
+        &edition.words,
+    ))
 }
 
 /// The public sheet of the content as it was just built.
-fn current_sheet(built: &Built) -> Sheet {
-    let Built {
-        content, register, ..
-    } = built;
-    if let Some(edition) = content.current_edition(register) {
-        return edition.lay_out(Rendering::Site, &edition.words);
+fn current_sheet(project: &Project) -> Sheet {
+    let register = &project.register;
+    let version = Version::of(register, project.content.newest_edition());
+    if let Some(edition) = version.edition {
+        return sheet::lay_out_edition(edition, Rendering::SitePdf, &edition.words);
     }
-    let id = bundle::id(content, register);
-    let options = LayoutOptions::of(Rendering::Site, register.date, &id);
-    let labels = content.issued().next_back().map(|edition| &edition.words);
+    let options = LayoutOptions::new(Rendering::SitePdf, register.date, &version.id);
+    let newest = project.content.newest_edition();
+    let labels = newest.map(|edition| &edition.words);
     sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
 }
 
@@ -333,15 +343,11 @@ fn names(targets: &[Target]) -> String {
 
 /// Prints the findings of publish.yaml without any password.
 fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>) -> Result<()> {
-    let mut content = Content {
-        sources: [(target::FILE.to_owned(), text)].into(),
-        ..Content::default()
-    };
-    content.locate(&mut findings);
-    for text in content.sources.values_mut() {
-        *text = censored(text, &findings);
-    }
-    session.print_findings(&content, &findings, Format::Human, &mut stderr())
+    let file = target::FILE.to_owned();
+    let sources = Sources::from([(file.clone(), text.clone())]);
+    sources.locate(&mut findings);
+    let censored = Sources::from([(file, censored(&text, &findings))]);
+    session.print_findings(&censored, &findings, Format::Human, &mut stderr())
 }
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
@@ -366,20 +372,10 @@ fn censored(text: &str, findings: &[Diagnostic]) -> String {
 
 /// Prints the security headers of the site as its content is now.
 fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
-    let Some(built) = build::build(session, None)? else {
+    let Some(project) = session.open()? else {
         return Ok(false);
     };
-    let policy = bundle::site_policy(&bundle::Build {
-        content: &built.content,
-        register: &built.register,
-        findings: &[],
-        pages: &built.pages,
-        theme: &session.theme(&built.content)?,
-        fonts: &Fonts::compiled_in(),
-        today: session.today(),
-        copy: None,
-        catalog: &Catalog::of(Language::Japanese),
-    })?;
+    let policy = bundle::site_policy(&session.build_input(&project, None, &session.texts()))?;
     write_text(&mut stdout(), &headers::print(&policy, syntax))?;
     Ok(true)
 }
@@ -390,16 +386,16 @@ fn nothing_published(session: &Session) -> Result<bool> {
 }
 
 /// Searches the very bytes that are about to be sent for every text that is not public.
-fn refuse_leaks(built: &Built, site: &BuiltSite) -> Result<()> {
-    let issued = built.content.issued().map(|edition| &edition.sheet);
-    let registers: Vec<&Register> = issued.chain([&built.register]).collect();
+fn refuse_leaks(project: &Project, bundle: &Bundle, site: &BuiltSite) -> Result<()> {
+    let issued = project.content.issued().map(|edition| &edition.sheet);
+    let registers: Vec<&Register> = issued.chain([&project.register]).collect();
     for (path, bytes) in &site.files {
         let rendered = RenderedText::file(path, bytes);
         let mut leak = rendered.leak(&registers, Audience::Public);
         // An earlier state may hold a name that was listed as confidential since.
-        let is_current = built.bundle.get(&format!("site/{path}")) == Some(bytes);
+        let is_current = bundle.get(&format!("site/{path}")) == Some(bytes);
         if leak.is_none() && !is_current {
-            let names = confidential_in(&built.content, rendered.words());
+            let names = confidential_in(&project.content, rendered.characters());
             leak = names.first().map(ToString::to_string);
         }
         if let Some(text) = leak {

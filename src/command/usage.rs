@@ -1,24 +1,77 @@
-//! What is wrong with the arguments, in our words: clap speaks English only.
+//! Help and mistakes in the arguments, in both languages: clap speaks English only.
 
-use super::{CANNOT_WORK, printed, write_text};
-use crate::message::{Error, Message, Result};
+use super::{CANNOT_WORK, print_result, write_text};
+use crate::edition::Allowance;
+use crate::message::{Catalog, Error, Message, Result};
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
 use jiff::civil::Date;
 use std::error::Error as _;
+use std::ffi::OsString;
 
-/// Prints what was asked for, or says what cannot be understood; returns the exit code.
-pub fn answer(error: &ClapError, command: &mut clap::Command) -> Result<u8> {
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => printed(error.print()).map(|()| 0),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let help = command.render_help().to_string();
-            write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
-        }
-        _ => Err(Error::new(message(error, command))),
+#[derive(clap::Args)]
+pub struct Help {
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+impl Help {
+    /// Prints the help of the program or of one command.
+    pub fn run(&self, program: &mut Command, _: &Catalog) -> Result<u8> {
+        program.build();
+        let Some(name) = &self.command else {
+            let help = program.render_help().to_string();
+            return write_text(&mut std::io::stdout(), &help).map(|()| 0);
+        };
+        let Some(command) = program.find_subcommand_mut(name) else {
+            let names = program.get_subcommands().map(Command::get_name);
+            let message = Message::new("no-such-command")
+                .with("name", name)
+                .with("known", names.collect::<Vec<_>>().join(", "));
+            return Err(Error::new(message));
+        };
+        let help = command.render_help().to_string();
+        write_text(&mut std::io::stdout(), &help).map(|()| 0)
     }
 }
 
-fn message(error: &ClapError, command: &clap::Command) -> Message {
+/// Prints what was asked for, or explains the mistake; returns the exit code.
+pub fn answer(
+    error: &ClapError,
+    program: &mut Command,
+    arguments: &[OsString],
+    catalog: &Catalog,
+) -> Result<u8> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print_result(error.print()).map(|()| 0)
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let help = program.render_help().to_string();
+            write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
+        }
+        ErrorKind::MissingRequiredArgument => {
+            let head = catalog.format(&Message::new("error"));
+            let mut text = format!("{head}: {}\n", catalog.format(&message(error, program)));
+            if let Some(usage) = usage_of(program, arguments) {
+                text.push_str(&format!("\n{usage}\n"));
+            }
+            write_text(&mut std::io::stderr(), &text).map(|()| CANNOT_WORK)
+        }
+        _ => Err(Error::new(message(error, program))),
+    }
+}
+
+/// The usage line of the command that the arguments name.
+fn usage_of(program: &mut Command, arguments: &[OsString]) -> Option<String> {
+    program.build();
+    let mut words = arguments.iter().filter_map(|argument| argument.to_str());
+    let name = words.find(|word| program.find_subcommand(word).is_some())?;
+    let command = program.find_subcommand_mut(name)?;
+    Some(command.render_usage().to_string())
+}
+
+fn message(error: &ClapError, program: &Command) -> Message {
     let said = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
@@ -34,7 +87,7 @@ fn message(error: &ClapError, command: &clap::Command) -> Message {
     let example = error
         .source()
         .map_or_else(|| said(ContextKind::ValidValue), ToString::to_string);
-    let names = command.get_subcommands().map(clap::Command::get_name);
+    let names = program.get_subcommands().map(Command::get_name);
     let message = match error.kind() {
         ErrorKind::InvalidSubcommand => Message::new("no-such-command")
             .with("name", said(ContextKind::InvalidSubcommand))
@@ -68,13 +121,21 @@ pub fn day(written: &str) -> std::result::Result<Date, &'static str> {
         .ok_or("2026-04-01")
 }
 
-/// A rule and the reason why its warnings may stand.
-pub fn allowance(written: &str) -> std::result::Result<(String, String), String> {
-    let (rule, reason) = written.split_once('=').unwrap_or((written, ""));
+/// A rule, the record it is about if only one is meant, and the reason why its findings may stand.
+pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
+    let (finding, reason) = written.split_once('=').unwrap_or((written, ""));
+    let (rule, record) = match finding.split_once('@') {
+        Some((rule, record)) => (rule, Some(record.to_owned())),
+        None => (finding, None),
+    };
     match (rule, reason.trim()) {
         ("", _) => Err("RULE=\"reason\"".to_owned()),
-        (rule, "") => Err(format!("{rule}=\"reason\"")),
-        (rule, reason) => Ok((rule.to_owned(), reason.to_owned())),
+        (_, "") => Err(format!("{finding}=\"reason\"")),
+        (rule, reason) => Ok(Allowance {
+            rule: rule.to_owned(),
+            record,
+            reason: reason.to_owned(),
+        }),
     }
 }
 

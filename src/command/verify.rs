@@ -1,7 +1,7 @@
 //! `safeguard verify`: prints the claims, findings and verdict for a PDF that somebody received.
 
 use super::sign::{http_agent, read_file};
-use super::{Session, write_text};
+use super::{DayOption, QuietOption, Session, write_text};
 use crate::cms::chain;
 use crate::content::Content;
 use crate::edition::{LISTING, Listing};
@@ -23,6 +23,10 @@ pub struct Verify {
     site: Option<String>,
     #[arg(long, value_name = "CA.pem")]
     trust: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) day: DayOption,
+    #[command(flatten)]
+    pub(super) quiet: QuietOption,
 }
 
 impl Verify {
@@ -34,7 +38,7 @@ impl Verify {
         let listing = self.listing(content.as_ref())?;
         let roots = self.trust.as_deref().map(read_roots).transpose()?;
         let theme = match &content {
-            Some(content) => session.theme(content)?,
+            Some(content) => theme::of(&session.common.directory, content)?,
             None => theme::load(Path::new(""), "official")?,
         };
         let context = VerifyContext {

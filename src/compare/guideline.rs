@@ -7,7 +7,8 @@
 use super::Sides;
 use super::terminal::{TextPrinter, wrap};
 use super::word_diff::{MarkedLine, mark_line, whole_line};
-use crate::content::place_name;
+use crate::content::Filed;
+use crate::content::places::{Place, of_guideline};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::message::{Catalog, Message};
 use crate::sheet::{Row, Sheet};
@@ -71,13 +72,13 @@ pub struct AffectedMeasure {
 
 /// Compares two editions, and finds the affected rows of a sheet that follows either of them.
 pub fn compare(
-    before: &GuidelineRecord,
-    after: &GuidelineRecord,
+    before: &Filed<GuidelineRecord>,
+    after: &Filed<GuidelineRecord>,
     sheet: &Sheet,
 ) -> GuidelineComparison {
-    let (old, new) = (items(before), items(after));
-    let pairs = match_items(&old, &new);
-    let follows_new = sheet.guideline.id == after.id;
+    let (old, new) = (of_guideline(before), of_guideline(after));
+    let pairs = match_places(&old, &new);
+    let follows_new = sheet.guideline.id == after.record.id;
     let mut changed = Vec::new();
     for pair in &pairs {
         let changes = item_changes(pair);
@@ -85,7 +86,7 @@ pub fn compare(
             continue;
         }
         let followed = if follows_new { pair.after } else { pair.before };
-        let affected = |row: &&Row| followed.is_some_and(|item| item.contains(row));
+        let affected = |row: &&Row| followed.is_some_and(|place| contains(place, row));
         let measures = sheet.rows.iter().filter(affected);
         changed.push(ItemChange {
             changes,
@@ -93,9 +94,9 @@ pub fn compare(
             measures: measures.map(affected_measure).collect(),
         });
     }
-    let name = |record: &GuidelineRecord| GuidelineName {
-        id: record.id.clone(),
-        title: record.title.to_string(),
+    let name = |guideline: &Filed<GuidelineRecord>| GuidelineName {
+        id: guideline.record.id.clone(),
+        title: guideline.record.title.to_string(),
     };
     GuidelineComparison {
         format: FORMAT,
@@ -105,58 +106,28 @@ pub fn compare(
     }
 }
 
-/// A section or item of one edition.
-#[derive(Debug, PartialEq, Eq)]
-struct GuidelineItem<'a> {
-    place: String,
-    name: &'a str,
-    duty: Duty,
+fn contains(place: &Place, row: &Row) -> bool {
+    [&row.section.anchor, &row.item.anchor].contains(&&Some(place.id()))
 }
 
-impl GuidelineItem<'_> {
-    fn contains(&self, row: &Row) -> bool {
-        [&row.section.anchor, &row.item.anchor].contains(&&Some(self.place.clone()))
-    }
-}
+/// A section or item in both editions, or in one of them.
+pub type PlacePair<'a> = Sides<Option<&'a Place<'a>>>;
 
-/// An item in both editions, or in one of them.
-type ItemPair<'a> = Sides<Option<&'a GuidelineItem<'a>>>;
-
-fn items(guideline: &GuidelineRecord) -> Vec<GuidelineItem<'_>> {
-    let mut items = Vec::new();
-    for section in &guideline.sections {
-        items.push(GuidelineItem {
-            place: section.id.clone(),
-            name: &section.name,
-            duty: section.duty,
-        });
-        items.extend(section.items.iter().map(|item| GuidelineItem {
-            place: place_name(&section.id, Some(&item.id)),
-            name: &item.name,
-            duty: item.duty.unwrap_or(section.duty),
-        }));
-    }
-    items
-}
-
-/// Matches the items of two editions: in the newer order, then the removed ones.
-fn match_items<'a>(
-    old: &'a [GuidelineItem<'a>],
-    new: &'a [GuidelineItem<'a>],
-) -> Vec<ItemPair<'a>> {
+/// Matches the sections and items of two editions: in the newer order, then the removed ones.
+pub fn match_places<'a>(old: &'a [Place<'a>], new: &'a [Place<'a>]) -> Vec<PlacePair<'a>> {
     let pair = |after, before| Sides { after, before };
-    let mut pairs: Vec<ItemPair> = new.iter().map(|item| pair(Some(item), None)).collect();
-    let mut unmatched: Vec<&GuidelineItem> = old.iter().collect();
+    let mut pairs: Vec<PlacePair> = new.iter().map(|place| pair(Some(place), None)).collect();
+    let mut unmatched: Vec<&Place> = old.iter().collect();
     // The surest first: a letter that now belongs to another item must not count as two renamings.
-    let same: [fn(&GuidelineItem, &GuidelineItem) -> bool; 3] = [
-        |a, b| a.place == b.place && a.name == b.name,
+    let same: [fn(&Place, &Place) -> bool; 3] = [
+        |a, b| a.id() == b.id() && a.name == b.name,
         |a, b| a.name == b.name,
-        |a, b| a.place == b.place,
+        |a, b| a.id() == b.id(),
     ];
     for same in same {
-        for (item, pair) in new.iter().zip(&mut pairs) {
+        for (place, pair) in new.iter().zip(&mut pairs) {
             if pair.before.is_none()
-                && let Some(at) = unmatched.iter().position(|old| same(old, item))
+                && let Some(at) = unmatched.iter().position(|old| same(old, place))
             {
                 pair.before = Some(unmatched.remove(at));
             }
@@ -167,28 +138,28 @@ fn match_items<'a>(
     pairs
 }
 
-fn item_changes(pair: &ItemPair) -> BTreeSet<ItemChangeKind> {
+fn item_changes(pair: &PlacePair) -> BTreeSet<ItemChangeKind> {
     let (after, before) = match (pair.after, pair.before) {
         (Some(after), Some(before)) => (after, before),
         (Some(_), None) => return [ItemChangeKind::New].into(),
         (None, _) => return [ItemChangeKind::Gone].into(),
     };
     let changes = [
-        (after.place != before.place).then_some(ItemChangeKind::Moved),
+        (after.id() != before.id()).then_some(ItemChangeKind::Moved),
         (after.name != before.name).then_some(ItemChangeKind::Renamed),
         (after.duty != before.duty).then_some(ItemChangeKind::Duty),
     ];
     changes.into_iter().flatten().collect()
 }
 
-fn headings(pair: &ItemPair) -> Sides<Option<ItemHeading>> {
+fn headings(pair: &PlacePair) -> Sides<Option<ItemHeading>> {
     let names = match pair.both() {
         Some((after, before)) => mark_line(after.name, before.name),
-        None => pair.map(|item| whole_line(item.map_or("", |item| item.name), true)),
+        None => pair.map(|item| whole_line(item.map_or("", |item| &**item.name), true)),
     };
     pair.zip(names).map(|(item, name)| {
         Some(ItemHeading {
-            place: item?.place.clone(),
+            place: item?.id(),
             name,
             duty: item?.duty,
         })

@@ -1,6 +1,6 @@
 //! Edits to content files: only the lines concerned change, comments and order stay.
 
-use super::record::{MeasureRecord, SheetRecord};
+use super::record::{Day, MeasureRecord, SheetRecord};
 use super::yaml::{self, Marked};
 use crate::diagnostic::{Origin, Part, Step};
 use crate::message::{Error, Message, Result};
@@ -14,17 +14,24 @@ use std::path::{Path, PathBuf};
 /// New text for some bytes of a file.
 type Edit = (Range<usize>, String);
 
-/// `sheet.yaml` with another day and newest edition; `None` where it is written in a way that cannot be edited safely.
-pub fn issued(text: &str, day: Date, edition: &str) -> Option<String> {
+/// `sheet.yaml` with another day and newest edition, and with the day of review if one is given.
+///
+/// Returns `None` if the file is written in a way that cannot be edited safely.
+pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> Option<String> {
     let marked = Marked::parse(text);
-    let edits = [
+    let mut edits = vec![
         set(&marked, text, &[], "date", &day.to_string(), "date")?,
         set(&marked, text, &[], "edition", edition, "date")?,
     ];
-    let edited = apply(text, edits.into());
+    if let Some(reviewed) = reviewed {
+        let day = reviewed.to_string();
+        edits.push(set(&marked, text, &[], "reviewed_on", &day, "date")?);
+    }
+    let edited = apply(text, edits);
     let mut meant: SheetRecord = yaml::read("", text).ok()?;
     meant.date.0 = day;
     meant.edition = Some(edition.to_owned());
+    meant.reviewed_on = reviewed.map(Day).or(meant.reviewed_on);
     reads_as(&edited, &meant).then_some(edited)
 }
 
@@ -170,13 +177,13 @@ mod tests {
 
     #[test]
     fn only_the_lines_concerned_change() {
-        let edited = issued(SHEET, date(2016, 4, 1), "2016-04-01").expect("plain YAML");
+        let edited = issued(SHEET, date(2016, 4, 1), "2016-04-01", None).expect("plain YAML");
         let expected = SHEET.replace(
             "date: \"2015-10-01\"  # 日\n",
             "date: 2016-04-01  # 日\nedition: 2016-04-01\n",
         );
         assert_eq!(edited, expected);
-        let again = issued(&edited, date(2017, 4, 1), "2017-04-01-2").expect("plain YAML");
+        let again = issued(&edited, date(2017, 4, 1), "2017-04-01-2", None).expect("plain YAML");
         assert_eq!(
             again,
             expected
@@ -184,7 +191,7 @@ mod tests {
                 .replace("edition: 2016-04-01", "edition: 2017-04-01-2")
         );
         let windows = SHEET.replace('\n', "\r\n");
-        let edited = issued(&windows, date(2016, 4, 1), "2016-04-01").expect("plain YAML");
+        let edited = issued(&windows, date(2016, 4, 1), "2016-04-01", None).expect("plain YAML");
         assert_eq!(edited, expected.replace('\n', "\r\n"));
     }
 

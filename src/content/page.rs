@@ -1,7 +1,7 @@
 //! `pages/<name>.md`: prose for the office's site; what stands between `---` lines at its beginning (front matter) is YAML.
 
 use super::record::PageRecord;
-use super::{Content, rename, yaml};
+use super::{Content, rename, rule, yaml};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Language, Message};
 use crate::prose::Prose;
@@ -84,8 +84,8 @@ impl Content {
                 let file = format!("content/pages/{}.md", page.name);
                 let message = Message::new("page-without-japanese").with("file", file);
                 let origin = Origin::file(&page.file);
-                let finding = Diagnostic::error("missing-file", origin, message);
-                self.problems
+                let finding = Diagnostic::error(rule::MISSING_FILE, origin, message);
+                self.findings
                     .push(finding.help(Message::new("page-without-japanese-help")));
             }
         }
@@ -106,23 +106,23 @@ fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
     let first = Origin::bytes(file, 0..first.len());
     if !text.lines().next().is_some_and(is_fence) {
         let message = Message::new("no-front-matter");
-        let finding = Diagnostic::error("missing-field", first, message);
+        let finding = Diagnostic::error(rule::MISSING_FIELD, first, message);
         return Err(finding.help(Message::new("no-front-matter-help")));
     }
     let Some((end, prose)) = front_matter(text) else {
         let message = Message::new("front-matter-open");
-        let finding = Diagnostic::error("unreadable", first, message);
+        let finding = Diagnostic::error(rule::UNREADABLE, first, message);
         return Err(finding.help(Message::new("front-matter-open-help")));
     };
     if text[FENCE.len()..end].trim().is_empty() {
         let message = Message::new("missing-field").with("field", "title");
-        return Err(Diagnostic::error("missing-field", first, message));
+        return Err(Diagnostic::error(rule::MISSING_FIELD, first, message));
     }
     // From the file's first line on, so that findings have their true places.
     let front = yaml::read(file, &text[..end])?;
     if text[prose..].trim().is_empty() {
         let origin = Origin::bytes(file, end..end + FENCE.len());
-        let finding = Diagnostic::error("unreadable", origin, Message::new("empty-page"));
+        let finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new("empty-page"));
         return Err(finding.help(Message::new("empty-page-help")));
     }
     let prose = Prose::parse(text, prose);

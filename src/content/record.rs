@@ -2,16 +2,13 @@
 //!
 //! These say what was written; [`crate::model`] says what is true. Their comments are the manual for who writes the YAML.
 
+pub use super::values::{Day, Headings, Line, Period};
+use super::values::{markdown, optional_markdown, present_markdown};
 use crate::date::DateStyle;
-use crate::model::Audience;
+use crate::model::{Audience, Audiences, Coordinate};
 use crate::text::Text;
 use jiff::Span;
-use jiff::civil::Date;
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::fmt;
-use std::ops::Deref;
 
 /// `office.yaml`: who hands the sheet over. Only what is known; nothing is invented.
 #[derive(Debug, Deserialize)]
@@ -82,6 +79,8 @@ pub struct SheetRecord {
     pub established_on: Option<Day>,
     /// 改訂日
     pub revised_on: Option<Day>,
+    /// The day on which all rows were reviewed; a row may name another. `safeguard issue --reviewed DATE` writes it.
+    pub reviewed_on: Option<Day>,
     /// Who approves the signed copy by seal (承認), the highest rank first: a box for each. Without any there are none.
     #[serde(default)]
     pub approvals: Vec<Line>,
@@ -147,7 +146,7 @@ pub struct OwnItem {
     pub en: Option<Line>,
 }
 
-/// Who may read each field: `public` (the web), `prospect` (the PDF handed over), `internal` (the proof only).
+/// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may entrust work).
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldAudience {
@@ -156,22 +155,13 @@ pub struct FieldAudience {
     pub remarks: Option<Audience>,
 }
 
-/// Who may read each field of one measure.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Audiences {
-    pub subject: Audience,
-    pub measure: Audience,
-    pub remarks: Audience,
-}
-
 impl FieldAudience {
-    /// What the measure says, else what the sheet says; where neither does, remarks (vendors, products) are not public.
+    /// The readers the measure names, else those the sheet names; by default remarks (vendors, products) are not public.
     pub fn over(self, sheet: FieldAudience) -> Audiences {
         Audiences {
             subject: self.subject.or(sheet.subject).unwrap_or(Audience::Public),
             measure: self.measure.or(sheet.measure).unwrap_or(Audience::Public),
-            remarks: self.remarks.or(sheet.remarks).unwrap_or(Audience::Prospect),
+            remarks: self.remarks.or(sheet.remarks).unwrap_or(Audience::Client),
         }
     }
 }
@@ -192,57 +182,6 @@ impl Default for Thresholds {
             expires_soon: Period(Span::new().days(90)),
             review: Period(Span::new().years(1)),
         }
-    }
-}
-
-/// A length of time as `P90D` or `P1Y` (ISO 8601).
-#[derive(Debug, Clone, Copy)]
-pub struct Period(pub Span);
-
-impl<'de> Deserialize<'de> for Period {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-        struct Written;
-        impl Visitor<'_> for Written {
-            type Value = Period;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a duration like P90D")
-            }
-            fn visit_str<E: de::Error>(self, written: &str) -> Result<Period, E> {
-                let span = written
-                    .starts_with('P')
-                    .then(|| written.parse().ok())
-                    .flatten();
-                span.map(Period)
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(written), &self))
-            }
-        }
-        deserializer.deserialize_str(Written)
-    }
-}
-
-/// Headings by place (`C-d`), each once.
-#[derive(Debug, Default)]
-pub struct Headings(pub BTreeMap<String, Line>);
-
-impl<'de> Deserialize<'de> for Headings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Headings, D::Error> {
-        struct Written;
-        impl<'de> Visitor<'de> for Written {
-            type Value = Headings;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headings, A::Error> {
-                let mut headings = BTreeMap::new();
-                while let Some((place, heading)) = map.next_entry::<String, Line>()? {
-                    if headings.insert(place.clone(), heading).is_some() {
-                        return Err(de::Error::custom(format!("duplicate field `{place}`")));
-                    }
-                }
-                Ok(Headings(headings))
-            }
-        }
-        deserializer.deserialize_map(Written)
     }
 }
 
@@ -346,22 +285,25 @@ pub struct MeasureRecord {
     #[serde(deserialize_with = "markdown")]
     pub subject: Text,
     /// 措置の内容. Inline Markdown; a list is paragraphs.
-    #[serde(default, deserialize_with = "optional")]
+    #[serde(default, deserialize_with = "optional_markdown")]
     pub measure: Option<Text>,
     /// Instead of a measure: why the item does not apply. Written without a reason it is an empty text.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present_markdown")]
     pub not_applicable: Option<Text>,
     /// サービス・委託先・備考. Likewise.
-    #[serde(default, deserialize_with = "optional")]
+    #[serde(default, deserialize_with = "optional_markdown")]
     pub remarks: Option<Text>,
     #[serde(default)]
     pub audience: FieldAudience,
     /// The small-business method is used. An office that is a contractor never may.
     #[serde(default)]
     pub relaxed: bool,
+    /// The day of the row's last review, if it is another than the sheet's.
     pub reviewed_on: Option<Day>,
-    /// An open question for the office; it stands in the proof only.
+    /// An open question for the office, printed in the proof only. A row with a question and no measure is open.
     pub confirm: Option<Line>,
+    /// The office's own note, printed in the proof only.
+    pub memo: Option<Line>,
     /// Ids the measure had before, so that old links still arrive.
     #[serde(default)]
     pub formerly: Vec<String>,
@@ -369,9 +311,6 @@ pub struct MeasureRecord {
     pub source: Option<SourceRecord>,
     pub en: Option<MeasureEnglishRecord>,
 }
-
-/// Line and cell, both counted from 1.
-pub type Coordinate = (u32, u32);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -386,13 +325,13 @@ pub struct SourceRecord {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureEnglishRecord {
-    #[serde(default, deserialize_with = "optional")]
+    #[serde(default, deserialize_with = "optional_markdown")]
     pub subject: Option<Text>,
-    #[serde(default, deserialize_with = "optional")]
+    #[serde(default, deserialize_with = "optional_markdown")]
     pub measure: Option<Text>,
-    #[serde(default, deserialize_with = "optional")]
+    #[serde(default, deserialize_with = "optional_markdown")]
     pub not_applicable: Option<Text>,
-    #[serde(default, deserialize_with = "optional")]
+    #[serde(default, deserialize_with = "optional_markdown")]
     pub remarks: Option<Text>,
 }
 
@@ -448,112 +387,4 @@ pub struct PageRecord {
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
     PrivacyMark,
-}
-
-/// One line of plain text, never blank; where the author broke it between Japanese characters, no space remains.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Line(String);
-
-impl Deref for Line {
-    type Target = str;
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Line {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Line {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
-        struct Written;
-        // As with `Day`: an error knows its place only when it arises inside.
-        impl Visitor<'_> for Written {
-            type Value = Line;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_str<E: de::Error>(self, written: &str) -> Result<Line, E> {
-                let line = crate::text::join_lines(&super::yaml::unfold(written));
-                match line.is_empty() {
-                    true => Err(E::custom("blank")),
-                    false => Ok(Line(line)),
-                }
-            }
-        }
-        deserializer.deserialize_str(Written)
-    }
-}
-
-/// Inline Markdown; a text by itself is verbatim ([`Text`]).
-struct Markdown(Text);
-
-impl<'de> Deserialize<'de> for Markdown {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
-        deserializer.deserialize_any(Paragraphs).map(Markdown)
-    }
-}
-
-fn markdown<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-    Markdown::deserialize(deserializer).map(|text| text.0)
-}
-
-fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
-    let text = Option::<Markdown>::deserialize(deserializer)?;
-    Ok(text.map(|text| text.0))
-}
-
-struct Paragraphs;
-
-impl<'de> Visitor<'de> for Paragraphs {
-    type Value = Text;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text or a list of texts")
-    }
-
-    fn visit_str<E: de::Error>(self, written: &str) -> Result<Text, E> {
-        Ok(Text::parse([super::yaml::unfold(written).as_str()]))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
-        let mut paragraphs = Vec::new();
-        while let Some(written) = list.next_element::<String>()? {
-            paragraphs.push(super::yaml::unfold(&written));
-        }
-        Ok(Text::parse(paragraphs.iter().map(String::as_str)))
-    }
-}
-
-/// A day as `2015-10-01`; jiff alone would also take a date and time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Day(pub Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
-        struct Written;
-        // The error must arise inside the visitor: only there does serde_yaml know the place.
-        impl Visitor<'_> for Written {
-            type Value = Day;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a day like 2015-10-01")
-            }
-            fn visit_str<E: de::Error>(self, written: &str) -> Result<Day, E> {
-                let day = (written.len() == 10)
-                    .then(|| written.parse().ok())
-                    .flatten();
-                day.map(Day)
-                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(written), &self))
-            }
-        }
-        deserializer.deserialize_str(Written)
-    }
-}
-
-/// A field that is written but left blank is there all the same.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
-    optional(deserializer).map(|text| Some(text.unwrap_or_default()))
 }

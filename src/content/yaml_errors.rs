@@ -2,6 +2,7 @@
 //!
 //! serde_yaml speaks English and to programmers; here its sentences are taken apart, and the slips of a Japanese keyboard are known by their looks.
 
+use super::rule;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
 use std::ops::Range;
@@ -60,7 +61,7 @@ pub fn explain(file: &str, text: &str, error: &str, at: usize) -> Diagnostic {
 /// A text repeated by reference.
 pub fn alias(file: &str, bytes: Range<usize>) -> Diagnostic {
     let message = Message::new("no-alias");
-    Diagnostic::error("unreadable", Origin::bytes(file, bytes), message)
+    Diagnostic::error(rule::UNREADABLE, Origin::bytes(file, bytes), message)
 }
 
 /// Byte offset of a line and column, both counted in characters from 1.
@@ -88,7 +89,7 @@ impl Complaint<'_> {
         self.sentence.starts_with("unknown field").then_some(())?;
         let (written, known) = self.quoted.split_first()?;
         let message = Message::new("unknown-field").with("field", written);
-        let finding = self.error("unknown-field", self.key(), message);
+        let finding = self.error(rule::UNKNOWN_FIELD, self.key(), message);
         let finding = finding.help(Message::new("known-fields").with("fields", known.join(", ")));
         Some(finding.suggest(written, known.iter().copied()))
     }
@@ -98,7 +99,7 @@ impl Complaint<'_> {
         let (written, known) = self.quoted.split_first()?;
         let message = Message::new("unknown-choice").with("value", written);
         let message = message.with("choices", known.join(", "));
-        let finding = self.error("wrong-type", self.token(), message);
+        let finding = self.error(rule::WRONG_TYPE, self.token(), message);
         Some(finding.suggest(written, known.iter().copied()))
     }
 
@@ -108,20 +109,20 @@ impl Complaint<'_> {
         let key = field.or(entry)?.trim_end_matches(['`', '"']);
         let message = Message::new("duplicate-key").with("field", key);
         let again = self.again(key).unwrap_or_else(|| self.token());
-        Some(self.error("duplicate-key", again, message))
+        Some(self.error(rule::DUPLICATE_KEY, again, message))
     }
 
     /// Said by [`super::record::Line`].
     fn blank(&self) -> Option<Diagnostic> {
         (self.sentence == "blank").then_some(())?;
         let message = Message::new("blank-field").with("field", self.field);
-        Some(self.error("missing-field", self.token(), message))
+        Some(self.error(rule::MISSING_FIELD, self.token(), message))
     }
 
     fn missing_field(&self) -> Option<Diagnostic> {
         self.sentence.starts_with("missing field").then_some(())?;
         let message = Message::new("missing-field").with("field", self.quoted.first()?);
-        Some(self.error("missing-field", self.token(), message))
+        Some(self.error(rule::MISSING_FIELD, self.token(), message))
     }
 
     fn wrong_length(&self) -> Option<Diagnostic> {
@@ -130,7 +131,7 @@ impl Complaint<'_> {
         let message = Message::new("wrong-length")
             .with("count", count)
             .with("expected", kind(expected));
-        Some(self.error("wrong-type", self.token(), message))
+        Some(self.error(rule::WRONG_TYPE, self.token(), message))
     }
 
     fn wrong_type(&self) -> Option<Diagnostic> {
@@ -140,7 +141,7 @@ impl Complaint<'_> {
         let message = Message::new("wrong-type")
             .with("found", found)
             .with("expected", expected);
-        let finding = self.error("wrong-type", self.token(), message);
+        let finding = self.error(rule::WRONG_TYPE, self.token(), message);
         Some(match scalar && text_wanted {
             true => finding.help(Message::new("quote-it")),
             false => finding,
@@ -165,7 +166,7 @@ impl Complaint<'_> {
     fn no_yaml(&self) -> Diagnostic {
         let message = Message::new("no-yaml").with("reason", self.whole);
         let (bytes, help) = self.way_out();
-        let finding = self.error("unreadable", bytes, message);
+        let finding = self.error(rule::UNREADABLE, bytes, message);
         match help {
             Some(help) => finding.help(Message::new(help)),
             None => finding,
@@ -238,7 +239,7 @@ impl Complaint<'_> {
             let second = second.then_some(("slip-documents", 0, 3));
             if let Some((id, column, length)) = second.or_else(|| slip_in(line)) {
                 let from = start + column;
-                let finding = self.error("unreadable", from..from + length, Message::new(id));
+                let finding = self.error(rule::UNREADABLE, from..from + length, Message::new(id));
                 return Some(finding.help(Message::new("slip-help")));
             }
             block = line.trim_end().ends_with(['|', '>']).then_some(indent);

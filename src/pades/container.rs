@@ -4,9 +4,10 @@
 //! The signed attributes are the content type, the digest and the signer's certificate.
 //! The claimed time stands in the PDF (`/M`), as PAdES requires.
 
-use super::{Identity, TimeServer, timestamp};
+use super::{Identity, TimeServer};
 use crate::cms::SigningCertificateV2;
 use crate::cms::key::HashAlgorithm;
+use crate::cms::timestamp;
 use crate::message::Result;
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};

@@ -1,8 +1,8 @@
 //! The signatures of a PDF: the signer, integrity, coverage, time and trust of each.
 
 use super::{list, tree_nodes};
+use crate::cms::timestamp::TimestampToken;
 use crate::cms::{CmsSignature, SignatureError, chain};
-use crate::pades::timestamp::TimestampToken;
 use jiff::Timestamp;
 use lopdf::{Dictionary, Document, Object};
 use x509_cert::Certificate;

@@ -5,9 +5,9 @@
 
 use super::plan::{BuiltSite, read_manifest};
 use crate::data::{pretty, sha256};
+use crate::manifest::Manifest;
 use crate::message::{Error, Message, Result};
 use crate::output::write_file;
-use crate::render::bundle::Manifest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirEntry, File, TryLockError};
 use std::io;

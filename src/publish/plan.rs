@@ -6,9 +6,9 @@
 use super::lock::LOCK;
 use super::store::{ASIDE, PART};
 use crate::data;
+use crate::manifest::{Bundle, Manifest, ManifestFile};
 use crate::message::{Error, Message, Result};
 use crate::output::stays_below;
-use crate::render::bundle::{Bundle, Manifest, ManifestFile};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,7 +6,7 @@
 use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
-use crate::model::Page as Prose;
+use crate::model::ProsePage;
 use crate::render::theme::Theme;
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
@@ -17,26 +17,26 @@ use std::collections::BTreeSet;
 use std::error::Error as _;
 use tera::{Context, ErrorKind, Tera, TeraResult};
 
-/// What a page knows of the site around it; nothing, where it stands alone.
+/// The site around a page; empty for a page by itself.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct PageContext {
-    /// The way to the top of the site: empty, `../` or `../../`.
+    /// The path to the top of the site: empty, `../` or `../../`.
     pub base: String,
-    /// Its absolute address, where the office's is known.
+    /// Its absolute address, if the site's is known.
     pub address: Option<String>,
     /// The absolute address of the front page.
     pub home: Option<String>,
-    pub nav: Vec<Link>,
-    /// The languages it is told in; none where there is only one.
+    pub nav: Vec<NavLink>,
+    /// Its languages; none if there is only one.
     pub languages: Vec<LanguageLink>,
     pub feed: Option<String>,
-    /// The page on which a received copy is checked.
+    /// The page that checks received copies.
     pub verify: Option<String>,
 }
 
-/// The way to another page of the site, from the page it stands on.
+/// A link to another page of the site.
 #[derive(Debug, Clone, Serialize)]
-pub struct Link {
+pub struct NavLink {
     pub href: String,
     pub text: String,
     /// Whether it is this very page.
@@ -49,41 +49,41 @@ pub struct LanguageLink {
     pub lang: &'static str,
     /// Its name in itself.
     pub name: &'static str,
-    /// Absolute, where the site's address is known.
+    /// Absolute, if the site's address is known.
     pub href: String,
     /// Relative.
     pub way: String,
 }
 
-/// What a sheet's page has beside the sheet.
+/// The parts of a sheet's page beside the sheet.
 #[derive(Debug, Default)]
 pub struct PageExtras {
     pub downloads: Vec<Download>,
     /// For search engines.
     pub linked_data: Value,
-    /// Of an edition's own page: what became of the edition.
-    pub archived: Option<Archived>,
+    /// Only on an edition's own page.
+    pub archived: Option<ArchivedEdition>,
 }
 
 /// A file the page offers.
 #[derive(Debug, Serialize)]
 pub struct Download {
     pub href: String,
-    pub label: &'static str,
+    pub label: String,
     pub size: String,
 }
 
-/// What the page of an issued edition says of it.
+/// The edition as its own page describes it.
 #[derive(Debug, Serialize)]
-pub struct Archived {
+pub struct ArchivedEdition {
     pub superseded_by: Option<String>,
-    pub digests: Vec<Digest>,
+    pub digests: Vec<ReaderDigest>,
     /// Whether there is a page that compares it with the edition before.
     pub changes: bool,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Digest {
+pub struct ReaderDigest {
     pub audience: &'static str,
     /// The anchor that the code on a signed copy leads to.
     pub start: String,
@@ -92,12 +92,12 @@ pub struct Digest {
 
 /// A finished page.
 #[derive(Debug)]
-pub struct Page {
+pub struct HtmlPage {
     pub html: Vec<u8>,
     pub policy: Policy,
 }
 
-/// What a page may show and run (Content Security Policy): these styles and scripts, by hash, and nothing else.
+/// The styles and scripts a page may use, by hash, and nothing else (Content Security Policy).
 #[derive(Debug, Default)]
 pub struct Policy {
     styles: BTreeSet<String>,
@@ -107,17 +107,20 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Allows what the other allows to be shown and run.
+    /// Adds the styles and scripts of another policy.
     pub fn extend(&mut self, other: Policy) {
         self.styles.extend(other.styles);
         self.scripts.extend(other.scripts);
     }
 
-    /// As browsers read it.
+    /// The policy as browsers read it.
     pub fn text(&self) -> String {
-        let list = |hashes: &BTreeSet<String>| match hashes.is_empty() {
-            true => "'none'".to_owned(),
-            false => Vec::from_iter(hashes.iter().cloned()).join(" "),
+        let list = |hashes: &BTreeSet<String>| {
+            if hashes.is_empty() {
+                "'none'".to_owned()
+            } else {
+                Vec::from_iter(hashes.iter().cloned()).join(" ")
+            }
         };
         format!(
             "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
@@ -181,7 +184,12 @@ impl<'a> Pages<'a> {
     }
 
     /// The sheet as a page: the front page, or the page of an issued edition.
-    pub fn sheet(&self, sheet: &Sheet, place: &PageContext, around: &PageExtras) -> Result<Page> {
+    pub fn sheet(
+        &self,
+        sheet: &Sheet,
+        place: &PageContext,
+        around: &PageExtras,
+    ) -> Result<HtmlPage> {
         let data = inert(&around.linked_data);
         let page = |sheet: &Sheet| {
             let mut context = Context::from_serialize(sheet)?;
@@ -199,13 +207,13 @@ impl<'a> Pages<'a> {
         })
     }
 
-    /// What differs from an older sheet; `sheet` is the newer one.
+    /// The changes from an older sheet; `sheet` is the newer one.
     pub fn changes(
         &self,
         sheet: &Sheet,
         changes: &Comparison,
         place: &PageContext,
-    ) -> Result<Page> {
+    ) -> Result<HtmlPage> {
         // The rows stand in the comparison, as far as they are told.
         let around = sheet.first_rows(0);
         let page = |changes: &Comparison| {
@@ -221,8 +229,13 @@ impl<'a> Pages<'a> {
         })
     }
 
-    /// On which a reader checks a received copy.
-    pub fn verify(&self, around: &Sheet, listing: &Listing, place: &PageContext) -> Result<Page> {
+    /// The page that checks received copies.
+    pub fn verify(
+        &self,
+        around: &Sheet,
+        listing: &Listing,
+        place: &PageContext,
+    ) -> Result<HtmlPage> {
         let context = self.around(around, place).map(|mut context| {
             context.insert("editions", &listing.editions);
             context.insert("data", &inert(listing));
@@ -232,7 +245,12 @@ impl<'a> Pages<'a> {
     }
 
     /// The list of all issued editions.
-    pub fn editions(&self, around: &Sheet, listing: &Listing, place: &PageContext) -> Result<Page> {
+    pub fn editions(
+        &self,
+        around: &Sheet,
+        listing: &Listing,
+        place: &PageContext,
+    ) -> Result<HtmlPage> {
         let context = self.around(around, place).map(|mut context| {
             context.insert("editions", &listing.editions);
             context
@@ -241,7 +259,12 @@ impl<'a> Pages<'a> {
     }
 
     /// A page of the office's own prose.
-    pub fn prose(&self, around: &Sheet, prose: &Prose, place: &PageContext) -> Result<Page> {
+    pub fn prose(
+        &self,
+        around: &Sheet,
+        prose: &ProsePage,
+        place: &PageContext,
+    ) -> Result<HtmlPage> {
         let context = self.around(around, place).map(|mut context| {
             context.insert("heading", &prose.title);
             context.insert("prose", &prose.html);
@@ -250,8 +273,8 @@ impl<'a> Pages<'a> {
         self.draw(&words("site/prose.html"), context)
     }
 
-    /// What a server shows for an address that is not there.
-    pub fn missing(&self, around: &Sheet, place: &PageContext) -> Result<Page> {
+    /// The page for an address that is not there.
+    pub fn missing(&self, around: &Sheet, place: &PageContext) -> Result<HtmlPage> {
         self.draw(&words("site/404.html"), self.around(around, place))
     }
 
@@ -278,7 +301,7 @@ impl<'a> Pages<'a> {
         Ok(context)
     }
 
-    fn draw(&self, recipe: &PageAssets, context: TeraResult<Context>) -> Result<Page> {
+    fn draw(&self, recipe: &PageAssets, context: TeraResult<Context>) -> Result<HtmlPage> {
         let script = recipe
             .script
             .map(|name| self.theme.text(name))
@@ -300,7 +323,7 @@ impl<'a> Pages<'a> {
             context.insert("script", &script);
             context.insert("policy", &policy.text());
             let html = self.tera.render(recipe.template, &context)?.into_bytes();
-            Ok(Page { html, policy })
+            Ok(HtmlPage { html, policy })
         });
         drawn.map_err(|error| explain(self.theme, recipe.template, &error))
     }

@@ -1,16 +1,16 @@
-//! The gate before anything is written: what was made for an audience holds nothing that the audience may not read.
+//! The gate before anything is written: a rendering holds nothing that its readers may not see.
 //!
-//! A sheet is cut to its audience before a theme sees it, so this never fires unless the program itself is wrong.
+//! A sheet is cut to its readers before a theme sees it, so the gate fires only if the program itself is wrong.
 
 use crate::message::{Error, Message, Result};
-use crate::model::{Audience, Measure, MeasureEnglish, Register, Restricted, Statement};
+use crate::model::{Audience, Bilingual, Register};
 use crate::pdf_reader;
-use crate::text::Text;
+use crate::sheet::Rendering;
 use aho_corasick::AhoCorasick;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Characters of a finished rendering, of whatever format, without white space.
+/// The characters of a finished rendering in any format, without white space.
 pub struct RenderedText(String);
 
 impl RenderedText {
@@ -57,7 +57,7 @@ impl RenderedText {
             Some("csv") => {
                 RenderedText::text(&String::from_utf8_lossy(bytes).replace("\"\"", "\""))
             }
-            // One that is no sheet is what somebody else made.
+            // A PDF that is no sheet was made by somebody else.
             Some("pdf") => pdf_reader::read(bytes).map_or_else(
                 |_| raw(),
                 |pdf| RenderedText::text(&(pdf.pages.concat() + &strings(&pdf.data))),
@@ -66,43 +66,49 @@ impl RenderedText {
         }
     }
 
-    /// All of it, for who looks for other words.
-    pub fn words(&self) -> &str {
+    /// All of it, for other searches.
+    pub fn characters(&self) -> &str {
         &self.0
     }
 
-    /// The first text that this audience may not read and that stands in it all the same.
+    /// The first text that these readers may not see and that stands in it all the same.
     ///
-    /// What was made tells of these registers: a comparison of two, where a text may be read if one of them lets it.
+    /// The rendering is made of these registers: a comparison of two, in which a text may be read if one of them lets it.
     pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
-        let (allowed, withheld): (Vec<_>, Vec<_>) = registers
-            .iter()
-            .flat_map(|register| texts(register))
-            .partition(|text| text.audience <= audience);
-        let allowed: Vec<String> = allowed.iter().map(|text| solid(&text.what)).collect();
-        let withheld: BTreeSet<String> = withheld.iter().map(|text| solid(&text.what)).collect();
-        let withheld: Vec<&String> = withheld.iter().filter(|text| !text.is_empty()).collect();
+        let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
+        for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
+            let text = solid(&text);
+            if readers.is_some_and(|readers| readers <= audience) {
+                allowed.push(text);
+            } else if !text.is_empty() {
+                withheld.insert(text);
+            }
+        }
+        let withheld: Vec<String> = withheld.into_iter().collect();
         let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
         let found: BTreeSet<usize> = search
             .find_overlapping_iter(&self.0)
             .map(|found| found.pattern().as_usize())
             .collect();
-        let mut found = found.into_iter().map(|index| withheld[index]);
+        let mut found = found.into_iter().map(|index| &withheld[index]);
         // The same words may stand in a text that may be read.
-        let leaked = found.find(|text| !allowed.iter().any(|allowed| allowed.contains(*text)))?;
-        Some(leaked.clone())
+        let leaked = found.find(|text| !allowed.iter().any(|allowed| allowed.contains(*text)));
+        leaked.cloned()
     }
 }
 
-/// Refuses what was made where it tells more than its audience may read.
-pub fn refuse(registers: &[&Register], made: &RenderedText, audience: Audience) -> Result<()> {
-    match made.leak(registers, audience) {
+/// Refuses a rendering that holds more than its readers may see. The proof shows everything.
+pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering) -> Result<()> {
+    if rendering == Rendering::Proof {
+        return Ok(());
+    }
+    match text.leak(registers, rendering.audience()) {
         None => Ok(()),
         Some(text) => Err(Error::new(Message::new("leak").with("text", text))),
     }
 }
 
-/// What code says to a reader: `none` in a style sheet must not pass for somebody's remark.
+/// The texts in quotes of styles and scripts: `none` in a style sheet must not pass for somebody's remark.
 fn quoted(code: &str) -> String {
     let lines = code.lines().map(|line| line.replace("\\\"", "\0"));
     let quoted = lines.map(|line| {
@@ -113,7 +119,7 @@ fn quoted(code: &str) -> String {
     quoted.replace('\0', "\"")
 }
 
-/// Every text in JSON, without its escapes; of what is no JSON, all.
+/// Every text in JSON, without its escapes; all of it if it is no JSON.
 fn strings(json: &[u8]) -> String {
     fn collect(value: &Value, told: &mut String) {
         match value {
@@ -141,52 +147,24 @@ fn solid(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Every paragraph of the register, in either language, with its audience.
-fn texts(register: &Register) -> Vec<Restricted<String>> {
-    let mut told = Vec::new();
+/// Every paragraph of the register, in either language, with its readers; `None` for what only the office sees.
+fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
+    let mut texts = Vec::new();
     for measure in register.measures() {
-        let english = register.english.measures.get(&measure.id);
-        for (text, audience) in fields(measure, english) {
-            let paragraphs = text.paragraphs.iter();
-            let paragraphs = paragraphs.map(|paragraph| crate::text::plain(paragraph));
-            told.extend(paragraphs.map(|what| Restricted { what, audience }));
+        for text in measure.texts() {
+            let Bilingual { ja, en } = text.value;
+            for paragraph in [Some(ja), en.as_ref()]
+                .into_iter()
+                .flatten()
+                .flat_map(|text| &text.paragraphs)
+            {
+                texts.push((crate::text::plain(paragraph), Some(text.audience)));
+            }
         }
-        let question = measure.origin.confirm.clone();
-        told.extend(question.map(|what| Restricted {
-            what,
-            audience: Audience::Internal,
-        }));
+        let notes = [&measure.origin.confirm, &measure.origin.memo];
+        texts.extend(notes.into_iter().flatten().map(|note| (note.clone(), None)));
     }
-    told
-}
-
-/// The texts of a measure; an English one is for whom the Japanese is.
-fn fields<'a>(
-    measure: &'a Measure,
-    english: Option<&'a MeasureEnglish>,
-) -> impl Iterator<Item = (&'a Text, Audience)> {
-    let Measure {
-        subject,
-        measure: statement,
-        remarks,
-        ..
-    } = measure;
-    let stated = match &statement.what {
-        Statement::Stated(text) | Statement::NotApplicable(text) => Some(text),
-        Statement::Open => None,
-    };
-    let english =
-        |field: fn(&MeasureEnglish) -> &Option<Text>| english.and_then(|en| field(en).as_ref());
-    let fields = [
-        (Some(&subject.what), subject.audience),
-        (stated, statement.audience),
-        (remarks.what.as_ref(), remarks.audience),
-        (english(|en| &en.subject), subject.audience),
-        (english(|en| &en.statement), statement.audience),
-        (english(|en| &en.remarks), remarks.audience),
-    ];
-    let written = fields.into_iter();
-    written.filter_map(|(text, audience)| Some((text?, audience)))
+    texts
 }
 
 #[cfg(test)]
@@ -205,11 +183,11 @@ mod tests {
             ("a.json", json),
             ("a.csv", csv),
         ] {
-            let made = RenderedText::file(path, bytes);
-            assert!(made.words().contains(&solid(text)), "{path}");
+            let rendered = RenderedText::file(path, bytes);
+            assert!(rendered.characters().contains(&solid(text)), "{path}");
         }
         // Two texts are not one that begins in the first and ends in the second.
-        let made = RenderedText::file("a.json", br#"["A &", "B"]"#);
-        assert!(!made.words().contains("A&B"));
+        let rendered = RenderedText::file("a.json", br#"["A &", "B"]"#);
+        assert!(!rendered.characters().contains("A&B"));
     }
 }

@@ -33,7 +33,7 @@ pub struct Pdf {
 
 /// Draws one sheet; `data` is attached as `safeguards.json`.
 pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<Pdf> {
-    let main = match sheet.kind {
+    let main = match sheet.rendering {
         Rendering::Proof => "proof.typ",
         _ => "sheet.typ",
     };
@@ -45,12 +45,12 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
             ("sheet.json", json(sheet)),
             ("safeguards.json", data.to_vec()),
         ],
-        date: sheet.date.iso.clone(),
+        date: sheet.created_on.clone(),
         ident: format!(
             "{}/{}/{}/{recipient}",
             sheet.office.name,
             sheet.id,
-            kind_name(sheet.kind)
+            rendering_name(sheet.rendering)
         ),
     };
     let draw = |sheet: &Sheet| draw(fonts, theme, of(sheet));
@@ -78,13 +78,13 @@ pub fn render_changes(
             ("changes.json", crate::data::pretty(changes)),
             ("safeguards.json", data.to_vec()),
         ],
-        date: sheet.date.iso.clone(),
+        date: sheet.created_on.clone(),
         ident: format!(
             "{}/{}/changes-from-{}/{}",
             sheet.office.name,
             sheet.id,
             changes.edition.before.id,
-            kind_name(sheet.kind)
+            rendering_name(sheet.rendering)
         ),
     };
     let draw = |changes: &Comparison| draw(fonts, theme, of(changes));
@@ -198,12 +198,12 @@ fn options(job: &TypstJob) -> PdfOptions {
     }
 }
 
-fn kind_name(kind: Rendering) -> &'static str {
-    match kind {
-        Rendering::Page | Rendering::Archive => "page",
-        Rendering::Site => "site",
-        Rendering::Handout => "handout",
-        Rendering::Signed => "signed",
+fn rendering_name(rendering: Rendering) -> &'static str {
+    match rendering {
+        Rendering::Page | Rendering::EditionPage => "page",
+        Rendering::SitePdf => "site",
+        Rendering::ClientPdf => "client",
+        Rendering::SealPdf => "seal",
         Rendering::Proof => "proof",
     }
 }

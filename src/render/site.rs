@@ -1,41 +1,45 @@
-//! The office's public site: every page, and what stands beside them.
+//! The office's public site: every page, and the files that stand beside them.
 //!
-//! In: what the build has made of the sheet and its editions. Out: files below `site/`, each looked at for leaks,
+//! In: the files made of the sheet and its editions. Out: files below `site/`, each searched for leaks,
 //! and the policy that a web server can send with them.
-//! Pages lead to one another by relative ways, so the site works below any address and from a folder;
-//! what needs an absolute address is made only where office.yaml tells the site's.
+//! Pages link to one another by relative paths, so the site works below any address and from a folder;
+//! files that need an absolute address are made only if office.yaml has the site's.
 
 pub mod headers;
 
+use super::html::{
+    ArchivedEdition, Download, HtmlPage, LanguageLink, NavLink, PageContext, PageExtras, Pages,
+    Policy, ReaderDigest,
+};
+use super::leak::{self, RenderedText};
+use super::theme::Theme;
 use crate::compare;
 use crate::data;
-use crate::edition::{Edition, Listed, Listing, digest_start};
-use crate::message::Result;
-use crate::model::{Audience, Page as Prose, Register};
-use crate::render::bundle::Bundle;
-use crate::render::html::{
-    Archived, Digest, Download, LanguageLink, Link, Page, PageContext, PageExtras, Pages, Policy,
+use crate::edition::{Edition, ListedEdition, Listing, digest_start};
+use crate::manifest::site::{
+    DOWNLOADS, EDITIONS, ENGLISH, FRONT, LISTING, MISSING, VERIFY, edition_folder,
 };
-use crate::render::leak::{self, RenderedText};
-use crate::render::theme::Theme;
-use crate::sheet::{Labels, Rendering, Sheet};
+use crate::manifest::{Bundle, SITE, media_type};
+use crate::message::Result;
+use crate::model::{Audience, ProsePage, Register};
+use crate::sheet::{self, Labels, Rendering, Sheet};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
 
-/// What the site is made of.
+/// The parts the site is made of.
 pub struct Site<'a> {
     pub theme: &'a Theme,
     pub labels: &'a Labels,
     pub register: &'a Register,
-    /// The working content as the front page tells it, in each language of the site, Japanese first.
+    /// The sheet of the front page in each language of the site, Japanese first.
     pub fronts: &'a [Sheet],
     /// The office's pages of prose, in order.
-    pub prose: &'a [Prose],
+    pub prose: &'a [ProsePage],
     /// Oldest first.
     pub issued: &'a [&'a Edition],
-    /// What was made so far: the files that pages offer.
-    pub made: &'a Bundle,
+    /// The files made so far, which pages offer.
+    pub bundle: &'a Bundle,
     pub today: Date,
 }
 
@@ -109,7 +113,7 @@ impl<'a> SiteBuilder<'a> {
 
     /// The sheet as it stands now.
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
-        let path = path_in(sheet, "index.html");
+        let path = path_in(sheet, FRONT);
         let place = self.place(sheet, &path);
         let surroundings = PageExtras {
             downloads: self.downloads("", &place.base),
@@ -140,7 +144,7 @@ impl<'a> SiteBuilder<'a> {
 
     /// The page on which a received copy is checked.
     fn verify(&mut self, front: &Sheet) -> Result<()> {
-        let path = path_in(front, "verify.html");
+        let path = path_in(front, VERIFY);
         let place = self.place(front, &path);
         let page = self
             .pages
@@ -158,18 +162,18 @@ impl<'a> SiteBuilder<'a> {
     }
 
     /// The page of an issued edition, and what differs from the one before.
-    fn edition(&mut self, listed: &Listed, edition: &Edition) -> Result<()> {
-        let folder = format!("editions/{}/", edition.id);
+    fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
+        let folder = edition_folder(&edition.id);
         let before = edition.predecessor.as_ref();
         let mut issued = self.site.issued.iter();
         let before = before.and_then(|named| issued.find(|edition| edition.id == named.id));
         let path = format!("{folder}index.html");
-        let sheet = edition.lay_out(Rendering::Archive, self.site.labels);
+        let sheet = sheet::lay_out_edition(edition, Rendering::EditionPage, self.site.labels);
         let place = self.place(self.japanese(), &path);
         let surroundings = PageExtras {
             downloads: self.downloads(&folder, ""),
             linked_data: linked_data(&sheet, &place, &folder),
-            archived: Some(Archived {
+            archived: Some(ArchivedEdition {
                 superseded_by: listed.superseded_by.clone(),
                 digests: digests(edition),
                 changes: before.is_some(),
@@ -181,7 +185,8 @@ impl<'a> SiteBuilder<'a> {
             return Ok(());
         };
         let path = format!("{folder}changes.html");
-        let [old, new] = [before, &edition].map(|it| it.lay_out(Rendering::Site, self.site.labels));
+        let [old, new] = [before, &edition]
+            .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, self.site.labels));
         let changes = compare::compare(&old, &new);
         let place = self.place(self.japanese(), &path);
         let page = self.pages.changes(&new, &changes, &place)?;
@@ -190,12 +195,12 @@ impl<'a> SiteBuilder<'a> {
 
     /// All editions in a list, for readers and for machines.
     fn archive(&mut self) -> Result<()> {
-        let place = self.place(self.japanese(), ARCHIVE);
+        let place = self.place(self.japanese(), EDITIONS);
         let around = self.japanese().first_rows(0);
         let page = self.pages.editions(&around, &self.listing, &place)?;
-        self.take(ARCHIVE, page, &self.registers())?;
+        self.take(EDITIONS, page, &self.registers())?;
         let listing = data::pretty(&self.listing);
-        self.files.insert("site/editions.json".into(), listing);
+        self.files.insert(format!("{SITE}{LISTING}"), listing);
         Ok(())
     }
 
@@ -206,7 +211,7 @@ impl<'a> SiteBuilder<'a> {
             ..PageContext::default()
         };
         let page = self.pages.missing(&self.japanese().first_rows(0), &place)?;
-        self.take("404.html", page, &[self.site.register])
+        self.take(MISSING, page, &[self.site.register])
     }
 
     /// What machines read: how far robots may go, what there is, what was issued, whom to tell of a security problem.
@@ -217,7 +222,7 @@ impl<'a> SiteBuilder<'a> {
         if let Some(home) = &self.home {
             let pages = self.files.keys().filter_map(|path| {
                 let page = path.strip_prefix("site/")?;
-                let listed = page.ends_with(".html") && page != "404.html";
+                let listed = page.ends_with(".html") && page != MISSING;
                 listed.then(|| address(home, page))
             });
             let addresses = json!({"addresses": pages.collect::<Vec<_>>()});
@@ -248,8 +253,8 @@ impl<'a> SiteBuilder<'a> {
         format!("{day}T00:00:00+09:00")
     }
 
-    fn take(&mut self, path: &str, page: Page, registers: &[&Register]) -> Result<()> {
-        leak::refuse(registers, &RenderedText::html(&page.html), Audience::Public)?;
+    fn take(&mut self, path: &str, page: HtmlPage, registers: &[&Register]) -> Result<()> {
+        leak::refuse(registers, &RenderedText::html(&page.html), Rendering::Page)?;
         self.policy.extend(page.policy);
         self.files.insert(format!("site/{path}"), page.html);
         Ok(())
@@ -260,13 +265,13 @@ impl<'a> SiteBuilder<'a> {
         let base = "../".repeat(path.matches('/').count());
         let issued = !self.site.issued.is_empty();
         let way = |to: &str| format!("{base}{}", path_in(front, to));
-        let link = |to: String, text: &str| Link {
+        let link = |to: String, text: &str| NavLink {
             href: format!("{base}{to}"),
             current: to == path,
             text: text.to_owned(),
         };
         let label = |name: &str| front.labels.get(name).map_or("", String::as_str);
-        let mut nav = vec![link(path_in(front, "index.html"), &front.title)];
+        let mut nav = vec![link(path_in(front, FRONT), &front.title)];
         let prose = self.site.prose.iter();
         let prose = prose.filter(|prose| prose.lang.code() == front.lang);
         nav.extend(prose.map(|prose| {
@@ -274,8 +279,8 @@ impl<'a> SiteBuilder<'a> {
             link(path, &prose.title)
         }));
         if issued {
-            nav.push(link(ARCHIVE.to_owned(), label("editions_page")));
-            nav.push(link(path_in(front, "verify.html"), label("verify_page")));
+            nav.push(link(EDITIONS.to_owned(), label("editions_page")));
+            nav.push(link(path_in(front, VERIFY), label("verify_page")));
         }
         PageContext {
             address: self.home.as_deref().map(|home| address(home, path)),
@@ -283,7 +288,7 @@ impl<'a> SiteBuilder<'a> {
             nav,
             languages: self.languages(&base, path),
             feed: self.home.as_ref().map(|home| format!("{home}feed.xml")),
-            verify: issued.then(|| way("verify.html")),
+            verify: issued.then(|| way(VERIFY)),
             base,
         }
     }
@@ -293,8 +298,8 @@ impl<'a> SiteBuilder<'a> {
         let page = path.strip_prefix(ENGLISH).unwrap_or(path);
         let name = page.strip_suffix(".html");
         let told = |front: &&Sheet| match page {
-            "index.html" => true,
-            "verify.html" => !self.site.issued.is_empty(),
+            FRONT => true,
+            VERIFY => !self.site.issued.is_empty(),
             _ => {
                 let mut prose = self.site.prose.iter();
                 prose.any(|prose| Some(&*prose.name) == name && prose.lang.code() == front.lang)
@@ -324,26 +329,23 @@ impl<'a> SiteBuilder<'a> {
 
     /// The files of a folder of the site, the one for readers first; `way` leads there.
     fn downloads(&self, folder: &str, way: &str) -> Vec<Download> {
-        let kinds = [("pdf", "PDF"), ("csv", "CSV"), ("json", "JSON")];
-        let offer = |(ending, label)| {
-            let name = format!("safeguards.{ending}");
-            let bytes = self.site.made.get(&format!("site/{folder}{name}"))?;
+        let offer = |name: &'static str| {
+            let bytes = self.site.bundle.get(&format!("{SITE}{folder}{name}"))?;
             // In a preview a file is made only when somebody asks for it.
             let size = match bytes.len() {
                 0 => String::new(),
                 bytes => format!("{} KB", bytes.div_ceil(1024)),
             };
-            let href = format!("{way}{name}");
-            Some(Download { href, label, size })
+            let ending = name.rsplit('.').next().unwrap_or_default();
+            Some(Download {
+                href: format!("{way}{name}"),
+                label: ending.to_ascii_uppercase(),
+                size,
+            })
         };
-        kinds.into_iter().filter_map(offer).collect()
+        DOWNLOADS.into_iter().filter_map(offer).collect()
     }
 }
-
-const ARCHIVE: &str = "editions/index.html";
-
-/// The folder of the English pages.
-const ENGLISH: &str = "en/";
 
 /// The path of a page in the language of a sheet.
 fn path_in(sheet: &Sheet, page: &str) -> String {
@@ -355,28 +357,23 @@ fn path_in(sheet: &Sheet, page: &str) -> String {
 
 /// A page's absolute address: a folder's page is reached by the folder.
 fn address(home: &str, path: &str) -> String {
-    let path = path.strip_suffix("index.html").unwrap_or(path);
+    let path = path.strip_suffix(FRONT).unwrap_or(path);
     format!("{home}{path}")
 }
 
-fn digests(edition: &Edition) -> Vec<Digest> {
-    let all = [
-        ("public", Audience::Public),
-        ("prospect", Audience::Prospect),
-        ("internal", Audience::Internal),
-    ];
-    let digest = |(name, audience)| {
+fn digests(edition: &Edition) -> Vec<ReaderDigest> {
+    let digest = |audience: Audience| {
         let whole = edition.digest.of(audience).to_owned();
-        Digest {
-            audience: name,
+        ReaderDigest {
+            audience: audience.name(),
             start: digest_start(&whole).to_owned(),
             whole,
         }
     };
-    all.map(digest).into()
+    Audience::ALL.map(digest).into()
 }
 
-/// What the page says, once more for search engines (schema.org, JSON-LD).
+/// The page's contents once more for search engines (schema.org, JSON-LD).
 fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
     let office = "#office";
     let certifications = sheet.certifications.iter().map(|certification| {
@@ -390,15 +387,11 @@ fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
             "expires": fields.expires_on,
         }))
     });
-    let distribution = [
-        ("application/pdf", "safeguards.pdf"),
-        ("text/csv", "safeguards.csv"),
-        ("application/json", "safeguards.json"),
-    ];
-    let distribution = distribution.map(|(kind, name)| {
-        let top = place.home.as_ref().unwrap_or(&place.base);
+    let top = place.home.as_ref().unwrap_or(&place.base);
+    let distribution = DOWNLOADS.map(|name| {
         let url = format!("{top}{folder}{name}");
-        json!({"@type": "DataDownload", "encodingFormat": kind, "contentUrl": url})
+        let media = media_type(name).split(';').next();
+        json!({"@type": "DataDownload", "encodingFormat": media, "contentUrl": url})
     });
     let labels = &sheet.labels;
     json!({

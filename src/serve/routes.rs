@@ -3,9 +3,9 @@
 use super::state::{FileResult, PdfResult};
 use super::state_json::state_json;
 use super::{PreviewServer, internal_error};
+use crate::characters::visible;
 use crate::message::{Error, Message, Result};
 use crate::render::pdf;
-use crate::report::visible;
 use crate::sheet::Rendering;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
@@ -42,7 +42,7 @@ const PAGE_MESSAGES: [&str; 18] = [
     "advice",
     "preview-errors",
     "preview-findings",
-    "preview-handout",
+    "preview-client",
     "preview-kind",
     "preview-lost",
     "preview-nothing",
@@ -53,7 +53,7 @@ const PAGE_MESSAGES: [&str; 18] = [
     "preview-pdf-here",
     "preview-proof",
     "preview-row",
-    "preview-signed",
+    "preview-seal",
     "preview-site",
     "preview-title",
     "preview-updated",
@@ -235,9 +235,9 @@ async fn pdf_page(
 /// A PDF by its name; `None` for an unknown name, or if nothing could be rendered yet.
 async fn rendered_pdf(server: &Arc<PreviewServer>, kind: &str) -> Option<PdfResult> {
     let kind = match kind {
-        "site" => Rendering::Site,
-        "handout" => Rendering::Handout,
-        "signed" => Rendering::Signed,
+        "site" => Rendering::SitePdf,
+        "client" => Rendering::ClientPdf,
+        "seal" => Rendering::SealPdf,
         "proof" => Rendering::Proof,
         _ => return None,
     };

@@ -8,8 +8,8 @@ use crate::check::{self, CheckInput, Checked};
 use crate::content::{self, Content};
 use crate::diagnostic::Diagnostic;
 use crate::message::{Error, Result};
-use crate::model::{Page, Register};
-use crate::render::bundle::{self, Build};
+use crate::model::{ProsePage, Register};
+use crate::render::bundle::{self, BuildInput};
 use crate::render::pdf::Pdf;
 use crate::render::theme::{self, Theme};
 use crate::sheet::Rendering;
@@ -47,7 +47,7 @@ impl ProjectSnapshot {
     pub fn equals(&self, before: &ProjectSnapshot) -> bool {
         let same_content = match (&self.content, &before.content) {
             (Ok(now), Ok(before)) => {
-                now.sources == before.sources && now.problems == before.problems
+                now.sources == before.sources && now.findings == before.findings
             }
             (Err(now), Err(before)) => now == before,
             _ => false,
@@ -63,7 +63,7 @@ impl ProjectSnapshot {
         let Ok(content) = &self.content else {
             return true;
         };
-        let is_blank = |text: &String| text.trim().is_empty();
+        let is_blank = |text: &str| text.trim().is_empty();
         let mut sources = content_before.sources.iter();
         let lacks_source = sources
             .any(|(file, text)| !is_blank(text) && content.sources.get(file).is_none_or(is_blank));
@@ -131,15 +131,15 @@ impl PreviewState {
         self.contents().find_map(|content| {
             let (file, _, origin) = content
                 .all_measures()
-                .find(|(file, record, _)| format!("{}-{}", file.name(), record.id) == anchor)?;
-            Some((file.file.clone(), content.line(&origin).unwrap_or(1)))
+                .find(|(file, record, _)| format!("{}-{}", file.place(), record.id) == anchor)?;
+            Some((file.file.clone(), content.sources.node_line(&origin)))
         })
     }
 
     /// Tells if it is a file of the content, which the author edits.
     pub fn has_source(&self, file: &str) -> bool {
         self.contents()
-            .any(|content| content.sources.contains_key(file))
+            .any(|content| content.sources.get(file).is_some())
     }
 }
 
@@ -198,7 +198,7 @@ pub struct RenderedProject {
     content: Arc<Content>,
     theme: Arc<Theme>,
     register: Register,
-    pages: Vec<Page>,
+    pages: Vec<ProsePage>,
     findings: Vec<Diagnostic>,
     files: Mutex<BTreeMap<String, FileResult>>,
     pdfs: Mutex<BTreeMap<Rendering, PdfResult>>,
@@ -240,8 +240,8 @@ impl RenderedProject {
         lock(&self.pdfs).get(&kind).cloned()
     }
 
-    fn build<'a>(&'a self, options: &'a RenderOptions) -> Build<'a> {
-        Build {
+    fn build<'a>(&'a self, options: &'a RenderOptions) -> BuildInput<'a> {
+        BuildInput {
             content: &self.content,
             register: &self.register,
             findings: &self.findings,

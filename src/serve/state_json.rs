@@ -1,18 +1,19 @@
 //! Preview state → the JSON that the page in the browser gets.
 
 use super::state::PreviewState;
-use crate::content::Content;
+use crate::characters::visible;
+use crate::content::Sources;
 use crate::diagnostic::{Bytes, Diagnostic, Place, Severity};
 use crate::message::{Catalog, Error, Message};
-use crate::report::{Report, visible};
+use crate::report::Report;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Describes a state for the page; `run` names this run of the preview.
 pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
-    let nothing = Content::default();
+    let nothing = Sources::default();
     let report = Report {
-        content: state.content().unwrap_or(&nothing),
+        sources: state.content().map_or(&nothing, |content| &content.sources),
         catalog,
         colour: false,
     };
@@ -41,7 +42,7 @@ pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
 
 fn finding_json(finding: &Diagnostic, report: &Report, state: &PreviewState) -> Value {
     let file = &finding.origin.file;
-    let source = match (&finding.origin.place, report.content.sources.get(file)) {
+    let source = match (&finding.origin.place, report.sources.get(file)) {
         (Place::Bytes(bytes), Some(text)) => source_line(text, *bytes),
         _ => None,
     };
@@ -54,7 +55,7 @@ fn finding_json(finding: &Diagnostic, report: &Report, state: &PreviewState) -> 
         "message": report.format(&finding.message),
         "help": finding.help.as_ref().map(|help| report.format(help)),
         "file": file,
-        "position": report.position(finding),
+        "position": report.sources.position(&finding.origin),
         "source": source,
         // The author's editor may open the file.
         "editable": state.has_source(file),

@@ -1,60 +1,62 @@
-//! The words of every cell, as the audience may read them.
+//! The text of every cell, as the sheet's reader may see it.
 
-use super::translator::{Foreign, Translator};
+use super::translator::{ForeignLang, Translator};
 use super::{
-    Cell, CertificationFields, CertificationLine, CertificationProof, Control, FindingText,
+    Cell, CertificationFields, CertificationLine, CertificationProof, ControlEntry, FindingText,
     Heading, Labels, LayoutOptions, Rendering, Row, RowProof, State, Validity,
 };
 use crate::model::{
-    Audience, Certification, CertificationEnglish, English, Item, Measure, MeasureEnglish,
-    Register, Restricted, Section, Statement,
+    Audience, Bilingual, Certification, Item, Measure, Register, Restricted, Section, Statement,
+    place_name,
 };
 use crate::text::Text;
 use jiff::civil::Date;
 
-/// What laying out needs at hand.
+/// Lays out rows and certificates one by one.
 pub struct RowLayout<'a> {
     pub register: &'a Register,
     pub options: &'a LayoutOptions<'a>,
     pub labels: &'a Labels,
-    pub wording: Translator<'a>,
+    pub translator: Translator,
 }
 
-impl<'a> RowLayout<'a> {
+impl RowLayout<'_> {
     fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
     }
 
+    fn is_proof(&self) -> bool {
+        self.options.rendering == Rendering::Proof
+    }
+
     pub fn row(&self, section: &Section, item: &Item, measure: &Measure) -> Row {
-        let place = crate::content::place_name(&section.id, item.id.as_deref());
+        let place = place_name(&section.id, item.id.as_deref());
+        let anchor = |id: &String| place_name(&place, Some(id));
+        let subject = Some(&measure.subject.value);
         Row {
             id: measure.id.clone(),
             no: measure.no,
-            anchor: format!("{place}-{}", measure.id),
-            formerly: measure
-                .formerly
-                .iter()
-                .map(|id| format!("{place}-{id}"))
-                .collect(),
+            anchor: anchor(&measure.id),
+            formerly: measure.formerly.iter().map(anchor).collect(),
             section: self.heading(&section.letter, &section.name, Some(section.id.clone())),
-            item: self.heading(&item.letter, &item.name, item.id.as_ref().map(|_| place)),
-            subject: self.cell(&measure.subject, State::Stated, |subject| {
-                Some(self.text(measure, subject, |en| &en.subject))
-            }),
-            measure: self.statement(measure),
-            remarks: self.cell(&measure.remarks, State::Stated, |remarks| {
-                let remarks = remarks.as_ref()?;
-                Some(self.text(measure, remarks, |en| &en.remarks))
-            }),
-            proof: (self.options.kind == Rendering::Proof).then(|| self.row_proof(measure)),
+            item: self.heading(
+                &item.letter,
+                &item.name,
+                item.id.as_ref().map(|_| place.clone()),
+            ),
+            subject: self.cell(State::Stated, subject, measure.subject.audience),
+            measure: self.statement(&measure.measure),
+            remarks: self.cell(
+                State::Stated,
+                measure.remarks.value.as_ref(),
+                measure.remarks.audience,
+            ),
+            proof: self.is_proof().then(|| self.row_proof(measure)),
         }
     }
 
-    /// A heading's anchor is the place it stands at.
-    fn heading(&self, letter: &str, name: &str, anchor: Option<String>) -> Heading {
-        let (name, lang) = self
-            .wording
-            .line(name, |en| en.headings.get(anchor.as_ref()?));
+    fn heading(&self, letter: &str, name: &Bilingual<String>, anchor: Option<String>) -> Heading {
+        let (name, lang) = self.translator.line(name);
         Heading {
             letter: letter.to_owned(),
             name,
@@ -64,75 +66,53 @@ impl<'a> RowLayout<'a> {
         }
     }
 
-    /// A text of a measure in the sheet's language; `translation` is its field.
-    fn text(
-        &self,
-        measure: &Measure,
-        japanese: &Text,
-        translation: impl Fn(&MeasureEnglish) -> &Option<Text>,
-    ) -> (Text, Foreign) {
-        self.wording.text(japanese, |en| {
-            translation(en.measures.get(&measure.id)?).as_ref()
-        })
-    }
-
-    fn statement(&self, measure: &Measure) -> Cell {
-        let told = &measure.measure;
-        let text = |japanese| self.text(measure, japanese, |en| &en.statement);
-        match &told.what {
-            Statement::Stated(words) => self.cell(told, State::Stated, |_| Some(text(words))),
-            Statement::NotApplicable(reason) => self.cell(told, State::NotApplicable, |_| {
-                let (reason, lang) = text(reason);
+    fn statement(&self, statement: &Restricted<Statement>) -> Cell {
+        let audience = statement.audience;
+        match &statement.value {
+            Statement::Stated(text) => self.cell(State::Stated, Some(text), audience),
+            Statement::NotApplicable(reason) => {
                 let label = self.label("not_applicable");
-                Some((around(label, "{reason}", &reason), lang))
-            }),
-            // That the office still owes an answer is no secret.
-            Statement::Open => {
-                let label = if self.options.kind == Rendering::Proof {
-                    "open_in_proof"
-                } else {
-                    "open"
-                };
-                let cell = cell_of(State::Open, Text::plain(self.label(label)), None);
-                self.with_audience(cell, told.audience)
+                let mut cell = self.cell(State::NotApplicable, Some(reason), audience);
+                if cell.state == State::NotApplicable {
+                    surround(&mut cell, label, "{reason}");
+                }
+                cell
             }
+            Statement::Open if self.is_proof() => {
+                cell(State::Open, Text::plain(self.label("open")), None)
+            }
+            // The form prints an empty cell for a row that is still open.
+            Statement::Open => cell(State::Open, Text::default(), None),
         }
     }
 
-    /// The cell as this audience may read it.
-    fn cell<T>(
-        &self,
-        told: &Restricted<T>,
-        state: State,
-        text: impl Fn(&T) -> Option<(Text, Foreign)>,
-    ) -> Cell {
-        let cell = match text(&told.what) {
-            None => cell_of(State::None, Text::default(), None),
-            Some(_) if told.audience > self.options.kind.audience() => {
-                cell_of(State::Withheld, Text::plain(self.label("withheld")), None)
-            }
-            Some((text, lang)) => cell_of(state, text, lang),
+    /// The cell as this sheet's reader may see it.
+    fn cell(&self, state: State, text: Option<&Bilingual<Text>>, audience: Audience) -> Cell {
+        let Some(text) = text else {
+            return cell(State::None, Text::default(), None);
         };
-        self.with_audience(cell, told.audience)
+        if audience > self.options.rendering.audience() {
+            return cell(State::Withheld, Text::plain(self.label("withheld")), None);
+        }
+        let (text, lang) = self.translator.text(text);
+        cell(state, text, lang)
     }
 
-    /// Who may read a cell is told to the office only.
-    fn with_audience(&self, cell: Cell, audience: Audience) -> Cell {
-        let audience = (self.options.kind == Rendering::Proof).then_some(audience);
-        Cell { audience, ..cell }
-    }
-
+    /// 版: the id, and 案（未発行） if it is a draft.
     pub fn version(&self) -> String {
-        match self.options.edition.is_none() {
-            true => format!("{} {}", self.options.id, self.label("draft")),
-            false => self.options.id.to_owned(),
+        match self.options.edition {
+            Some(edition) => edition.id.clone(),
+            None => format!("{} {}", self.register.date, self.label("draft")),
         }
     }
 
-    pub fn control(&self, date: &str) -> Vec<Control> {
+    pub fn control(&self, date: &str) -> Vec<ControlEntry> {
         let register = self.register;
-        let (number, lang) = self.wording.known(&register.document_number, |_| None);
-        let day = |day: Option<Date>| day.map(|day| self.wording.date(day));
+        let number = register.document_number.clone();
+        let lang = number
+            .as_deref()
+            .and_then(|number| self.translator.foreign(number));
+        let day = |day: Option<Date>| day.map(|day| self.translator.date(day));
         let entries = [
             ("control_number", number, lang),
             ("control_version", Some(self.version()), None),
@@ -143,157 +123,143 @@ impl<'a> RowLayout<'a> {
         let known = entries.into_iter().filter_map(|(label, text, lang)| {
             let label = self.label(label).to_owned();
             let text = text?;
-            Some(Control { label, text, lang })
+            Some(ControlEntry { label, text, lang })
         });
         known.collect()
     }
 
     pub fn certification(&self, certification: &Certification) -> CertificationLine {
-        let told = |label: &str, last| {
-            self.label(label)
-                .replace("{last}", &self.wording.date(last))
-        };
-        let over = certification.expires_on.map(|last| told("expired", last));
-        let (state, validity) = match (certification.expires_on, &over) {
-            (Some(last), Some(over)) => {
-                let lapsed = self.options.kind.judges_by_the_day()
-                    && certification.lapsed(self.options.today);
-                match lapsed {
-                    true => (Validity::Expired, over.clone()),
-                    false => (Validity::Valid, told("valid_until", last)),
-                }
-            }
-            _ => (Validity::Undated, self.label("undated").to_owned()),
-        };
+        let (text, lang) = self.translator.line(&certification.printed);
+        let (state, validity, expired) = self.validity(certification);
         let iso = |day: Option<Date>| day.map(|day| day.to_string());
-        let id = &certification.id;
-        let (text, lang) = self.wording.line(&certification.printed, |en| {
-            en.certifications.get(id)?.printed.as_ref()
-        });
-        let part = |japanese: &Option<String>,
-                    translation: fn(&CertificationEnglish) -> &Option<String>| {
-            let translation = |en: &'a English| translation(en.certifications.get(id)?).as_ref();
-            self.wording.known(japanese, translation).0
+        let part = |part: &Option<Bilingual<String>>| {
+            part.as_ref().map(|part| self.translator.line(part).0)
         };
         CertificationLine {
-            id: id.clone(),
+            id: certification.id.clone(),
             text,
             lang,
             number: certification.number.clone(),
             state,
             validity,
-            over,
+            expired,
             expires_on: iso(certification.expires_on),
-            proof: (self.options.kind == Rendering::Proof).then(|| CertificationProof {
+            proof: self.is_proof().then(|| CertificationProof {
                 file: certification.file.clone(),
-                findings: self.notes(&certification.file, None),
+                findings: self.findings(&certification.file, None),
             }),
             fields: CertificationFields {
                 standard: certification.standard.clone(),
                 edition: certification.edition.clone(),
-                scheme: part(&certification.scheme, |en| &en.scheme),
+                scheme: part(&certification.scheme),
                 number: certification.number.clone(),
-                body: part(&certification.body, |en| &en.body),
+                body: part(&certification.body),
                 accreditor: certification.accreditor.clone(),
-                scope: part(&certification.scope, |en| &en.scope),
+                scope: part(&certification.scope),
                 issued_on: iso(certification.issued_on),
                 expires_on: iso(certification.expires_on),
             },
         }
     }
 
+    /// Its state, what is printed beside it, and what is printed instead once the last day is over.
+    fn validity(&self, certification: &Certification) -> (Validity, String, Option<String>) {
+        let Some(last) = certification.expires_on else {
+            // Without a date nothing is said to a client.
+            let undated = if self.is_proof() { "undated" } else { "" };
+            return (Validity::Undated, self.label(undated).to_owned(), None);
+        };
+        let day = self.translator.date(last);
+        let label = |name| self.label(name).replace("{last}", &day);
+        let expired = label("expired");
+        let judged = self.options.rendering.is_judged_by_the_day();
+        if judged && certification.has_expired(self.options.today) {
+            (Validity::Expired, expired.clone(), Some(expired))
+        } else {
+            (Validity::Valid, label("valid_until"), Some(expired))
+        }
+    }
+
     fn row_proof(&self, measure: &Measure) -> RowProof {
         let origin = &measure.origin;
-        let line = self
-            .options
-            .lines
-            .get(&origin.file)
-            .and_then(|lines| lines.get(origin.index));
-        let coordinates: Vec<String> = origin
-            .source
-            .iter()
+        let lines = self.options.entry_lines.get(&origin.file);
+        let line = lines.and_then(|lines| lines.get(origin.index));
+        let source = origin.source.iter();
+        let source: Vec<String> = source
             .map(|(line, cell)| format!("{line}.{cell}"))
             .collect();
+        // The open question is printed there in full already.
+        let mut findings = self.findings(&origin.file, Some(origin.index));
+        findings.retain(|finding| finding.rule != "open-question");
         RowProof {
             file: format!("{}:{}", origin.file, line.copied().unwrap_or(1)),
-            source: coordinates.join(" / "),
+            source: source.join(" / "),
             confirm: origin.confirm.clone(),
-            reviewed_on: origin.reviewed_on.map(|day| self.wording.date(day)),
-            audience: self.audiences(measure),
-            // The open question stands there in full already.
-            findings: self
-                .notes(&origin.file, Some(origin.index))
-                .into_iter()
-                .filter(|note| note.rule != "open-question")
-                .collect(),
+            memo: origin.memo.clone(),
+            reviewed_on: origin.reviewed_on.map(|day| self.translator.date(day)),
+            audience: self.withheld_fields(measure),
+            findings,
         }
     }
 
     /// The fields that not everybody may read, and who may.
-    fn audiences(&self, measure: &Measure) -> Option<String> {
+    fn withheld_fields(&self, measure: &Measure) -> Option<String> {
+        let remarks = measure.remarks.value.as_ref();
         let fields = [
-            ("subject", measure.subject.audience, true),
-            ("measure", measure.measure.audience, true),
-            (
-                "remarks",
-                measure.remarks.audience,
-                measure.remarks.what.is_some(),
-            ),
+            ("subject", Some(measure.subject.audience)),
+            ("measure", Some(measure.measure.audience)),
+            ("remarks", remarks.map(|_| measure.remarks.audience)),
         ];
-        let kept = fields.into_iter().filter_map(|(field, audience, written)| {
-            let audience = match audience {
-                Audience::Public => return None,
-                Audience::Prospect => "audience_prospect",
-                Audience::Internal => "audience_internal",
-            };
-            written.then(|| format!("{}: {}", self.label(field), self.label(audience)))
-        });
-        let kept: Vec<String> = kept.collect();
-        (!kept.is_empty()).then(|| kept.join(" / "))
+        let fields = fields.into_iter();
+        let withheld = fields.filter(|(_, audience)| *audience == Some(Audience::Client));
+        let withheld: Vec<&str> = withheld.map(|(field, _)| self.label(field)).collect();
+        let audience = self.label("audience_client");
+        (!withheld.is_empty()).then(|| format!("{}: {audience}", withheld.join(" / ")))
     }
 
-    fn notes(&self, file: &str, entry: Option<usize>) -> Vec<FindingText> {
-        let notes = self.options.notes.get(&(file.to_owned(), entry));
-        notes.cloned().unwrap_or_default()
+    fn findings(&self, file: &str, entry: Option<usize>) -> Vec<FindingText> {
+        let findings = self.options.findings.get(&(file.to_owned(), entry));
+        findings.cloned().unwrap_or_default()
     }
 
-    /// Notes that no row and no certification shows.
-    pub fn general_notes(&self) -> Vec<FindingText> {
+    /// Findings that no row and no certificate shows.
+    pub fn general_findings(&self) -> Vec<FindingText> {
         let certificates = &self.register.certifications;
-        let of_certificate = |file: &str| {
-            certificates
-                .iter()
-                .any(|certificate| certificate.file == file)
+        let is_general = |file: &str, entry: Option<usize>| {
+            entry.is_none()
+                && certificates
+                    .iter()
+                    .all(|certificate| certificate.file != file)
         };
-        let general = self.options.notes.iter();
-        let general = general.filter(|((file, entry), _)| entry.is_none() && !of_certificate(file));
-        general.flat_map(|(_, notes)| notes).cloned().collect()
+        let all = self.options.findings.iter();
+        let general = all.filter(|((file, entry), _)| is_general(file, *entry));
+        general
+            .flat_map(|(_, findings)| findings)
+            .cloned()
+            .collect()
     }
 }
 
-fn cell_of(state: State, text: Text, lang: Foreign) -> Cell {
+fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
     Cell {
         state,
-        audience: None,
         span: 1,
         paragraphs: text.paragraphs,
         lang,
     }
 }
 
-/// Puts a label's words before and after a text.
-fn around(label: &str, placeholder: &str, text: &Text) -> Text {
+/// Puts the words of a label before and after a cell's text.
+fn surround(cell: &mut Cell, label: &str, placeholder: &str) {
     let (before, after) = label.split_once(placeholder).unwrap_or((label, ""));
-    let mut text = text.clone();
     let plain = |words: &str| crate::text::Run {
         text: words.to_owned(),
         ..Default::default()
     };
-    if let (Some(first), false) = (text.paragraphs.first_mut(), before.is_empty()) {
+    if let (Some(first), false) = (cell.paragraphs.first_mut(), before.is_empty()) {
         first.insert(0, plain(before));
     }
-    if let (Some(last), false) = (text.paragraphs.last_mut(), after.is_empty()) {
+    if let (Some(last), false) = (cell.paragraphs.last_mut(), after.is_empty()) {
         last.push(plain(after));
     }
-    text
 }

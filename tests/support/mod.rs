@@ -6,8 +6,9 @@ pub mod servers;
 
 use safeguard::check::{self, CheckInput, Checked};
 use safeguard::content::{self, Content};
+use safeguard::manifest::Bundle;
 use safeguard::message::{Catalog, Language};
-use safeguard::render::bundle::{self, Bundle};
+use safeguard::render::bundle::{self, BuildInput};
 use safeguard::render::pdf::Fonts;
 use safeguard::render::theme;
 use std::path::{Path, PathBuf};
@@ -42,7 +43,7 @@ pub static BUNDLE: LazyLock<Bundle> = LazyLock::new(build);
 
 /// Builds the own content anew.
 pub fn build() -> Bundle {
-    let bundle = bundle::bundle(&bundle::Build {
+    let bundle = bundle::bundle(&BuildInput {
         content: &CONTENT,
         register: CHECKED
             .register

@@ -103,9 +103,9 @@ def install_typst() -> None:
 
 
 def typst(project: Path, folder: Path) -> Command:
-    """Typst's command line, drawing a project's handout from what safeguard hands to Typst for it."""
+    """Typst's command line, drawing a project's client PDF from what safeguard hands to Typst for it."""
     example = ["cargo", "run", "--release", "--locked", "--quiet", "--example", "sheet", "--"]
-    subprocess.run([*example, project, "handout", folder], cwd=PROJECT, check=True)
+    subprocess.run([*example, project, "client", folder], cwd=PROJECT, check=True)
     options = ["--root", folder, "--ignore-system-fonts", "--font-path", PROJECT / "fonts"]
     options += ["--pdf-standard", "a-3a,ua-1", "--features", "a11y-extras"]
     line = [TYPST, "compile", *options, folder / "sheet.typ", folder / "sheet.pdf"]
@@ -254,7 +254,7 @@ def serve(scratch: Path) -> list[tuple[str, list[float], float | None]]:
 
 
 def typst_watch(scratch: Path) -> list[float]:
-    """Typst's own watch over what the handout is drawn from, until the PDF is on the disk."""
+    """Typst's own watch over what the client PDF is drawn from, until the PDF is on the disk."""
     folder = scratch / "typst-watch"
     compile_line = typst(repeated(scratch / "watched", 0), folder).line
     pdf = folder / "sheet.pdf"

@@ -141,7 +141,7 @@ async function checkPdf(page) {
     const answer = await fetch(document.querySelector('#alone').href);
     return String.fromCharCode(...new Uint8Array(await answer.arrayBuffer()).subarray(0, 5));
   });
-  for (const kind of ['site', 'signed', 'proof', 'handout']) {
+  for (const kind of ['site', 'seal', 'proof', 'client']) {
     await page.locator('#kind').selectOption(kind);
     report(`PDF ${kind}`, [...same(await page.locator('#alone').getAttribute('href'), `/pdf/${kind}`), ...same(await bytes(), '%PDF-')]);
   }

@@ -1,0 +1,114 @@
+//! One file of a folder: its path as findings show it, and its text.
+
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::message::{Error, Message, Result};
+use std::path::Path;
+use walkdir::{DirEntry, WalkDir};
+
+/// Larger files are refused: the largest real one has some kilobytes.
+const LARGEST: u64 = 8 * 1024 * 1024;
+/// Pages have a smaller limit: parsed Markdown needs about a hundred times its size in memory.
+const LARGEST_PAGE: u64 = 1024 * 1024;
+
+/// A path below the project's folder as findings show it.
+pub fn shown(project: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(project).unwrap_or(path);
+    let parts: Vec<_> = below
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}
+
+/// Why a file cannot be read, in words of ours where we have them.
+pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
+    let linked = path.is_some_and(Path::is_symlink);
+    match error.map(std::io::Error::kind) {
+        Some(std::io::ErrorKind::PermissionDenied) => Message::new("unreadable-permission"),
+        Some(_) if linked => Message::new("unreadable-link"),
+        _ => {
+            let reason = error.map_or_else(String::new, ToString::to_string);
+            Message::new("unreadable-file").with("reason", reason)
+        }
+    }
+}
+
+/// A file's text, without a byte order mark and with one kind of line end.
+pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
+    let failed = |error: &std::io::Error| unreadable(Some(error), Some(entry.path()));
+    let metadata = entry.metadata().map_err(|error| {
+        error
+            .io_error()
+            .map_or_else(|| unreadable(None, None), failed)
+    })?;
+    if !metadata.is_file() {
+        return Err(Message::new("no-plain-file"));
+    }
+    let page = entry
+        .path()
+        .extension()
+        .is_some_and(|ending| ending == "md");
+    let limit = if page { LARGEST_PAGE } else { LARGEST };
+    if metadata.len() > limit {
+        let [size, limit] = [metadata.len(), limit].map(|bytes| bytes.div_ceil(1024 * 1024));
+        return Err(Message::new("too-large")
+            .with("size", size)
+            .with("limit", limit));
+    }
+    let bytes = std::fs::read(entry.path()).map_err(|error| failed(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        Message::new("not-utf8").with("line", line)
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(text.replace("\r\n", "\n"))
+}
+
+/// The first character that YAML does not allow at all. Those that hide in escapes are found by the rule of the same name.
+pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
+    let is_refused = |c: char| {
+        c != '\n'
+            && c != '\t'
+            && (c.is_control() || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}'))
+    };
+    let (at, c) = text.char_indices().find(|(_, c)| is_refused(*c))?;
+    let origin = Origin::bytes(file, at..at + c.len_utf8());
+    Some(super::control_character_finding(c, origin))
+}
+
+/// Whether editors, file managers or office suites left it there.
+pub fn is_editor_leftover(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    name.starts_with(['.', '~'])
+        || name.ends_with('~')
+        || ["Thumbs.db", "desktop.ini"].contains(&&*name)
+}
+
+/// Path (with `/`) and text (`None` where it is not UTF-8) of every file below a folder, in order;
+/// no files where there is no such folder.
+pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
+    let mut texts = Vec::new();
+    if !folder.is_dir() {
+        return Ok(texts);
+    }
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let failed = |reason: String| {
+            let message = Message::new("unreadable-folder").with("folder", folder.display());
+            Error::new(message).caused_by(reason)
+        };
+        let entry = entry.map_err(|error| failed(error.to_string()))?;
+        if entry.file_type().is_file() && !is_editor_leftover(&entry) {
+            let bytes = std::fs::read(entry.path())
+                .map_err(|error| failed(format!("{}: {error}", entry.path().display())))?;
+            let text = String::from_utf8(bytes).ok();
+            let text = text.map(|text| text.replace("\r\n", "\n"));
+            texts.push((shown(folder, entry.path()), text));
+        }
+    }
+    Ok(texts)
+}

@@ -1,0 +1,104 @@
+//! The texts of files that were read, and the places in them: what showing findings needs.
+
+use super::page;
+use super::yaml::Marked;
+use crate::diagnostic::{Diagnostic, Origin, Place};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Text of every file by its path below the project's folder, with `/`.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Sources(BTreeMap<String, String>);
+
+/// Line and column, both from 1, the column in characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl<const N: usize> From<[(String, String); N]> for Sources {
+    fn from(files: [(String, String); N]) -> Sources {
+        Sources(files.into())
+    }
+}
+
+impl Sources {
+    pub fn insert(&mut self, file: &str, text: String) {
+        self.0.insert(file.to_owned(), text);
+    }
+
+    pub fn get(&self, file: &str) -> Option<&str> {
+        self.0.get(file).map(String::as_str)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(file, text)| (&**file, &**text))
+    }
+
+    /// Gives every finding about a node its bytes, and sorts all findings by place.
+    pub fn locate(&self, findings: &mut [Diagnostic]) {
+        let files = findings.iter().map(|finding| finding.origin.file.clone());
+        for file in files.collect::<BTreeSet<_>>() {
+            let Some(text) = self.get(&file) else {
+                continue;
+            };
+            let here = |finding: &&mut Diagnostic| finding.origin.file == file;
+            let has_node =
+                |finding: &mut Diagnostic| matches!(finding.origin.place, Place::Node { .. });
+            // A file that was not read has no nodes, and may be nested beyond all bounds.
+            let marked = findings
+                .iter_mut()
+                .filter(here)
+                .any(has_node)
+                .then(|| Marked::parse(page::yaml_of(&file, text)));
+            for finding in findings.iter_mut().filter(here) {
+                let place = &finding.origin.place;
+                let node = marked.as_ref().and_then(|marked| marked.find(place));
+                if let Some(bytes) = node.or_else(|| place.find_in(text)) {
+                    finding.origin.place = Place::Bytes(bytes.into());
+                }
+            }
+        }
+        findings
+            .sort_by(|a, b| (&a.origin, a.rule, &a.message).cmp(&(&b.origin, b.rule, &b.message)));
+    }
+
+    /// The position of a located finding; `None` if it is about the whole file.
+    pub fn position(&self, origin: &Origin) -> Option<Position> {
+        let Place::Bytes(bytes) = &origin.place else {
+            return None;
+        };
+        let before = self.get(&origin.file)?.get(..bytes.start)?;
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Some(Position {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        })
+    }
+
+    /// The line of a located finding, from 1.
+    pub fn line(&self, origin: &Origin) -> usize {
+        self.position(origin).map_or(1, |position| position.line)
+    }
+
+    /// The line, from 1, on which each entry of a list file begins.
+    pub fn entry_lines(&self, file: &str, entries: usize) -> Vec<usize> {
+        let text = self.get(file).unwrap_or_default();
+        let marked = Marked::parse(text);
+        let root = Origin::root(file);
+        let line = |index| line_of_node(text, &marked, &root.at(index)).unwrap_or(1);
+        (0..entries).map(line).collect()
+    }
+
+    /// The line, from 1, on which a node begins.
+    pub fn node_line(&self, node: &Origin) -> usize {
+        let text = self.get(&node.file).unwrap_or_default();
+        line_of_node(text, &Marked::parse(text), node).unwrap_or(1)
+    }
+}
+
+fn line_of_node(text: &str, marked: &Marked, node: &Origin) -> Option<usize> {
+    let bytes = marked.find(&node.place)?;
+    Some(text[..bytes.start].matches('\n').count() + 1)
+}

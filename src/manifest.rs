@@ -1,0 +1,135 @@
+//! The files of a build: their names, their media types and the manifest that lists them.
+//!
+//! Files on the web have ASCII names. Files for people have Japanese names with role and edition, because they are saved, mailed and printed.
+
+use crate::data::sha256;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Path below `output/` → bytes.
+pub type Bundle = BTreeMap<String, Vec<u8>>;
+
+/// The folder that is published.
+pub const SITE: &str = "site/";
+/// The folder of files to hand out.
+pub const CLIENT: &str = "client/";
+
+pub const MANIFEST: &str = "manifest.json";
+/// The data of one reader, also attached to each PDF.
+pub const DATA: &str = "safeguards.json";
+
+/// The site's own files; pages of prose stand beside them.
+pub mod site {
+    pub const FRONT: &str = "index.html";
+    pub const VERIFY: &str = "verify.html";
+    pub const EDITIONS: &str = "editions/index.html";
+    pub const LISTING: &str = "editions.json";
+    pub const MISSING: &str = "404.html";
+    pub const PDF: &str = "safeguards.pdf";
+    pub const CSV: &str = "safeguards.csv";
+    /// The folder of the English pages.
+    pub const ENGLISH: &str = "en/";
+
+    /// The files that pages offer for download.
+    pub const DOWNLOADS: [&str; 3] = [PDF, CSV, super::DATA];
+    /// The files that a link of a page may lead to.
+    pub const LINKABLE: [&str; 6] = [EDITIONS, FRONT, CSV, super::DATA, PDF, VERIFY];
+
+    /// The folder of an edition.
+    pub fn edition_folder(id: &str) -> String {
+        format!("editions/{id}/")
+    }
+}
+
+/// `manifest.json`: every file of a build but itself, and what it was built from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The issued edition; none if the content is a draft.
+    pub edition: Option<String>,
+    pub id: String,
+    pub guideline: String,
+    pub theme: String,
+    pub as_of: String,
+    pub version: String,
+    /// SHA-256 of each reader's `safeguards.json`.
+    pub digest: BTreeMap<String, String>,
+    pub files: Vec<ManifestFile>,
+}
+
+/// A file that a manifest lists.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ManifestFile {
+    pub path: String,
+    pub bytes: usize,
+    pub sha256: String,
+}
+
+/// The files below a folder, as a manifest in that folder lists them.
+pub fn list_files(bundle: &Bundle, folder: &str) -> Vec<ManifestFile> {
+    let files = bundle.iter().filter_map(|(path, bytes)| {
+        Some(ManifestFile {
+            path: path.strip_prefix(folder)?.to_owned(),
+            bytes: bytes.len(),
+            sha256: sha256(bytes),
+        })
+    });
+    files.collect()
+}
+
+/// The media type of a file, by its ending.
+pub fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "css" => "text/css; charset=utf-8",
+        "csv" => "text/csv; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "svg" => "image/svg+xml",
+        "txt" => "text/plain; charset=utf-8",
+        "woff2" => "font/woff2",
+        "xml" => "application/xml; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Characters of the office's name in a file name, and of a recipient's: a file name holds 255 bytes, on some systems characters of three.
+const LONGEST_OFFICE: usize = 20;
+/// Characters of a recipient's name in a file name.
+pub const LONGEST_RECIPIENT: usize = 40;
+
+/// Names of the files that people get.
+pub struct FileNames<'a> {
+    /// Id of the edition or draft.
+    pub id: &'a str,
+    pub office: &'a str,
+}
+
+impl FileNames<'_> {
+    /// The client's files: `client/安全管理措置一覧_2026-04-01_見本事務所` and an ending such as `.pdf` or `_押印用.pdf`.
+    pub fn client(&self, ending: &str) -> String {
+        let office: String = self.office.chars().take(LONGEST_OFFICE).collect();
+        let office = plain_name(office.trim_end());
+        format!("{CLIENT}安全管理措置一覧_{}_{office}{ending}", self.id)
+    }
+
+    /// The copy of one client.
+    pub fn copy(&self, recipient: &str) -> String {
+        let ending = format!("_{}.pdf", plain_name(recipient));
+        let path = self.client(&ending);
+        path.replacen(CLIENT, "client/copies/", 1)
+    }
+
+    /// The office's own working print.
+    pub fn proof(&self) -> String {
+        format!("office/安全管理措置一覧_{}_校正用（社外秘）.pdf", self.id)
+    }
+}
+
+/// A name as part of a file's name, on every system.
+fn plain_name(name: &str) -> String {
+    let is_allowed = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
+    let plain = |c: char| if is_allowed(c) { c } else { '-' };
+    name.chars().map(plain).collect()
+}

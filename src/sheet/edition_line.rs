@@ -1,0 +1,70 @@
+//! What a sheet says of the edition it shows, with the QR code that leads to the edition's page.
+
+use crate::edition::{Edition, digest_start};
+use crate::model::Audience;
+use fast_qr::{ECL, QRBuilder};
+use serde::Serialize;
+
+/// The edition a sheet shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditionLine {
+    pub id: String,
+    pub note: Option<String>,
+    /// SHA-256 of this reader's `safeguards.json`.
+    pub digest: String,
+    /// Its first 16 digits, as printed.
+    pub digest_start: String,
+    /// The edition's page on the office's site, if its address is known.
+    pub address: Option<String>,
+    /// The address as a QR code: a line of `1` (dark) and `0` for each row of modules.
+    pub qr: Vec<String>,
+    /// In the client's data only: the public has nothing to guess.
+    #[serde(skip)]
+    pub salt: Option<String>,
+    #[serde(skip)]
+    pub predecessor: Option<EditionRef>,
+}
+
+/// Another edition, as the data of one reader names it.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditionRef {
+    pub id: String,
+    pub digest: String,
+}
+
+impl EditionLine {
+    /// The edition's line for a reader; its page lies below the address of `site`.
+    pub fn new(edition: &Edition, audience: Audience, site: Option<&str>) -> EditionLine {
+        let digest = edition.digest.of(audience);
+        let digest_start = digest_start(digest).to_owned();
+        let address = site.map(|site| {
+            let site = site.trim_end_matches('/');
+            format!("{site}/editions/{}/index.html#{digest_start}", edition.id)
+        });
+        EditionLine {
+            id: edition.id.clone(),
+            note: edition.note.clone(),
+            digest: digest.to_owned(),
+            digest_start,
+            qr: address.as_deref().map(qr_code).unwrap_or_default(),
+            address,
+            salt: (audience == Audience::Client).then(|| edition.salt.clone()),
+            predecessor: edition.predecessor.as_ref().map(|before| EditionRef {
+                id: before.id.clone(),
+                digest: before.digest.of(audience).to_owned(),
+            }),
+        }
+    }
+}
+
+/// Rows of modules; none for an address too long for a code.
+fn qr_code(address: &str) -> Vec<String> {
+    let Ok(code) = QRBuilder::new(address).ecl(ECL::M).build() else {
+        return Vec::new();
+    };
+    let row = |y: usize| {
+        let modules = (0..code.size).map(|x| code[y][x].value());
+        modules.map(|dark| if dark { '1' } else { '0' }).collect()
+    };
+    (0..code.size).map(row).collect()
+}
