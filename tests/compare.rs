@@ -787,7 +787,7 @@ fn files_are_written_whole_and_errors_are_one_sentence() {
     assert_eq!(written.0, Some(0), "{written:?}");
     fs::create_dir(path("folder.pdf")).expect("writable");
     for (arguments, expected) in [
-        (vec!["working"], "compares two"),
+        (vec!["working"], "Usage: safeguard diff"),
         (vec!["working", "1999-12-31"], "no edition `1999-12-31`"),
         (vec!["--guideline", "a"], "`--guideline` needs a value"),
         (vec!["--guideline", "a", "b"], "no guideline `a`"),
