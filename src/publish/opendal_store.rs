@@ -193,16 +193,11 @@ fn store_error(error: opendal::Error) -> StoreError {
 /// Recognises a disk that is full or read-only.
 fn is_disk_full(error: &opendal::Error) -> bool {
     let source = std::error::Error::source(error);
-    source
-        .and_then(|source| source.downcast_ref::<io::Error>())
-        .is_some_and(|source| {
-            matches!(
-                source.kind(),
-                io::ErrorKind::StorageFull
-                    | io::ErrorKind::QuotaExceeded
-                    | io::ErrorKind::ReadOnlyFilesystem
-            )
-        })
+    let io_error = source.and_then(|source| source.downcast_ref::<io::Error>());
+    io_error.is_some_and(|error| {
+        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        [StorageFull, QuotaExceeded, ReadOnlyFilesystem].contains(&error.kind())
+    })
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -124,19 +124,17 @@ pub fn plan(
         if old.is_none() && !is_leftover {
             added.push(path.clone());
         }
-        let part = if is_page(path) {
-            &mut pages
+        if is_page(path) {
+            pages.push(path.clone());
         } else {
-            &mut upload
-        };
-        part.push(path.clone());
+            upload.push(path.clone());
+        }
     }
     // New pages before those that may refer to them, the front page last.
     pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == "index.html"));
-    let published_bytes = published.map(data::pretty);
     Ok(Plan {
         unchanged: manifest.files.len() - upload.len() - pages.len(),
-        sends_manifest: published_bytes != Some(data::pretty(&manifest)),
+        sends_manifest: published.map(data::pretty) != Some(data::pretty(&manifest)),
         remove: obsolete.into_iter().collect(),
         published: published.cloned(),
         upload,

@@ -137,13 +137,11 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Location::Folder { path } => f.write_str(path),
-            Location::Sftp(SftpAddress { server, .. }) => write!(f, "sftp://{server}"),
+            Location::Sftp(address) => write!(f, "sftp://{}", address.server),
             Location::Ftps(server) => write!(f, "ftps://{server}"),
             Location::Webdav { url, path, .. } => write!(f, "{url} {path}"),
-            Location::S3(Bucket { name, path, .. }) => write!(f, "s3://{name}/{path}"),
-            Location::Git(Branch {
-                repository, name, ..
-            }) => write!(f, "{repository} {name}"),
+            Location::S3(bucket) => write!(f, "s3://{}/{}", bucket.name, bucket.path),
+            Location::Git(branch) => write!(f, "{} {}", branch.repository, branch.name),
         }
     }
 }
@@ -216,7 +214,10 @@ pub fn read(
     let mut findings = find_duplicates(text, &records);
     let mut targets = Vec::new();
     for (name, record) in records {
-        let mut reader = RecordReader::new(&name);
+        let mut reader = RecordReader {
+            origin: Origin::root(FILE).at(name.as_str()),
+            findings: Vec::new(),
+        };
         let location = reader.location(record);
         if !is_target_name(&name) {
             let message = Message::new("target-name").with("name", &name);
@@ -269,13 +270,6 @@ struct RecordReader {
 }
 
 impl RecordReader {
-    fn new(target: &str) -> RecordReader {
-        RecordReader {
-            origin: Origin::root(FILE).at(target),
-            findings: Vec::new(),
-        }
-    }
-
     fn report(&mut self, rule: &'static str, origin: Origin, message: Message) {
         self.findings.push(Diagnostic::error(rule, origin, message));
     }
