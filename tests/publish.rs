@@ -444,11 +444,11 @@ fn a_manifest_that_leads_out_of_the_site_is_refused() {
     }
 }
 
-/// Runs the READMEs' examples, each target with a server of its own instead of the example's.
+/// Runs the examples of `docs/publishing.md`, each target with a server of its own instead of the example's.
 #[test]
-fn the_readmes_targets_publish() {
-    let [english, japanese] = ["README.md", "README.ja.md"].map(|name| {
-        let text = std::fs::read_to_string(project().join(name)).expect(name);
+fn the_documented_targets_publish() {
+    let [english, japanese] = ["publishing.md", "publishing.ja.md"].map(|name| {
+        let text = std::fs::read_to_string(project().join("docs").join(name)).expect(name);
         let mut blocks = text
             .split("```yaml\n")
             .filter_map(|rest| rest.split("```").next());
