@@ -43,7 +43,7 @@ pub struct Diagnostic {
 pub struct Origin {
     /// Path below the project's folder, with `/`.
     pub file: String,
-    pub place: Place,
+    pub location: SourceLocation,
 }
 
 /// Bytes of a file, from the first to behind the last.
@@ -63,21 +63,21 @@ impl From<Range<usize>> for Bytes {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum SourceLocation {
     /// The file as a whole, or one that does not exist.
     File,
     /// Bytes of the file.
     Bytes(Bytes),
     /// A YAML node, found again only when there is something to report.
-    Node { path: Vec<Step>, part: Part },
+    Node { path: Vec<PathStep>, part: Part },
     /// Characters somewhere between these bytes, found again likewise; the first line where markup hides them.
     Passage { bytes: Bytes, needle: String },
 }
 
-impl Place {
+impl SourceLocation {
     /// The bytes that a passage means in the text of its file.
     pub fn find_in(&self, text: &str) -> Option<Range<usize>> {
-        let Place::Passage { bytes, needle } = self else {
+        let SourceLocation::Passage { bytes, needle } = self else {
             return None;
         };
         let passage = text.get(bytes.start..bytes.end)?;
@@ -91,7 +91,7 @@ impl Place {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
+pub enum PathStep {
     Key(String),
     Index(usize),
 }
@@ -104,15 +104,15 @@ pub enum Part {
     Within(String),
 }
 
-impl From<&str> for Step {
-    fn from(key: &str) -> Step {
-        Step::Key(key.to_owned())
+impl From<&str> for PathStep {
+    fn from(key: &str) -> PathStep {
+        PathStep::Key(key.to_owned())
     }
 }
 
-impl From<usize> for Step {
-    fn from(index: usize) -> Step {
-        Step::Index(index)
+impl From<usize> for PathStep {
+    fn from(index: usize) -> PathStep {
+        PathStep::Index(index)
     }
 }
 
@@ -120,14 +120,14 @@ impl Origin {
     pub fn file(file: &str) -> Origin {
         Origin {
             file: file.to_owned(),
-            place: Place::File,
+            location: SourceLocation::File,
         }
     }
 
     pub fn bytes(file: &str, bytes: Range<usize>) -> Origin {
         Origin {
             file: file.to_owned(),
-            place: Place::Bytes(bytes.into()),
+            location: SourceLocation::Bytes(bytes.into()),
         }
     }
 
@@ -135,7 +135,7 @@ impl Origin {
     pub fn root(file: &str) -> Origin {
         Origin {
             file: file.to_owned(),
-            place: Place::Node {
+            location: SourceLocation::Node {
                 path: Vec::new(),
                 part: Part::Value,
             },
@@ -143,9 +143,9 @@ impl Origin {
     }
 
     /// The node one step further down.
-    pub fn at(&self, step: impl Into<Step>) -> Origin {
+    pub fn at(&self, step: impl Into<PathStep>) -> Origin {
         let mut origin = self.clone();
-        if let Place::Node { path, .. } = &mut origin.place {
+        if let SourceLocation::Node { path, .. } = &mut origin.location {
             path.push(step.into());
         }
         origin
@@ -153,7 +153,7 @@ impl Origin {
 
     pub fn part(&self, part: Part) -> Origin {
         let mut origin = self.clone();
-        if let Place::Node { part: old, .. } = &mut origin.place {
+        if let SourceLocation::Node { part: old, .. } = &mut origin.location {
             *old = part;
         }
         origin
@@ -162,10 +162,10 @@ impl Origin {
     /// These characters within a node or between bytes.
     pub fn within(&self, needle: &str) -> Origin {
         let needle = needle.to_owned();
-        match self.place {
-            Place::Bytes(bytes) => Origin {
+        match self.location {
+            SourceLocation::Bytes(bytes) => Origin {
                 file: self.file.clone(),
-                place: Place::Passage { bytes, needle },
+                location: SourceLocation::Passage { bytes, needle },
             },
             _ => self.part(Part::Within(needle)),
         }

@@ -2,7 +2,7 @@
 
 use crate::characters::visible;
 use crate::content::{Position, Sources};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
@@ -69,8 +69,8 @@ impl Report<'_> {
             .id(finding.rule);
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
-        let mut group: Group = match (&finding.origin.place, source) {
-            (Place::Bytes(bytes), Some(text)) => {
+        let mut group: Group = match (&finding.origin.location, source) {
+            (SourceLocation::Bytes(bytes), Some(text)) => {
                 let annotation = AnnotationKind::Primary.span(bytes.start..bytes.end);
                 title.element(Snippet::source(text).path(file).annotation(annotation))
             }

@@ -3,7 +3,7 @@
 use super::{CheckInput, Rule};
 use crate::compare::guideline::{PlacePair, match_places};
 use crate::content::Filed;
-use crate::content::places::{self, Place};
+use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
 use crate::message::Message;
@@ -74,9 +74,9 @@ fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let places = input.content.places();
-    let ids = |filter: fn(&Place) -> bool| -> BTreeSet<String> {
+    let ids = |filter: fn(&SheetPlace) -> bool| -> BTreeSet<String> {
         let places = places.iter().filter(|place| filter(place));
-        places.map(Place::id).collect()
+        places.map(SheetPlace::id).collect()
     };
     let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
     let measured = ids(|place| place.takes_measures);
@@ -156,7 +156,7 @@ fn uncovered(
     help: &'static str,
     severity: fn(Duty) -> Severity,
 ) -> Vec<Diagnostic> {
-    let is_answered = |place: &Place| {
+    let is_answered = |place: &SheetPlace| {
         let mut files = input.content.measures.iter();
         files.any(|file| {
             let here = file.section == place.section && file.item.as_deref() == place.item;

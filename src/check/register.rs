@@ -1,6 +1,6 @@
 //! Checked records → the register: defaults filled in, translations beside their Japanese, sections in print order.
 
-use crate::content::places::Place;
+use crate::content::places::SheetPlace;
 use crate::content::record::{
     CertificationRecord, Line, MeasureEnglishRecord, MeasureRecord, OfficeRecord, SheetRecord,
     SourceRecord,
@@ -108,7 +108,7 @@ fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
     sections
 }
 
-fn item(sheet: &SheetRecord, place: &Place, measures: Vec<Measure>) -> Item {
+fn item(sheet: &SheetRecord, place: &SheetPlace, measures: Vec<Measure>) -> Item {
     let Some(id) = place.item else {
         // A section without items: the form prints `-` for both.
         return Item {
@@ -129,7 +129,7 @@ fn item(sheet: &SheetRecord, place: &Place, measures: Vec<Measure>) -> Item {
 /// The heading as the office prints it: its own, or the one of the place.
 ///
 /// The place's English translates its own heading only; the office's heading needs English of its own.
-fn heading(sheet: &SheetRecord, place: &Place) -> Bilingual<String> {
+fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
     let id = place.id();
     let own = sheet.headings.0.get(&id);
     let own_en = sheet.en.as_ref().and_then(|en| en.headings.0.get(&id));
@@ -137,7 +137,7 @@ fn heading(sheet: &SheetRecord, place: &Place) -> Bilingual<String> {
     bilingual(own.unwrap_or(place.name), en)
 }
 
-fn measures(content: &Content, sheet: &SheetRecord, place: &Place) -> Vec<Measure> {
+fn measures(content: &Content, sheet: &SheetRecord, place: &SheetPlace) -> Vec<Measure> {
     let is_here =
         |file: &&MeasureFile| file.section == place.section && file.item.as_deref() == place.item;
     let mut measures = Vec::new();

@@ -1,8 +1,8 @@
 //! Edits to content files: only the lines concerned change, comments and order stay.
 
-use super::record::{Day, MeasureRecord, SheetRecord};
+use super::record::{IsoDate, MeasureRecord, SheetRecord};
 use super::yaml::{self, Marked};
-use crate::diagnostic::{Origin, Part, Step};
+use crate::diagnostic::{Origin, Part, PathStep};
 use crate::message::{Error, Message, Result};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> O
     let mut meant: SheetRecord = yaml::read("", text).ok()?;
     meant.date.0 = day;
     meant.edition = Some(edition.to_owned());
-    meant.reviewed_on = reviewed.map(Day).or(meant.reviewed_on);
+    meant.reviewed_on = reviewed.map(IsoDate).or(meant.reviewed_on);
     reads_as(&edited, &meant).then_some(edited)
 }
 
@@ -39,7 +39,7 @@ pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> O
 pub fn numbered(text: &str, numbers: &BTreeMap<usize, u32>) -> Option<String> {
     let marked = Marked::parse(text);
     let edit = |(index, number): (&usize, &u32)| {
-        let entry = [Step::Index(*index)];
+        let entry = [PathStep::Index(*index)];
         set(&marked, text, &entry, "no", &number.to_string(), "id")
     };
     let edits: Option<Vec<Edit>> = numbers.iter().map(edit).collect();
@@ -61,7 +61,7 @@ fn reads_as<T: serde::de::DeserializeOwned + std::fmt::Debug>(edited: &str, mean
 fn set(
     marked: &Marked,
     text: &str,
-    path: &[Step],
+    path: &[PathStep],
     field: &str,
     value: &str,
     after: &str,
@@ -70,7 +70,7 @@ fn set(
         .iter()
         .fold(Origin::root(""), |origin, step| origin.at(step.clone()));
     let find = |field: &str, part| {
-        let bytes = marked.find_whole(&node.at(field).part(part).place)?;
+        let bytes = marked.find_whole(&node.at(field).part(part).location)?;
         Some(without_comment(text, bytes))
     };
     if let Some(old) = find(field, Part::Value) {

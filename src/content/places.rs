@@ -6,7 +6,7 @@ use crate::diagnostic::Origin;
 use crate::model::place_name;
 
 /// A section or item as it is written, of a guideline or of the office's own.
-pub struct Place<'a> {
+pub struct SheetPlace<'a> {
     pub section: &'a str,
     /// `None`: the section itself.
     pub item: Option<&'a str>,
@@ -22,7 +22,7 @@ pub struct Place<'a> {
     pub origin: Origin,
 }
 
-impl Place<'_> {
+impl SheetPlace<'_> {
     /// `C` or `C-b`
     pub fn id(&self) -> String {
         place_name(self.section, self.item)
@@ -30,11 +30,11 @@ impl Place<'_> {
 }
 
 /// The sections of a guideline, each followed by its items.
-pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<Place<'_>> {
+pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     let mut places = Vec::new();
     for (index, section) in guideline.record.sections.iter().enumerate() {
         let origin = guideline.origin().at("sections").at(index);
-        places.push(Place {
+        places.push(SheetPlace {
             section: &section.id,
             item: None,
             letter: &section.id,
@@ -45,23 +45,29 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<Place<'_>> {
             is_own: false,
             origin: origin.clone(),
         });
-        places.extend(section.items.iter().enumerate().map(|(index, item)| Place {
-            section: &section.id,
-            item: Some(&item.id),
-            letter: &item.id,
-            name: &item.name,
-            en: item.en.as_ref(),
-            duty: item.duty.unwrap_or(section.duty),
-            takes_measures: true,
-            is_own: false,
-            origin: origin.at("items").at(index),
-        }));
+        places.extend(
+            section
+                .items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| SheetPlace {
+                    section: &section.id,
+                    item: Some(&item.id),
+                    letter: &item.id,
+                    name: &item.name,
+                    en: item.en.as_ref(),
+                    duty: item.duty.unwrap_or(section.duty),
+                    takes_measures: true,
+                    is_own: false,
+                    origin: origin.at("items").at(index),
+                }),
+        );
     }
     places
 }
 
 /// The office's own sections before (`"before"`) or after (`"after"`) the guideline's, each followed by its items.
-pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<Place<'a>> {
+pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPlace<'a>> {
     let sections = match side {
         "before" => &sheet.record.sections.before,
         _ => &sheet.record.sections.after,
@@ -69,7 +75,7 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<Place<'
     let mut places = Vec::new();
     for (index, section) in sections.iter().enumerate() {
         let origin = sheet.origin().at("sections").at(side).at(index);
-        places.push(Place {
+        places.push(SheetPlace {
             section: &section.id,
             item: None,
             letter: &section.letter,
@@ -80,24 +86,30 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<Place<'
             is_own: true,
             origin: origin.clone(),
         });
-        places.extend(section.items.iter().enumerate().map(|(index, item)| Place {
-            section: &section.id,
-            item: Some(&item.id),
-            letter: &item.letter,
-            name: &item.name,
-            en: item.en.as_ref(),
-            duty: Duty::default(),
-            takes_measures: true,
-            is_own: true,
-            origin: origin.at("items").at(index),
-        }));
+        places.extend(
+            section
+                .items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| SheetPlace {
+                    section: &section.id,
+                    item: Some(&item.id),
+                    letter: &item.letter,
+                    name: &item.name,
+                    en: item.en.as_ref(),
+                    duty: Duty::default(),
+                    takes_measures: true,
+                    is_own: true,
+                    origin: origin.at("items").at(index),
+                }),
+        );
     }
     places
 }
 
 impl Content {
     /// All places of the sheet in print order; none if the sheet or its guideline could not be read.
-    pub fn places(&self) -> Vec<Place<'_>> {
+    pub fn places(&self) -> Vec<SheetPlace<'_>> {
         let (Some(sheet), Some(guideline)) = (&self.sheet, self.own_guideline()) else {
             return Vec::new();
         };

@@ -2,7 +2,7 @@
 //!
 //! These say what was written; [`crate::model`] says what is true. Their comments are the manual for who writes the YAML.
 
-pub use super::values::{Day, Headings, Line, Period};
+pub use super::values::{Headings, IsoDate, Line, Period};
 use super::values::{markdown, optional_markdown, present_markdown};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate};
@@ -67,7 +67,7 @@ pub struct SheetRecord {
     /// Id of the guideline the sheet answers: a file of `guidelines/`.
     pub guideline: String,
     /// The day the sheet speaks of, as `2015-10-01`.
-    pub date: Day,
+    pub date: IsoDate,
     /// `western` (2015年10月1日) or `era` (平成27年10月1日).
     #[serde(default)]
     pub date_style: DateStyle,
@@ -76,11 +76,11 @@ pub struct SheetRecord {
     /// 文書番号
     pub document_number: Option<Line>,
     /// 制定日
-    pub established_on: Option<Day>,
+    pub established_on: Option<IsoDate>,
     /// 改訂日
-    pub revised_on: Option<Day>,
+    pub revised_on: Option<IsoDate>,
     /// The day on which all rows were reviewed; a row may name another. `safeguard issue --reviewed DATE` writes it.
-    pub reviewed_on: Option<Day>,
+    pub reviewed_on: Option<IsoDate>,
     /// Who approves the signed copy by seal (承認), the highest rank first: a box for each. Without any there are none.
     #[serde(default)]
     pub approvals: Vec<Line>,
@@ -299,7 +299,7 @@ pub struct MeasureRecord {
     #[serde(default)]
     pub relaxed: bool,
     /// The day of the row's last review, if it is another than the sheet's.
-    pub reviewed_on: Option<Day>,
+    pub reviewed_on: Option<IsoDate>,
     /// An open question for the office, printed in the proof only. A row with a question and no measure is open.
     pub confirm: Option<Line>,
     /// The office's own note, printed in the proof only.
@@ -348,9 +348,9 @@ pub struct CertificationRecord {
     pub body: Option<Line>,
     pub accreditor: Option<Line>,
     pub scope: Option<Line>,
-    pub issued_on: Option<Day>,
+    pub issued_on: Option<IsoDate>,
     /// The last valid day, in Japan.
-    pub expires_on: Option<Day>,
+    pub expires_on: Option<IsoDate>,
     /// The mark shown with it: `privacy-mark`.
     pub mark: Option<Mark>,
     /// The line as printed, only where `standard (scheme 認証番号 number body)` does not fit.

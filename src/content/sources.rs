@@ -2,7 +2,7 @@
 
 use super::page;
 use super::yaml::Marked;
-use crate::diagnostic::{Diagnostic, Origin, Place};
+use crate::diagnostic::{Diagnostic, Origin, SourceLocation};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,8 +44,9 @@ impl Sources {
                 continue;
             };
             let here = |finding: &&mut Diagnostic| finding.origin.file == file;
-            let has_node =
-                |finding: &mut Diagnostic| matches!(finding.origin.place, Place::Node { .. });
+            let has_node = |finding: &mut Diagnostic| {
+                matches!(finding.origin.location, SourceLocation::Node { .. })
+            };
             // A file that was not read has no nodes, and may be nested beyond all bounds.
             let marked = findings
                 .iter_mut()
@@ -53,10 +54,10 @@ impl Sources {
                 .any(has_node)
                 .then(|| Marked::parse(page::yaml_of(&file, text)));
             for finding in findings.iter_mut().filter(here) {
-                let place = &finding.origin.place;
+                let place = &finding.origin.location;
                 let node = marked.as_ref().and_then(|marked| marked.find(place));
                 if let Some(bytes) = node.or_else(|| place.find_in(text)) {
-                    finding.origin.place = Place::Bytes(bytes.into());
+                    finding.origin.location = SourceLocation::Bytes(bytes.into());
                 }
             }
         }
@@ -66,7 +67,7 @@ impl Sources {
 
     /// The position of a located finding; `None` if it is about the whole file.
     pub fn position(&self, origin: &Origin) -> Option<Position> {
-        let Place::Bytes(bytes) = &origin.place else {
+        let SourceLocation::Bytes(bytes) = &origin.location else {
             return None;
         };
         let before = self.get(&origin.file)?.get(..bytes.start)?;
@@ -99,6 +100,6 @@ impl Sources {
 }
 
 fn line_of_node(text: &str, marked: &Marked, node: &Origin) -> Option<usize> {
-    let bytes = marked.find(&node.place)?;
+    let bytes = marked.find(&node.location)?;
     Some(text[..bytes.start].matches('\n').count() + 1)
 }

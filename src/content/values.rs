@@ -73,14 +73,14 @@ impl<'de> Deserialize<'de> for Line {
 
 /// A day as `2015-10-01`; jiff alone would also take a date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Day(pub Date);
+pub struct IsoDate(pub Date);
 
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+impl<'de> Deserialize<'de> for IsoDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<IsoDate, D::Error> {
         deserializer.deserialize_str(StringVisitor {
             expecting: "a day like 2015-10-01",
             parse: |written| match written.parse() {
-                Ok(day) if written.len() == 10 => Ok(Day(day)),
+                Ok(day) if written.len() == 10 => Ok(IsoDate(day)),
                 _ => Err(Refusal::Invalid),
             },
         })

@@ -3,7 +3,7 @@
 //! The only file that names serde_yaml and saphyr. What serde_yaml complains of is put into words by [`super::yaml_errors`].
 
 use super::yaml_errors;
-use crate::diagnostic::{Diagnostic, Part, Place, Step};
+use crate::diagnostic::{Diagnostic, Part, PathStep, SourceLocation};
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
 use saphyr_parser::{Event, Parser};
@@ -136,8 +136,8 @@ impl<'a> Marked<'a> {
     }
 
     /// The bytes a place stands for; the nearest node above it where it does not exist.
-    pub fn find(&self, place: &Place) -> Option<Range<usize>> {
-        let Place::Node { path, part } = place else {
+    pub fn find(&self, place: &SourceLocation) -> Option<Range<usize>> {
+        let SourceLocation::Node { path, part } = place else {
             return None;
         };
         let mut node = self.root.as_ref()?;
@@ -165,8 +165,8 @@ impl<'a> Marked<'a> {
     }
 
     /// The bytes of a node that is there: the whole of its key or value.
-    pub fn find_whole(&self, place: &Place) -> Option<Range<usize>> {
-        let Place::Node { path, part } = place else {
+    pub fn find_whole(&self, place: &SourceLocation) -> Option<Range<usize>> {
+        let SourceLocation::Node { path, part } = place else {
             return None;
         };
         let start = (None, self.root.as_ref()?);
@@ -198,13 +198,15 @@ fn is_scalar(node: &MarkedYaml) -> bool {
 
 type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);
 
-fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &Step) -> Option<Child<'n, 'a>> {
+fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &PathStep) -> Option<Child<'n, 'a>> {
     match (&node.data, step) {
-        (YamlData::Mapping(map), Step::Key(name)) => map
+        (YamlData::Mapping(map), PathStep::Key(name)) => map
             .iter()
             .find(|(key, _)| key.data.as_str() == Some(name))
             .map(|(key, value)| (Some(key), value)),
-        (YamlData::Sequence(list), Step::Index(index)) => list.get(*index).map(|node| (None, node)),
+        (YamlData::Sequence(list), PathStep::Index(index)) => {
+            list.get(*index).map(|node| (None, node))
+        }
         _ => None,
     }
 }
