@@ -1,4 +1,4 @@
-//! The sheet beside its guideline: whether each item is answered, and whether that guideline is in force.
+//! Rules that compare the sheet with its guideline: each item is answered, and the guideline is in force.
 
 use super::{CheckInput, Rule};
 use crate::compare::guideline::{PlacePair, match_places};
@@ -75,8 +75,8 @@ fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
     };
     let places = input.content.places();
     let ids = |filter: fn(&SheetPlace) -> bool| -> BTreeSet<String> {
-        let places = places.iter().filter(|place| filter(place));
-        places.map(SheetPlace::id).collect()
+        let chosen = places.iter().filter(|place| filter(place));
+        chosen.map(SheetPlace::id).collect()
     };
     let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
     let measured = ids(|place| place.takes_measures);
@@ -89,10 +89,10 @@ fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
             findings.push(unknown(&file.place(), Origin::file(&file.file), &measured));
         }
     }
-    let english = sheet.record.en.iter();
-    let english = english.map(|en| (&en.headings, sheet.origin().at("en")));
-    let headings = [(&sheet.record.headings, sheet.origin())];
-    for (headings, node) in headings.into_iter().chain(english) {
+    for (headings, node) in [
+        (&sheet.record.headings, sheet.origin()),
+        (&sheet.record.en.headings, sheet.origin().at("en")),
+    ] {
         for name in headings.0.keys().filter(|name| !official.contains(*name)) {
             let origin = node.at("headings").at(name.as_str()).part(Part::Key);
             // An own section has its name where it is written.
@@ -118,13 +118,15 @@ fn unknown_place(
         .with("guideline", guideline);
     let mut finding = UNKNOWN_ITEM.error(origin, message);
     let section = format!("{}-", name.split('-').next().unwrap_or(name));
-    let inside = known.iter().filter(|place| place.starts_with(&section));
-    let inside: Vec<&str> = inside.map(String::as_str).collect();
+    let known_ids = || known.iter().map(String::as_str);
+    let inside: Vec<&str> = known_ids()
+        .filter(|place| place.starts_with(&section))
+        .collect();
     if !inside.is_empty() {
         let message = Message::new("unknown-item-has").with("items", inside.join(", "));
         finding = finding.help(message);
     }
-    finding.suggest(name, known.iter().map(String::as_str))
+    finding.suggest(name, known_ids())
 }
 
 pub const ITEM_UNCOVERED: Rule = Rule {
@@ -214,7 +216,7 @@ pub const SMALL_BUSINESS_EXCEPTION: Rule = Rule {
     find: small_business_exception,
 };
 
-/// Reports the small-business method, which is not for an office that is a contractor, however small (guideline, 中小規模事業者の定義).
+/// Reports the small-business method: a contractor may not use it, however small (guideline, 中小規模事業者の定義).
 fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {
     let measures = input.content.all_measures();
     let relaxed = measures.filter(|(_, record, _)| record.relaxed);

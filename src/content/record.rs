@@ -3,7 +3,7 @@
 //! These say what was written; [`crate::model`] says what is true. Their comments are the manual for who writes the YAML.
 
 pub use super::values::{Headings, IsoDate, Line, Period};
-use super::values::{markdown, optional_markdown, present_markdown};
+use super::values::{markdown, optional_markdown, or_default, present_markdown};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate};
 use crate::text::Text;
@@ -27,24 +27,26 @@ pub struct OfficeRecord {
     /// Where a security problem of the site may be told: a mail address, or `https://…`. It makes the site's security.txt.
     pub security: Option<Line>,
     pub signatory: SignatoryRecord,
-    pub en: Option<OfficeEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: OfficeEnglishRecord,
 }
 
 /// The office in English, for the English page: `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
 ///
 /// Every `en:` of `content/` is a translation for convenience, and none need be written; what has none stands there in Japanese.
 /// The Japanese sheet is the one issued: English texts may change without a new edition.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeEnglishRecord {
     pub name: Option<Line>,
     pub address: Option<Line>,
     pub representative: Option<Line>,
     pub complaints: Option<Line>,
-    pub signatory: Option<SignatoryEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub signatory: SignatoryEnglishRecord,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignatoryEnglishRecord {
     pub title: Option<Line>,
@@ -99,11 +101,12 @@ pub struct SheetRecord {
     /// Names that must not stand in a public text.
     #[serde(default)]
     pub confidential: Vec<Line>,
-    pub en: Option<SheetEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: SheetEnglishRecord,
 }
 
 /// The sheet's title and headings in English.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
@@ -203,11 +206,12 @@ pub struct GuidelineRecord {
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
     pub entrustment: Vec<EntrustmentRecord>,
-    pub en: Option<GuidelineEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: GuidelineEnglishRecord,
 }
 
 /// The guideline's title in English.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GuidelineEnglishRecord {
     pub title: Option<Line>,
@@ -309,7 +313,8 @@ pub struct MeasureRecord {
     pub formerly: Vec<String>,
     /// Line and cell in the document the texts were taken over from.
     pub source: Option<SourceRecord>,
-    pub en: Option<MeasureEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: MeasureEnglishRecord,
 }
 
 #[derive(Debug, Deserialize)]
@@ -322,7 +327,7 @@ pub struct SourceRecord {
 }
 
 /// The same texts in English; who may read them is told by `audience`, as for the Japanese ones.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureEnglishRecord {
     #[serde(default, deserialize_with = "optional_markdown")]
@@ -356,11 +361,12 @@ pub struct CertificationRecord {
     /// The line as printed, only where `standard (scheme 認証番号 number body)` does not fit.
     pub print: Option<Line>,
     pub source: Option<Coordinate>,
-    pub en: Option<CertificationEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: CertificationEnglishRecord,
 }
 
 /// The certificate in English. Printed is `standard (scheme, certificate no. number, body)` where nothing in it is left in Japanese.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertificationEnglishRecord {
     pub scheme: Option<Line>,

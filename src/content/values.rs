@@ -164,6 +164,13 @@ pub fn present_markdown<'de, D: Deserializer<'de>>(
     optional_markdown(deserializer).map(|text| Some(text.unwrap_or_default()))
 }
 
+/// Reads a record of which nothing need be written: a blank field is the same as none.
+pub fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 struct ParagraphsVisitor;
 
 impl<'de> Visitor<'de> for ParagraphsVisitor {
