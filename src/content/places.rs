@@ -1,11 +1,12 @@
-//! The places of the sheet that measures and headings stand at: sections and items, in print order.
+//! The places of the sheet at which measures and headings stand: sections and items, in print order.
 
 use super::record::{Duty, GuidelineRecord, Line, SheetRecord};
 use super::{Content, Filed};
 use crate::diagnostic::Origin;
 use crate::model::place_name;
 
-/// A section or item as it is written, of a guideline or of the office's own.
+/// A section or item as it is written, in a guideline or by the office itself.
+#[derive(Clone)]
 pub struct SheetPlace<'a> {
     pub section: &'a str,
     /// `None`: the section itself.
@@ -14,9 +15,9 @@ pub struct SheetPlace<'a> {
     pub name: &'a Line,
     pub en: Option<&'a Line>,
     pub duty: Duty,
-    /// Whether measures stand directly here: at an item, or at a section without items.
+    /// True if measures stand directly here: at an item, or at a section without items.
     pub takes_measures: bool,
-    /// Whether the office added it; the others are the guideline's.
+    /// True if the office added it; the others are the guideline's.
     pub is_own: bool,
     /// Its node.
     pub origin: Origin,
@@ -34,7 +35,8 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     let mut places = Vec::new();
     for (index, section) in guideline.record.sections.iter().enumerate() {
         let origin = guideline.origin().at("sections").at(index);
-        places.push(SheetPlace {
+        let items = origin.at("items");
+        let section_place = SheetPlace {
             section: &section.id,
             item: None,
             letter: &section.id,
@@ -43,25 +45,21 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
             duty: section.duty,
             takes_measures: section.items.is_empty(),
             is_own: false,
-            origin: origin.clone(),
-        });
-        places.extend(
-            section
-                .items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| SheetPlace {
-                    section: &section.id,
-                    item: Some(&item.id),
-                    letter: &item.id,
-                    name: &item.name,
-                    en: item.en.as_ref(),
-                    duty: item.duty.unwrap_or(section.duty),
-                    takes_measures: true,
-                    is_own: false,
-                    origin: origin.at("items").at(index),
-                }),
-        );
+            origin,
+        };
+        places.push(section_place.clone());
+        for (index, item) in section.items.iter().enumerate() {
+            places.push(SheetPlace {
+                item: Some(&item.id),
+                letter: &item.id,
+                name: &item.name,
+                en: item.en.as_ref(),
+                duty: item.duty.unwrap_or(section.duty),
+                takes_measures: true,
+                origin: items.at(index),
+                ..section_place
+            });
+        }
     }
     places
 }
@@ -75,7 +73,8 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPl
     let mut places = Vec::new();
     for (index, section) in sections.iter().enumerate() {
         let origin = sheet.origin().at("sections").at(side).at(index);
-        places.push(SheetPlace {
+        let items = origin.at("items");
+        let section_place = SheetPlace {
             section: &section.id,
             item: None,
             letter: &section.letter,
@@ -84,25 +83,20 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPl
             duty: Duty::default(),
             takes_measures: section.items.is_empty(),
             is_own: true,
-            origin: origin.clone(),
-        });
-        places.extend(
-            section
-                .items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| SheetPlace {
-                    section: &section.id,
-                    item: Some(&item.id),
-                    letter: &item.letter,
-                    name: &item.name,
-                    en: item.en.as_ref(),
-                    duty: Duty::default(),
-                    takes_measures: true,
-                    is_own: true,
-                    origin: origin.at("items").at(index),
-                }),
-        );
+            origin,
+        };
+        places.push(section_place.clone());
+        for (index, item) in section.items.iter().enumerate() {
+            places.push(SheetPlace {
+                item: Some(&item.id),
+                letter: &item.letter,
+                name: &item.name,
+                en: item.en.as_ref(),
+                takes_measures: true,
+                origin: items.at(index),
+                ..section_place
+            });
+        }
     }
     places
 }

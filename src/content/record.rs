@@ -1,6 +1,6 @@
-//! What may be written in `content/`: the record types, one per kind of file.
+//! The record types of `content/`, one per kind of file.
 //!
-//! These say what was written; [`crate::model`] says what is true. Their comments are the manual for who writes the YAML.
+//! They say what was written; [`crate::model`] says what is true. Their comments are the manual for whoever writes the YAML.
 
 pub use super::values::{Headings, IsoDate, Line, Period};
 use super::values::{markdown, optional_markdown, or_default, present_markdown};
@@ -10,7 +10,7 @@ use crate::text::Text;
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 
-/// `office.yaml`: who hands the sheet over. Only what is known; nothing is invented.
+/// `office.yaml`: the office that hands the sheet over. Write only what is known; nothing is invented.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeRecord {
@@ -24,7 +24,7 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
-    /// Where a security problem of the site may be told: a mail address, or `https://…`. It makes the site's security.txt.
+    /// Contact for security problems of the site: a mail address, or `https://…`. It makes the site's security.txt.
     pub security: Option<Line>,
     pub signatory: SignatoryRecord,
     #[serde(default, deserialize_with = "or_default")]
@@ -33,7 +33,7 @@ pub struct OfficeRecord {
 
 /// The office in English, for the English page: `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
 ///
-/// Every `en:` of `content/` is a translation for convenience, and none need be written; what has none stands there in Japanese.
+/// Every `en:` of `content/` is a translation for convenience, and none need be written; a text without one is shown in Japanese.
 /// The Japanese sheet is the one issued: English texts may change without a new edition.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,7 +53,7 @@ pub struct SignatoryEnglishRecord {
     pub name: Option<Line>,
 }
 
-/// Who signs the sheet (特定個人情報等管理責任者).
+/// The person who signs the sheet (特定個人情報等管理責任者).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignatoryRecord {
@@ -61,7 +61,7 @@ pub struct SignatoryRecord {
     pub name: Line,
 }
 
-/// `sheet.yaml`: what the sheet answers, as of which day, and how it prints.
+/// `sheet.yaml`: the guideline the sheet answers, its date, and how it is printed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SheetRecord {
@@ -83,15 +83,15 @@ pub struct SheetRecord {
     pub revised_on: Option<IsoDate>,
     /// The day on which all rows were reviewed; a row may name another. `safeguard issue --reviewed DATE` writes it.
     pub reviewed_on: Option<IsoDate>,
-    /// Who approves the signed copy by seal (承認), the highest rank first: a box for each. Without any there are none.
+    /// People who approve the signed copy by seal (承認), the highest rank first: a box for each.
     #[serde(default)]
     pub approvals: Vec<Line>,
     /// Id of the newest issued edition; `safeguard issue` writes it, so that a deleted edition is noticed.
     pub edition: Option<String>,
-    /// Headings as the office prints them where they differ from the guideline's: `C-d: …`.
+    /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
     pub headings: Headings,
-    /// Who may read a field, where the measure itself does not say.
+    /// Readers of a field, unless the measure itself names them.
     #[serde(default)]
     pub audience: FieldAudience,
     #[serde(default)]
@@ -110,7 +110,7 @@ pub struct SheetRecord {
 #[serde(deny_unknown_fields)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
-    /// By place, as `headings`. The guideline's own English does not stand in for a heading of the office's own.
+    /// By place, as `headings`. The guideline's English is not used for a heading that the office changed.
     #[serde(default)]
     pub headings: Headings,
 }
@@ -173,9 +173,9 @@ impl FieldAudience {
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {
-    /// So long before its last day a certificate is said to expire soon.
+    /// Time before its last day at which a certificate is reported to expire soon.
     pub expires_soon: Period,
-    /// So long after it a review is overdue.
+    /// Time after which a review is overdue.
     pub review: Period,
 }
 
@@ -197,7 +197,7 @@ pub struct GuidelineRecord {
     /// Day or month, as `2014-12-11` or `2025-06`.
     pub published: String,
     pub amended: Option<String>,
-    /// How far the headings were compared with the official text.
+    /// State of the comparison of these headings with the official text.
     pub status: Option<Line>,
     pub source: Option<Line>,
     /// Id of the edition that replaced this one.
@@ -240,7 +240,7 @@ pub struct ItemRecord {
     pub name: Line,
     /// The name in English.
     pub en: Option<Line>,
-    /// Where it differs from the section's.
+    /// Only if it differs from the section's.
     pub duty: Option<Duty>,
     #[serde(default)]
     pub sme: bool,
@@ -326,7 +326,7 @@ pub struct SourceRecord {
     pub remarks: Vec<Coordinate>,
 }
 
-/// The same texts in English; who may read them is told by `audience`, as for the Japanese ones.
+/// The same texts in English. Their readers are those of the Japanese texts (`audience`).
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureEnglishRecord {
@@ -358,21 +358,22 @@ pub struct CertificationRecord {
     pub expires_on: Option<IsoDate>,
     /// The mark shown with it: `privacy-mark`.
     pub mark: Option<Mark>,
-    /// The line as printed, only where `standard (scheme 認証番号 number body)` does not fit.
+    /// The line as printed, only if `standard (scheme 認証番号 number body)` does not fit.
     pub print: Option<Line>,
     pub source: Option<Coordinate>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: CertificationEnglishRecord,
 }
 
-/// The certificate in English. Printed is `standard (scheme, certificate no. number, body)` where nothing in it is left in Japanese.
+/// The certificate in English. It is printed as `standard (scheme, certificate no. number, body)`
+/// if nothing in that is left in Japanese.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertificationEnglishRecord {
     pub scheme: Option<Line>,
     pub body: Option<Line>,
     pub scope: Option<Line>,
-    /// The line as printed, only where the usual pattern does not fit.
+    /// The line as printed, only if the usual pattern does not fit.
     pub print: Option<Line>,
 }
 
@@ -385,7 +386,7 @@ pub struct CertificationEnglishRecord {
 pub struct PageRecord {
     /// The page's heading, the only one of the first rank.
     pub title: Line,
-    /// Pages stand in this order; those without, behind them by name. An English page follows its Japanese one.
+    /// Position among the pages. Pages without one come last, by name; an English page follows its Japanese one.
     pub order: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! The texts of files that were read, and the places in them: what showing findings needs.
+//! The texts of the files that were read, and positions in them. Showing findings needs both.
 
 use super::page;
 use super::yaml::Marked;
@@ -36,27 +36,23 @@ impl Sources {
         self.0.iter().map(|(file, text)| (&**file, &**text))
     }
 
-    /// Gives every finding about a node its bytes, and sorts all findings by place.
+    /// Replaces nodes and passages in findings by their bytes, and sorts the findings by file and position.
     pub fn locate(&self, findings: &mut [Diagnostic]) {
         let files = findings.iter().map(|finding| finding.origin.file.clone());
         for file in files.collect::<BTreeSet<_>>() {
             let Some(text) = self.get(&file) else {
                 continue;
             };
-            let here = |finding: &&mut Diagnostic| finding.origin.file == file;
-            let has_node = |finding: &mut Diagnostic| {
-                matches!(finding.origin.location, SourceLocation::Node { .. })
-            };
+            let is_here = |finding: &&mut Diagnostic| finding.origin.file == file;
+            let mut here = findings.iter_mut().filter(is_here);
             // A file that was not read has no nodes, and may be nested beyond all bounds.
-            let marked = findings
-                .iter_mut()
-                .filter(here)
-                .any(has_node)
-                .then(|| Marked::parse(page::yaml_of(&file, text)));
-            for finding in findings.iter_mut().filter(here) {
-                let place = &finding.origin.location;
-                let node = marked.as_ref().and_then(|marked| marked.find(place));
-                if let Some(bytes) = node.or_else(|| place.find_in(text)) {
+            let has_nodes =
+                here.any(|it| matches!(it.origin.location, SourceLocation::Node { .. }));
+            let marked = has_nodes.then(|| Marked::parse(page::yaml_of(&file, text)));
+            for finding in findings.iter_mut().filter(is_here) {
+                let location = &finding.origin.location;
+                let node = marked.as_ref().and_then(|marked| marked.find(location));
+                if let Some(bytes) = node.or_else(|| location.find_in(text)) {
                     finding.origin.location = SourceLocation::Bytes(bytes.into());
                 }
             }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
-/// Why a scalar is refused.
+/// The reason for refusing a scalar.
 enum Refusal {
     /// It is not what the field expects.
     Invalid,
