@@ -26,20 +26,19 @@ fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
         named.extend(successor.map(|id| (guideline.origin().at("superseded_by"), id)));
     }
     let is_unknown = |id: &str| {
-        // A guideline that could not be read is not unknown.
+        // A guideline that could not be read has its own finding.
         content.guideline(id).is_none()
             && !content.is_broken(&format!("content/guidelines/{id}.yaml"))
     };
     let unknown = named.into_iter().filter(|(_, id)| is_unknown(id));
     let known = || content.guidelines.iter().map(|it| it.record.id.as_str());
-    unknown
-        .map(|(origin, id)| {
-            let message = Message::new("unknown-guideline").with("id", id);
-            UNKNOWN_GUIDELINE
-                .error(origin, message)
-                .suggest(id, known())
-        })
-        .collect()
+    let report = |(origin, id): (Origin, &String)| {
+        let message = Message::new("unknown-guideline").with("id", id);
+        UNKNOWN_GUIDELINE
+            .error(origin, message)
+            .suggest(id, known())
+    };
+    unknown.map(report).collect()
 }
 
 pub const GUIDELINE_SUPERSEDED: Rule = Rule {
@@ -95,7 +94,7 @@ fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
     ] {
         for name in headings.0.keys().filter(|name| !official.contains(*name)) {
             let origin = node.at("headings").at(name.as_str()).part(Part::Key);
-            // An own section has its name where it is written.
+            // The name of an own section is written with the section.
             findings.push(if own.contains(name) {
                 let message = Message::new("heading-of-own").with("name", name);
                 UNKNOWN_ITEM.error(origin, message)
@@ -192,7 +191,7 @@ fn uncovered(
 
 pub const HEADING_CHANGED: &str = "heading-changed";
 
-/// Reports the sections and items of another guideline whose heading is new.
+/// Reports sections and items whose heading differs in another guideline.
 pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
     let own = input.content.own_guideline();
     let old = own.map(places::of_guideline).unwrap_or_default();
@@ -218,14 +217,13 @@ pub const SMALL_BUSINESS_EXCEPTION: Rule = Rule {
 
 /// Reports the small-business method: a contractor may not use it, however small (guideline, 中小規模事業者の定義).
 fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {
-    let measures = input.content.all_measures();
-    let relaxed = measures.filter(|(_, record, _)| record.relaxed);
-    relaxed
-        .map(|(_, record, origin)| {
+    let mut findings = Vec::new();
+    for (_, record, origin) in input.content.all_measures() {
+        if record.relaxed {
             let message = Message::new("small-business-exception").with("id", &record.id);
-            SMALL_BUSINESS_EXCEPTION
-                .error(origin.at("relaxed"), message)
-                .help(Message::new("small-business-exception-help"))
-        })
-        .collect()
+            let finding = SMALL_BUSINESS_EXCEPTION.error(origin.at("relaxed"), message);
+            findings.push(finding.help(Message::new("small-business-exception-help")));
+        }
+    }
+    findings
 }

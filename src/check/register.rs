@@ -1,4 +1,4 @@
-//! Checked records → the register: defaults filled in, translations beside their Japanese, sections in print order.
+//! Turns checked records into the register: defaults filled in, English beside its Japanese, sections in print order.
 
 use crate::content::places::SheetPlace;
 use crate::content::record::{
@@ -104,7 +104,7 @@ fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
 
 fn item(sheet: &SheetRecord, place: &SheetPlace, measures: Vec<Measure>) -> Item {
     let Some(id) = place.item else {
-        // A section without items: the form prints `-` for both.
+        // In a section without items the form prints `-` for both.
         return Item {
             id: None,
             letter: "-".to_owned(),
