@@ -36,6 +36,10 @@ pub struct Rule {
 }
 
 impl Rule {
+    const fn new(name: &'static str, find: fn(&CheckInput) -> Vec<Diagnostic>) -> Rule {
+        Rule { name, find }
+    }
+
     fn error(&self, origin: Origin, message: Message) -> Diagnostic {
         Diagnostic::error(self.name, origin, message)
     }

@@ -1,13 +1,10 @@
 //! Rules about certificates (第三者認証): each is valid, and shown as what it is.
 
 use super::{CheckInput, Rule};
-use crate::content::Filed;
 use crate::content::record::{CertificationRecord, Mark};
 use crate::diagnostic::Diagnostic;
 use crate::message::Message;
 use jiff::civil::Date;
-
-type FiledCertificate = Filed<CertificationRecord>;
 
 /// Reports each certificate for which `judge` holds, at a field of it.
 fn report(
@@ -16,31 +13,26 @@ fn report(
     field: &str,
     judge: impl Fn(&CertificationRecord) -> bool,
 ) -> Vec<Diagnostic> {
-    let certificates = input.content.certifications.iter();
-    let found = certificates.filter(|certificate| judge(&certificate.record));
-    found
-        .map(|certificate| finding(rule, field, certificate))
-        .collect()
-}
-
-fn finding(rule: &Rule, field: &str, certificate: &FiledCertificate) -> Diagnostic {
-    let record = &certificate.record;
-    let mut message = Message::new(rule.name).with("standard", &record.standard);
-    if let ("expires_on", Some(last)) = (field, record.expires_on) {
-        message = message.with("day", last.0);
+    let mut findings = Vec::new();
+    for certificate in &input.content.certifications {
+        let record = &certificate.record;
+        if judge(record) {
+            let mut message = Message::new(rule.name).with("standard", &record.standard);
+            if let ("expires_on", Some(last)) = (field, record.expires_on) {
+                message = message.with("day", last.0);
+            }
+            let finding = rule.warning(certificate.origin().at(field), message);
+            findings.push(finding.about(certificate.id()));
+        }
     }
-    rule.warning(certificate.origin().at(field), message)
-        .about(certificate.id())
+    findings
 }
 
 fn last_day(record: &CertificationRecord) -> Option<Date> {
     record.expires_on.map(|day| day.0)
 }
 
-pub const EXPIRED: Rule = Rule {
-    name: "certification-expired",
-    find: expired,
-};
+pub const EXPIRED: Rule = Rule::new("certification-expired", expired);
 
 /// Reports certificates that have expired. The last valid day counts, in Japan's time.
 fn expired(input: &CheckInput) -> Vec<Diagnostic> {
@@ -52,10 +44,7 @@ fn expired(input: &CheckInput) -> Vec<Diagnostic> {
     expired.into_iter().map(error).collect()
 }
 
-pub const EXPIRES_SOON: Rule = Rule {
-    name: "certification-expires-soon",
-    find: expires_soon,
-};
+pub const EXPIRES_SOON: Rule = Rule::new("certification-expires-soon", expires_soon);
 
 /// Reports certificates whose last day is near: renewals take months.
 fn expires_soon(input: &CheckInput) -> Vec<Diagnostic> {
@@ -67,10 +56,7 @@ fn expires_soon(input: &CheckInput) -> Vec<Diagnostic> {
     })
 }
 
-pub const UNDATED: Rule = Rule {
-    name: "certification-undated",
-    find: undated,
-};
+pub const UNDATED: Rule = Rule::new("certification-undated", undated);
 
 /// Reports certificates without a last day: nobody can tell whether they are valid.
 fn undated(input: &CheckInput) -> Vec<Diagnostic> {
@@ -84,10 +70,7 @@ fn undated(input: &CheckInput) -> Vec<Diagnostic> {
         .collect()
 }
 
-pub const WITHOUT_EDITION: Rule = Rule {
-    name: "certification-without-edition",
-    find: without_edition,
-};
+pub const WITHOUT_EDITION: Rule = Rule::new("certification-without-edition", without_edition);
 
 /// Reports certificates without the year of their standard.
 ///
@@ -108,10 +91,7 @@ fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
     })
 }
 
-pub const PRIVACY_MARK_MISUSED: Rule = Rule {
-    name: "privacy-mark-misused",
-    find: privacy_mark_misused,
-};
+pub const PRIVACY_MARK_MISUSED: Rule = Rule::new("privacy-mark-misused", privacy_mark_misused);
 
 /// Reports the Privacy Mark on other certificates: it belongs to registrations of its own scheme, numbered `10190001(03)`.
 fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {

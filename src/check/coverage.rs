@@ -9,10 +9,7 @@ use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
 use crate::message::Message;
 use std::collections::BTreeSet;
 
-pub const UNKNOWN_GUIDELINE: Rule = Rule {
-    name: "unknown-guideline",
-    find: unknown_guideline,
-};
+pub const UNKNOWN_GUIDELINE: Rule = Rule::new("unknown-guideline", unknown_guideline);
 
 /// Reports names of guidelines that are not there: the sheet's, and every `superseded_by`.
 fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
@@ -41,10 +38,7 @@ fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
     unknown.map(report).collect()
 }
 
-pub const GUIDELINE_SUPERSEDED: Rule = Rule {
-    name: "guideline-superseded",
-    find: guideline_superseded,
-};
+pub const GUIDELINE_SUPERSEDED: Rule = Rule::new("guideline-superseded", guideline_superseded);
 
 /// Reports a later edition of the sheet's guideline.
 fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
@@ -62,10 +56,7 @@ fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
     vec![finding.help(help)]
 }
 
-pub const UNKNOWN_ITEM: Rule = Rule {
-    name: "unknown-item",
-    find: unknown_item,
-};
+pub const UNKNOWN_ITEM: Rule = Rule::new("unknown-item", unknown_item);
 
 /// Reports files of `measures/` and own headings at places that do not exist.
 fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
@@ -128,10 +119,7 @@ fn unknown_place(
     finding.suggest(name, known_ids())
 }
 
-pub const ITEM_UNCOVERED: Rule = Rule {
-    name: "item-uncovered",
-    find: item_uncovered,
-};
+pub const ITEM_UNCOVERED: Rule = Rule::new("item-uncovered", item_uncovered);
 
 /// Reports items of the sheet's guideline without a measure (guideline, 別添: B–G are しなければならない).
 fn item_uncovered(input: &CheckInput) -> Vec<Diagnostic> {
@@ -210,10 +198,8 @@ pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Ve
     findings
 }
 
-pub const SMALL_BUSINESS_EXCEPTION: Rule = Rule {
-    name: "small-business-exception",
-    find: small_business_exception,
-};
+pub const SMALL_BUSINESS_EXCEPTION: Rule =
+    Rule::new("small-business-exception", small_business_exception);
 
 /// Reports the small-business method: a contractor may not use it, however small (guideline, 中小規模事業者の定義).
 fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {

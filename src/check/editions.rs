@@ -7,10 +7,7 @@ use crate::edition::{Edition, FORMAT};
 use crate::issue;
 use crate::message::Message;
 
-pub const EDITION_ALTERED: Rule = Rule {
-    name: "edition-altered",
-    find: edition_altered,
-};
+pub const EDITION_ALTERED: Rule = Rule::new("edition-altered", edition_altered);
 
 /// Reports editions that changed or disappeared, because clients have copies and may ask about them.
 ///

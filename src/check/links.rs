@@ -10,10 +10,7 @@ use crate::model::place_name;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
-pub const BROKEN_LINK: Rule = Rule {
-    name: "broken-link",
-    find: broken_link,
-};
+pub const BROKEN_LINK: Rule = Rule::new("broken-link", broken_link);
 
 /// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and images, because none is shown.
 fn broken_link(input: &CheckInput) -> Vec<Diagnostic> {

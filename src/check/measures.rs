@@ -10,10 +10,7 @@ use crate::text::Text;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-pub const BAD_ID: Rule = Rule {
-    name: "bad-id",
-    find: bad_id,
-};
+pub const BAD_ID: Rule = Rule::new("bad-id", bad_id);
 
 /// Reports ids that cannot be anchors and file names.
 ///
@@ -52,10 +49,7 @@ fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
     ids
 }
 
-pub const DUPLICATE_ID: Rule = Rule {
-    name: "duplicate-id",
-    find: duplicate_id,
-};
+pub const DUPLICATE_ID: Rule = Rule::new("duplicate-id", duplicate_id);
 
 /// Kinds of ids; ids of different kinds do not collide.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,10 +111,7 @@ fn id_claims(input: &CheckInput) -> Vec<(IdKind, String, Origin)> {
     claims
 }
 
-pub const EMPTY_MEASURE: Rule = Rule {
-    name: "empty-measure",
-    find: empty_measure,
-};
+pub const EMPTY_MEASURE: Rule = Rule::new("empty-measure", empty_measure);
 
 /// Reports rows with neither a measure nor a reason for having none nor an open question.
 fn empty_measure(input: &CheckInput) -> Vec<Diagnostic> {
@@ -141,10 +132,10 @@ fn empty_measure(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const NOT_APPLICABLE_WITHOUT_REASON: Rule = Rule {
-    name: "not-applicable-without-reason",
-    find: not_applicable_without_reason,
-};
+pub const NOT_APPLICABLE_WITHOUT_REASON: Rule = Rule::new(
+    "not-applicable-without-reason",
+    not_applicable_without_reason,
+);
 
 /// Reports 該当なし without a reason, or with a measure beside it.
 fn not_applicable_without_reason(input: &CheckInput) -> Vec<Diagnostic> {
@@ -168,10 +159,7 @@ fn not_applicable_without_reason(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const OPEN_QUESTION: Rule = Rule {
-    name: "open-question",
-    find: open_question,
-};
+pub const OPEN_QUESTION: Rule = Rule::new("open-question", open_question);
 
 /// Reports questions that the office still has to answer.
 fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
@@ -188,10 +176,7 @@ fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const REVIEW_OVERDUE: Rule = Rule {
-    name: "review-overdue",
-    find: review_overdue,
-};
+pub const REVIEW_OVERDUE: Rule = Rule::new("review-overdue", review_overdue);
 
 /// Reports measures whose last review is too long ago: they are to be reviewed about yearly (guideline C-e).
 ///

@@ -4,10 +4,7 @@ use super::{CheckInput, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::message::Message;
 
-pub const OFFICE_INCOMPLETE: Rule = Rule {
-    name: "office-incomplete",
-    find: office_incomplete,
-};
+pub const OFFICE_INCOMPLETE: Rule = Rule::new("office-incomplete", office_incomplete);
 
 /// Reports missing facts that must be knowable (法32条1項4号, 施行令10条1号). Only the office can supply them.
 fn office_incomplete(input: &CheckInput) -> Vec<Diagnostic> {

@@ -71,10 +71,7 @@ fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
     texts
 }
 
-pub const ENGLISH_ALONE: Rule = Rule {
-    name: "english-alone",
-    find: english_alone,
-};
+pub const ENGLISH_ALONE: Rule = Rule::new("english-alone", english_alone);
 
 /// Reports English without the Japanese it should translate: the English page must not say more than the sheet.
 fn english_alone(input: &CheckInput) -> Vec<Diagnostic> {
@@ -89,10 +86,7 @@ fn english_alone(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const RAW_HTML: Rule = Rule {
-    name: "raw-html",
-    find: raw_html,
-};
+pub const RAW_HTML: Rule = Rule::new("raw-html", raw_html);
 
 /// Reports HTML, because the sheet must read the same on paper.
 fn raw_html(input: &CheckInput) -> Vec<Diagnostic> {
@@ -106,10 +100,7 @@ fn raw_html(input: &CheckInput) -> Vec<Diagnostic> {
     })
 }
 
-pub const EMPHASIS_NOT_CLOSED: Rule = Rule {
-    name: "emphasis-not-closed",
-    find: emphasis_not_closed,
-};
+pub const EMPHASIS_NOT_CLOSED: Rule = Rule::new("emphasis-not-closed", emphasis_not_closed);
 
 /// Reports `**` that remained text: beside 「」 Markdown does not recognise the emphasis that the author means.
 fn emphasis_not_closed(input: &CheckInput) -> Vec<Diagnostic> {
@@ -145,10 +136,7 @@ pub fn markup_findings(
     findings
 }
 
-pub const CONTROL_CHARACTER: Rule = Rule {
-    name: rule::CONTROL_CHARACTER,
-    find: control_characters,
-};
+pub const CONTROL_CHARACTER: Rule = Rule::new(rule::CONTROL_CHARACTER, control_characters);
 
 /// Reports characters that print nothing and change the text around them.
 fn control_characters(input: &CheckInput) -> Vec<Diagnostic> {
@@ -163,10 +151,7 @@ fn control_characters(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const MISSING_GLYPH: Rule = Rule {
-    name: "missing-glyph",
-    find: missing_glyph,
-};
+pub const MISSING_GLYPH: Rule = Rule::new("missing-glyph", missing_glyph);
 
 /// Reports characters that no font has, because Typst would print a box and PDF/A forbids that.
 fn missing_glyph(input: &CheckInput) -> Vec<Diagnostic> {
@@ -203,10 +188,7 @@ pub fn unprintable(line: &str, can_draw: impl Fn(char) -> bool) -> Option<Messag
     })
 }
 
-pub const CONFIDENTIAL_NAME: Rule = Rule {
-    name: "confidential-name",
-    find: confidential_name,
-};
+pub const CONFIDENTIAL_NAME: Rule = Rule::new("confidential-name", confidential_name);
 
 /// Reports names listed as confidential in texts that everybody may read.
 fn confidential_name(input: &CheckInput) -> Vec<Diagnostic> {
@@ -250,10 +232,7 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
-pub const SPELLING_VARIES: Rule = Rule {
-    name: "spelling-varies",
-    find: spelling_varies,
-};
+pub const SPELLING_VARIES: Rule = Rule::new("spelling-varies", spelling_varies);
 
 /// Pairs of spellings of the same word.
 const VARIANTS: [(&str, &str); 8] = [
@@ -329,10 +308,7 @@ fn occurrences<'a>(
     found
 }
 
-pub const TEXT_CUT_OFF: Rule = Rule {
-    name: "text-cut-off",
-    find: text_cut_off,
-};
+pub const TEXT_CUT_OFF: Rule = Rule::new("text-cut-off", text_cut_off);
 
 /// Reports text behind ` #`, which is a comment in YAML, and text of pages that Markdown does not print.
 ///

@@ -169,7 +169,7 @@ impl FieldAudience {
     }
 }
 
-/// When a date becomes a finding, as ISO 8601 durations.
+/// Periods after which a date becomes a finding, as ISO 8601 durations.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {

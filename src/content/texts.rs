@@ -48,12 +48,12 @@ pub struct TextPair<'a> {
     pub en_origin: Origin,
     /// `None`: only the office, in the proof.
     pub audience: Option<Audience>,
-    /// Whether the English may stand without a Japanese text of its own.
+    /// True if the English needs no Japanese text of its own.
     pub may_stand_alone: bool,
 }
 
 impl TextPair<'_> {
-    /// Whether there is English without the Japanese that it should translate.
+    /// Returns true if there is English without the Japanese that it should translate.
     pub fn lacks_japanese(&self) -> bool {
         let written = |text: Option<WrittenText>| text.is_some_and(|text| !text.is_blank());
         written(self.en) && !written(self.ja) && !self.may_stand_alone
