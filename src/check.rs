@@ -1,6 +1,8 @@
-//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`] and the site's pages of prose.
+//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`]
+//! and the site's pages of prose.
 //!
-//! Each rule is a function that looks at the whole [`CheckInput`] and returns what it finds; [`RULES`] lists them.
+//! Each rule is a function that looks at the whole [`CheckInput`] and returns what it finds;
+//! [`RULES`] lists them.
 //! `check/README.md` names the source of each. No rule reads the clock, the disk or a terminal.
 
 mod certifications;
@@ -98,7 +100,8 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Only if no finding is an error.
     pub register: Option<Register>,
-    /// The site's pages of prose, in order; none if a finding is an error. They are not in the register because no edition holds them.
+    /// The site's pages of prose, in order; none if a finding is an error. They are not in the
+    /// register because no edition holds them.
     pub pages: Vec<ProsePage>,
 }
 
@@ -122,7 +125,8 @@ pub fn check(input: &CheckInput) -> Checked {
     }
 }
 
-/// Compares the sheet with another guideline: the items it leaves uncovered there, and the headings that differ.
+/// Compares the sheet with another guideline: the items it leaves uncovered there, and the headings
+/// that differ.
 ///
 /// The only other findings are the errors of the content itself.
 pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {

@@ -1,6 +1,7 @@
 //! A finding about the content: its rule, severity, message, origin and help.
 //!
-//! [`crate::content`] makes findings while reading, and so do the rules of [`crate::check`]; nothing here judges.
+//! [`crate::content`] makes findings while reading, and so do the rules of [`crate::check`];
+//! nothing here judges.
 
 use crate::message::Message;
 use std::ops::Range;
@@ -8,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Nothing is written while one stands.
+    /// Nothing is written while there is one.
     Error,
     Warning,
     Hint,
@@ -71,7 +72,8 @@ pub enum SourceLocation {
     Bytes(Bytes),
     /// A YAML node. Its bytes are searched only if there is something to report.
     Node { path: Vec<PathStep>, part: Part },
-    /// Characters somewhere in these bytes, searched likewise; the first line if markup hides them.
+    /// Characters somewhere in these bytes, also searched later; the first line if markup hides
+    /// them.
     Passage { bytes: Bytes, needle: String },
 }
 

@@ -155,7 +155,8 @@ impl Report<'_> {
         String::from_utf8(crate::data::pretty(&document)).expect("JSON is UTF-8")
     }
 
-    /// Formats a message. A finding quotes the content, which must neither end its line nor command the terminal.
+    /// Formats a message. A finding quotes the content, which must neither end its line nor command
+    /// the terminal.
     pub fn format(&self, message: &Message) -> String {
         visible(&self.catalog.format(message))
     }

@@ -93,7 +93,8 @@ fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
 
 pub const PRIVACY_MARK_MISUSED: Rule = Rule::new("privacy-mark-misused", privacy_mark_misused);
 
-/// Reports the Privacy Mark on other certificates: it belongs to registrations of its own scheme, numbered `10190001(03)`.
+/// Reports the Privacy Mark on other certificates: it belongs to registrations of its own scheme,
+/// numbered `10190001(03)`.
 fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for certificate in &input.content.certifications {
@@ -109,7 +110,8 @@ fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-/// Returns true for a body code (2 digits), an office number (6) and, if renewed, the count in brackets (2).
+/// Returns true for a body code (2 digits), an office number (6) and, if renewed, the count in
+/// brackets (2).
 fn is_privacy_mark_number(number: &str) -> bool {
     let digits = |text: &str, count: usize| {
         text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -1,4 +1,5 @@
-//! Rules that compare the sheet with its guideline: each item is answered, and the guideline is in force.
+//! Rules that compare the sheet with its guideline: each item is answered, and the guideline is in
+//! force.
 
 use super::{CheckInput, Rule};
 use crate::compare::guideline::{PlacePair, match_places};
@@ -201,7 +202,8 @@ pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Ve
 pub const SMALL_BUSINESS_EXCEPTION: Rule =
     Rule::new("small-business-exception", small_business_exception);
 
-/// Reports the small-business method: a contractor may not use it, however small (guideline, 中小規模事業者の定義).
+/// Reports the small-business method: a contractor may not use it, however small (guideline,
+/// 中小規模事業者の定義).
 fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (_, record, origin) in input.content.all_measures() {

@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 
 pub const BROKEN_LINK: Rule = Rule::new("broken-link", broken_link);
 
-/// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and images, because none is shown.
+/// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and
+/// images, because none is shown.
 fn broken_link(input: &CheckInput) -> Vec<Diagnostic> {
     let rows = anchors(input.content);
     let mut findings = pages::broken_links(input, &rows);
@@ -90,7 +91,8 @@ pub fn leads_out(link: &str) -> bool {
     }
 }
 
-/// Returns true for a contact that security.txt allows: mail, a secure page or a telephone (RFC 9116, 2.5.3).
+/// Returns true for a contact that security.txt allows: mail, a secure page or a telephone (RFC
+/// 9116, 2.5.3).
 fn is_contact(contact: &str) -> bool {
     let mail = !contact.contains(':') && leads_out(&format!("mailto:{contact}"));
     mail || (leads_out(contact) && !contact.starts_with("http:"))

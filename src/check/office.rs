@@ -6,7 +6,8 @@ use crate::message::Message;
 
 pub const OFFICE_INCOMPLETE: Rule = Rule::new("office-incomplete", office_incomplete);
 
-/// Reports missing facts that must be knowable (法32条1項4号, 施行令10条1号). Only the office can supply them.
+/// Reports missing facts that must be knowable (法32条1項4号, 施行令10条1号). Only the office can supply
+/// them.
 fn office_incomplete(input: &CheckInput) -> Vec<Diagnostic> {
     let Some(office) = &input.content.office else {
         return Vec::new();

@@ -66,7 +66,8 @@ impl LinkTargets<'_> {
     }
 }
 
-/// A path relative to a page: English pages are in the folder `en/`, everything else at the top of the site.
+/// A path relative to a page: English pages are in the folder `en/`, everything else at the top of
+/// the site.
 fn from_page(from: Language, to: Language, path: &str) -> String {
     match (from, to) {
         (Language::English, Language::Japanese) => format!("../{path}"),
@@ -75,7 +76,8 @@ fn from_page(from: Language, to: Language, path: &str) -> String {
     }
 }
 
-/// Reports links of pages that lead neither out of the site nor to a row, another page, a heading or a file of the site.
+/// Reports links of pages that lead neither out of the site nor to a row, another page, a heading
+/// or a file of the site.
 pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
     let pages = &input.content.pages;
     let site = LinkTargets { rows, pages };
@@ -130,7 +132,8 @@ pub fn build(content: &Content) -> Vec<ProsePage> {
     pages
 }
 
-/// The key of a page's position: without an order it comes last, in English behind its Japanese page.
+/// The key of a page's position: without an order it comes last, in English after its Japanese
+/// page.
 fn sort_key(page: &ProsePage) -> (bool, Option<u32>, &str, bool) {
     let english = page.lang == Language::English;
     (page.order.is_none(), page.order, &page.name, english)

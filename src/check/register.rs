@@ -1,4 +1,5 @@
-//! Turns checked records into the register: defaults filled in, English beside its Japanese, sections in print order.
+//! Turns checked records into the register: defaults filled in, English beside its Japanese,
+//! sections in print order.
 
 use crate::content::places::SheetPlace;
 use crate::content::record::{
@@ -12,7 +13,8 @@ use crate::model::{
 };
 use crate::text::{Text, is_japanese};
 
-/// Builds the register. Returns `None` if a required part is missing; the missing part has its own finding.
+/// Builds the register. Returns `None` if a required part is missing; the missing part has its own
+/// finding.
 pub fn build(content: &Content) -> Option<Register> {
     let office_record = &content.office.as_ref()?.record;
     let sheet = &content.sheet.as_ref()?.record;
@@ -122,7 +124,8 @@ fn item(sheet: &SheetRecord, place: &SheetPlace, measures: Vec<Measure>) -> Item
 
 /// The heading as the office prints it: its own, or the one of the place.
 ///
-/// The place's English translates its own heading only; the office's heading needs English of its own.
+/// The place's English translates its own heading only; the office's heading needs English of its
+/// own.
 fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
     let id = place.id();
     let own = sheet.headings.0.get(&id);

@@ -58,7 +58,7 @@ fn reads_as<T: serde::de::DeserializeOwned + std::fmt::Debug>(edited: &str, mean
     read.is_ok_and(|read| format!("{read:?}") == format!("{meant:?}"))
 }
 
-/// Sets a field of the record at `node`. A missing field is added behind the field `after`.
+/// Sets a field of the record at `node`. A missing field is added after the field `after`.
 fn set(
     marked: &Marked,
     text: &str,
@@ -76,7 +76,7 @@ fn set(
     }
     let (key, behind) = (find(after, Part::Key)?, find(after, Part::Value)?);
     let before = &text[line_start(text, key.start)..key.start];
-    // In braces the next field stands on the same line.
+    // In braces the next field is on the same line.
     if before.contains('{') || text[..key.start].trim_end().ends_with([',', '{']) {
         let at = behind.end..behind.end;
         return Some((at, format!(", {field}: {value}")));
@@ -92,7 +92,8 @@ fn set(
     Some((end..end, format!("{newline}{indent}{field}: {value}")))
 }
 
-/// Cuts a comment behind a quoted text: the parser reports the end of the line as the end of the text.
+/// Cuts off a comment after a quoted text: the parser reports the end of the line as the end of the
+/// text.
 fn without_comment(text: &str, bytes: Range<usize>) -> Range<usize> {
     let written = &text[bytes.clone()];
     let quote = written.chars().next().filter(|c| "\"'".contains(*c));

@@ -20,7 +20,8 @@ pub fn shown(project: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-/// The message for a file that cannot be read, with the system's reason only if there is no message of our own.
+/// The message for a file that cannot be read, with the system's reason only if there is no message
+/// of our own.
 pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
     let linked = path.is_some_and(Path::is_symlink);
     match error.map(std::io::Error::kind) {
@@ -65,7 +66,8 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     Ok(unmarked.replace("\r\n", "\n"))
 }
 
-/// Reports the first character that YAML does not allow at all. The rule of the same name finds those written as escapes.
+/// Reports the first character that YAML does not allow at all. The rule of the same name finds
+/// those written as escapes.
 pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     let is_refused = |c: char| {
         c != '\n'

@@ -1,4 +1,5 @@
-//! `pages/<name>.md`: prose for the office's site, with YAML between `---` lines at its beginning (front matter).
+//! `pages/<name>.md`: prose for the office's site, with YAML between `---` lines at its beginning
+//! (front matter).
 
 use super::record::PageRecord;
 use super::{Content, rename, rule, yaml};
@@ -23,7 +24,7 @@ const RESERVED: [&str; 11] = [
     "verify",
 ];
 
-/// The line before and behind the front matter.
+/// The line before and after the front matter.
 const FENCE: &str = "---";
 
 /// `pages/<name>.md`, or `pages/<name>.en.md` for its English version.
@@ -106,7 +107,7 @@ pub fn yaml_of<'a>(file: &str, text: &'a str) -> &'a str {
     }
 }
 
-/// Reads a page: its front matter, and behind it the prose.
+/// Reads a page: its front matter and the prose after it.
 fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
     let first_line = text.lines().next().unwrap_or_default().trim_end();
     let first = Origin::bytes(file, 0..first_line.len());
@@ -135,7 +136,7 @@ fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
     Ok(PageText { front, prose })
 }
 
-/// The offsets of the front matter's end and, behind its closing line, of the prose.
+/// The offsets of the front matter's end and of the prose after its closing line.
 fn front_matter(text: &str) -> Option<(usize, usize)> {
     let mut lines = text.split_inclusive('\n');
     let mut end = lines.next().filter(|line| is_fence(line))?.len();

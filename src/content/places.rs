@@ -1,4 +1,4 @@
-//! The places of the sheet at which measures and headings stand: sections and items, in print order.
+//! The places of the sheet, at which measures and headings are: sections and items, in print order.
 
 use super::record::{Duty, GuidelineRecord, Line, SheetRecord};
 use super::{Content, Filed};
@@ -15,7 +15,7 @@ pub struct SheetPlace<'a> {
     pub name: &'a Line,
     pub en: Option<&'a Line>,
     pub duty: Duty,
-    /// True if measures stand directly here: at an item, or at a section without items.
+    /// True for an item, and for a section without items.
     pub takes_measures: bool,
     /// True if the office added it; the others are the guideline's.
     pub is_own: bool,
@@ -64,7 +64,8 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     places
 }
 
-/// The office's own sections before (`"before"`) or after (`"after"`) the guideline's, each followed by its items.
+/// The office's own sections before (`"before"`) or after (`"after"`) the guideline's, each
+/// followed by its items.
 pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPlace<'a>> {
     let sections = match side {
         "before" => &sheet.record.sections.before,
@@ -102,7 +103,8 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPl
 }
 
 impl Content {
-    /// All places of the sheet in print order; none if the sheet or its guideline could not be read.
+    /// All places of the sheet in print order; none if the sheet or its guideline could not be
+    /// read.
     pub fn places(&self) -> Vec<SheetPlace<'_>> {
         let (Some(sheet), Some(guideline)) = (&self.sheet, self.own_guideline()) else {
             return Vec::new();

@@ -1,6 +1,7 @@
 //! The record types of `content/`, one per kind of file.
 //!
-//! They say what was written; [`crate::model`] says what is true. Their comments are the manual for whoever writes the YAML.
+//! They say what was written; [`crate::model`] says what is true. Their comments are the manual for
+//! whoever writes the YAML.
 
 pub use super::values::{Headings, IsoDate, Line, Period};
 use super::values::{markdown, optional_markdown, or_default, present_markdown};
@@ -10,7 +11,8 @@ use crate::text::Text;
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 
-/// `office.yaml`: the office that hands the sheet over. Write only what is known; nothing is invented.
+/// `office.yaml`: the office that hands the sheet over. Write only what is known; nothing is
+/// invented.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeRecord {
@@ -24,16 +26,19 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
-    /// Contact for security problems of the site: a mail address, or `https://…`. It makes the site's security.txt.
+    /// Contact for security problems of the site: a mail address, or `https://…`. It makes the
+    /// site's security.txt.
     pub security: Option<Line>,
     pub signatory: SignatoryRecord,
     #[serde(default, deserialize_with = "or_default")]
     pub en: OfficeEnglishRecord,
 }
 
-/// The office in English, for the English page: `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
+/// The office in English, for the English page:
+/// `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
 ///
-/// Every `en:` of `content/` is a translation for convenience, and none need be written; a text without one is shown in Japanese.
+/// Every `en:` of `content/` is a translation for convenience, and none need be written; a text
+/// without one is shown in Japanese.
 /// The Japanese sheet is the one issued: English texts may change without a new edition.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,12 +86,14 @@ pub struct SheetRecord {
     pub established_on: Option<IsoDate>,
     /// 改訂日
     pub revised_on: Option<IsoDate>,
-    /// The day on which all rows were reviewed; a row may name another. `safeguard issue --reviewed DATE` writes it.
+    /// The day on which all rows were reviewed; a row may name another.
+    /// `safeguard issue --reviewed DATE` writes it.
     pub reviewed_on: Option<IsoDate>,
     /// People who approve the signed copy by seal (承認), the highest rank first: a box for each.
     #[serde(default)]
     pub approvals: Vec<Line>,
-    /// Id of the newest issued edition; `safeguard issue` writes it, so that a deleted edition is noticed.
+    /// Id of the newest issued edition; `safeguard issue` writes it, so that a deleted edition is
+    /// noticed.
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
@@ -98,7 +105,7 @@ pub struct SheetRecord {
     pub sections: OwnSections,
     #[serde(default)]
     pub thresholds: Thresholds,
-    /// Names that must not stand in a public text.
+    /// Names that no public text may contain.
     #[serde(default)]
     pub confidential: Vec<Line>,
     #[serde(default, deserialize_with = "or_default")]
@@ -110,7 +117,8 @@ pub struct SheetRecord {
 #[serde(deny_unknown_fields)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
-    /// By place, as `headings`. The guideline's English is not used for a heading that the office changed.
+    /// By place, as `headings`. The guideline's English is not used for a heading that the office
+    /// changed.
     #[serde(default)]
     pub headings: Headings,
 }
@@ -149,7 +157,8 @@ pub struct OwnItem {
     pub en: Option<Line>,
 }
 
-/// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may entrust work).
+/// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may
+/// entrust work).
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldAudience {
@@ -159,7 +168,8 @@ pub struct FieldAudience {
 }
 
 impl FieldAudience {
-    /// The readers the measure names, else those the sheet names; by default remarks (vendors, products) are not public.
+    /// The readers the measure names, else those the sheet names; by default remarks (vendors,
+    /// products) are not public.
     pub fn over(self, sheet: FieldAudience) -> Audiences {
         Audiences {
             subject: self.subject.or(sheet.subject).unwrap_or(Audience::Public),
@@ -291,7 +301,8 @@ pub struct MeasureRecord {
     /// 措置の内容. Inline Markdown; a list is paragraphs.
     #[serde(default, deserialize_with = "optional_markdown")]
     pub measure: Option<Text>,
-    /// Instead of a measure: why the item does not apply. Written without a reason it is an empty text.
+    /// Instead of a measure: why the item does not apply. Written without a reason it is an empty
+    /// text.
     #[serde(default, deserialize_with = "present_markdown")]
     pub not_applicable: Option<Text>,
     /// サービス・委託先・備考. Likewise.
@@ -304,7 +315,8 @@ pub struct MeasureRecord {
     pub relaxed: bool,
     /// The day of the row's last review, if it is another than the sheet's.
     pub reviewed_on: Option<IsoDate>,
-    /// An open question for the office, printed in the proof only. A row with a question and no measure is open.
+    /// An open question for the office, printed in the proof only. A row with a question and no
+    /// measure is open.
     pub confirm: Option<Line>,
     /// The office's own note, printed in the proof only.
     pub memo: Option<Line>,
@@ -377,16 +389,20 @@ pub struct CertificationEnglishRecord {
     pub print: Option<Line>,
 }
 
-/// `pages/<name>.md`, between the `---` lines at its beginning: one page of prose for the office's site.
+/// `pages/<name>.md`, between the `---` lines at its beginning: one page of prose for the office's
+/// site.
 ///
-/// Behind them stands the text, in Markdown: `# heading`, lists, tables, `**bold**`, links; neither HTML nor pictures.
-/// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is the page in English.
+/// The text follows, in Markdown: `# heading`, lists, tables, `**bold**`, links; neither HTML nor
+/// pictures.
+/// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is
+/// the page in English.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageRecord {
     /// The page's heading, the only one of the first rank.
     pub title: Line,
-    /// Position among the pages. Pages without one come last, by name; an English page follows its Japanese one.
+    /// Position among the pages. Pages without one come last, by name; an English page follows its
+    /// Japanese one.
     pub order: Option<u32>,
 }
 

@@ -1,4 +1,5 @@
-//! The values that fields hold: lines, texts, days, periods and headings, as YAML scalars are read into them.
+//! The values that fields hold: lines, texts, days, periods and headings, as YAML scalars are read
+//! into them.
 
 use crate::text::Text;
 use jiff::Span;
@@ -17,7 +18,8 @@ enum Refusal {
     Because(&'static str),
 }
 
-/// Reads a string with `parse`. The error must arise inside the visitor: only there does serde_yaml know the place.
+/// Reads a string with `parse`. The error must arise inside the visitor: only there does serde_yaml
+/// know the place.
 struct StringVisitor<T> {
     expecting: &'static str,
     parse: fn(&str) -> Result<T, Refusal>,
@@ -38,7 +40,8 @@ impl<T> Visitor<'_> for StringVisitor<T> {
     }
 }
 
-/// One line of plain text, never blank. If the author broke it between Japanese characters, no space remains.
+/// One line of plain text, never blank. If the author broke it between Japanese characters, no
+/// space remains.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line(String);
 
