@@ -125,8 +125,7 @@ pub fn check(input: &CheckInput) -> Checked {
     }
 }
 
-/// Compares the sheet with another guideline: the items it leaves uncovered there, and the headings
-/// that differ.
+/// Compares the sheet with another guideline: items without a measure, and headings that differ.
 ///
 /// The only other findings are the errors of the content itself.
 pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {

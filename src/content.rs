@@ -1,7 +1,6 @@
 //! Finds and reads `content/**`: files in, records and prose with their origins out.
 //!
-//! A file that cannot be read becomes a finding; [`crate::check`] looks for everything else that
-//! may be wrong.
+//! A file that cannot be read becomes a finding; [`crate::check`] looks for all other mistakes.
 //! No file of the folder is ignored silently: an unexpected file is a finding too.
 
 pub mod edit;
@@ -67,8 +66,7 @@ pub struct MeasureFile {
 
 /// Reads `content/` below the project's folder.
 ///
-/// Fails only if there is no such folder; everything else that is wrong is in
-/// [`Content::findings`].
+/// Fails only if there is no such folder; all other mistakes are in [`Content::findings`].
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
     if !root.is_dir() {
@@ -124,8 +122,7 @@ fn refused_folder(root: &Path, entry: &DirEntry) -> Option<(&'static str, &'stat
     }
 }
 
-/// Returns true for a link to a folder that contains the content itself: all of it would be read
-/// again.
+/// Returns true for a link to a folder that contains the content, which would be read again.
 fn contains_itself(root: &Path, entry: &DirEntry) -> bool {
     let ends = || Some((root.canonicalize().ok()?, entry.path().canonicalize().ok()?));
     entry.path_is_symlink() && ends().is_some_and(|(root, linked)| root.starts_with(linked))

@@ -72,8 +72,7 @@ pub enum SourceLocation {
     Bytes(Bytes),
     /// A YAML node. Its bytes are searched only if there is something to report.
     Node { path: Vec<PathStep>, part: Part },
-    /// Characters somewhere in these bytes, also searched later; the first line if markup hides
-    /// them.
+    /// Characters in these bytes, also searched later; the first line if markup hides them.
     Passage { bytes: Bytes, needle: String },
 }
 

@@ -93,8 +93,7 @@ fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
 
 pub const PRIVACY_MARK_MISUSED: Rule = Rule::new("privacy-mark-misused", privacy_mark_misused);
 
-/// Reports the Privacy Mark on other certificates: it belongs to registrations of its own scheme,
-/// numbered `10190001(03)`.
+/// Reports the Privacy Mark on certificates without a number of its scheme, as `10190001(03)`.
 fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for certificate in &input.content.certifications {
@@ -110,8 +109,7 @@ fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-/// Returns true for a body code (2 digits), an office number (6) and, if renewed, the count in
-/// brackets (2).
+/// Returns true for body code (2 digits), office number (6) and, if renewed, the count in brackets.
 fn is_privacy_mark_number(number: &str) -> bool {
     let digits = |text: &str, count: usize| {
         text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())

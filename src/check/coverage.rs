@@ -1,5 +1,4 @@
-//! Rules that compare the sheet with its guideline: each item is answered, and the guideline is in
-//! force.
+//! Rules about the sheet and its guideline: each item is answered, and the guideline is in force.
 
 use super::{CheckInput, Rule};
 use crate::compare::guideline::{PlacePair, match_places};

@@ -9,8 +9,7 @@ use crate::message::Message;
 
 pub const EDITION_ALTERED: Rule = Rule::new("edition-altered", edition_altered);
 
-/// Reports editions that changed or disappeared, because clients have copies and may ask about
-/// them.
+/// Reports editions that changed or disappeared: clients have copies and may ask about them.
 ///
 /// Each edition names its predecessor with its digests; sheet.yaml names the newest.
 fn edition_altered(input: &CheckInput) -> Vec<Diagnostic> {

@@ -181,9 +181,8 @@ pub const REVIEW_OVERDUE: Rule = Rule::new("review-overdue", review_overdue);
 /// Reports measures whose last review is too long ago: they are to be reviewed about yearly
 /// (guideline C-e).
 ///
-/// A row without a day of its own counts from the sheet's `reviewed_on`, else from the first
-/// edition
-/// that had its texts, else from the sheet's date.
+/// A row without a day of its own counts from the sheet's `reviewed_on`, else from the first edition
+/// with its texts, else from the sheet's date.
 fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
     let Some(sheet) = input.sheet() else {
         return Vec::new();

@@ -66,8 +66,7 @@ impl LinkTargets<'_> {
     }
 }
 
-/// A path relative to a page: English pages are in the folder `en/`, everything else at the top of
-/// the site.
+/// A path relative to a page: English pages are in `en/`, everything else at the top of the site.
 fn from_page(from: Language, to: Language, path: &str) -> String {
     match (from, to) {
         (Language::English, Language::Japanese) => format!("../{path}"),
@@ -132,8 +131,7 @@ pub fn build(content: &Content) -> Vec<ProsePage> {
     pages
 }
 
-/// The key of a page's position: without an order it comes last, in English after its Japanese
-/// page.
+/// The key of a page's position: without an order it is last, in English after its Japanese page.
 fn sort_key(page: &ProsePage) -> (bool, Option<u32>, &str, bool) {
     let english = page.lang == Language::English;
     (page.order.is_none(), page.order, &page.name, english)

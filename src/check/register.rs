@@ -13,8 +13,7 @@ use crate::model::{
 };
 use crate::text::{Text, is_japanese};
 
-/// Builds the register. Returns `None` if a required part is missing; the missing part has its own
-/// finding.
+/// Builds the register. Returns `None` if a required part is missing, which has its own finding.
 pub fn build(content: &Content) -> Option<Register> {
     let office_record = &content.office.as_ref()?.record;
     let sheet = &content.sheet.as_ref()?.record;
@@ -124,8 +123,7 @@ fn item(sheet: &SheetRecord, place: &SheetPlace, measures: Vec<Measure>) -> Item
 
 /// The heading as the office prints it: its own, or the one of the place.
 ///
-/// The place's English translates its own heading only; the office's heading needs English of its
-/// own.
+/// The place's English translates its own heading only, never one of the office.
 fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
     let id = place.id();
     let own = sheet.headings.0.get(&id);

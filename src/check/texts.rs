@@ -40,8 +40,7 @@ fn sheet_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
     texts
 }
 
-/// The texts of the pages, block by block. They are on the site only, so the fonts of the PDF need
-/// not have them.
+/// The texts of the pages, block by block. They are on the site only, never in a PDF.
 fn page_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
     let mut texts = Vec::new();
     for page in &input.content.pages {
@@ -74,8 +73,7 @@ fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
 
 pub const ENGLISH_ALONE: Rule = Rule::new("english-alone", english_alone);
 
-/// Reports English without the Japanese it should translate: the English page must not say more
-/// than the sheet.
+/// Reports English without Japanese: the English page must not say more than the sheet.
 fn english_alone(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for pair in input.content.texts() {
@@ -104,8 +102,7 @@ fn raw_html(input: &CheckInput) -> Vec<Diagnostic> {
 
 pub const EMPHASIS_NOT_CLOSED: Rule = Rule::new("emphasis-not-closed", emphasis_not_closed);
 
-/// Reports `**` that remained text: beside 「」 Markdown does not recognise the emphasis that the
-/// author means.
+/// Reports `**` that remained text: beside 「」 Markdown does not recognise emphasis.
 fn emphasis_not_closed(input: &CheckInput) -> Vec<Diagnostic> {
     markup_findings(input, |origin, problem| {
         let MarkupProblem::EmphasisNotClosed(around) = problem else {
@@ -159,8 +156,7 @@ pub const MISSING_GLYPH: Rule = Rule::new("missing-glyph", missing_glyph);
 /// Reports characters that no font has, because Typst would print a box and PDF/A forbids that.
 fn missing_glyph(input: &CheckInput) -> Vec<Diagnostic> {
     let texts = sheet_texts(input);
-    // Each character is looked up once: a sheet has few different ones, and mostly all are in the
-    // fonts.
+    // Each character is looked up once, because a sheet has few different ones.
     let used: BTreeSet<char> = texts.iter().flat_map(|text| text.text.chars()).collect();
     let is_missing = |c: &char| *c != '\n' && !is_invisible(*c) && !(input.can_draw)(*c);
     let mut findings = Vec::new();
@@ -250,8 +246,7 @@ const VARIANTS: [(&str, &str); 8] = [
     ("取扱い", "取り扱い"),
 ];
 
-/// Reports words with two spellings in the sheet, once each, at the first occurrence of the rarer
-/// spelling.
+/// Reports words with two spellings, once each, at the first occurrence of the rarer spelling.
 fn spelling_varies(input: &CheckInput) -> Vec<Diagnostic> {
     let mut texts = all_texts(input);
     // An English text may quote a Japanese word; its spelling is decided in Japanese.
@@ -315,11 +310,9 @@ fn occurrences<'a>(
 
 pub const TEXT_CUT_OFF: Rule = Rule::new("text-cut-off", text_cut_off);
 
-/// Reports text after ` #`, which is a comment in YAML, and text of pages that Markdown does not
-/// print.
+/// Reports text after ` #`, a comment in YAML, and text of pages that Markdown does not print.
 ///
-/// A `#` with a space after it is taken for a comment that the author meant; `#3` is taken for
-/// text.
+/// A `#` before a space is taken for a comment that the author meant, `#3` for text.
 fn text_cut_off(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for file in &input.content.measures {

@@ -92,8 +92,7 @@ fn set(
     Some((end..end, format!("{newline}{indent}{field}: {value}")))
 }
 
-/// Cuts off a comment after a quoted text: the parser reports the end of the line as the end of the
-/// text.
+/// Cuts off a comment after a quoted text, which for the parser ends only with its line.
 fn without_comment(text: &str, bytes: Range<usize>) -> Range<usize> {
     let written = &text[bytes.clone()];
     let quote = written.chars().next().filter(|c| "\"'".contains(*c));

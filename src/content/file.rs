@@ -20,8 +20,7 @@ pub fn shown(project: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-/// The message for a file that cannot be read, with the system's reason only if there is no message
-/// of our own.
+/// The message for a file that cannot be read: one of our own, else the system's reason.
 pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
     let linked = path.is_some_and(Path::is_symlink);
     match error.map(std::io::Error::kind) {

@@ -92,8 +92,7 @@ pub struct SheetRecord {
     /// People who approve the signed copy by seal (承認), the highest rank first: a box for each.
     #[serde(default)]
     pub approvals: Vec<Line>,
-    /// Id of the newest issued edition; `safeguard issue` writes it, so that a deleted edition is
-    /// noticed.
+    /// Id of the newest issued edition, written by `safeguard issue`: a deleted edition is noticed.
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
@@ -117,8 +116,7 @@ pub struct SheetRecord {
 #[serde(deny_unknown_fields)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
-    /// By place, as `headings`. The guideline's English is not used for a heading that the office
-    /// changed.
+    /// By place, as `headings`. A heading that the office changed needs English of its own.
     #[serde(default)]
     pub headings: Headings,
 }
@@ -301,8 +299,7 @@ pub struct MeasureRecord {
     /// 措置の内容. Inline Markdown; a list is paragraphs.
     #[serde(default, deserialize_with = "optional_markdown")]
     pub measure: Option<Text>,
-    /// Instead of a measure: why the item does not apply. Written without a reason it is an empty
-    /// text.
+    /// Instead of a measure: why the item does not apply. Without a reason it is an empty text.
     #[serde(default, deserialize_with = "present_markdown")]
     pub not_applicable: Option<Text>,
     /// サービス・委託先・備考. Likewise.
@@ -389,11 +386,9 @@ pub struct CertificationEnglishRecord {
     pub print: Option<Line>,
 }
 
-/// `pages/<name>.md`, between the `---` lines at its beginning: one page of prose for the office's
-/// site.
+/// `pages/<name>.md`, between the `---` lines at its beginning: one page of the office's site.
 ///
-/// The text follows, in Markdown: `# heading`, lists, tables, `**bold**`, links; neither HTML nor
-/// pictures.
+/// The text follows in Markdown: `# heading`, lists, tables, `**bold**`, links; no HTML or images.
 /// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is
 /// the page in English.
 #[derive(Debug, Deserialize)]
@@ -401,8 +396,7 @@ pub struct CertificationEnglishRecord {
 pub struct PageRecord {
     /// The page's heading, the only one of the first rank.
     pub title: Line,
-    /// Position among the pages. Pages without one come last, by name; an English page follows its
-    /// Japanese one.
+    /// Position among the pages; pages without one are last. An English page follows its Japanese.
     pub order: Option<u32>,
 }
 

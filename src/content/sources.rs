@@ -36,8 +36,7 @@ impl Sources {
         self.0.iter().map(|(file, text)| (&**file, &**text))
     }
 
-    /// Replaces nodes and passages in findings by their bytes, and sorts the findings by file and
-    /// position.
+    /// Replaces nodes and passages by their bytes, and sorts the findings by file and position.
     pub fn locate(&self, findings: &mut [Diagnostic]) {
         let files = findings.iter().map(|finding| finding.origin.file.clone());
         for file in files.collect::<BTreeSet<_>>() {

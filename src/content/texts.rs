@@ -1,5 +1,4 @@
-//! Every text of the content that some rendering prints, with its English, its origin and its
-//! readers.
+//! Every text of the content that some rendering prints, with its English, origin and readers.
 //!
 //! Nothing else lists them, so that no check can miss a text.
 

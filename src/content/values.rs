@@ -1,5 +1,4 @@
-//! The values that fields hold: lines, texts, days, periods and headings, as YAML scalars are read
-//! into them.
+//! The values of fields: lines, texts, days, periods and headings, read from YAML scalars.
 
 use crate::text::Text;
 use jiff::Span;
@@ -18,8 +17,7 @@ enum Refusal {
     Because(&'static str),
 }
 
-/// Reads a string with `parse`. The error must arise inside the visitor: only there does serde_yaml
-/// know the place.
+/// Reads a string with `parse`. Only an error inside the visitor gets a position from serde_yaml.
 struct StringVisitor<T> {
     expecting: &'static str,
     parse: fn(&str) -> Result<T, Refusal>,
@@ -40,8 +38,7 @@ impl<T> Visitor<'_> for StringVisitor<T> {
     }
 }
 
-/// One line of plain text, never blank. If the author broke it between Japanese characters, no
-/// space remains.
+/// One line of plain text, never blank. Line breaks between Japanese characters leave no space.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line(String);
 

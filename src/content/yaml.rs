@@ -1,8 +1,6 @@
-//! Reads YAML into typed records with serde_yaml, and finds the position of a node again with
-//! saphyr.
+//! Reads YAML into typed records with serde_yaml, and finds positions of nodes with saphyr.
 //!
-//! No other file names serde_yaml or saphyr. [`super::yaml_errors`] turns serde_yaml's errors into
-//! findings.
+//! No other file names them. [`super::yaml_errors`] turns serde_yaml's errors into findings.
 
 use super::yaml_errors;
 use crate::diagnostic::{Diagnostic, Part, PathStep, SourceLocation};
@@ -57,8 +55,7 @@ pub fn read_words(text: &str) -> Result<BTreeMap<String, String>, String> {
     serde_yaml::from_str(text).map_err(|error| error.to_string())
 }
 
-/// Finds the first alias. A text repeated through aliases could grow without bound, and no sheet
-/// needs them.
+/// Finds the first alias. Texts repeated by aliases could grow without bound; no sheet needs them.
 fn alias(text: &str) -> Option<Range<usize>> {
     if !text.contains('&') || !text.contains('*') {
         return None;
@@ -74,8 +71,7 @@ fn alias(text: &str) -> Option<Range<usize>> {
     Some(byte(span.start.index())..byte(span.end.index()))
 }
 
-/// Restores the line breaks that YAML folded: none between two Japanese characters, a blank line
-/// between paragraphs.
+/// Restores folded line breaks: none between Japanese characters, a blank line between paragraphs.
 pub fn unfold(text: &str) -> String {
     let mut joined = text.to_owned();
     for folded in [format!("{FOLD} "), format!("{FOLD}\n"), FOLD.to_string()] {

@@ -1,8 +1,6 @@
-//! Turns the errors of serde_yaml into findings with a rule, a position, help and a text in both
-//! languages.
+//! Turns the errors of serde_yaml into findings with a rule, a position and help.
 //!
-//! serde_yaml writes English sentences for programmers, and no typed errors: the sentences are
-//! parsed here.
+//! serde_yaml has no typed errors but English sentences for programmers: they are parsed here.
 //! The typing mistakes of a Japanese keyboard are recognised in the text of the file.
 
 use super::rule;
@@ -152,8 +150,7 @@ impl YamlError<'_> {
         })
     }
 
-    /// Splits `invalid type: string "x", expected u32` into the value, or the kind of node, and the
-    /// expected kind.
+    /// Splits `invalid type: string "x", expected u32` into the value or its kind, and `u32`.
     fn mismatch(&self) -> Option<(String, String)> {
         let type_ = self.sentence.strip_prefix("invalid type: ");
         let rest = type_.or(self.sentence.strip_prefix("invalid value: "))?;
@@ -223,8 +220,7 @@ impl YamlError<'_> {
         place().unwrap_or(self.at)
     }
 
-    /// A typing mistake of a Japanese keyboard, found in the text because the parser fails
-    /// elsewhere.
+    /// A typing mistake of a Japanese keyboard, found in the text: the parser fails elsewhere.
     ///
     /// Searched only if the file has lost its structure: otherwise such a line may well be text.
     fn typing_mistake(&self) -> Option<Diagnostic> {
@@ -306,8 +302,7 @@ impl YamlError<'_> {
         let mut keys = occurrences.filter(is_key);
         let first = keys.next()?;
         let column = |at: usize| self.at + at - line_start(self.text, self.at + at);
-        // One field a line: the second has the column of the first. Between braces both are on one
-        // line.
+        // One field a line: the second has the column of the first. In braces both are on one line.
         let alike = |at: &usize| column(*at) == column(first) || !rest[first..*at].contains('\n');
         let second = keys.find(alike)?;
         Some(self.at + second..self.at + second + key.len())
@@ -346,8 +341,7 @@ fn mistake_in(line: &str) -> Option<(&'static str, usize, usize)> {
     (!after.is_whitespace() && after != '/').then_some(("slip-colon-without-space", colon, 1))
 }
 
-/// Turns serde's word for a kind of node into a key for Fluent. To an author `struct SheetRecord`
-/// is a map.
+/// Turns serde's word for a kind of node into a key for Fluent; `struct SheetRecord` is a map.
 fn kind(word: &str) -> String {
     match word {
         word if word.starts_with("struct ") => "a_map".to_owned(),
