@@ -1,8 +1,9 @@
-//! Characters that print nothing: they may hide in texts, file names and what others send.
+//! Characters that print nothing: they may hide in texts, file names and received data.
 
-/// Whether a character prints nothing and changes what stands around it; a line end does not count.
+/// Returns true if a character prints nothing and changes the text around it, except a line end.
 ///
-/// These are C0 and C1, soft hyphens, marks of writing direction, zero-width characters, a byte order mark inside a text, noncharacters.
+/// These are C0 and C1, soft hyphens, marks of writing direction, zero-width characters, a byte
+/// order mark inside a text, noncharacters.
 pub fn is_invisible(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c,
@@ -15,7 +16,7 @@ pub fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
-/// The text with every invisible character and line end as its code point: for terminals and pages.
+/// Replaces every invisible character and line end by its code point, for terminals and pages.
 pub fn visible(text: &str) -> String {
     let mut visible = String::with_capacity(text.len());
     for c in text.chars() {

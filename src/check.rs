@@ -1,7 +1,9 @@
-//! Content, a day and the characters the fonts can draw → findings, and without an error a [`Register`] and the site's pages of prose.
+//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`]
+//! and the site's pages of prose.
 //!
-//! Each rule is a function that looks at the whole [`CheckInput`] and returns what it finds; [`RULES`] lists them.
-//! `check/README.md` names for each the clause it comes from. No rule reads the clock, the disk or a terminal.
+//! Each rule is a function that looks at the whole [`CheckInput`] and returns what it finds;
+//! [`RULES`] lists them.
+//! `check/README.md` names the source of each. No rule reads the clock, the disk or a terminal.
 
 mod certifications;
 mod coverage;
@@ -20,22 +22,26 @@ use crate::message::Message;
 use crate::model::{ProsePage, Register};
 use jiff::civil::Date;
 
-/// What the rules look at.
+/// The input of every rule.
 pub struct CheckInput<'a> {
     pub content: &'a Content,
-    /// The day of judgement, in Japan.
+    /// The day for which the content is judged, in Japan.
     pub today: Date,
-    /// Whether the fonts have a character.
+    /// Returns true if the fonts have a character.
     pub can_draw: &'a dyn Fn(char) -> bool,
 }
 
-/// A rule: its name, as findings bear it and `--allow` takes it, and the function that applies it.
+/// A rule: the name that findings show and `--allow` takes, and the function that applies it.
 pub struct Rule {
     pub name: &'static str,
     pub find: fn(&CheckInput) -> Vec<Diagnostic>,
 }
 
 impl Rule {
+    const fn new(name: &'static str, find: fn(&CheckInput) -> Vec<Diagnostic>) -> Rule {
+        Rule { name, find }
+    }
+
     fn error(&self, origin: Origin, message: Message) -> Diagnostic {
         Diagnostic::error(self.name, origin, message)
     }
@@ -76,7 +82,7 @@ pub const RULES: [&Rule; 27] = [
     &texts::SPELLING_VARIES,
 ];
 
-/// The rules whose findings an edition may hold only if each is allowed by name.
+/// The rules whose findings are errors at issue unless each is allowed by `--allow RULE@ID`.
 pub const SETTLED_BEFORE_ISSUE: [&Rule; 2] = [&measures::OPEN_QUESTION, &certifications::UNDATED];
 
 /// Names of all rules: those above, those of reading, and those of [`check_against`].
@@ -90,11 +96,12 @@ pub fn rule_names() -> impl Iterator<Item = &'static str> {
 
 /// The result of a check.
 pub struct Checked {
-    /// All findings, by file and place.
+    /// All findings, by file and position.
     pub findings: Vec<Diagnostic>,
     /// Only if no finding is an error.
     pub register: Option<Register>,
-    /// The site's pages of prose, in order; none if a finding is an error. No edition holds them, so they are apart from the register.
+    /// The site's pages of prose, in order; none if a finding is an error. They are not in the
+    /// register because no edition holds them.
     pub pages: Vec<ProsePage>,
 }
 
@@ -118,9 +125,9 @@ pub fn check(input: &CheckInput) -> Checked {
     }
 }
 
-/// Compares the sheet with another guideline: the items it leaves uncovered there, and the headings that differ.
+/// Compares the sheet with another guideline: items without a measure, and headings that differ.
 ///
-/// Of the content's own findings only the errors are told besides.
+/// The only other findings are the errors of the content itself.
 pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
     let mut findings = check(input).findings;
     findings.retain(|finding| finding.severity == Severity::Error);

@@ -1,7 +1,7 @@
 //! Finds and reads `content/**`: files in, records and prose with their origins out.
 //!
-//! A file that cannot be read becomes a finding; whatever else is wrong with the content is for [`crate::check`].
-//! Nothing in the folder is passed over in silence: a file that has no place there is a finding too.
+//! A file that cannot be read becomes a finding; [`crate::check`] looks for all other mistakes.
+//! No file of the folder is ignored silently: an unexpected file is a finding too.
 
 pub mod edit;
 mod file;
@@ -30,7 +30,7 @@ use std::path::Path;
 pub use texts::{TextPair, WrittenText};
 use walkdir::{DirEntry, WalkDir};
 
-/// Everything that was written, as far as it could be read.
+/// The whole content, as far as it could be read.
 #[derive(Debug, Default)]
 pub struct Content {
     pub office: Option<Filed<OfficeRecord>>,
@@ -66,7 +66,7 @@ pub struct MeasureFile {
 
 /// Reads `content/` below the project's folder.
 ///
-/// Fails only if there is no such folder; everything else that is wrong is in [`Content::findings`].
+/// Fails only if there is no such folder; all other mistakes are in [`Content::findings`].
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
     if !root.is_dir() {
@@ -122,7 +122,7 @@ fn refused_folder(root: &Path, entry: &DirEntry) -> Option<(&'static str, &'stat
     }
 }
 
-/// Whether a linked folder holds the content itself: everything in it would be read once more.
+/// Returns true for a link to a folder that contains the content, which would be read again.
 fn contains_itself(root: &Path, entry: &DirEntry) -> bool {
     let ends = || Some((root.canonicalize().ok()?, entry.path().canonicalize().ok()?));
     entry.path_is_symlink() && ends().is_some_and(|(root, linked)| root.starts_with(linked))
@@ -143,7 +143,7 @@ impl Filed<CertificationRecord> {
 }
 
 impl MeasureFile {
-    /// The place its measures stand at: `C` or `C-b`.
+    /// The place of its measures: `C` or `C-b`.
     pub fn place(&self) -> String {
         place_name(&self.section, self.item.as_deref())
     }
@@ -172,7 +172,7 @@ impl Content {
         self.issued().next_back()
     }
 
-    /// Every measure that could be read, with its file and its node.
+    /// Every measure that could be read, with its file and its origin.
     pub fn all_measures(&self) -> impl Iterator<Item = (&MeasureFile, &MeasureRecord, Origin)> {
         self.measures.iter().flat_map(|file| {
             let records = file.records.iter().flatten().enumerate();
@@ -180,7 +180,7 @@ impl Content {
         })
     }
 
-    /// Whether reading found something wrong with a file.
+    /// Returns true if reading found something wrong with a file.
     pub fn is_broken(&self, file: &str) -> bool {
         let mut findings = self.findings.iter();
         findings.any(|finding| finding.origin.file == file)
@@ -249,9 +249,10 @@ impl Content {
     }
 
     fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<Filed<T>> {
-        let record = self.read_as(entry, file, |text| yaml::read(file, text))?;
-        let file = file.to_owned();
-        Some(Filed { file, record })
+        Some(Filed {
+            record: self.read_as(entry, file, |text| yaml::read(file, text))?,
+            file: file.to_owned(),
+        })
     }
 
     /// Reads a file with the reader of its kind. A file that cannot be read becomes a finding.
@@ -271,12 +272,8 @@ impl Content {
         let record = if let Some(finding) = control_character(file, &text) {
             Err(finding)
         } else if text.trim().is_empty() {
-            let message = Message::new("empty-file");
-            Err(Diagnostic::error(
-                rule::UNREADABLE,
-                Origin::file(file),
-                message,
-            ))
+            let (origin, message) = (Origin::file(file), Message::new("empty-file"));
+            Err(Diagnostic::error(rule::UNREADABLE, origin, message))
         } else {
             read(&text)
         };
@@ -306,7 +303,7 @@ pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
         .help(Message::new("control-character-help"))
 }
 
-/// The way out for a name that does not fit: the one that was meant, if it is known.
+/// The help for an unexpected name: the name that was meant, if it is known.
 fn rename(better: Option<String>, otherwise: &'static str) -> Message {
     match better {
         Some(name) => Message::new("rename-file").with("name", name),
@@ -314,18 +311,16 @@ fn rename(better: Option<String>, otherwise: &'static str) -> Message {
     }
 }
 
-/// The name that was meant, where only its ending or its letters' case is off.
+/// The name that was meant, if only its ending or its letters' case is wrong.
 fn better_name(file: &str) -> Option<String> {
-    let (stem, ending) = file.rsplit_once('.')?;
-    let ending = ending.to_ascii_lowercase();
-    let yaml = ["yaml", "yml", "txt"].contains(&ending.as_str());
-    let stem = stem.strip_suffix(".yaml").unwrap_or(stem);
-    let top = stem.matches('/').count() == 1;
-    let stem = if top {
-        stem.to_ascii_lowercase()
-    } else {
-        stem.to_owned()
-    };
-    yaml.then(|| format!("{stem}.yaml"))
-        .filter(|name| name != file)
+    let (path, ending) = file.rsplit_once('.')?;
+    let mut stem = path.strip_suffix(".yaml").unwrap_or(path).to_owned();
+    let is_top = stem.matches('/').count() == 1;
+    if is_top {
+        stem.make_ascii_lowercase();
+    }
+    let name = format!("{stem}.yaml");
+    let known = ["yaml", "yml", "txt"];
+    let is_near = known.iter().any(|it| ending.eq_ignore_ascii_case(it));
+    (is_near && name != file).then_some(name)
 }

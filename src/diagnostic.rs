@@ -1,6 +1,7 @@
-//! A finding about the content: which rule, how grave, where, what to do about it.
+//! A finding about the content: its rule, severity, message, origin and help.
 //!
-//! Findings are made by [`crate::content`] while reading and by the rules of [`crate::check`]; nothing here decides anything.
+//! [`crate::content`] makes findings while reading, and so do the rules of [`crate::check`];
+//! nothing here judges.
 
 use crate::message::Message;
 use std::ops::Range;
@@ -8,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Nothing is written while one stands.
+    /// Nothing is written while there is one.
     Error,
     Warning,
     Hint,
@@ -29,24 +30,24 @@ impl Severity {
 pub struct Diagnostic {
     pub rule: &'static str,
     pub severity: Severity,
-    /// What is wrong, in lower case and without a full stop.
+    /// The mistake, in lower case and without a full stop.
     pub message: Message,
-    /// What to do.
+    /// Advice on how to correct it.
     pub help: Option<Message>,
     pub origin: Origin,
     /// Id of the measure or certificate it is about, as `--allow RULE@ID` names it.
     pub record: Option<String>,
 }
 
-/// Where in the content something stands.
+/// A position in the content.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     /// Path below the project's folder, with `/`.
     pub file: String,
-    pub place: Place,
+    pub location: SourceLocation,
 }
 
-/// Bytes of a file, from the first to behind the last.
+/// A range of bytes in a file; the end is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes {
     pub start: usize,
@@ -62,22 +63,23 @@ impl From<Range<usize>> for Bytes {
     }
 }
 
+/// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum SourceLocation {
     /// The file as a whole, or one that does not exist.
     File,
     /// Bytes of the file.
     Bytes(Bytes),
-    /// A YAML node, found again only when there is something to report.
-    Node { path: Vec<Step>, part: Part },
-    /// Characters somewhere between these bytes, found again likewise; the first line where markup hides them.
+    /// A YAML node. Its bytes are searched only if there is something to report.
+    Node { path: Vec<PathStep>, part: Part },
+    /// Characters in these bytes, also searched later; the first line if markup hides them.
     Passage { bytes: Bytes, needle: String },
 }
 
-impl Place {
-    /// The bytes that a passage means in the text of its file.
+impl SourceLocation {
+    /// The bytes of a passage in the text of its file.
     pub fn find_in(&self, text: &str) -> Option<Range<usize>> {
-        let Place::Passage { bytes, needle } = self else {
+        let SourceLocation::Passage { bytes, needle } = self else {
             return None;
         };
         let passage = text.get(bytes.start..bytes.end)?;
@@ -91,7 +93,7 @@ impl Place {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
+pub enum PathStep {
     Key(String),
     Index(usize),
 }
@@ -104,48 +106,44 @@ pub enum Part {
     Within(String),
 }
 
-impl From<&str> for Step {
-    fn from(key: &str) -> Step {
-        Step::Key(key.to_owned())
+impl From<&str> for PathStep {
+    fn from(key: &str) -> PathStep {
+        PathStep::Key(key.to_owned())
     }
 }
 
-impl From<usize> for Step {
-    fn from(index: usize) -> Step {
-        Step::Index(index)
+impl From<usize> for PathStep {
+    fn from(index: usize) -> PathStep {
+        PathStep::Index(index)
     }
 }
 
 impl Origin {
-    pub fn file(file: &str) -> Origin {
+    fn new(file: &str, location: SourceLocation) -> Origin {
         Origin {
             file: file.to_owned(),
-            place: Place::File,
+            location,
         }
+    }
+
+    pub fn file(file: &str) -> Origin {
+        Origin::new(file, SourceLocation::File)
     }
 
     pub fn bytes(file: &str, bytes: Range<usize>) -> Origin {
-        Origin {
-            file: file.to_owned(),
-            place: Place::Bytes(bytes.into()),
-        }
+        Origin::new(file, SourceLocation::Bytes(bytes.into()))
     }
 
-    /// The root node of a file, to be led down by [`Origin::at`].
+    /// The root node of a file; [`Origin::at`] leads down from it.
     pub fn root(file: &str) -> Origin {
-        Origin {
-            file: file.to_owned(),
-            place: Place::Node {
-                path: Vec::new(),
-                part: Part::Value,
-            },
-        }
+        let (path, part) = (Vec::new(), Part::Value);
+        Origin::new(file, SourceLocation::Node { path, part })
     }
 
     /// The node one step further down.
-    pub fn at(&self, step: impl Into<Step>) -> Origin {
+    pub fn at(&self, step: impl Into<PathStep>) -> Origin {
         let mut origin = self.clone();
-        if let Place::Node { path, .. } = &mut origin.place {
+        if let SourceLocation::Node { path, .. } = &mut origin.location {
             path.push(step.into());
         }
         origin
@@ -153,7 +151,7 @@ impl Origin {
 
     pub fn part(&self, part: Part) -> Origin {
         let mut origin = self.clone();
-        if let Place::Node { part: old, .. } = &mut origin.place {
+        if let SourceLocation::Node { part: old, .. } = &mut origin.location {
             *old = part;
         }
         origin
@@ -161,13 +159,16 @@ impl Origin {
 
     /// These characters within a node or between bytes.
     pub fn within(&self, needle: &str) -> Origin {
-        let needle = needle.to_owned();
-        match self.place {
-            Place::Bytes(bytes) => Origin {
-                file: self.file.clone(),
-                place: Place::Passage { bytes, needle },
-            },
-            _ => self.part(Part::Within(needle)),
+        let characters = needle.to_owned();
+        match self.location {
+            SourceLocation::Bytes(bytes) => Origin::new(
+                &self.file,
+                SourceLocation::Passage {
+                    bytes,
+                    needle: characters,
+                },
+            ),
+            _ => self.part(Part::Within(characters)),
         }
     }
 }
@@ -213,7 +214,7 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a suggestion where a known name is near what was written.
+    /// Suggests the known name that is nearest to the written one, if any is near.
     pub fn suggest<'a>(
         self,
         written: &str,
@@ -228,18 +229,16 @@ impl Diagnostic {
 
 /// The known name that differs least, if it differs by no more than a third.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let known: Vec<&str> = known.into_iter().collect();
-    // Full-width letters and capitals are no other letters.
+    let names: Vec<&str> = known.into_iter().collect();
+    // Full-width letters and capitals count as the same letters.
     let letters = |name: &str| name.nfkc().collect::<String>().to_lowercase();
-    let same_letters = known.iter().find(|name| letters(name) == letters(written));
+    let same_letters = names.iter().find(|name| letters(name) == letters(written));
     if let Some(name) = same_letters {
         return Some(name);
     }
     let distance = |name: &&str| strsim::damerau_levenshtein(written, name);
-    // In a name of three letters one letter is no slip but another name.
+    // In a name of three letters, one other letter makes another name.
     let limit = written.chars().count().saturating_sub(1) / 3;
-    known
-        .into_iter()
-        .min_by_key(distance)
-        .filter(|name| distance(name) <= limit)
+    let nearest = names.into_iter().min_by_key(distance)?;
+    (distance(&nearest) <= limit).then_some(nearest)
 }

@@ -2,12 +2,12 @@
 
 use crate::characters::visible;
 use crate::content::{Position, Sources};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use serde::Serialize;
 
-/// How findings are printed.
+/// The format in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// With the source line and a caret.
@@ -20,7 +20,7 @@ pub enum Format {
     Github,
 }
 
-/// What printing needs at hand.
+/// The sources and settings for printing findings.
 pub struct Report<'a> {
     pub sources: &'a Sources,
     pub catalog: &'a Catalog,
@@ -41,13 +41,11 @@ impl Report<'_> {
         }
     }
 
-    /// How many there are of each severity.
+    /// The number of findings of each severity.
     pub fn summary(&self, findings: &[&Diagnostic]) -> String {
         let count = |severity| {
-            findings
-                .iter()
-                .filter(|finding| finding.severity == severity)
-                .count()
+            let alike = findings.iter().filter(|it| it.severity == severity);
+            alike.count()
         };
         let message = Message::new("summary")
             .with("errors", count(Severity::Error))
@@ -69,8 +67,8 @@ impl Report<'_> {
             .id(finding.rule);
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
-        let mut group: Group = match (&finding.origin.place, source) {
-            (Place::Bytes(bytes), Some(text)) => {
+        let mut group: Group = match (&finding.origin.location, source) {
+            (SourceLocation::Bytes(bytes), Some(text)) => {
                 let annotation = AnnotationKind::Primary.span(bytes.start..bytes.end);
                 title.element(Snippet::source(text).path(file).annotation(annotation))
             }
@@ -118,14 +116,14 @@ impl Report<'_> {
             Some(Position { line, column }) => format!(",line={line},col={column}"),
             None => String::new(),
         };
-        let mut words = self.format(&finding.message);
+        let mut text = self.format(&finding.message);
         if let Some(help) = &finding.help {
-            words = format!("{words}\n{}", self.format(help));
+            text = format!("{text}\n{}", self.format(help));
         }
         let (file, title) = (property(&finding.origin.file), property(finding.rule));
         format!(
             "::{command} file={file}{place},title={title}::{}\n",
-            escape(&words)
+            escape(&text)
         )
     }
 
@@ -134,7 +132,7 @@ impl Report<'_> {
         struct Finding<'a> {
             rule: &'a str,
             severity: &'a str,
-            /// The measure or certificate it is about, as `--allow RULE@ID` names it.
+            /// The id of the measure or certificate it is about, as `--allow RULE@ID` names it.
             #[serde(skip_serializing_if = "Option::is_none")]
             record: Option<&'a str>,
             file: &'a str,
@@ -144,25 +142,21 @@ impl Report<'_> {
             #[serde(skip_serializing_if = "Option::is_none")]
             help: Option<String>,
         }
-        let findings: Vec<Finding> = findings
-            .iter()
-            .map(|finding| Finding {
-                rule: finding.rule,
-                severity: finding.severity.name(),
-                record: finding.record.as_deref(),
-                file: &finding.origin.file,
-                position: self.sources.position(&finding.origin),
-                message: self.format(&finding.message),
-                help: finding.help.as_ref().map(|help| self.format(help)),
-            })
-            .collect();
-        String::from_utf8(crate::data::pretty(
-            &serde_json::json!({ "findings": findings }),
-        ))
-        .expect("JSON is UTF-8")
+        let printed = findings.iter().map(|finding| Finding {
+            rule: finding.rule,
+            severity: finding.severity.name(),
+            record: finding.record.as_deref(),
+            file: &finding.origin.file,
+            position: self.sources.position(&finding.origin),
+            message: self.format(&finding.message),
+            help: finding.help.as_ref().map(|help| self.format(help)),
+        });
+        let document = serde_json::json!({ "findings": printed.collect::<Vec<_>>() });
+        String::from_utf8(crate::data::pretty(&document)).expect("JSON is UTF-8")
     }
 
-    /// A finding quotes the content, which must neither end its line nor command the terminal.
+    /// Formats a message. A finding quotes the content, which must neither end its line nor command
+    /// the terminal.
     pub fn format(&self, message: &Message) -> String {
         visible(&self.catalog.format(message))
     }

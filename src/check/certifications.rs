@@ -1,13 +1,10 @@
-//! Certificates (第三者認証): whether each is still good, and shown as what it is.
+//! Rules about certificates (第三者認証): each is valid, and shown as what it is.
 
 use super::{CheckInput, Rule};
-use crate::content::Filed;
 use crate::content::record::{CertificationRecord, Mark};
 use crate::diagnostic::Diagnostic;
 use crate::message::Message;
 use jiff::civil::Date;
-
-type FiledCertificate = Filed<CertificationRecord>;
 
 /// Reports each certificate for which `judge` holds, at a field of it.
 fn report(
@@ -16,31 +13,26 @@ fn report(
     field: &str,
     judge: impl Fn(&CertificationRecord) -> bool,
 ) -> Vec<Diagnostic> {
-    let certificates = input.content.certifications.iter();
-    let found = certificates.filter(|certificate| judge(&certificate.record));
-    found
-        .map(|certificate| finding(rule, field, certificate))
-        .collect()
-}
-
-fn finding(rule: &Rule, field: &str, certificate: &FiledCertificate) -> Diagnostic {
-    let record = &certificate.record;
-    let mut message = Message::new(rule.name).with("standard", &record.standard);
-    if let ("expires_on", Some(last)) = (field, record.expires_on) {
-        message = message.with("day", last.0);
+    let mut findings = Vec::new();
+    for certificate in &input.content.certifications {
+        let record = &certificate.record;
+        if judge(record) {
+            let mut message = Message::new(rule.name).with("standard", &record.standard);
+            if let ("expires_on", Some(last)) = (field, record.expires_on) {
+                message = message.with("day", last.0);
+            }
+            let finding = rule.warning(certificate.origin().at(field), message);
+            findings.push(finding.about(certificate.id()));
+        }
     }
-    rule.warning(certificate.origin().at(field), message)
-        .about(certificate.id())
+    findings
 }
 
 fn last_day(record: &CertificationRecord) -> Option<Date> {
     record.expires_on.map(|day| day.0)
 }
 
-pub const EXPIRED: Rule = Rule {
-    name: "certification-expired",
-    find: expired,
-};
+pub const EXPIRED: Rule = Rule::new("certification-expired", expired);
 
 /// Reports certificates that have expired. The last valid day counts, in Japan's time.
 fn expired(input: &CheckInput) -> Vec<Diagnostic> {
@@ -52,29 +44,21 @@ fn expired(input: &CheckInput) -> Vec<Diagnostic> {
     expired.into_iter().map(error).collect()
 }
 
-pub const EXPIRES_SOON: Rule = Rule {
-    name: "certification-expires-soon",
-    find: expires_soon,
-};
+pub const EXPIRES_SOON: Rule = Rule::new("certification-expires-soon", expires_soon);
 
 /// Reports certificates whose last day is near: renewals take months.
 fn expires_soon(input: &CheckInput) -> Vec<Diagnostic> {
-    let horizon = input.today.checked_add(input.thresholds().expires_soon.0);
+    let Ok(horizon) = input.today.checked_add(input.thresholds().expires_soon.0) else {
+        return Vec::new();
+    };
     report(input, &EXPIRES_SOON, "expires_on", |record| {
-        let is_soon = |last: Date| {
-            let near = horizon.as_ref().is_ok_and(|horizon| last <= *horizon);
-            near && last >= input.today
-        };
-        last_day(record).is_some_and(is_soon)
+        last_day(record).is_some_and(|last| (input.today..=horizon).contains(&last))
     })
 }
 
-pub const UNDATED: Rule = Rule {
-    name: "certification-undated",
-    find: undated,
-};
+pub const UNDATED: Rule = Rule::new("certification-undated", undated);
 
-/// Reports certificates without a last day: nobody can say whether they count.
+/// Reports certificates without a last day: nobody can tell whether they are valid.
 fn undated(input: &CheckInput) -> Vec<Diagnostic> {
     let undated = report(input, &UNDATED, "number", |record| {
         record.expires_on.is_none()
@@ -86,14 +70,13 @@ fn undated(input: &CheckInput) -> Vec<Diagnostic> {
         .collect()
 }
 
-pub const WITHOUT_EDITION: Rule = Rule {
-    name: "certification-without-edition",
-    find: without_edition,
-};
+pub const WITHOUT_EDITION: Rule = Rule::new("certification-without-edition", without_edition);
 
-/// Reports certificates without the year of their standard: ISO and JIS standards come in editions, and certificates to an old one lapse with it.
+/// Reports certificates without the year of their standard.
+///
+/// ISO and JIS standards come in editions, and a certificate to an old edition lapses with it.
 fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
-    // Some write it into the standard's name, as certificates do: ISO 9001:2015.
+    // It may stand in the standard's name, as on certificates: ISO 9001:2015.
     let has_year = |standard: &str| {
         let year = standard.split_once(':').map(|(_, year)| year);
         year.is_some_and(|year| year.starts_with(|c: char| c.is_ascii_digit()))
@@ -108,39 +91,31 @@ fn without_edition(input: &CheckInput) -> Vec<Diagnostic> {
     })
 }
 
-pub const PRIVACY_MARK_MISUSED: Rule = Rule {
-    name: "privacy-mark-misused",
-    find: privacy_mark_misused,
-};
+pub const PRIVACY_MARK_MISUSED: Rule = Rule::new("privacy-mark-misused", privacy_mark_misused);
 
-/// Reports the Privacy Mark on other certificates: it belongs to registrations of its own scheme, numbered `10190001(03)`.
+/// Reports the Privacy Mark on certificates without a number of its scheme, as `10190001(03)`.
 fn privacy_mark_misused(input: &CheckInput) -> Vec<Diagnostic> {
-    let is_misused = |record: &CertificationRecord| {
-        record.mark == Some(Mark::PrivacyMark) && !is_privacy_mark_number(&record.number)
-    };
-    let certificates = input.content.certifications.iter();
-    let misused = certificates.filter(|certificate| is_misused(&certificate.record));
-    misused
-        .map(|certificate| {
+    let mut findings = Vec::new();
+    for certificate in &input.content.certifications {
+        let record = &certificate.record;
+        if record.mark == Some(Mark::PrivacyMark) && !is_privacy_mark_number(&record.number) {
             let message = Message::new("privacy-mark-misused")
-                .with("standard", &certificate.record.standard)
-                .with("number", &certificate.record.number);
-            PRIVACY_MARK_MISUSED
-                .error(certificate.origin().at("mark"), message)
-                .help(Message::new("privacy-mark-misused-help"))
-        })
-        .collect()
+                .with("standard", &record.standard)
+                .with("number", &record.number);
+            let finding = PRIVACY_MARK_MISUSED.error(certificate.origin().at("mark"), message);
+            findings.push(finding.help(Message::new("privacy-mark-misused-help")));
+        }
+    }
+    findings
 }
 
-/// Body code (2), office number (6), and where renewed the count in brackets (2).
+/// Returns true for body code (2 digits), office number (6) and, if renewed, the count in brackets.
 fn is_privacy_mark_number(number: &str) -> bool {
     let digits = |text: &str, count: usize| {
         text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
     };
-    match number
-        .strip_suffix(')')
-        .and_then(|rest| rest.split_once('('))
-    {
+    let renewed = number.strip_suffix(')');
+    match renewed.and_then(|rest| rest.split_once('(')) {
         Some((office, renewal)) => digits(office, 8) && digits(renewal, 2),
         None => digits(number, 8),
     }

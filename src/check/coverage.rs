@@ -1,18 +1,15 @@
-//! The sheet beside its guideline: whether each item is answered, and whether that guideline is in force.
+//! Rules about the sheet and its guideline: each item is answered, and the guideline is in force.
 
 use super::{CheckInput, Rule};
 use crate::compare::guideline::{PlacePair, match_places};
 use crate::content::Filed;
-use crate::content::places::{self, Place};
+use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
 use crate::message::Message;
 use std::collections::BTreeSet;
 
-pub const UNKNOWN_GUIDELINE: Rule = Rule {
-    name: "unknown-guideline",
-    find: unknown_guideline,
-};
+pub const UNKNOWN_GUIDELINE: Rule = Rule::new("unknown-guideline", unknown_guideline);
 
 /// Reports names of guidelines that are not there: the sheet's, and every `superseded_by`.
 fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
@@ -26,26 +23,22 @@ fn unknown_guideline(input: &CheckInput) -> Vec<Diagnostic> {
         named.extend(successor.map(|id| (guideline.origin().at("superseded_by"), id)));
     }
     let is_unknown = |id: &str| {
-        // A guideline that could not be read is not unknown.
+        // A guideline that could not be read has its own finding.
         content.guideline(id).is_none()
             && !content.is_broken(&format!("content/guidelines/{id}.yaml"))
     };
     let unknown = named.into_iter().filter(|(_, id)| is_unknown(id));
     let known = || content.guidelines.iter().map(|it| it.record.id.as_str());
-    unknown
-        .map(|(origin, id)| {
-            let message = Message::new("unknown-guideline").with("id", id);
-            UNKNOWN_GUIDELINE
-                .error(origin, message)
-                .suggest(id, known())
-        })
-        .collect()
+    let report = |(origin, id): (Origin, &String)| {
+        let message = Message::new("unknown-guideline").with("id", id);
+        UNKNOWN_GUIDELINE
+            .error(origin, message)
+            .suggest(id, known())
+    };
+    unknown.map(report).collect()
 }
 
-pub const GUIDELINE_SUPERSEDED: Rule = Rule {
-    name: "guideline-superseded",
-    find: guideline_superseded,
-};
+pub const GUIDELINE_SUPERSEDED: Rule = Rule::new("guideline-superseded", guideline_superseded);
 
 /// Reports a later edition of the sheet's guideline.
 fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
@@ -63,10 +56,7 @@ fn guideline_superseded(input: &CheckInput) -> Vec<Diagnostic> {
     vec![finding.help(help)]
 }
 
-pub const UNKNOWN_ITEM: Rule = Rule {
-    name: "unknown-item",
-    find: unknown_item,
-};
+pub const UNKNOWN_ITEM: Rule = Rule::new("unknown-item", unknown_item);
 
 /// Reports files of `measures/` and own headings at places that do not exist.
 fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
@@ -74,9 +64,9 @@ fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let places = input.content.places();
-    let ids = |filter: fn(&Place) -> bool| -> BTreeSet<String> {
-        let places = places.iter().filter(|place| filter(place));
-        places.map(Place::id).collect()
+    let ids = |filter: fn(&SheetPlace) -> bool| -> BTreeSet<String> {
+        let chosen = places.iter().filter(|place| filter(place));
+        chosen.map(SheetPlace::id).collect()
     };
     let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
     let measured = ids(|place| place.takes_measures);
@@ -89,13 +79,13 @@ fn unknown_item(input: &CheckInput) -> Vec<Diagnostic> {
             findings.push(unknown(&file.place(), Origin::file(&file.file), &measured));
         }
     }
-    let english = sheet.record.en.iter();
-    let english = english.map(|en| (&en.headings, sheet.origin().at("en")));
-    let headings = [(&sheet.record.headings, sheet.origin())];
-    for (headings, node) in headings.into_iter().chain(english) {
+    for (headings, node) in [
+        (&sheet.record.headings, sheet.origin()),
+        (&sheet.record.en.headings, sheet.origin().at("en")),
+    ] {
         for name in headings.0.keys().filter(|name| !official.contains(*name)) {
             let origin = node.at("headings").at(name.as_str()).part(Part::Key);
-            // An own section has its name where it is written.
+            // The name of an own section is written with the section.
             findings.push(if own.contains(name) {
                 let message = Message::new("heading-of-own").with("name", name);
                 UNKNOWN_ITEM.error(origin, message)
@@ -118,19 +108,18 @@ fn unknown_place(
         .with("guideline", guideline);
     let mut finding = UNKNOWN_ITEM.error(origin, message);
     let section = format!("{}-", name.split('-').next().unwrap_or(name));
-    let inside = known.iter().filter(|place| place.starts_with(&section));
-    let inside: Vec<&str> = inside.map(String::as_str).collect();
+    let known_ids = || known.iter().map(String::as_str);
+    let inside: Vec<&str> = known_ids()
+        .filter(|place| place.starts_with(&section))
+        .collect();
     if !inside.is_empty() {
         let message = Message::new("unknown-item-has").with("items", inside.join(", "));
         finding = finding.help(message);
     }
-    finding.suggest(name, known.iter().map(String::as_str))
+    finding.suggest(name, known_ids())
 }
 
-pub const ITEM_UNCOVERED: Rule = Rule {
-    name: "item-uncovered",
-    find: item_uncovered,
-};
+pub const ITEM_UNCOVERED: Rule = Rule::new("item-uncovered", item_uncovered);
 
 /// Reports items of the sheet's guideline without a measure (guideline, 別添: B–G are しなければならない).
 fn item_uncovered(input: &CheckInput) -> Vec<Diagnostic> {
@@ -156,7 +145,7 @@ fn uncovered(
     help: &'static str,
     severity: fn(Duty) -> Severity,
 ) -> Vec<Diagnostic> {
-    let is_answered = |place: &Place| {
+    let is_answered = |place: &SheetPlace| {
         let mut files = input.content.measures.iter();
         files.any(|file| {
             let here = file.section == place.section && file.item.as_deref() == place.item;
@@ -190,7 +179,7 @@ fn uncovered(
 
 pub const HEADING_CHANGED: &str = "heading-changed";
 
-/// Reports the sections and items of another guideline whose heading is new.
+/// Reports sections and items whose heading differs in another guideline.
 pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
     let own = input.content.own_guideline();
     let old = own.map(places::of_guideline).unwrap_or_default();
@@ -209,21 +198,19 @@ pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Ve
     findings
 }
 
-pub const SMALL_BUSINESS_EXCEPTION: Rule = Rule {
-    name: "small-business-exception",
-    find: small_business_exception,
-};
+pub const SMALL_BUSINESS_EXCEPTION: Rule =
+    Rule::new("small-business-exception", small_business_exception);
 
-/// Reports the small-business method, which is not for an office that is a contractor, however small (guideline, 中小規模事業者の定義).
+/// Reports the small-business method: a contractor may not use it, however small (guideline,
+/// 中小規模事業者の定義).
 fn small_business_exception(input: &CheckInput) -> Vec<Diagnostic> {
-    let measures = input.content.all_measures();
-    let relaxed = measures.filter(|(_, record, _)| record.relaxed);
-    relaxed
-        .map(|(_, record, origin)| {
+    let mut findings = Vec::new();
+    for (_, record, origin) in input.content.all_measures() {
+        if record.relaxed {
             let message = Message::new("small-business-exception").with("id", &record.id);
-            SMALL_BUSINESS_EXCEPTION
-                .error(origin.at("relaxed"), message)
-                .help(Message::new("small-business-exception-help"))
-        })
-        .collect()
+            let finding = SMALL_BUSINESS_EXCEPTION.error(origin.at("relaxed"), message);
+            findings.push(finding.help(Message::new("small-business-exception-help")));
+        }
+    }
+    findings
 }

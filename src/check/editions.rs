@@ -1,4 +1,4 @@
-//! Issued editions: whether all are there, and each still says what it said.
+//! The rule about issued editions: none is missing, and none has changed.
 
 use super::{CheckInput, Rule};
 use crate::content::Filed;
@@ -7,14 +7,11 @@ use crate::edition::{Edition, FORMAT};
 use crate::issue;
 use crate::message::Message;
 
-pub const EDITION_ALTERED: Rule = Rule {
-    name: "edition-altered",
-    find: edition_altered,
-};
+pub const EDITION_ALTERED: Rule = Rule::new("edition-altered", edition_altered);
 
-/// Reports editions that changed or disappeared: somebody has a copy in hand and may ask.
+/// Reports editions that changed or disappeared: clients have copies and may ask about them.
 ///
-/// Each names the one before and its digests; sheet.yaml names the newest.
+/// Each edition names its predecessor with its digests; sheet.yaml names the newest.
 fn edition_altered(input: &CheckInput) -> Vec<Diagnostic> {
     let editions = &input.content.editions;
     let mut findings: Vec<Diagnostic> = editions.iter().filter_map(damaged).collect();
@@ -33,13 +30,13 @@ fn altered(origin: Origin, message: Message) -> Diagnostic {
         .help(Message::new("edition-altered-help"))
 }
 
-/// The first thing that is wrong with the record by itself.
+/// Reports the first mistake within one record.
 fn damaged(filed: &Filed<Edition>) -> Option<Diagnostic> {
     let (edition, origin) = (&filed.record, filed.origin());
     let message = |id| Message::new(id).with("id", &edition.id);
     if edition.format != FORMAT {
-        let message = message("edition-format").with("format", &edition.format);
-        return Some(altered(origin.at("format"), message));
+        let unknown = message("edition-format").with("format", &edition.format);
+        return Some(altered(origin.at("format"), unknown));
     }
     let of_the_day = edition.id.strip_prefix(&edition.sheet.date.to_string());
     let named = filed.file == format!("content/editions/{}.yaml", edition.id);
@@ -56,7 +53,7 @@ fn is_number(text: &str) -> bool {
         .is_ok_and(|number| number > 1 && number.to_string() == text)
 }
 
-/// Whether the record follows the one before it.
+/// Reports a record that does not follow the one before it.
 fn out_of_line(
     filed: &Filed<Edition>,
     before: Option<&Filed<Edition>>,
@@ -66,9 +63,9 @@ fn out_of_line(
     let origin = filed.origin().at("predecessor");
     let message = |id| Message::new(id).with("id", &edition.id);
     let Some(named) = &edition.predecessor else {
-        let before = before?;
-        let message = message("edition-without-predecessor").with("before", &before.record.id);
-        return Some(altered(filed.origin().at("id"), message));
+        let id = &before?.record.id;
+        let unnamed = message("edition-without-predecessor").with("before", id);
+        return Some(altered(filed.origin().at("id"), unnamed));
     };
     let found = all.iter().find(|other| other.record.id == named.id);
     let id = match (found, before) {
@@ -78,43 +75,36 @@ fn out_of_line(
         (Some(found), Some(before)) if found.record.id != before.record.id => "edition-fork",
         _ => return None,
     };
-    let message = message(id).with("predecessor", &named.id);
-    Some(altered(origin.at("id"), message))
+    let mismatch = message(id).with("predecessor", &named.id);
+    Some(altered(origin.at("id"), mismatch))
 }
 
-/// Whether sheet.yaml names the newest record.
+/// Reports that sheet.yaml does not name the newest record.
 fn not_the_newest(input: &CheckInput) -> Option<Diagnostic> {
     let sheet = input.sheet()?;
-    let newest = input.content.editions.last();
-    let newest = newest.map(|edition| edition.record.id.as_str());
+    let editions = &input.content.editions;
+    let newest = editions.last().map(|edition| &*edition.record.id);
+    let named = sheet.record.edition.as_deref();
+    if named == newest {
+        return None;
+    }
+    let Some(named) = named else {
+        let message = Message::new("edition-unnamed").with("newest", newest?);
+        return Some(altered(sheet.origin().at("date"), message));
+    };
     // A record that cannot be read has its own finding.
-    let unread = |id: &str| {
-        input
-            .content
-            .is_broken(&format!("content/editions/{id}.yaml"))
+    let file = format!("content/editions/{named}.yaml");
+    if input.content.is_broken(&file) {
+        return None;
+    }
+    let is_known = editions.iter().any(|edition| edition.record.id == named);
+    let message = match newest {
+        Some(newest) if is_known => Message::new("edition-not-newest")
+            .with("newest", newest)
+            .with("id", named),
+        _ => Message::new("edition-missing")
+            .with("predecessor", named)
+            .with("id", "sheet.yaml"),
     };
-    let (origin, message) = match (sheet.record.edition.as_deref(), newest) {
-        (Some(named), newest) if newest != Some(named) && !unread(named) => {
-            let known = |edition: &Filed<Edition>| edition.record.id == named;
-            match newest.filter(|_| input.content.editions.iter().any(known)) {
-                Some(newest) => {
-                    let message = Message::new("edition-not-newest").with("newest", newest);
-                    (sheet.origin().at("edition"), message.with("id", named))
-                }
-                None => {
-                    let message = Message::new("edition-missing").with("predecessor", named);
-                    (
-                        sheet.origin().at("edition"),
-                        message.with("id", "sheet.yaml"),
-                    )
-                }
-            }
-        }
-        (None, Some(newest)) => {
-            let message = Message::new("edition-unnamed").with("newest", newest);
-            (sheet.origin().at("date"), message)
-        }
-        _ => return None,
-    };
-    Some(altered(origin, message))
+    Some(altered(sheet.origin().at("edition"), message))
 }

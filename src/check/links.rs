@@ -1,4 +1,4 @@
-//! Links of cells, pages and the office: whether they lead somewhere.
+//! The rule about links of cells, pages and the office: each leads somewhere.
 
 use super::texts::markup_findings;
 use super::{CheckInput, Rule, pages};
@@ -10,15 +10,13 @@ use crate::model::place_name;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
-pub const BROKEN_LINK: Rule = Rule {
-    name: "broken-link",
-    find: broken_link,
-};
+pub const BROKEN_LINK: Rule = Rule::new("broken-link", broken_link);
 
-/// Reports links that lead neither to the web, nor to mail, a telephone or a row that is there; and pictures, because none is shown.
+/// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and
+/// images, because none is shown.
 fn broken_link(input: &CheckInput) -> Vec<Diagnostic> {
-    let anchors = anchors(input.content);
-    let mut findings = pages::broken_links(input, &anchors);
+    let rows = anchors(input.content);
+    let mut findings = pages::broken_links(input, &rows);
     findings.extend(markup_findings(input, |origin, problem| {
         let MarkupProblem::Image(address) = problem else {
             return None;
@@ -29,8 +27,8 @@ fn broken_link(input: &CheckInput) -> Vec<Diagnostic> {
     for pair in input.content.texts() {
         for (text, origin) in [(pair.ja, &pair.origin), (pair.en, &pair.en_origin)] {
             if let Some(WrittenText::Cell(text)) = text {
-                let broken = text.links().filter(|link| !leads_somewhere(link, &anchors));
-                findings.extend(broken.map(|link| broken_in_cell(link, origin, &anchors)));
+                let broken = text.links().filter(|link| !leads_somewhere(link, &rows));
+                findings.extend(broken.map(|link| broken_in_cell(link, origin, &rows)));
             }
         }
     }
@@ -84,7 +82,7 @@ fn leads_somewhere(link: &str, anchors: &BTreeSet<String>) -> bool {
     leads_out(link) || row.is_some_and(|anchor| anchors.contains(anchor))
 }
 
-/// Whether a link leads to the web, to mail or to a telephone.
+/// Returns true if a link leads to the web, to mail or to a telephone.
 pub fn leads_out(link: &str) -> bool {
     match link.split_once(':') {
         Some(("mailto", address)) => address.contains('@') && !address.contains(' '),
@@ -93,7 +91,8 @@ pub fn leads_out(link: &str) -> bool {
     }
 }
 
-/// Whom to tell of a security problem: a mail address, a secure page or a telephone (RFC 9116, 2.5.3).
+/// Returns true for a contact that security.txt allows: mail, a secure page or a telephone (RFC
+/// 9116, 2.5.3).
 fn is_contact(contact: &str) -> bool {
     let mail = !contact.contains(':') && leads_out(&format!("mailto:{contact}"));
     mail || (leads_out(contact) && !contact.starts_with("http:"))

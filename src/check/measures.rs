@@ -1,4 +1,4 @@
-//! Each measure: whether it is whole, named once, settled and reviewed.
+//! Rules about measures: each is complete, has ids of its own, and is confirmed and reviewed.
 
 use super::{CheckInput, Rule};
 use crate::content::places;
@@ -10,23 +10,22 @@ use crate::text::Text;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-pub const BAD_ID: Rule = Rule {
-    name: "bad-id",
-    find: bad_id,
-};
+pub const BAD_ID: Rule = Rule::new("bad-id", bad_id);
 
-/// Reports ids that cannot be anchors and file names: letters, digits and hyphens may stand in them; `page-…` belongs to the web page itself.
+/// Reports ids that cannot be anchors and file names.
+///
+/// Letters, digits and hyphens are allowed; `page-…` belongs to the web page itself.
 fn bad_id(input: &CheckInput) -> Vec<Diagnostic> {
     let is_bad = |id: &str| {
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
         id.is_empty() || !id.chars().all(fits) || id.starts_with('-') || id.starts_with("page-")
     };
-    let ids = ids(input).into_iter().filter(|(id, _)| is_bad(id));
-    ids.map(|(id, origin)| BAD_ID.error(origin, Message::new("bad-id").with("id", id)))
+    let bad = ids(input).into_iter().filter(|(id, _)| is_bad(id));
+    bad.map(|(id, origin)| BAD_ID.error(origin, Message::new("bad-id").with("id", id)))
         .collect()
 }
 
-/// Every id that is written somewhere as a value.
+/// Every id that is written as a value.
 fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
     let mut ids = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
@@ -50,16 +49,13 @@ fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
     ids
 }
 
-pub const DUPLICATE_ID: Rule = Rule {
-    name: "duplicate-id",
-    find: duplicate_id,
-};
+pub const DUPLICATE_ID: Rule = Rule::new("duplicate-id", duplicate_id);
 
 /// Kinds of ids; ids of different kinds do not collide.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum IdKind {
     Guideline,
-    /// A section or item: an anchor of its own, and where measures stand.
+    /// A section or item: it has an anchor and holds measures.
     Place,
     Measure,
     Anchor,
@@ -95,7 +91,7 @@ fn id_claims(input: &CheckInput) -> Vec<(IdKind, String, Origin)> {
         claims.push((IdKind::Guideline, id, guideline.origin().at("id")));
     }
     let mut places = input.content.places();
-    // Of two that collide the office's own can change.
+    // If two collide, the office can change its own: the finding is about that one.
     places.sort_by_key(|place| place.is_own);
     for place in places {
         claims.push((IdKind::Place, place.id(), place.origin.at("id")));
@@ -104,8 +100,8 @@ fn id_claims(input: &CheckInput) -> Vec<(IdKind, String, Origin)> {
         let anchor = |id| place_name(&file.place(), Some(id));
         claims.push((IdKind::Measure, record.id.clone(), origin.at("id")));
         for (index, id) in record.formerly.iter().enumerate() {
-            let origin = origin.at("formerly").at(index);
-            claims.push((IdKind::Anchor, anchor(id), origin));
+            let former = origin.at("formerly").at(index);
+            claims.push((IdKind::Anchor, anchor(id), former));
         }
         claims.push((IdKind::Anchor, anchor(&record.id), origin.at("id")));
         if let Some(no) = record.no {
@@ -115,12 +111,9 @@ fn id_claims(input: &CheckInput) -> Vec<(IdKind, String, Origin)> {
     claims
 }
 
-pub const EMPTY_MEASURE: Rule = Rule {
-    name: "empty-measure",
-    find: empty_measure,
-};
+pub const EMPTY_MEASURE: Rule = Rule::new("empty-measure", empty_measure);
 
-/// Reports rows that say neither what is done, nor why nothing need be, nor what is still asked.
+/// Reports rows with neither a measure nor a reason for having none nor an open question.
 fn empty_measure(input: &CheckInput) -> Vec<Diagnostic> {
     let is_blank = |text: &Option<Text>| text.as_ref().is_none_or(Text::is_empty);
     let mut findings = Vec::new();
@@ -139,10 +132,10 @@ fn empty_measure(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const NOT_APPLICABLE_WITHOUT_REASON: Rule = Rule {
-    name: "not-applicable-without-reason",
-    find: not_applicable_without_reason,
-};
+pub const NOT_APPLICABLE_WITHOUT_REASON: Rule = Rule::new(
+    "not-applicable-without-reason",
+    not_applicable_without_reason,
+);
 
 /// Reports 該当なし without a reason, or with a measure beside it.
 fn not_applicable_without_reason(input: &CheckInput) -> Vec<Diagnostic> {
@@ -160,18 +153,15 @@ fn not_applicable_without_reason(input: &CheckInput) -> Vec<Diagnostic> {
             continue;
         };
         let message = Message::new(id).with("id", &record.id);
-        let origin = origin.at("not_applicable");
-        findings.push(NOT_APPLICABLE_WITHOUT_REASON.error(origin, message));
+        let reason_origin = origin.at("not_applicable");
+        findings.push(NOT_APPLICABLE_WITHOUT_REASON.error(reason_origin, message));
     }
     findings
 }
 
-pub const OPEN_QUESTION: Rule = Rule {
-    name: "open-question",
-    find: open_question,
-};
+pub const OPEN_QUESTION: Rule = Rule::new("open-question", open_question);
 
-/// Reports what the office still has to answer.
+/// Reports questions that the office still has to answer.
 fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
@@ -186,14 +176,13 @@ fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const REVIEW_OVERDUE: Rule = Rule {
-    name: "review-overdue",
-    find: review_overdue,
-};
+pub const REVIEW_OVERDUE: Rule = Rule::new("review-overdue", review_overdue);
 
-/// Reports measures whose last review is too long ago: they are to be reviewed about yearly (guideline C-e).
+/// Reports measures whose last review is too long ago: they are to be reviewed about yearly
+/// (guideline C-e).
 ///
-/// A row without a day of its own counts from the sheet's `reviewed_on`, else from the first edition that had its texts, else from the sheet's date.
+/// A row without a day of its own counts from the sheet's `reviewed_on`, else from the first edition
+/// with its texts, else from the sheet's date.
 fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
     let Some(sheet) = input.sheet() else {
         return Vec::new();
@@ -203,35 +192,32 @@ fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
         due.is_ok_and(|due| due < input.today)
     };
     let mut findings = Vec::new();
-    let affirmed = sheet.record.reviewed_on.map(|day| day.0);
-    // The days the other rows count from, and how many are overdue.
+    let all_reviewed = sheet.record.reviewed_on.map(|day| day.0);
+    // For each overdue row without a day of its own, the day from which it counts.
     let mut overdue: Vec<Date> = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
         let Some(own) = record.reviewed_on.map(|day| day.0) else {
-            let day = affirmed.or_else(|| first_issued(input, record));
-            let day = day.unwrap_or(sheet.record.date.0);
+            let day = all_reviewed
+                .or_else(|| first_issued(input, record))
+                .unwrap_or(sheet.record.date.0);
             overdue.extend(is_overdue(day).then_some(day));
             continue;
         };
-        let message = if is_overdue(own) {
-            Message::new("review-overdue")
-        } else if own > input.today {
-            Message::new("review-in-future")
-        } else {
-            continue;
+        let warning = |id| {
+            let message = Message::new(id).with("id", &record.id).with("day", own);
+            REVIEW_OVERDUE.warning(origin.at("reviewed_on"), message)
         };
-        let message = message.with("id", &record.id).with("day", own);
-        let mut finding = REVIEW_OVERDUE.warning(origin.at("reviewed_on"), message);
-        if own <= input.today {
-            finding = finding.help(Message::new("review-overdue-help"));
+        if own > input.today {
+            findings.push(warning("review-in-future"));
+        } else if is_overdue(own) {
+            findings.push(warning("review-overdue").help(Message::new("review-overdue-help")));
         }
-        findings.push(finding);
     }
     if let Some(oldest) = overdue.iter().min() {
         let message = Message::new("review-overdue-all")
             .with("count", overdue.len())
             .with("day", oldest);
-        let field = affirmed.map_or("date", |_| "reviewed_on");
+        let field = all_reviewed.map_or("date", |_| "reviewed_on");
         let finding = REVIEW_OVERDUE.warning(sheet.origin().at(field), message);
         findings.push(finding.help(Message::new("review-overdue-all-help")));
     }

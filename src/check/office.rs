@@ -1,15 +1,13 @@
-//! Facts about the office that a person must be able to learn.
+//! The rule about facts that the office must make known.
 
 use super::{CheckInput, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::message::Message;
 
-pub const OFFICE_INCOMPLETE: Rule = Rule {
-    name: "office-incomplete",
-    find: office_incomplete,
-};
+pub const OFFICE_INCOMPLETE: Rule = Rule::new("office-incomplete", office_incomplete);
 
-/// Reports facts that must be knowable (法32条1項4号, 施行令10条1号). They are never invented, so the office is asked.
+/// Reports missing facts that must be knowable (法32条1項4号, 施行令10条1号). Only the office can supply
+/// them.
 fn office_incomplete(input: &CheckInput) -> Vec<Diagnostic> {
     let Some(office) = &input.content.office else {
         return Vec::new();
@@ -20,8 +18,8 @@ fn office_incomplete(input: &CheckInput) -> Vec<Diagnostic> {
         ("representative", &record.representative),
         ("complaints", &record.complaints),
     ];
-    let missing = fields.iter().filter(|(_, line)| line.is_none());
-    let missing: Vec<&str> = missing.map(|(name, _)| *name).collect();
+    let empty = fields.into_iter().filter(|(_, line)| line.is_none());
+    let missing: Vec<&str> = empty.map(|(name, _)| name).collect();
     if missing.is_empty() {
         return Vec::new();
     }

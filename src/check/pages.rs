@@ -1,4 +1,4 @@
-//! Pages of prose: the places their links may lead to, and the checked pages.
+//! Pages of prose: the targets of their links, and the checked pages.
 
 use super::CheckInput;
 use super::links::{anchors, broken, leads_out};
@@ -20,7 +20,7 @@ const OWN_FILES: [&str; 6] = [
 /// Those of them that an English site has too.
 const IN_ENGLISH_TOO: [&str; 2] = ["index.html", "verify.html"];
 
-/// The places a link of a page can lead to.
+/// The targets that a link of a page can have.
 struct LinkTargets<'a> {
     /// Anchors of the front page: sections, items, rows.
     rows: &'a BTreeSet<String>,
@@ -28,7 +28,7 @@ struct LinkTargets<'a> {
 }
 
 impl LinkTargets<'_> {
-    /// A link's address as it stands in the site; `None` if it leads nowhere.
+    /// The address of a link in the site; `None` if it leads nowhere.
     fn address(&self, from: &PageFile, link: &str) -> Option<String> {
         if leads_out(link) {
             return Some(link.to_owned());
@@ -53,7 +53,7 @@ impl LinkTargets<'_> {
         Some(from_page(from.lang, lang, &path))
     }
 
-    /// The page of that path, in the reader's language where it is written in it.
+    /// The page of that path, in the reader's language if it exists in it.
     fn page(&self, lang: Language, path: &str) -> Option<&PageFile> {
         let name = path.strip_suffix(".md").or(path.strip_suffix(".html"))?;
         let own = self.named(lang, name);
@@ -66,7 +66,7 @@ impl LinkTargets<'_> {
     }
 }
 
-/// A path as it is written on a page: English pages stand in the folder `en/`, all else of the site at its top.
+/// A path relative to a page: English pages are in `en/`, everything else at the top of the site.
 fn from_page(from: Language, to: Language, path: &str) -> String {
     match (from, to) {
         (Language::English, Language::Japanese) => format!("../{path}"),
@@ -75,7 +75,8 @@ fn from_page(from: Language, to: Language, path: &str) -> String {
     }
 }
 
-/// Reports links of pages that lead neither out of the site nor to a row, another page, a heading or a file of the site.
+/// Reports links of pages that lead neither out of the site nor to a row, another page, a heading
+/// or a file of the site.
 pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
     let pages = &input.content.pages;
     let site = LinkTargets { rows, pages };
@@ -94,12 +95,12 @@ pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>) -> Vec<Diagnost
 fn broken_link(site: &LinkTargets, page: &PageFile, link: &str, origin: Origin) -> Diagnostic {
     let finding = broken(link, origin);
     let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-    let there = match path {
+    let target = match path {
         "" => Some(page),
         path => site.page(page.lang, path),
     };
-    if !anchor.is_empty() && (there.is_some() || path == "index.html") {
-        let prose = there.and_then(|page| page.text.as_ref());
+    if !anchor.is_empty() && (target.is_some() || path == "index.html") {
+        let prose = target.and_then(|page| page.text.as_ref());
         let headings = prose.into_iter().flat_map(|text| text.prose.headings());
         let rows = site.rows.iter().map(String::as_str);
         return finding
@@ -121,19 +122,22 @@ pub fn build(content: &Content) -> Vec<ProsePage> {
         rows: &rows,
         pages: &content.pages,
     };
-    let pages = content.pages.iter();
-    let mut pages: Vec<ProsePage> = pages.filter_map(|page| built(&site, page)).collect();
-    pages.sort_by(|a, b| place(a).cmp(&place(b)));
+    let built = content
+        .pages
+        .iter()
+        .filter_map(|page| build_page(&site, page));
+    let mut pages: Vec<ProsePage> = built.collect();
+    pages.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
     pages
 }
 
-/// Pages without an order come last; a page in English comes behind the same in Japanese.
-fn place(page: &ProsePage) -> (bool, Option<u32>, &str, bool) {
+/// The key of a page's position: without an order it is last, in English after its Japanese page.
+fn sort_key(page: &ProsePage) -> (bool, Option<u32>, &str, bool) {
     let english = page.lang == Language::English;
     (page.order.is_none(), page.order, &page.name, english)
 }
 
-fn built(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {
+fn build_page(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {
     let text = page.text.as_ref()?;
     let japanese = site.named(Language::Japanese, &page.name);
     let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);

@@ -1,9 +1,10 @@
-//! Checked records → the register: defaults filled in, translations beside their Japanese, sections in print order.
+//! Turns checked records into the register: defaults filled in, English beside its Japanese,
+//! sections in print order.
 
-use crate::content::places::Place;
+use crate::content::places::SheetPlace;
 use crate::content::record::{
-    CertificationRecord, Line, MeasureEnglishRecord, MeasureRecord, OfficeRecord, SheetRecord,
-    SourceRecord,
+    CertificationEnglishRecord, CertificationRecord, Line, MeasureRecord, OfficeRecord,
+    SheetRecord, SourceRecord,
 };
 use crate::content::{Content, Filed, MeasureFile};
 use crate::model::{
@@ -12,18 +13,16 @@ use crate::model::{
 };
 use crate::text::{Text, is_japanese};
 
-/// Builds the register. Returns `None` if a required part is missing; the missing part has its own finding.
+/// Builds the register. Returns `None` if a required part is missing, which has its own finding.
 pub fn build(content: &Content) -> Option<Register> {
     let office_record = &content.office.as_ref()?.record;
     let sheet = &content.sheet.as_ref()?.record;
     let guideline = &content.own_guideline()?.record;
-    let title_en = sheet.en.as_ref().and_then(|en| en.title.as_ref());
-    let guideline_en = guideline.en.as_ref().and_then(|en| en.title.as_ref());
     Some(Register {
         office: office(office_record),
         signatory: signatory(office_record),
         approvals: sheet.approvals.iter().map(ToString::to_string).collect(),
-        title: bilingual(&sheet.title, title_en),
+        title: bilingual(&sheet.title, &sheet.en.title),
         date: sheet.date.0,
         date_style: sheet.date_style,
         document_number: owned(&sheet.document_number),
@@ -31,7 +30,7 @@ pub fn build(content: &Content) -> Option<Register> {
         revised_on: sheet.revised_on.map(|day| day.0),
         guideline: Guideline {
             id: guideline.id.clone(),
-            title: bilingual(&guideline.title, guideline_en),
+            title: bilingual(&guideline.title, &guideline.en.title),
         },
         sections: sections(content, sheet),
         certifications: content.certifications.iter().map(certification).collect(),
@@ -42,29 +41,26 @@ fn owned(line: &Option<Line>) -> Option<String> {
     line.as_ref().map(ToString::to_string)
 }
 
-fn bilingual(ja: &Line, en: Option<&Line>) -> Bilingual<String> {
+fn bilingual<'a>(ja: &Line, en: impl Into<Option<&'a Line>>) -> Bilingual<String> {
     Bilingual {
         ja: ja.to_string(),
-        en: en.map(ToString::to_string),
+        en: en.into().map(ToString::to_string),
     }
 }
 
-fn optional(ja: &Option<Line>, en: Option<&Line>) -> Option<Bilingual<String>> {
+fn optional(ja: &Option<Line>, en: &Option<Line>) -> Option<Bilingual<String>> {
     ja.as_ref().map(|ja| bilingual(ja, en))
 }
 
 fn office(record: &OfficeRecord) -> Office {
-    let en = record.en.as_ref();
+    let en = &record.en;
     Office {
-        name: bilingual(&record.name, en.and_then(|en| en.name.as_ref())),
+        name: bilingual(&record.name, &en.name),
         tel: owned(&record.tel),
-        address: optional(&record.address, en.and_then(|en| en.address.as_ref())),
+        address: optional(&record.address, &en.address),
         url: owned(&record.url),
-        representative: optional(
-            &record.representative,
-            en.and_then(|en| en.representative.as_ref()),
-        ),
-        complaints: optional(&record.complaints, en.and_then(|en| en.complaints.as_ref())),
+        representative: optional(&record.representative, &en.representative),
+        complaints: optional(&record.complaints, &en.complaints),
         security: record.security.as_deref().map(contact_address),
     }
 }
@@ -79,11 +75,10 @@ fn contact_address(contact: &str) -> String {
 }
 
 fn signatory(record: &OfficeRecord) -> Signatory {
-    let en = record.en.as_ref().and_then(|en| en.signatory.as_ref());
-    let signatory = &record.signatory;
+    let (signatory, en) = (&record.signatory, &record.en.signatory);
     Signatory {
-        title: bilingual(&signatory.title, en.and_then(|en| en.title.as_ref())),
-        name: bilingual(&signatory.name, en.and_then(|en| en.name.as_ref())),
+        title: bilingual(&signatory.title, &en.title),
+        name: bilingual(&signatory.name, &en.name),
     }
 }
 
@@ -91,7 +86,7 @@ fn signatory(record: &OfficeRecord) -> Signatory {
 fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for place in content.places() {
-        let measures = measures(content, sheet, &place);
+        let measures_here = measures(content, sheet, &place);
         if place.item.is_none() {
             sections.push(Section {
                 id: place.section.to_owned(),
@@ -100,17 +95,17 @@ fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
                 items: Vec::new(),
             });
         }
-        if let (Some(section), false) = (sections.last_mut(), measures.is_empty()) {
-            section.items.push(item(sheet, &place, measures));
+        if let (Some(section), false) = (sections.last_mut(), measures_here.is_empty()) {
+            section.items.push(item(sheet, &place, measures_here));
         }
     }
     sections.retain(|section| !section.items.is_empty());
     sections
 }
 
-fn item(sheet: &SheetRecord, place: &Place, measures: Vec<Measure>) -> Item {
+fn item(sheet: &SheetRecord, place: &SheetPlace, measures: Vec<Measure>) -> Item {
     let Some(id) = place.item else {
-        // A section without items: the form prints `-` for both.
+        // In a section without items the form prints `-` for both.
         return Item {
             id: None,
             letter: "-".to_owned(),
@@ -128,16 +123,16 @@ fn item(sheet: &SheetRecord, place: &Place, measures: Vec<Measure>) -> Item {
 
 /// The heading as the office prints it: its own, or the one of the place.
 ///
-/// The place's English translates its own heading only; the office's heading needs English of its own.
-fn heading(sheet: &SheetRecord, place: &Place) -> Bilingual<String> {
+/// The place's English translates its own heading only, never one of the office.
+fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
     let id = place.id();
     let own = sheet.headings.0.get(&id);
-    let own_en = sheet.en.as_ref().and_then(|en| en.headings.0.get(&id));
+    let own_en = sheet.en.headings.0.get(&id);
     let en = own_en.or(place.en.filter(|_| own.is_none()));
     bilingual(own.unwrap_or(place.name), en)
 }
 
-fn measures(content: &Content, sheet: &SheetRecord, place: &Place) -> Vec<Measure> {
+fn measures(content: &Content, sheet: &SheetRecord, place: &SheetPlace) -> Vec<Measure> {
     let is_here =
         |file: &&MeasureFile| file.section == place.section && file.item.as_deref() == place.item;
     let mut measures = Vec::new();
@@ -152,27 +147,21 @@ fn measures(content: &Content, sheet: &SheetRecord, place: &Place) -> Vec<Measur
 fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord) -> Measure {
     let audience = record.audience.over(sheet.audience);
     let reviewed_on = record.reviewed_on.or(sheet.reviewed_on);
-    let en = record.en.as_ref();
+    let en = &record.en;
     Measure {
         id: record.id.clone(),
         formerly: record.formerly.clone(),
         no: record.no,
         subject: Restricted {
-            value: Bilingual {
-                ja: record.subject.clone(),
-                en: written(en.and_then(|en| en.subject.as_ref())),
-            },
+            value: cell(record.subject.clone(), &en.subject),
             audience: audience.subject,
         },
         measure: Restricted {
-            value: statement(record, en),
+            value: statement(record),
             audience: audience.measure,
         },
         remarks: Restricted {
-            value: written(record.remarks.as_ref()).map(|ja| Bilingual {
-                ja,
-                en: written(en.and_then(|en| en.remarks.as_ref())),
-            }),
+            value: written(&record.remarks).map(|ja| cell(ja, &en.remarks)),
             audience: audience.remarks,
         },
         origin: MeasureOrigin {
@@ -186,23 +175,25 @@ fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord
     }
 }
 
-fn written(text: Option<&Text>) -> Option<Text> {
-    text.filter(|text| !text.is_empty()).cloned()
+fn cell(ja: Text, en: &Option<Text>) -> Bilingual<Text> {
+    Bilingual {
+        ja,
+        en: written(en),
+    }
 }
 
-fn statement(record: &MeasureRecord, en: Option<&MeasureEnglishRecord>) -> Statement {
-    let measure = written(record.measure.as_ref());
-    let reason = written(record.not_applicable.as_ref());
-    match (measure, reason) {
-        (Some(ja), _) => Statement::Stated(Bilingual {
-            ja,
-            en: written(en.and_then(|en| en.measure.as_ref())),
-        }),
-        (None, Some(ja)) => Statement::NotApplicable(Bilingual {
-            ja,
-            en: written(en.and_then(|en| en.not_applicable.as_ref())),
-        }),
-        (None, None) => Statement::Open,
+fn written(text: &Option<Text>) -> Option<Text> {
+    text.clone().filter(|text| !text.is_empty())
+}
+
+fn statement(record: &MeasureRecord) -> Statement {
+    let en = &record.en;
+    if let Some(ja) = written(&record.measure) {
+        Statement::Stated(cell(ja, &en.measure))
+    } else if let Some(ja) = written(&record.not_applicable) {
+        Statement::NotApplicable(cell(ja, &en.not_applicable))
+    } else {
+        Statement::Open
     }
 }
 
@@ -219,29 +210,28 @@ fn coordinates(source: &SourceRecord) -> Vec<Coordinate> {
 }
 
 fn certification(filed: &Filed<CertificationRecord>) -> Certification {
-    let record = &filed.record;
-    let en = record.en.as_ref();
+    let (record, en) = (&filed.record, &filed.record.en);
     Certification {
         id: filed.id().to_owned(),
         standard: record.standard.to_string(),
         edition: owned(&record.edition),
-        scheme: optional(&record.scheme, en.and_then(|en| en.scheme.as_ref())),
+        scheme: optional(&record.scheme, &en.scheme),
         number: record.number.to_string(),
-        body: optional(&record.body, en.and_then(|en| en.body.as_ref())),
+        body: optional(&record.body, &en.body),
         accreditor: owned(&record.accreditor),
-        scope: optional(&record.scope, en.and_then(|en| en.scope.as_ref())),
+        scope: optional(&record.scope, &en.scope),
         issued_on: record.issued_on.map(|day| day.0),
         expires_on: record.expires_on.map(|day| day.0),
         printed: Bilingual {
-            ja: printed(record),
-            en: printed_in_english(record),
+            ja: owned(&record.print).unwrap_or_else(|| pattern(record)),
+            en: owned(&en.print).or_else(|| english_pattern(record)),
         },
         file: filed.file.clone(),
     }
 }
 
-/// `standard:edition (scheme 認証番号 number body)`, unless the author says how it is printed.
-fn printed(record: &CertificationRecord) -> String {
+/// `standard:edition (scheme 認証番号 number body)`
+fn pattern(record: &CertificationRecord) -> String {
     let number = format!("認証番号 {}", record.number);
     let parts = [
         record.scheme.as_deref(),
@@ -249,27 +239,21 @@ fn printed(record: &CertificationRecord) -> String {
         record.body.as_deref(),
     ];
     let inside: Vec<&str> = parts.into_iter().flatten().collect();
-    let line = format!("{} ({})", standard(record), inside.join(" "));
-    owned(&record.print).unwrap_or(line)
+    format!("{} ({})", standard(record), inside.join(" "))
 }
 
-/// The line in English: as the author says, or by the usual pattern if nothing in it is left in Japanese.
-fn printed_in_english(record: &CertificationRecord) -> Option<String> {
-    let en = record.en.as_ref();
-    if let Some(print) = en.and_then(|en| en.print.as_ref()) {
-        return Some(print.to_string());
-    }
+/// The line in English by the usual pattern, if nothing in it is left in Japanese.
+fn english_pattern(record: &CertificationRecord) -> Option<String> {
+    let en = &record.en;
     // If the pattern does not fit in Japanese, only the author knows whether it does in English.
-    if record.print.is_some() && en.is_none() {
+    if record.print.is_some() && *en == CertificationEnglishRecord::default() {
         return None;
     }
-    let scheme = en.and_then(|en| en.scheme.as_ref());
-    let body = en.and_then(|en| en.body.as_ref());
     let number = format!("certificate no. {}", record.number);
     let parts = [
-        scheme.or(record.scheme.as_ref()).map(|line| &**line),
+        en.scheme.as_deref().or(record.scheme.as_deref()),
         Some(number.as_str()),
-        body.or(record.body.as_ref()).map(|line| &**line),
+        en.body.as_deref().or(record.body.as_deref()),
     ];
     let inside: Vec<&str> = parts.into_iter().flatten().collect();
     let line = format!("{} ({})", standard(record), inside.join(", "));

@@ -1,8 +1,8 @@
-//! Every text: whether it can be printed as it was meant, and whether its readers may see it.
+//! Rules about texts: each can be printed as it was meant, and its readers may see it.
 
 use super::{CheckInput, Rule};
 use crate::characters::{code_point, is_invisible};
-use crate::content::{Content, TextPair, WrittenText, control_character_finding, rule};
+use crate::content::{Content, WrittenText, control_character_finding, rule};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
@@ -25,30 +25,22 @@ struct TextOccurrence<'a> {
 fn sheet_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
     let mut texts = Vec::new();
     for pair in input.content.texts() {
-        let TextPair {
-            ja,
-            en,
-            origin,
-            en_origin,
-            audience,
-            ..
-        } = pair;
         for (text, language, origin) in [
-            (ja, Language::Japanese, origin),
-            (en, Language::English, en_origin),
+            (pair.ja, Language::Japanese, pair.origin),
+            (pair.en, Language::English, pair.en_origin),
         ] {
             texts.extend(text.map(|text| TextOccurrence {
                 text: text.characters(),
                 language,
                 origin,
-                audience,
+                audience: pair.audience,
             }));
         }
     }
     texts
 }
 
-/// The texts of the pages, block by block. They are on the site only: the fonts of the PDF need not have them.
+/// The texts of the pages, block by block. They are on the site only, never in a PDF.
 fn page_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
     let mut texts = Vec::new();
     for page in &input.content.pages {
@@ -79,30 +71,24 @@ fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<TextOccurrence<'a>> {
     texts
 }
 
-pub const ENGLISH_ALONE: Rule = Rule {
-    name: "english-alone",
-    find: english_alone,
-};
+pub const ENGLISH_ALONE: Rule = Rule::new("english-alone", english_alone);
 
-/// Reports English without the Japanese it should translate: the English page must not say more than the sheet.
+/// Reports English without Japanese: the English page must not say more than the sheet.
 fn english_alone(input: &CheckInput) -> Vec<Diagnostic> {
-    let texts = input.content.texts().into_iter();
-    let alone = texts.filter(TextPair::lacks_japanese);
-    alone
-        .map(|pair| {
+    let mut findings = Vec::new();
+    for pair in input.content.texts() {
+        if pair.lacks_japanese() {
             let message = Message::new("english-alone").with("field", pair.field);
             let help = Message::new("english-alone-help").with("field", pair.field);
-            ENGLISH_ALONE.error(pair.en_origin, message).help(help)
-        })
-        .collect()
+            findings.push(ENGLISH_ALONE.error(pair.en_origin, message).help(help));
+        }
+    }
+    findings
 }
 
-pub const RAW_HTML: Rule = Rule {
-    name: "raw-html",
-    find: raw_html,
-};
+pub const RAW_HTML: Rule = Rule::new("raw-html", raw_html);
 
-/// Reports HTML: the sheet must read the same on paper.
+/// Reports HTML, because the sheet must read the same on paper.
 fn raw_html(input: &CheckInput) -> Vec<Diagnostic> {
     markup_findings(input, |origin, problem| {
         let MarkupProblem::RawHtml(html) = problem else {
@@ -114,12 +100,9 @@ fn raw_html(input: &CheckInput) -> Vec<Diagnostic> {
     })
 }
 
-pub const EMPHASIS_NOT_CLOSED: Rule = Rule {
-    name: "emphasis-not-closed",
-    find: emphasis_not_closed,
-};
+pub const EMPHASIS_NOT_CLOSED: Rule = Rule::new("emphasis-not-closed", emphasis_not_closed);
 
-/// Reports `**` that remained text: beside 「」 an author means emphasis and Markdown sees none.
+/// Reports `**` that remained text: beside 「」 Markdown does not recognise emphasis.
 fn emphasis_not_closed(input: &CheckInput) -> Vec<Diagnostic> {
     markup_findings(input, |origin, problem| {
         let MarkupProblem::EmphasisNotClosed(around) = problem else {
@@ -131,7 +114,7 @@ fn emphasis_not_closed(input: &CheckInput) -> Vec<Diagnostic> {
     })
 }
 
-/// The findings that `explain` makes of the problems in the Markdown of cells and pages.
+/// The findings that `explain` returns for problems in the Markdown of cells and pages.
 pub fn markup_findings(
     input: &CheckInput,
     explain: impl Fn(&Origin, &MarkupProblem) -> Option<Diagnostic>,
@@ -153,12 +136,9 @@ pub fn markup_findings(
     findings
 }
 
-pub const CONTROL_CHARACTER: Rule = Rule {
-    name: rule::CONTROL_CHARACTER,
-    find: control_characters,
-};
+pub const CONTROL_CHARACTER: Rule = Rule::new(rule::CONTROL_CHARACTER, control_characters);
 
-/// Reports characters that print nothing and change what stands around them.
+/// Reports characters that print nothing and change the text around them.
 fn control_characters(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for text in all_texts(input) {
@@ -171,15 +151,12 @@ fn control_characters(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-pub const MISSING_GLYPH: Rule = Rule {
-    name: "missing-glyph",
-    find: missing_glyph,
-};
+pub const MISSING_GLYPH: Rule = Rule::new("missing-glyph", missing_glyph);
 
-/// Reports characters that no font has: Typst would print a box, and PDF/A forbids that.
+/// Reports characters that no font has, because Typst would print a box and PDF/A forbids that.
 fn missing_glyph(input: &CheckInput) -> Vec<Diagnostic> {
     let texts = sheet_texts(input);
-    // Each character is asked for once: a sheet has few, and most sheets lack none.
+    // Each character is looked up once, because a sheet has few different ones.
     let used: BTreeSet<char> = texts.iter().flat_map(|text| text.text.chars()).collect();
     let is_missing = |c: &char| *c != '\n' && !is_invisible(*c) && !(input.can_draw)(*c);
     let mut findings = Vec::new();
@@ -198,7 +175,7 @@ fn missing(c: char) -> Message {
         .with("code", code_point(c))
 }
 
-/// Why a line cannot be printed: an invisible character, or one that no font has.
+/// The reason that a line cannot be printed: an invisible character, or one that no font has.
 pub fn unprintable(line: &str, can_draw: impl Fn(char) -> bool) -> Option<Message> {
     line.chars().find_map(|c| {
         if is_invisible(c) || c == '\n' {
@@ -211,18 +188,13 @@ pub fn unprintable(line: &str, can_draw: impl Fn(char) -> bool) -> Option<Messag
     })
 }
 
-pub const CONFIDENTIAL_NAME: Rule = Rule {
-    name: "confidential-name",
-    find: confidential_name,
-};
+pub const CONFIDENTIAL_NAME: Rule = Rule::new("confidential-name", confidential_name);
 
 /// Reports names listed as confidential in texts that everybody may read.
 fn confidential_name(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
-    if input
-        .sheet()
-        .is_none_or(|sheet| sheet.record.confidential.is_empty())
-    {
+    let sheet = input.sheet();
+    if sheet.is_none_or(|it| it.record.confidential.is_empty()) {
         return findings;
     }
     for (texts, help) in [
@@ -243,7 +215,7 @@ fn confidential_name(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-/// The confidential names that stand in a text.
+/// The confidential names that a text contains.
 pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
     let folded = fold(text);
     let is_in = |name: &&str| !fold(name).is_empty() && folded.contains(&fold(name));
@@ -252,7 +224,7 @@ pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
     names.map(|name| &**name).filter(is_in).collect()
 }
 
-/// Folds a text for comparing only: half and full width, ㈱, case and spaces do not hide a name.
+/// Folds a text for comparison: neither width, ㈱, case nor spaces hide a name.
 fn fold(text: &str) -> String {
     text.nfkc()
         .filter(|c| !c.is_whitespace())
@@ -260,12 +232,9 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
-pub const SPELLING_VARIES: Rule = Rule {
-    name: "spelling-varies",
-    find: spelling_varies,
-};
+pub const SPELLING_VARIES: Rule = Rule::new("spelling-varies", spelling_varies);
 
-/// Spellings of one word that are both in use.
+/// Pairs of spellings of the same word.
 const VARIANTS: [(&str, &str); 8] = [
     ("サーバー", "サーバ"),
     ("ユーザー", "ユーザ"),
@@ -277,7 +246,7 @@ const VARIANTS: [(&str, &str); 8] = [
     ("取扱い", "取り扱い"),
 ];
 
-/// Reports words that the sheet spells in two ways, once a word, at the first place of the rarer spelling.
+/// Reports words with two spellings, once each, at the first occurrence of the rarer spelling.
 fn spelling_varies(input: &CheckInput) -> Vec<Diagnostic> {
     let mut texts = all_texts(input);
     // An English text may quote a Japanese word; its spelling is decided in Japanese.
@@ -315,7 +284,7 @@ fn spelling_varies(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-/// How often something stands in the texts, and where first.
+/// The number of occurrences in the texts, and the first text with one.
 struct Occurrences<'a> {
     count: usize,
     first: Option<&'a Origin>,
@@ -339,38 +308,19 @@ fn occurrences<'a>(
     found
 }
 
-pub const TEXT_CUT_OFF: Rule = Rule {
-    name: "text-cut-off",
-    find: text_cut_off,
-};
+pub const TEXT_CUT_OFF: Rule = Rule::new("text-cut-off", text_cut_off);
 
-/// Reports text behind ` #`, which YAML takes for a comment, and text of pages that Markdown does not print.
+/// Reports text after ` #`, a comment in YAML, and text of pages that Markdown does not print.
 ///
-/// A comment has a space behind its sign, as everybody writes it; `#3` has none.
+/// A `#` before a space is taken for a comment that the author meant, `#3` for text.
 fn text_cut_off(input: &CheckInput) -> Vec<Diagnostic> {
-    const FIELDS: [&str; 5] = ["subject", "measure", "not_applicable", "remarks", "confirm"];
     let mut findings = Vec::new();
     for file in &input.content.measures {
+        let text = input.content.sources.get(&file.file).unwrap_or_default();
         let mut start = 0;
-        for line in input
-            .content
-            .sources
-            .get(&file.file)
-            .into_iter()
-            .flat_map(|text| text.split_inclusive('\n'))
-        {
-            let entry = line.trim_start_matches([' ', '-']);
-            let value = FIELDS
-                .iter()
-                .find_map(|field| entry.strip_prefix(field)?.strip_prefix(':'));
-            let cut = value.filter(|value| !value.trim_start().starts_with(['"', '\'', '|', '>']));
-            let at = cut.and_then(|value| {
-                let mut signs = value.match_indices(" #").map(|(at, _)| at + 1);
-                signs.find(|at| value[at + 1..].starts_with(|c: char| !c.is_whitespace()))
-            });
-            if let (Some(value), Some(at)) = (value, at) {
-                let from = start + line.len() - value.len() + at;
-                let lost = value[at..].trim_end();
+        for line in text.split_inclusive('\n') {
+            if let Some((at, lost)) = cut_off_in(line) {
+                let from = start + at;
                 let origin = Origin::bytes(&file.file, from..from + lost.len());
                 let message = Message::new("text-cut-off").with("lost", lost);
                 let finding = TEXT_CUT_OFF.warning(origin, message);
@@ -383,7 +333,24 @@ fn text_cut_off(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-/// Text of pages that Markdown does not print: `[name]: word`, the definition of a link that no link uses, and cells beyond a table's columns.
+/// The text after ` #` in a line of a measures file, with its byte offset.
+fn cut_off_in(line: &str) -> Option<(usize, &str)> {
+    const FIELDS: [&str; 5] = ["subject", "measure", "not_applicable", "remarks", "confirm"];
+    let entry = line.trim_start_matches([' ', '-']);
+    let mut values = FIELDS
+        .iter()
+        .filter_map(|field| entry.strip_prefix(field)?.strip_prefix(':'));
+    let value = values.next()?;
+    if value.trim_start().starts_with(['"', '\'', '|', '>']) {
+        return None;
+    }
+    let mut signs = value.match_indices(" #").map(|(at, _)| at + 1);
+    let at = signs.find(|at| value[at + 1..].starts_with(|c: char| !c.is_whitespace()))?;
+    Some((line.len() - value.len() + at, value[at..].trim_end()))
+}
+
+/// Reports text of pages that Markdown does not print: unused link definitions (`[name]: word`) and
+/// cells beyond a table's columns.
 fn lost_in_pages(input: &CheckInput) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for page in &input.content.pages {

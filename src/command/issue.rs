@@ -2,7 +2,7 @@
 
 use super::{DayOption, JudgingOptions, Project, QuietOption, Session, Shown, write_text};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
-use crate::content::record::Day;
+use crate::content::record::IsoDate;
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -43,8 +43,8 @@ impl Issue {
         refuse_day(session, &content, date)?;
         let note = self.note(session, &content, &Fonts::compiled_in())?;
         if let Some(sheet) = &mut content.sheet {
-            sheet.record.date = Day(date);
-            sheet.record.reviewed_on = self.reviewed.map(Day).or(sheet.record.reviewed_on);
+            sheet.record.date = IsoDate(date);
+            sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
         }
         let Some(mut project) = session.judge(content, Shown::All, |it| session.settle(it))? else {
             let nothing = session.catalog.format(&Message::new("nothing-issued"));

@@ -7,7 +7,7 @@ use crate::check::texts::confidential_in;
 use crate::compare::{self, Comparison};
 use crate::content::{Content, Sources};
 use crate::data;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::edition::Edition;
 use crate::issue::Version;
 use crate::manifest::Bundle;
@@ -354,7 +354,7 @@ fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>
 fn censored(text: &str, findings: &[Diagnostic]) -> String {
     let mut marks = Vec::new();
     for finding in findings {
-        if let Place::Bytes(bytes) = finding.origin.place {
+        if let SourceLocation::Bytes(bytes) = finding.origin.location {
             marks.push(bytes.end);
         }
     }

@@ -8,7 +8,7 @@ use super::Sides;
 use super::terminal::{TextPrinter, wrap};
 use super::word_diff::{MarkedLine, mark_line, whole_line};
 use crate::content::Filed;
-use crate::content::places::{Place, of_guideline};
+use crate::content::places::{SheetPlace, of_guideline};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::message::{Catalog, Message};
 use crate::sheet::{Row, Sheet};
@@ -106,20 +106,23 @@ pub fn compare(
     }
 }
 
-fn contains(place: &Place, row: &Row) -> bool {
+fn contains(place: &SheetPlace, row: &Row) -> bool {
     [&row.section.anchor, &row.item.anchor].contains(&&Some(place.id()))
 }
 
 /// A section or item in both editions, or in one of them.
-pub type PlacePair<'a> = Sides<Option<&'a Place<'a>>>;
+pub type PlacePair<'a> = Sides<Option<&'a SheetPlace<'a>>>;
 
 /// Matches the sections and items of two editions: in the newer order, then the removed ones.
-pub fn match_places<'a>(old: &'a [Place<'a>], new: &'a [Place<'a>]) -> Vec<PlacePair<'a>> {
+pub fn match_places<'a>(
+    old: &'a [SheetPlace<'a>],
+    new: &'a [SheetPlace<'a>],
+) -> Vec<PlacePair<'a>> {
     let pair = |after, before| Sides { after, before };
     let mut pairs: Vec<PlacePair> = new.iter().map(|place| pair(Some(place), None)).collect();
-    let mut unmatched: Vec<&Place> = old.iter().collect();
+    let mut unmatched: Vec<&SheetPlace> = old.iter().collect();
     // The surest first: a letter that now belongs to another item must not count as two renamings.
-    let same: [fn(&Place, &Place) -> bool; 3] = [
+    let same: [fn(&SheetPlace, &SheetPlace) -> bool; 3] = [
         |a, b| a.id() == b.id() && a.name == b.name,
         |a, b| a.name == b.name,
         |a, b| a.id() == b.id(),

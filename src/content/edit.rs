@@ -1,8 +1,9 @@
-//! Edits to content files: only the lines concerned change, comments and order stay.
+//! Edits to content files: only the affected lines change; comments and order stay.
 
-use super::record::{Day, MeasureRecord, SheetRecord};
+use super::record::{IsoDate, MeasureRecord, SheetRecord};
 use super::yaml::{self, Marked};
-use crate::diagnostic::{Origin, Part, Step};
+use super::yaml_errors::line_start;
+use crate::diagnostic::{Origin, Part};
 use crate::message::{Error, Message, Result};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -14,87 +15,84 @@ use std::path::{Path, PathBuf};
 /// New text for some bytes of a file.
 type Edit = (Range<usize>, String);
 
-/// `sheet.yaml` with another day and newest edition, and with the day of review if one is given.
+/// Sets the date and the newest edition in `sheet.yaml`, and the day of review if one is given.
 ///
 /// Returns `None` if the file is written in a way that cannot be edited safely.
 pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> Option<String> {
     let marked = Marked::parse(text);
+    let set_field =
+        |field, value: &str| set(&marked, text, &Origin::root(""), field, value, "date");
     let mut edits = vec![
-        set(&marked, text, &[], "date", &day.to_string(), "date")?,
-        set(&marked, text, &[], "edition", edition, "date")?,
+        set_field("date", &day.to_string())?,
+        set_field("edition", edition)?,
     ];
     if let Some(reviewed) = reviewed {
-        let day = reviewed.to_string();
-        edits.push(set(&marked, text, &[], "reviewed_on", &day, "date")?);
+        edits.push(set_field("reviewed_on", &reviewed.to_string())?);
     }
     let edited = apply(text, edits);
     let mut meant: SheetRecord = yaml::read("", text).ok()?;
     meant.date.0 = day;
     meant.edition = Some(edition.to_owned());
-    meant.reviewed_on = reviewed.map(Day).or(meant.reviewed_on);
+    meant.reviewed_on = reviewed.map(IsoDate).or(meant.reviewed_on);
     reads_as(&edited, &meant).then_some(edited)
 }
 
-/// A file of measures with numbers given to some of its entries; `None` as above.
+/// Numbers some entries of a file of measures. Returns `None` as [`issued`] does.
 pub fn numbered(text: &str, numbers: &BTreeMap<usize, u32>) -> Option<String> {
     let marked = Marked::parse(text);
-    let edit = |(index, number): (&usize, &u32)| {
-        let entry = [Step::Index(*index)];
-        set(&marked, text, &entry, "no", &number.to_string(), "id")
-    };
-    let edits: Option<Vec<Edit>> = numbers.iter().map(edit).collect();
-    let edited = apply(text, edits?);
+    let root = Origin::root("");
+    let mut edits = Vec::new();
     let mut meant: Vec<MeasureRecord> = yaml::read("", text).ok()?;
-    for (index, number) in numbers {
-        meant.get_mut(*index)?.no = Some(*number);
+    for (&index, &number) in numbers {
+        let value = number.to_string();
+        edits.push(set(&marked, text, &root.at(index), "no", &value, "id")?);
+        meant.get_mut(index)?.no = Some(number);
     }
+    let edited = apply(text, edits);
     reads_as(&edited, &meant).then_some(edited)
 }
 
-/// Whether an edited text says what was meant and nothing else.
+/// Returns true if the edited text holds the records that were meant and nothing else.
 fn reads_as<T: serde::de::DeserializeOwned + std::fmt::Debug>(edited: &str, meant: &T) -> bool {
     let read = yaml::read::<T>("", edited);
     read.is_ok_and(|read| format!("{read:?}") == format!("{meant:?}"))
 }
 
-/// Sets a field of the fields at `path`: in its place, or where it is missing behind the field `after`.
+/// Sets a field of the record at `node`. A missing field is added after the field `after`.
 fn set(
     marked: &Marked,
     text: &str,
-    path: &[Step],
+    node: &Origin,
     field: &str,
     value: &str,
     after: &str,
 ) -> Option<Edit> {
-    let node = path
-        .iter()
-        .fold(Origin::root(""), |origin, step| origin.at(step.clone()));
     let find = |field: &str, part| {
-        let bytes = marked.find_whole(&node.at(field).part(part).place)?;
+        let bytes = marked.find_whole(&node.at(field).part(part).location)?;
         Some(without_comment(text, bytes))
     };
     if let Some(old) = find(field, Part::Value) {
         return Some((old, value.to_owned()));
     }
     let (key, behind) = (find(after, Part::Key)?, find(after, Part::Value)?);
-    let line = text[..key.start].rfind('\n').map_or(0, |end| end + 1);
-    let before = &text[line..key.start];
-    // In braces the next field stands on the same line.
+    let before = &text[line_start(text, key.start)..key.start];
+    // In braces the next field is on the same line.
     if before.contains('{') || text[..key.start].trim_end().ends_with([',', '{']) {
         let at = behind.end..behind.end;
         return Some((at, format!(", {field}: {value}")));
     }
     let rest = text[behind.end..].find('\n');
     let end = rest.map_or(text.len(), |rest| behind.end + rest);
-    let (end, newline) = match text[..end].ends_with('\r') {
-        true => (end - 1, "\r\n"),
-        false => (end, "\n"),
+    let (end, newline) = if text[..end].ends_with('\r') {
+        (end - 1, "\r\n")
+    } else {
+        (end, "\n")
     };
     let indent = " ".repeat(before.chars().count());
     Some((end..end, format!("{newline}{indent}{field}: {value}")))
 }
 
-/// A quoted text is said to end where the line does: here it ends with its quote.
+/// Cuts off a comment after a quoted text, which for the parser ends only with its line.
 fn without_comment(text: &str, bytes: Range<usize>) -> Range<usize> {
     let written = &text[bytes.clone()];
     let quote = written.chars().next().filter(|c| "\"'".contains(*c));
@@ -102,7 +100,7 @@ fn without_comment(text: &str, bytes: Range<usize>) -> Range<usize> {
     bytes.start..end.map_or(bytes.end, |end| bytes.start + end + 2)
 }
 
-/// Makes the edits, the last in the text first, so that the places of the others hold.
+/// Applies the edits from the end of the text to its beginning, so that their offsets stay valid.
 fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|(at, _)| at.start);
     let mut edited = text.to_owned();
@@ -112,7 +110,7 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edited
 }
 
-/// Writes several files of a project, all of them or none; what is there already is replaced.
+/// Writes several files of a project, all of them or none. Existing files are replaced.
 pub fn write(project: &Path, files: &[(String, String)]) -> Result<()> {
     let failed = |path: &str| {
         let message = Message::new("cannot-write").with("path", path);
@@ -161,7 +159,7 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// A name that reading the content passes over.
+/// A path for a temporary file, with a name that reading the content ignores.
 fn beside(target: &Path) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     target.with_file_name(format!(".{name}.new"))

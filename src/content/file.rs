@@ -20,7 +20,7 @@ pub fn shown(project: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-/// Why a file cannot be read, in words of ours where we have them.
+/// The message for a file that cannot be read: one of our own, else the system's reason.
 pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
     let linked = path.is_some_and(Path::is_symlink);
     match error.map(std::io::Error::kind) {
@@ -44,11 +44,10 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     if !metadata.is_file() {
         return Err(Message::new("no-plain-file"));
     }
-    let page = entry
-        .path()
-        .extension()
-        .is_some_and(|ending| ending == "md");
-    let limit = if page { LARGEST_PAGE } else { LARGEST };
+    let limit = match entry.path().extension() {
+        Some(ending) if ending == "md" => LARGEST_PAGE,
+        _ => LARGEST,
+    };
     if metadata.len() > limit {
         let [size, limit] = [metadata.len(), limit].map(|bytes| bytes.div_ceil(1024 * 1024));
         return Err(Message::new("too-large")
@@ -58,18 +57,16 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     let bytes = std::fs::read(entry.path()).map_err(|error| failed(&error))?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        Message::new("not-utf8").with("line", line)
+        let before = error.as_bytes()[..valid].iter();
+        let line_ends = before.filter(|byte| **byte == b'\n').count();
+        Message::new("not-utf8").with("line", line_ends + 1)
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Ok(text.replace("\r\n", "\n"))
+    let unmarked = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    Ok(unmarked.replace("\r\n", "\n"))
 }
 
-/// The first character that YAML does not allow at all. Those that hide in escapes are found by the rule of the same name.
+/// Reports the first character that YAML does not allow at all. The rule of the same name finds
+/// those written as escapes.
 pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     let is_refused = |c: char| {
         c != '\n'
@@ -81,7 +78,7 @@ pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     Some(super::control_character_finding(c, origin))
 }
 
-/// Whether editors, file managers or office suites left it there.
+/// Returns true for files that editors, file managers and office suites leave behind.
 pub fn is_editor_leftover(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_string_lossy();
     name.starts_with(['.', '~'])
@@ -89,8 +86,9 @@ pub fn is_editor_leftover(entry: &DirEntry) -> bool {
         || ["Thumbs.db", "desktop.ini"].contains(&&*name)
 }
 
-/// Path (with `/`) and text (`None` where it is not UTF-8) of every file below a folder, in order;
-/// no files where there is no such folder.
+/// Path (with `/`) and text (`None` if it is not UTF-8) of every file below a folder, in order.
+///
+/// A missing folder has no files.
 pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
     let mut texts = Vec::new();
     if !folder.is_dir() {
@@ -101,13 +99,13 @@ pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
             let message = Message::new("unreadable-folder").with("folder", folder.display());
             Error::new(message).caused_by(reason)
         };
-        let entry = entry.map_err(|error| failed(error.to_string()))?;
-        if entry.file_type().is_file() && !is_editor_leftover(&entry) {
-            let bytes = std::fs::read(entry.path())
-                .map_err(|error| failed(format!("{}: {error}", entry.path().display())))?;
-            let text = String::from_utf8(bytes).ok();
-            let text = text.map(|text| text.replace("\r\n", "\n"));
-            texts.push((shown(folder, entry.path()), text));
+        let found = entry.map_err(|error| failed(error.to_string()))?;
+        if found.file_type().is_file() && !is_editor_leftover(&found) {
+            let path = found.path();
+            let bytes = std::fs::read(path)
+                .map_err(|error| failed(format!("{}: {error}", path.display())))?;
+            let text = String::from_utf8(bytes).map(|text| text.replace("\r\n", "\n"));
+            texts.push((shown(folder, path), text.ok()));
         }
     }
     Ok(texts)

@@ -1,4 +1,5 @@
-//! `pages/<name>.md`: prose for the office's site; what stands between `---` lines at its beginning (front matter) is YAML.
+//! `pages/<name>.md`: prose for the office's site, with YAML between `---` lines at its beginning
+//! (front matter).
 
 use super::record::PageRecord;
 use super::{Content, rename, rule, yaml};
@@ -8,8 +9,8 @@ use crate::prose::Prose;
 use unicode_normalization::UnicodeNormalization;
 use walkdir::DirEntry;
 
-/// What the site calls by these names is its own.
-const TAKEN: [&str; 11] = [
+/// Names of the site's own files and folders.
+const RESERVED: [&str; 11] = [
     "404",
     "assets",
     "editions",
@@ -23,7 +24,7 @@ const TAKEN: [&str; 11] = [
     "verify",
 ];
 
-/// The line before and behind the front matter.
+/// The line before and after the front matter.
 const FENCE: &str = "---";
 
 /// `pages/<name>.md`, or `pages/<name>.en.md` for its English version.
@@ -33,11 +34,11 @@ pub struct PageFile {
     /// Letters a–z, digits and hyphens: it becomes an address.
     pub name: String,
     pub lang: Language,
-    /// `None` where the file could not be read: a link to it must not seem broken for that.
+    /// `None` if the file could not be read: a link to it must not seem broken because of that.
     pub text: Option<PageText>,
 }
 
-/// What stands in the file of a page.
+/// The content of a page's file.
 #[derive(Debug)]
 pub struct PageText {
     pub front: PageRecord,
@@ -45,7 +46,7 @@ pub struct PageText {
 }
 
 impl PageFile {
-    /// Whether a link can lead to a heading of this page.
+    /// Returns true if a link can lead to this heading of the page.
     pub fn has_heading(&self, anchor: &str) -> bool {
         let prose = self.text.as_ref().map(|text| &text.prose);
         prose.is_none_or(|prose| prose.headings().any(|heading| heading == anchor))
@@ -59,12 +60,17 @@ impl Content {
             return self.refuse_name(file, Message::new("unexpected-file"), help);
         };
         if !is_usable(name) {
-            let why = match TAKEN.contains(&name) {
-                true => "page-name-taken",
-                false => "page-name",
+            let id = if RESERVED.contains(&name) {
+                "page-name-taken"
+            } else {
+                "page-name"
             };
-            let why = Message::new(why).with("name", name);
-            return self.refuse_name(file, why, rename(better_name(written), "page-name-help"));
+            let message = Message::new(id).with("name", name);
+            return self.refuse_name(
+                file,
+                message,
+                rename(better_name(written), "page-name-help"),
+            );
         }
         let text = self.read_as(entry, file, |text| read(file, text));
         self.pages.push(PageFile {
@@ -75,7 +81,7 @@ impl Content {
         });
     }
 
-    /// Every English version has its Japanese page.
+    /// Reports English pages without their Japanese page.
     pub(super) fn pair_pages(&mut self) {
         let is_japanese = |page: &&PageFile| page.lang == Language::Japanese;
         for page in self.pages.iter().filter(|page| !is_japanese(page)) {
@@ -92,19 +98,20 @@ impl Content {
     }
 }
 
-/// The part of a file that is YAML: of a page its front matter, of any other file all of it.
+/// The part of a file that is YAML: the front matter of a page, all of any other file.
 pub fn yaml_of<'a>(file: &str, text: &'a str) -> &'a str {
-    match file.ends_with(".md") {
-        true => front_matter(text).map_or("", |(end, _)| &text[..end]),
-        false => text,
+    if file.ends_with(".md") {
+        front_matter(text).map_or("", |(end, _)| &text[..end])
+    } else {
+        text
     }
 }
 
-/// Reads a page: its front matter, and behind it the prose.
+/// Reads a page: its front matter and the prose after it.
 fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
-    let first = text.lines().next().unwrap_or_default().trim_end();
-    let first = Origin::bytes(file, 0..first.len());
-    if !text.lines().next().is_some_and(is_fence) {
+    let first_line = text.lines().next().unwrap_or_default().trim_end();
+    let first = Origin::bytes(file, 0..first_line.len());
+    if !is_fence(first_line) {
         let message = Message::new("no-front-matter");
         let finding = Diagnostic::error(rule::MISSING_FIELD, first, message);
         return Err(finding.help(Message::new("no-front-matter-help")));
@@ -129,7 +136,7 @@ fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
     Ok(PageText { front, prose })
 }
 
-/// Where the front matter ends and where, behind its closing line, the prose begins.
+/// The offsets of the front matter's end and of the prose after its closing line.
 fn front_matter(text: &str) -> Option<(usize, usize)> {
     let mut lines = text.split_inclusive('\n');
     let mut end = lines.next().filter(|line| is_fence(line))?.len();
@@ -146,7 +153,7 @@ fn is_fence(line: &str) -> bool {
     line.trim_end() == FENCE
 }
 
-/// What a file's name says: the page's name and its language.
+/// Splits a file name into the page's name and its language.
 fn name_in(written: &str) -> Option<(&str, Language)> {
     let stem = written.strip_suffix(".md")?;
     Some(match stem.strip_suffix(".en") {
@@ -157,20 +164,17 @@ fn name_in(written: &str) -> Option<(&str, Language)> {
 
 fn is_usable(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !name.is_empty() && name.chars().all(fits) && !TAKEN.contains(&name)
+    !name.is_empty() && name.chars().all(fits) && !RESERVED.contains(&name)
 }
 
-/// The path that was meant, where only the ending, the letters' case or width or a space is off.
+/// The path that was meant, if only the ending, the letters' case or width or a space is wrong.
 fn better_name(written: &str) -> Option<String> {
-    let plain: String = written.nfkc().collect();
-    let plain = plain.to_lowercase().replace([' ', '_'], "-");
-    let plain = plain.trim_end_matches(".txt");
-    let endings = [".md", ".markdown"];
-    let stem = endings.iter().find_map(|ending| plain.strip_suffix(ending));
-    let stem = stem.unwrap_or(plain);
-    let (name, english) = match stem.strip_suffix(".en") {
-        Some(name) => (name, ".en"),
-        None => (stem, ""),
-    };
-    is_usable(name).then(|| format!("content/pages/{name}{english}.md"))
+    let half_width: String = written.nfkc().collect();
+    let mut stem = &*half_width.to_lowercase().replace([' ', '_'], "-");
+    stem = stem.trim_end_matches(".txt");
+    for ending in [".md", ".markdown"] {
+        stem = stem.strip_suffix(ending).unwrap_or(stem);
+    }
+    let name = stem.strip_suffix(".en").unwrap_or(stem);
+    is_usable(name).then(|| format!("content/pages/{stem}.md"))
 }

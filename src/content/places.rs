@@ -1,12 +1,13 @@
-//! The places of the sheet that measures and headings stand at: sections and items, in print order.
+//! The places of the sheet, at which measures and headings are: sections and items, in print order.
 
 use super::record::{Duty, GuidelineRecord, Line, SheetRecord};
 use super::{Content, Filed};
 use crate::diagnostic::Origin;
 use crate::model::place_name;
 
-/// A section or item as it is written, of a guideline or of the office's own.
-pub struct Place<'a> {
+/// A section or item as it is written, in a guideline or by the office itself.
+#[derive(Clone)]
+pub struct SheetPlace<'a> {
     pub section: &'a str,
     /// `None`: the section itself.
     pub item: Option<&'a str>,
@@ -14,15 +15,15 @@ pub struct Place<'a> {
     pub name: &'a Line,
     pub en: Option<&'a Line>,
     pub duty: Duty,
-    /// Whether measures stand directly here: at an item, or at a section without items.
+    /// True for an item, and for a section without items.
     pub takes_measures: bool,
-    /// Whether the office added it; the others are the guideline's.
+    /// True if the office added it; the others are the guideline's.
     pub is_own: bool,
     /// Its node.
     pub origin: Origin,
 }
 
-impl Place<'_> {
+impl SheetPlace<'_> {
     /// `C` or `C-b`
     pub fn id(&self) -> String {
         place_name(self.section, self.item)
@@ -30,11 +31,12 @@ impl Place<'_> {
 }
 
 /// The sections of a guideline, each followed by its items.
-pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<Place<'_>> {
+pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     let mut places = Vec::new();
     for (index, section) in guideline.record.sections.iter().enumerate() {
         let origin = guideline.origin().at("sections").at(index);
-        places.push(Place {
+        let items = origin.at("items");
+        let section_place = SheetPlace {
             section: &section.id,
             item: None,
             letter: &section.id,
@@ -43,25 +45,28 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<Place<'_>> {
             duty: section.duty,
             takes_measures: section.items.is_empty(),
             is_own: false,
-            origin: origin.clone(),
-        });
-        places.extend(section.items.iter().enumerate().map(|(index, item)| Place {
-            section: &section.id,
-            item: Some(&item.id),
-            letter: &item.id,
-            name: &item.name,
-            en: item.en.as_ref(),
-            duty: item.duty.unwrap_or(section.duty),
-            takes_measures: true,
-            is_own: false,
-            origin: origin.at("items").at(index),
-        }));
+            origin,
+        };
+        places.push(section_place.clone());
+        for (index, item) in section.items.iter().enumerate() {
+            places.push(SheetPlace {
+                item: Some(&item.id),
+                letter: &item.id,
+                name: &item.name,
+                en: item.en.as_ref(),
+                duty: item.duty.unwrap_or(section.duty),
+                takes_measures: true,
+                origin: items.at(index),
+                ..section_place
+            });
+        }
     }
     places
 }
 
-/// The office's own sections before (`"before"`) or after (`"after"`) the guideline's, each followed by its items.
-pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<Place<'a>> {
+/// The office's own sections before (`"before"`) or after (`"after"`) the guideline's, each
+/// followed by its items.
+pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPlace<'a>> {
     let sections = match side {
         "before" => &sheet.record.sections.before,
         _ => &sheet.record.sections.after,
@@ -69,7 +74,8 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<Place<'
     let mut places = Vec::new();
     for (index, section) in sections.iter().enumerate() {
         let origin = sheet.origin().at("sections").at(side).at(index);
-        places.push(Place {
+        let items = origin.at("items");
+        let section_place = SheetPlace {
             section: &section.id,
             item: None,
             letter: &section.letter,
@@ -78,26 +84,28 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<Place<'
             duty: Duty::default(),
             takes_measures: section.items.is_empty(),
             is_own: true,
-            origin: origin.clone(),
-        });
-        places.extend(section.items.iter().enumerate().map(|(index, item)| Place {
-            section: &section.id,
-            item: Some(&item.id),
-            letter: &item.letter,
-            name: &item.name,
-            en: item.en.as_ref(),
-            duty: Duty::default(),
-            takes_measures: true,
-            is_own: true,
-            origin: origin.at("items").at(index),
-        }));
+            origin,
+        };
+        places.push(section_place.clone());
+        for (index, item) in section.items.iter().enumerate() {
+            places.push(SheetPlace {
+                item: Some(&item.id),
+                letter: &item.letter,
+                name: &item.name,
+                en: item.en.as_ref(),
+                takes_measures: true,
+                origin: items.at(index),
+                ..section_place
+            });
+        }
     }
     places
 }
 
 impl Content {
-    /// All places of the sheet in print order; none if the sheet or its guideline could not be read.
-    pub fn places(&self) -> Vec<Place<'_>> {
+    /// All places of the sheet in print order; none if the sheet or its guideline could not be
+    /// read.
+    pub fn places(&self) -> Vec<SheetPlace<'_>> {
         let (Some(sheet), Some(guideline)) = (&self.sheet, self.own_guideline()) else {
             return Vec::new();
         };

@@ -1,16 +1,18 @@
-//! What may be written in `content/`: the record types, one per kind of file.
+//! The record types of `content/`, one per kind of file.
 //!
-//! These say what was written; [`crate::model`] says what is true. Their comments are the manual for who writes the YAML.
+//! They say what was written; [`crate::model`] says what is true. Their comments are the manual for
+//! whoever writes the YAML.
 
-pub use super::values::{Day, Headings, Line, Period};
-use super::values::{markdown, optional_markdown, present_markdown};
+pub use super::values::{Headings, IsoDate, Line, Period};
+use super::values::{markdown, optional_markdown, or_default, present_markdown};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate};
 use crate::text::Text;
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 
-/// `office.yaml`: who hands the sheet over. Only what is known; nothing is invented.
+/// `office.yaml`: the office that hands the sheet over. Write only what is known; nothing is
+/// invented.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeRecord {
@@ -24,34 +26,39 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
-    /// Where a security problem of the site may be told: a mail address, or `https://…`. It makes the site's security.txt.
+    /// Contact for security problems of the site: a mail address, or `https://…`. It makes the
+    /// site's security.txt.
     pub security: Option<Line>,
     pub signatory: SignatoryRecord,
-    pub en: Option<OfficeEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: OfficeEnglishRecord,
 }
 
-/// The office in English, for the English page: `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
+/// The office in English, for the English page:
+/// `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
 ///
-/// Every `en:` of `content/` is a translation for convenience, and none need be written; what has none stands there in Japanese.
+/// Every `en:` of `content/` is a translation for convenience, and none need be written; a text
+/// without one is shown in Japanese.
 /// The Japanese sheet is the one issued: English texts may change without a new edition.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeEnglishRecord {
     pub name: Option<Line>,
     pub address: Option<Line>,
     pub representative: Option<Line>,
     pub complaints: Option<Line>,
-    pub signatory: Option<SignatoryEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub signatory: SignatoryEnglishRecord,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignatoryEnglishRecord {
     pub title: Option<Line>,
     pub name: Option<Line>,
 }
 
-/// Who signs the sheet (特定個人情報等管理責任者).
+/// The person who signs the sheet (特定個人情報等管理責任者).
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignatoryRecord {
@@ -59,7 +66,7 @@ pub struct SignatoryRecord {
     pub name: Line,
 }
 
-/// `sheet.yaml`: what the sheet answers, as of which day, and how it prints.
+/// `sheet.yaml`: the guideline the sheet answers, its date, and how it is printed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SheetRecord {
@@ -67,7 +74,7 @@ pub struct SheetRecord {
     /// Id of the guideline the sheet answers: a file of `guidelines/`.
     pub guideline: String,
     /// The day the sheet speaks of, as `2015-10-01`.
-    pub date: Day,
+    pub date: IsoDate,
     /// `western` (2015年10月1日) or `era` (平成27年10月1日).
     #[serde(default)]
     pub date_style: DateStyle,
@@ -76,38 +83,40 @@ pub struct SheetRecord {
     /// 文書番号
     pub document_number: Option<Line>,
     /// 制定日
-    pub established_on: Option<Day>,
+    pub established_on: Option<IsoDate>,
     /// 改訂日
-    pub revised_on: Option<Day>,
-    /// The day on which all rows were reviewed; a row may name another. `safeguard issue --reviewed DATE` writes it.
-    pub reviewed_on: Option<Day>,
-    /// Who approves the signed copy by seal (承認), the highest rank first: a box for each. Without any there are none.
+    pub revised_on: Option<IsoDate>,
+    /// The day on which all rows were reviewed; a row may name another.
+    /// `safeguard issue --reviewed DATE` writes it.
+    pub reviewed_on: Option<IsoDate>,
+    /// People who approve the signed copy by seal (承認), the highest rank first: a box for each.
     #[serde(default)]
     pub approvals: Vec<Line>,
-    /// Id of the newest issued edition; `safeguard issue` writes it, so that a deleted edition is noticed.
+    /// Id of the newest issued edition, written by `safeguard issue`: a deleted edition is noticed.
     pub edition: Option<String>,
-    /// Headings as the office prints them where they differ from the guideline's: `C-d: …`.
+    /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
     pub headings: Headings,
-    /// Who may read a field, where the measure itself does not say.
+    /// Readers of a field, unless the measure itself names them.
     #[serde(default)]
     pub audience: FieldAudience,
     #[serde(default)]
     pub sections: OwnSections,
     #[serde(default)]
     pub thresholds: Thresholds,
-    /// Names that must not stand in a public text.
+    /// Names that no public text may contain.
     #[serde(default)]
     pub confidential: Vec<Line>,
-    pub en: Option<SheetEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: SheetEnglishRecord,
 }
 
 /// The sheet's title and headings in English.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
-    /// By place, as `headings`. The guideline's own English does not stand in for a heading of the office's own.
+    /// By place, as `headings`. A heading that the office changed needs English of its own.
     #[serde(default)]
     pub headings: Headings,
 }
@@ -146,7 +155,8 @@ pub struct OwnItem {
     pub en: Option<Line>,
 }
 
-/// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may entrust work).
+/// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may
+/// entrust work).
 #[derive(Debug, Default, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldAudience {
@@ -156,7 +166,8 @@ pub struct FieldAudience {
 }
 
 impl FieldAudience {
-    /// The readers the measure names, else those the sheet names; by default remarks (vendors, products) are not public.
+    /// The readers the measure names, else those the sheet names; by default remarks (vendors,
+    /// products) are not public.
     pub fn over(self, sheet: FieldAudience) -> Audiences {
         Audiences {
             subject: self.subject.or(sheet.subject).unwrap_or(Audience::Public),
@@ -166,13 +177,13 @@ impl FieldAudience {
     }
 }
 
-/// When a date becomes a finding, as ISO 8601 durations.
+/// Periods after which a date becomes a finding, as ISO 8601 durations.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {
-    /// So long before its last day a certificate is said to expire soon.
+    /// Time before its last day at which a certificate is reported to expire soon.
     pub expires_soon: Period,
-    /// So long after it a review is overdue.
+    /// Time after which a review is overdue.
     pub review: Period,
 }
 
@@ -194,7 +205,7 @@ pub struct GuidelineRecord {
     /// Day or month, as `2014-12-11` or `2025-06`.
     pub published: String,
     pub amended: Option<String>,
-    /// How far the headings were compared with the official text.
+    /// State of the comparison of these headings with the official text.
     pub status: Option<Line>,
     pub source: Option<Line>,
     /// Id of the edition that replaced this one.
@@ -203,11 +214,12 @@ pub struct GuidelineRecord {
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
     pub entrustment: Vec<EntrustmentRecord>,
-    pub en: Option<GuidelineEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: GuidelineEnglishRecord,
 }
 
 /// The guideline's title in English.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GuidelineEnglishRecord {
     pub title: Option<Line>,
@@ -236,7 +248,7 @@ pub struct ItemRecord {
     pub name: Line,
     /// The name in English.
     pub en: Option<Line>,
-    /// Where it differs from the section's.
+    /// Only if it differs from the section's.
     pub duty: Option<Duty>,
     #[serde(default)]
     pub sme: bool,
@@ -287,7 +299,7 @@ pub struct MeasureRecord {
     /// 措置の内容. Inline Markdown; a list is paragraphs.
     #[serde(default, deserialize_with = "optional_markdown")]
     pub measure: Option<Text>,
-    /// Instead of a measure: why the item does not apply. Written without a reason it is an empty text.
+    /// Instead of a measure: why the item does not apply. Without a reason it is an empty text.
     #[serde(default, deserialize_with = "present_markdown")]
     pub not_applicable: Option<Text>,
     /// サービス・委託先・備考. Likewise.
@@ -299,8 +311,9 @@ pub struct MeasureRecord {
     #[serde(default)]
     pub relaxed: bool,
     /// The day of the row's last review, if it is another than the sheet's.
-    pub reviewed_on: Option<Day>,
-    /// An open question for the office, printed in the proof only. A row with a question and no measure is open.
+    pub reviewed_on: Option<IsoDate>,
+    /// An open question for the office, printed in the proof only. A row with a question and no
+    /// measure is open.
     pub confirm: Option<Line>,
     /// The office's own note, printed in the proof only.
     pub memo: Option<Line>,
@@ -309,7 +322,8 @@ pub struct MeasureRecord {
     pub formerly: Vec<String>,
     /// Line and cell in the document the texts were taken over from.
     pub source: Option<SourceRecord>,
-    pub en: Option<MeasureEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: MeasureEnglishRecord,
 }
 
 #[derive(Debug, Deserialize)]
@@ -321,8 +335,8 @@ pub struct SourceRecord {
     pub remarks: Vec<Coordinate>,
 }
 
-/// The same texts in English; who may read them is told by `audience`, as for the Japanese ones.
-#[derive(Debug, Deserialize)]
+/// The same texts in English. Their readers are those of the Japanese texts (`audience`).
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureEnglishRecord {
     #[serde(default, deserialize_with = "optional_markdown")]
@@ -348,38 +362,41 @@ pub struct CertificationRecord {
     pub body: Option<Line>,
     pub accreditor: Option<Line>,
     pub scope: Option<Line>,
-    pub issued_on: Option<Day>,
+    pub issued_on: Option<IsoDate>,
     /// The last valid day, in Japan.
-    pub expires_on: Option<Day>,
+    pub expires_on: Option<IsoDate>,
     /// The mark shown with it: `privacy-mark`.
     pub mark: Option<Mark>,
-    /// The line as printed, only where `standard (scheme 認証番号 number body)` does not fit.
+    /// The line as printed, only if `standard (scheme 認証番号 number body)` does not fit.
     pub print: Option<Line>,
     pub source: Option<Coordinate>,
-    pub en: Option<CertificationEnglishRecord>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub en: CertificationEnglishRecord,
 }
 
-/// The certificate in English. Printed is `standard (scheme, certificate no. number, body)` where nothing in it is left in Japanese.
-#[derive(Debug, Deserialize)]
+/// The certificate in English. It is printed as `standard (scheme, certificate no. number, body)`
+/// if nothing in that is left in Japanese.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertificationEnglishRecord {
     pub scheme: Option<Line>,
     pub body: Option<Line>,
     pub scope: Option<Line>,
-    /// The line as printed, only where the usual pattern does not fit.
+    /// The line as printed, only if the usual pattern does not fit.
     pub print: Option<Line>,
 }
 
-/// `pages/<name>.md`, between the `---` lines at its beginning: one page of prose for the office's site.
+/// `pages/<name>.md`, between the `---` lines at its beginning: one page of the office's site.
 ///
-/// Behind them stands the text, in Markdown: `# heading`, lists, tables, `**bold**`, links; neither HTML nor pictures.
-/// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is the page in English.
+/// The text follows in Markdown: `# heading`, lists, tables, `**bold**`, links; no HTML or images.
+/// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is
+/// the page in English.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageRecord {
     /// The page's heading, the only one of the first rank.
     pub title: Line,
-    /// Pages stand in this order; those without, behind them by name. An English page follows its Japanese one.
+    /// Position among the pages; pages without one are last. An English page follows its Japanese.
     pub order: Option<u32>,
 }
 

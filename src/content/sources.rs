@@ -1,8 +1,8 @@
-//! The texts of files that were read, and the places in them: what showing findings needs.
+//! The texts of the files that were read, and positions in them. Showing findings needs both.
 
 use super::page;
 use super::yaml::Marked;
-use crate::diagnostic::{Diagnostic, Origin, Place};
+use crate::diagnostic::{Diagnostic, Origin, SourceLocation};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,27 +36,24 @@ impl Sources {
         self.0.iter().map(|(file, text)| (&**file, &**text))
     }
 
-    /// Gives every finding about a node its bytes, and sorts all findings by place.
+    /// Replaces nodes and passages by their bytes, and sorts the findings by file and position.
     pub fn locate(&self, findings: &mut [Diagnostic]) {
         let files = findings.iter().map(|finding| finding.origin.file.clone());
         for file in files.collect::<BTreeSet<_>>() {
             let Some(text) = self.get(&file) else {
                 continue;
             };
-            let here = |finding: &&mut Diagnostic| finding.origin.file == file;
-            let has_node =
-                |finding: &mut Diagnostic| matches!(finding.origin.place, Place::Node { .. });
+            let is_here = |finding: &&mut Diagnostic| finding.origin.file == file;
+            let mut here = findings.iter_mut().filter(is_here);
             // A file that was not read has no nodes, and may be nested beyond all bounds.
-            let marked = findings
-                .iter_mut()
-                .filter(here)
-                .any(has_node)
-                .then(|| Marked::parse(page::yaml_of(&file, text)));
-            for finding in findings.iter_mut().filter(here) {
-                let place = &finding.origin.place;
-                let node = marked.as_ref().and_then(|marked| marked.find(place));
-                if let Some(bytes) = node.or_else(|| place.find_in(text)) {
-                    finding.origin.place = Place::Bytes(bytes.into());
+            let has_nodes =
+                here.any(|it| matches!(it.origin.location, SourceLocation::Node { .. }));
+            let marked = has_nodes.then(|| Marked::parse(page::yaml_of(&file, text)));
+            for finding in findings.iter_mut().filter(is_here) {
+                let location = &finding.origin.location;
+                let node = marked.as_ref().and_then(|marked| marked.find(location));
+                if let Some(bytes) = node.or_else(|| location.find_in(text)) {
+                    finding.origin.location = SourceLocation::Bytes(bytes.into());
                 }
             }
         }
@@ -66,7 +63,7 @@ impl Sources {
 
     /// The position of a located finding; `None` if it is about the whole file.
     pub fn position(&self, origin: &Origin) -> Option<Position> {
-        let Place::Bytes(bytes) = &origin.place else {
+        let SourceLocation::Bytes(bytes) = &origin.location else {
             return None;
         };
         let before = self.get(&origin.file)?.get(..bytes.start)?;
@@ -99,6 +96,6 @@ impl Sources {
 }
 
 fn line_of_node(text: &str, marked: &Marked, node: &Origin) -> Option<usize> {
-    let bytes = marked.find(&node.place)?;
+    let bytes = marked.find(&node.location)?;
     Some(text[..bytes.start].matches('\n').count() + 1)
 }

@@ -1,8 +1,9 @@
-//! Every text of the content that some rendering prints, with its English, its place and its readers: listed here and nowhere else.
+//! Every text of the content that some rendering prints, with its English, origin and readers.
+//!
+//! Nothing else lists them, so that no check can miss a text.
 
-use super::record::{
-    CertificationRecord, GuidelineRecord, Line, MeasureRecord, OfficeRecord, SheetRecord,
-};
+use super::places::SheetPlace;
+use super::record::{CertificationRecord, Line, MeasureRecord, OfficeRecord, SheetRecord};
 use super::{Content, Filed};
 use crate::diagnostic::Origin;
 use crate::model::{Audience, Audiences};
@@ -47,31 +48,41 @@ pub struct TextPair<'a> {
     pub en_origin: Origin,
     /// `None`: only the office, in the proof.
     pub audience: Option<Audience>,
-    /// Whether the English may stand without a Japanese text of its own.
+    /// True if the English needs no Japanese text of its own.
     pub may_stand_alone: bool,
 }
 
 impl TextPair<'_> {
-    /// Whether there is English without the Japanese that it should translate.
+    /// Returns true if there is English without the Japanese that it should translate.
     pub fn lacks_japanese(&self) -> bool {
         let written = |text: Option<WrittenText>| text.is_some_and(|text| !text.is_blank());
         written(self.en) && !written(self.ja) && !self.may_stand_alone
     }
 }
 
-/// The texts of one record.
+/// Adds the texts of one record to the list.
 struct Collector<'a, 'c> {
     texts: &'c mut Vec<TextPair<'a>>,
     /// Node of the record's fields.
     origin: Origin,
+    /// Node of their translations.
+    en_origin: Origin,
 }
 
-impl<'a> Collector<'a, '_> {
+impl<'a, 'c> Collector<'a, 'c> {
+    fn new(texts: &'c mut Vec<TextPair<'a>>, origin: Origin) -> Collector<'a, 'c> {
+        let en_origin = origin.at("en");
+        Collector {
+            texts,
+            origin,
+            en_origin,
+        }
+    }
+
     fn put(
         &mut self,
         field: &'static str,
-        ja: Option<WrittenText<'a>>,
-        en: Option<WrittenText<'a>>,
+        [ja, en]: [Option<WrittenText<'a>>; 2],
         audience: Option<Audience>,
     ) {
         self.texts.push(TextPair {
@@ -79,16 +90,58 @@ impl<'a> Collector<'a, '_> {
             ja,
             en,
             origin: self.origin.at(field),
-            en_origin: self.origin.at("en").at(field),
+            en_origin: self.en_origin.at(field),
             audience,
             may_stand_alone: false,
         });
     }
 
-    /// A public line; without a translation `en` is `None`.
-    fn line(&mut self, field: &'static str, ja: Option<&'a Line>, en: Option<&'a Line>) {
+    /// Adds a public line with its translation.
+    fn line(
+        &mut self,
+        field: &'static str,
+        ja: impl Into<Option<&'a Line>>,
+        en: impl Into<Option<&'a Line>>,
+    ) {
+        let lines = [ja.into(), en.into()].map(|line| line.map(|line| WrittenText::Line(line)));
+        self.put(field, lines, Some(Audience::Public));
+    }
+
+    /// Adds a public line that has no translation.
+    fn untranslated(&mut self, field: &'static str, ja: impl Into<Option<&'a Line>>) {
+        self.line(field, ja, None::<&Line>);
+    }
+
+    /// Adds a cell of a measure with its translation.
+    fn cell(
+        &mut self,
+        field: &'static str,
+        ja: impl Into<Option<&'a Text>>,
+        en: &'a Option<Text>,
+        audience: Audience,
+    ) {
+        let cells = [ja.into(), en.as_ref()].map(|text| text.map(WrittenText::Cell));
+        self.put(field, cells, Some(audience));
+    }
+
+    /// Adds a line that needs no counterpart in the other language.
+    fn alone(
+        &mut self,
+        ja: Option<&'a Line>,
+        en: Option<&'a Line>,
+        origin: Origin,
+        audience: Audience,
+    ) {
         let [ja, en] = [ja, en].map(|line| line.map(|line| WrittenText::Line(line)));
-        self.put(field, ja, en, Some(Audience::Public));
+        self.texts.push(TextPair {
+            field: "headings",
+            ja,
+            en,
+            en_origin: origin.clone(),
+            origin,
+            audience: Some(audience),
+            may_stand_alone: true,
+        });
     }
 }
 
@@ -97,178 +150,105 @@ impl Content {
     pub fn texts(&self) -> Vec<TextPair<'_>> {
         let mut texts = Vec::new();
         if let Some(office) = &self.office {
-            of_office(office, &mut texts);
+            add_office(office, &mut texts);
         }
         if let Some(sheet) = &self.sheet {
-            of_sheet(sheet, &mut texts);
+            add_sheet(sheet, &mut texts);
         }
         if let Some(guideline) = self.own_guideline() {
-            of_guideline(guideline, &mut texts);
+            let record = &guideline.record;
+            Collector::new(&mut texts, guideline.origin()).line(
+                "title",
+                &record.title,
+                &record.en.title,
+            );
         }
         for place in self.places() {
-            let (name, en) = (place.name, place.en);
-            let letter = Some(WrittenText::Line(place.letter)).filter(|_| place.is_own);
-            let origin = place.origin.clone();
-            let mut collector = Collector {
-                texts: &mut texts,
-                origin: place.origin,
-            };
-            collector.put("letter", letter, None, Some(Audience::Public));
-            collector.line("name", Some(name), en);
-            if let Some(pair) = texts.last_mut() {
-                pair.en_origin = origin.at("en");
-            }
+            add_place(place, &mut texts);
         }
         for certification in &self.certifications {
-            of_certification(certification, &mut texts);
+            add_certification(certification, &mut texts);
         }
-        let defaults = self.sheet.as_ref().map(|sheet| sheet.record.audience);
+        let sheet_audience = self.sheet.as_ref().map(|sheet| sheet.record.audience);
         for (_, record, origin) in self.all_measures() {
-            let audiences = record.audience.over(defaults.unwrap_or_default());
-            of_measure(record, origin, audiences, &mut texts);
+            let audiences = record.audience.over(sheet_audience.unwrap_or_default());
+            add_measure(record, origin, audiences, &mut texts);
         }
         texts
     }
 }
 
-fn of_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<TextPair<'a>>) {
-    let (record, origin) = (&office.record, office.origin());
-    let en = record.en.as_ref();
-    let signatory_en = en.and_then(|en| en.signatory.as_ref());
-    let mut collector = Collector { texts, origin };
-    let mut line = |field, ja, en| collector.line(field, ja, en);
-    line(
-        "name",
-        Some(&record.name),
-        en.and_then(|en| en.name.as_ref()),
-    );
-    line("tel", record.tel.as_ref(), None);
-    line(
-        "address",
-        record.address.as_ref(),
-        en.and_then(|en| en.address.as_ref()),
-    );
-    line("url", record.url.as_ref(), None);
-    line(
-        "representative",
-        record.representative.as_ref(),
-        en.and_then(|en| en.representative.as_ref()),
-    );
-    line(
-        "complaints",
-        record.complaints.as_ref(),
-        en.and_then(|en| en.complaints.as_ref()),
-    );
-    line("security", record.security.as_ref(), None);
-    let signatory = &record.signatory;
-    for (field, ja, en) in [
-        (
-            "title",
-            &signatory.title,
-            signatory_en.and_then(|en| en.title.as_ref()),
-        ),
-        (
-            "name",
-            &signatory.name,
-            signatory_en.and_then(|en| en.name.as_ref()),
-        ),
-    ] {
-        texts.push(TextPair {
-            field,
-            ja: Some(WrittenText::Line(ja)),
-            en: en.map(|en| WrittenText::Line(en)),
-            origin: office.origin().at("signatory").at(field),
-            en_origin: office.origin().at("en").at("signatory").at(field),
-            audience: Some(Audience::Public),
-            may_stand_alone: false,
-        });
-    }
-}
-
-fn of_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<TextPair<'a>>) {
-    let (record, origin) = (&sheet.record, sheet.origin());
-    let en = record.en.as_ref();
-    let mut collector = Collector { texts, origin };
-    collector.line(
-        "title",
-        Some(&record.title),
-        en.and_then(|en| en.title.as_ref()),
-    );
-    collector.line("document_number", record.document_number.as_ref(), None);
-    let mut push = |ja: Option<&'a Line>, en: Option<&'a Line>, at: Origin, en_at, audience| {
-        texts.push(TextPair {
-            field: "headings",
-            ja: ja.map(|line| WrittenText::Line(line)),
-            en: en.map(|line| WrittenText::Line(line)),
-            origin: at,
-            en_origin: en_at,
-            audience: Some(audience),
-            may_stand_alone: true,
-        });
+fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<TextPair<'a>>) {
+    let (record, en) = (&office.record, &office.record.en);
+    let mut collector = Collector::new(texts, office.origin());
+    collector.line("name", &record.name, &en.name);
+    collector.untranslated("tel", &record.tel);
+    collector.line("address", &record.address, &en.address);
+    collector.untranslated("url", &record.url);
+    collector.line("representative", &record.representative, &en.representative);
+    collector.line("complaints", &record.complaints, &en.complaints);
+    collector.untranslated("security", &record.security);
+    let mut signatory = Collector {
+        origin: collector.origin.at("signatory"),
+        en_origin: collector.en_origin.at("signatory"),
+        texts: collector.texts,
     };
+    signatory.line("title", &record.signatory.title, &en.signatory.title);
+    signatory.line("name", &record.signatory.name, &en.signatory.name);
+}
+
+fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<TextPair<'a>>) {
+    let (record, en) = (&sheet.record, &sheet.record.en);
     let node = sheet.origin();
+    let mut collector = Collector::new(texts, node.clone());
+    collector.line("title", &record.title, &en.title);
+    collector.untranslated("document_number", &record.document_number);
     for (index, name) in record.approvals.iter().enumerate() {
-        let at = node.at("approvals").at(index);
-        push(Some(name), None, at.clone(), at, Audience::Client);
+        let origin = node.at("approvals").at(index);
+        collector.alone(Some(name), None, origin, Audience::Client);
     }
-    let headings = |at: Origin, place: &str| at.at("headings").at(place);
     for (place, heading) in &record.headings.0 {
-        let at = headings(node.clone(), place);
-        push(Some(heading), None, at.clone(), at, Audience::Public);
+        let origin = node.at("headings").at(place.as_str());
+        collector.alone(Some(heading), None, origin, Audience::Public);
     }
-    for (place, heading) in en.iter().flat_map(|en| &en.headings.0) {
-        let at = headings(node.at("en"), place);
-        push(None, Some(heading), at.clone(), at, Audience::Public);
+    for (place, heading) in &en.headings.0 {
+        let origin = node.at("en").at("headings").at(place.as_str());
+        collector.alone(None, Some(heading), origin, Audience::Public);
     }
 }
 
-fn of_guideline<'a>(guideline: &'a Filed<GuidelineRecord>, texts: &mut Vec<TextPair<'a>>) {
-    let en = guideline.record.en.as_ref();
-    let origin = guideline.origin();
-    let mut collector = Collector { texts, origin };
-    let title = Some(&guideline.record.title);
-    collector.line("title", title, en.and_then(|en| en.title.as_ref()));
+fn add_place<'a>(place: SheetPlace<'a>, texts: &mut Vec<TextPair<'a>>) {
+    let mut collector = Collector::new(texts, place.origin);
+    let letter = place.is_own.then_some(WrittenText::Line(place.letter));
+    collector.put("letter", [letter, None], Some(Audience::Public));
+    collector.line("name", place.name, place.en);
+    if let Some(name) = collector.texts.last_mut() {
+        // The English is a line of its own, not a record of fields.
+        name.en_origin = collector.en_origin;
+    }
 }
 
-fn of_certification<'a>(
+fn add_certification<'a>(
     certification: &'a Filed<CertificationRecord>,
     texts: &mut Vec<TextPair<'a>>,
 ) {
-    let (record, origin) = (&certification.record, certification.origin());
-    let en = record.en.as_ref();
-    let mut collector = Collector { texts, origin };
-    let mut line = |field, ja, en| collector.line(field, ja, en);
-    line("standard", Some(&record.standard), None);
-    line("edition", record.edition.as_ref(), None);
-    line(
-        "scheme",
-        record.scheme.as_ref(),
-        en.and_then(|en| en.scheme.as_ref()),
-    );
-    line("number", Some(&record.number), None);
-    line(
-        "body",
-        record.body.as_ref(),
-        en.and_then(|en| en.body.as_ref()),
-    );
-    line("accreditor", record.accreditor.as_ref(), None);
-    line(
-        "scope",
-        record.scope.as_ref(),
-        en.and_then(|en| en.scope.as_ref()),
-    );
-    line(
-        "print",
-        record.print.as_ref(),
-        en.and_then(|en| en.print.as_ref()),
-    );
+    let (record, en) = (&certification.record, &certification.record.en);
+    let mut collector = Collector::new(texts, certification.origin());
+    collector.untranslated("standard", &record.standard);
+    collector.untranslated("edition", &record.edition);
+    collector.line("scheme", &record.scheme, &en.scheme);
+    collector.untranslated("number", &record.number);
+    collector.line("body", &record.body, &en.body);
+    collector.untranslated("accreditor", &record.accreditor);
+    collector.line("scope", &record.scope, &en.scope);
+    collector.line("print", &record.print, &en.print);
     if let Some(print) = texts.last_mut() {
         // The pattern may fit in one language only.
         print.may_stand_alone = true;
     }
 }
 
-fn of_measure<'a>(
+fn add_measure<'a>(
     record: &'a MeasureRecord,
     origin: Origin,
     audiences: Audiences,
@@ -279,38 +259,19 @@ fn of_measure<'a>(
         measure,
         remarks,
     } = audiences;
-    let en = record.en.as_ref();
-    let mut collector = Collector { texts, origin };
-    let mut cell = |field, ja: Option<&'a Text>, en: Option<&'a Text>, audience| {
-        let [ja, en] = [ja, en].map(|text| text.map(WrittenText::Cell));
-        collector.put(field, ja, en, Some(audience));
-    };
-    cell(
-        "subject",
-        Some(&record.subject),
-        en.and_then(|en| en.subject.as_ref()),
-        subject,
-    );
-    cell(
-        "measure",
-        record.measure.as_ref(),
-        en.and_then(|en| en.measure.as_ref()),
-        measure,
-    );
-    cell(
+    let (ja, en) = (record, &record.en);
+    let mut collector = Collector::new(texts, origin);
+    collector.cell("subject", &ja.subject, &en.subject, subject);
+    collector.cell("measure", &ja.measure, &en.measure, measure);
+    collector.cell(
         "not_applicable",
-        record.not_applicable.as_ref(),
-        en.and_then(|en| en.not_applicable.as_ref()),
+        &ja.not_applicable,
+        &en.not_applicable,
         measure,
     );
-    cell(
-        "remarks",
-        record.remarks.as_ref(),
-        en.and_then(|en| en.remarks.as_ref()),
-        remarks,
-    );
+    collector.cell("remarks", &ja.remarks, &en.remarks, remarks);
     for (field, note) in [("confirm", &record.confirm), ("memo", &record.memo)] {
-        let note = note.as_ref().map(|line| WrittenText::Line(line));
-        collector.put(field, note, None, None);
+        let line = note.as_ref().map(|line| WrittenText::Line(line));
+        collector.put(field, [line, None], None);
     }
 }

@@ -1,4 +1,4 @@
-//! The values that fields hold: lines, texts, days, periods and headings, as YAML scalars are read into them.
+//! The values of fields: lines, texts, days, periods and headings, read from YAML scalars.
 
 use crate::text::Text;
 use jiff::Span;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
-/// Why a scalar is refused.
+/// The reason for refusing a scalar.
 enum Refusal {
     /// It is not what the field expects.
     Invalid,
@@ -17,7 +17,7 @@ enum Refusal {
     Because(&'static str),
 }
 
-/// Reads a string with `parse`. The error must arise inside the visitor: only there does serde_yaml know the place.
+/// Reads a string with `parse`. Only an error inside the visitor gets a position from serde_yaml.
 struct StringVisitor<T> {
     expecting: &'static str,
     parse: fn(&str) -> Result<T, Refusal>,
@@ -38,7 +38,7 @@ impl<T> Visitor<'_> for StringVisitor<T> {
     }
 }
 
-/// One line of plain text, never blank. If the author broke it between Japanese characters, no space remains.
+/// One line of plain text, never blank. Line breaks between Japanese characters leave no space.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line(String);
 
@@ -73,14 +73,14 @@ impl<'de> Deserialize<'de> for Line {
 
 /// A day as `2015-10-01`; jiff alone would also take a date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Day(pub Date);
+pub struct IsoDate(pub Date);
 
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Day, D::Error> {
+impl<'de> Deserialize<'de> for IsoDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<IsoDate, D::Error> {
         deserializer.deserialize_str(StringVisitor {
             expecting: "a day like 2015-10-01",
             parse: |written| match written.parse() {
-                Ok(day) if written.len() == 10 => Ok(Day(day)),
+                Ok(day) if written.len() == 10 => Ok(IsoDate(day)),
                 _ => Err(Refusal::Invalid),
             },
         })
@@ -162,6 +162,13 @@ pub fn present_markdown<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Text>, D::Error> {
     optional_markdown(deserializer).map(|text| Some(text.unwrap_or_default()))
+}
+
+/// Reads a record of which nothing need be written: a blank field is the same as none.
+pub fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 struct ParagraphsVisitor;

@@ -1,9 +1,9 @@
-//! YAML in: typed records by serde_yaml, and places found again with a marked parser.
+//! Reads YAML into typed records with serde_yaml, and finds positions of nodes with saphyr.
 //!
-//! The only file that names serde_yaml and saphyr. What serde_yaml complains of is put into words by [`super::yaml_errors`].
+//! No other file names them. [`super::yaml_errors`] turns serde_yaml's errors into findings.
 
 use super::yaml_errors;
-use crate::diagnostic::{Diagnostic, Part, Place, Step};
+use crate::diagnostic::{Diagnostic, Part, PathStep, SourceLocation};
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
 use saphyr_parser::{Event, Parser};
@@ -12,10 +12,10 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Marks the end of a line that Japanese text runs over, for YAML folds it into a space.
-/// Like [`BREAK`] it is no character: a file with one in it is refused.
+/// Marks the end of a line at which Japanese text goes on, because YAML folds it into a space.
+/// Like [`BREAK`] it is a noncharacter: a file that contains one is refused.
 const FOLD: char = '\u{fdd0}';
-/// Marks the end of a line with a blank one behind it, for YAML keeps no trace of that in a plain text.
+/// Marks the end of a line before a blank one, because YAML keeps no trace of that in a plain text.
 const BREAK: char = '\u{fdd1}';
 
 /// Reads one file into its record type.
@@ -27,8 +27,8 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic
         let at = error
             .location()
             .map_or(0, |at| yaml_errors::offset(text, at.line(), at.column()));
-        let said = error.to_string().replace([FOLD, BREAK], "");
-        yaml_errors::explain(file, text, &said, at)
+        let unmarked = error.to_string().replace([FOLD, BREAK], "");
+        yaml_errors::explain(file, text, &unmarked, at)
     })
 }
 
@@ -50,12 +50,12 @@ fn drop_nulls(value: &mut serde_yaml::Value) {
     }
 }
 
-/// Reads a theme's flat file of words; an error in one sentence.
+/// Reads a theme's flat file of labels. The error is one sentence.
 pub fn read_words(text: &str) -> Result<BTreeMap<String, String>, String> {
     serde_yaml::from_str(text).map_err(|error| error.to_string())
 }
 
-/// The first alias: a text repeated through one could grow without bound, and no sheet needs it.
+/// Finds the first alias. Texts repeated by aliases could grow without bound; no sheet needs them.
 fn alias(text: &str) -> Option<Range<usize>> {
     if !text.contains('&') || !text.contains('*') {
         return None;
@@ -71,12 +71,12 @@ fn alias(text: &str) -> Option<Range<usize>> {
     Some(byte(span.start.index())..byte(span.end.index()))
 }
 
-/// Undoes what YAML made of line breaks: none between two Japanese characters, a blank line between paragraphs.
+/// Restores folded line breaks: none between Japanese characters, a blank line between paragraphs.
 pub fn unfold(text: &str) -> String {
-    let joined = text
-        .replace([FOLD, ' '].iter().collect::<String>().as_str(), "")
-        .replace([FOLD, '\n'].iter().collect::<String>().as_str(), "")
-        .replace(FOLD, "");
+    let mut joined = text.to_owned();
+    for folded in [format!("{FOLD} "), format!("{FOLD}\n"), FOLD.to_string()] {
+        joined = joined.replace(&folded, "");
+    }
     joined.replace(BREAK, "\n\n")
 }
 
@@ -99,7 +99,7 @@ fn mark_folds(text: &str) -> String {
     marked
 }
 
-/// Whether the text of a line goes on behind the blank lines that follow it.
+/// Returns true if the text of a line goes on after the blank lines that follow it.
 fn goes_on<'a>(body: &str, mut following: impl Iterator<Item = &'a str>) -> bool {
     let next = following.find(|line| !line.trim().is_empty()).unwrap_or("");
     let start = next.trim_start();
@@ -114,7 +114,7 @@ fn goes_on<'a>(body: &str, mut following: impl Iterator<Item = &'a str>) -> bool
         && !opens_block
 }
 
-/// A file read again with places, to find the nodes that findings speak of.
+/// A file parsed again with positions, to find the nodes that findings are about.
 pub struct Marked<'a> {
     text: &'a str,
     /// Byte offset of every character: saphyr counts characters.
@@ -123,7 +123,7 @@ pub struct Marked<'a> {
 }
 
 impl<'a> Marked<'a> {
-    /// Only for texts that [`read`] accepted: depth and aliases are bounded there.
+    /// Parses a text that [`read`] accepted: depth and aliases are bounded there.
     pub fn parse(text: &'a str) -> Marked<'a> {
         let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
         offsets.push(text.len());
@@ -135,26 +135,24 @@ impl<'a> Marked<'a> {
         }
     }
 
-    /// The bytes a place stands for; the nearest node above it where it does not exist.
-    pub fn find(&self, place: &Place) -> Option<Range<usize>> {
-        let Place::Node { path, part } = place else {
+    /// The bytes of a node, or of the nearest node above it if it does not exist.
+    pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
+        let SourceLocation::Node { path, part } = location else {
             return None;
         };
         let mut node = self.root.as_ref()?;
         let mut key = None;
-        let mut whole = true;
+        let mut depth = 0;
         for step in path {
-            match child(node, step) {
-                Some((next_key, next)) => (key, node) = (next_key, next),
-                None => {
-                    whole = false;
-                    break;
-                }
-            }
+            let Some(next) = child(node, step) else {
+                break;
+            };
+            (key, node) = next;
+            depth += 1;
         }
         let value = self.bytes(node);
         Some(match (part, key) {
-            (Part::Key, Some(key)) if whole => self.bytes(key),
+            (Part::Key, Some(key)) if depth == path.len() => self.bytes(key),
             (Part::Within(needle), _) => match self.text[value.clone()].find(needle.as_str()) {
                 Some(at) => value.start + at..value.start + at + needle.len(),
                 None => self.first_line(value),
@@ -164,9 +162,9 @@ impl<'a> Marked<'a> {
         })
     }
 
-    /// The bytes of a node that is there: the whole of its key or value.
-    pub fn find_whole(&self, place: &Place) -> Option<Range<usize>> {
-        let Place::Node { path, part } = place else {
+    /// The bytes of an existing node: the whole of its key or value.
+    pub fn find_whole(&self, location: &SourceLocation) -> Option<Range<usize>> {
+        let SourceLocation::Node { path, part } = location else {
             return None;
         };
         let start = (None, self.root.as_ref()?);
@@ -198,13 +196,15 @@ fn is_scalar(node: &MarkedYaml) -> bool {
 
 type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);
 
-fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &Step) -> Option<Child<'n, 'a>> {
+fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &PathStep) -> Option<Child<'n, 'a>> {
     match (&node.data, step) {
-        (YamlData::Mapping(map), Step::Key(name)) => map
+        (YamlData::Mapping(map), PathStep::Key(name)) => map
             .iter()
             .find(|(key, _)| key.data.as_str() == Some(name))
             .map(|(key, value)| (Some(key), value)),
-        (YamlData::Sequence(list), Step::Index(index)) => list.get(*index).map(|node| (None, node)),
+        (YamlData::Sequence(list), PathStep::Index(index)) => {
+            list.get(*index).map(|node| (None, node))
+        }
         _ => None,
     }
 }

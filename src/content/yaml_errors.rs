@@ -1,64 +1,59 @@
-//! What serde_yaml complains of → a finding with a rule, in both languages, at the place, with the way out.
+//! Turns the errors of serde_yaml into findings with a rule, a position and help.
 //!
-//! serde_yaml speaks English and to programmers; here its sentences are taken apart, and the slips of a Japanese keyboard are known by their looks.
+//! serde_yaml has no typed errors but English sentences for programmers: they are parsed here.
+//! The typing mistakes of a Japanese keyboard are recognised in the text of the file.
 
 use super::rule;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
 use std::ops::Range;
 
-/// An error of serde_yaml, taken apart.
-struct Complaint<'a> {
+/// A parsed error of serde_yaml.
+struct YamlError<'a> {
     file: &'a str,
     text: &'a str,
-    /// The error as it was said.
+    /// The whole error: ".[0].no: invalid type: … at line 2 column 7".
     whole: &'a str,
-    /// The last field on the way to the place, where one is named.
+    /// The last field of its path, if it has one.
     field: &'a str,
-    /// Without the way and the place.
+    /// The error without path and position.
     sentence: &'a str,
-    /// What stands between backticks.
+    /// The words between backticks.
     quoted: Vec<&'a str>,
-    /// Byte offset of the place.
+    /// Byte offset of its position.
     at: usize,
 }
 
-/// Turns serde_yaml's sentence into a finding.
-pub fn explain(file: &str, text: &str, error: &str, at: usize) -> Diagnostic {
-    // ".[0].no: invalid type: … at line 2 column 7"
-    let placeless = error.split(" at line ").next().unwrap_or(error);
-    let (way, sentence) = match placeless.split_once(": ") {
-        Some((way, rest)) if is_way(way) => (way, rest),
-        _ => ("", placeless),
+/// Turns an error of serde_yaml into a finding.
+pub fn explain(file: &str, text: &str, whole: &str, at: usize) -> Diagnostic {
+    let (message, _) = whole.split_once(" at line ").unwrap_or((whole, ""));
+    let (path, sentence) = match message.split_once(": ") {
+        Some((path, rest)) if is_path(path) => (path, rest),
+        _ => ("", message),
     };
-    let complaint = Complaint {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let error = YamlError {
         file,
         text,
-        whole: error,
-        field: way
-            .rsplit('.')
-            .next()
-            .unwrap_or_default()
-            .split('[')
-            .next()
-            .unwrap_or_default(),
+        whole,
+        field: last.split('[').next().unwrap_or_default(),
         sentence,
         quoted: sentence.split('`').skip(1).step_by(2).collect(),
         at,
     };
-    complaint
+    error
         .unknown_field()
-        .or_else(|| complaint.unknown_choice())
-        .or_else(|| complaint.duplicate_key())
-        .or_else(|| complaint.blank())
-        .or_else(|| complaint.slip())
-        .or_else(|| complaint.missing_field())
-        .or_else(|| complaint.wrong_length())
-        .or_else(|| complaint.wrong_type())
-        .unwrap_or_else(|| complaint.no_yaml())
+        .or_else(|| error.unknown_choice())
+        .or_else(|| error.duplicate_key())
+        .or_else(|| error.blank())
+        .or_else(|| error.typing_mistake())
+        .or_else(|| error.missing_field())
+        .or_else(|| error.wrong_length())
+        .or_else(|| error.wrong_type())
+        .unwrap_or_else(|| error.no_yaml())
 }
 
-/// A text repeated by reference.
+/// The finding for a text repeated by reference.
 pub fn alias(file: &str, bytes: Range<usize>) -> Diagnostic {
     let message = Message::new("no-alias");
     Diagnostic::error(rule::UNREADABLE, Origin::bytes(file, bytes), message)
@@ -72,15 +67,18 @@ pub fn offset(text: &str, line: usize, column: usize) -> usize {
     start + skipped.map(char::len_utf8).sum::<usize>()
 }
 
-/// `[0].source.measure`, `name`, `headings`: never a sentence.
-fn is_way(word: &str) -> bool {
-    !word.is_empty()
-        && word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "._-[]".contains(c))
+/// Byte offset of the start of the line that contains an offset.
+pub fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-impl Complaint<'_> {
+/// `[0].source.measure`, `name`, `headings`: never a sentence.
+fn is_path(word: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "._-[]".contains(c);
+    !word.is_empty() && word.chars().all(fits)
+}
+
+impl YamlError<'_> {
     fn error(&self, rule: &'static str, bytes: Range<usize>, message: Message) -> Diagnostic {
         Diagnostic::error(rule, Origin::bytes(self.file, bytes), message)
     }
@@ -89,16 +87,19 @@ impl Complaint<'_> {
         self.sentence.starts_with("unknown field").then_some(())?;
         let (written, known) = self.quoted.split_first()?;
         let message = Message::new("unknown-field").with("field", written);
-        let finding = self.error(rule::UNKNOWN_FIELD, self.key(), message);
-        let finding = finding.help(Message::new("known-fields").with("fields", known.join(", ")));
+        let help = Message::new("known-fields").with("fields", known.join(", "));
+        let finding = self
+            .error(rule::UNKNOWN_FIELD, self.key(), message)
+            .help(help);
         Some(finding.suggest(written, known.iter().copied()))
     }
 
     fn unknown_choice(&self) -> Option<Diagnostic> {
         self.sentence.starts_with("unknown variant").then_some(())?;
         let (written, known) = self.quoted.split_first()?;
-        let message = Message::new("unknown-choice").with("value", written);
-        let message = message.with("choices", known.join(", "));
+        let message = Message::new("unknown-choice")
+            .with("value", written)
+            .with("choices", known.join(", "));
         let finding = self.error(rule::WRONG_TYPE, self.token(), message);
         Some(finding.suggest(written, known.iter().copied()))
     }
@@ -112,7 +113,7 @@ impl Complaint<'_> {
         Some(self.error(rule::DUPLICATE_KEY, again, message))
     }
 
-    /// Said by [`super::record::Line`].
+    /// The error that [`super::record::Line`] raises.
     fn blank(&self) -> Option<Diagnostic> {
         (self.sentence == "blank").then_some(())?;
         let message = Message::new("blank-field").with("field", self.field);
@@ -142,30 +143,31 @@ impl Complaint<'_> {
             .with("found", found)
             .with("expected", expected);
         let finding = self.error(rule::WRONG_TYPE, self.token(), message);
-        Some(match scalar && text_wanted {
-            true => finding.help(Message::new("quote-it")),
-            false => finding,
+        Some(if scalar && text_wanted {
+            finding.help(Message::new("quote-it"))
+        } else {
+            finding
         })
     }
 
-    /// Splits "invalid type: string \"x\", expected u32": the value as written, or the kind of node, and the kind wanted.
+    /// Splits `invalid type: string "x", expected u32` into the value or its kind, and `u32`.
     fn mismatch(&self) -> Option<(String, String)> {
         let type_ = self.sentence.strip_prefix("invalid type: ");
         let rest = type_.or(self.sentence.strip_prefix("invalid value: "))?;
         let (found, expected) = rest.rsplit_once(", expected ")?;
-        let value = found
-            .strip_prefix("string ")
-            .map(|value| value.trim_matches('"'));
-        let value = value.or(found.split('`').nth(1));
+        let value = match found.strip_prefix("string ") {
+            Some(string) => Some(string.trim_matches('"')),
+            None => found.split('`').nth(1),
+        };
         // No kind of node begins with a backtick, so a value is never taken for one.
-        let found = value.map_or_else(|| kind(found), |value| format!("`{value}`"));
-        Some((found, kind(expected)))
+        let value_or_kind = value.map_or_else(|| kind(found), |value| format!("`{value}`"));
+        Some((value_or_kind, kind(expected)))
     }
 
-    /// What the YAML parser itself stumbles over.
+    /// The error of the YAML parser itself.
     fn no_yaml(&self) -> Diagnostic {
         let message = Message::new("no-yaml").with("reason", self.whole);
-        let (bytes, help) = self.way_out();
+        let (bytes, help) = self.remedy();
         let finding = self.error(rule::UNREADABLE, bytes, message);
         match help {
             Some(help) => finding.help(Message::new(help)),
@@ -173,42 +175,42 @@ impl Complaint<'_> {
         }
     }
 
-    fn way_out(&self) -> (Range<usize>, Option<&'static str>) {
-        let said = |words: &str| self.whole.contains(words);
-        let line = self.line_of(self.at);
+    /// The bytes that caused an error of the parser, and the help for it.
+    fn remedy(&self) -> (Range<usize>, Option<&'static str>) {
+        let says = |words: &str| self.whole.contains(words);
+        let start = line_start(self.text, self.at);
+        let line = self.line_from(start);
         let value = line
             .split_once(": ")
             .map_or(line, |(_, value)| value)
             .trim_start();
-        if said("quoted scalar") {
-            // The end of the file says nothing: the mark that was opened does.
+        if says("quoted scalar") {
+            // The error is at the end of the file; the quote that was never closed tells more.
             (self.token_at(self.context()), Some("no-yaml-quote"))
         } else if value.starts_with([
             '-', '*', '&', '!', '%', '@', '`', '[', '{', '>', '|', '"', '\'',
         ]) {
             (self.token(), Some("no-yaml-sign"))
-        } else if said("mapping values are not allowed") {
-            // At the first colon of a line it is the line that stands too far in; at a later one the colon is text.
-            let line_start = self.text[..self.at].rfind('\n').map_or(0, |at| at + 1);
-            let first = !self.text[line_start..self.at].contains(':');
-            let help = if first {
-                "no-yaml-indent"
-            } else {
+        } else if says("mapping values are not allowed") {
+            // At the first colon of a line the line is indented too far; a later colon is text.
+            let help = if self.text[start..self.at].contains(':') {
                 "no-yaml-colon"
+            } else {
+                "no-yaml-indent"
             };
             (self.token(), Some(help))
-        } else if said("simple key") {
+        } else if says("simple key") {
             (self.token_at(self.context()), Some("no-yaml-indent"))
-        } else if said("did not find expected key") || said("'-' indicator") {
+        } else if says("did not find expected key") || says("'-' indicator") {
             (self.token(), Some("no-yaml-indent"))
-        } else if said("recursion limit") || said("repetition limit") {
+        } else if says("recursion limit") || says("repetition limit") {
             (self.token(), Some("no-yaml-deep"))
         } else {
             (self.token(), None)
         }
     }
 
-    /// Where what the parser was reading began: the second place it names.
+    /// The start of the node that the parser was reading: the second position in the error.
     fn context(&self) -> usize {
         let place = || {
             let (_, place) = self.whole.rsplit_once(" at line ")?;
@@ -218,9 +220,10 @@ impl Complaint<'_> {
         place().unwrap_or(self.at)
     }
 
-    /// A slip of the Japanese keyboard, found by its looks, for the parser stumbles elsewhere.
-    /// Asked only where the file has lost its shape: elsewhere such a line may well be text.
-    fn slip(&self) -> Option<Diagnostic> {
+    /// A typing mistake of a Japanese keyboard, found in the text: the parser fails elsewhere.
+    ///
+    /// Searched only if the file has lost its structure: otherwise such a line may well be text.
+    fn typing_mistake(&self) -> Option<Diagnostic> {
         let shapeless = match self.mismatch() {
             Some((_, expected)) => ["a_map", "a_sequence"].contains(&expected.as_str()),
             None => !self.sentence.starts_with("invalid "),
@@ -235,9 +238,9 @@ impl Complaint<'_> {
                 start += line.len();
                 continue;
             }
-            let second = line.trim_end() == "---" && !self.text[..start].trim().is_empty();
-            let second = second.then_some(("slip-documents", 0, 3));
-            if let Some((id, column, length)) = second.or_else(|| slip_in(line)) {
+            let is_second = line.trim_end() == "---" && !self.text[..start].trim().is_empty();
+            let second_document = is_second.then_some(("slip-documents", 0, 3));
+            if let Some((id, column, length)) = second_document.or_else(|| mistake_in(line)) {
                 let from = start + column;
                 let finding = self.error(rule::UNREADABLE, from..from + length, Message::new(id));
                 return Some(finding.help(Message::new("slip-help")));
@@ -248,25 +251,20 @@ impl Complaint<'_> {
         None
     }
 
-    fn line_of(&self, at: usize) -> &str {
-        let start = self.text[..at].rfind('\n').map_or(0, |at| at + 1);
-        self.text[start..].lines().next().unwrap_or_default()
+    /// The text from an offset to the end of its line.
+    fn line_from(&self, at: usize) -> &str {
+        self.text[at..].lines().next().unwrap_or_default()
     }
 
     fn token(&self) -> Range<usize> {
         self.token_at(self.at)
     }
 
-    /// The value that starts at an offset: to its closing sign, or to the end of its line or entry.
+    /// The value that starts at an offset, up to its closing sign or the end of its line or entry.
     fn token_at(&self, start: usize) -> Range<usize> {
-        let rest = self.text[start..].lines().next().unwrap_or_default();
-        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let before = &self.text[line_start..start];
-        let depth = |text: &str| {
-            text.matches(['{', '['])
-                .count()
-                .saturating_sub(text.matches(['}', ']']).count())
-        };
+        let rest = self.line_from(start);
+        let before = &self.text[line_start(self.text, start)..start];
+        let in_braces = before.matches(['{', '[']).count() > before.matches(['}', ']']).count();
         let closing = |open: char, close: char| {
             let mut depth = 0;
             rest.char_indices().find_map(|(at, c)| {
@@ -278,43 +276,41 @@ impl Complaint<'_> {
             Some('[') => closing('[', ']'),
             Some('{') => closing('{', '}'),
             Some(quote @ ('"' | '\'')) => rest[1..].find(quote).map(|at| at + 2),
-            _ if depth(before) > 0 => rest.find([',', '}', ']']),
+            _ if in_braces => rest.find([',', '}', ']']),
             _ => rest.find(" #"),
         };
         start..start + rest[..end.unwrap_or(rest.len())].trim_end().len()
     }
 
     fn key(&self) -> Range<usize> {
-        let rest = self.text[self.at..].lines().next().unwrap_or_default();
-        let key = rest.split(':').next().unwrap_or_default();
+        let key = self
+            .line_from(self.at)
+            .split(':')
+            .next()
+            .unwrap_or_default();
         self.at..self.at + key.len()
     }
 
-    /// The second place, from the complaint on, where the key is written.
+    /// The second occurrence of a key, counted from the error on.
     fn again(&self, key: &str) -> Option<Range<usize>> {
         let rest = &self.text[self.at..];
         let written = format!("{key}:");
         let is_key = |at: &usize| {
             !rest[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-')
         };
-        let mut places = rest
-            .match_indices(&written)
-            .map(|(at, _)| at)
-            .filter(is_key);
-        let first = places.next()?;
-        let column = |at: usize| {
-            let at = self.at + at;
-            at - self.text[..at].rfind('\n').map_or(0, |at| at + 1)
-        };
-        // Where fields stand line by line, the second has the column of the first; between braces it stands on the same line.
+        let occurrences = rest.match_indices(&written).map(|(at, _)| at);
+        let mut keys = occurrences.filter(is_key);
+        let first = keys.next()?;
+        let column = |at: usize| self.at + at - line_start(self.text, self.at + at);
+        // One field a line: the second has the column of the first. In braces both are on one line.
         let alike = |at: &usize| column(*at) == column(first) || !rest[first..*at].contains('\n');
-        let second = places.find(alike)?;
+        let second = keys.find(alike)?;
         Some(self.at + second..self.at + second + key.len())
     }
 }
 
-/// A slip in one line: which, at which byte, how long.
-fn slip_in(line: &str) -> Option<(&'static str, usize, usize)> {
+/// A typing mistake in one line: its message, its byte offset and its length.
+fn mistake_in(line: &str) -> Option<(&'static str, usize, usize)> {
     let indented = line.trim_start_matches(' ');
     let column = line.len() - indented.len();
     let first = indented.chars().next()?;
@@ -345,7 +341,7 @@ fn slip_in(line: &str) -> Option<(&'static str, usize, usize)> {
     (!after.is_whitespace() && after != '/').then_some(("slip-colon-without-space", colon, 1))
 }
 
-/// serde's word for a kind of node, as Fluent can select by it; "struct SheetRecord" and "a map" are the same to who writes YAML.
+/// Turns serde's word for a kind of node into a key for Fluent; `struct SheetRecord` is a map.
 fn kind(word: &str) -> String {
     match word {
         word if word.starts_with("struct ") => "a_map".to_owned(),

@@ -3,7 +3,7 @@
 use super::state::PreviewState;
 use crate::characters::visible;
 use crate::content::Sources;
-use crate::diagnostic::{Bytes, Diagnostic, Place, Severity};
+use crate::diagnostic::{Bytes, Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Error, Message};
 use crate::report::Report;
 use serde::Serialize;
@@ -42,8 +42,8 @@ pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
 
 fn finding_json(finding: &Diagnostic, report: &Report, state: &PreviewState) -> Value {
     let file = &finding.origin.file;
-    let source = match (&finding.origin.place, report.sources.get(file)) {
-        (Place::Bytes(bytes), Some(text)) => source_line(text, *bytes),
+    let source = match (&finding.origin.location, report.sources.get(file)) {
+        (SourceLocation::Bytes(bytes), Some(text)) => source_line(text, *bytes),
         _ => None,
     };
     let severity = finding.severity.name();
