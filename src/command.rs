@@ -147,7 +147,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     };
     let directory = line.global.directory;
     let session = |day: &DayOption, judging: &JudgingOptions, quiet: &QuietOption| Session {
-        common: SessionOptions {
+        options: SessionOptions {
             directory: directory.clone(),
             as_of: day.as_of,
             strict: judging.strict,
@@ -194,7 +194,7 @@ pub struct SessionOptions {
 
 /// One run of a command.
 pub struct Session<'a> {
-    common: SessionOptions,
+    options: SessionOptions,
     catalog: &'a Catalog,
 }
 
@@ -218,12 +218,12 @@ struct Project {
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
-        self.common.as_of.unwrap_or_else(today_in_japan)
+        self.options.as_of.unwrap_or_else(today_in_japan)
     }
 
     /// The moment of a signature: now, or the beginning in Japan of the day given.
     fn now(&self) -> Timestamp {
-        let given = self.common.as_of.map(|day| day.at(0, 0, 0, 0));
+        let given = self.options.as_of.map(|day| day.at(0, 0, 0, 0));
         given.map_or_else(clock, |begins| {
             let begins = offset(9).to_timestamp(begins);
             begins.expect("a day of four-digit years has a beginning")
@@ -231,7 +231,7 @@ impl Session<'_> {
     }
 
     fn load(&self) -> Result<Content> {
-        for allowance in &self.common.allow {
+        for allowance in &self.options.allow {
             if !rule_names().any(|name| name == allowance.rule) {
                 let known: BTreeSet<&str> = rule_names().collect();
                 let known: Vec<&str> = known.into_iter().collect();
@@ -241,7 +241,7 @@ impl Session<'_> {
                 return Err(Error::new(message));
             }
         }
-        let folder = &self.common.directory;
+        let folder = &self.options.directory;
         match std::fs::metadata(folder) {
             Ok(found) if found.is_dir() => content::load(folder),
             Ok(_) => {
@@ -289,7 +289,7 @@ impl Session<'_> {
         let Some(register) = register.filter(|_| self.accepts(&findings)) else {
             return Ok(None);
         };
-        let theme = theme::of(&self.common.directory, &content)?;
+        let theme = theme::of(&self.options.directory, &content)?;
         Ok(Some(Project {
             content,
             register,
@@ -328,7 +328,7 @@ impl Session<'_> {
 
     /// The `--allow` that names the finding: its rule, or its rule and record.
     fn allowance(&self, finding: &Diagnostic) -> Option<&Allowance> {
-        let mut allowed = self.common.allow.iter();
+        let mut allowed = self.options.allow.iter();
         allowed.find(|allowed| {
             allowed.rule == finding.rule
                 && (allowed.record.is_none() || allowed.record == finding.record)
@@ -339,14 +339,14 @@ impl Session<'_> {
     fn stops(&self, finding: &Diagnostic) -> bool {
         match finding.severity {
             Severity::Error => true,
-            Severity::Warning => self.common.strict && self.allowance(finding).is_none(),
+            Severity::Warning => self.options.strict && self.allowance(finding).is_none(),
             Severity::Hint => false,
         }
     }
 
     /// Prints one message on standard output, unless `--quiet` forbids it.
     fn print_message(&self, message: &Message) -> Result<()> {
-        if self.common.quiet {
+        if self.options.quiet {
             return Ok(());
         }
         let line = format!("{}\n", self.catalog.format(message));
@@ -361,7 +361,7 @@ impl Session<'_> {
         format: Format,
         to: &mut (impl Write + IsTerminal),
     ) -> Result<()> {
-        let is_shown = |finding: &&Diagnostic| !self.common.quiet || self.stops(finding);
+        let is_shown = |finding: &&Diagnostic| !self.options.quiet || self.stops(finding);
         let findings: Vec<&Diagnostic> = findings.iter().filter(is_shown).collect();
         let report = Report {
             sources,
@@ -369,7 +369,7 @@ impl Session<'_> {
             colour: colour(to),
         };
         let mut text = report.print(&findings, format);
-        if !self.common.quiet && format == Format::Human {
+        if !self.options.quiet && format == Format::Human {
             text.push_str(&report.summary(&findings));
             text.push('\n');
         }

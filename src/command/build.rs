@@ -64,9 +64,9 @@ impl Build {
             return Ok(false);
         };
         let bundle = session.bundle(&project, copy.as_ref())?;
-        let folder = session.common.directory.join("output");
+        let folder = session.options.directory.join("output");
         let kept = output::write(&bundle, &folder)?;
-        if !session.common.quiet {
+        if !session.options.quiet {
             let mut text = list(session, &bundle, &folder, &kept);
             if project.register.office.url.is_none() {
                 let [hint, why] = ["hint", "without-address"].map(Message::new);

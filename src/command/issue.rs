@@ -60,13 +60,13 @@ impl Issue {
         let numbers = give_numbers(&mut project.register, &project.content);
         let edition = freeze(session, &project, note)?;
         let path = format!("content/editions/{}.yaml", edition.id);
-        if session.common.directory.join(&path).exists() {
+        if session.options.directory.join(&path).exists() {
             return Err(Error::new(Message::new("issue-exists").with("path", path)));
         }
         let mut written = vec![(path.clone(), yaml::write(&edition))];
         written.extend(self.edited(session, &edition, &numbers)?);
-        edit::write(&session.common.directory, &written)?;
-        if !session.common.quiet {
+        edit::write(&session.options.directory, &written)?;
+        if !session.options.quiet {
             let summary = summary(session, &edition, &path, &numbers);
             write_text(&mut std::io::stdout(), &summary)?;
         }
@@ -97,7 +97,7 @@ impl Issue {
     ) -> Result<Vec<(String, String)>> {
         let edit = |path: &str, edit: &dyn Fn(&str) -> Option<String>| {
             let refused = |id| Error::new(Message::new(id).with("path", path));
-            let text = std::fs::read_to_string(session.common.directory.join(path))
+            let text = std::fs::read_to_string(session.options.directory.join(path))
                 .map_err(|error| refused("cannot-edit").caused_by(error))?;
             // A byte order mark is no part of the YAML, and stays.
             let body = text.trim_start_matches('\u{feff}');
@@ -172,7 +172,7 @@ impl Session<'_> {
 
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let allowed = self.common.allow.iter();
+        let allowed = self.options.allow.iter();
         let used = allowed.filter(|allowed| {
             let mut findings = findings.iter();
             findings.any(|finding| self.allowance(finding).is_some_and(|it| it == *allowed))

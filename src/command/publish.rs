@@ -88,7 +88,7 @@ impl Publish {
             return nothing_published(session);
         };
         let bundle = session.bundle(&project, None)?;
-        let history = PublishHistory::open(&session.common.directory)?;
+        let history = PublishHistory::open(&session.options.directory)?;
         let site = match &self.rollback {
             Some(state) => history.find(&target.name, state)?,
             None => BuiltSite::from_bundle(&bundle),
@@ -119,7 +119,7 @@ impl Publish {
         let show = |event: ProgressEvent| progress.show(event);
         let context = publish_context(history, unmanaged, &show);
         let _run_lock = history.lock_target(&target.name)?;
-        let mut store = context.open(target, &session.common.directory)?;
+        let mut store = context.open(target, &session.options.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), &site, &context)?;
             let preview = self.preview(target, plan, project);
@@ -133,7 +133,7 @@ impl Publish {
         progress.finish();
         site.manifest = plan.manifest.clone();
         history.record(&target.name, &site)?;
-        if session.common.quiet {
+        if session.options.quiet {
             return Ok(());
         }
         let outcome = if plan.is_empty() {
@@ -261,7 +261,7 @@ struct ProgressDisplay<'a> {
 
 impl<'a> ProgressDisplay<'a> {
     fn new(session: &'a Session) -> ProgressDisplay<'a> {
-        let bar = if stderr().is_terminal() && !session.common.quiet {
+        let bar = if stderr().is_terminal() && !session.options.quiet {
             ProgressBar::no_length()
         } else {
             ProgressBar::hidden()
@@ -289,7 +289,7 @@ impl<'a> ProgressDisplay<'a> {
         if !matches!(event, ProgressEvent::Retry) {
             self.bar.inc(1);
         }
-        if self.bar.is_hidden() && !self.session.common.quiet {
+        if self.bar.is_hidden() && !self.session.options.quiet {
             // A line that nobody reads is no reason to stop half-way.
             let _ = write_text(&mut stderr(), &text);
         }
@@ -304,7 +304,7 @@ impl<'a> ProgressDisplay<'a> {
 ///
 /// Prints the findings and returns `None` if the file has errors.
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
-    let path = session.common.directory.join(target::FILE);
+    let path = session.options.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
         let id = match error.kind() {
             ErrorKind::NotFound => "no-publish-yaml",

@@ -33,12 +33,12 @@ impl Verify {
     /// Verifies the file. The verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
         let file = read_file(&self.file)?;
-        let has_content = session.common.directory.join("content").is_dir();
+        let has_content = session.options.directory.join("content").is_dir();
         let content = has_content.then(|| session.load()).transpose()?;
         let listing = self.listing(content.as_ref())?;
         let roots = self.trust.as_deref().map(read_roots).transpose()?;
         let theme = match &content {
-            Some(content) => theme::of(&session.common.directory, content)?,
+            Some(content) => theme::of(&session.options.directory, content)?,
             None => theme::load(Path::new(""), "official")?,
         };
         let context = VerifyContext {
@@ -102,7 +102,7 @@ fn format_report(session: &Session, report: &VerifyReport) -> String {
     }
     for finding in &report.findings {
         let sign = match finding.weight {
-            Weight::Fine if session.common.quiet => continue,
+            Weight::Fine if session.options.quiet => continue,
             Weight::Fine => '✓',
             Weight::Note => '・',
             Weight::Wrong => '✗',
