@@ -10,11 +10,12 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::edition::Edition;
 use crate::issue::Version;
-use crate::manifest::Bundle;
+use crate::manifest::site::bundle_path;
+use crate::manifest::{Bundle, MANIFEST};
 use crate::message::{Catalog, Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::history::PublishHistory;
-use crate::publish::plan::{BuiltSite, MANIFEST, Plan};
+use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, Unmanaged};
 use crate::render::bundle;
@@ -393,7 +394,7 @@ fn refuse_leaks(project: &Project, bundle: &Bundle, site: &BuiltSite) -> Result<
         let rendered = RenderedText::file(path, bytes);
         let mut leak = rendered.leak(&registers, Audience::Public);
         // An earlier state may hold a name that was listed as confidential since.
-        let is_current = bundle.get(&format!("site/{path}")) == Some(bytes);
+        let is_current = bundle.get(&bundle_path(path)) == Some(bytes);
         if leak.is_none() && !is_current {
             let names = confidential_in(&project.content, rendered.characters());
             leak = names.first().map(ToString::to_string);
