@@ -368,12 +368,13 @@ fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
 }
 
 /// Draws the PDFs, two at a time; one at a time if a single one fills hundreds of megabytes.
-fn draw(input: &BuildInput, jobs: Vec<PdfJob>) -> Result<Bundle> {
+fn draw(input: &BuildInput, mut jobs: Vec<PdfJob>) -> Result<Bundle> {
     let rows = jobs.iter().map(|job| job.sheet.rows.len()).max();
     let at_once = if rows > Some(1_000) { 1 } else { 2 };
     let mut drawn = Bundle::new();
-    // From the last to the first: the proof is the largest, and needs memory that is not fragmented.
-    for chunk in jobs.rchunks(at_once) {
+    // The largest, the proof, is among the last; it is drawn early, while memory is not fragmented.
+    jobs.reverse();
+    for chunk in jobs.chunks(at_once) {
         let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
             let spawn = |job| scope.spawn(move || checked_pdf(input, job));
             let threads: Vec<_> = chunk.iter().map(spawn).collect();

@@ -7,7 +7,7 @@ use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
 use crate::model::ProsePage;
-use crate::render::theme::Theme;
+use crate::render::theme::{Theme, name_row};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
@@ -222,8 +222,9 @@ impl<'a> Pages<'a> {
         };
         self.draw(&CHANGES, page(changes)).map_err(|error| {
             let draw = |lines| self.draw(&CHANGES, page(&changes.first_lines(lines))).err();
-            let name = |line| changes.line_name(line);
-            crate::render::theme::name_row(error, changes.lines.len(), draw, name)
+            name_row(error, changes.lines.len(), draw, |line| {
+                changes.line_name(line)
+            })
         })
     }
 
