@@ -201,7 +201,7 @@ impl<'a> Pages<'a> {
         };
         self.draw(&SHEET, page(sheet)).map_err(|error| {
             let draw = |rows| self.draw(&SHEET, page(&sheet.first_rows(rows))).err();
-            crate::render::theme::name_row(error, sheet.rows.len(), draw, |row| sheet.row_name(row))
+            name_row(error, sheet.rows.len(), draw, |row| sheet.row_name(row))
         })
     }
 

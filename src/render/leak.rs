@@ -79,11 +79,11 @@ impl RenderedText {
     pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
         let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
         for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
-            let solid = solid(&text);
+            let unspaced = solid(&text);
             if readers.is_some_and(|readers| readers <= audience) {
-                allowed.push(solid);
-            } else if !solid.is_empty() {
-                withheld.insert(solid);
+                allowed.push(unspaced);
+            } else if !unspaced.is_empty() {
+                withheld.insert(unspaced);
             }
         }
         let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");

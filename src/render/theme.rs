@@ -89,7 +89,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
     for (path, content) in crate::content::texts_below(&folder)? {
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
-        let text = content.ok_or_else(|| refused("theme-not-text"))?;
+        let own = content.ok_or_else(|| refused("theme-not-text"))?;
         // Typst takes a backslash for a Windows separator.
         if path.contains('\\') {
             return Err(refused("theme-backslash"));
@@ -100,7 +100,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             let message = Message::new("theme-stray").with("file", shown);
             return Err(Error::new(message.with("known", known.join(", "))));
         }
-        let text = text.into();
+        let text = own.into();
         files.insert(path, ThemeFile { text, shown });
     }
     Ok(Theme {

@@ -57,7 +57,7 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
     let site = register.office.url.as_deref().filter(|_| is_seal);
     let certifications = register.certifications.iter();
     let approvals = register.approvals.iter().filter(|_| is_seal);
-    let rows = rows(register, &layout);
+    let rows = lay_out_rows(register, &layout);
     Sheet {
         rendering,
         audience: rendering.audience(),
@@ -116,7 +116,7 @@ fn history(options: &LayoutOptions, translator: Translator) -> Vec<HistoryLine> 
     editions.map(line).collect()
 }
 
-fn rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
+fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
     let mut rows = Vec::new();
     for section in &register.sections {
         for item in &section.items {
