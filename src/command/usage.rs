@@ -78,10 +78,8 @@ fn message(error: &ClapError, program: &Command) -> Message {
         Some(ContextValue::Strings(texts)) => texts.join(", "),
         _ => String::new(),
     };
-    let (argument, value) = (
-        context(ContextKind::InvalidArg),
-        context(ContextKind::InvalidValue),
-    );
+    let argument = context(ContextKind::InvalidArg);
+    let value = context(ContextKind::InvalidValue);
     // clap writes `--as-of <DATE>`.
     let option = argument.split(' ').next().unwrap_or_default();
     // Either the values that clap knows, or the example that our own parsers below return.

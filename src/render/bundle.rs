@@ -60,7 +60,7 @@ pub fn bundle(input: &BuildInput) -> Result<Bundle> {
     Ok(bundle)
 }
 
-/// Makes one file of the site by itself, for the preview. Returns `None` if the site has no such file.
+/// Makes one file of the site by itself, for the preview. Returns `None` if there is no such file.
 ///
 /// Pages do not wait for the files they offer, so they do not show the sizes of these files.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {

@@ -10,6 +10,7 @@ use crate::manifest::DATA;
 use crate::message::{Error, Message, Result};
 use crate::render::theme::{Theme, name_row};
 use crate::sheet::{Rendering, Sheet};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Content, Datetime, Smart};
@@ -187,11 +188,9 @@ fn compile(world: &World, options: &PdfOptions) -> std::result::Result<Drawn, Er
 }
 
 fn options(job: &TypstJob) -> PdfOptions {
-    let date = &job.date;
-    let [year, month, day] =
-        [&date[..4], &date[5..7], &date[8..]].map(|part| part.parse::<u16>().unwrap_or(1));
-    let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(1));
-    let date = Datetime::from_ymd_hms(i32::from(year), month, day, 0, 0, 0);
+    let day: Date = job.date.parse().expect("the layout printed a day");
+    let [month, day_of_month] = [day.month(), day.day()].map(i8::unsigned_abs);
+    let date = Datetime::from_ymd_hms(i32::from(day.year()), month, day_of_month, 0, 0, 0);
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
         ident: Smart::Custom(job.ident.clone()),

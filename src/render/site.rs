@@ -44,7 +44,8 @@ pub struct Site<'a> {
     pub today: Date,
 }
 
-/// The front page and every other page, `editions.json`, `robots.txt`; with an address also `feed.xml` and `sitemap.xml`.
+/// The front page and every other page, `editions.json` and `robots.txt`; if the site's address is
+/// known also `feed.xml` and `sitemap.xml`.
 ///
 /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
 pub fn files(site: &Site) -> Result<Bundle> {
@@ -112,7 +113,7 @@ impl<'a> SiteBuilder<'a> {
         })
     }
 
-    /// The sheet as it stands now.
+    /// The page of the current sheet.
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
         let place = self.place(sheet, &path);
