@@ -171,9 +171,13 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
         let lines: Vec<String> = cell.paragraphs.iter().map(|p| plain(p)).collect();
         lines.join("\n")
     };
-    let mut lines = vec![CSV_HEADER.map(label)];
+    let mut write = |cells: [String; 9]| {
+        let written = table.write_record(&cells);
+        written.expect("memory takes every line, and all have nine cells");
+    };
+    write(CSV_HEADER.map(label));
     for row in &sheet.rows {
-        lines.push([
+        write([
             row.no.map(|no| no.to_string()).unwrap_or_default(),
             row.section.letter.clone(),
             row.section.name.clone(),
@@ -184,11 +188,6 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
             text(&row.remarks),
             sheet.version.clone(),
         ]);
-    }
-    for line in lines {
-        table
-            .write_record(&line)
-            .expect("memory takes every line, and all have nine cells");
     }
     table.into_inner().expect("memory can be flushed")
 }

@@ -104,14 +104,10 @@ pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
         Rendering::SealPdf => checked_data(input.register, &builder.sheet(Rendering::ClientPdf))?,
         _ => checked_data(input.register, &sheet)?,
     };
-    let job = PdfJob {
-        path: String::new(),
-        sheet,
-        changes: None,
-        json,
-        registers: vec![input.register],
-    };
-    checked_pdf(input, &job)
+    checked_pdf(
+        input,
+        &PdfJob::new(String::new(), sheet, json, input.register),
+    )
 }
 
 /// The theme's labels. The fonts have every character of them.
@@ -141,6 +137,18 @@ struct PdfJob<'a> {
     changes: Option<Comparison>,
     json: Vec<u8>,
     registers: Vec<&'a Register>,
+}
+
+impl<'a> PdfJob<'a> {
+    fn new(path: String, sheet: Sheet, json: Vec<u8>, register: &'a Register) -> PdfJob<'a> {
+        PdfJob {
+            path,
+            sheet,
+            changes: None,
+            json,
+            registers: vec![register],
+        }
+    }
 }
 
 impl<'a> BundleBuilder<'a> {
@@ -193,13 +201,7 @@ impl<'a> BundleBuilder<'a> {
     fn sheets(&self, bundle: &mut Bundle, jobs: &mut Vec<PdfJob<'a>>) -> Result<Digests> {
         let (names, register) = (self.names(), self.input.register);
         let mut job = |path: String, sheet: Sheet, json: &[u8]| {
-            jobs.push(PdfJob {
-                path,
-                sheet,
-                changes: None,
-                json: json.to_vec(),
-                registers: vec![register],
-            });
+            jobs.push(PdfJob::new(path, sheet, json.to_vec(), register));
         };
         let site = self.sheet(Rendering::SitePdf);
         let public = checked_data(register, &site)?;
@@ -241,13 +243,7 @@ impl<'a> BundleBuilder<'a> {
             bundle.insert(path(DATA), json.clone());
             // The current one is drawn already.
             if current != Some(&edition.id) {
-                jobs.push(PdfJob {
-                    path: path(PDF),
-                    sheet: site,
-                    changes: None,
-                    json,
-                    registers: vec![&edition.sheet],
-                });
+                jobs.push(PdfJob::new(path(PDF), site, json, &edition.sheet));
             }
         }
         Ok(())

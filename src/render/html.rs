@@ -140,30 +140,22 @@ struct PageAssets {
 
 const STYLE: &str = "site/style.css";
 
-const SHEET: PageAssets = PageAssets {
-    template: "site/index.html",
-    styles: &[STYLE],
-    script: Some("site/page.js"),
-};
+const SHEET: PageAssets = assets("site/index.html", &[STYLE], Some("site/page.js"));
+const CHANGES: PageAssets = assets("site/changes.html", &[STYLE, "site/changes.css"], None);
+const VERIFY: PageAssets = assets("site/verify.html", &[STYLE], Some("site/verify.js"));
+const EDITIONS: PageAssets = assets("site/editions.html", &[STYLE], None);
+const PROSE: PageAssets = assets("site/prose.html", &[STYLE], None);
+const MISSING: PageAssets = assets("site/404.html", &[STYLE], None);
 
-const CHANGES: PageAssets = PageAssets {
-    template: "site/changes.html",
-    styles: &[STYLE, "site/changes.css"],
-    script: None,
-};
-
-const VERIFY: PageAssets = PageAssets {
-    template: "site/verify.html",
-    styles: &[STYLE],
-    script: Some("site/verify.js"),
-};
-
-/// A page without a script.
-const fn without_script(template: &'static str) -> PageAssets {
+const fn assets(
+    template: &'static str,
+    styles: &'static [&'static str],
+    script: Option<&'static str>,
+) -> PageAssets {
     PageAssets {
         template,
-        styles: &[STYLE],
-        script: None,
+        styles,
+        script,
     }
 }
 
@@ -254,7 +246,7 @@ impl<'a> Pages<'a> {
             context.insert("editions", &listing.editions);
             context
         });
-        self.draw(&without_script("site/editions.html"), context)
+        self.draw(&EDITIONS, context)
     }
 
     /// A page of the office's own prose.
@@ -269,15 +261,12 @@ impl<'a> Pages<'a> {
             context.insert("prose", &prose.html);
             context
         });
-        self.draw(&without_script("site/prose.html"), context)
+        self.draw(&PROSE, context)
     }
 
     /// The page for an address that does not exist.
     pub fn missing(&self, around: &Sheet, place: &PageContext) -> Result<HtmlPage> {
-        self.draw(
-            &without_script("site/404.html"),
-            self.context(around, place),
-        )
+        self.draw(&MISSING, self.context(around, place))
     }
 
     /// A file that machines read: `robots.txt`, `feed.xml`, ….
