@@ -11,7 +11,7 @@ use crate::render::theme::{Theme, name_row};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::error::Error as _;
@@ -184,8 +184,7 @@ impl<'a> Pages<'a> {
     ) -> Result<HtmlPage> {
         let data = inert(&extras.linked_data);
         let page = |sheet: &Sheet| {
-            let mut context = Context::from_serialize(sheet)?;
-            context.insert("site", place);
+            let mut context = variables(sheet, place, &json!({}))?;
             context.insert("downloads", &extras.downloads);
             context.insert("archived", &extras.archived);
             context.insert("data", &data);
@@ -207,8 +206,7 @@ impl<'a> Pages<'a> {
         // The rows to print are those of the comparison.
         let around = sheet.first_rows(0);
         let page = |changes: &Comparison| {
-            let mut context = Context::from_serialize(&around)?;
-            context.insert("site", place);
+            let mut context = variables(&around, place, &json!({}))?;
             context.insert("changes", changes);
             Ok(context)
         };
@@ -227,12 +225,8 @@ impl<'a> Pages<'a> {
         listing: &Listing,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let context = self.context(around, place).map(|mut context| {
-            context.insert("editions", &listing.editions);
-            context.insert("data", &inert(listing));
-            context
-        });
-        self.draw(&VERIFY, context)
+        let more = json!({"editions": listing.editions, "data": inert(listing)});
+        self.draw(&VERIFY, variables(around, place, &more))
     }
 
     /// The list of all issued editions.
@@ -242,11 +236,8 @@ impl<'a> Pages<'a> {
         listing: &Listing,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let context = self.context(around, place).map(|mut context| {
-            context.insert("editions", &listing.editions);
-            context
-        });
-        self.draw(&EDITIONS, context)
+        let more = json!({"editions": listing.editions});
+        self.draw(&EDITIONS, variables(around, place, &more))
     }
 
     /// A page of the office's own prose.
@@ -256,17 +247,13 @@ impl<'a> Pages<'a> {
         prose: &ProsePage,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let context = self.context(around, place).map(|mut context| {
-            context.insert("heading", &prose.title);
-            context.insert("prose", &prose.html);
-            context
-        });
-        self.draw(&PROSE, context)
+        let more = json!({"heading": prose.title, "prose": prose.html});
+        self.draw(&PROSE, variables(around, place, &more))
     }
 
     /// The page for an address that does not exist.
     pub fn missing(&self, around: &Sheet, place: &PageContext) -> Result<HtmlPage> {
-        self.draw(&MISSING, self.context(around, place))
+        self.draw(&MISSING, variables(around, place, &json!({})))
     }
 
     /// A file that machines read: `robots.txt`, `feed.xml`, ….
@@ -278,18 +265,10 @@ impl<'a> Pages<'a> {
         more: Value,
     ) -> Result<Vec<u8>> {
         let template = format!("site/{name}");
-        let text = self.context(around, place).and_then(|mut context| {
-            context.extend(Context::from_serialize(&more)?);
-            self.tera.render(&template, &context)
-        });
+        let text = variables(around, place, &more)
+            .and_then(|context| self.tera.render(&template, &context));
         text.map(String::into_bytes)
             .map_err(|error| explain(self.theme, &template, &error))
-    }
-
-    fn context(&self, sheet: &Sheet, place: &PageContext) -> TeraResult<Context> {
-        let mut context = Context::from_serialize(sheet)?;
-        context.insert("site", place);
-        Ok(context)
     }
 
     fn draw(&self, assets: &PageAssets, context: TeraResult<Context>) -> Result<HtmlPage> {
@@ -317,6 +296,14 @@ impl<'a> Pages<'a> {
         });
         drawn.map_err(|error| explain(self.theme, assets.template, &error))
     }
+}
+
+/// The variables of a template: the fields of the sheet, `site`, and those of `more`.
+fn variables(sheet: &Sheet, place: &PageContext, more: &impl Serialize) -> TeraResult<Context> {
+    let mut context = Context::from_serialize(sheet)?;
+    context.insert("site", place);
+    context.extend(Context::from_serialize(more)?);
+    Ok(context)
 }
 
 /// A style or script as a policy names it.
