@@ -1,14 +1,15 @@
-//! Writes what Typst sees of one rendering into a folder, for theme authors:
-//! Typst's own command line and the preview of an editor work on it.
+//! Writes the files that Typst sees of one rendering into a folder. Theme authors can then use Typst's
+//! own command line or the preview of an editor.
 //!
 //! ```text
 //! cargo run --example sheet -- . client /tmp/client
 //! typst watch --root /tmp/client --font-path fonts --features a11y-extras /tmp/client/sheet.typ
 //! ```
 //!
-//! A proof begins with `proof.typ`; the findings and line numbers that a proof also prints are left out here.
+//! The main file of a proof is `proof.typ`. Its findings and line numbers are left out here.
 
 use safeguard::check::{self, CheckInput};
+use safeguard::manifest::DATA;
 use safeguard::message::{Catalog, Language};
 use safeguard::render::pdf::Fonts;
 use safeguard::render::theme;
@@ -35,13 +36,10 @@ fn main() -> Result<()> {
 }
 
 fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
-    let content = content::load(project).map_err(words)?;
+    let content = content::load(project).map_err(format_error)?;
     // Of the four, only the proof is judged by the day.
-    let today = content
-        .sheet
-        .as_ref()
-        .map(|sheet| sheet.record.date.0)
-        .unwrap_or_default();
+    let sheet_record = content.sheet.as_ref().map(|sheet| &sheet.record);
+    let today = sheet_record.map(|record| record.date.0).unwrap_or_default();
     let fonts = Fonts::compiled_in();
     let can_draw = |c| fonts.can_draw(c);
     let input = CheckInput {
@@ -49,20 +47,14 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
         today,
         can_draw: &can_draw,
     };
-    let register = check::check(&input).register;
-    let register = register.ok_or("the content has errors: `safeguard check` tells them")?;
-    let name = content
-        .sheet
-        .as_ref()
-        .and_then(|sheet| sheet.record.theme.as_deref());
-    let theme = theme::load(project, name.unwrap_or("official")).map_err(words)?;
+    let register = check::check(&input)
+        .register
+        .ok_or("the content has errors: `safeguard check` prints them")?;
+    let theme = theme::of(project, &content).map_err(format_error)?;
+    let labels = theme.labels(Language::Japanese).map_err(format_error)?;
     let id = register.date.to_string();
     let options = LayoutOptions::new(rendering, today, &id);
-    let sheet = sheet::lay_out(
-        &register,
-        &options,
-        &theme.labels(Language::Japanese).map_err(words)?,
-    );
+    let sheet = sheet::lay_out(&register, &options, &labels);
 
     let put = |path: &str, bytes: &[u8]| {
         let path = folder.join(path);
@@ -70,17 +62,17 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
         std::fs::write(path, bytes)
     };
     put("sheet.json", &data::pretty(&sheet))?;
-    put("safeguards.json", &data::json(&sheet))?;
+    put(DATA, &data::json(&sheet))?;
     for (path, text) in theme.files(".typ") {
         put(path, text.as_bytes())?;
     }
     Ok(())
 }
 
-fn words(failure: safeguard::message::Error) -> Box<dyn Error> {
-    let cause = failure
+fn format_error(error: safeguard::message::Error) -> Box<dyn Error> {
+    let cause = error
         .cause
         .map_or_else(String::new, |cause| format!(" ({cause})"));
-    let message = Catalog::of(Language::English).format(&failure.message);
+    let message = Catalog::of(Language::English).format(&error.message);
     format!("{message}{cause}").into()
 }

@@ -32,12 +32,12 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Errors stand in the content: nothing was written.
+/// Exit code if the content has errors: nothing was written.
 const CONTENT_WRONG: u8 = 1;
-/// Usage, theme or machine.
+/// Exit code for errors of usage, theme or machine.
 const CANNOT_WORK: u8 = 2;
 
-/// What a stranger with only the binary in hand needs to know.
+/// Version and licences, for users who have only the binary.
 const LONG_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "\nLicence: ",
@@ -132,7 +132,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         catalog.format(&Message::new("error")),
         cause.unwrap_or_default()
     );
-    // If this cannot be printed either, the exit code has to say it.
+    // If this cannot be printed either, the exit code still reports it.
     let _ = write_text(&mut std::io::stderr(), &text);
     ExitCode::from(CANNOT_WORK)
 }
@@ -147,7 +147,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     };
     let directory = line.global.directory;
     let session = |day: &DayOption, judging: &JudgingOptions, quiet: &QuietOption| Session {
-        common: SessionOptions {
+        options: SessionOptions {
             directory: directory.clone(),
             as_of: day.as_of,
             strict: judging.strict,
@@ -166,7 +166,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Subcommands::Sign(it) => it.run(&session(&it.day, &no_judging, &it.quiet))?,
         Subcommands::Publish(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
         Subcommands::Verify(it) => return it.run(&session(&it.day, &no_judging, &it.quiet)),
-        Subcommands::Help(help) => return help.run(&mut command, catalog),
+        Subcommands::Help(help) => return help.run(&mut command),
     };
     Ok(if is_sound { 0 } else { CONTENT_WRONG })
 }
@@ -194,7 +194,7 @@ pub struct SessionOptions {
 
 /// One run of a command.
 pub struct Session<'a> {
-    common: SessionOptions,
+    options: SessionOptions,
     catalog: &'a Catalog,
 }
 
@@ -218,12 +218,12 @@ struct Project {
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
-        self.common.as_of.unwrap_or_else(today_in_japan)
+        self.options.as_of.unwrap_or_else(today_in_japan)
     }
 
     /// The moment of a signature: now, or the beginning in Japan of the day given.
     fn now(&self) -> Timestamp {
-        let given = self.common.as_of.map(|day| day.at(0, 0, 0, 0));
+        let given = self.options.as_of.map(|day| day.at(0, 0, 0, 0));
         given.map_or_else(clock, |begins| {
             let begins = offset(9).to_timestamp(begins);
             begins.expect("a day of four-digit years has a beginning")
@@ -231,17 +231,16 @@ impl Session<'_> {
     }
 
     fn load(&self) -> Result<Content> {
-        for allowance in &self.common.allow {
+        for allowance in &self.options.allow {
             if !rule_names().any(|name| name == allowance.rule) {
                 let known: BTreeSet<&str> = rule_names().collect();
-                let known: Vec<&str> = known.into_iter().collect();
                 let message = Message::new("no-such-rule")
                     .with("rule", &allowance.rule)
-                    .with("rules", known.join(", "));
+                    .with("rules", Vec::from_iter(known).join(", "));
                 return Err(Error::new(message));
             }
         }
-        let folder = &self.common.directory;
+        let folder = &self.options.directory;
         match std::fs::metadata(folder) {
             Ok(found) if found.is_dir() => content::load(folder),
             Ok(_) => {
@@ -255,12 +254,13 @@ impl Session<'_> {
         }
     }
 
-    /// Loads and checks the content and prints its findings. Returns `None` if they forbid to go on.
+    /// Loads and checks the content and prints its findings. Returns `None` if they stop the run.
     fn open(&self) -> Result<Option<Project>> {
         self.judge(self.load()?, Shown::All, |_| {})
     }
 
-    /// Checks the content and prints its findings, which `settle` may change before. Returns `None` if they forbid to go on.
+    /// Checks the content and prints its findings, which `settle` may change before.
+    /// Returns `None` if they stop the run.
     fn judge(
         &self,
         content: Content,
@@ -289,13 +289,12 @@ impl Session<'_> {
         let Some(register) = register.filter(|_| self.accepts(&findings)) else {
             return Ok(None);
         };
-        let theme = theme::of(&self.common.directory, &content)?;
         Ok(Some(Project {
+            theme: theme::of(&self.options.directory, &content)?,
             content,
             register,
             pages,
             findings,
-            theme,
             fonts,
         }))
     }
@@ -303,14 +302,14 @@ impl Session<'_> {
     /// The guideline that an option names.
     fn guideline<'c>(&self, content: &'c Content, id: &str) -> Result<&'c Filed<GuidelineRecord>> {
         content.guideline(id).ok_or_else(|| {
-            let known = content.guidelines.iter();
-            let known: Vec<&str> = known.map(|guideline| &*guideline.record.id).collect();
+            let guidelines = content.guidelines.iter();
+            let known: Vec<&str> = guidelines.map(|it| &*it.record.id).collect();
             let message = Message::new("no-such-guideline").with("id", id);
             Error::new(message.with("known", known.join(", ")))
         })
     }
 
-    /// Refuses an option's text that would be printed with a hole or an invisible character in it.
+    /// Refuses an option's text with a character that no font has or that is invisible.
     fn printable(&self, option: &str, text: &str, fonts: &Fonts) -> Result<()> {
         match texts::unprintable(text, |c| fonts.can_draw(c)) {
             None => Ok(()),
@@ -321,32 +320,32 @@ impl Session<'_> {
         }
     }
 
-    /// Whether findings let the run go on.
+    /// True if no finding stops the run.
     fn accepts(&self, findings: &[Diagnostic]) -> bool {
         !findings.iter().any(|finding| self.stops(finding))
     }
 
-    /// The `--allow` that names the finding: its rule, or its rule and record.
+    /// The `--allow` for the finding: its rule, or its rule and record.
     fn allowance(&self, finding: &Diagnostic) -> Option<&Allowance> {
-        let mut allowed = self.common.allow.iter();
+        let mut allowed = self.options.allow.iter();
         allowed.find(|allowed| {
             allowed.rule == finding.rule
                 && (allowed.record.is_none() || allowed.record == finding.record)
         })
     }
 
-    /// Whether the finding stops the run: an error, and under `--strict` a warning that is not allowed.
+    /// True if the finding stops the run: an error, and under `--strict` a warning that is not allowed.
     fn stops(&self, finding: &Diagnostic) -> bool {
         match finding.severity {
             Severity::Error => true,
-            Severity::Warning => self.common.strict && self.allowance(finding).is_none(),
+            Severity::Warning => self.options.strict && self.allowance(finding).is_none(),
             Severity::Hint => false,
         }
     }
 
     /// Prints one message on standard output, unless `--quiet` forbids it.
     fn print_message(&self, message: &Message) -> Result<()> {
-        if self.common.quiet {
+        if self.options.quiet {
             return Ok(());
         }
         let line = format!("{}\n", self.catalog.format(message));
@@ -361,23 +360,23 @@ impl Session<'_> {
         format: Format,
         to: &mut (impl Write + IsTerminal),
     ) -> Result<()> {
-        let is_shown = |finding: &&Diagnostic| !self.common.quiet || self.stops(finding);
-        let findings: Vec<&Diagnostic> = findings.iter().filter(is_shown).collect();
+        let is_shown = |finding: &&Diagnostic| !self.options.quiet || self.stops(finding);
+        let shown: Vec<&Diagnostic> = findings.iter().filter(is_shown).collect();
         let report = Report {
             sources,
             catalog: self.catalog,
             colour: colour(to),
         };
-        let mut text = report.print(&findings, format);
-        if !self.common.quiet && format == Format::Human {
-            text.push_str(&report.summary(&findings));
+        let mut text = report.print(&shown, format);
+        if !self.options.quiet && format == Format::Human {
+            text.push_str(&report.summary(&shown));
             text.push('\n');
         }
         write_text(to, &text)
     }
 }
 
-/// Whether what is written there may be coloured.
+/// True if output to this destination may be coloured.
 fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
@@ -386,7 +385,7 @@ fn write_text(to: &mut impl Write, text: &str) -> Result<()> {
     print_result(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
 }
 
-/// Takes a reader that went away (`| head`) for success; a full disk behind `>` is an error.
+/// Ignores a closed pipe (`| head`); a full disk behind `>` is an error.
 fn print_result(written: std::io::Result<()>) -> Result<()> {
     written.or_else(|error| match error.kind() {
         ErrorKind::BrokenPipe => Ok(()),
@@ -394,27 +393,22 @@ fn print_result(written: std::io::Result<()>) -> Result<()> {
     })
 }
 
-/// The language of messages: `--lang`, else the locale. Needed before the arguments are read, for `--help` speaks it too.
+/// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
+/// because `--help` uses it too.
 fn language(arguments: &[OsString]) -> Language {
-    let arguments: Vec<_> = arguments
-        .iter()
-        .map(|argument| argument.to_string_lossy())
-        .collect();
-    let after = arguments
-        .windows(2)
-        .find(|pair| pair[0] == "--lang")
-        .map(|pair| pair[1].to_string());
-    let joined = arguments
-        .iter()
-        .find_map(|argument| argument.strip_prefix("--lang=").map(str::to_owned));
-    let locale = after
-        .or(joined)
-        .or_else(sys_locale::get_locale)
-        .unwrap_or_default();
+    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
+    let mut pairs = arguments.windows(2);
+    let separate = pairs.find(|pair| pair[0] == "--lang");
+    let chosen = separate.map(|pair| text(&pair[1])).or_else(|| {
+        let mut options = arguments.iter().map(text);
+        options.find_map(|option| option.strip_prefix("--lang=").map(str::to_owned))
+    });
+    let locale = chosen.or_else(sys_locale::get_locale).unwrap_or_default();
     Language::of_locale(&locale)
 }
 
-/// Puts the help texts of a language into a command: `help-check`, `help-check-format`, …; options of several commands share `help-as-of`.
+/// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
+/// several commands share a text: `help-as-of`.
 fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
     let mut texts: BTreeMap<String, String> = BTreeMap::new();
     for argument in command.get_arguments() {
@@ -424,8 +418,8 @@ fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
         let text = own.or_else(|| catalog.help(&format!("help-{option}")));
         texts.extend(text.map(|text| (name, text)));
     }
-    let subcommands = command.get_subcommands().map(Command::get_name);
-    let subcommands: Vec<String> = subcommands.map(str::to_owned).collect();
+    let names = command.get_subcommands().map(Command::get_name);
+    let subcommands: Vec<String> = names.map(str::to_owned).collect();
     let mut documented = command;
     if let Some(about) = catalog.help(id) {
         documented = documented.about(about);

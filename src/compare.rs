@@ -18,7 +18,7 @@ pub mod word_diff;
 pub use terminal::print;
 
 use crate::model::Audience;
-use crate::sheet::{Day, Labels, Sheet, State};
+use crate::sheet::{Labels, PrintedDay, Sheet, State};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use word_diff::{MarkedLine, MarkedSpan};
@@ -103,7 +103,7 @@ pub struct ComparedSheet {
     pub draft: bool,
     /// 版: the id, with 案（未発行） for a draft.
     pub version: String,
-    pub date: Day,
+    pub date: PrintedDay,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -1,12 +1,12 @@
 //! Sheet → the data that programs read: `safeguards.json` and `safeguards.csv`.
 //!
-//! The JSON is canonical: the same sheet gives the same bytes. Those very bytes are attached to every PDF of the reader,
-//! and their SHA-256 is the edition's digest. The day of judgement, recipient and version are therefore not in it.
+//! The JSON is canonical: the same sheet gives the same bytes. Those very bytes are attached to every
+//! PDF of the reader, and their SHA-256 is the edition's digest. Therefore it holds neither the day of
+//! judgement nor recipient and version.
 
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::sheet::{
-    Cell, CertificationFields, CertificationLine, DocumentFields, EditionRef, Heading, Rendering,
-    Row, Sheet, State,
+    Cell, CertificationFields, DocumentFields, EditionRef, Heading, Rendering, Row, Sheet, State,
 };
 use crate::text::{Paragraph, plain, verbatim};
 use serde::Serialize;
@@ -28,7 +28,8 @@ struct SheetData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
     audience: Audience,
-    /// Random digits, so that nobody can guess a withheld name and test the guess by the digest. The public has nothing to guess.
+    /// Random digits, so that nobody can guess a withheld name and test the guess by the digest. The
+    /// public has nothing to guess.
     #[serde(skip_serializing_if = "Option::is_none")]
     salt: Option<&'a str>,
     /// The changes since the edition before.
@@ -48,7 +49,7 @@ struct SheetData<'a> {
     certifications: Vec<CertificationData<'a>>,
 }
 
-/// The office without its addresses on the web, which may change without a new edition.
+/// The office without its web addresses, which may change without a new edition.
 #[derive(Serialize)]
 struct OfficeData<'a> {
     name: &'a str,
@@ -96,6 +97,19 @@ struct CertificationData<'a> {
     fields: &'a CertificationFields,
 }
 
+/// The labels at the top of the columns.
+const CSV_HEADER: [&str; 9] = [
+    "number",
+    "csv_section_letter",
+    "section",
+    "csv_item_letter",
+    "item",
+    "subject",
+    "measure",
+    "remarks",
+    "control_version",
+];
+
 /// The canonical data of a sheet's reader.
 pub fn json(sheet: &Sheet) -> Vec<u8> {
     let edition = sheet.edition.as_ref();
@@ -104,6 +118,11 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         None => Some("draft"),
         Some(_) => None,
     };
+    let certifications = sheet.certifications.iter().map(|line| CertificationData {
+        id: &line.id,
+        text: &line.text,
+        fields: &line.fields,
+    });
     let data = SheetData {
         format: FORMAT,
         edition: edition.map(|edition| edition.id.as_str()),
@@ -119,12 +138,12 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         signatory: &sheet.signatory,
         guideline: &sheet.guideline,
         measures: sheet.rows.iter().map(row).collect(),
-        certifications: sheet.certifications.iter().map(certification).collect(),
+        certifications: certifications.collect(),
     };
     pretty(&data)
 }
 
-/// JSON as this project writes it: two spaces, characters as they are, a line end at the end.
+/// JSON as this project writes it: indented by two spaces, without escapes, with a final line end.
 pub fn pretty(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).expect("keys are strings");
     bytes.push(b'\n');
@@ -139,7 +158,8 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The rows as a table for spreadsheets: one line a row, nothing joined, the version on each so that a row pasted elsewhere still says where it is from.
+/// The rows as a table for spreadsheets: one line a row without joined cells. Each has the version,
+/// so that a row pasted elsewhere still shows its origin.
 ///
 /// UTF-8 with a byte order mark, because Excel reads it as Shift_JIS otherwise.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
@@ -151,22 +171,13 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
         let lines: Vec<String> = cell.paragraphs.iter().map(|p| plain(p)).collect();
         lines.join("\n")
     };
-    let mut lines = vec![
-        [
-            "number",
-            "csv_section_letter",
-            "section",
-            "csv_item_letter",
-            "item",
-            "subject",
-            "measure",
-            "remarks",
-            "control_version",
-        ]
-        .map(label),
-    ];
+    let mut write = |cells: [String; 9]| {
+        let written = table.write_record(&cells);
+        written.expect("memory takes every line, and all have nine cells");
+    };
+    write(CSV_HEADER.map(label));
     for row in &sheet.rows {
-        lines.push([
+        write([
             row.no.map(|no| no.to_string()).unwrap_or_default(),
             row.section.letter.clone(),
             row.section.name.clone(),
@@ -177,11 +188,6 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
             text(&row.remarks),
             sheet.version.clone(),
         ]);
-    }
-    for line in lines {
-        table
-            .write_record(&line)
-            .expect("memory takes every line, and all have nine cells");
     }
     table.into_inner().expect("memory can be flushed")
 }
@@ -220,13 +226,5 @@ fn cell(cell: &Cell) -> CellData<'_> {
     CellData {
         state: cell.state,
         text: &cell.paragraphs,
-    }
-}
-
-fn certification(line: &CertificationLine) -> CertificationData<'_> {
-    CertificationData {
-        id: &line.id,
-        text: &line.text,
-        fields: &line.fields,
     }
 }

@@ -1,7 +1,7 @@
 //! The record of an issued edition: a dated state of the register that never changes.
 //!
 //! An [`Edition`] is `content/editions/<id>.yaml`, complete without the working content; [`crate::issue`] makes it.
-//! A [`Listing`] is what everybody may know of all of them: `site/editions.json`.
+//! A [`Listing`] holds the public facts of all of them: `site/editions.json`.
 
 use crate::model::{Audience, Register};
 use jiff::civil::Date;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub const FORMAT: &str = "safeguard-edition/1";
 
 /// Name and version of the listing's shape.
-pub const LISTING: &str = "safeguard-editions/1";
+pub const LISTING_FORMAT: &str = "safeguard-editions/1";
 
 /// `content/editions/<id>.yaml`: what was issued. Written by `safeguard issue`, never by hand.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,13 +23,14 @@ pub struct Edition {
     pub id: String,
     /// The day on which it was issued, in Japan.
     pub issued_on: Date,
-    /// What changed; everybody may read it.
+    /// The changes; everybody may read them.
     pub note: Option<String>,
     pub predecessor: Option<Predecessor>,
     pub digest: Digests,
-    /// Random digits in the client's data, so that nobody can guess a withheld name and test the guess by the digest.
+    /// Random digits in the client's data, so that nobody can guess a withheld name and test the
+    /// guess by the digest.
     pub salt: String,
-    /// Findings let pass by `--allow`; the office's own business.
+    /// Findings accepted by `--allow`; they are not published.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<Allowance>,
     /// The theme's words that stand in cells without a text of their own, by the name of their label.
@@ -69,7 +70,7 @@ impl Digests {
     }
 }
 
-/// A finding that was let pass.
+/// A finding that was accepted, with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
@@ -79,7 +80,8 @@ pub struct Allowance {
     pub reason: String,
 }
 
-/// SHA-256 of the PDFs as they were made at issue. Another version or theme may draw other bytes without anything being wrong.
+/// SHA-256 of the PDFs as they were rendered at issue. Another version or theme may render other
+/// bytes without anything being wrong.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedFiles {
@@ -100,7 +102,7 @@ pub fn digest_start(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-/// `site/editions.json`: received copies are compared with it if the editions themselves are not at hand.
+/// `site/editions.json`: received copies are compared with it if the records are not at hand.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Listing {
     pub format: String,
@@ -108,7 +110,7 @@ pub struct Listing {
     pub editions: Vec<ListedEdition>,
 }
 
-/// What everybody may know of an edition.
+/// The public facts of an edition.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListedEdition {
     pub id: String,
@@ -123,19 +125,19 @@ impl Listing {
     /// Lists editions, the oldest first.
     pub fn of(issued: &[&Edition]) -> Listing {
         let successors = issued.iter().skip(1).map(|next| Some(next.id.clone()));
-        let listed = issued.iter().zip(successors.chain([None]));
-        let listed = listed.map(|(edition, superseded_by)| ListedEdition {
-            id: edition.id.clone(),
-            date: edition.sheet.date,
-            note: edition.note.clone(),
-            superseded_by,
-            digest: edition.digest.clone(),
-            files: edition.files.clone(),
-        });
-        Listing {
-            format: LISTING.to_owned(),
-            editions: listed.collect(),
+        let mut editions = Vec::new();
+        for (edition, superseded_by) in issued.iter().zip(successors.chain([None])) {
+            editions.push(ListedEdition {
+                id: edition.id.clone(),
+                date: edition.sheet.date,
+                note: edition.note.clone(),
+                superseded_by,
+                digest: edition.digest.clone(),
+                files: edition.files.clone(),
+            });
         }
+        let format = LISTING_FORMAT.to_owned();
+        Listing { format, editions }
     }
 
     /// The edition whose data has this digest, and for which reader.

@@ -1,6 +1,7 @@
-//! Register → issued edition: what is frozen, the digests that prove it, and which edition a register is.
+//! Register → issued edition: the frozen record and the digests that prove it; register → the edition it is.
 //!
-//! The digest of an edition is the SHA-256 of `safeguards.json`, one for each reader: anybody can take the attachment out of a PDF and compare.
+//! The digest of an edition is the SHA-256 of `safeguards.json`, one for each reader: anybody can
+//! take the attachment out of a PDF and compare.
 
 use crate::data;
 use crate::edition::{Allowance, Digests, Edition, FORMAT, Predecessor, RecordedFiles};
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 /// Labels that stand in cells without a text of their own: part of what is issued.
 const WORDS: [&str; 2] = ["not_applicable", "withheld"];
 
-/// What `safeguard issue` adds to the register.
+/// The additions of `safeguard issue` to the register.
 pub struct IssueOptions<'a> {
     /// The day of issuing, in Japan.
     pub today: Date,
@@ -30,8 +31,8 @@ pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
         id: before.id.clone(),
         digest: before.digest.clone(),
     });
-    let words = options.labels.iter();
-    let words = words.filter(|(name, _)| WORDS.contains(&name.as_str()));
+    let mut words = options.labels.clone();
+    words.retain(|name, _| WORDS.contains(&name.as_str()));
     let mut sheet = register.clone();
     // The site's address may change without a new edition.
     sheet.office.url = None;
@@ -46,9 +47,7 @@ pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
         digest: Digests::default(),
         salt: options.salt,
         allowed: options.allowed,
-        words: words
-            .map(|(name, label)| (name.clone(), label.clone()))
-            .collect(),
+        words,
         files: RecordedFiles::default(),
         sheet: recorded.expect("a register reads back as it was written"),
     };
@@ -70,7 +69,7 @@ pub fn digests(edition: &Edition) -> Digests {
     digests_of(&edition.sheet, edition)
 }
 
-/// Whether a register says what the edition says, to every reader.
+/// True if a register gives every reader the same data as the edition.
 fn equals(edition: &Edition, register: &Register) -> bool {
     digests_of(register, edition) == edition.digest
 }
@@ -83,8 +82,8 @@ fn digests_of(register: &Register, edition: &Edition) -> Digests {
             ..LayoutOptions::new(rendering, edition.sheet.date, &edition.id)
         };
         // All words that reach the data are the edition's own.
-        let sheet = sheet::lay_out(register, &options, &Labels::new());
-        data::sha256(&data::json(&sheet))
+        let laid_out = sheet::lay_out(register, &options, &Labels::new());
+        data::sha256(&data::json(&laid_out))
     };
     Digests {
         public: digest(Rendering::of_data(Audience::Public)),
@@ -92,7 +91,7 @@ fn digests_of(register: &Register, edition: &Edition) -> Digests {
     }
 }
 
-/// Which state a register is: an issued edition, or a draft.
+/// The state of a register: an issued edition or a draft.
 #[derive(Debug, Clone)]
 pub struct Version<'a> {
     /// `None`: a draft.

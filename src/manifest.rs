@@ -1,6 +1,7 @@
 //! The files of a build: their names, their media types and the manifest that lists them.
 //!
-//! Files on the web have ASCII names. Files for people have Japanese names with role and edition, because they are saved, mailed and printed.
+//! Files on the web have ASCII names. Files for people have Japanese names with role and edition,
+//! because they are saved, mailed and printed.
 
 use crate::data::sha256;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,9 @@ pub mod site {
     pub const EDITIONS: &str = "editions/index.html";
     pub const LISTING: &str = "editions.json";
     pub const MISSING: &str = "404.html";
+    pub const FEED: &str = "feed.xml";
+    pub const ROBOTS: &str = "robots.txt";
+    pub const SITEMAP: &str = "sitemap.xml";
     pub const PDF: &str = "safeguards.pdf";
     pub const CSV: &str = "safeguards.csv";
     /// The folder of the English pages.
@@ -38,6 +42,11 @@ pub mod site {
     /// The folder of an edition.
     pub fn edition_folder(id: &str) -> String {
         format!("editions/{id}/")
+    }
+
+    /// The path in the bundle of a file of the site.
+    pub fn bundle_path(path: &str) -> String {
+        format!("{}{path}", super::SITE)
     }
 }
 
@@ -76,7 +85,7 @@ pub fn list_files(bundle: &Bundle, folder: &str) -> Vec<ManifestFile> {
     files.collect()
 }
 
-/// The media type of a file, by its ending.
+/// The media type of a file, by its extension.
 pub fn media_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
         "css" => "text/css; charset=utf-8",
@@ -88,15 +97,17 @@ pub fn media_type(path: &str) -> &'static str {
         "png" => "image/png",
         "svg" => "image/svg+xml",
         "txt" => "text/plain; charset=utf-8",
+        "webp" => "image/webp",
         "woff2" => "font/woff2",
         "xml" => "application/xml; charset=utf-8",
         _ => "application/octet-stream",
     }
 }
 
-/// Characters of the office's name in a file name, and of a recipient's: a file name holds 255 bytes, on some systems characters of three.
+/// The most characters of the office's name in a file name, which holds 255 bytes on most systems;
+/// a Japanese character takes three.
 const LONGEST_OFFICE: usize = 20;
-/// Characters of a recipient's name in a file name.
+/// The most characters of a recipient's name in a file name.
 pub const LONGEST_RECIPIENT: usize = 40;
 
 /// Names of the files that people get.
@@ -107,17 +118,17 @@ pub struct FileNames<'a> {
 }
 
 impl FileNames<'_> {
-    /// The client's files: `client/安全管理措置一覧_2026-04-01_見本事務所` and an ending such as `.pdf` or `_押印用.pdf`.
+    /// The client's files: `client/安全管理措置一覧_2026-04-01_見本事務所` and an ending
+    /// such as `.pdf` or `_押印用.pdf`.
     pub fn client(&self, ending: &str) -> String {
-        let office: String = self.office.chars().take(LONGEST_OFFICE).collect();
-        let office = plain_name(office.trim_end());
+        let shortened: String = self.office.chars().take(LONGEST_OFFICE).collect();
+        let office = plain_name(shortened.trim_end());
         format!("{CLIENT}安全管理措置一覧_{}_{office}{ending}", self.id)
     }
 
     /// The copy of one client.
     pub fn copy(&self, recipient: &str) -> String {
-        let ending = format!("_{}.pdf", plain_name(recipient));
-        let path = self.client(&ending);
+        let path = self.client(&format!("_{}.pdf", plain_name(recipient)));
         path.replacen(CLIENT, "client/copies/", 1)
     }
 
@@ -127,7 +138,7 @@ impl FileNames<'_> {
     }
 }
 
-/// A name as part of a file's name, on every system.
+/// Replaces the characters that some system forbids in file names.
 fn plain_name(name: &str) -> String {
     let is_allowed = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
     let plain = |c: char| if is_allowed(c) { c } else { '-' };

@@ -1,12 +1,13 @@
-//! What the program says, in Japanese and English (Fluent), and which of the two to use.
+//! Messages of the program in Japanese and English (Fluent), and the choice between the two.
 //!
-//! A [`Message`] is a name and its arguments; it becomes words only when it is printed, so the same finding can be shown in either language.
+//! A [`Message`] is a name and its arguments. It becomes a text only when it is printed, so the same
+//! finding can be shown in either language.
 
 use fluent::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Something to say, not yet in any language.
+/// A message before it is put into a language.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Message {
     id: &'static str,
@@ -37,7 +38,7 @@ impl Message {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     pub message: Message,
-    /// What the operating system, Tera or Typst had to say, in its own words.
+    /// The original text of the operating system, Tera or Typst.
     pub cause: Option<String>,
 }
 
@@ -65,7 +66,7 @@ impl Error {
 
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The language of messages, or of a sheet; the sheet's own words come from the theme.
+/// The language of messages or of a sheet. A sheet's own words come from the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     Japanese,
@@ -73,7 +74,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Japanese where the locale says so, English elsewhere.
+    /// Japanese for Japanese locales, English for all others.
     pub fn of_locale(locale: &str) -> Language {
         if locale.starts_with("ja") {
             Language::Japanese
@@ -82,7 +83,7 @@ impl Language {
         }
     }
 
-    /// `ja` or `en`, as pages, file names and `--lang` have it.
+    /// `ja` or `en`, as in pages, file names and `--lang`.
     pub fn code(self) -> &'static str {
         match self {
             Language::Japanese => "ja",
@@ -91,7 +92,7 @@ impl Language {
     }
 }
 
-/// The words of one language.
+/// The messages in one language.
 pub struct Catalog {
     pub language: Language,
     bundle: FluentBundle<FluentResource>,
@@ -116,7 +117,7 @@ impl Catalog {
         Catalog { language, bundle }
     }
 
-    /// Puts a message into words.
+    /// Formats a message in the catalog's language.
     pub fn format(&self, message: &Message) -> String {
         let mut arguments = FluentArgs::new();
         for (name, value) in &message.arguments {
@@ -126,7 +127,7 @@ impl Catalog {
             .unwrap_or_else(|| format!("{} {:?}", message.id, message.arguments))
     }
 
-    /// The words of an option or command in `--help`, where there are any.
+    /// The text of an option or command in `--help`, if it has one.
     pub fn help(&self, id: &str) -> Option<String> {
         self.find(id, &FluentArgs::new())
     }
@@ -134,11 +135,11 @@ impl Catalog {
     fn find(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
         let pattern = self.bundle.get_message(id)?.value()?;
         let mut errors = Vec::new();
-        let words = self
+        let text = self
             .bundle
             .format_pattern(pattern, Some(arguments), &mut errors);
         debug_assert!(errors.is_empty(), "{id}: {errors:?}");
-        Some(words.into_owned())
+        Some(text.into_owned())
     }
 }
 

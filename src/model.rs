@@ -1,7 +1,7 @@
-//! The register: what is true once the content was checked.
+//! The register: the content after it was checked.
 //!
-//! Records ([`crate::content::record`]) say what was written; these types cannot hold what the rules forbid.
-//! Only [`crate::check::check`] makes a [`Register`].
+//! Records ([`crate::content::record`]) hold what was written; these types cannot hold what the rules
+//! forbid. Only [`crate::check::check`] makes a [`Register`].
 
 mod recorded;
 
@@ -11,7 +11,8 @@ use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The readers that may see a text. What only the office sees is no text of the sheet: memo, question and finding.
+/// The readers that may see a text. Memos, questions and findings are no texts of the sheet: only the
+/// office sees them.
 #[derive(
     Debug,
     Default,
@@ -73,7 +74,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bilingual<T> {
     }
 }
 
-/// The whole checked content of the sheet. An issued edition keeps it as data; fields marked `skip` belong to the working content only.
+/// The whole checked content of the sheet. An issued edition keeps it as data; fields marked `skip`
+/// belong to the working content only.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
@@ -108,7 +110,7 @@ impl Register {
         items.flat_map(|item| &mut item.measures)
     }
 
-    /// Whether an English page is worthwhile. Translated headings and certificates alone are not enough.
+    /// True if an English page is worthwhile. Translated headings and certificates alone are not enough.
     pub fn has_english(&self) -> bool {
         let office = &self.office;
         let lines = [
@@ -120,8 +122,8 @@ impl Register {
             Some(&self.signatory.title),
             Some(&self.signatory.name),
         ];
-        let mut lines = lines.into_iter().flatten();
-        lines.any(|line| line.en.is_some()) || self.measures().any(Measure::has_english)
+        lines.iter().flatten().any(|line| line.en.is_some())
+            || self.measures().any(Measure::has_english)
     }
 }
 
@@ -136,7 +138,7 @@ pub struct Office<L = Bilingual<String>> {
     pub url: Option<String>,
     pub representative: Option<L>,
     pub complaints: Option<L>,
-    /// Address (URI) for reports of security problems of the site; likewise.
+    /// Address (URI) for reports of security problems of the site. It may change likewise.
     #[serde(default, skip_serializing)]
     pub security: Option<String>,
 }
@@ -199,13 +201,10 @@ impl Measure {
         let statement = (self.measure.value.text(), self.measure.audience);
         let remarks = (self.remarks.value.as_ref(), self.remarks.audience);
         let fields = [subject, statement, remarks].into_iter();
-        fields.filter_map(|(text, audience)| {
-            let value = text?;
-            Some(Restricted { value, audience })
-        })
+        fields.filter_map(|(text, audience)| text.map(|value| Restricted { value, audience }))
     }
 
-    /// Whether a text of it is translated.
+    /// True if one of its texts is translated.
     pub fn has_english(&self) -> bool {
         self.texts().any(|text| text.value.en.is_some())
     }
@@ -247,10 +246,10 @@ pub struct Audiences {
     pub remarks: Audience,
 }
 
-/// Line and cell of a text in the document it was taken over from, both counted from 1.
+/// Line and cell of a text in the document it was imported from, both counted from 1.
 pub type Coordinate = (u32, u32);
 
-/// Where a measure comes from and what the office noted on it. Only the proof shows it.
+/// The origin of a measure, and the office's notes on it. Only the proof shows it.
 #[derive(Debug, Clone, Default)]
 pub struct MeasureOrigin {
     pub file: String,
@@ -287,26 +286,27 @@ pub struct Certification {
 }
 
 impl Certification {
-    /// Whether the certificate's last day is over. That day itself still counts.
+    /// True after the certificate's last day. That day itself still counts.
     pub fn has_expired(&self, today: Date) -> bool {
         self.expires_on.is_some_and(|last| last < today)
     }
 }
 
-/// A page of prose for the office's site. It says nothing of the sheet, so no edition holds it.
+/// A page of prose for the office's site. It is no part of the sheet, so no edition holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProsePage {
     /// Its address is `<name>.html`, in English `en/<name>.html`; links in it are written from there.
     pub name: String,
     pub lang: Language,
-    /// The only heading of the first rank; `html` lacks it.
+    /// The only first-level heading; `html` lacks it.
     pub title: String,
     pub order: Option<u32>,
     /// The text as a fragment of HTML, made from Markdown.
     pub html: String,
 }
 
-/// The name of a place of the sheet: `C` for a section, `C-b` for an item. Headings, anchors and messages use it.
+/// The name of a place of the sheet: `C` for a section, `C-b` for an item. Headings, anchors and
+/// messages use it.
 pub fn place_name(section: &str, item: Option<&str>) -> String {
     match item {
         Some(item) => format!("{section}-{item}"),

@@ -1,9 +1,12 @@
 //! Writes a bundle into a folder: all of it or nothing.
 //!
-//! New files are staged beside, the manifest last, then swapped in one by one, the manifest last again; a failure puts the old ones back.
-//! A whole stage that still has its manifest is therefore a build that was killed while swapping: the next one finishes it first.
-//! Files of the last build that this one does not make are removed, except issued documents, which may have been handed out.
-//! Files that no manifest lists (a scan of the sealed copy) are kept, under a name beside if this build needs their place.
+//! New files are staged, the manifest last, then swapped in one by one, the manifest last again.
+//! If a step fails, the old files are put back.
+//! Therefore a stage that still has its manifest is a build that was killed while swapping: the next
+//! build finishes it first.
+//! Files of the last build that this one does not make are removed, except issued documents, which
+//! may have been handed out. Files that no manifest lists (a scan of the sealed copy) are kept; they
+//! are renamed if this build needs their place.
 
 use crate::data::sha256;
 use crate::manifest::{Bundle, CLIENT, MANIFEST, Manifest, ManifestFile};
@@ -16,20 +19,21 @@ use std::path::{Component, Path, PathBuf};
 const STAGE: &str = ".stage";
 const LOCK: &str = ".lock";
 
-/// Writes the bundle and returns where it put what others had saved in its files' places; on failure the folder is as it was.
+/// Writes the bundle; returns the new paths of files that others had saved under its names.
+/// On error the folder is as it was.
 pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(folder).map_err(failed(folder))?;
     let _held = lock(folder)?;
     let mut kept = Vec::new();
     if folder.join(STAGE).join("new").join(MANIFEST).exists() {
-        // Where this fails, what counts is that the old files are back.
+        // If this fails, only the return of the old files matters, and `restore` sees to it.
         kept = swap(folder).unwrap_or_default();
     }
     let done = restore(folder)
         .and_then(|()| clear(folder))
         .and_then(|()| put(bundle, folder))
         .and_then(|()| swap(folder));
-    // The stage goes only when every old file is back; if it cannot go, the next build clears it.
+    // The stage is removed only after every old file is back. If that fails, the next build clears it.
     if done.is_ok() || restore(folder).is_ok() {
         let _ = clear(folder);
     }
@@ -37,22 +41,23 @@ pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(kept)
 }
 
-/// Writes one file wherever the user wants it: beside its place first, so that there is never half of it.
+/// Writes one file to a path of the user's, through a temporary file: there is never half of it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let written = File::create(&part)
-        .and_then(|mut file| {
-            io::Write::write_all(&mut file, bytes)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&part, path));
+    let written = write_synced(&part, bytes).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         let _ = fs::remove_file(&part);
     }
     written.map_err(failed(path))
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.sync_all()
 }
 
 fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
@@ -60,7 +65,8 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     move |error| Error::new(message.clone()).caused_by(error)
 }
 
-/// The file stays when the build is over: were it removed, two later builds could hold two locks of one name.
+/// Locks the folder. The lock file stays after the build: without it, two later builds could hold two
+/// locks of one name.
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join(LOCK);
     // Another user's file can often be opened for reading only, which is enough.
@@ -76,7 +82,7 @@ fn lock(folder: &Path) -> Result<File> {
     }
 }
 
-/// Puts old files back that were moved away, where nothing has come into their place.
+/// Puts back the old files that were moved away, unless there is a file in their place.
 fn restore(folder: &Path) -> Result<()> {
     for file in files_below(read_manifest(folder)) {
         let target = folder.join(&file.path);
@@ -90,36 +96,33 @@ fn restore(folder: &Path) -> Result<()> {
 
 fn clear(folder: &Path) -> Result<()> {
     let stage = folder.join(STAGE);
-    let done = match stage.is_file() {
-        true => fs::remove_file(&stage),
-        false => fs::remove_dir_all(&stage),
+    let removed = if stage.is_file() {
+        fs::remove_file(&stage)
+    } else {
+        fs::remove_dir_all(&stage)
     };
-    done.or_else(|error| match error.kind() {
+    removed.or_else(|error| match error.kind() {
         io::ErrorKind::NotFound => Ok(()),
         _ => Err(failed(folder)(error)),
     })
 }
 
-/// Writes the new files into the stage, down to the disk: a full one must show before anything is swapped.
+/// Writes the new files into the stage and syncs them: a full disk must show before anything is swapped.
 fn put(bundle: &Bundle, folder: &Path) -> Result<()> {
     let others = bundle.iter().filter(|(path, _)| *path != MANIFEST);
     for (path, bytes) in others.chain(bundle.get_key_value(MANIFEST)) {
         let staged = folder.join(STAGE).join("new").join(path);
-        let written = parent(&staged).and_then(|()| {
-            let mut file = File::create(&staged)?;
-            io::Write::write_all(&mut file, bytes)?;
-            file.sync_all()
-        });
+        let written = create_parent(&staged).and_then(|()| write_synced(&staged, bytes));
         written.map_err(failed(&folder.join(path)))?;
     }
     Ok(())
 }
 
-/// Moves old files away and staged ones in; returns where it put what was neither.
+/// Moves old files away and staged ones in; returns the new paths of files that were neither.
 fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let [old, new] = ["old", "new"].map(|part| folder.join(STAGE).join(part));
     let manifests = [read_manifest(folder), read_manifest(&new)];
-    // An issued document stays: somebody may have it in hand. A draft goes.
+    // An issued document stays, because it may have been handed out. A draft is removed.
     let keeps_client_files = manifests[0].as_ref().is_some_and(|it| it.edition.is_some());
     let lists = manifests.map(files_below);
     let paths = changing(folder, &new, &lists, keeps_client_files);
@@ -128,14 +131,14 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         return Err(Error::new(message));
     }
     let (mut moved, mut kept) = (Vec::new(), Vec::new());
-    let mut go = |from: PathBuf, to: PathBuf| {
+    let mut move_file = |from: PathBuf, to: PathBuf| -> io::Result<()> {
         rename(&from, &to)?;
         moved.push((from, to));
         Ok(())
     };
-    let mut place = |path: &str| {
+    let mut swap_file = |path: &str| -> io::Result<()> {
         let (staged, target) = (new.join(path), folder.join(path));
-        // The manifest is replaced in one step: there is always one that knows what was the program's.
+        // The manifest is replaced in one step: there is always one that lists the program's files.
         if path != MANIFEST && is_there(&target) {
             let ours = is_ours(folder, path, &lists);
             let away = if ours {
@@ -143,32 +146,33 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
             } else {
                 beside(&target)
             };
-            go(target.clone(), away.clone())?;
+            move_file(target.clone(), away.clone())?;
             kept.extend((!ours).then_some(away));
         }
-        match is_there(&staged) {
-            true => go(staged, target),
-            false => Ok(()),
+        if is_there(&staged) {
+            move_file(staged, target)?;
         }
+        Ok(())
     };
     let done = paths
         .iter()
-        .try_for_each(|path| place(path).map_err(failed(&folder.join(path))));
+        .try_for_each(|path| swap_file(path).map_err(failed(&folder.join(path))));
     if done.is_err() {
         for (from, to) in moved.iter().rev() {
-            // What cannot be put back now stays in the stage, and `restore` tries again.
+            // A file that cannot be put back now stays in the stage, and `restore` tries again.
             let _ = fs::rename(to, from);
         }
     }
     for path in &paths {
-        // Up to the first that is not empty; the folder itself has the lock.
+        // Removes empty folders upwards. The output folder itself is never empty: it has the lock.
         let mut parents = Path::new(path).ancestors().skip(1);
         let _ = parents.try_for_each(|parent| fs::remove_dir(folder.join(parent)));
     }
     done.map(|()| kept)
 }
 
-/// Old files that are no longer made, unless somebody touched them; then the staged ones, the manifest last.
+/// Old files that are no longer made, unless somebody changed them; then the staged ones, the
+/// manifest last.
 fn changing<'a>(
     folder: &Path,
     new: &Path,
@@ -188,12 +192,12 @@ fn changing<'a>(
         .collect()
 }
 
-/// Whether a file is what this build or the last one made, byte by byte.
+/// True if a file has the bytes that this build or the last one made.
 fn is_ours(folder: &Path, path: &str, lists: &[Vec<ManifestFile>; 2]) -> bool {
     fs::read(folder.join(path)).is_ok_and(|bytes| {
-        let sha256 = sha256(&bytes);
+        let digest = sha256(&bytes);
         let mut known = lists.iter().flatten();
-        known.any(|file| file.path == path && file.sha256 == sha256)
+        known.any(|file| file.path == path && file.sha256 == digest)
     })
 }
 
@@ -203,21 +207,21 @@ fn read_manifest(folder: &Path) -> Option<Manifest> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// The files of a manifest. Anybody may edit it, so it must not lead out of the folder.
+/// The files of a manifest. Anybody may have edited it, so paths that leave the folder are dropped.
 fn files_below(manifest: Option<Manifest>) -> Vec<ManifestFile> {
     let mut files = manifest.map_or_else(Vec::new, |manifest| manifest.files);
     files.retain(|file| stays_below(&file.path));
     files
 }
 
-/// Whether a path of a manifest leads to a file below the folder it is seen from, on whatever system the folder lies.
+/// True if a manifest's path leads to a file below the manifest's folder, on any operating system.
 pub fn stays_below(path: &str) -> bool {
     let mut parts = Path::new(path).components();
     let plain = !path.is_empty() && !path.contains(|c: char| c.is_control() || "\\:".contains(c));
     plain && parts.all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// A free name for what must make place: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….
+/// A free name for a file in the way: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….
 fn beside(target: &Path) -> PathBuf {
     let end = target.extension().unwrap_or_default().to_string_lossy();
     std::iter::once("kept".to_owned())
@@ -227,16 +231,16 @@ fn beside(target: &Path) -> PathBuf {
         .expect("some number is free")
 }
 
-/// Whether anything bears the name, be it a link to nowhere.
+/// True if the path exists, even as a dangling link.
 fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
 fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    parent(to)?;
+    create_parent(to)?;
     fs::rename(from, to)
 }
 
-fn parent(path: &Path) -> io::Result<()> {
+fn create_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)
 }

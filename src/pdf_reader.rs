@@ -7,14 +7,13 @@
 mod signature;
 mod text;
 
+use crate::manifest::DATA;
 use crate::message::{Error, Message, Result};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 use std::collections::BTreeMap;
 
 pub use signature::{Coverage, PdfSignature, PdfTimestamp};
 
-/// The name of the attachment that every sheet carries.
-pub const DATA: &str = "safeguards.json";
 /// The largest stream, unpacked. Those of a sheet have a few megabytes.
 const MAX_STREAM: usize = 64 * 1024 * 1024;
 /// The most nodes or names in a tree; a larger one is malicious, or leads in a circle.

@@ -23,11 +23,11 @@ pub mod store;
 pub mod target;
 
 use crate::data::{self, sha256};
-use crate::manifest::Manifest;
+use crate::manifest::{MANIFEST, Manifest};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use lock::Lock;
-use plan::{BuiltSite, MANIFEST, Plan, plan, read_manifest};
+use plan::{BuiltSite, Plan, plan, read_manifest};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;

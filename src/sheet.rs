@@ -1,23 +1,24 @@
-//! Register + labels → the form, format-neutral: what a reader finds in every rendering.
+//! Register + labels → the form in no particular format: the content of every rendering.
 //!
 //! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once.
-//! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one reader and holds nothing that this reader may not see.
+//! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one reader and
+//! holds nothing that this reader may not see.
 
 mod edition_line;
+mod layout;
 mod row_layout;
 mod translator;
 
 use crate::date::DateStyle;
 use crate::edition::Edition;
 use crate::message::Language;
-use crate::model::{Audience, Guideline, Office, Register, Signatory};
+use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::text::Paragraph;
 pub use edition_line::{EditionLine, EditionRef};
 use jiff::civil::Date;
-use row_layout::RowLayout;
+pub use layout::{lay_out, lay_out_edition};
 use serde::Serialize;
 use std::collections::BTreeMap;
-use translator::{Frame, Translator};
 
 /// The page or document a sheet is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -54,16 +55,16 @@ impl Rendering {
         }
     }
 
-    /// Whether the day of judgement is printed. An issued copy must not change from day to day.
+    /// True if the day of judgement is printed. An issued copy must not change from day to day.
     pub fn is_judged_by_the_day(self) -> bool {
         matches!(self, Rendering::Page | Rendering::Proof)
     }
 }
 
-/// The words a theme prints, by name.
+/// The words that a theme prints, by name.
 pub type Labels = BTreeMap<String, String>;
 
-/// First line of each measure, by file.
+/// The first line of each measure, by file.
 pub type EntryLines = BTreeMap<String, Vec<usize>>;
 
 /// Findings as texts, by file and, if they belong to one measure of it, by its place in the list.
@@ -79,7 +80,7 @@ pub struct FindingText {
     pub place: String,
 }
 
-/// What a sheet is laid out for.
+/// The reader, state and extras that a sheet is laid out for.
 #[derive(Debug, Clone, Copy)]
 pub struct LayoutOptions<'a> {
     pub rendering: Rendering,
@@ -89,7 +90,7 @@ pub struct LayoutOptions<'a> {
     pub today: Date,
     /// Id of the edition or draft ([`crate::issue::Version`]).
     pub id: &'a str,
-    /// The edition that the register is. Without one it is a draft, and every rendering says so.
+    /// The edition that equals the register. Without one it is a draft, and every rendering says so.
     pub edition: Option<&'a Edition>,
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
@@ -125,7 +126,7 @@ impl<'a> LayoutOptions<'a> {
 pub struct ClientCopy {
     /// Printed on each page.
     pub recipient: String,
-    /// Whether a 受領・確認票 is appended, for the client's own file.
+    /// True if a 受領・確認票 is appended, for the client's own file.
     pub acknowledgement: bool,
 }
 
@@ -137,7 +138,8 @@ pub struct Sheet {
     /// `ja` or `en`.
     pub lang: &'static str,
     /// The language of each text around the table that is not in the sheet's own, by name:
-    /// `title`, `guideline`, `office`, `address`, `representative`, `complaints`, `signatory_title`, `signatory_name`.
+    /// `title`, `guideline`, `office`, `address`, `representative`, `complaints`,
+    /// `signatory_title`, `signatory_name`.
     pub untranslated: BTreeMap<&'static str, &'static str>,
     pub title: String,
     pub office: Office<String>,
@@ -155,16 +157,16 @@ pub struct Sheet {
     pub approvals: Vec<String>,
     /// 版: the id, and 案（未発行） if it is a draft.
     pub version: String,
-    pub date: Day,
-    /// The day it was issued; of a draft and of the proof the day of judgement. ISO 8601; a PDF's creation date.
+    pub date: PrintedDay,
+    /// The day of issue; for a draft and the proof the day of judgement. ISO 8601; a PDF's creation date.
     pub created_on: String,
     #[serde(skip)]
     pub document: DocumentFields,
-    pub as_of: Option<Day>,
+    pub as_of: Option<PrintedDay>,
     pub control: Vec<ControlEntry>,
     pub labels: Labels,
     pub rows: Vec<Row>,
-    /// Whether a cell is withheld from this reader: the legend of the mark is printed.
+    /// True if a cell is withheld from this reader: the legend of the mark is printed.
     pub has_withheld: bool,
     pub certifications: Vec<CertificationLine>,
     /// Findings that belong to no row and no certificate.
@@ -193,7 +195,7 @@ pub struct DocumentFields {
 
 /// A day for machines and for readers.
 #[derive(Debug, Clone, Serialize)]
-pub struct Day {
+pub struct PrintedDay {
     pub iso: String,
     pub text: String,
 }
@@ -231,7 +233,8 @@ impl Row {
     }
 }
 
-/// Letter and name of a section or item, on every row; `span` is the number of rows that share the cell: 0 on all but the first of them.
+/// Letter and name of a section or item, on every row. `span` is the number of rows that share the
+/// cell, and 0 on all but the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Heading {
     pub letter: String,
@@ -248,7 +251,7 @@ pub struct Heading {
 #[derive(Debug, Clone, Serialize)]
 pub struct Cell {
     pub state: State,
-    /// Rows that share the cell; 0 if the one above reaches down.
+    /// Number of rows that share the cell; 0 if the cell above reaches down to this row.
     pub span: usize,
     pub paragraphs: Vec<Paragraph>,
     /// If they are not in the sheet's language.
@@ -266,11 +269,11 @@ pub enum State {
     Open,
     /// Not for this reader.
     Withheld,
-    /// Nothing was written, and nothing need be.
+    /// Nothing was written, and nothing has to be.
     None,
 }
 
-/// What the proof prints beside a row.
+/// The notes that the proof prints beside a row.
 #[derive(Debug, Clone, Serialize)]
 pub struct RowProof {
     pub file: String,
@@ -278,7 +281,7 @@ pub struct RowProof {
     pub confirm: Option<String>,
     pub memo: Option<String>,
     pub reviewed_on: Option<String>,
-    /// The fields that not everybody may read.
+    /// The fields that only clients may read.
     pub audience: Option<String>,
     pub findings: Vec<FindingText>,
 }
@@ -296,7 +299,7 @@ pub struct CertificationLine {
     pub state: Validity,
     /// Printed beside it; empty if there is nothing to say.
     pub validity: String,
-    /// Printed instead once the last day is over: a page may be read long after it was made.
+    /// Printed instead after the last day: a page may be read long after it was built.
     pub expired: Option<String>,
     pub expires_on: Option<String>,
     pub proof: Option<CertificationProof>,
@@ -333,140 +336,11 @@ pub enum Validity {
     Undated,
 }
 
-/// What the proof prints beside a certificate.
+/// The notes that the proof prints beside a certificate.
 #[derive(Debug, Clone, Serialize)]
 pub struct CertificationProof {
     pub file: String,
     pub findings: Vec<FindingText>,
-}
-
-/// Lays out an issued edition as it was issued.
-pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
-    let options = LayoutOptions {
-        edition: Some(edition),
-        ..LayoutOptions::new(rendering, edition.sheet.date, &edition.id)
-    };
-    lay_out(&edition.sheet, &options, labels)
-}
-
-/// Lays out the register for one rendering.
-pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) -> Sheet {
-    let translator = Translator {
-        language: options.language,
-        style: register.date_style,
-    };
-    let day = |day: Date| Day {
-        iso: day.to_string(),
-        text: translator.date(day),
-    };
-    let rendering = options.rendering;
-    let (is_proof, is_seal) = (
-        rendering == Rendering::Proof,
-        rendering == Rendering::SealPdf,
-    );
-    let date = day(register.date);
-    let as_of = rendering.is_judged_by_the_day().then(|| day(options.today));
-    let Frame {
-        title,
-        office,
-        signatory,
-        guideline,
-        untranslated,
-    } = translator::frame(register, translator);
-    let labels = sheet_labels(labels, options, &office.name, &date, as_of.as_ref());
-    let layout = RowLayout {
-        register,
-        options,
-        labels: &labels,
-        translator,
-    };
-    let issued_on = options.edition.filter(|_| !is_proof);
-    let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
-    let history = options.history.iter().filter(|_| is_seal);
-    let history = history.map(|edition| HistoryLine {
-        id: edition.id.clone(),
-        date: translator.date(edition.sheet.date),
-        note: edition.note.clone().unwrap_or_default(),
-    });
-    let approvals = register.approvals.iter().filter(|_| is_seal);
-    let rows = rows(register, &layout);
-    Sheet {
-        rendering,
-        audience: rendering.audience(),
-        lang: options.language.code(),
-        untranslated,
-        title,
-        office,
-        signatory,
-        guideline,
-        id: options.id.to_owned(),
-        draft: options.edition.is_none(),
-        edition: options.edition.map(|edition| {
-            let site = register.office.url.as_deref().filter(|_| is_seal);
-            EditionLine::new(edition, rendering.audience(), site)
-        }),
-        history: history.collect(),
-        copy: options.copy.cloned(),
-        approvals: approvals.cloned().collect(),
-        document: DocumentFields {
-            date_style: register.date_style,
-            document_number: register.document_number.clone(),
-            established_on: register.established_on,
-            revised_on: register.revised_on,
-        },
-        version: layout.version(),
-        created_on: created_on.to_string(),
-        control: layout.control(&date.text),
-        date,
-        as_of,
-        has_withheld: rows.iter().any(Row::has_withheld),
-        rows,
-        certifications: register
-            .certifications
-            .iter()
-            .map(|certification| layout.certification(certification))
-            .collect(),
-        findings: if is_proof {
-            layout.general_findings()
-        } else {
-            Vec::new()
-        },
-        labels,
-    }
-}
-
-fn rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for section in &register.sections {
-        for item in &section.items {
-            let measures = item.measures.iter();
-            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
-        }
-    }
-    join(&mut rows);
-    rows
-}
-
-/// The labels with the edition's own words and all placeholders that are the same everywhere on the sheet.
-fn sheet_labels(
-    labels: &Labels,
-    options: &LayoutOptions,
-    office: &str,
-    date: &Day,
-    as_of: Option<&Day>,
-) -> Labels {
-    let mut filled = labels.clone();
-    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
-        // The words in cells never change with a theme. A translation is no part of what was issued.
-        filled.extend(edition.words.clone());
-    }
-    for label in filled.values_mut().filter(|label| label.contains('{')) {
-        *label = label
-            .replace("{office}", office)
-            .replace("{date}", &date.text)
-            .replace("{as_of}", as_of.map_or("", |day| &day.text));
-    }
-    filled
 }
 
 impl Sheet {
@@ -474,42 +348,15 @@ impl Sheet {
     pub fn first_rows(&self, count: usize) -> Sheet {
         let mut cut = self.clone();
         cut.rows.truncate(count);
-        join(&mut cut.rows);
+        layout::join(&mut cut.rows);
         cut
     }
 
     /// The name of a row in messages: its anchor, and the beginning of its subject.
     pub fn row_name(&self, row: usize) -> (&str, String) {
         let row = &self.rows[row];
-        let subject = row.subject.paragraphs.first();
-        let subject = subject.map(|paragraph| crate::text::plain(paragraph));
+        let paragraph = row.subject.paragraphs.first();
+        let subject = paragraph.map(|paragraph| crate::text::plain(paragraph));
         (&row.anchor, subject.unwrap_or_default())
     }
-}
-
-/// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.
-fn join(rows: &mut [Row]) {
-    let same_section = |a: &Row, b: &Row| a.section.anchor == b.section.anchor;
-    let same_item = |a: &Row, b: &Row| {
-        same_section(a, b) && a.item.anchor == b.item.anchor && a.item.name == b.item.name
-    };
-    // Two withheld subjects are not known to be one.
-    let same_subject = |a: &Row, b: &Row| {
-        let stated = a.subject.state == State::Stated && b.subject.state == State::Stated;
-        same_item(a, b) && stated && a.subject.paragraphs == b.subject.paragraphs
-    };
-    let sections = spans(rows, same_section);
-    let items = spans(rows, same_item);
-    let subjects = spans(rows, same_subject);
-    for (index, row) in rows.iter_mut().enumerate() {
-        row.section.span = sections[index];
-        row.item.span = items[index];
-        row.subject.span = subjects[index];
-    }
-}
-
-fn spans(rows: &[Row], same: impl Fn(&Row, &Row) -> bool) -> Vec<usize> {
-    rows.chunk_by(same)
-        .flat_map(|run| std::iter::once(run.len()).chain(std::iter::repeat_n(0, run.len() - 1)))
-        .collect()
 }

@@ -7,9 +7,10 @@ mod support;
 
 use jiff::Timestamp;
 use safeguard::data::sha256;
+use safeguard::manifest::MANIFEST;
 use safeguard::manifest::{Manifest, ManifestFile};
 use safeguard::publish::history::PublishHistory;
-use safeguard::publish::plan::{BuiltSite, MANIFEST, Plan};
+use safeguard::publish::plan::{BuiltSite, Plan};
 use safeguard::publish::store::{self, Store, StoreError, StoreResult};
 use safeguard::publish::{self, ProgressEvent, PublishContext, Unmanaged};
 use std::collections::{BTreeMap, BTreeSet};

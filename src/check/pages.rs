@@ -4,21 +4,13 @@ use super::CheckInput;
 use super::links::{anchors, broken, leads_out};
 use crate::content::{Content, PageFile};
 use crate::diagnostic::{Diagnostic, Origin};
+use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
 use crate::message::{Language, Message};
 use crate::model::ProsePage;
 use std::collections::BTreeSet;
 
-/// Files of the site besides its pages of prose.
-const OWN_FILES: [&str; 6] = [
-    "editions/index.html",
-    "index.html",
-    "safeguards.csv",
-    "safeguards.json",
-    "safeguards.pdf",
-    "verify.html",
-];
-/// Those of them that an English site has too.
-const IN_ENGLISH_TOO: [&str; 2] = ["index.html", "verify.html"];
+/// The linkable files that an English site has too.
+const IN_ENGLISH_TOO: [&str; 2] = [FRONT, VERIFY];
 
 /// The targets that a link of a page can have.
 struct LinkTargets<'a> {
@@ -35,8 +27,8 @@ impl LinkTargets<'_> {
         }
         let (lang, path) = match link.split_once('#') {
             Some(("", anchor)) if from.has_heading(anchor) => (from.lang, link.to_owned()),
-            Some(("" | "index.html", row)) if self.rows.contains(row) => {
-                (from.lang, format!("index.html#{row}"))
+            Some(("" | FRONT, row)) if self.rows.contains(row) => {
+                (from.lang, format!("{FRONT}#{row}"))
             }
             Some((path, anchor)) => {
                 let page = self.page(from.lang, path)?;
@@ -44,7 +36,7 @@ impl LinkTargets<'_> {
                 (page.lang, format!("{}.html#{heading}", page.name))
             }
             None if IN_ENGLISH_TOO.contains(&link) => (from.lang, link.to_owned()),
-            None if OWN_FILES.contains(&link) => (Language::Japanese, link.to_owned()),
+            None if LINKABLE.contains(&link) => (Language::Japanese, link.to_owned()),
             None => {
                 let page = self.page(from.lang, link)?;
                 (page.lang, format!("{}.html", page.name))
@@ -99,7 +91,7 @@ fn broken_link(site: &LinkTargets, page: &PageFile, link: &str, origin: Origin) 
         "" => Some(page),
         path => site.page(page.lang, path),
     };
-    if !anchor.is_empty() && (target.is_some() || path == "index.html") {
+    if !anchor.is_empty() && (target.is_some() || path == FRONT) {
         let prose = target.and_then(|page| page.text.as_ref());
         let headings = prose.into_iter().flat_map(|text| text.prose.headings());
         let rows = site.rows.iter().map(String::as_str);
@@ -109,7 +101,7 @@ fn broken_link(site: &LinkTargets, page: &PageFile, link: &str, origin: Origin) 
     }
     let pages = site.pages.iter();
     let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
-    let known = names.iter().map(String::as_str).chain(OWN_FILES);
+    let known = names.iter().map(String::as_str).chain(LINKABLE);
     finding
         .help(Message::new("broken-link-page"))
         .suggest(path, known)

@@ -24,7 +24,7 @@ pub struct Build {
 }
 
 impl Session<'_> {
-    /// Makes every file of a project.
+    /// Renders every file of a project.
     pub(super) fn bundle(&self, project: &Project, copy: Option<&ClientCopy>) -> Result<Bundle> {
         bundle::bundle(&self.build_input(project, copy, &self.texts()))
     }
@@ -55,7 +55,7 @@ impl Session<'_> {
 }
 
 impl Build {
-    /// Returns whether the content had no errors; only then something was written.
+    /// Writes the files. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copy = self.copy(session, &Fonts::compiled_in())?;
         let Some(project) = session.open()? else {
@@ -64,13 +64,13 @@ impl Build {
             return Ok(false);
         };
         let bundle = session.bundle(&project, copy.as_ref())?;
-        let folder = session.common.directory.join("output");
+        let folder = session.options.directory.join("output");
         let kept = output::write(&bundle, &folder)?;
-        if !session.common.quiet {
+        if !session.options.quiet {
             let mut text = list(session, &bundle, &folder, &kept);
             if project.register.office.url.is_none() {
-                let [hint, why] = ["hint", "without-address"].map(Message::new);
-                let [hint, why] = [hint, why].map(|message| session.catalog.format(&message));
+                let format = |id| session.catalog.format(&Message::new(id));
+                let [hint, why] = ["hint", "without-address"].map(format);
                 text.push_str(&format!("{hint}: {why}\n"));
             }
             write_text(&mut std::io::stdout(), &text)?;
@@ -78,7 +78,7 @@ impl Build {
         Ok(true)
     }
 
-    /// The copy asked for, if its recipient's name can be printed and be part of a file's name.
+    /// The requested copy, after a check that its recipient's name can be printed and fits a file name.
     fn copy(&self, session: &Session, fonts: &Fonts) -> Result<Option<ClientCopy>> {
         let Some(recipient) = self.recipient.as_deref().map(str::trim) else {
             return Ok(None);

@@ -27,7 +27,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Returns whether the content may be built.
+    /// Prints all findings. Returns true if the content may be built.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let fonts = Fonts::compiled_in();

@@ -11,12 +11,12 @@ use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use crate::{data, output};
 use std::path::{Path, PathBuf};
 
-/// The name of what `content/` says now.
+/// The name of the state of `content/`.
 const WORKING: &str = "working";
 
 #[derive(clap::Args)]
 pub struct Diff {
-    // The places are said because giving arguments their help texts changes their order.
+    // The indices are explicit because `mut_arg` for the help texts changes the order.
     #[arg(index = 1, value_name = "A", required_unless_present = "guideline")]
     older: Option<String>,
     #[arg(index = 2, value_name = "B", required_unless_present = "guideline")]
@@ -41,7 +41,7 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// Returns whether both sides could be laid out.
+    /// Prints or writes the changes. Returns false if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         match (&self.guideline, &self.older, &self.newer) {
             (None, Some(before), Some(after)) => self.sheets(session, before, after),
@@ -51,7 +51,7 @@ impl Diff {
     }
 
     fn sheets(&self, session: &Session, before: &str, after: &str) -> Result<bool> {
-        let ending = self.ending(&["html", "pdf", "json"])?;
+        let format = self.format(&["html", "pdf", "json"])?;
         let Some(project) = self.open(session)? else {
             return Ok(false);
         };
@@ -59,7 +59,7 @@ impl Diff {
         let after = self.sheet_of(session, &project, after)?;
         let changes = compare::compare(&before, &after);
         let theme = &project.theme;
-        let bytes = match ending.as_deref() {
+        let bytes = match format.as_deref() {
             None => {
                 let mut to = std::io::stdout();
                 let text = compare::print(&changes, session.catalog, colour(&to));
@@ -79,14 +79,14 @@ impl Diff {
     }
 
     fn guidelines(&self, session: &Session, old: &str, new: &str) -> Result<bool> {
-        let ending = self.ending(&["json"])?;
+        let format = self.format(&["json"])?;
         let Some(project) = self.open(session)? else {
             return Ok(false);
         };
         let [old, new] = [old, new].map(|id| session.guideline(&project.content, id));
         let sheet = self.sheet_of(session, &project, WORKING)?;
         let changes = guideline::compare(old?, new?, &sheet);
-        if ending.is_some() {
+        if format.is_some() {
             return self.write(session, &data::pretty(&changes));
         }
         let mut to = std::io::stdout();
@@ -119,25 +119,25 @@ impl Diff {
             return Ok(sheet::lay_out(&project.register, &options, &labels));
         }
         let Some(edition) = content.issued().find(|edition| edition.id == name) else {
-            let known = content.issued().map(|edition| edition.id.as_str());
-            let known: Vec<&str> = known.chain([WORKING]).collect();
+            let issued = content.issued().map(|edition| edition.id.as_str());
+            let known: Vec<&str> = issued.chain([WORKING]).collect();
             let message = Message::new("no-such-edition").with("id", name);
             return Err(Error::new(message.with("known", known.join(", "))));
         };
         Ok(sheet::lay_out_edition(edition, rendering, &labels))
     }
 
-    /// The format that the output's name asks for; checked before anything else is done.
-    fn ending(&self, endings: &[&str]) -> Result<Option<String>> {
+    /// The format of the output, by its extension; checked before anything else.
+    fn format(&self, known: &[&str]) -> Result<Option<String>> {
         let Some(path) = &self.output else {
             return Ok(None);
         };
-        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
-        let ending = ending.to_string_lossy().into_owned();
-        if endings.contains(&ending.as_str()) {
-            return Ok(Some(ending));
+        let extension = path.extension().unwrap_or_default().to_string_lossy();
+        let format = extension.to_ascii_lowercase();
+        if known.contains(&format.as_str()) {
+            return Ok(Some(format));
         }
-        let endings: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
+        let endings: Vec<String> = known.iter().map(|format| format!(".{format}")).collect();
         let message = Message::new("output-ending")
             .with("path", path.display())
             .with("endings", endings.join(", "));

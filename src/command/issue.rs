@@ -36,7 +36,7 @@ pub struct Issue {
 type Numbers = BTreeMap<String, BTreeMap<usize, u32>>;
 
 impl Issue {
-    /// Returns whether the content may be issued; only then something was written.
+    /// Issues an edition. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let mut content = session.load()?;
         let date = self.date.unwrap_or_else(|| session.today());
@@ -60,15 +60,15 @@ impl Issue {
         let numbers = give_numbers(&mut project.register, &project.content);
         let edition = freeze(session, &project, note)?;
         let path = format!("content/editions/{}.yaml", edition.id);
-        if session.common.directory.join(&path).exists() {
+        if session.options.directory.join(&path).exists() {
             return Err(Error::new(Message::new("issue-exists").with("path", path)));
         }
         let mut written = vec![(path.clone(), yaml::write(&edition))];
         written.extend(self.edited(session, &edition, &numbers)?);
-        edit::write(&session.common.directory, &written)?;
-        if !session.common.quiet {
-            let summary = summary(session, &edition, &path, &numbers);
-            write_text(&mut std::io::stdout(), &summary)?;
+        edit::write(&session.options.directory, &written)?;
+        if !session.options.quiet {
+            let text = summary(session, &edition, &path, &numbers);
+            write_text(&mut std::io::stdout(), &text)?;
         }
         Ok(true)
     }
@@ -97,7 +97,7 @@ impl Issue {
     ) -> Result<Vec<(String, String)>> {
         let edit = |path: &str, edit: &dyn Fn(&str) -> Option<String>| {
             let refused = |id| Error::new(Message::new(id).with("path", path));
-            let text = std::fs::read_to_string(session.common.directory.join(path))
+            let text = std::fs::read_to_string(session.options.directory.join(path))
                 .map_err(|error| refused("cannot-edit").caused_by(error))?;
             // A byte order mark is no part of the YAML, and stays.
             let body = text.trim_start_matches('\u{feff}');
@@ -131,7 +131,7 @@ fn refuse_day(session: &Session, content: &Content, date: Date) -> Result<()> {
     Err(Error::new(message.with("day", date)))
 }
 
-/// Refuses an edition if nobody reviewed the measures since the one before.
+/// Refuses an edition if the measures were not reviewed since the one before.
 fn require_review(session: &Session, content: &Content) -> Result<()> {
     let sheet = content.sheet.as_ref();
     let reviewed = sheet.and_then(|sheet| sheet.record.reviewed_on);
@@ -151,7 +151,7 @@ fn require_review(session: &Session, content: &Content) -> Result<()> {
 }
 
 impl Session<'_> {
-    /// Makes errors of the findings that an edition may hold only if each is allowed by name.
+    /// Turns the findings that an edition may hold only if each is allowed by name into errors.
     fn settle(&self, findings: &mut [Diagnostic]) {
         for finding in findings {
             let must_be_settled = SETTLED_BEFORE_ISSUE
@@ -172,16 +172,17 @@ impl Session<'_> {
 
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let allowed = self.common.allow.iter();
-        let used = allowed.filter(|allowed| {
-            let mut findings = findings.iter();
-            findings.any(|finding| self.allowance(finding).is_some_and(|it| it == *allowed))
-        });
-        used.cloned().collect()
+        let is_used = |allowed: &&Allowance| {
+            let mut used = findings
+                .iter()
+                .filter_map(|finding| self.allowance(finding));
+            used.any(|it| it == *allowed)
+        };
+        self.options.allow.iter().filter(is_used).cloned().collect()
     }
 }
 
-/// Gives each new row the next number that no row ever had, in print order.
+/// Numbers the new rows in print order, after the highest number that a row ever had.
 fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
     let issued = content.issued().map(|edition| &edition.sheet);
     let ever = issued.chain([&*register]).flat_map(Register::measures);
@@ -230,9 +231,9 @@ fn recorded_files(edition: &Edition, fonts: &Fonts, theme: &Theme) -> Result<Rec
         ("site.pdf", Rendering::SitePdf),
         ("client.pdf", Rendering::ClientPdf),
     ] {
-        let sheet = sheet::lay_out_edition(edition, rendering, &labels);
-        let pdf = pdf::render(fonts, theme, &sheet, &crate::data::json(&sheet))?;
-        sha256s.insert(name.to_owned(), sha256(&pdf.bytes));
+        let laid_out = sheet::lay_out_edition(edition, rendering, &labels);
+        let drawn = pdf::render(fonts, theme, &laid_out, &crate::data::json(&laid_out))?;
+        sha256s.insert(name.to_owned(), sha256(&drawn.bytes));
     }
     Ok(RecordedFiles {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -10,11 +10,12 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::edition::Edition;
 use crate::issue::Version;
-use crate::manifest::Bundle;
+use crate::manifest::site::bundle_path;
+use crate::manifest::{Bundle, MANIFEST};
 use crate::message::{Catalog, Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::history::PublishHistory;
-use crate::publish::plan::{BuiltSite, MANIFEST, Plan};
+use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, Unmanaged};
 use crate::render::bundle;
@@ -88,7 +89,7 @@ impl Publish {
             return nothing_published(session);
         };
         let bundle = session.bundle(&project, None)?;
-        let history = PublishHistory::open(&session.common.directory)?;
+        let history = PublishHistory::open(&session.options.directory)?;
         let site = match &self.rollback {
             Some(state) => history.find(&target.name, state)?,
             None => BuiltSite::from_bundle(&bundle),
@@ -119,7 +120,7 @@ impl Publish {
         let show = |event: ProgressEvent| progress.show(event);
         let context = publish_context(history, unmanaged, &show);
         let _run_lock = history.lock_target(&target.name)?;
-        let mut store = context.open(target, &session.common.directory)?;
+        let mut store = context.open(target, &session.options.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), &site, &context)?;
             let preview = self.preview(target, plan, project);
@@ -133,7 +134,7 @@ impl Publish {
         progress.finish();
         site.manifest = plan.manifest.clone();
         history.record(&target.name, &site)?;
-        if session.common.quiet {
+        if session.options.quiet {
             return Ok(());
         }
         let outcome = if plan.is_empty() {
@@ -261,7 +262,7 @@ struct ProgressDisplay<'a> {
 
 impl<'a> ProgressDisplay<'a> {
     fn new(session: &'a Session) -> ProgressDisplay<'a> {
-        let bar = if stderr().is_terminal() && !session.common.quiet {
+        let bar = if stderr().is_terminal() && !session.options.quiet {
             ProgressBar::no_length()
         } else {
             ProgressBar::hidden()
@@ -289,7 +290,7 @@ impl<'a> ProgressDisplay<'a> {
         if !matches!(event, ProgressEvent::Retry) {
             self.bar.inc(1);
         }
-        if self.bar.is_hidden() && !self.session.common.quiet {
+        if self.bar.is_hidden() && !self.session.options.quiet {
             // A line that nobody reads is no reason to stop half-way.
             let _ = write_text(&mut stderr(), &text);
         }
@@ -304,7 +305,7 @@ impl<'a> ProgressDisplay<'a> {
 ///
 /// Prints the findings and returns `None` if the file has errors.
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
-    let path = session.common.directory.join(target::FILE);
+    let path = session.options.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
         let id = match error.kind() {
             ErrorKind::NotFound => "no-publish-yaml",
@@ -393,7 +394,7 @@ fn refuse_leaks(project: &Project, bundle: &Bundle, site: &BuiltSite) -> Result<
         let rendered = RenderedText::file(path, bytes);
         let mut leak = rendered.leak(&registers, Audience::Public);
         // An earlier state may hold a name that was listed as confidential since.
-        let is_current = bundle.get(&format!("site/{path}")) == Some(bytes);
+        let is_current = bundle.get(&bundle_path(path)) == Some(bytes);
         if leak.is_none() && !is_current {
             let names = confidential_in(&project.content, rendered.characters());
             leak = names.first().map(ToString::to_string);

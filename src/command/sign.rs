@@ -48,7 +48,7 @@ impl Sign {
             return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
-        if session.common.quiet {
+        if session.options.quiet {
             return Ok(true);
         }
         let id = match self.tsa {

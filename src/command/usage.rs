@@ -17,25 +17,20 @@ pub struct Help {
 
 impl Help {
     /// Prints the help of the program or of one command.
-    pub fn run(&self, program: &mut Command, _: &Catalog) -> Result<u8> {
+    pub fn run(&self, program: &mut Command) -> Result<u8> {
         program.build();
-        let Some(name) = &self.command else {
-            let help = program.render_help().to_string();
-            return write_text(&mut std::io::stdout(), &help).map(|()| 0);
+        let help = match &self.command {
+            None => program.render_help().to_string(),
+            Some(name) => match program.find_subcommand_mut(name) {
+                Some(command) => command.render_help().to_string(),
+                None => return Err(Error::new(no_such_command(program, name))),
+            },
         };
-        let Some(command) = program.find_subcommand_mut(name) else {
-            let names = program.get_subcommands().map(Command::get_name);
-            let message = Message::new("no-such-command")
-                .with("name", name)
-                .with("known", names.collect::<Vec<_>>().join(", "));
-            return Err(Error::new(message));
-        };
-        let help = command.render_help().to_string();
         write_text(&mut std::io::stdout(), &help).map(|()| 0)
     }
 }
 
-/// Prints what was asked for, or explains the mistake; returns the exit code.
+/// Prints the requested help or version, or explains the mistake; returns the exit code.
 pub fn answer(
     error: &ClapError,
     program: &mut Command,
@@ -62,37 +57,40 @@ pub fn answer(
     }
 }
 
+fn no_such_command(program: &Command, name: &str) -> Message {
+    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+    let message = Message::new("no-such-command").with("name", name);
+    message.with("known", names.join(", "))
+}
+
 /// The usage line of the command that the arguments name.
 fn usage_of(program: &mut Command, arguments: &[OsString]) -> Option<String> {
     program.build();
-    let mut words = arguments.iter().filter_map(|argument| argument.to_str());
-    let name = words.find(|word| program.find_subcommand(word).is_some())?;
+    let mut names = arguments.iter().filter_map(|argument| argument.to_str());
+    let name = names.find(|name| program.find_subcommand(name).is_some())?;
     let command = program.find_subcommand_mut(name)?;
     Some(command.render_usage().to_string())
 }
 
 fn message(error: &ClapError, program: &Command) -> Message {
-    let said = |kind| match error.get(kind) {
+    let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(", "),
         _ => String::new(),
     };
-    let (argument, value) = (
-        said(ContextKind::InvalidArg),
-        said(ContextKind::InvalidValue),
-    );
-    // clap says `--as-of <DATE>`.
+    let argument = context(ContextKind::InvalidArg);
+    let value = context(ContextKind::InvalidValue);
+    // clap writes `--as-of <DATE>`.
     let option = argument.split(' ').next().unwrap_or_default();
-    // Either the values that clap knows, or what our own parsers below give as an example.
+    // Either the values that clap knows, or the example that our own parsers below return.
     let example = error
         .source()
-        .map_or_else(|| said(ContextKind::ValidValue), ToString::to_string);
-    let names = program.get_subcommands().map(Command::get_name);
+        .map_or_else(|| context(ContextKind::ValidValue), ToString::to_string);
     let message = match error.kind() {
-        ErrorKind::InvalidSubcommand => Message::new("no-such-command")
-            .with("name", said(ContextKind::InvalidSubcommand))
-            .with("known", names.collect::<Vec<_>>().join(", ")),
-        ErrorKind::UnknownArgument => match said(ContextKind::SuggestedArg) {
+        ErrorKind::InvalidSubcommand => {
+            no_such_command(program, &context(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::UnknownArgument => match context(ContextKind::SuggestedArg) {
             near if near.is_empty() => Message::new("no-such-option"),
             near => Message::new("no-such-option-near").with("near", near),
         },
@@ -102,7 +100,7 @@ fn message(error: &ClapError, program: &Command) -> Message {
             .with("value", value)
             .with("example", example),
         ErrorKind::TooManyValues => Message::new("value-unwanted"),
-        ErrorKind::ArgumentConflict => match said(ContextKind::PriorArg) {
+        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
             other if other == argument => Message::new("option-twice"),
             other => Message::new("options-conflict").with("other", other),
         },
@@ -114,14 +112,14 @@ fn message(error: &ClapError, program: &Command) -> Message {
     message.with("option", option)
 }
 
-/// A day written `2026-04-01` and no other way.
+/// Parses a day written as `2026-04-01`, and in no other way.
 pub fn day(written: &str) -> std::result::Result<Date, &'static str> {
     let day = written.parse::<Date>().ok();
     day.filter(|day| day.to_string() == written)
         .ok_or("2026-04-01")
 }
 
-/// A rule, the record it is about if only one is meant, and the reason why its findings may stand.
+/// Parses a rule, optionally one record, and the reason to accept the rule's findings.
 pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
     let (finding, reason) = written.split_once('=').unwrap_or((written, ""));
     let (rule, record) = match finding.split_once('@') {
@@ -139,7 +137,7 @@ pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
     }
 }
 
-/// The address of a time server.
+/// Accepts the address of a time server.
 pub fn web_address(written: &str) -> std::result::Result<String, &'static str> {
     let known = written.to_ascii_lowercase();
     if known.starts_with("http://") || known.starts_with("https://") {
@@ -149,7 +147,7 @@ pub fn web_address(written: &str) -> std::result::Result<String, &'static str> {
     }
 }
 
-/// A port's number; 0 is any free one.
+/// Parses a port; 0 is any free one.
 pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
     written.parse().map_err(|_| "8000")
 }

@@ -4,7 +4,8 @@ use super::sign::{http_agent, read_file};
 use super::{DayOption, QuietOption, Session, write_text};
 use crate::cms::chain;
 use crate::content::Content;
-use crate::edition::{LISTING, Listing};
+use crate::edition::{LISTING_FORMAT, Listing};
+use crate::manifest::site::LISTING;
 use crate::message::{Error, Language, Message, Result};
 use crate::pdf_reader;
 use crate::render::theme;
@@ -33,12 +34,12 @@ impl Verify {
     /// Verifies the file. The verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
         let file = read_file(&self.file)?;
-        let has_content = session.common.directory.join("content").is_dir();
+        let has_content = session.options.directory.join("content").is_dir();
         let content = has_content.then(|| session.load()).transpose()?;
         let listing = self.listing(content.as_ref())?;
         let roots = self.trust.as_deref().map(read_roots).transpose()?;
         let theme = match &content {
-            Some(content) => theme::of(&session.common.directory, content)?,
+            Some(content) => theme::of(&session.options.directory, content)?,
             None => theme::load(Path::new(""), "official")?,
         };
         let context = VerifyContext {
@@ -75,9 +76,9 @@ impl Verify {
         };
         let is_url = site.starts_with("https://") || site.starts_with("http://");
         let path = if is_url {
-            format!("{}/editions.json", site.trim_end_matches('/'))
+            format!("{}/{LISTING}", site.trim_end_matches('/'))
         } else {
-            Path::new(site).join("editions.json").display().to_string()
+            Path::new(site).join(LISTING).display().to_string()
         };
         let error = |cause: &dyn Display| {
             Error::new(Message::new("no-listing").with("path", &path)).caused_by(cause)
@@ -88,7 +89,7 @@ impl Verify {
             std::fs::read(&path).map_err(|cause| error(&cause))?
         };
         let listing: Listing = serde_json::from_slice(&bytes).map_err(|cause| error(&cause))?;
-        if listing.format != LISTING {
+        if listing.format != LISTING_FORMAT {
             return Err(error(&listing.format));
         }
         Ok(Some(listing))
@@ -102,7 +103,7 @@ fn format_report(session: &Session, report: &VerifyReport) -> String {
     }
     for finding in &report.findings {
         let sign = match finding.weight {
-            Weight::Fine if session.common.quiet => continue,
+            Weight::Fine if session.options.quiet => continue,
             Weight::Fine => '✓',
             Weight::Note => '・',
             Weight::Wrong => '✗',

@@ -128,10 +128,8 @@ impl YamlError<'_> {
 
     fn wrong_length(&self) -> Option<Diagnostic> {
         let rest = self.sentence.strip_prefix("invalid length ")?;
-        let (count, expected) = rest.split_once(", expected ")?;
-        let message = Message::new("wrong-length")
-            .with("count", count)
-            .with("expected", kind(expected));
+        let (count, _) = rest.split_once(", expected ")?;
+        let message = Message::new("wrong-length").with("count", count);
         Some(self.error(rule::WRONG_TYPE, self.token(), message))
     }
 

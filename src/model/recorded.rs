@@ -1,4 +1,4 @@
-//! A measure as an edition's record has it: the names of the content files, and only what the sheet says.
+//! A measure as an edition records it: the field names of the content files, and only the texts of the sheet.
 
 use super::{Audiences, Measure, MeasureOrigin, Restricted, Statement};
 use crate::text::Text;

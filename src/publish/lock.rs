@@ -4,10 +4,10 @@
 //! If the target creates files exclusively, one of two publishers wins; otherwise each checks again
 //! whose file remained. A publisher takes over its own lock, and any lock after [`LOCK_EXPIRY`].
 
-use super::plan::MANIFEST;
 use super::store::{ASIDE, PART, Store, StoreResult};
 use crate::data;
 use crate::date::in_japan;
+use crate::manifest::MANIFEST;
 use crate::message::{Error, Message};
 use crate::output::stays_below;
 use jiff::{SignedDuration, Timestamp};

@@ -2,6 +2,7 @@
 
 use super::store::{PART, Store, StoreError, StoreResult, create_then_confirm, wait};
 use super::target::{Bucket, Target};
+use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use opendal::operator_futures::FutureWrite;
@@ -98,7 +99,7 @@ impl OpendalStore {
         match self.write_mode {
             WriteMode::Rename => write,
             WriteMode::Object => write
-                .content_type(content_type(path))
+                .content_type(media_type(path))
                 .cache_control(cache_control(path)),
         }
     }
@@ -198,23 +199,6 @@ fn is_disk_full(error: &opendal::Error) -> bool {
         use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         [StorageFull, QuotaExceeded, ReadOnlyFilesystem].contains(&error.kind())
     })
-}
-
-fn content_type(path: &str) -> &'static str {
-    match path.rsplit('.').next().unwrap_or_default() {
-        "css" => "text/css; charset=utf-8",
-        "csv" => "text/csv; charset=utf-8",
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "svg" => "image/svg+xml",
-        "txt" => "text/plain; charset=utf-8",
-        "woff2" => "font/woff2",
-        "xml" => "application/xml; charset=utf-8",
-        _ => "application/octet-stream",
-    }
 }
 
 /// Lets browsers keep issued files, which never change. Everything else is asked for again, so that

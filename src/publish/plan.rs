@@ -6,17 +6,15 @@
 use super::lock::LOCK;
 use super::store::{ASIDE, PART};
 use crate::data;
-use crate::manifest::{Bundle, Manifest, ManifestFile};
+use crate::manifest::site::{DOWNLOADS, FEED, FRONT, LISTING, ROBOTS, SITEMAP};
+use crate::manifest::{Bundle, MANIFEST, Manifest, ManifestFile, SITE};
 use crate::message::{Error, Message, Result};
 use crate::output::stays_below;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The path of the manifest on the target.
-pub const MANIFEST: &str = "manifest.json";
-
 /// Lists of pages and addresses: they refer to other files, so they travel with the pages.
-const LISTS: [&str; 4] = ["editions.json", "feed.xml", "robots.txt", "sitemap.xml"];
+const LISTS: [&str; 4] = [LISTING, FEED, ROBOTS, SITEMAP];
 
 /// A site to publish: its manifest, and the bytes of the files it lists.
 #[derive(Debug, Clone)]
@@ -58,7 +56,7 @@ impl BuiltSite {
     pub fn from_bundle(bundle: &Bundle) -> BuiltSite {
         let mut files = Bundle::new();
         for (path, bytes) in bundle {
-            if let Some(below) = path.strip_prefix("site/") {
+            if let Some(below) = path.strip_prefix(SITE) {
                 files.insert(below.to_owned(), bytes.clone());
             }
         }
@@ -131,7 +129,7 @@ pub fn plan(
         }
     }
     // New pages before those that may refer to them, the front page last.
-    pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == "index.html"));
+    pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == FRONT));
     Ok(Plan {
         unchanged: manifest.files.len() - upload.len() - pages.len(),
         sends_manifest: published.map(data::pretty) != Some(data::pretty(&manifest)),
@@ -173,8 +171,7 @@ fn keep_issued(
 /// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    let names = ["safeguards.pdf", "safeguards.json", "safeguards.csv"];
-    matches!(parts.as_slice(), ["editions", _, name] if names.contains(name))
+    matches!(parts.as_slice(), ["editions", _, name] if DOWNLOADS.contains(name))
 }
 
 fn is_page(path: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The files of one build, in memory, with their manifests.
 //!
-//! The sheet is laid out once for each rendering. Every file is searched for leaks before it is taken up.
+//! The sheet is laid out once for each rendering. Every file is searched for leaks before it becomes
+//! part of the bundle.
 
 use super::html::Policy;
 use super::leak::{self, RenderedText};
@@ -13,7 +14,7 @@ use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::edition::{Digests, Edition};
 use crate::issue::Version;
-use crate::manifest::site::{DOWNLOADS, FRONT, edition_folder};
+use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{
     Bundle, DATA, FileNames, MANIFEST, Manifest, ManifestFile, SITE, list_files,
 };
@@ -25,7 +26,7 @@ use crate::sheet::{
 };
 use jiff::civil::Date;
 
-/// What a build is made from.
+/// The input of a build.
 pub struct BuildInput<'a> {
     pub content: &'a Content,
     pub register: &'a Register,
@@ -51,17 +52,17 @@ pub fn bundle(input: &BuildInput) -> Result<Bundle> {
     jobs.extend(builder.changes_for_clients());
     bundle.extend(draw(input, jobs)?);
     if let Some(edition) = builder.version.edition {
-        let same = bundle["site/safeguards.pdf"].clone();
-        bundle.insert(edition_path(edition, "safeguards.pdf"), same);
+        let same = bundle[&bundle_path(PDF)].clone();
+        bundle.insert(edition_path(edition, PDF), same);
     }
     builder.pages(&mut bundle)?;
     builder.manifests(&mut bundle, &digests);
     Ok(bundle)
 }
 
-/// Makes one file of the site by itself, for the preview. Returns `None` if the site has no such file.
+/// Makes one file of the site by itself, for the preview. Returns `None` if there is no such file.
 ///
-/// No page waits for the files it offers, so their sizes do not stand beside them.
+/// Pages do not wait for the files they offer, so they do not show the sizes of these files.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
     let labels = checked_labels(input)?;
     let builder = BundleBuilder::new(input, &labels);
@@ -103,22 +104,17 @@ pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
         Rendering::SealPdf => checked_data(input.register, &builder.sheet(Rendering::ClientPdf))?,
         _ => checked_data(input.register, &sheet)?,
     };
-    let job = PdfJob {
-        path: String::new(),
-        sheet,
-        changes: None,
-        json,
-        registers: vec![input.register],
-    };
-    checked_pdf(input, &job)
+    checked_pdf(
+        input,
+        &PdfJob::new(String::new(), sheet, json, input.register),
+    )
 }
 
-/// The words of the theme. The fonts have every letter of them.
+/// The theme's labels. The fonts have every character of them.
 fn checked_labels(input: &BuildInput) -> Result<Labels> {
     let labels = input.theme.labels(Language::Japanese)?;
-    input
-        .theme
-        .check_labels(&labels, |c| input.fonts.can_draw(c))?;
+    let can_draw = |c| input.fonts.can_draw(c);
+    input.theme.check_labels(&labels, can_draw)?;
     Ok(labels)
 }
 
@@ -143,6 +139,18 @@ struct PdfJob<'a> {
     registers: Vec<&'a Register>,
 }
 
+impl<'a> PdfJob<'a> {
+    fn new(path: String, sheet: Sheet, json: Vec<u8>, register: &'a Register) -> PdfJob<'a> {
+        PdfJob {
+            path,
+            sheet,
+            changes: None,
+            json,
+            registers: vec![register],
+        }
+    }
+}
+
 impl<'a> BundleBuilder<'a> {
     fn new(input: &'a BuildInput<'a>, labels: &'a Labels) -> BundleBuilder<'a> {
         BundleBuilder {
@@ -155,18 +163,18 @@ impl<'a> BundleBuilder<'a> {
         }
     }
 
-    /// With what only the proof shows.
+    /// Adds the findings and line numbers, which only the proof shows.
     fn with_findings(self) -> BundleBuilder<'a> {
-        let entry_lines = entry_lines(self.input.content);
+        let lines = entry_lines(self.input.content);
         BundleBuilder {
-            findings: findings_by_entry(self.input, &entry_lines),
-            entry_lines,
+            findings: findings_by_entry(self.input, &lines),
+            entry_lines: lines,
             ..self
         }
     }
 
-    /// The sheet for a rendering. An issued document is made of nothing but its edition;
-    /// the others also show what no edition holds: web address, seals, findings.
+    /// The sheet for a rendering. An issued document is made of its edition only. The others also show
+    /// parts that no edition holds: web address, seals, findings.
     fn sheet(&self, rendering: Rendering) -> Sheet {
         if let (Rendering::SitePdf | Rendering::ClientPdf, Some(edition)) =
             (rendering, self.version.edition)
@@ -193,18 +201,12 @@ impl<'a> BundleBuilder<'a> {
     fn sheets(&self, bundle: &mut Bundle, jobs: &mut Vec<PdfJob<'a>>) -> Result<Digests> {
         let (names, register) = (self.names(), self.input.register);
         let mut job = |path: String, sheet: Sheet, json: &[u8]| {
-            jobs.push(PdfJob {
-                path,
-                sheet,
-                changes: None,
-                json: json.to_vec(),
-                registers: vec![register],
-            });
+            jobs.push(PdfJob::new(path, sheet, json.to_vec(), register));
         };
         let site = self.sheet(Rendering::SitePdf);
         let public = checked_data(register, &site)?;
-        bundle.insert("site/safeguards.csv".into(), data::csv(&site));
-        job("site/safeguards.pdf".into(), site, &public);
+        bundle.insert(bundle_path(CSV), data::csv(&site));
+        job(bundle_path(PDF), site, &public);
 
         let client = self.sheet(Rendering::ClientPdf);
         let data = checked_data(register, &client)?;
@@ -226,34 +228,28 @@ impl<'a> BundleBuilder<'a> {
             public: data::sha256(&public),
             client: data::sha256(&data),
         };
-        bundle.insert("site/safeguards.json".into(), public);
+        bundle.insert(bundle_path(DATA), public);
         Ok(digests)
     }
 
-    /// Every issued edition once more, as it was issued.
+    /// The files of every issued edition, as it was issued.
     fn editions(&self, bundle: &mut Bundle, jobs: &mut Vec<PdfJob<'a>>) -> Result<()> {
         let current = self.version.edition.map(|edition| &edition.id);
         for edition in &self.issued {
             let site = sheet::lay_out_edition(edition, Rendering::SitePdf, self.labels);
             let json = checked_data(&edition.sheet, &site)?;
             let path = |name| edition_path(edition, name);
-            bundle.insert(path("safeguards.csv"), data::csv(&site));
+            bundle.insert(path(CSV), data::csv(&site));
             bundle.insert(path(DATA), json.clone());
             // The current one is drawn already.
             if current != Some(&edition.id) {
-                jobs.push(PdfJob {
-                    path: path("safeguards.pdf"),
-                    sheet: site,
-                    changes: None,
-                    json,
-                    registers: vec![&edition.sheet],
-                });
+                jobs.push(PdfJob::new(path(PDF), site, json, &edition.sheet));
             }
         }
         Ok(())
     }
 
-    /// The changes from the edition handed out before, for clients who have that one.
+    /// The changes from the edition before, for clients who have that one.
     fn changes_for_clients(&self) -> Option<PdfJob<'a>> {
         let before = match self.version.edition {
             Some(current) => {
@@ -309,14 +305,13 @@ impl<'a> BundleBuilder<'a> {
         Ok(())
     }
 
-    /// The path of the PDF that another one equals: the current edition's is drawn once.
-    fn drawn_as<'p>(&self, path: &'p str) -> &'p str {
+    /// The path under which a PDF is drawn: the current edition's equals the site's and is drawn once.
+    fn drawn_as(&self, path: &str) -> String {
         let edition = self.version.edition;
-        let same = edition.map(|edition| edition_path(edition, "safeguards.pdf"));
-        if same.as_deref() == Some(path) {
-            "site/safeguards.pdf"
+        if edition.is_some_and(|edition| path == edition_path(edition, PDF)) {
+            bundle_path(PDF)
         } else {
-            path
+            path.to_owned()
         }
     }
 
@@ -324,7 +319,7 @@ impl<'a> BundleBuilder<'a> {
     fn offers(&self) -> Bundle {
         let mut offers = Bundle::new();
         for name in DOWNLOADS {
-            offers.insert(format!("{SITE}{name}"), Vec::new());
+            offers.insert(bundle_path(name), Vec::new());
             for edition in &self.issued {
                 offers.insert(edition_path(edition, name), Vec::new());
             }
@@ -349,16 +344,16 @@ impl<'a> BundleBuilder<'a> {
                 files,
             })
         };
-        // The site's own manifest must not speak of other readers.
+        // The site's own manifest must not mention other readers.
         let site = manifest(list_files(bundle, SITE), &[Audience::Public]);
-        bundle.insert(format!("{SITE}{MANIFEST}"), site);
+        bundle.insert(bundle_path(MANIFEST), site);
         let all = manifest(list_files(bundle, ""), &Audience::ALL);
         bundle.insert(MANIFEST.to_owned(), all);
     }
 }
 
 fn edition_path(edition: &Edition, name: &str) -> String {
-    format!("{SITE}{}{name}", edition_folder(&edition.id))
+    bundle_path(&(edition_folder(&edition.id) + name))
 }
 
 fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
@@ -369,21 +364,18 @@ fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
 }
 
 /// Draws the PDFs, two at a time; one at a time if a single one fills hundreds of megabytes.
-fn draw(input: &BuildInput, jobs: Vec<PdfJob>) -> Result<Bundle> {
+fn draw(input: &BuildInput, mut jobs: Vec<PdfJob>) -> Result<Bundle> {
     let rows = jobs.iter().map(|job| job.sheet.rows.len()).max();
     let at_once = if rows > Some(1_000) { 1 } else { 2 };
     let mut drawn = Bundle::new();
-    // The proof is the largest: drawn first, it finds memory that is still whole.
-    let jobs: Vec<_> = jobs.into_iter().rev().collect();
+    // The largest, the proof, is among the last; it is drawn early, while memory is not fragmented.
+    jobs.reverse();
     for chunk in jobs.chunks(at_once) {
         let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = chunk
-                .iter()
-                .map(|job| scope.spawn(|| checked_pdf(input, job)))
-                .collect();
-            let joined = threads.into_iter().map(|thread| thread.join());
-            joined
-                .map(|pdf| pdf.expect("drawing does not panic"))
+            let spawn = |job| scope.spawn(move || checked_pdf(input, job));
+            let threads: Vec<_> = chunk.iter().map(spawn).collect();
+            let pdfs = threads.into_iter().map(|thread| thread.join());
+            pdfs.map(|pdf| pdf.expect("drawing does not panic"))
                 .collect()
         });
         pdf::forget();
@@ -423,20 +415,18 @@ fn findings_by_entry(input: &BuildInput, entry_lines: &EntryLines) -> FindingsBy
     for finding in input.findings {
         let file = &finding.origin.file;
         let line = input.content.sources.line(&finding.origin);
-        let begun = entry_lines
-            .get(file)
-            .map(|lines| lines.partition_point(|first| *first <= line));
-        let entry = begun.and_then(|begun| begun.checked_sub(1));
+        let entry = entry_lines.get(file).and_then(|lines| {
+            let begun = lines.partition_point(|first| *first <= line);
+            begun.checked_sub(1)
+        });
         let text = FindingText {
             severity: finding.severity.name(),
             rule: finding.rule,
             text: input.catalog.format(&finding.message),
             place: format!("{file}:{line}"),
         };
-        by_entry
-            .entry((file.clone(), entry))
-            .or_default()
-            .push(text);
+        let of_entry = by_entry.entry((file.clone(), entry)).or_default();
+        of_entry.push(text);
     }
     by_entry
 }

@@ -1,17 +1,17 @@
 //! Sheet + theme → the pages of the site (Tera). No HTML is made here; the templates make it.
 //!
-//! Style and script stand in the page itself and are allowed by their hash only: a page needs no other file, shows in one piece
-//! wherever it lies, and runs nothing that was not built.
+//! Style and script are part of the page and are allowed by their hash only: a page needs no other
+//! file, works in any folder, and runs nothing that was not built.
 
 use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
 use crate::model::ProsePage;
-use crate::render::theme::Theme;
+use crate::render::theme::{Theme, name_row};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::error::Error as _;
@@ -39,7 +39,7 @@ pub struct PageContext {
 pub struct NavLink {
     pub href: String,
     pub text: String,
-    /// Whether it is this very page.
+    /// True if it leads to this very page.
     pub current: bool,
 }
 
@@ -47,7 +47,7 @@ pub struct NavLink {
 #[derive(Debug, Clone, Serialize)]
 pub struct LanguageLink {
     pub lang: &'static str,
-    /// Its name in itself.
+    /// The language's name in that language.
     pub name: &'static str,
     /// Absolute, if the site's address is known.
     pub href: String,
@@ -65,7 +65,7 @@ pub struct PageExtras {
     pub archived: Option<ArchivedEdition>,
 }
 
-/// A file the page offers.
+/// A file that the page offers.
 #[derive(Debug, Serialize)]
 pub struct Download {
     pub href: String,
@@ -78,7 +78,7 @@ pub struct Download {
 pub struct ArchivedEdition {
     pub superseded_by: Option<String>,
     pub digests: Vec<ReaderDigest>,
-    /// Whether there is a page that compares it with the edition before.
+    /// True if a page compares it with the edition before.
     pub changes: bool,
 }
 
@@ -102,7 +102,7 @@ pub struct HtmlPage {
 pub struct Policy {
     styles: BTreeSet<String>,
     scripts: BTreeSet<String>,
-    /// Data in a script element, which no browser runs, though checkers count it as a script.
+    /// Data in a script element. Browsers do not run it, but checkers count it as a script.
     data: BTreeSet<String>,
 }
 
@@ -133,37 +133,29 @@ impl Policy {
 /// The files a page is made of.
 struct PageAssets {
     template: &'static str,
-    /// In this order; a style is a template too, for it may print words.
+    /// In this order; a style is a template too, because it may print labels.
     styles: &'static [&'static str],
     script: Option<&'static str>,
 }
 
 const STYLE: &str = "site/style.css";
 
-const SHEET: PageAssets = PageAssets {
-    template: "site/index.html",
-    styles: &[STYLE],
-    script: Some("site/page.js"),
-};
+const SHEET: PageAssets = assets("site/index.html", &[STYLE], Some("site/page.js"));
+const CHANGES: PageAssets = assets("site/changes.html", &[STYLE, "site/changes.css"], None);
+const VERIFY: PageAssets = assets("site/verify.html", &[STYLE], Some("site/verify.js"));
+const EDITIONS: PageAssets = assets("site/editions.html", &[STYLE], None);
+const PROSE: PageAssets = assets("site/prose.html", &[STYLE], None);
+const MISSING: PageAssets = assets("site/404.html", &[STYLE], None);
 
-const CHANGES: PageAssets = PageAssets {
-    template: "site/changes.html",
-    styles: &[STYLE, "site/changes.css"],
-    script: None,
-};
-
-const VERIFY: PageAssets = PageAssets {
-    template: "site/verify.html",
-    styles: &[STYLE],
-    script: Some("site/verify.js"),
-};
-
-/// A page of words only.
-const fn words(template: &'static str) -> PageAssets {
+const fn assets(
+    template: &'static str,
+    styles: &'static [&'static str],
+    script: Option<&'static str>,
+) -> PageAssets {
     PageAssets {
         template,
-        styles: &[STYLE],
-        script: None,
+        styles,
+        script,
     }
 }
 
@@ -176,8 +168,8 @@ pub struct Pages<'a> {
 impl<'a> Pages<'a> {
     pub fn new(theme: &'a Theme) -> Result<Pages<'a>> {
         let mut tera = Tera::new();
-        let templates = [".html", ".css", ".xml", ".txt"];
-        let templates = templates.iter().flat_map(|ending| theme.files(ending));
+        let extensions = [".html", ".css", ".xml", ".txt"];
+        let templates = extensions.iter().flat_map(|ending| theme.files(ending));
         tera.add_raw_templates(templates)
             .map_err(|error| explain(theme, SHEET.template, &error))?;
         Ok(Pages { theme, tera })
@@ -188,22 +180,19 @@ impl<'a> Pages<'a> {
         &self,
         sheet: &Sheet,
         place: &PageContext,
-        around: &PageExtras,
+        extras: &PageExtras,
     ) -> Result<HtmlPage> {
-        let data = inert(&around.linked_data);
+        let data = inert(&extras.linked_data);
         let page = |sheet: &Sheet| {
-            let mut context = Context::from_serialize(sheet)?;
-            context.insert("site", place);
-            context.insert("downloads", &around.downloads);
-            context.insert("archived", &around.archived);
+            let mut context = variables(sheet, place, &json!({}))?;
+            context.insert("downloads", &extras.downloads);
+            context.insert("archived", &extras.archived);
             context.insert("data", &data);
             Ok(context)
         };
-        self.draw(&SHEET, page(sheet)).map_err(|failure| {
+        self.draw(&SHEET, page(sheet)).map_err(|error| {
             let draw = |rows| self.draw(&SHEET, page(&sheet.first_rows(rows))).err();
-            crate::render::theme::name_row(failure, sheet.rows.len(), draw, |row| {
-                sheet.row_name(row)
-            })
+            name_row(error, sheet.rows.len(), draw, |row| sheet.row_name(row))
         })
     }
 
@@ -214,18 +203,18 @@ impl<'a> Pages<'a> {
         changes: &Comparison,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        // The rows stand in the comparison, as far as they are told.
+        // The rows to print are those of the comparison.
         let around = sheet.first_rows(0);
         let page = |changes: &Comparison| {
-            let mut context = Context::from_serialize(&around)?;
-            context.insert("site", place);
+            let mut context = variables(&around, place, &json!({}))?;
             context.insert("changes", changes);
             Ok(context)
         };
-        self.draw(&CHANGES, page(changes)).map_err(|failure| {
+        self.draw(&CHANGES, page(changes)).map_err(|error| {
             let draw = |lines| self.draw(&CHANGES, page(&changes.first_lines(lines))).err();
-            let name = |line| changes.line_name(line);
-            crate::render::theme::name_row(failure, changes.lines.len(), draw, name)
+            name_row(error, changes.lines.len(), draw, |line| {
+                changes.line_name(line)
+            })
         })
     }
 
@@ -236,12 +225,8 @@ impl<'a> Pages<'a> {
         listing: &Listing,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let context = self.around(around, place).map(|mut context| {
-            context.insert("editions", &listing.editions);
-            context.insert("data", &inert(listing));
-            context
-        });
-        self.draw(&VERIFY, context)
+        let more = json!({"editions": listing.editions, "data": inert(listing)});
+        self.draw(&VERIFY, variables(around, place, &more))
     }
 
     /// The list of all issued editions.
@@ -251,11 +236,8 @@ impl<'a> Pages<'a> {
         listing: &Listing,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let context = self.around(around, place).map(|mut context| {
-            context.insert("editions", &listing.editions);
-            context
-        });
-        self.draw(&words("site/editions.html"), context)
+        let more = json!({"editions": listing.editions});
+        self.draw(&EDITIONS, variables(around, place, &more))
     }
 
     /// A page of the office's own prose.
@@ -265,17 +247,13 @@ impl<'a> Pages<'a> {
         prose: &ProsePage,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let context = self.around(around, place).map(|mut context| {
-            context.insert("heading", &prose.title);
-            context.insert("prose", &prose.html);
-            context
-        });
-        self.draw(&words("site/prose.html"), context)
+        let more = json!({"heading": prose.title, "prose": prose.html});
+        self.draw(&PROSE, variables(around, place, &more))
     }
 
-    /// The page for an address that is not there.
+    /// The page for an address that does not exist.
     pub fn missing(&self, around: &Sheet, place: &PageContext) -> Result<HtmlPage> {
-        self.draw(&words("site/404.html"), self.around(around, place))
+        self.draw(&MISSING, variables(around, place, &json!({})))
     }
 
     /// A file that machines read: `robots.txt`, `feed.xml`, ….
@@ -287,32 +265,23 @@ impl<'a> Pages<'a> {
         more: Value,
     ) -> Result<Vec<u8>> {
         let template = format!("site/{name}");
-        let text = self.around(around, place).and_then(|mut context| {
-            context.extend(Context::from_serialize(&more)?);
-            self.tera.render(&template, &context)
-        });
+        let text = variables(around, place, &more)
+            .and_then(|context| self.tera.render(&template, &context));
         text.map(String::into_bytes)
             .map_err(|error| explain(self.theme, &template, &error))
     }
 
-    fn around(&self, sheet: &Sheet, place: &PageContext) -> TeraResult<Context> {
-        let mut context = Context::from_serialize(sheet)?;
-        context.insert("site", place);
-        Ok(context)
-    }
-
-    fn draw(&self, recipe: &PageAssets, context: TeraResult<Context>) -> Result<HtmlPage> {
-        let script = recipe
-            .script
-            .map(|name| self.theme.text(name))
-            .transpose()?;
-        // Some checkers leave white space around a text out of its hash.
-        let script = script.map(str::trim);
+    fn draw(&self, assets: &PageAssets, context: TeraResult<Context>) -> Result<HtmlPage> {
+        // Trimmed, because some checkers leave white space around a text out of its hash.
+        let script = match assets.script {
+            Some(name) => Some(self.theme.text(name)?.trim()),
+            None => None,
+        };
         let drawn = context.and_then(|mut context| {
-            let styles = recipe.styles.iter();
-            let styles = styles.map(|name| self.tera.render(name, &context));
-            let style = styles.collect::<TeraResult<Vec<_>>>()?.join("\n");
-            let style = style.trim();
+            let render = |name: &&str| self.tera.render(name, &context);
+            let styles: TeraResult<Vec<_>> = assets.styles.iter().map(render).collect();
+            let joined = styles?.join("\n");
+            let style = joined.trim();
             let data = context.get("data").and_then(tera::Value::as_str);
             let policy = Policy {
                 styles: [hash(style)].into(),
@@ -322,11 +291,19 @@ impl<'a> Pages<'a> {
             context.insert("style", style);
             context.insert("script", &script);
             context.insert("policy", &policy.text());
-            let html = self.tera.render(recipe.template, &context)?.into_bytes();
+            let html = self.tera.render(assets.template, &context)?.into_bytes();
             Ok(HtmlPage { html, policy })
         });
-        drawn.map_err(|error| explain(self.theme, recipe.template, &error))
+        drawn.map_err(|error| explain(self.theme, assets.template, &error))
     }
+}
+
+/// The variables of a template: the fields of the sheet, `site`, and those of `more`.
+fn variables(sheet: &Sheet, place: &PageContext, more: &impl Serialize) -> TeraResult<Context> {
+    let mut context = Context::from_serialize(sheet)?;
+    context.insert("site", place);
+    context.extend(Context::from_serialize(more)?);
+    Ok(context)
 }
 
 /// A style or script as a policy names it.
@@ -335,13 +312,13 @@ fn hash(text: &str) -> String {
     format!("'sha256-{}'", Base64::encode_string(&digest))
 }
 
-/// JSON within a script element, where no text may look like the element's end.
+/// JSON for a script element, in which no text may look like the element's end.
 fn inert(value: &impl Serialize) -> String {
     let json = serde_json::to_string(value).expect("keys are strings");
     json.replace('<', "\\u003c")
 }
 
-/// Tera's error as one sentence with file and line.
+/// Makes one message with file and line of Tera's error.
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
     let (file, line, cause) = match error.kind() {
@@ -365,7 +342,7 @@ fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     Error::new(message).caused_by(cause)
 }
 
-/// File and line of ` --> site/index.html:2:12`: some errors tell their place in their text only.
+/// Parses ` --> site/index.html:2:12`: some errors name file and line in their text only.
 fn pointed_at(text: &str) -> Option<(&str, usize)> {
     let (_, place) = text.lines().find_map(|line| line.split_once("--> "))?;
     let mut parts = place.rsplitn(3, ':').skip(1);

@@ -1,6 +1,7 @@
-//! The gate before anything is written: a rendering holds nothing that its readers may not see.
+//! The last check before anything is written: a rendering holds no text that its readers may not see.
 //!
-//! A sheet is cut to its readers before a theme sees it, so the gate fires only if the program itself is wrong.
+//! A sheet is cut to its readers before a theme sees it, so this check fails only if the program
+//! itself is wrong.
 
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Bilingual, Register};
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 pub struct RenderedText(String);
 
 impl RenderedText {
-    /// The text of a page: tags left out, the five escapes undone; of styles and scripts what stands in quotes.
+    /// The text of a page: without tags and escapes; of styles and scripts only the texts in quotes.
     pub fn html(bytes: &[u8]) -> RenderedText {
         let html = String::from_utf8_lossy(bytes);
         let mut text = String::new();
@@ -48,7 +49,7 @@ impl RenderedText {
         RenderedText(solid(text))
     }
 
-    /// The text of a finished file, by the ending of its name: of a PDF its pages and its data.
+    /// The text of a finished file, by its extension: of a PDF its pages and its data.
     pub fn file(path: &str, bytes: &[u8]) -> RenderedText {
         let raw = || RenderedText::text(&String::from_utf8_lossy(bytes));
         match path.rsplit('.').next() {
@@ -57,7 +58,7 @@ impl RenderedText {
             Some("csv") => {
                 RenderedText::text(&String::from_utf8_lossy(bytes).replace("\"\"", "\""))
             }
-            // A PDF that is no sheet was made by somebody else.
+            // A PDF that is no sheet was made by another program.
             Some("pdf") => pdf_reader::read(bytes).map_or_else(
                 |_| raw(),
                 |pdf| RenderedText::text(&(pdf.pages.concat() + &strings(&pdf.data))),
@@ -71,29 +72,28 @@ impl RenderedText {
         &self.0
     }
 
-    /// The first text that these readers may not see and that stands in it all the same.
+    /// The first text of the rendering that its readers may not see.
     ///
-    /// The rendering is made of these registers: a comparison of two, in which a text may be read if one of them lets it.
+    /// The rendering is made of these registers. In a comparison of two, a text may be read if one of
+    /// them allows it.
     pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
         let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
         for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
-            let text = solid(&text);
+            let unspaced = solid(&text);
             if readers.is_some_and(|readers| readers <= audience) {
-                allowed.push(text);
-            } else if !text.is_empty() {
-                withheld.insert(text);
+                allowed.push(unspaced);
+            } else if !unspaced.is_empty() {
+                withheld.insert(unspaced);
             }
         }
-        let withheld: Vec<String> = withheld.into_iter().collect();
         let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
-        let found: BTreeSet<usize> = search
-            .find_overlapping_iter(&self.0)
-            .map(|found| found.pattern().as_usize())
-            .collect();
-        let mut found = found.into_iter().map(|index| &withheld[index]);
-        // The same words may stand in a text that may be read.
-        let leaked = found.find(|text| !allowed.iter().any(|allowed| allowed.contains(*text)));
-        leaked.cloned()
+        let matches = search.find_overlapping_iter(&self.0);
+        let found: BTreeSet<usize> = matches.map(|it| it.pattern().as_usize()).collect();
+        // The same words may also be part of a text that may be read.
+        let is_leak = |text: &String| !allowed.iter().any(|allowed| allowed.contains(text));
+        let mut numbered = withheld.into_iter().enumerate();
+        let leak = numbered.find(|(index, text)| found.contains(index) && is_leak(text));
+        leak.map(|(_, text)| text)
     }
 }
 
@@ -108,56 +108,55 @@ pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering
     }
 }
 
-/// The texts in quotes of styles and scripts: `none` in a style sheet must not pass for somebody's remark.
+/// The texts in quotes of styles and scripts: `none` in a style sheet must not be mistaken for a
+/// remark.
 fn quoted(code: &str) -> String {
-    let lines = code.lines().map(|line| line.replace("\\\"", "\0"));
-    let quoted = lines.map(|line| {
-        let inside = line.split('"').skip(1).step_by(2);
-        inside.collect::<Vec<_>>().join("\n")
-    });
-    let quoted = quoted.collect::<Vec<_>>().join("\n");
-    quoted.replace('\0', "\"")
+    let mut texts = Vec::new();
+    for line in code.lines() {
+        let marked = line.replace("\\\"", "\0");
+        texts.extend(marked.split('"').skip(1).step_by(2).map(str::to_owned));
+    }
+    texts.join("\n").replace('\0', "\"")
 }
 
 /// Every text in JSON, without its escapes; all of it if it is no JSON.
 fn strings(json: &[u8]) -> String {
-    fn collect(value: &Value, told: &mut String) {
+    fn collect(value: &Value, texts: &mut String) {
         match value {
-            Value::String(text) => told.push_str(text),
-            Value::Array(values) => values.iter().for_each(|value| collect(value, told)),
+            Value::String(text) => texts.push_str(text),
+            Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
             Value::Object(fields) => fields.iter().for_each(|(name, value)| {
-                told.push_str(name);
-                told.push('\0');
-                collect(value, told);
+                texts.push_str(name);
+                texts.push('\0');
+                collect(value, texts);
             }),
-            other => told.push_str(&other.to_string()),
+            other => texts.push_str(&other.to_string()),
         }
-        // Two texts are never one.
-        told.push('\0');
+        // Texts must not run together.
+        texts.push('\0');
     }
     let Ok(value) = serde_json::from_slice(json) else {
         return String::from_utf8_lossy(json).into_owned();
     };
-    let mut told = String::new();
-    collect(&value, &mut told);
-    told
+    let mut texts = String::new();
+    collect(&value, &mut texts);
+    texts
 }
 
+/// Removes all white space: renderings wrap texts in different ways.
 fn solid(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Every paragraph of the register, in either language, with its readers; `None` for what only the office sees.
+/// Every paragraph of the register in both languages with its readers; `None` if only the office
+/// sees it.
 fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
     let mut texts = Vec::new();
     for measure in register.measures() {
         for text in measure.texts() {
             let Bilingual { ja, en } = text.value;
-            for paragraph in [Some(ja), en.as_ref()]
-                .into_iter()
-                .flatten()
-                .flat_map(|text| &text.paragraphs)
-            {
+            let english = en.iter().flat_map(|en| &en.paragraphs);
+            for paragraph in ja.paragraphs.iter().chain(english) {
                 texts.push((crate::text::plain(paragraph), Some(text.audience)));
             }
         }

@@ -1,13 +1,16 @@
-//! Sheet + theme → PDF bytes (Typst, in process), always PDF/A-3a + PDF/UA-1 with the audience's data attached.
+//! Sheet + theme → PDF bytes (Typst, in process), always PDF/A-3a + PDF/UA-1 with the reader's data
+//! attached.
 //!
 //! No markup is made here: the theme's Typst file reads the sheet as data.
 
 mod world;
 
 use crate::compare::Comparison;
+use crate::manifest::DATA;
 use crate::message::{Error, Message, Result};
-use crate::render::theme::Theme;
+use crate::render::theme::{Theme, name_row};
 use crate::sheet::{Rendering, Sheet};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Content, Datetime, Smart};
@@ -23,7 +26,7 @@ pub use world::Fonts;
 /// The program and version that a PDF names as its maker.
 pub const CREATOR: &str = concat!("safeguard ", env!("CARGO_PKG_VERSION"));
 
-/// A finished PDF, and the text on its pages for those who check what it tells.
+/// A finished PDF, and the text on its pages for the search for leaks.
 pub struct Pdf {
     pub bytes: Vec<u8>,
     pub text: String,
@@ -41,10 +44,7 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
     let recipient = sheet.copy.as_ref().map_or("", |copy| &copy.recipient);
     let of = |sheet: &Sheet| TypstJob {
         main,
-        data: vec![
-            ("sheet.json", json(sheet)),
-            ("safeguards.json", data.to_vec()),
-        ],
+        data: vec![("sheet.json", json(sheet)), (DATA, data.to_vec())],
         date: sheet.created_on.clone(),
         ident: format!(
             "{}/{}/{}/{recipient}",
@@ -54,14 +54,15 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
         ),
     };
     let draw = |sheet: &Sheet| draw(fonts, theme, of(sheet));
-    let drawn = draw(sheet).map_err(|failure| {
+    let drawn = draw(sheet).map_err(|error| {
         let draw = |rows| draw(&sheet.first_rows(rows)).err();
-        crate::render::theme::name_row(failure, sheet.rows.len(), draw, |row| sheet.row_name(row))
+        name_row(error, sheet.rows.len(), draw, |row| sheet.row_name(row))
     })?;
     finish(drawn)
 }
 
-/// Draws what differs from an older sheet; `sheet` is the newer one, and `data`, its `safeguards.json`, is attached beside `changes.json`.
+/// Draws the changes from an older sheet; `sheet` is the newer one, and `data`, its
+/// `safeguards.json`, is attached beside `changes.json`.
 pub fn render_changes(
     fonts: &Fonts,
     theme: &Theme,
@@ -69,14 +70,14 @@ pub fn render_changes(
     changes: &Comparison,
     data: &[u8],
 ) -> Result<Pdf> {
-    // The rows stand in the comparison, as far as they are told.
+    // The rows to print are those of the comparison.
     let around = json(&sheet.first_rows(0));
     let of = |changes: &Comparison| TypstJob {
         main: "changes.typ",
         data: vec![
             ("sheet.json", around.clone()),
             ("changes.json", crate::data::pretty(changes)),
-            ("safeguards.json", data.to_vec()),
+            (DATA, data.to_vec()),
         ],
         date: sheet.created_on.clone(),
         ident: format!(
@@ -88,10 +89,11 @@ pub fn render_changes(
         ),
     };
     let draw = |changes: &Comparison| draw(fonts, theme, of(changes));
-    let drawn = draw(changes).map_err(|failure| {
+    let drawn = draw(changes).map_err(|error| {
         let draw = |lines| draw(&changes.first_lines(lines)).err();
-        let name = |line| changes.line_name(line);
-        crate::render::theme::name_row(failure, changes.lines.len(), draw, name)
+        name_row(error, changes.lines.len(), draw, |line| {
+            changes.line_name(line)
+        })
     })?;
     finish(drawn)
 }
@@ -100,26 +102,27 @@ fn json(sheet: &Sheet) -> Vec<u8> {
     serde_json::to_vec(sheet).expect("keys are strings")
 }
 
-/// One document: the theme's file that draws it, the data that file reads, and what the PDF says of itself.
+/// One document: the theme's file that draws it, the data that the file reads, and the metadata of
+/// the PDF.
 struct TypstJob {
     main: &'static str,
     /// Name and bytes of each virtual file.
     data: Vec<(&'static str, Vec<u8>)>,
     /// ISO 8601.
     date: String,
-    /// Tells it from every other document.
+    /// Distinguishes it from every other document.
     ident: String,
 }
 
 type Drawn = (PagedDocument, Vec<u8>);
 
 fn draw(fonts: &Fonts, theme: &Theme, job: TypstJob) -> Result<Drawn> {
-    let options = options(&job);
+    let pdf_options = options(&job);
     let world = World::new(fonts, theme, job.main, job.data)?;
-    compile(&world, &options).map_err(|errors| explain(&world, theme, &errors))
+    compile(&world, &pdf_options).map_err(|errors| explain(&world, theme, &errors))
 }
 
-/// Takes the text from the pages, and refuses what would be printed beside the paper.
+/// Takes the text from the pages, and refuses a text that would be printed beside the paper.
 fn finish((document, bytes): Drawn) -> Result<Pdf> {
     let mut text = String::new();
     for (page, number) in document.pages().iter().zip(1..) {
@@ -132,19 +135,22 @@ fn finish((document, bytes): Drawn) -> Result<Pdf> {
         collect(&page.frame, Transform::identity(), &mut texts);
         for (printed, ends) in texts {
             if !ends.iter().all(on_paper) && !printed.trim().is_empty() {
-                let printed: String = printed.chars().take(40).collect();
+                let start: String = printed.chars().take(40).collect();
                 let message = Message::new("theme-off-paper").with("page", number);
-                return Err(Error::new(message.with("text", printed)));
+                return Err(Error::new(message.with("text", start)));
             }
             text.push_str(printed);
         }
     }
-    let pages = pages(&document);
-    Ok(Pdf { bytes, text, pages })
+    Ok(Pdf {
+        bytes,
+        text,
+        pages: labelled_pages(&document),
+    })
 }
 
-/// Where the theme's labels stand; the official one labels each row with its anchor.
-fn pages(document: &PagedDocument) -> BTreeMap<String, usize> {
+/// The page of each label of the theme. The official theme labels each row with its anchor.
+fn labelled_pages(document: &PagedDocument) -> BTreeMap<String, usize> {
     let introspector = document.introspector();
     let place = |labelled: &Content| {
         let page = introspector.page(labelled.location()?)?;
@@ -154,17 +160,18 @@ fn pages(document: &PagedDocument) -> BTreeMap<String, usize> {
     labelled.iter().filter_map(place).collect()
 }
 
-/// Forgets what Typst remembers: one sheet's layout helps no other, and would only fill memory.
+/// Clears Typst's cache: one sheet's layout is of no use to another, and only fills memory.
 pub fn forget() {
     comemo::evict(0);
 }
 
-/// Forgets what the last drawings did not need: the same sheet, drawn again with another word, is drawn faster.
+/// Removes from Typst's cache the results that the last drawings did not need. The rest makes drawing
+/// the same sheet with another word faster.
 pub fn forget_unused() {
     comemo::evict(KEPT_DRAWINGS);
 }
 
-/// Of so many drawings everything is remembered: one of each kind that an author looks at by turns.
+/// Number of drawings whose results stay cached: one of each kind that an author looks at by turns.
 const KEPT_DRAWINGS: usize = 4;
 
 type Errors = Vec<SourceDiagnostic>;
@@ -172,7 +179,7 @@ type Errors = Vec<SourceDiagnostic>;
 fn compile(world: &World, options: &PdfOptions) -> std::result::Result<Drawn, Errors> {
     let Warned { output, warnings } = typst::compile::<PagedDocument>(world);
     let document = output.map_err(|errors| errors.to_vec())?;
-    // Typst only warns of a layout that never comes to rest, or of a font that is not there: a sheet must not depend on luck.
+    // Typst only warns if a layout does not converge or a font is missing: such a sheet is not reliable.
     if !warnings.is_empty() {
         return Err(warnings.to_vec());
     }
@@ -181,11 +188,9 @@ fn compile(world: &World, options: &PdfOptions) -> std::result::Result<Drawn, Er
 }
 
 fn options(job: &TypstJob) -> PdfOptions {
-    let date = &job.date;
-    let [year, month, day] =
-        [&date[..4], &date[5..7], &date[8..]].map(|part| part.parse::<u16>().unwrap_or(1));
-    let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(1));
-    let date = Datetime::from_ymd_hms(i32::from(year), month, day, 0, 0, 0);
+    let day: Date = job.date.parse().expect("the layout printed a day");
+    let [month, day_of_month] = [day.month(), day.day()].map(i8::unsigned_abs);
+    let date = Datetime::from_ymd_hms(i32::from(day.year()), month, day_of_month, 0, 0, 0);
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
         ident: Smart::Custom(job.ident.clone()),
@@ -208,10 +213,10 @@ fn rendering_name(rendering: Rendering) -> &'static str {
     }
 }
 
-/// Every text of a frame, and where its line begins and ends on the page.
-fn collect<'a>(frame: &'a Frame, place: Transform, texts: &mut Vec<(&'a str, [Point; 2])>) {
+/// Collects every text of a frame with the start and end of its line on the page.
+fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Point; 2])>) {
     for (at, item) in frame.items() {
-        let place = place.pre_concat(Transform::translate(at.x, at.y));
+        let place = outer.pre_concat(Transform::translate(at.x, at.y));
         match item {
             FrameItem::Group(group) => {
                 collect(&group.frame, place.pre_concat(group.transform), texts);
@@ -225,7 +230,7 @@ fn collect<'a>(frame: &'a Frame, place: Transform, texts: &mut Vec<(&'a str, [Po
     }
 }
 
-/// Typst's first error as one sentence with file and line.
+/// Makes one message with file and line of Typst's first error.
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
     let Some(first) = errors.first() else {
         return Error::new(

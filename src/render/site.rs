@@ -17,7 +17,8 @@ use crate::compare;
 use crate::data;
 use crate::edition::{Edition, ListedEdition, Listing, digest_start};
 use crate::manifest::site::{
-    DOWNLOADS, EDITIONS, ENGLISH, FRONT, LISTING, MISSING, VERIFY, edition_folder,
+    DOWNLOADS, EDITIONS, ENGLISH, FEED, FRONT, LISTING, MISSING, ROBOTS, SITEMAP, VERIFY,
+    bundle_path, edition_folder,
 };
 use crate::manifest::{Bundle, SITE, media_type};
 use crate::message::Result;
@@ -43,7 +44,8 @@ pub struct Site<'a> {
     pub today: Date,
 }
 
-/// The front page and every other page, `editions.json`, `robots.txt`; with an address also `feed.xml` and `sitemap.xml`.
+/// The front page and every other page, `editions.json` and `robots.txt`; if the site's address is
+/// known also `feed.xml` and `sitemap.xml`.
 ///
 /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
 pub fn files(site: &Site) -> Result<Bundle> {
@@ -71,11 +73,11 @@ fn build<'a>(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
     if !site.issued.is_empty() {
         builder.archive()?;
     }
-    builder.beside()?;
+    builder.machine_files()?;
     Ok(builder)
 }
 
-/// The front page by itself, for who cannot wait for the others.
+/// The front page by itself, for callers that cannot wait for the others.
 pub fn front(site: &Site) -> Result<Vec<u8>> {
     let mut builder = SiteBuilder::new(site)?;
     builder.front(builder.japanese())?;
@@ -83,7 +85,7 @@ pub fn front(site: &Site) -> Result<Vec<u8>> {
     Ok(files.next().expect("the page was just taken up"))
 }
 
-/// The folder in which the site lies, as an absolute address ending in `/`; none while office.yaml has no `url`.
+/// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
 pub fn home(register: &Register) -> Option<String> {
     let url = register.office.url.as_deref()?;
     Some(format!("{}/", url.trim_end_matches('/')))
@@ -94,7 +96,7 @@ struct SiteBuilder<'a> {
     pages: Pages<'a>,
     listing: Listing,
     home: Option<String>,
-    /// What the pages made so far are allowed to run.
+    /// The styles and scripts of the pages made so far.
     policy: Policy,
     files: Bundle,
 }
@@ -111,33 +113,28 @@ impl<'a> SiteBuilder<'a> {
         })
     }
 
-    /// The sheet as it stands now.
+    /// The page of the current sheet.
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
         let place = self.place(sheet, &path);
-        let surroundings = PageExtras {
+        let extras = PageExtras {
             downloads: self.downloads("", &place.base),
             linked_data: linked_data(sheet, &place, ""),
             archived: None,
         };
-        let page = self.pages.sheet(sheet, &place, &surroundings)?;
-        self.take(&path, page, &[self.site.register])
+        let page = self.pages.sheet(sheet, &place, &extras)?;
+        self.add_page(&path, page, &[self.site.register])
     }
 
     /// The office's own pages in the language of a front page.
     fn prose(&mut self, front: &Sheet) -> Result<()> {
         let around = front.first_rows(0);
-        for prose in self
-            .site
-            .prose
-            .iter()
-            .filter(|it| it.lang.code() == front.lang)
-        {
+        for prose in self.prose_in(front.lang) {
             let path = path_in(front, &format!("{}.html", prose.name));
             let page = self
                 .pages
                 .prose(&around, prose, &self.place(front, &path))?;
-            self.take(&path, page, &[self.site.register])?;
+            self.add_page(&path, page, &[self.site.register])?;
         }
         Ok(())
     }
@@ -149,7 +146,12 @@ impl<'a> SiteBuilder<'a> {
         let page = self
             .pages
             .verify(&front.first_rows(0), &self.listing, &place)?;
-        self.take(&path, page, &self.registers())
+        self.add_page(&path, page, &self.registers())
+    }
+
+    fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
+        let prose = self.site.prose.iter();
+        prose.filter(move |prose| prose.lang.code() == lang)
     }
 
     fn registers(&self) -> Vec<&'a Register> {
@@ -161,26 +163,28 @@ impl<'a> SiteBuilder<'a> {
         &self.site.fronts[0]
     }
 
-    /// The page of an issued edition, and what differs from the one before.
+    /// The page of an issued edition, and the changes from the one before.
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
-        let before = edition.predecessor.as_ref();
         let mut issued = self.site.issued.iter();
-        let before = before.and_then(|named| issued.find(|edition| edition.id == named.id));
-        let path = format!("{folder}index.html");
-        let sheet = sheet::lay_out_edition(edition, Rendering::EditionPage, self.site.labels);
+        let before = edition
+            .predecessor
+            .as_ref()
+            .and_then(|named| issued.find(|edition| edition.id == named.id));
+        let path = format!("{folder}{FRONT}");
+        let page_sheet = sheet::lay_out_edition(edition, Rendering::EditionPage, self.site.labels);
         let place = self.place(self.japanese(), &path);
-        let surroundings = PageExtras {
+        let extras = PageExtras {
             downloads: self.downloads(&folder, ""),
-            linked_data: linked_data(&sheet, &place, &folder),
+            linked_data: linked_data(&page_sheet, &place, &folder),
             archived: Some(ArchivedEdition {
                 superseded_by: listed.superseded_by.clone(),
                 digests: digests(edition),
                 changes: before.is_some(),
             }),
         };
-        let page = self.pages.sheet(&sheet, &place, &surroundings)?;
-        self.take(&path, page, &[&edition.sheet])?;
+        let page = self.pages.sheet(&page_sheet, &place, &extras)?;
+        self.add_page(&path, page, &[&edition.sheet])?;
         let Some(before) = before else {
             return Ok(());
         };
@@ -190,7 +194,7 @@ impl<'a> SiteBuilder<'a> {
         let changes = compare::compare(&old, &new);
         let place = self.place(self.japanese(), &path);
         let page = self.pages.changes(&new, &changes, &place)?;
-        self.take(&path, page, &[&before.sheet, &edition.sheet])
+        self.add_page(&path, page, &[&before.sheet, &edition.sheet])
     }
 
     /// All editions in a list, for readers and for machines.
@@ -198,30 +202,30 @@ impl<'a> SiteBuilder<'a> {
         let place = self.place(self.japanese(), EDITIONS);
         let around = self.japanese().first_rows(0);
         let page = self.pages.editions(&around, &self.listing, &place)?;
-        self.take(EDITIONS, page, &self.registers())?;
+        self.add_page(EDITIONS, page, &self.registers())?;
         let listing = data::pretty(&self.listing);
-        self.files.insert(format!("{SITE}{LISTING}"), listing);
+        self.files.insert(bundle_path(LISTING), listing);
         Ok(())
     }
 
-    /// A server may show it at any address: it knows no way but an absolute one.
+    /// The page for missing addresses. A server may show it at any of them, so its links are absolute.
     fn missing(&mut self) -> Result<()> {
         let place = PageContext {
             home: self.home.clone(),
             ..PageContext::default()
         };
         let page = self.pages.missing(&self.japanese().first_rows(0), &place)?;
-        self.take(MISSING, page, &[self.site.register])
+        self.add_page(MISSING, page, &[self.site.register])
     }
 
-    /// What machines read: how far robots may go, what there is, what was issued, whom to tell of a security problem.
-    fn beside(&mut self) -> Result<()> {
+    /// The files that machines read: robots.txt, sitemap, feed and security.txt.
+    fn machine_files(&mut self) -> Result<()> {
         let front = self.japanese();
         let around = front.first_rows(0);
-        let mut files = vec![("robots.txt", json!({}))];
+        let mut files = vec![(ROBOTS, json!({}))];
         if let Some(home) = &self.home {
             let pages = self.files.keys().filter_map(|path| {
-                let page = path.strip_prefix("site/")?;
+                let page = path.strip_prefix(SITE)?;
                 let listed = page.ends_with(".html") && page != MISSING;
                 listed.then(|| address(home, page))
             });
@@ -231,36 +235,37 @@ impl<'a> SiteBuilder<'a> {
                 "editions": self.listing.editions,
                 "updated": newest.unwrap_or(self.site.register.date),
             });
-            files.extend([("sitemap.xml", addresses), ("feed.xml", feed)]);
+            files.extend([(SITEMAP, addresses), (FEED, feed)]);
         }
         if let Some(contact) = self.site.register.office.security.as_deref() {
-            let contact = json!({"contact": contact, "expires": self.until()});
+            let contact = json!({"contact": contact, "expires": self.contact_expiry()});
             files.push((".well-known/security.txt", contact));
         }
         for (path, more) in files {
             let place = self.place(self.japanese(), path);
             let template = path.rsplit('/').next().unwrap_or(path);
             let text = self.pages.text(template, &around, &place, more)?;
-            self.files.insert(format!("site/{path}"), text);
+            self.files.insert(bundle_path(path), text);
         }
         Ok(())
     }
 
-    /// The moment from which a security.txt no longer counts: a year from the build (RFC 9116, 2.5.5).
-    fn until(&self) -> String {
+    /// The expiry of security.txt: a year from the build (RFC 9116, 2.5.5).
+    fn contact_expiry(&self) -> String {
         let year: Span = 1.year();
         let day = self.site.today.saturating_add(year);
         format!("{day}T00:00:00+09:00")
     }
 
-    fn take(&mut self, path: &str, page: HtmlPage, registers: &[&Register]) -> Result<()> {
+    /// Searches a page for leaks, and adds it to the files.
+    fn add_page(&mut self, path: &str, page: HtmlPage, registers: &[&Register]) -> Result<()> {
         leak::refuse(registers, &RenderedText::html(&page.html), Rendering::Page)?;
         self.policy.extend(page.policy);
-        self.files.insert(format!("site/{path}"), page.html);
+        self.files.insert(bundle_path(path), page.html);
         Ok(())
     }
 
-    /// What the page of that path, in the language of a front page, knows of the site around it.
+    /// The site around the page of that path, in the language of a front page.
     fn place(&self, front: &Sheet, path: &str) -> PageContext {
         let base = "../".repeat(path.matches('/').count());
         let issued = !self.site.issued.is_empty();
@@ -272,12 +277,10 @@ impl<'a> SiteBuilder<'a> {
         };
         let label = |name: &str| front.labels.get(name).map_or("", String::as_str);
         let mut nav = vec![link(path_in(front, FRONT), &front.title)];
-        let prose = self.site.prose.iter();
-        let prose = prose.filter(|prose| prose.lang.code() == front.lang);
-        nav.extend(prose.map(|prose| {
+        for prose in self.prose_in(front.lang) {
             let path = path_in(front, &format!("{}.html", prose.name));
-            link(path, &prose.title)
-        }));
+            nav.push(link(path, &prose.title));
+        }
         if issued {
             nav.push(link(EDITIONS.to_owned(), label("editions_page")));
             nav.push(link(path_in(front, VERIFY), label("verify_page")));
@@ -287,29 +290,29 @@ impl<'a> SiteBuilder<'a> {
             home: self.home.clone(),
             nav,
             languages: self.languages(&base, path),
-            feed: self.home.as_ref().map(|home| format!("{home}feed.xml")),
+            feed: self.home.as_ref().map(|home| format!("{home}{FEED}")),
             verify: issued.then(|| way(VERIFY)),
             base,
         }
     }
 
-    /// The languages a page is told in, where there are several.
+    /// The languages of a page, if there are several.
     fn languages(&self, base: &str, path: &str) -> Vec<LanguageLink> {
         let page = path.strip_prefix(ENGLISH).unwrap_or(path);
         let name = page.strip_suffix(".html");
-        let told = |front: &&Sheet| match page {
+        let has_page = |front: &&Sheet| match page {
             FRONT => true,
             VERIFY => !self.site.issued.is_empty(),
             _ => {
-                let mut prose = self.site.prose.iter();
-                prose.any(|prose| Some(&*prose.name) == name && prose.lang.code() == front.lang)
+                let mut prose = self.prose_in(front.lang);
+                prose.any(|prose| Some(&*prose.name) == name)
             }
         };
-        let told: Vec<&Sheet> = self.site.fronts.iter().filter(told).collect();
-        if told.len() < 2 {
+        let fronts: Vec<&Sheet> = self.site.fronts.iter().filter(has_page).collect();
+        if fronts.len() < 2 {
             return Vec::new();
         }
-        let tongue = |front: &Sheet| {
+        let link = |front: &Sheet| {
             let path = path_in(front, page);
             let way = format!("{base}{path}");
             let absolute = self.home.as_deref().map(|home| address(home, &path));
@@ -324,14 +327,14 @@ impl<'a> SiteBuilder<'a> {
                 way,
             }
         };
-        told.into_iter().map(tongue).collect()
+        fronts.into_iter().map(link).collect()
     }
 
-    /// The files of a folder of the site, the one for readers first; `way` leads there.
+    /// The downloads of a folder of the site, the PDF first; `way` leads to the folder.
     fn downloads(&self, folder: &str, way: &str) -> Vec<Download> {
         let offer = |name: &'static str| {
             let bytes = self.site.bundle.get(&format!("{SITE}{folder}{name}"))?;
-            // In a preview a file is made only when somebody asks for it.
+            // A preview makes a file only on request.
             let size = match bytes.len() {
                 0 => String::new(),
                 bytes => format!("{} KB", bytes.div_ceil(1024)),
@@ -355,10 +358,9 @@ fn path_in(sheet: &Sheet, page: &str) -> String {
     }
 }
 
-/// A page's absolute address: a folder's page is reached by the folder.
+/// A page's absolute address; a folder's front page has the address of the folder.
 fn address(home: &str, path: &str) -> String {
-    let path = path.strip_suffix(FRONT).unwrap_or(path);
-    format!("{home}{path}")
+    format!("{home}{}", path.strip_suffix(FRONT).unwrap_or(path))
 }
 
 fn digests(edition: &Edition) -> Vec<ReaderDigest> {
@@ -373,7 +375,7 @@ fn digests(edition: &Edition) -> Vec<ReaderDigest> {
     Audience::ALL.map(digest).into()
 }
 
-/// The page's contents once more for search engines (schema.org, JSON-LD).
+/// The page's contents for search engines (schema.org, JSON-LD).
 fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
     let office = "#office";
     let certifications = sheet.certifications.iter().map(|certification| {
@@ -421,7 +423,7 @@ fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
     })
 }
 
-/// Without what is not known.
+/// Removes the fields without a value.
 fn known(mut object: Value) -> Value {
     if let Value::Object(fields) = &mut object {
         fields.retain(|_, value| !value.is_null());

@@ -1,4 +1,5 @@
-//! The theme: how a sheet looks. The official one is compiled in; a project's own files win over it one by one.
+//! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme
+//! replaces the official one of the same name.
 
 use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
@@ -18,11 +19,11 @@ pub struct Theme {
 #[derive(Debug, PartialEq)]
 struct ThemeFile {
     text: Cow<'static, str>,
-    /// Where it lies, as errors name it.
+    /// Its path in the project, for errors.
     shown: String,
 }
 
-/// The file with a language's words, and the official theme's.
+/// The file with a language's labels, and its text in the official theme.
 const LABELS: [(&str, &str); 2] = [
     (
         "labels.ja.yaml",
@@ -40,7 +41,7 @@ macro_rules! compiled_in {
     };
 }
 
-/// The official theme, as it lies in `themes/official`.
+/// The files of `themes/official`.
 const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
     "labels.en.yaml",
@@ -65,14 +66,14 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "site/verify.js",
 ];
 
-/// The theme that sheet.yaml names; the official one where it names none or cannot be read.
+/// Loads the theme that sheet.yaml names; the official one if it names none or cannot be read.
 pub fn of(project: &Path, content: &Content) -> Result<Theme> {
     let sheet = content.sheet.as_ref();
     let name = sheet.and_then(|sheet| sheet.record.theme.as_deref());
     load(project, name.unwrap_or("official"))
 }
 
-/// Takes the official theme and lays the files of `themes/<name>/` over it.
+/// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
     let official = OFFICIAL.iter().map(|(path, text)| {
         let shown = format!("themes/official/{path}");
@@ -85,27 +86,22 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
     if !plain || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
-    for (path, text) in crate::content::texts_below(&folder)? {
+    for (path, content) in crate::content::texts_below(&folder)? {
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
-        let text = text.ok_or_else(|| refused("theme-not-text"))?;
-        // Typst takes it for a Windows separator.
+        let own = content.ok_or_else(|| refused("theme-not-text"))?;
+        // Typst takes a backslash for a Windows separator.
         if path.contains('\\') {
             return Err(refused("theme-backslash"));
         }
-        // Templates may bring parts of their own; any other file without a part to play is a slip.
+        // Templates may include files of their own; any other unknown file is a mistake.
         if !files.contains_key(&path) && !path.ends_with(".typ") && !path.ends_with(".html") {
             let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
             let message = Message::new("theme-stray").with("file", shown);
             return Err(Error::new(message.with("known", known.join(", "))));
         }
-        files.insert(
-            path,
-            ThemeFile {
-                text: text.into(),
-                shown,
-            },
-        );
+        let text = own.into();
+        files.insert(path, ThemeFile { text, shown });
     }
     Ok(Theme {
         name: name.to_owned(),
@@ -121,7 +117,7 @@ impl Theme {
             .ok_or_else(|| Error::new(Message::new("theme-lacks").with("file", path)))
     }
 
-    /// Path and text of every file that ends so.
+    /// Path and text of every file whose path has this ending.
     pub fn files<'a>(&'a self, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let files = self
             .files
@@ -135,7 +131,7 @@ impl Theme {
         self.files.get(path).map_or(path, |file| &file.shown)
     }
 
-    /// The theme's words in a language. The official ones stand in where a theme's own file lacks one.
+    /// The theme's labels in a language. The official ones replace those that a theme's own file lacks.
     pub fn labels(&self, language: Language) -> Result<Labels> {
         let [japanese, english] = LABELS;
         let labels = self.labels_of(japanese)?;
@@ -143,7 +139,7 @@ impl Theme {
             return Ok(labels);
         }
         let translated = self.labels_of(english)?;
-        // What a project's own templates print is needed in every language of its pages.
+        // The labels of a project's own templates are needed in every language of its pages.
         match labels.keys().find(|name| !translated.contains_key(*name)) {
             None => Ok(translated),
             Some(name) => {
@@ -161,7 +157,7 @@ impl Theme {
         let mut labels = read(official)?;
         let own = read(self.text(path)?)?;
         for name in own.keys().filter(|name| !labels.contains_key(*name)) {
-            // A word for a template of its own, unless it is nearly an official one.
+            // A label for a template of its own, unless it resembles an official one.
             if let Some(near) = nearest(name, labels.keys().map(String::as_str)) {
                 let message = Message::new("theme-label").with("file", self.shown(path));
                 return Err(Error::new(message.with("name", name).with("near", near)));
@@ -171,7 +167,7 @@ impl Theme {
         Ok(labels)
     }
 
-    /// Refuses a word that would be drawn with a hole in it.
+    /// Refuses a label with a character that no font has.
     pub fn check_labels(&self, labels: &Labels, can_draw: impl Fn(char) -> bool) -> Result<()> {
         for (name, label) in labels {
             if let Some(c) = label.chars().find(|c| *c != '\n' && !can_draw(*c)) {
@@ -187,36 +183,35 @@ impl Theme {
     }
 }
 
-/// Adds the row a theme stumbles over, found by drawing fewer of so many; `draw` says how the first so many fail, `name` what is called so.
+/// Adds the row that a theme fails at to the error. The row is found by drawing fewer rows: `draw`
+/// returns the error for the first rows of that number, and `name` the name of a row.
 pub fn name_row<'a>(
-    failure: Error,
+    error: Error,
     rows: usize,
     draw: impl Fn(usize) -> Option<Error>,
     name: impl Fn(usize) -> (&'a str, String),
 ) -> Error {
-    // A theme may fail at fewer rows in another way: a page without any is no document to some.
-    let fails = |rows| {
-        draw(rows)
-            .is_some_and(|other| other.message == failure.message && other.cause == failure.cause)
-    };
+    // A theme may fail in another way with fewer rows: some need at least one.
+    let fails = |rows| draw(rows).is_some_and(|other| other == error);
     if rows == 0 || fails(0) {
-        return failure;
+        return error;
     }
     let (mut sound, mut failing) = (0, rows);
     while failing - sound > 1 {
         let middle = sound + (failing - sound) / 2;
-        match fails(middle) {
-            true => failing = middle,
-            false => sound = middle,
+        if fails(middle) {
+            failing = middle;
+        } else {
+            sound = middle;
         }
     }
     let (anchor, subject) = name(failing - 1);
-    let message = failure
+    let message = error
         .message
         .named("theme-error-row")
         .with("row", anchor)
         .with("subject", subject);
-    Error { message, ..failure }
+    Error { message, ..error }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::state::{FileResult, PdfResult};
 use super::state_json::state_json;
 use super::{PreviewServer, internal_error};
 use crate::characters::visible;
+use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
 use crate::render::pdf;
 use crate::sheet::Rendering;
@@ -191,7 +192,7 @@ fn file_response(server: &PreviewServer, path: &str, file: FileResult) -> Respon
         Ok(Some(bytes)) => {
             // Only the preview's page may show it in a frame.
             let policy = (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'");
-            ([policy], typed(content_type(path), bytes.to_vec())).into_response()
+            ([policy], typed(media_type(path), bytes.to_vec())).into_response()
         }
         Ok(None) => {
             let message = Message::new("file-missing").with("path", path);
@@ -306,23 +307,4 @@ fn is_own_origin(server: &PreviewServer, origin: &str) -> bool {
 
 fn typed(content_type: &'static str, body: impl IntoResponse) -> Response {
     ([(header::CONTENT_TYPE, content_type)], body).into_response()
-}
-
-/// The content type by a file's extension; a site has no others than these.
-fn content_type(path: &str) -> &'static str {
-    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "css" => "text/css; charset=utf-8",
-        "csv" => "text/csv; charset=utf-8",
-        "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "pdf" => "application/pdf",
-        "png" => "image/png",
-        "svg" => "image/svg+xml",
-        "txt" => "text/plain; charset=utf-8",
-        "webp" => "image/webp",
-        "woff2" => "font/woff2",
-        "xml" => "application/xml",
-        _ => "application/octet-stream",
-    }
 }

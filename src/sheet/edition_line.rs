@@ -1,6 +1,7 @@
-//! What a sheet says of the edition it shows, with the QR code that leads to the edition's page.
+//! The edition that a sheet shows, and the QR code that leads to the edition's page.
 
 use crate::edition::{Edition, digest_start};
+use crate::manifest::site::{FRONT, edition_folder};
 use crate::model::Audience;
 use fast_qr::{ECL, QRBuilder};
 use serde::Serialize;
@@ -36,16 +37,17 @@ impl EditionLine {
     /// The edition's line for a reader; its page lies below the address of `site`.
     pub fn new(edition: &Edition, audience: Audience, site: Option<&str>) -> EditionLine {
         let digest = edition.digest.of(audience);
-        let digest_start = digest_start(digest).to_owned();
+        let start = digest_start(digest);
         let address = site.map(|site| {
-            let site = site.trim_end_matches('/');
-            format!("{site}/editions/{}/index.html#{digest_start}", edition.id)
+            let folder = edition_folder(&edition.id);
+            let top = site.trim_end_matches('/');
+            format!("{top}/{folder}{FRONT}#{start}")
         });
         EditionLine {
             id: edition.id.clone(),
             note: edition.note.clone(),
             digest: digest.to_owned(),
-            digest_start,
+            digest_start: start.to_owned(),
             qr: address.as_deref().map(qr_code).unwrap_or_default(),
             address,
             salt: (audience == Audience::Client).then(|| edition.salt.clone()),
@@ -57,7 +59,7 @@ impl EditionLine {
     }
 }
 
-/// Rows of modules; none for an address too long for a code.
+/// The rows of a QR code's modules; none if the address is too long for a code.
 fn qr_code(address: &str) -> Vec<String> {
     let Ok(code) = QRBuilder::new(address).ecl(ECL::M).build() else {
         return Vec::new();

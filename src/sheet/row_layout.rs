@@ -1,4 +1,4 @@
-//! The text of every cell, as the sheet's reader may see it.
+//! The text of every cell, cut to the sheet's reader.
 
 use super::translator::{ForeignLang, Translator};
 use super::{
@@ -120,10 +120,12 @@ impl RowLayout<'_> {
             ("control_established", day(register.established_on), None),
             ("control_revised", day(register.revised_on), None),
         ];
-        let known = entries.into_iter().filter_map(|(label, text, lang)| {
-            let label = self.label(label).to_owned();
-            let text = text?;
-            Some(ControlEntry { label, text, lang })
+        let known = entries.into_iter().filter_map(|(name, value, lang)| {
+            Some(ControlEntry {
+                label: self.label(name).to_owned(),
+                text: value?,
+                lang,
+            })
         });
         known.collect()
     }
@@ -162,10 +164,10 @@ impl RowLayout<'_> {
         }
     }
 
-    /// Its state, what is printed beside it, and what is printed instead once the last day is over.
+    /// Its state, the text printed beside it, and the text printed instead after the last day.
     fn validity(&self, certification: &Certification) -> (Validity, String, Option<String>) {
         let Some(last) = certification.expires_on else {
-            // Without a date nothing is said to a client.
+            // Without a date, clients are told nothing about validity.
             let undated = if self.is_proof() { "undated" } else { "" };
             return (Validity::Undated, self.label(undated).to_owned(), None);
         };
@@ -184,8 +186,8 @@ impl RowLayout<'_> {
         let origin = &measure.origin;
         let lines = self.options.entry_lines.get(&origin.file);
         let line = lines.and_then(|lines| lines.get(origin.index));
-        let source = origin.source.iter();
-        let source: Vec<String> = source
+        let coordinates = origin.source.iter();
+        let source: Vec<_> = coordinates
             .map(|(line, cell)| format!("{line}.{cell}"))
             .collect();
         // The open question is printed there in full already.
@@ -202,7 +204,7 @@ impl RowLayout<'_> {
         }
     }
 
-    /// The fields that not everybody may read, and who may.
+    /// The fields that only clients may read, and the name of those readers.
     fn withheld_fields(&self, measure: &Measure) -> Option<String> {
         let remarks = measure.remarks.value.as_ref();
         let fields = [
@@ -210,9 +212,12 @@ impl RowLayout<'_> {
             ("measure", Some(measure.measure.audience)),
             ("remarks", remarks.map(|_| measure.remarks.audience)),
         ];
-        let fields = fields.into_iter();
-        let withheld = fields.filter(|(_, audience)| *audience == Some(Audience::Client));
-        let withheld: Vec<&str> = withheld.map(|(field, _)| self.label(field)).collect();
+        let mut withheld = Vec::new();
+        for (field, audience) in fields {
+            if audience == Some(Audience::Client) {
+                withheld.push(self.label(field));
+            }
+        }
         let audience = self.label("audience_client");
         (!withheld.is_empty()).then(|| format!("{}: {audience}", withheld.join(" / ")))
     }
@@ -224,19 +229,14 @@ impl RowLayout<'_> {
 
     /// Findings that no row and no certificate shows.
     pub fn general_findings(&self) -> Vec<FindingText> {
-        let certificates = &self.register.certifications;
-        let is_general = |file: &str, entry: Option<usize>| {
-            entry.is_none()
-                && certificates
-                    .iter()
-                    .all(|certificate| certificate.file != file)
-        };
-        let all = self.options.findings.iter();
-        let general = all.filter(|((file, entry), _)| is_general(file, *entry));
+        let mut general = Vec::new();
+        for ((file, entry), findings) in self.options.findings {
+            let mut certificates = self.register.certifications.iter();
+            if entry.is_none() && certificates.all(|certificate| certificate.file != *file) {
+                general.extend(findings.iter().cloned());
+            }
+        }
         general
-            .flat_map(|(_, findings)| findings)
-            .cloned()
-            .collect()
     }
 }
 
@@ -249,17 +249,21 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
     }
 }
 
-/// Puts the words of a label before and after a cell's text.
+/// Puts the two halves of a label before and after a cell's text.
 fn surround(cell: &mut Cell, label: &str, placeholder: &str) {
     let (before, after) = label.split_once(placeholder).unwrap_or((label, ""));
     let plain = |words: &str| crate::text::Run {
         text: words.to_owned(),
         ..Default::default()
     };
-    if let (Some(first), false) = (cell.paragraphs.first_mut(), before.is_empty()) {
+    if !before.is_empty()
+        && let Some(first) = cell.paragraphs.first_mut()
+    {
         first.insert(0, plain(before));
     }
-    if let (Some(last), false) = (cell.paragraphs.last_mut(), after.is_empty()) {
+    if !after.is_empty()
+        && let Some(last) = cell.paragraphs.last_mut()
+    {
         last.push(plain(after));
     }
 }

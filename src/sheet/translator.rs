@@ -1,4 +1,4 @@
-//! The language of a sheet: English texts if somebody wrote them, else the Japanese ones, marked as such.
+//! The language of a sheet: English texts if they exist, else the Japanese ones, marked as such.
 
 use crate::date::{self, DateStyle};
 use crate::message::Language;
@@ -7,7 +7,7 @@ use crate::text::{Text, is_japanese};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// The language of a text that is not in the sheet's own: a theme says `lang="ja"` on it.
+/// The language of a text that is not in the sheet's own: a theme marks it with `lang="ja"`.
 pub type ForeignLang = Option<&'static str>;
 
 /// Chooses between a text and its translation.
@@ -57,11 +57,11 @@ pub struct Frame {
     pub office: Office<String>,
     pub signatory: Signatory<String>,
     pub guideline: Guideline<String>,
-    /// The language of each text that is not in the sheet's, by the name themes know it by.
+    /// The language of each text that is not in the sheet's own, by its name in themes.
     pub untranslated: BTreeMap<&'static str, &'static str>,
 }
 
-/// Translates what stands around the table.
+/// Translates the texts around the table.
 pub fn frame(register: &Register, translator: Translator) -> Frame {
     let mut untranslated = BTreeMap::new();
     let mut line = |field, line: &Bilingual<String>| {
@@ -70,13 +70,11 @@ pub fn frame(register: &Register, translator: Translator) -> Frame {
         line
     };
     let office = &register.office;
-    let mut known = |field, known: &Option<Bilingual<String>>| {
-        let known = known.as_ref()?;
-        Some(line(field, known))
-    };
-    let address = known("address", &office.address);
-    let representative = known("representative", &office.representative);
-    let complaints = known("complaints", &office.complaints);
+    let mut optional =
+        |field, value: &Option<Bilingual<String>>| Some(line(field, value.as_ref()?));
+    let address = optional("address", &office.address);
+    let representative = optional("representative", &office.representative);
+    let complaints = optional("complaints", &office.complaints);
     let name = line("office", &office.name);
     let title = line("title", &register.title);
     let guideline_title = line("guideline", &register.guideline.title);

@@ -24,7 +24,7 @@ struct TargetReport {
 
 /// Prints a report of every target; returns true if each still has what was published.
 pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
-    let history = PublishHistory::open(&session.common.directory)?;
+    let history = PublishHistory::open(&session.options.directory)?;
     // A target that cannot be reached hides none of the others.
     let (mut reports, mut unknown, mut first_error) = (Vec::new(), String::new(), None);
     for target in targets {
@@ -56,7 +56,7 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
 impl TargetReport {
     fn new(session: &Session, history: &PublishHistory, target: &Target) -> Result<TargetReport> {
         let context = publish_context(history, Unmanaged::Keep, &|_| {});
-        let mut store = context.open(target, &session.common.directory)?;
+        let mut store = context.open(target, &session.options.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published
             .as_ref()

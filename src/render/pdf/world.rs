@@ -1,4 +1,5 @@
-//! What Typst may see: the theme's Typst files, the sheet, its data, the fonts in the binary. Nothing else exists: no disk, no packages, no clock.
+//! The files that Typst can see: the theme's Typst files, the sheet, its data and the fonts in the
+//! binary. Nothing else exists: no disk, no packages, no clock.
 
 use crate::message::Result;
 use crate::render::theme::Theme;
@@ -30,7 +31,7 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
 pub struct Fonts {
     faces: Vec<Font>,
     book: LazyHash<FontBook>,
-    /// Every character that each face has: a face itself takes a thousand steps to say so.
+    /// The characters that every face has. Asking a face itself takes a thousand steps.
     drawable: HashSet<u32>,
 }
 
@@ -45,8 +46,8 @@ impl Fonts {
         let mut sets = faces.iter().map(|face| face.info().coverage.iter());
         let mut drawable: HashSet<u32> = sets.next().into_iter().flatten().collect();
         for set in sets {
-            let set: HashSet<u32> = set.collect();
-            drawable.retain(|c| set.contains(c));
+            let of_face: HashSet<u32> = set.collect();
+            drawable.retain(|c| of_face.contains(c));
         }
         Fonts {
             faces,
@@ -55,7 +56,7 @@ impl Fonts {
         }
     }
 
-    /// Whether every face has the character.
+    /// True if every face has the character.
     pub fn can_draw(&self, c: char) -> bool {
         self.drawable.contains(&u32::from(c))
     }
@@ -72,7 +73,7 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// `data` are the files a theme can read beside its own.
+    /// `data` are the files that a theme can read besides its own.
     pub fn new(
         fonts: &'a Fonts,
         theme: &Theme,
@@ -100,7 +101,7 @@ impl<'a> World<'a> {
         self.main.get().vpath().get_without_slash()
     }
 
-    /// Says what a theme can read instead.
+    /// The error for a missing file, which lists the files that a theme can read.
     fn absent(&self, id: FileId) -> FileError {
         if let VirtualRoot::Package(_) = id.get().root() {
             let why = "a theme has only its own files".into();
@@ -122,9 +123,9 @@ impl<'a> World<'a> {
     }
 }
 
-/// The same path is the same id for ever: Typst never forgets one.
+/// The id of a path. Typst never frees an id, so the same path always has the same one.
 fn id(path: &str) -> FileId {
-    let path = VirtualPath::new(path).expect("a theme is loaded only where its paths are plain");
+    let path = VirtualPath::new(path).expect("a theme with other paths is not loaded");
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 

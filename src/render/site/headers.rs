@@ -16,7 +16,7 @@ pub enum HeaderSyntax {
 
 /// Writes the headers as configuration.
 pub fn print(policy: &Policy, syntax: HeaderSyntax) -> String {
-    // Only the server can say who may frame a page; the page itself cannot.
+    // Only the server can forbid other sites to frame a page; the page itself cannot.
     let security_policy = format!("{}; frame-ancestors 'none'", policy.text());
     let headers = [
         ("Content-Security-Policy", security_policy.as_str()),

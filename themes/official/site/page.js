@@ -1,5 +1,5 @@
 // Finds, opens, links and copies rows, and judges certificates by the day on which the page is read.
-// Without it the page says the same; only these aids are missing.
+// Without it the page has the same content; only these aids are missing.
 (() => {
   const by = (id) => document.getElementById(id);
   const table = by("page-table");
@@ -22,7 +22,7 @@
     note.hidden = false;
   };
 
-  // Cards: closed on a phone, so that the list of what is answered fits a few screens.
+  // Cards: closed on a phone, so that the list of the rows fits a few screens.
   const all = by("page-all");
   const isOpen = (row) => !row.classList.contains("closed");
   const set = (row, open) => {
@@ -38,7 +38,7 @@
     button.setAttribute("aria-label", text(head.querySelector(".card-subject")));
     head.querySelector(".card-subject").append(button);
     row.classList.add("closed");
-    // The whole head may be pressed; the button is for the keyboard and for who does not see it.
+    // The whole head may be pressed; the button is for keyboards and screen readers.
     head.addEventListener("click", (event) => {
       if (event.target.closest("a")) return;
       set(row, !isOpen(row));
@@ -72,7 +72,7 @@
     for (const body of table.tBodies) body.hidden = [...body.rows].every((row) => row.hidden);
   };
 
-  // Full-width and half-width, capital and small, hiragana and katakana are one.
+  // Full and half width, capital and small letters, hiragana and katakana are equal.
   const fold = (words) => words.normalize("NFKC").toLowerCase()
     .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 96));
   const known = (row) => {
@@ -96,7 +96,7 @@
   };
   // Checkers of style sheets do not know this selector yet.
   if (CSS.highlights) document.styleSheets[0].insertRule("::highlight(found) { color: var(--ink); background: var(--found); }");
-  // The words that were looked for, where they stand in one piece of text.
+  // The words searched for, if they are within one text node.
   const mark = (found, terms) => {
     if (!CSS.highlights) return;
     const ranges = [];
@@ -105,7 +105,7 @@
       while (walk.nextNode()) {
         const node = walk.currentNode;
         const words = fold(node.data);
-        // Folding may change a text's length: then there is no telling where a word stands.
+        // Folding may change a text's length: then the position of a word is unknown.
         if (words.length !== node.data.length) continue;
         for (const term of terms.filter((term) => !/^[a-z]$/.test(term))) {
           for (let at = words.indexOf(term); at >= 0; at = words.indexOf(term, at + term.length)) {
@@ -131,11 +131,11 @@
     }
     if (event.key === "Escape" && document.activeElement === query && query.value) clear();
   });
-  // Paper shows the whole form.
+  // Prints show the whole form.
   addEventListener("beforeprint", () => show(new Set(rows)));
   addEventListener("afterprint", find);
 
-  // Behind the last words of a card, and below the measure in the table, whose last column is narrow.
+  // After the last words of a card, and below the measure in the table, whose last column is narrow.
   const narrow = matchMedia("(max-width: 52rem)");
   const offer = (row) => {
     actions.querySelector("output").textContent = "";
@@ -217,11 +217,11 @@
     said.textContent = await put(...copies[button.dataset.copy](row)).then(() => said.dataset.done, () => said.dataset.failed);
   });
 
-  // The other language shows the same row.
+  // The link to the other language leads to the same row.
   for (const link of document.querySelectorAll(".language a")) {
     link.addEventListener("click", () => { link.hash = location.hash; });
   }
-  // The way back to the top goes along as soon as the top is out of sight.
+  // The link to the top appears as soon as the top is out of sight.
   new IntersectionObserver(([top]) => by("page-top").classList.toggle("floating", !top.isIntersecting))
     .observe(document.querySelector(".masthead"));
 

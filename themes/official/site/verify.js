@@ -1,11 +1,11 @@
-// Says of a PDF, in the reader's own browser, whether its attached data is an issued edition's. Nothing is sent anywhere.
+// Checks, in the reader's own browser, if the data attached to a PDF is that of an issued edition. Nothing is sent.
 (() => {
   const known = JSON.parse(document.getElementById("page-editions").textContent).editions;
   const input = document.getElementById("page-file");
   const drop = document.getElementById("page-drop");
   const result = document.getElementById("page-result");
 
-  // The PDF as one character a byte, for its outer structure is written in plain letters.
+  // The PDF as one character for each byte, because its outer structure is plain ASCII.
   const letters = (bytes) => new TextDecoder("latin1").decode(bytes);
 
   const inflate = async (bytes) => {
@@ -13,7 +13,7 @@
     return new Uint8Array(await new Response(stream).arrayBuffer());
   };
 
-  // Every embedded file that says it is a sheet's data. More than one means that somebody added to the file.
+  // Every embedded file in the format of a sheet's data. More than one means that somebody added to the file.
   const attached = async (pdf) => {
     const text = letters(pdf);
     const found = [];
@@ -33,7 +33,7 @@
   const judge = async (file) => {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const pdf = letters(bytes.subarray(0, 1024)).includes("%PDF-");
-    // The data by itself may be dropped too.
+    // The data file alone may be dropped too.
     const found = pdf ? await attached(bytes) : [bytes];
     if (found.length !== 1) return { verdict: found.length ? "several" : "none" };
     const digest = hex(await crypto.subtle.digest("SHA-256", found[0]));
@@ -54,7 +54,7 @@
       slot.closest("[data-row]")?.toggleAttribute("hidden", fact === undefined);
     }
     for (const each of result.querySelectorAll("[data-audience]")) each.hidden = each.dataset.audience !== facts.audience;
-    // There are no words to compare where no data was found.
+    // Without data there is nothing to compare.
     result.querySelector(".limits").hidden = !facts.id;
     result.dataset.state = verdict;
     result.hidden = false;

@@ -1,0 +1,179 @@
+//! The parts of a register → a whole [`Sheet`].
+
+use super::row_layout::RowLayout;
+use super::translator::{self, Frame, Translator};
+use super::{
+    DocumentFields, EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row,
+    Sheet, State,
+};
+use crate::edition::Edition;
+use crate::message::Language;
+use crate::model::Register;
+use jiff::civil::Date;
+use std::iter::{once, repeat_n};
+
+/// Lays out an issued edition as it was issued.
+pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
+    let options = LayoutOptions {
+        edition: Some(edition),
+        ..LayoutOptions::new(rendering, edition.sheet.date, &edition.id)
+    };
+    lay_out(&edition.sheet, &options, labels)
+}
+
+/// Lays out the register for one rendering.
+pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) -> Sheet {
+    let translator = Translator {
+        language: options.language,
+        style: register.date_style,
+    };
+    let rendering = options.rendering;
+    let (is_proof, is_seal) = (
+        rendering == Rendering::Proof,
+        rendering == Rendering::SealPdf,
+    );
+    let day = |day: Date| PrintedDay {
+        iso: day.to_string(),
+        text: translator.date(day),
+    };
+    let date = day(register.date);
+    let as_of = rendering.is_judged_by_the_day().then(|| day(options.today));
+    let Frame {
+        title,
+        office,
+        signatory,
+        guideline,
+        untranslated,
+    } = translator::frame(register, translator);
+    let filled_labels = fill_labels(labels, options, &office.name, &date, as_of.as_ref());
+    let layout = RowLayout {
+        register,
+        options,
+        labels: &filled_labels,
+        translator,
+    };
+    let issued_on = options.edition.filter(|_| !is_proof);
+    let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
+    let site = register.office.url.as_deref().filter(|_| is_seal);
+    let certifications = register.certifications.iter();
+    let approvals = register.approvals.iter().filter(|_| is_seal);
+    let rows = lay_out_rows(register, &layout);
+    Sheet {
+        rendering,
+        audience: rendering.audience(),
+        lang: options.language.code(),
+        untranslated,
+        title,
+        office,
+        signatory,
+        guideline,
+        id: options.id.to_owned(),
+        draft: options.edition.is_none(),
+        edition: options
+            .edition
+            .map(|edition| EditionLine::new(edition, rendering.audience(), site)),
+        history: if is_seal {
+            history(options, translator)
+        } else {
+            Vec::new()
+        },
+        copy: options.copy.cloned(),
+        approvals: approvals.cloned().collect(),
+        document: document_fields(register),
+        version: layout.version(),
+        created_on: created_on.to_string(),
+        control: layout.control(&date.text),
+        date,
+        as_of,
+        has_withheld: rows.iter().any(Row::has_withheld),
+        rows,
+        certifications: certifications.map(|it| layout.certification(it)).collect(),
+        findings: if is_proof {
+            layout.general_findings()
+        } else {
+            Vec::new()
+        },
+        labels: filled_labels,
+    }
+}
+
+fn document_fields(register: &Register) -> DocumentFields {
+    DocumentFields {
+        date_style: register.date_style,
+        document_number: register.document_number.clone(),
+        established_on: register.established_on,
+        revised_on: register.revised_on,
+    }
+}
+
+fn history(options: &LayoutOptions, translator: Translator) -> Vec<HistoryLine> {
+    let editions = options.history.iter();
+    let line = |edition: &&Edition| HistoryLine {
+        id: edition.id.clone(),
+        date: translator.date(edition.sheet.date),
+        note: edition.note.clone().unwrap_or_default(),
+    };
+    editions.map(line).collect()
+}
+
+fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for section in &register.sections {
+        for item in &section.items {
+            let measures = item.measures.iter();
+            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
+        }
+    }
+    join(&mut rows);
+    rows
+}
+
+/// Adds the edition's own words to the labels, and fills the placeholders that have one value on the
+/// whole sheet.
+fn fill_labels(
+    labels: &Labels,
+    options: &LayoutOptions,
+    office: &str,
+    date: &PrintedDay,
+    as_of: Option<&PrintedDay>,
+) -> Labels {
+    let mut filled = labels.clone();
+    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
+        // The words in cells never change with a theme. A translation is no part of what was issued.
+        filled.extend(edition.words.clone());
+    }
+    for label in filled.values_mut().filter(|label| label.contains('{')) {
+        *label = label
+            .replace("{office}", office)
+            .replace("{date}", &date.text)
+            .replace("{as_of}", as_of.map_or("", |day| &day.text));
+    }
+    filled
+}
+
+/// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.
+pub fn join(rows: &mut [Row]) {
+    let same_section = |a: &Row, b: &Row| a.section.anchor == b.section.anchor;
+    let same_item = |a: &Row, b: &Row| {
+        same_section(a, b) && a.item.anchor == b.item.anchor && a.item.name == b.item.name
+    };
+    // Two withheld subjects are not known to be one.
+    let same_subject = |a: &Row, b: &Row| {
+        let stated = a.subject.state == State::Stated && b.subject.state == State::Stated;
+        same_item(a, b) && stated && a.subject.paragraphs == b.subject.paragraphs
+    };
+    let sections = spans(rows, same_section);
+    let items = spans(rows, same_item);
+    let subjects = spans(rows, same_subject);
+    for (index, row) in rows.iter_mut().enumerate() {
+        row.section.span = sections[index];
+        row.item.span = items[index];
+        row.subject.span = subjects[index];
+    }
+}
+
+fn spans(rows: &[Row], same: impl Fn(&Row, &Row) -> bool) -> Vec<usize> {
+    rows.chunk_by(same)
+        .flat_map(|run| once(run.len()).chain(repeat_n(0, run.len() - 1)))
+        .collect()
+}
