@@ -4,13 +4,13 @@
 //! PDF of the reader, and their SHA-256 is the edition's digest. Therefore it holds neither the day of
 //! judgement nor recipient and version.
 
+pub use crate::manifest::sha256;
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::sheet::{
     Cell, CertificationFields, DocumentFields, EditionRef, Heading, Rendering, Row, Sheet, State,
 };
 use crate::text::{Paragraph, plain, verbatim};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 /// Name and version of the data's shape; readers check it first.
 pub const FORMAT: &str = "safeguards/1";
@@ -148,14 +148,6 @@ pub fn pretty(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec_pretty(value).expect("keys are strings");
     bytes.push(b'\n');
     bytes
-}
-
-/// SHA-256 in lower-case hexadecimal, as `sha256sum` prints it.
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 /// The rows as a table for spreadsheets: one line a row without joined cells. Each has the version,

@@ -13,22 +13,21 @@
 //! Read in this order. A module uses only modules above it; `tests/guards.rs` holds that.
 //!
 //! 1. [`message`] has every text of the program in Japanese and English; [`characters`], [`date`], [`text`] and [`diagnostic`] are what all others speak of.
-//! 2. [`prose`] reads the Markdown of the site's pages.
+//! 2. [`prose`] reads the Markdown of the site's pages; [`manifest`] names the files of a build.
 //! 3. [`model`] is the [`model::Register`]: what is true once the content was checked. [`edition`] is the record of an issued one.
 //! 4. [`sheet::lay_out`] decides for one reader and language what every rendering says: rows, joined cells, numbers, anchors, texts.
 //! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`issue::Version`] says which state a register is.
-//! 6. [`manifest`] names the files of a build.
-//! 7. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for whoever writes them.
-//! 8. [`compare::compare`] finds the changes between two sheets (新旧対照表), [`compare::guideline`] those between two guidelines.
-//! 9. [`check::check`] applies every rule ([`check::RULES`]) and, without an error, builds the register and the site's pages.
-//! 10. [`report`] prints findings.
-//! 11. [`cms`] verifies signatures and certificates, [`pdf_reader`] reads a PDF back: its data, its texts, its signatures.
-//! 12. [`render`] makes the files of a build: html, pdf and the site as the theme says, each searched for leaks.
-//! 13. [`output::write`] puts them on the disk, all or none.
-//! 14. [`pades::sign`] signs a finished PDF; [`verify::verify`] judges a received one.
-//! 15. [`publish::publish`] sends the site to a target, in an order in which it is whole at any time.
-//! 16. [`serve`] shows page, PDFs and findings in a browser while an author writes.
-//! 17. [`command`] is the command line around it.
+//! 6. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for whoever writes them.
+//! 7. [`compare::compare`] finds the changes between two sheets (新旧対照表), [`compare::guideline`] those between two guidelines.
+//! 8. [`check::check`] applies every rule ([`check::RULES`]) and, without an error, builds the register and the site's pages.
+//! 9. [`report`] prints findings.
+//! 10. [`cms`] verifies signatures and certificates, [`pdf_reader`] reads a PDF back: its data, its texts, its signatures.
+//! 11. [`render`] makes the files of a build: html, pdf and the site as the theme says, each searched for leaks.
+//! 12. [`output::write`] puts them on the disk, all or none.
+//! 13. [`pades::sign`] signs a finished PDF; [`verify::verify`] judges a received one.
+//! 14. [`publish::publish`] sends the site to a target, in an order in which it is whole at any time.
+//! 15. [`serve`] shows page, PDFs and findings in a browser while an author writes.
+//! 16. [`command`] is the command line around it.
 //!
 //! What is absent, on purpose:
 //!

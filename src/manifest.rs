@@ -3,8 +3,8 @@
 //! Files on the web have ASCII names. Files for people have Japanese names with role and edition,
 //! because they are saved, mailed and printed.
 
-use crate::data::sha256;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// Path below `output/` → bytes.
@@ -71,6 +71,14 @@ pub struct ManifestFile {
     pub path: String,
     pub bytes: usize,
     pub sha256: String,
+}
+
+/// SHA-256 in lower-case hexadecimal, as `sha256sum` prints it.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The files below a folder, as a manifest in that folder lists them.

@@ -85,9 +85,10 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a readable folder") {
         let entry = entry.expect("a readable entry");
         let to = to.join(entry.file_name());
-        match entry.file_type().expect("a readable entry").is_dir() {
-            true => copy(&entry.path(), &to),
-            false => drop(fs::copy(entry.path(), to).expect("a writable folder")),
+        if entry.file_type().expect("a readable entry").is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("a writable folder");
         }
     }
 }
@@ -216,12 +217,11 @@ fn below(folder: &Path, path: &str) -> BTreeMap<String, Vec<u8>> {
     for entry in entries {
         let entry = entry.expect("a readable entry");
         let name = entry.file_name().to_string_lossy().into_owned();
-        match entry.file_type().expect("a readable entry").is_dir() {
-            true => files.extend(below(&entry.path(), &format!("{path}{name}/"))),
-            false => {
-                let bytes = fs::read(entry.path()).expect("a readable file");
-                files.insert(format!("{path}{name}"), bytes);
-            }
+        if entry.file_type().expect("a readable entry").is_dir() {
+            files.extend(below(&entry.path(), &format!("{path}{name}/")));
+        } else {
+            let bytes = fs::read(entry.path()).expect("a readable file");
+            files.insert(format!("{path}{name}"), bytes);
         }
     }
     files

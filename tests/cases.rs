@@ -112,9 +112,10 @@ fn run(case: &Path) -> Result<(), Failed> {
         return Err(format!("{name} is expected, but the content has errors").into());
     }
     let failures: Vec<String> = failures.into_iter().flatten().collect();
-    match failures.is_empty() {
-        true => Ok(()),
-        false => Err(failures.concat().into()),
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.concat().into())
     }
 }
 
@@ -204,9 +205,10 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let to = to.join(entry.file_name());
-        match entry.file_type()?.is_dir() {
-            true => copy(&entry.path(), &to)?,
-            false => drop(fs::copy(entry.path(), to)?),
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
         }
     }
     Ok(())

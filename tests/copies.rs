@@ -207,16 +207,12 @@ fn a_clients_copy_bears_its_name_and_stays() {
     let site = walkdir::WalkDir::new(output(&folder, "site"));
     for file in site.into_iter().map(|entry| entry.expect("readable")) {
         if file.file_type().is_file() {
-            let text = match file
-                .path()
-                .extension()
-                .is_some_and(|ending| ending == "pdf")
-            {
-                true => {
-                    run("pdftotext", &[file.path().as_os_str(), "-".as_ref()])
-                        + &run("pdfinfo", &[file.path().as_os_str()])
-                }
-                false => fs::read_to_string(file.path()).expect("text"),
+            let ending = file.path().extension();
+            let text = if ending.is_some_and(|ending| ending == "pdf") {
+                run("pdftotext", &[file.path().as_os_str(), "-".as_ref()])
+                    + &run("pdfinfo", &[file.path().as_os_str()])
+            } else {
+                fs::read_to_string(file.path()).expect("text")
             };
             assert!(!text.contains("テスト"), "{}", file.path().display());
         }

@@ -727,7 +727,7 @@ fn a_text_withheld_since_is_not_put_back() {
     assert!(publish(&[]).status.success());
     let withheld = named.replace(
         "  measure: 白浜",
-        "  audience: {measure: prospect}\n  measure: 白浜",
+        "  audience: {measure: client}\n  measure: 白浜",
     );
     assert_ne!(withheld, named, "the measure is written in another way");
     std::fs::write(&measures, withheld).expect("writable");

@@ -87,9 +87,10 @@ pub fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.expect("readable");
         let to = to.join(entry.path().strip_prefix(from).expect("below"));
-        match entry.file_type().is_dir() {
-            true => std::fs::create_dir_all(&to).expect("writable"),
-            false => drop(std::fs::copy(entry.path(), &to).expect("writable")),
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&to).expect("writable");
+        } else {
+            std::fs::copy(entry.path(), &to).expect("writable");
         }
     }
 }
