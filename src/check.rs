@@ -2,8 +2,13 @@
 //! and the site's pages of prose.
 //!
 //! Each rule is a function that looks at the whole [`CheckInput`] and returns what it finds;
-//! [`RULES`] lists them.
-//! `check/README.md` names the source of each. No rule reads the clock, the disk or a terminal.
+//! [`RULES`] lists them. `check/README.md` has for each rule its severity, the law or decision
+//! behind it, the fields and the cases. No rule reads the clock, the disk or a terminal.
+//!
+//! To add a rule: a `pub const` and its function in the file of its subject; a line in [`RULES`];
+//! its messages in `message/{ja,en}.ftl`; a row in `check/README.md`; the cases `<rule>` and
+//! `<rule>-silent` (tests/README.md). If it fires on `content/`, run
+//! `BLESS=1 cargo test --test guards` and read the difference. Tests check all of this.
 
 mod certifications;
 mod coverage;
@@ -51,7 +56,7 @@ impl Rule {
     }
 }
 
-/// Every rule that looks at what was read.
+/// The rules on the content as read. Their order has no effect: findings are sorted by place.
 pub const RULES: [&Rule; 27] = [
     &coverage::UNKNOWN_GUIDELINE,
     &coverage::GUIDELINE_SUPERSEDED,
@@ -110,6 +115,7 @@ pub fn check(input: &CheckInput) -> Checked {
     let mut findings = input.content.findings.clone();
     findings.extend(RULES.iter().flat_map(|rule| (rule.find)(input)));
     input.content.sources.locate(&mut findings);
+    name_records(input.content, &mut findings);
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     if findings.iter().any(is_error) {
         return Checked {
@@ -135,6 +141,25 @@ pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<
     findings.extend(coverage::heading_changed(input, other));
     input.content.sources.locate(&mut findings);
     findings
+}
+
+/// Names in each finding the measure or certificate it is about, as `--allow RULE@ID` does.
+fn name_records(content: &Content, findings: &mut [Diagnostic]) {
+    for finding in findings {
+        let (file, line) = (&finding.origin.file, content.sources.line(&finding.origin));
+        let mut certifications = content.certifications.iter();
+        let certification = certifications.find(|it| it.file == *file);
+        let mut measures = content.measures.iter();
+        let measures = measures.find(|it| it.file == *file);
+        if let Some(certification) = certification {
+            finding.record = Some(certification.id().to_owned());
+        } else if let Some(records) = measures.and_then(|it| it.records.as_ref()) {
+            let first_lines = content.sources.entry_lines(file, records.len());
+            let begun = first_lines.partition_point(|first| *first <= line);
+            let record = begun.checked_sub(1).map(|entry| records[entry].id.clone());
+            finding.record = record;
+        }
+    }
 }
 
 impl<'a> CheckInput<'a> {

@@ -1,4 +1,8 @@
-//! The command line, in two languages: one thin file for each command.
+//! The command line, in two languages.
+//!
+//! To add a command: a file here with its arguments and `run`; a line in `Subcommands` and in
+//! `execute`; `help-<command>` and `help-<command>-<option>` in both `message/*.ftl`; a row in
+//! docs/commands.md and docs/commands.ja.md.
 
 mod build;
 mod check;
@@ -32,7 +36,8 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Exit code if the content has errors: nothing was written.
+/// Exit code if the answer is no: errors in the content, warnings under `--strict`, or a published
+/// site that was altered.
 const CONTENT_WRONG: u8 = 1;
 /// Exit code for errors of usage, theme or machine.
 const CANNOT_WORK: u8 = 2;

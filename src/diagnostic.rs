@@ -198,12 +198,6 @@ impl Diagnostic {
         Diagnostic::new(rule, Severity::Warning, origin, message)
     }
 
-    /// Names the measure or certificate it is about.
-    pub fn about(mut self, id: &str) -> Diagnostic {
-        self.record = Some(id.to_owned());
-        self
-    }
-
     pub fn into_error(mut self) -> Diagnostic {
         self.severity = Severity::Error;
         self

@@ -1,7 +1,8 @@
 //! `safeguard`: an office's security-measures sheet (安全管理措置一覧) as data, checked and rendered.
 //!
-//! One sheet, two readers, two states. The readers are everybody (`public`) and companies that entrust or may entrust work (`client`);
-//! what only the office sees is printed beside the draft in the proof. The states are a draft (案) and an issued edition.
+//! A sheet is made for one of two readers, everybody (`public`) or companies that entrust or may entrust work (`client`),
+//! and is either a draft (案) or an issued edition. The proof is a working print for the office: the client's sheet with
+//! the office's questions, memos and findings beside it.
 //!
 //! ```text
 //! content/**.yaml,md ─load▶ Content ─check▶ Register ─lay_out▶ Sheet ─┬ html ┐
@@ -10,19 +11,19 @@
 //!                                      └▶ findings ▶ the author            editions ─copied─▶
 //! ```
 //!
-//! Read in this order. A module uses only modules above it; `tests/guards.rs` holds that.
+//! Read in this order. A module uses only modules above it; a test in `tests/guards.rs` checks this.
 //!
-//! 1. [`message`] has every text of the program in Japanese and English; [`characters`], [`date`], [`text`] and [`diagnostic`] are what all others speak of.
+//! 1. [`message`] has the program's messages in Japanese and English (the words printed on a sheet are labels of the theme); [`characters`], [`date`], [`text`] and [`diagnostic`] are the basic types that all others use.
 //! 2. [`prose`] reads the Markdown of the site's pages; [`manifest`] names the files of a build.
-//! 3. [`model`] is the [`model::Register`]: what is true once the content was checked. [`edition`] is the record of an issued one.
+//! 3. [`model`] is the [`model::Register`]: the content after a check without errors. [`edition`] is the record of an issued one.
 //! 4. [`sheet::lay_out`] decides for one reader and language what every rendering says: rows, joined cells, numbers, anchors, texts.
 //! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`issue::Version`] says which state a register is.
 //! 6. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for whoever writes them.
 //! 7. [`compare::compare`] finds the changes between two sheets (新旧対照表), [`compare::guideline`] those between two guidelines.
-//! 8. [`check::check`] applies every rule ([`check::RULES`]) and, without an error, builds the register and the site's pages.
+//! 8. [`check::check`] applies the rules ([`check::RULES`]; reading has its own, [`content::rule`]) and, without an error, builds the register and the site's pages.
 //! 9. [`report`] prints findings.
 //! 10. [`cms`] verifies signatures and certificates, [`pdf_reader`] reads a PDF back: its data, its texts, its signatures.
-//! 11. [`render`] makes the files of a build: html, pdf and the site as the theme says, each searched for leaks.
+//! 11. [`render`] draws the sheet with the theme's templates, labels and colours (`themes/official/`, docs/themes.md): pages, PDFs, site. Every file but the proof is searched for texts that its reader may not see.
 //! 12. [`output::write`] puts them on the disk, all or none.
 //! 13. [`pades::sign`] signs a finished PDF; [`verify::verify`] judges a received one.
 //! 14. [`publish::publish`] sends the site to a target, in an order in which it is whole at any time.
@@ -34,7 +35,7 @@
 //! - `check`, `sheet`, `data`, `issue`, `compare` and `render` read no disk, clock, network or terminal: same content, theme, fonts, day and version, same bytes. (Only [`render::theme`] reads its files.)
 //! - No HTML and no Typst markup stands in Rust (the fragments of [`prose`] are made by pulldown-cmark), and no text of the content is ever evaluated as markup.
 //! - A sheet holds nothing that its reader may not see, so a theme cannot leak it.
-//! - Nothing is written while an error stands, and nothing old is deleted before the new is whole.
+//! - No build, edition or publication is made from content with an error; an old file is removed only after its successor is complete.
 
 pub mod characters;
 pub mod check;

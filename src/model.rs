@@ -1,7 +1,7 @@
 //! The register: the content after it was checked.
 //!
-//! Records ([`crate::content::record`]) hold what was written; these types cannot hold what the rules
-//! forbid. Only [`crate::check::check`] makes a [`Register`].
+//! Records ([`crate::content::record`]) hold what was written; these types hold it as far as the rules
+//! accept it. A [`Register`] comes from [`crate::check::check`], or from an edition's record.
 
 mod recorded;
 

@@ -1,4 +1,4 @@
-//! Register + labels → the form in no particular format: the content of every rendering.
+//! Register and labels in, a format-independent sheet for one reader out: the content of every rendering.
 //!
 //! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once.
 //! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one reader and
@@ -61,7 +61,7 @@ impl Rendering {
     }
 }
 
-/// The words that a theme prints, by name.
+/// The words that a theme prints, by name: `themes/<theme>/labels.<language>.yaml`.
 pub type Labels = BTreeMap<String, String>;
 
 /// The first line of each measure, by file.

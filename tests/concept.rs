@@ -290,6 +290,11 @@ fn help_is_there_for_each_command_and_options_only_where_they_act() {
             code == Some(0) && own.contains("Usage:"),
             "{command}: {said}"
         );
+        // Each option and argument is explained, on its line.
+        let described = own.lines().filter(|line| line.starts_with("  "));
+        for line in described {
+            assert!(line.trim().contains("  "), "{command}: no help for {line}");
+        }
     }
     let (code, _, said) = program(&["help", "brew"]);
     assert!(

@@ -22,7 +22,7 @@ fn report(
                 message = message.with("day", last.0);
             }
             let finding = rule.warning(certificate.origin().at(field), message);
-            findings.push(finding.about(certificate.id()));
+            findings.push(finding);
         }
     }
     findings

@@ -170,7 +170,7 @@ fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
                 .with("id", &record.id)
                 .with("question", question);
             let finding = OPEN_QUESTION.warning(origin.at("confirm"), message);
-            findings.push(finding.about(&record.id));
+            findings.push(finding);
         }
     }
     findings

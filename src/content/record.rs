@@ -1,6 +1,6 @@
 //! The record types of `content/`, one per kind of file.
 //!
-//! They say what was written; [`crate::model`] says what is true. Their comments are the manual for
+//! They hold what was written; [`crate::model`] holds what was checked. Their comments are the manual for
 //! whoever writes the YAML.
 
 pub use super::values::{Headings, IsoDate, Line, Period};
@@ -286,6 +286,10 @@ pub enum Duty {
 }
 
 /// One measure of `measures/<section>/<item>.yaml`: one row of the sheet.
+///
+/// A new cell also goes into `Content::texts`, `Measure::texts`, `Audiences` and `MeasureData`,
+/// `sheet::Row`, `data` (without a value it is left out, so that issued digests stay), `compare`,
+/// `verify` and the theme.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureRecord {

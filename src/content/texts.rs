@@ -1,6 +1,6 @@
 //! Every text of the content that some rendering prints, with its English, origin and readers.
 //!
-//! Nothing else lists them, so that no check can miss a text.
+//! The rules about texts see only what is listed here: a new field must be added.
 
 use super::places::SheetPlace;
 use super::record::{CertificationRecord, Line, MeasureRecord, OfficeRecord, SheetRecord};
