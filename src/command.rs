@@ -107,20 +107,39 @@ struct DayOption {
     as_of: Option<Date>,
 }
 
+/// Options of commands that depend on a day and print more than their result.
+#[derive(Args, Default, Clone)]
+struct RunOptions {
+    #[command(flatten)]
+    day: DayOption,
+    #[arg(short, long)]
+    quiet: bool,
+}
+
 /// Options of commands that judge the content.
 #[derive(Args, Default, Clone)]
 struct JudgingOptions {
+    #[command(flatten)]
+    run: RunOptions,
     #[arg(long)]
     strict: bool,
     #[arg(long, value_name = "RULE[@ID]=REASON", value_parser = usage::allowance)]
     allow: Vec<Allowance>,
 }
 
-/// Option of commands that print more than their result.
-#[derive(Args, Default, Clone)]
-struct QuietOption {
-    #[arg(short, long)]
-    quiet: bool,
+impl From<DayOption> for RunOptions {
+    fn from(day: DayOption) -> RunOptions {
+        RunOptions { day, quiet: false }
+    }
+}
+
+impl From<RunOptions> for JudgingOptions {
+    fn from(run: RunOptions) -> JudgingOptions {
+        JudgingOptions {
+            run,
+            ..JudgingOptions::default()
+        }
+    }
 }
 
 /// Runs the program; the first of the arguments is its own name.
@@ -151,26 +170,26 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Err(error) => return usage::answer(&error, &mut command, &arguments, catalog),
     };
     let directory = line.global.directory;
-    let session = |day: &DayOption, judging: &JudgingOptions, quiet: &QuietOption| Session {
+    let session = |judging: &JudgingOptions| Session {
         options: SessionOptions {
             directory: directory.clone(),
-            as_of: day.as_of,
+            as_of: judging.run.day.as_of,
             strict: judging.strict,
             allow: judging.allow.clone(),
-            quiet: quiet.quiet,
+            quiet: judging.run.quiet,
         },
         catalog,
     };
-    let (no_judging, loud) = (JudgingOptions::default(), QuietOption::default());
+    let run_session = |run: &RunOptions| session(&run.clone().into());
     let is_sound = match line.command {
-        Subcommands::Edit(edit) => edit.run(&session(&edit.day, &no_judging, &loud))?,
-        Subcommands::Check(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
-        Subcommands::Build(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
-        Subcommands::Issue(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
-        Subcommands::Diff(it) => it.run(&session(&it.day, &no_judging, &it.quiet))?,
-        Subcommands::Sign(it) => it.run(&session(&it.day, &no_judging, &it.quiet))?,
-        Subcommands::Publish(it) => it.run(&session(&it.day, &it.judging, &it.quiet))?,
-        Subcommands::Verify(it) => return it.run(&session(&it.day, &no_judging, &it.quiet)),
+        Subcommands::Edit(it) => it.run(&run_session(&it.day.clone().into()))?,
+        Subcommands::Check(it) => it.run(&session(&it.judging))?,
+        Subcommands::Build(it) => it.run(&session(&it.judging))?,
+        Subcommands::Issue(it) => it.run(&session(&it.judging))?,
+        Subcommands::Diff(it) => it.run(&run_session(&it.run))?,
+        Subcommands::Sign(it) => it.run(&run_session(&it.run))?,
+        Subcommands::Publish(it) => it.run(&session(&it.judging))?,
+        Subcommands::Verify(it) => return it.run(&run_session(&it.run)),
         Subcommands::Help(help) => return help.run(&mut command),
     };
     Ok(if is_sound { 0 } else { CONTENT_WRONG })

@@ -134,7 +134,7 @@ impl Report<'_> {
             severity: &'a str,
             /// The id of the measure or certificate it is about, as `--allow RULE@ID` names it.
             #[serde(skip_serializing_if = "Option::is_none")]
-            record: Option<&'a str>,
+            record: Option<String>,
             file: &'a str,
             #[serde(flatten)]
             position: Option<Position>,
@@ -145,7 +145,7 @@ impl Report<'_> {
         let printed = findings.iter().map(|finding| Finding {
             rule: finding.rule,
             severity: finding.severity.name(),
-            record: finding.record.as_deref(),
+            record: finding.record.as_deref().map(visible),
             file: &finding.origin.file,
             position: self.sources.position(&finding.origin),
             message: self.format(&finding.message),

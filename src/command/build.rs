@@ -1,6 +1,6 @@
 //! `safeguard build`: check, then write `output/`.
 
-use super::{DayOption, JudgingOptions, Project, QuietOption, Session, write_text};
+use super::{JudgingOptions, Project, Session, write_text};
 use crate::manifest::{Bundle, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::output;
@@ -16,11 +16,7 @@ pub struct Build {
     #[arg(long, requires = "recipient")]
     acknowledgement: bool,
     #[command(flatten)]
-    pub(super) day: DayOption,
-    #[command(flatten)]
     pub(super) judging: JudgingOptions,
-    #[command(flatten)]
-    pub(super) quiet: QuietOption,
 }
 
 impl Session<'_> {

@@ -1,6 +1,6 @@
 //! `safeguard check`: every rule, nothing written.
 
-use super::{DayOption, JudgingOptions, QuietOption, Session};
+use super::{JudgingOptions, Session};
 use crate::check::{self, CheckInput};
 use crate::message::Result;
 use crate::render::pdf::Fonts;
@@ -19,11 +19,7 @@ pub struct Check {
     #[arg(long, value_name = "ID")]
     guideline: Option<String>,
     #[command(flatten)]
-    pub(super) day: DayOption,
-    #[command(flatten)]
     pub(super) judging: JudgingOptions,
-    #[command(flatten)]
-    pub(super) quiet: QuietOption,
 }
 
 impl Check {

@@ -1,6 +1,6 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{DayOption, Project, QuietOption, Session, Shown, colour, write_text};
+use super::{Project, RunOptions, Session, Shown, colour, write_text};
 use crate::compare::{self, guideline};
 use crate::issue::Version;
 use crate::message::{Error, Language, Message, Result};
@@ -35,9 +35,7 @@ pub struct Diff {
     )]
     audience: Audience,
     #[command(flatten)]
-    pub(super) day: DayOption,
-    #[command(flatten)]
-    pub(super) quiet: QuietOption,
+    pub(super) run: RunOptions,
 }
 
 impl Diff {

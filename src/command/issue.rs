@@ -1,6 +1,6 @@
 //! `safeguard issue`: freeze the checked content as an edition.
 
-use super::{DayOption, JudgingOptions, Project, QuietOption, Session, Shown, write_text};
+use super::{JudgingOptions, Project, Session, Shown, write_text};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::record::IsoDate;
 use crate::content::{Content, edit, yaml};
@@ -25,11 +25,7 @@ pub struct Issue {
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     #[command(flatten)]
-    pub(super) day: DayOption,
-    #[command(flatten)]
     pub(super) judging: JudgingOptions,
-    #[command(flatten)]
-    pub(super) quiet: QuietOption,
 }
 
 /// Numbers given to new rows: by file and place in its list.

@@ -2,7 +2,7 @@
 
 mod status;
 
-use super::{DayOption, JudgingOptions, Project, QuietOption, Session, clock, write_text};
+use super::{JudgingOptions, Project, Session, clock, write_text};
 use crate::check::texts::confidential_in;
 use crate::compare::{self, Comparison};
 use crate::content::{Content, Sources};
@@ -52,11 +52,7 @@ pub struct Publish {
     #[arg(long, value_name = "SERVER", value_enum, hide_possible_values = true)]
     headers: Option<HeaderSyntax>,
     #[command(flatten)]
-    pub(super) day: DayOption,
-    #[command(flatten)]
     pub(super) judging: JudgingOptions,
-    #[command(flatten)]
-    pub(super) quiet: QuietOption,
 }
 
 /// The format of `--dry-run` and `--status`.

@@ -1,6 +1,6 @@
 //! `safeguard sign`: gets password and timestamp, and writes the signed file whole or not at all.
 
-use super::{DayOption, QuietOption, Session, write_text};
+use super::{RunOptions, Session, write_text};
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
@@ -28,9 +28,7 @@ pub struct Sign {
     #[arg(short, long, value_name = "FILE.pdf")]
     output: PathBuf,
     #[command(flatten)]
-    pub(super) day: DayOption,
-    #[command(flatten)]
-    pub(super) quiet: QuietOption,
+    pub(super) run: RunOptions,
 }
 
 impl Sign {

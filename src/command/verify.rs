@@ -1,7 +1,7 @@
 //! `safeguard verify`: prints the claims, findings and verdict for a PDF that somebody received.
 
 use super::sign::{http_agent, read_file};
-use super::{DayOption, QuietOption, Session, write_text};
+use super::{RunOptions, Session, write_text};
 use crate::cms::chain;
 use crate::content::Content;
 use crate::edition::{LISTING_FORMAT, Listing};
@@ -25,9 +25,7 @@ pub struct Verify {
     #[arg(long, value_name = "CA.pem")]
     trust: Option<PathBuf>,
     #[command(flatten)]
-    pub(super) day: DayOption,
-    #[command(flatten)]
-    pub(super) quiet: QuietOption,
+    pub(super) run: RunOptions,
 }
 
 impl Verify {
