@@ -36,7 +36,7 @@ pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
     let mut sheet = register.clone();
     // The site's address may change without a new edition.
     sheet.office.url = None;
-    // What the record does not hold must not be drawn either.
+    // Fields that the record does not hold must not be drawn either.
     let recorded = serde_json::to_value(&sheet).and_then(serde_json::from_value);
     let mut edition = Edition {
         format: FORMAT.to_owned(),

@@ -8,7 +8,7 @@
 //! content/**.yaml,md ─load▶ Content ─check▶ Register ─lay_out▶ Sheet ─┬ html ┐
 //!                           (records,  │    (checked,  (rows, cells,  ├ pdf  ├▶ Bundle ─write▶ output/ ─publish▶ target
 //!                            origins)  │     typed)     spans, texts) └ data ┘  (path → bytes, manifest)
-//!                                      └▶ findings ▶ the author            editions ─copied─▶
+//!                                      └▶ findings ▶ the author
 //! ```
 //!
 //! Read in this order. A module uses only modules above it; a test in `tests/guards.rs` checks this.

@@ -245,7 +245,7 @@ async fn rendered_pdf(server: &Arc<PreviewServer>, kind: &str) -> Option<PdfResu
     if let Some(pdf) = server.rendered()?.cached_pdf(kind) {
         return Some(pdf);
     }
-    // Of several requests that wait here, the first renders the newest state of that moment, and
+    // If several requests wait here, the first renders the newest state of that moment, and
     // the others find it in the cache.
     let waiting = server.clone();
     let render = move || Some(waiting.rendered()?.pdf(&waiting.options.rendering, kind));
