@@ -2,10 +2,16 @@
 //!
 //! In: DER bytes. Out: the signer, the certificates sent along, and the validity for given content.
 //! Only a single signer is accepted, as PAdES and RFC 3161 require.
-//! Never here: trust in the signer ([`chain`] answers that), disk, network.
+//! Never here: trust in the signer ([`policy`] and [`chain`] answer that), disk, network.
+//!
+//! Two attributes are ignored. `signingTime` is a claim like the PDF's own `/M`, which readers see;
+//! nothing depends on either. `signingCertificate` (version 1) names the certificate by SHA-1, which
+//! proves nothing; a signature with only that is like one with neither, which PDFs may have.
 
 pub mod chain;
 pub mod key;
+mod names;
+pub mod policy;
 pub mod timestamp;
 
 use cms::content_info::ContentInfo;
@@ -22,7 +28,7 @@ use x509_cert::attr::Attributes;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-/// The reason why a signature is not valid.
+/// The reason why a signature vouches for nothing, or not for this file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureError {
     /// The signature is of other content.
@@ -31,6 +37,18 @@ pub enum SignatureError {
     KeyMismatch,
     /// An algorithm, a key type or a structure that this program does not support.
     Unsupported,
+    /// The key is shorter than the policy demands, or of another kind.
+    WeakKey,
+    /// The certificate has a critical extension that this program does not know.
+    UnknownExtension,
+    /// The certificate is for something else, or an authority's.
+    NotForSigning,
+    /// The certificate was not valid at the moment that counts.
+    OutsideValidity,
+    /// The signature covers other bytes of the file than a document.
+    ArbitraryBytes,
+    /// Something was appended to the file after the signature, which is valid otherwise.
+    EarlierRevision,
 }
 
 /// One signature and the certificates that travel with it.
@@ -120,10 +138,10 @@ impl CmsSignature {
         self.signer.signature.as_bytes()
     }
 
-    /// The timestamp token over the signature, itself a CMS signature in DER.
+    /// The first timestamp token over the signature, itself a CMS signature in DER.
     pub fn timestamp(&self) -> Option<Vec<u8>> {
-        let token = attribute(&self.signer.unsigned_attrs, ID_AA_TIME_STAMP_TOKEN)?;
-        token.to_der().ok()
+        let mut tokens = values(&self.signer.unsigned_attrs, ID_AA_TIME_STAMP_TOKEN);
+        tokens.next()?.to_der().ok()
     }
 
     /// Checks that the signer signed exactly this content, which is given in pieces,
@@ -131,16 +149,16 @@ impl CmsSignature {
     pub fn verify(&self, content: &[&[u8]]) -> Result<(), SignatureError> {
         let algorithm =
             HashAlgorithm::of(&self.signer.digest_alg).ok_or(SignatureError::Unsupported)?;
-        let find = |oid| attribute(&self.signer.signed_attrs, oid);
-        let digest = find(ID_MESSAGE_DIGEST).and_then(|it| it.decode_as::<OctetString>().ok());
-        let content_type = find(ID_CONTENT_TYPE).and_then(|it| it.decode_as().ok());
+        let find = |oid| self.signed_attribute(oid);
+        let digest = find(ID_MESSAGE_DIGEST)?.and_then(|it| it.decode_as::<OctetString>().ok());
+        let content_type = find(ID_CONTENT_TYPE)?.and_then(|it| it.decode_as().ok());
         if digest.is_none_or(|digest| digest.as_bytes() != algorithm.hash(content))
             || content_type != Some(self.content_type)
         {
             return Err(SignatureError::ContentMismatch);
         }
         // Without this check another certificate with the same key could take this one's place.
-        if let Some(value) = find(ID_AA_SIGNING_CERTIFICATE_V_2) {
+        if let Some(value) = find(ID_AA_SIGNING_CERTIFICATE_V_2)? {
             let named: der::Result<SigningCertificateV2> = value.decode_as();
             match named.and_then(|named| named.is_of(&self.certificate)) {
                 Ok(true) => {}
@@ -155,6 +173,15 @@ impl CmsSignature {
             &self.signed_attributes,
             self.signature(),
         )
+    }
+
+    /// The value of a signed attribute, which must not have a second one.
+    fn signed_attribute(&self, oid: ObjectIdentifier) -> Result<Option<&Any>, SignatureError> {
+        let mut values = values(&self.signer.signed_attrs, oid);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            _ => Err(SignatureError::Unsupported),
+        }
     }
 }
 
@@ -204,10 +231,11 @@ fn read_certificates(set: &AnyRef) -> der::Result<Vec<Certificate>> {
     elements.into_iter().map(AnyRef::decode_as).collect()
 }
 
-/// The first value of an attribute.
-fn attribute(attributes: &Option<Attributes>, oid: ObjectIdentifier) -> Option<&Any> {
-    let mut all = attributes.as_ref()?.iter();
-    all.find(|attribute| attribute.oid == oid)?.values.get(0)
+/// Every value of an attribute.
+fn values(attributes: &Option<Attributes>, oid: ObjectIdentifier) -> impl Iterator<Item = &Any> {
+    let all = attributes.iter().flat_map(|attributes| attributes.iter());
+    all.filter(move |attribute| attribute.oid == oid)
+        .flat_map(|attribute| attribute.values.iter())
 }
 
 /// Tells if the signer's id (issuer with serial number, or key identifier) is the certificate's.

@@ -7,8 +7,11 @@
 
 mod support;
 
+use safeguard::cms::policy::Purpose;
+use safeguard::cms::{SignatureError, chain};
 use safeguard::message::Result;
 use safeguard::pades::{TimeServer, sign};
+use safeguard::pdf_reader;
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
@@ -31,6 +34,7 @@ fn other_programs_accept_every_kind_of_signature_and_the_pdf_stays_conformant() 
     for (name, stamped) in [
         ("rsa", false),
         ("p256", false),
+        ("p384", false),
         ("rsa", true),
         ("p256", true),
         ("legacy", false),
@@ -115,7 +119,7 @@ fn one_changed_byte_makes_other_programs_refuse() {
 
 #[test]
 fn the_same_key_and_moment_make_the_same_bytes_and_keep_what_the_document_is() {
-    for name in ["rsa.p12", "p256.p12"] {
+    for name in ["rsa.p12", "p256.p12", "p384.p12"] {
         let identity = identity(name);
         let once = sign(&BUNDLE[SHEET], &identity, moment(), None).expect("a signature");
         let again = sign(&BUNDLE[SHEET], &identity, moment(), None).expect("a signature");
@@ -218,11 +222,18 @@ fn a_certificate_that_may_not_sign_is_refused_with_the_reason() {
             "署名に使えません",
         ),
         ("server.p12", "not made for signing", "署名に使えません"),
+        ("code.p12", "not made for signing", "署名に使えません"),
+        ("office.p12", "it is an authority's", "認証局の証明書です"),
+        (
+            "unknown.p12",
+            "critical extension",
+            "知らない重要な（critical）拡張",
+        ),
         ("short.p12", "has 1024 bits", "1024 ビットです"),
         (
-            "p384.p12",
-            "RSA and P-256 will do",
-            "使えるのは RSA と P-256 です",
+            "p521.p12",
+            "RSA, P-256 and P-384 will do",
+            "使えるのは RSA と P-256 と P-384 です",
         ),
         (
             "alone.p12",
@@ -489,7 +500,126 @@ fn the_library_checks_the_response_of_a_time_server_too() {
     assert!(sign(&BUNDLE[SHEET], &identity, moment(), Some(&server)).is_err());
 }
 
+// ---------------------------------------------------------------- policy
+
+#[test]
+fn what_another_program_signed_is_judged_by_the_same_policy() {
+    let folder = with_sheet();
+    let root = certificates("root");
+    for (name, expected) in [
+        ("rsa", Ok(())),
+        ("p384", Ok(())),
+        ("policies", Ok(())),
+        ("short", Err(SignatureError::WeakKey)),
+        ("server", Err(SignatureError::NotForSigning)),
+        ("code", Err(SignatureError::NotForSigning)),
+        ("encipherment", Err(SignatureError::NotForSigning)),
+        ("office", Err(SignatureError::NotForSigning)),
+        ("unknown", Err(SignatureError::UnknownExtension)),
+        ("expired", Err(SignatureError::OutsideValidity)),
+        ("p521", Err(SignatureError::Unsupported)),
+    ] {
+        let signed = folder.path().join(format!("{name}.pdf"));
+        let [password, key] = ["password".to_owned(), format!("{name}.p12")].map(|it| key(&it));
+        let done = Command::new(project().join(".tools/venv/bin/pyhanko"))
+            .args(["sign", "addsig", "--field", "Signature1", "pkcs12"])
+            .arg("--passfile")
+            .args([&password, &folder.path().join("sheet.pdf"), &signed, &key])
+            .output();
+        let done = done.expect("`make tools` installs pyHanko");
+        assert!(done.status.success(), "{name}: {}", said(&done));
+        let contents = pdf_reader::read(&fs::read(&signed).expect("the signed file"));
+        let signatures = contents.expect("a sheet").signatures;
+        let signature = signatures.first().expect("a signature");
+        assert_eq!(signature.check(&[], moment()), expected, "{name}");
+        let is_trusted = signature.is_trusted(&root, moment());
+        assert_eq!(is_trusted, expected.is_ok(), "{name}");
+        let own = &certificates(name)[0];
+        assert_eq!(
+            signature.is_signer(own),
+            signature.integrity.is_ok(),
+            "{name}"
+        );
+        assert!(!signature.is_signer(&root[0]), "{name}");
+        let by = if name == "office" {
+            "Test Root"
+        } else {
+            "Test Office CA"
+        };
+        assert_eq!(signature.issuer.as_deref(), Some(by), "{name}");
+    }
+}
+
+#[test]
+fn a_chain_needs_authorities_that_may_certify_this_signer() {
+    use Purpose::{Document, Timestamp};
+    let root = certificates("root");
+    for (signer, authorities, purpose, expected) in [
+        ("rsa", &["office"][..], Document, true),
+        (
+            "rsa",
+            &["other", "office", "office", "lowest"],
+            Document,
+            true,
+        ),
+        ("rsa", &["other"], Document, false),
+        ("rsa", &["office"], Timestamp, false),
+        ("policies", &["office"], Document, true),
+        ("unknown", &["office"], Document, false),
+        ("short", &["office"], Document, false),
+        ("office", &[], Document, false),
+        ("stamper", &[], Timestamp, true),
+        ("stamper", &[], Document, false),
+        ("quiet-stamper", &[], Timestamp, false),
+        // Names: case, and spaces between words, do not matter.
+        ("within-inside", &["within"], Document, true),
+        ("within-outside", &["within"], Document, false),
+        ("without-inside", &["without"], Document, false),
+        ("without-outside", &["without"], Document, true),
+        ("mail-nameless", &["mail"], Document, true),
+        ("mail-inside", &["mail"], Document, true),
+        ("mail-outside", &["mail"], Document, false),
+        ("mail-host", &["mail"], Document, false),
+        // Authorities that may not certify a signer of documents.
+        ("websites-signer", &["websites"], Document, false),
+        ("unknown-signer", &["unknown_authority"], Document, false),
+        (
+            "no-certificates-signer",
+            &["no_certificates"],
+            Document,
+            false,
+        ),
+        ("lapsed-signer", &["lapsed"], Document, false),
+        ("weak-signer", &["weak"], Document, false),
+        // At most so many below: one that it issued to itself does not count.
+        ("lowest-signer", &["lowest"], Document, true),
+        ("too-low-signer", &["lowest", "too-low"], Document, false),
+        ("same-signer", &["lowest", "same"], Document, true),
+    ] {
+        let own = certificates(signer).remove(0);
+        let between: Vec<_> = authorities.iter().flat_map(|it| certificates(it)).collect();
+        let found = chain::verify_chain(&own, purpose, &between, &root, moment());
+        assert_eq!(
+            found, expected,
+            "{signer} for {purpose:?} over {authorities:?}"
+        );
+    }
+    // A root is held to the policy too, and what is below it.
+    let trusts = |signer: &str, root: &str| {
+        let own = certificates(signer).remove(0);
+        chain::verify_chain(&own, Document, &[], &certificates(root), moment())
+    };
+    assert!(trusts("rsa", "rsa") && trusts("within-inside", "within"));
+    assert!(!trusts("short", "short") && !trusts("within-outside", "within"));
+    assert!(!trusts("weak-signer", "weak") && !trusts("lapsed-signer", "lapsed"));
+}
+
 // ---------------------------------------------------------------- helpers
+
+fn certificates(name: &str) -> Vec<x509_cert::Certificate> {
+    let file = fs::read(key(&format!("{name}.pem"))).expect("a certificate");
+    chain::certificates(&file).expect("certificates")
+}
 
 fn with_sheet() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");

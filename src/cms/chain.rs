@@ -3,23 +3,34 @@
 //! In: certificates as they were sent, and the roots to trust. Out: facts.
 //! Never here: revocation lists, the system's roots, the clock.
 
-use super::key;
-use der::oid::AssociatedOid;
+use super::policy::{self, Purpose};
+use super::{key, names};
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::Certificate;
-use x509_cert::ext::pkix::{BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage};
+use x509_cert::name::Name;
 use x509_cert::time::Time;
 
 /// The most authorities in a chain; real ones have two or three.
 const MAX_CHAIN_LENGTH: usize = 8;
+/// The most signatures checked for one chain. Many authorities of one name and key would otherwise
+/// multiply the paths.
+const MAX_CHECKS: usize = 100;
 
 /// The holder's name for readers: the common name, else the organisation, else the whole subject.
 pub fn holder_name(certificate: &Certificate) -> String {
-    let subject = certificate.tbs_certificate().subject();
-    let common_name = subject.common_name().ok().flatten();
-    let name = common_name.or_else(|| subject.organization().ok().flatten());
-    name.map_or_else(|| subject.to_string(), |name| name.value().into_owned())
+    readable(certificate.tbs_certificate().subject())
+}
+
+/// The name of the authority that a certificate says issued it.
+pub fn issuer_name(certificate: &Certificate) -> String {
+    readable(certificate.tbs_certificate().issuer())
+}
+
+fn readable(name: &Name) -> String {
+    let common_name = name.common_name().ok().flatten();
+    let short = common_name.or_else(|| name.organization().ok().flatten());
+    short.map_or_else(|| name.to_string(), |short| short.value().into_owned())
 }
 
 /// The first and last moment of a certificate's validity.
@@ -41,70 +52,91 @@ pub fn is_valid_at(certificate: &Certificate, at: Timestamp) -> bool {
     (first..=last).contains(&at)
 }
 
-/// Tells if a certificate is a root or leads to one over intermediates, with all valid at `at`.
+/// Tells if an authority issued the certificate to itself, for example with its next key.
+pub fn is_self_issued(certificate: &Certificate) -> bool {
+    let body = certificate.tbs_certificate();
+    body.issuer() == body.subject()
+}
+
+/// Tells if a signer's certificate is a root or leads to one over intermediates, with all valid at
+/// `at` and allowed by the policy, the root too.
 pub fn verify_chain(
     certificate: &Certificate,
+    purpose: Purpose,
     intermediates: &[Certificate],
     roots: &[Certificate],
     at: Timestamp,
 ) -> bool {
-    let mut reached = vec![certificate];
-    // Each intermediate is followed once; many of one name and key would multiply the paths.
-    let mut unused: Vec<&Certificate> = intermediates.iter().collect();
-    for depth in 0..=MAX_CHAIN_LENGTH {
-        reached.retain(|below| is_valid_at(below, at) && is_understood(below));
-        let issues =
-            |issuer: &Certificate| reached.iter().any(|it| is_issued_by(it, issuer, depth));
-        if roots
-            .iter()
-            .any(|root| reached.contains(&root) || is_valid_at(root, at) && issues(root))
-        {
+    let mut search = ChainSearch {
+        purpose,
+        intermediates,
+        roots,
+        at,
+        checks: 0,
+    };
+    is_valid_at(certificate, at)
+        && policy::check_signer(certificate, purpose).is_ok()
+        && (roots.contains(certificate) || search.reaches_root(&mut vec![certificate]))
+}
+
+struct ChainSearch<'a> {
+    purpose: Purpose,
+    intermediates: &'a [Certificate],
+    roots: &'a [Certificate],
+    at: Timestamp,
+    /// The signatures checked until now.
+    checks: usize,
+}
+
+impl<'a> ChainSearch<'a> {
+    /// Tells if a path, which begins with the signer, can be continued up to a root.
+    fn reaches_root(&mut self, path: &mut Vec<&'a Certificate>) -> bool {
+        if self.roots.iter().any(|root| self.may_follow(root, path)) {
             return true;
         }
-        (reached, unused) = unused.into_iter().partition(|issuer| issues(issuer));
-    }
-    false
-}
-
-/// Tells if `issuer` issued the certificate and may do so with `depth` other authorities below it.
-fn is_issued_by(certificate: &Certificate, issuer: &Certificate, depth: usize) -> bool {
-    let (own, authority) = (certificate.tbs_certificate(), issuer.tbs_certificate());
-    if own.issuer() != authority.subject() || certificate == issuer {
-        return false;
-    }
-    let is_authority = match authority.get_extension::<BasicConstraints>() {
-        Ok(Some((_, basic))) => {
-            let limit = basic.path_len_constraint.map(usize::from);
-            basic.ca && limit.is_none_or(|limit| depth <= limit)
+        if path.len() > MAX_CHAIN_LENGTH {
+            return false;
         }
-        _ => false,
-    };
-    let signs_certificates = authority
-        .get_extension::<KeyUsage>()
-        .is_ok_and(|found| found.is_none_or(|(_, usage)| usage.key_cert_sign()));
-    let (Ok(message), Some(signature)) = (own.to_der(), certificate.signature().as_bytes()) else {
-        return false;
-    };
-    let key = authority.subject_public_key_info();
-    let algorithm = certificate.signature_algorithm();
-    is_authority
-        && signs_certificates
-        && key::verify(key, algorithm, None, &message, signature).is_ok()
+        for issuer in self.intermediates {
+            if !path.contains(&issuer) && self.may_follow(issuer, path) {
+                path.push(issuer);
+                if self.reaches_root(path) {
+                    return true;
+                }
+                path.pop();
+            }
+        }
+        false
+    }
+
+    /// Tells if `issuer` issued the last certificate of a path, and was allowed to.
+    fn may_follow(&mut self, issuer: &Certificate, path: &[&Certificate]) -> bool {
+        let Some(last) = path.last() else {
+            return false;
+        };
+        // The length of a path is limited without those that an authority issued to itself.
+        let authorities = path.iter().skip(1).filter(|it| !is_self_issued(it));
+        let is_allowed = last.tbs_certificate().issuer() == issuer.tbs_certificate().subject()
+            && is_valid_at(issuer, self.at)
+            && policy::may_certify(issuer, self.purpose, authorities.count())
+            && names::are_permitted(issuer, path);
+        if !is_allowed || self.checks == MAX_CHECKS {
+            return false;
+        }
+        self.checks += 1;
+        is_signed_by(last, issuer)
+    }
 }
 
-/// Tells if every critical extension is known; a chain must not rely on any other (RFC 5280, 4.2).
-fn is_understood(certificate: &Certificate) -> bool {
-    let known = [
-        BasicConstraints::OID,
-        KeyUsage::OID,
-        ExtendedKeyUsage::OID,
-        CertificatePolicies::OID,
-    ];
-    let extensions = certificate.tbs_certificate().extensions();
-    extensions.is_none_or(|list| {
-        list.iter()
-            .all(|it| !it.critical || known.contains(&it.extn_id))
-    })
+fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
+    let body = certificate.tbs_certificate();
+    let (Ok(message), Some(signature)) = (body.to_der(), certificate.signature().as_bytes()) else {
+        return false;
+    };
+    let key = issuer.tbs_certificate().subject_public_key_info();
+    // The algorithm stands once more outside of what is signed (RFC 5280, 4.1.1.2).
+    let algorithm = certificate.signature_algorithm();
+    algorithm == body.signature() && key::verify(key, algorithm, None, &message, signature).is_ok()
 }
 
 /// Reads every certificate of a PEM file, or the one of a DER file.

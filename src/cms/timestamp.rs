@@ -1,17 +1,16 @@
 //! A signature → a request to a time server (RFC 3161) → the response, checked against it.
 
 use crate::cms::key::HashAlgorithm;
+use crate::cms::policy::{self, Purpose};
 use crate::cms::{self, CmsSignature, SignatureError, chain, children};
 use crate::message::{Error, Message, Result};
 use der::asn1::{Any, AnyRef, OctetString};
 use der::oid::db::rfc3161::ID_CT_TST_INFO;
-use der::oid::db::rfc5912::{ID_KP_TIME_STAMPING, ID_SHA_256};
+use der::oid::db::rfc5912::ID_SHA_256;
 use der::{Decode, Encode, Sequence, Tag, Tagged};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
-use x509_cert::Certificate;
-use x509_cert::ext::pkix::ExtendedKeyUsage;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 /// A time server.
@@ -84,8 +83,8 @@ pub fn request(server: &TimeServer, signature: &[u8]) -> Result<TimestampToken> 
     let timestamp = TimestampToken::read(&token).map_err(no_timestamp)?;
     let refusal = match timestamp.verify(signature) {
         Err(SignatureError::ContentMismatch) => "tsa-other-digest",
-        Err(SignatureError::KeyMismatch) => "tsa-broken",
         Err(SignatureError::Unsupported) => "tsa-unknown",
+        Err(_) => "tsa-broken",
         Ok(()) if timestamp.nonce != Some(server.nonce) => "tsa-other-question",
         Ok(()) => return Ok(timestamp),
     };
@@ -137,18 +136,13 @@ impl TimestampToken {
                 error => error,
             })?;
         let certificate = &self.signature.certificate;
-        if is_for_timestamping(certificate) && chain::is_valid_at(certificate, self.time) {
+        policy::check_signer(certificate, Purpose::Timestamp)?;
+        if chain::is_valid_at(certificate, self.time) {
             Ok(())
         } else {
-            Err(SignatureError::KeyMismatch)
+            Err(SignatureError::OutsideValidity)
         }
     }
-}
-
-fn is_for_timestamping(certificate: &Certificate) -> bool {
-    let body = certificate.tbs_certificate();
-    let purposes = body.get_extension::<ExtendedKeyUsage>();
-    matches!(purposes, Ok(Some((_, purposes))) if purposes.0.contains(&ID_KP_TIME_STAMPING))
 }
 
 /// The token of a response that grants the request.

@@ -1,32 +1,24 @@
 //! A PKCS#12 file + password → the signer's identity: key, certificate and the chain of issuers.
 
-use crate::cms::chain;
+use crate::cms::policy::{self, MIN_RSA_BITS, Purpose};
+use crate::cms::{SignatureError, chain};
 use crate::date::day_in_japan;
 use crate::message::{Error, Message, Result};
 use der::Decode;
-use der::asn1::{Any, ObjectIdentifier};
-use der::oid::db::rfc5912::{
-    ECDSA_WITH_SHA_256, ID_KP_OCSP_SIGNING, ID_KP_SERVER_AUTH, ID_KP_TIME_STAMPING,
-    SHA_256_WITH_RSA_ENCRYPTION,
-};
+use der::asn1::Any;
+use der::oid::db::rfc5912::{ECDSA_WITH_SHA_256, SHA_256_WITH_RSA_ENCRYPTION};
 use der::referenced::OwnedToRef;
 use jiff::Timestamp;
 use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error as KeystoreError;
 use p256::ecdsa::signature::Signer;
+use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::pkcs8::DecodePrivateKey;
 use rsa::signature::SignatureEncoding;
 use rsa::traits::PublicKeyParts;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
-use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 use x509_cert::spki::AlgorithmIdentifierOwned;
-
-/// The shortest RSA key that is still secure.
-const MIN_RSA_BITS: u32 = 2048;
-/// The purposes of machines: a certificate with no other purpose must not sign documents.
-const MACHINE_PURPOSES: [ObjectIdentifier; 3] =
-    [ID_KP_SERVER_AUTH, ID_KP_TIME_STAMPING, ID_KP_OCSP_SIGNING];
 
 /// A signer.
 pub struct Identity {
@@ -38,6 +30,7 @@ pub struct Identity {
 enum SigningKey {
     Rsa(Box<rsa::pkcs1v15::SigningKey<Sha256>>),
     P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
 }
 
 impl Identity {
@@ -80,27 +73,15 @@ impl Identity {
             message("certificate-not-yet").with("day", day_in_japan(first))
         } else if at > last {
             message("certificate-over").with("day", day_in_japan(last))
-        } else if !self.is_for_signing() {
-            message("certificate-purpose")
         } else {
-            return Ok(());
+            match policy::check_signer(self.certificate(), Purpose::Document) {
+                Ok(()) => return Ok(()),
+                Err(SignatureError::UnknownExtension) => message("certificate-extension"),
+                // A weak key was refused when the file was opened.
+                Err(_) => message("certificate-purpose"),
+            }
         };
         Err(Error::new(refusal))
-    }
-
-    /// Tells if the certificate's purposes, if it names any, include signing.
-    /// An unreadable extension permits nothing.
-    fn is_for_signing(&self) -> bool {
-        let body = self.certificate().tbs_certificate();
-        let usage = body.get_extension::<KeyUsage>();
-        let purposes = body.get_extension::<ExtendedKeyUsage>();
-        usage.is_ok_and(|usage| {
-            usage.is_none_or(|(_, usage)| usage.digital_signature() || usage.non_repudiation())
-        }) && purposes.is_ok_and(|purposes| {
-            purposes.is_none_or(|(_, purposes)| {
-                purposes.0.iter().any(|it| !MACHINE_PURPOSES.contains(it))
-            })
-        })
     }
 
     /// Signs a message. The same message gives the same signature.
@@ -111,13 +92,20 @@ impl Identity {
                 let signature: p256::ecdsa::DerSignature = key.sign(message);
                 signature.as_bytes().to_vec()
             }
+            SigningKey::P384(key) => {
+                // Its own choice would be SHA-384; a container of ours has one hash algorithm.
+                let signature: p384::ecdsa::Signature = key
+                    .sign_prehash(&Sha256::digest(message))
+                    .expect("a hash of 32 bytes is long enough");
+                signature.to_der().as_bytes().to_vec()
+            }
         }
     }
 
     pub(super) fn algorithm(&self) -> AlgorithmIdentifierOwned {
         let (oid, parameters) = match self.key {
             SigningKey::Rsa(_) => (SHA_256_WITH_RSA_ENCRYPTION, Some(Any::null())),
-            SigningKey::P256(_) => (ECDSA_WITH_SHA_256, None),
+            SigningKey::P256(_) | SigningKey::P384(_) => (ECDSA_WITH_SHA_256, None),
         };
         AlgorithmIdentifierOwned { oid, parameters }
     }
@@ -135,8 +123,11 @@ impl SigningKey {
                 key,
             ))));
         }
-        let key = p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8);
-        key.map(SigningKey::P256)
+        if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
+            return Ok(SigningKey::P256(key));
+        }
+        let key = p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8);
+        key.map(SigningKey::P384)
             .map_err(|_| Error::new(Message::new("key-kind")))
     }
 
@@ -148,6 +139,8 @@ impl SigningKey {
                 *AsRef::<rsa::RsaPrivateKey>::as_ref(&**key).as_public_key() == public
             }),
             SigningKey::P256(key) => p256::ecdsa::VerifyingKey::try_from(public)
+                .is_ok_and(|public| *key.verifying_key() == public),
+            SigningKey::P384(key) => p384::ecdsa::VerifyingKey::try_from(public)
                 .is_ok_and(|public| *key.verifying_key() == public),
         }
     }

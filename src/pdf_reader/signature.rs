@@ -1,6 +1,7 @@
 //! The signatures of a PDF: the signer, integrity, coverage, time and trust of each.
 
 use super::{list, tree_nodes};
+use crate::cms::policy::{self, Purpose};
 use crate::cms::timestamp::TimestampToken;
 use crate::cms::{CmsSignature, SignatureError, chain};
 use jiff::Timestamp;
@@ -12,7 +13,10 @@ use x509_cert::Certificate;
 pub struct PdfSignature {
     /// The name in the signer's certificate. `None` if the container cannot be read.
     pub signer: Option<String>,
-    /// Ok if the signed bytes are those in the file, and the certificate's key made the signature.
+    /// The authority that issued the certificate, by the certificate's own words.
+    pub issuer: Option<String>,
+    /// Ok if the signed bytes are those in the file, the certificate's key made the signature,
+    /// and the policy lets this certificate sign documents.
     pub integrity: Result<(), SignatureError>,
     pub coverage: Coverage,
     /// The time that the signer claims; anybody can write any time there.
@@ -42,15 +46,46 @@ pub struct PdfTimestamp {
 }
 
 impl PdfSignature {
-    /// Tells if the signer's certificate leads to a root. No revocation list is asked.
+    /// Checks all that can be told without knowing whom to trust: integrity, validity of the
+    /// signer's certificate at the moment that counts, and coverage.
     ///
-    /// The certificates must be valid at the time of a trusted timestamp; without one, at `now`.
+    /// `roots` are asked for the timestamp only, and may be empty.
+    pub fn check(&self, roots: &[Certificate], now: Timestamp) -> Result<(), SignatureError> {
+        let at = self.moment(roots, now);
+        let is_valid = |it: &CmsSignature| chain::is_valid_at(&it.certificate, at);
+        if self.coverage == Coverage::Arbitrary {
+            return Err(SignatureError::ArbitraryBytes);
+        }
+        self.integrity?;
+        if !self.container.as_ref().is_some_and(is_valid) {
+            Err(SignatureError::OutsideValidity)
+        } else if self.coverage == Coverage::EarlierRevision {
+            Err(SignatureError::EarlierRevision)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Tells if the holder of this very certificate signed, for example that of the office itself.
+    /// [`PdfSignature::check`] tells if it was still valid.
+    pub fn is_signer(&self, certificate: &Certificate) -> bool {
+        let container = self.container.as_ref();
+        self.integrity.is_ok() && container.is_some_and(|it| it.certificate == *certificate)
+    }
+
+    /// Tells if the signer's certificate leads to a root, with all valid at the moment that counts.
+    /// No revocation list is asked.
     pub fn is_trusted(&self, roots: &[Certificate], now: Timestamp) -> bool {
+        let at = self.moment(roots, now);
+        let sound = self.container.as_ref().filter(|_| self.integrity.is_ok());
+        sound.is_some_and(|container| leads_to_root(container, Purpose::Document, roots, at))
+    }
+
+    /// The moment that counts: that of a trusted timestamp, without one `now`.
+    fn moment(&self, roots: &[Certificate], now: Timestamp) -> Timestamp {
         let trusted = self.timestamp.as_ref().filter(|it| it.is_trusted(roots));
         let token = trusted.and_then(|timestamp| timestamp.token.as_ref());
-        let at = token.map_or(now, |token| token.time);
-        let sound = self.container.as_ref().filter(|_| self.integrity.is_ok());
-        sound.is_some_and(|container| leads_to_root(container, roots, at))
+        token.map_or(now, |token| token.time)
     }
 }
 
@@ -58,12 +93,24 @@ impl PdfTimestamp {
     /// Tells if the authority's certificate leads to a root, with all valid at the stamped time.
     pub fn is_trusted(&self, roots: &[Certificate]) -> bool {
         let sound = self.token.as_ref().filter(|_| self.integrity.is_ok());
-        sound.is_some_and(|token| leads_to_root(&token.signature, roots, token.time))
+        sound.is_some_and(|token| {
+            leads_to_root(&token.signature, Purpose::Timestamp, roots, token.time)
+        })
     }
 }
 
-fn leads_to_root(container: &CmsSignature, roots: &[Certificate], at: Timestamp) -> bool {
-    chain::verify_chain(&container.certificate, &container.certificates, roots, at)
+fn leads_to_root(
+    container: &CmsSignature,
+    purpose: Purpose,
+    roots: &[Certificate],
+    at: Timestamp,
+) -> bool {
+    let CmsSignature {
+        certificate,
+        certificates,
+        ..
+    } = container;
+    chain::verify_chain(certificate, purpose, certificates, roots, at)
 }
 
 /// Every signature of a document, ordered by the end of its coverage.
@@ -98,6 +145,7 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
         .and_then(lopdf::decode_text_string);
     let mut signature = PdfSignature {
         signer: None,
+        issuer: None,
         integrity: Err(SignatureError::Unsupported),
         coverage: Coverage::Arbitrary,
         claimed: claimed.ok().and_then(|date| parse_date(&date)),
@@ -109,10 +157,14 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     };
     signature.coverage = coverage(pdf, signed.end);
     if let Ok(container) = CmsSignature::read(signed.container) {
-        signature.signer = Some(chain::holder_name(&container.certificate));
+        let certificate = &container.certificate;
+        signature.signer = Some(chain::holder_name(certificate));
+        signature.issuer = Some(chain::issuer_name(certificate));
         // A container with content of its own says nothing about the file.
         if container.content.is_none() {
-            signature.integrity = container.verify(&signed.covered);
+            signature.integrity = container
+                .verify(&signed.covered)
+                .and_then(|()| policy::check_signer(certificate, Purpose::Document));
         }
         let token = container.timestamp();
         signature.timestamp = token.map(|token| timestamp(&token, container.signature()));

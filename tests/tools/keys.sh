@@ -4,6 +4,7 @@
 #     tests/tools/keys.sh FOLDER
 #
 # A root, an office below it, and signers below that: sound ones and one for each way to be refused.
+# Then authorities of limited power, each with signers.
 # Each signer is a .p12 file whose password is the first line of the file `password`.
 set -euo pipefail
 cd "$1"
@@ -24,8 +25,8 @@ unique_subject = no
 email_in_dn = no
 rand_serial = yes
 [any]
-commonName = supplied
 organizationName = optional
+commonName = supplied
 [authority]
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign
@@ -41,11 +42,48 @@ keyUsage = nonRepudiation
 keyUsage = critical,keyEncipherment
 [server]
 extendedKeyUsage = serverAuth
+[code]
+extendedKeyUsage = codeSigning,clientAuth
+[policies]
+certificatePolicies = critical,1.2.3.4.5
+extendedKeyUsage = clientAuth,emailProtection
+[unknown]
+1.2.3.4 = critical,ASN1:NULL
 [plain]
 subjectKeyIdentifier = hash
 [stamper]
 keyUsage = critical,digitalSignature
 extendedKeyUsage = critical,timeStamping
+[quiet_stamper]
+extendedKeyUsage = timeStamping
+[within]
+basicConstraints = critical,CA:TRUE
+nameConstraints = critical,permitted;dirName:branch
+[without]
+basicConstraints = critical,CA:TRUE
+nameConstraints = excluded;dirName:branch
+[branch]
+organizationName = Test  Branch
+[mail]
+basicConstraints = critical,CA:TRUE
+nameConstraints = critical,permitted;email:example.jp,permitted;DNS:example.jp
+[address]
+subjectAltName = email:a@example.jp
+[other_address]
+subjectAltName = email:a@example.com
+[host]
+subjectAltName = DNS:www.example.jp
+[websites]
+basicConstraints = critical,CA:TRUE
+extendedKeyUsage = serverAuth
+[unknown_authority]
+basicConstraints = critical,CA:TRUE
+1.2.3.4 = critical,ASN1:NULL
+[no_certificates]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,cRLSign
+[lowest]
+basicConstraints = critical,CA:TRUE,pathlen:0
 CONFIG
 : >index.txt
 
@@ -70,6 +108,7 @@ bundle() {
 }
 
 rsa=(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)
+rsa1024=(-algorithm RSA -pkeyopt rsa_keygen_bits:1024)
 p256=(-algorithm EC -pkeyopt ec_paramgen_curve:P-256)
 p384=(-algorithm EC -pkeyopt ec_paramgen_curve:P-384)
 
@@ -86,12 +125,45 @@ issue expired office "/CN=Expired" signer 2020 2021 "${p256[@]}"
 issue future office "/CN=Future" signer 2090 2099 "${p256[@]}"
 issue encipherment office "/CN=Encipherment" encipherment 2020 2049 "${rsa[@]}"
 issue server office "/CN=Server" server 2020 2049 "${p256[@]}"
-issue short office "/CN=Short" signer 2020 2049 -algorithm RSA -pkeyopt rsa_keygen_bits:1024
+issue code office "/CN=Code" code 2020 2049 "${p256[@]}"
+issue policies office "/CN=Policies" policies 2020 2049 "${p256[@]}"
+issue unknown office "/CN=Unknown" unknown 2020 2049 "${p256[@]}"
+issue short office "/CN=Short" signer 2020 2049 "${rsa1024[@]}"
+issue p521 office "/CN=P-521" signer 2020 2049 -algorithm EC -pkeyopt ec_paramgen_curve:P-521
 issue p384 office "/CN=P-384" signer 2020 2049 "${p384[@]}"
 issue stamper root "/CN=Test Time Authority" stamper 2020 2049 "${rsa[@]}"
-for name in rsa p256 commitment plain expired future encipherment server short p384; do
+issue quiet-stamper root "/CN=Quiet Time Authority" quiet_stamper 2020 2049 "${p256[@]}"
+for name in rsa p256 p384 p521 commitment plain policies expired future encipherment server code unknown short office; do
   bundle "$name" chain.pem
 done
+
+# below AUTHORITY NAME SUBJECT EXTENSIONS: a signer below an authority of limited power
+below() {
+  issue "$2" "$1" "$3" "$4" 2020 2049 "${p256[@]}"
+}
+for authority in within without mail websites unknown_authority no_certificates lowest; do
+  issue "$authority" root "/CN=$authority" "$authority" 2020 2049 "${p256[@]}"
+done
+below within within-inside "/O=TEST branch/CN=Inside" signer
+below within within-outside "/O=Test Branch 2/CN=Outside" signer
+below without without-inside "/O=TEST branch/CN=Inside" signer
+below without without-outside "/O=Test Branch 2/CN=Outside" signer
+below mail mail-nameless "/CN=No Address" signer
+below mail mail-inside "/CN=Inside" address
+below mail mail-outside "/CN=Outside" other_address
+below mail mail-host "/CN=Host" host
+below websites websites-signer "/CN=Signer" signer
+below unknown_authority unknown-signer "/CN=Signer" signer
+below no_certificates no-certificates-signer "/CN=Signer" signer
+below lowest lowest-signer "/CN=Signer" signer
+below lowest too-low "/CN=Too Low" authority
+below too-low too-low-signer "/CN=Signer" signer
+below lowest same "/CN=lowest" authority
+below same same-signer "/CN=Signer" signer
+issue lapsed root "/CN=Lapsed" authority 2020 2021 "${p256[@]}"
+below lapsed lapsed-signer "/CN=Signer" signer
+issue weak root "/CN=Weak" authority 2020 2049 "${rsa1024[@]}"
+below weak weak-signer "/CN=Signer" signer
 
 # The old encryption that Windows still exports.
 cp rsa.key legacy.key

@@ -1,0 +1,151 @@
+//! The policy: which certificates may sign documents, stamp times and certify others.
+//!
+//! In: a certificate. Out: an answer that needs no other certificate, no time and no root.
+//! Signing asks here before it signs, verifying before it accepts.
+//!
+//! rustls-webpki is not used, because it refuses critical certificate policies (which the
+//! certificates of Japanese attorneys have), ignores an authority's key usage, and does not
+//! process constraints on directory names.
+
+use super::SignatureError;
+use der::asn1::ObjectIdentifier;
+use der::oid::AssociatedOid;
+use der::oid::db::rfc5280::ANY_EXTENDED_KEY_USAGE;
+use der::oid::db::rfc5912::{
+    ID_EC_PUBLIC_KEY, ID_KP_CLIENT_AUTH, ID_KP_CODE_SIGNING, ID_KP_OCSP_SIGNING, ID_KP_SERVER_AUTH,
+    ID_KP_TIME_STAMPING, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1,
+};
+use der::referenced::OwnedToRef;
+use rsa::traits::PublicKeyParts;
+use x509_cert::Certificate;
+use x509_cert::ext::pkix::{
+    BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage, NameConstraints,
+    SubjectAltName,
+};
+
+/// The shortest RSA key that is still secure.
+pub const MIN_RSA_BITS: u32 = 2048;
+
+/// The use of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Document,
+    Timestamp,
+}
+
+/// The purposes of machines, logins and programs. A certificate with no other purpose must not
+/// sign documents, because its authority has not checked it for that.
+const OTHER_PURPOSES: [ObjectIdentifier; 5] = [
+    ID_KP_SERVER_AUTH,
+    ID_KP_CLIENT_AUTH,
+    ID_KP_CODE_SIGNING,
+    ID_KP_TIME_STAMPING,
+    ID_KP_OCSP_SIGNING,
+];
+
+/// The extensions that may be critical: those that are processed.
+///
+/// Certificate policies count as processed because every policy is acceptable here. A critical
+/// policyConstraints, qcStatements or any other would have to be obeyed, and is not.
+const KNOWN_EXTENSIONS: [ObjectIdentifier; 6] = [
+    BasicConstraints::OID,
+    KeyUsage::OID,
+    ExtendedKeyUsage::OID,
+    CertificatePolicies::OID,
+    NameConstraints::OID,
+    SubjectAltName::OID,
+];
+
+/// Checks that a certificate may sign for this purpose. An unreadable extension permits nothing.
+pub fn check_signer(certificate: &Certificate, purpose: Purpose) -> Result<(), SignatureError> {
+    if !has_strong_key(certificate) {
+        Err(SignatureError::WeakKey)
+    } else if !is_understood(certificate) {
+        Err(SignatureError::UnknownExtension)
+    } else if !is_end_entity(certificate) || !is_for(certificate, purpose) {
+        Err(SignatureError::NotForSigning)
+    } else {
+        Ok(())
+    }
+}
+
+/// Tells if a certificate may certify signers for this purpose,
+/// with `depth` other authorities between it and the signer.
+pub fn may_certify(certificate: &Certificate, purpose: Purpose, depth: usize) -> bool {
+    let body = certificate.tbs_certificate();
+    let is_authority = match body.get_extension::<BasicConstraints>() {
+        Ok(Some((_, basic))) => {
+            let limit = basic.path_len_constraint.map(usize::from);
+            basic.ca && limit.is_none_or(|limit| depth <= limit)
+        }
+        _ => false,
+    };
+    let signs_certificates = body
+        .get_extension::<KeyUsage>()
+        .is_ok_and(|found| found.is_none_or(|(_, usage)| usage.key_cert_sign()));
+    is_authority
+        && signs_certificates
+        && has_strong_key(certificate)
+        && is_understood(certificate)
+        && permits_purpose(certificate, purpose)
+}
+
+fn has_strong_key(certificate: &Certificate) -> bool {
+    let body = certificate.tbs_certificate();
+    let key = body.subject_public_key_info().owned_to_ref();
+    match key.algorithm.oid {
+        RSA_ENCRYPTION => {
+            let key = rsa::RsaPublicKey::try_from(key);
+            key.is_ok_and(|key| key.n().bit_width() >= MIN_RSA_BITS)
+        }
+        ID_EC_PUBLIC_KEY => {
+            let curve = key.algorithm.parameters_oid();
+            curve.is_ok_and(|curve| [SECP_256_R_1, SECP_384_R_1].contains(&curve))
+        }
+        _ => false,
+    }
+}
+
+/// Tells if every critical extension is known; no other may be ignored (RFC 5280, 4.2).
+fn is_understood(certificate: &Certificate) -> bool {
+    let extensions = certificate.tbs_certificate().extensions().into_iter();
+    let mut critical = extensions.flat_map(|list| list.iter().filter(|it| it.critical));
+    critical.all(|it| KNOWN_EXTENSIONS.contains(&it.extn_id))
+}
+
+/// Tells if the certificate is not an authority's: those certify, and sign nothing else.
+fn is_end_entity(certificate: &Certificate) -> bool {
+    let basic = certificate
+        .tbs_certificate()
+        .get_extension::<BasicConstraints>();
+    basic.is_ok_and(|basic| basic.is_none_or(|(_, basic)| !basic.ca))
+}
+
+/// Tells if the key signs contents, and for this purpose.
+fn is_for(certificate: &Certificate, purpose: Purpose) -> bool {
+    let body = certificate.tbs_certificate();
+    let signs_contents = body.get_extension::<KeyUsage>().is_ok_and(|usage| {
+        usage.is_none_or(|(_, usage)| usage.digital_signature() || usage.non_repudiation())
+    });
+    let has_purpose = match purpose {
+        Purpose::Document => permits_purpose(certificate, purpose),
+        // A time authority has no other purpose, and says so critically (RFC 3161, 2.3).
+        Purpose::Timestamp => matches!(
+            body.get_extension::<ExtendedKeyUsage>(),
+            Ok(Some((true, listed))) if listed.0 == [ID_KP_TIME_STAMPING]
+        ),
+    };
+    signs_contents && has_purpose
+}
+
+/// Tells if the extended key usage, if there is one, includes this purpose.
+/// That of an authority limits the certificates below it, as Windows and browsers have it.
+fn permits_purpose(certificate: &Certificate, purpose: Purpose) -> bool {
+    let body = certificate.tbs_certificate();
+    let is_fit = |listed: &ObjectIdentifier| match purpose {
+        Purpose::Document => !OTHER_PURPOSES.contains(listed),
+        Purpose::Timestamp => [ID_KP_TIME_STAMPING, ANY_EXTENDED_KEY_USAGE].contains(listed),
+    };
+    let found = body.get_extension::<ExtendedKeyUsage>();
+    found.is_ok_and(|found| found.is_none_or(|(_, listed)| listed.0.iter().any(is_fit)))
+}
