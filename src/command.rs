@@ -6,6 +6,7 @@
 
 mod build;
 mod check;
+mod copies;
 mod diff;
 mod edit;
 mod issue;
@@ -367,13 +368,16 @@ impl Session<'_> {
         }
     }
 
+    fn line(&self, message: &Message) -> String {
+        format!("{}\n", self.catalog.format(message))
+    }
+
     /// Prints one message on standard output, unless `--quiet` forbids it.
     fn print_message(&self, message: &Message) -> Result<()> {
         if self.options.quiet {
             return Ok(());
         }
-        let line = format!("{}\n", self.catalog.format(message));
-        write_text(&mut std::io::stdout(), &line)
+        write_text(&mut std::io::stdout(), &self.line(message))
     }
 
     /// Prints findings and their count.

@@ -17,7 +17,8 @@ mod yaml_errors;
 
 use crate::characters::code_point;
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::edition::Edition;
+use crate::edition::{self, Edition, Ending, Listing, LostEdition, RecordedCopy};
+use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
 pub use file::texts_below;
@@ -26,6 +27,7 @@ pub use page::{PageFile, PageText};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 use serde::de::DeserializeOwned;
 pub use sources::{Position, Sources};
+use std::collections::BTreeMap;
 use std::path::Path;
 pub use texts::{TextPair, WrittenText};
 use walkdir::{DirEntry, WalkDir};
@@ -40,8 +42,15 @@ pub struct Content {
     pub certifications: Vec<Filed<CertificationRecord>>,
     /// Prose for the site, by file name.
     pub pages: Vec<PageFile>,
-    /// Issued editions, oldest first.
+    /// Issued editions with their files, oldest first.
     pub editions: Vec<Filed<Edition>>,
+    /// Editions whose records are gone for good.
+    pub lost: Vec<LostEdition>,
+    /// The files that the office let out, as far as they are no edition's own.
+    pub copies: Vec<RecordedCopy>,
+    /// Files found in the folders of editions, by path, and the ends of editions, by the edition's id.
+    edition_files: Bundle,
+    withdrawn: BTreeMap<String, Ending>,
     /// Findings made while reading.
     pub findings: Vec<Diagnostic>,
     pub sources: Sources,
@@ -100,9 +109,7 @@ pub fn load(project: &Path) -> Result<Content> {
             }
         }
     }
-    content
-        .editions
-        .sort_by(|a, b| a.record.age().cmp(&b.record.age()));
+    content.complete_editions();
     content.pair_pages();
     content.require_files();
     Ok(content)
@@ -172,6 +179,12 @@ impl Content {
         self.issued().next_back()
     }
 
+    /// The public facts of everything issued, as the office of that name.
+    pub fn listing(&self, office: &str) -> Listing {
+        let issued: Vec<&Edition> = self.issued().collect();
+        Listing::of(office, &issued, &self.copies, &self.lost)
+    }
+
     /// Every measure that could be read, with its file and its origin.
     pub fn all_measures(&self) -> impl Iterator<Item = (&MeasureFile, &MeasureRecord, Origin)> {
         self.measures.iter().flat_map(|file| {
@@ -216,10 +229,11 @@ impl Content {
                 let certification = self.read(entry, file);
                 self.certifications.extend(certification);
             }
-            ["editions", _] if yaml => {
-                let edition = self.read(entry, file);
-                self.editions.extend(edition);
+            ["copies.yaml"] => {
+                let copies = self.read_as(entry, file, |text| yaml::read(file, text));
+                self.copies = copies.unwrap_or_default();
             }
+            ["editions", id, name] => self.take_edition_file(entry, file, id, name),
             ["measures", section] if yaml => self.take_measures(entry, file, section, None),
             ["measures", section, item] if yaml => {
                 self.take_measures(entry, file, section, Some(item))
@@ -229,6 +243,58 @@ impl Content {
                 let help = rename(better_name(file), "unexpected-file-help");
                 self.refuse_name(file, Message::new("unexpected-file"), help);
             }
+        }
+    }
+
+    /// Takes a record, the end of an edition, or one of its files.
+    fn take_edition_file(&mut self, entry: &DirEntry, file: &str, id: &str, name: &str) {
+        match name {
+            edition::file::RECORD => {
+                let edition = self.read(entry, file);
+                self.editions.extend(edition);
+            }
+            edition::file::WITHDRAWN | edition::file::LOST => {
+                let ending: Option<Filed<Ending>> = self.read(entry, file);
+                let Some(ending) = ending.map(|filed| filed.record) else {
+                    return;
+                };
+                let id = id.to_owned();
+                if name == edition::file::LOST {
+                    self.lost.push(LostEdition { id, ending });
+                } else {
+                    self.withdrawn.insert(id, ending);
+                }
+            }
+            _ => match file::bytes_of(entry) {
+                Ok(bytes) => _ = self.edition_files.insert(file.to_owned(), bytes),
+                Err(message) => self.refuse(rule::UNREADABLE, file, message),
+            },
+        }
+    }
+
+    /// Gives each edition its files and its end, and sorts them by age.
+    fn complete_editions(&mut self) {
+        for filed in &mut self.editions {
+            let folder = filed.file.trim_end_matches(edition::file::RECORD);
+            for name in filed.record.files.keys() {
+                let bytes = self.edition_files.remove(&format!("{folder}{name}"));
+                filed
+                    .record
+                    .bytes
+                    .extend(bytes.map(|it| (name.clone(), it)));
+            }
+            filed.record.withdrawn = self.withdrawn.remove(&filed.record.id);
+        }
+        self.editions
+            .sort_by(|a, b| a.record.age().cmp(&b.record.age()));
+        let alone = std::mem::take(&mut self.withdrawn).into_keys();
+        let alone = alone.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
+        let strays = std::mem::take(&mut self.edition_files)
+            .into_keys()
+            .chain(alone);
+        for file in &Vec::from_iter(strays) {
+            let why = Message::new("unexpected-file");
+            self.refuse_name(file, why, Message::new("edition-file-help"));
         }
     }
 

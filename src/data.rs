@@ -4,13 +4,12 @@
 //! PDF of the reader, and their SHA-256 is the edition's digest. Therefore it holds neither the day of
 //! judgement nor recipient and version.
 
+use crate::date::DateStyle;
 pub use crate::manifest::sha256;
-use crate::model::{Audience, Guideline, Office, Signatory};
-use crate::sheet::{
-    Cell, CertificationFields, DocumentFields, EditionRef, Heading, Rendering, Row, Sheet, State,
-};
-use crate::text::{Paragraph, plain, verbatim};
-use serde::Serialize;
+use crate::model::Audience;
+use crate::sheet::{Cell, CertificationLine, Heading, Rendering, Row, Sheet, State};
+use crate::text::{ParagraphData, plain};
+use serde::{Deserialize, Serialize};
 
 /// Name and version of the data's shape; readers check it first.
 pub const FORMAT: &str = "safeguards/1";
@@ -18,83 +17,130 @@ pub const FORMAT: &str = "safeguards/1";
 /// [`SheetData::status`] of the proof, which is never issued.
 pub const PROOF: &str = "proof";
 
-#[derive(Serialize)]
-struct SheetData<'a> {
-    format: &'static str,
+/// The data. A new field makes a new [`FORMAT`]: digests of issued editions are computed with this
+/// writer for ever (`tests/data_format.rs`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SheetData {
+    pub format: String,
     /// Id of the issued edition.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    edition: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
     /// `draft` or `proof`; an issued edition has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<&'static str>,
-    audience: Audience,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    pub audience: Audience,
     /// Random digits, so that nobody can guess a withheld name and test the guess by the digest. The
     /// public has nothing to guess.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    salt: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salt: Option<String>,
     /// The changes since the edition before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// The edition before, and the digest of its data for this reader.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    predecessor: Option<&'a EditionRef>,
-    title: &'a str,
-    date: &'a str,
-    #[serde(flatten)]
-    document: &'a DocumentFields,
-    office: OfficeData<'a>,
-    signatory: &'a Signatory<String>,
-    guideline: &'a Guideline<String>,
-    measures: Vec<RowData<'a>>,
-    certifications: Vec<CertificationData<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<PredecessorData>,
+    pub title: String,
+    pub date: String,
+    pub date_style: DateStyle,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_number: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub established_on: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revised_on: Option<String>,
+    pub office: OfficeData,
+    pub signatory: SignatoryData,
+    pub guideline: GuidelineData,
+    pub measures: Vec<RowData>,
+    pub certifications: Vec<CertificationData>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PredecessorData {
+    pub id: String,
+    pub digest: String,
 }
 
 /// The office without its web addresses, which may change without a new edition.
-#[derive(Serialize)]
-struct OfficeData<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tel: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    representative: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    complaints: Option<&'a str>,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeData {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub representative: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complaints: Option<String>,
 }
 
-#[derive(Serialize)]
-struct RowData<'a> {
-    id: &'a str,
-    no: Option<u32>,
-    anchor: &'a str,
-    section: HeadingData<'a>,
-    item: HeadingData<'a>,
-    subject: CellData<'a>,
-    measure: CellData<'a>,
-    remarks: CellData<'a>,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignatoryData {
+    pub title: String,
+    pub name: String,
 }
 
-#[derive(Serialize)]
-struct HeadingData<'a> {
-    letter: &'a str,
-    name: &'a str,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GuidelineData {
+    pub id: String,
+    pub title: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowData {
+    pub id: String,
+    pub no: Option<u32>,
+    pub anchor: String,
+    pub section: HeadingData,
+    pub item: HeadingData,
+    pub subject: CellData,
+    pub measure: CellData,
+    pub remarks: CellData,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadingData {
+    pub letter: String,
+    pub name: String,
 }
 
 /// A cell: the kind of answer, and its printed paragraphs.
-#[derive(Serialize)]
-struct CellData<'a> {
-    state: State,
-    #[serde(serialize_with = "verbatim")]
-    text: &'a [Paragraph],
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellData {
+    pub state: State,
+    pub text: Vec<ParagraphData>,
 }
 
-#[derive(Serialize)]
-struct CertificationData<'a> {
-    id: &'a str,
-    text: &'a str,
-    #[serde(flatten)]
-    fields: &'a CertificationFields,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificationData {
+    pub id: String,
+    pub text: String,
+    pub standard: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edition: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    pub number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accreditor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_on: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<String>,
 }
 
 /// The labels at the top of the columns.
@@ -118,29 +164,45 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         None => Some("draft"),
         Some(_) => None,
     };
-    let certifications = sheet.certifications.iter().map(|line| CertificationData {
-        id: &line.id,
-        text: &line.text,
-        fields: &line.fields,
-    });
-    let data = SheetData {
-        format: FORMAT,
-        edition: edition.map(|edition| edition.id.as_str()),
-        status,
+    let (office, document) = (&sheet.office, &sheet.document);
+    pretty(&SheetData {
+        format: FORMAT.to_owned(),
+        edition: edition.map(|edition| edition.id.clone()),
+        status: status.map(str::to_owned),
         audience: sheet.audience,
-        salt: edition.and_then(|edition| edition.salt.as_deref()),
-        note: edition.and_then(|edition| edition.note.as_deref()),
-        predecessor: edition.and_then(|edition| edition.predecessor.as_ref()),
-        title: &sheet.title,
-        date: &sheet.date.iso,
-        document: &sheet.document,
-        office: office(&sheet.office),
-        signatory: &sheet.signatory,
-        guideline: &sheet.guideline,
+        salt: edition.and_then(|edition| edition.salt.clone()),
+        note: edition.and_then(|edition| edition.note.clone()),
+        predecessor: edition.and_then(|edition| {
+            let before = edition.predecessor.as_ref()?;
+            Some(PredecessorData {
+                id: before.id.clone(),
+                digest: before.digest.clone(),
+            })
+        }),
+        title: sheet.title.clone(),
+        date: sheet.date.iso.clone(),
+        date_style: document.date_style,
+        document_number: document.document_number.clone(),
+        established_on: document.established_on.map(|day| day.to_string()),
+        revised_on: document.revised_on.map(|day| day.to_string()),
+        office: OfficeData {
+            name: office.name.clone(),
+            tel: office.tel.clone(),
+            address: office.address.clone(),
+            representative: office.representative.clone(),
+            complaints: office.complaints.clone(),
+        },
+        signatory: SignatoryData {
+            title: sheet.signatory.title.clone(),
+            name: sheet.signatory.name.clone(),
+        },
+        guideline: GuidelineData {
+            id: sheet.guideline.id.clone(),
+            title: sheet.guideline.title.clone(),
+        },
         measures: sheet.rows.iter().map(row).collect(),
-        certifications: certifications.collect(),
-    };
-    pretty(&data)
+        certifications: sheet.certifications.iter().map(certification).collect(),
+    })
 }
 
 /// JSON as this project writes it: indented by two spaces, without escapes, with a final line end.
@@ -155,21 +217,14 @@ pub fn pretty(value: &impl Serialize) -> Vec<u8> {
 ///
 /// UTF-8 with a byte order mark, because Excel reads it as Shift_JIS otherwise.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
-    let mut table = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(vec![0xef, 0xbb, 0xbf]);
     let label = |name: &str| sheet.labels.get(name).cloned().unwrap_or_default();
     let text = |cell: &Cell| {
         let lines: Vec<String> = cell.paragraphs.iter().map(|p| plain(p)).collect();
         lines.join("\n")
     };
-    let mut write = |cells: [String; 9]| {
-        let written = table.write_record(&cells);
-        written.expect("memory takes every line, and all have nine cells");
-    };
-    write(CSV_HEADER.map(label));
+    let mut lines = vec![CSV_HEADER.map(label)];
     for row in &sheet.rows {
-        write([
+        lines.push([
             row.no.map(|no| no.to_string()).unwrap_or_default(),
             row.section.letter.clone(),
             row.section.name.clone(),
@@ -181,24 +236,27 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
             sheet.version.clone(),
         ]);
     }
-    table.into_inner().expect("memory can be flushed")
+    table(lines).into_bytes()
 }
 
-fn office(office: &Office<String>) -> OfficeData<'_> {
-    OfficeData {
-        name: &office.name,
-        tel: office.tel.as_deref(),
-        address: office.address.as_deref(),
-        representative: office.representative.as_deref(),
-        complaints: office.complaints.as_deref(),
+/// A table for spreadsheets, in UTF-8 with a byte order mark.
+pub fn table<const COLUMNS: usize>(lines: Vec<[String; COLUMNS]>) -> String {
+    let mut table = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    for line in lines {
+        let written = table.write_record(&line);
+        written.expect("memory takes every line, and all have the same length");
     }
+    let bytes = table.into_inner().expect("memory can be flushed");
+    String::from_utf8(bytes).expect("every cell is UTF-8")
 }
 
-fn row(row: &Row) -> RowData<'_> {
+fn row(row: &Row) -> RowData {
     RowData {
-        id: &row.id,
+        id: row.id.clone(),
         no: row.no,
-        anchor: &row.anchor,
+        anchor: row.anchor.clone(),
         section: heading(&row.section),
         item: heading(&row.item),
         subject: cell(&row.subject),
@@ -207,16 +265,33 @@ fn row(row: &Row) -> RowData<'_> {
     }
 }
 
-fn heading(heading: &Heading) -> HeadingData<'_> {
+fn heading(heading: &Heading) -> HeadingData {
     HeadingData {
-        letter: &heading.letter,
-        name: &heading.name,
+        letter: heading.letter.clone(),
+        name: heading.name.clone(),
     }
 }
 
-fn cell(cell: &Cell) -> CellData<'_> {
+fn cell(cell: &Cell) -> CellData {
     CellData {
         state: cell.state,
-        text: &cell.paragraphs,
+        text: cell.paragraphs.iter().map(ParagraphData::of).collect(),
+    }
+}
+
+fn certification(line: &CertificationLine) -> CertificationData {
+    let fields = line.fields.clone();
+    CertificationData {
+        id: line.id.clone(),
+        text: line.text.clone(),
+        standard: fields.standard,
+        edition: fields.edition,
+        scheme: fields.scheme,
+        number: fields.number,
+        body: fields.body,
+        accreditor: fields.accreditor,
+        scope: fields.scope,
+        issued_on: fields.issued_on,
+        expires_on: fields.expires_on,
     }
 }

@@ -1,12 +1,14 @@
 //! The record of an issued edition: a dated state of the register that never changes.
 //!
-//! An [`Edition`] is `content/editions/<id>.yaml`, complete without the working content; [`crate::issue`] makes it.
-//! A [`Listing`] holds the public facts of all of them: `site/editions.json`.
+//! An [`Edition`] is `content/editions/<id>/`: `record.yaml`, complete without the working content, and
+//! the files of each reader; [`crate::issue`] makes it. A [`RecordedCopy`] is a line of
+//! `content/copies.yaml`. A [`Listing`] holds the public facts of all of them: `site/editions.json`.
 
+use crate::manifest::{Bundle, sha256};
 use crate::model::{Audience, Register};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name and version of the record's shape.
 pub const FORMAT: &str = "safeguard-edition/1";
@@ -14,13 +16,44 @@ pub const FORMAT: &str = "safeguard-edition/1";
 /// Name and version of the listing's shape.
 pub const LISTING_FORMAT: &str = "safeguard-editions/1";
 
-/// `content/editions/<id>.yaml`: what was issued. Written by `safeguard issue`, never by hand.
+/// The files of an edition's folder.
+pub mod file {
+    pub const RECORD: &str = "record.yaml";
+    /// Written beside the record when an edition is withdrawn.
+    pub const WITHDRAWN: &str = "withdrawn.yaml";
+    /// Stands alone: the record is gone for good.
+    pub const LOST: &str = "lost.yaml";
+    pub const SITE_PDF: &str = "site.pdf";
+    pub const SITE_CSV: &str = "site.csv";
+    pub const SITE_JSON: &str = "site.json";
+    pub const CLIENT_PDF: &str = "client.pdf";
+    pub const CLIENT_CSV: &str = "client.csv";
+    pub const CLIENT_JSON: &str = "client.json";
+    pub const SEAL_PDF: &str = "seal.pdf";
+    /// The changes from the edition before, for clients who have that one.
+    pub const CHANGES_PDF: &str = "changes.pdf";
+
+    /// The files that every edition has.
+    pub const REQUIRED: [&str; 7] = [
+        SITE_PDF,
+        SITE_CSV,
+        SITE_JSON,
+        CLIENT_PDF,
+        CLIENT_CSV,
+        CLIENT_JSON,
+        SEAL_PDF,
+    ];
+}
+
+/// An issued edition. Its record is written by `safeguard issue`, never by hand.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Edition {
     pub format: String,
     /// The sheet's day, with `-2`, `-3`, … for further editions of one day.
     pub id: String,
+    /// 第N版: the editions before it and one, from `first_edition` of sheet.yaml.
+    pub number: u32,
     /// The day on which it was issued, in Japan.
     pub issued_on: Date,
     /// The changes; everybody may read them.
@@ -35,8 +68,63 @@ pub struct Edition {
     pub allowed: Vec<Allowance>,
     /// The theme's words that stand in cells without a text of their own, by the name of their label.
     pub words: BTreeMap<String, String>,
-    pub files: RecordedFiles,
+    pub drawn_with: DrawnWith,
+    /// SHA-256 of each file of the edition, by its name in the folder.
+    pub files: BTreeMap<String, String>,
     pub sheet: Register,
+    /// The files themselves, as they lie beside the record.
+    #[serde(skip)]
+    pub bytes: Bundle,
+    #[serde(skip)]
+    pub withdrawn: Option<Ending>,
+}
+
+/// What the files show that is no part of the edition's data.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrawnWith {
+    pub version: String,
+    pub theme: String,
+    /// SHA-256 of the theme's files.
+    pub theme_sha256: String,
+    /// Address of the site.
+    pub url: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<String>,
+}
+
+/// `withdrawn.yaml` or `lost.yaml`: the end of an edition, and the reason for everybody to read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ending {
+    pub on: Date,
+    pub note: String,
+}
+
+/// A file that the office let out besides the edition's own: a line of `content/copies.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedCopy {
+    /// Id of the edition.
+    pub edition: String,
+    pub kind: CopyKind,
+    /// The day on which it was made, in Japan.
+    pub day: Date,
+    /// A name may be struck; the rest of the line stays.
+    pub recipient: Option<String>,
+    pub bytes: usize,
+    pub sha256: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CopyKind {
+    /// The client's PDF with the name of one client.
+    Client,
+    /// A PDF with an electronic signature.
+    Signed,
+    /// A picture of paper that was sealed.
+    Scan,
 }
 
 /// The edition before, with the digests that its record must still have.
@@ -80,20 +168,27 @@ pub struct Allowance {
     pub reason: String,
 }
 
-/// SHA-256 of the PDFs as they were rendered at issue. Another version or theme may render other
-/// bytes without anything being wrong.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecordedFiles {
-    pub version: String,
-    pub theme: String,
-    pub sha256: BTreeMap<String, String>,
-}
-
 impl Edition {
     /// Sorts editions by age: by day, and within a day by number.
     pub fn age(&self) -> (Date, usize, &str) {
         (self.sheet.date, self.id.len(), &self.id)
+    }
+
+    /// A file of the folder; empty if it is missing.
+    pub fn file(&self, name: &str) -> Vec<u8> {
+        self.bytes.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The names of the files that are missing, were altered or are not recorded.
+    pub fn damaged_files(&self) -> Vec<&str> {
+        let is_intact = |name: &str| {
+            let (bytes, recorded) = (self.bytes.get(name), self.files.get(name));
+            bytes.is_some_and(|bytes| recorded == Some(&sha256(bytes)))
+        };
+        let recorded = self.files.keys().map(String::as_str);
+        let mut names: BTreeSet<&str> = recorded.chain(file::REQUIRED).collect();
+        names.retain(|name| !is_intact(name));
+        names.into_iter().collect()
     }
 }
 
@@ -102,49 +197,87 @@ pub fn digest_start(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-/// `site/editions.json`: received copies are compared with it if the records are not at hand.
-#[derive(Debug, Serialize, Deserialize)]
+/// `site/editions.json`: received files are compared with it if the records are not at hand.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Listing {
     pub format: String,
+    pub office: String,
     /// Oldest first.
     pub editions: Vec<ListedEdition>,
+    /// Editions whose records are gone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<LostEdition>,
 }
 
 /// The public facts of an edition.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ListedEdition {
     pub id: String,
+    pub number: u32,
     pub date: Date,
+    pub issued_on: Date,
     pub note: Option<String>,
     pub superseded_by: Option<String>,
+    pub withdrawn: Option<Ending>,
     pub digest: Digests,
-    pub files: RecordedFiles,
+    /// SHA-256 of every file that the office let out of this edition, sorted: who got which copy
+    /// cannot be told from it.
+    pub files: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostEdition {
+    pub id: String,
+    #[serde(flatten)]
+    pub ending: Ending,
 }
 
 impl Listing {
     /// Lists editions, the oldest first.
-    pub fn of(issued: &[&Edition]) -> Listing {
+    pub fn of(
+        office: &str,
+        issued: &[&Edition],
+        copies: &[RecordedCopy],
+        lost: &[LostEdition],
+    ) -> Listing {
         let successors = issued.iter().skip(1).map(|next| Some(next.id.clone()));
         let mut editions = Vec::new();
         for (edition, superseded_by) in issued.iter().zip(successors.chain([None])) {
+            let copies = copies.iter().filter(|copy| copy.edition == edition.id);
+            let copied = copies.map(|copy| &copy.sha256);
             editions.push(ListedEdition {
                 id: edition.id.clone(),
+                number: edition.number,
                 date: edition.sheet.date,
+                issued_on: edition.issued_on,
                 note: edition.note.clone(),
                 superseded_by,
+                withdrawn: edition.withdrawn.clone(),
                 digest: edition.digest.clone(),
-                files: edition.files.clone(),
+                files: edition.files.values().chain(copied).cloned().collect(),
             });
         }
-        let format = LISTING_FORMAT.to_owned();
-        Listing { format, editions }
+        Listing {
+            format: LISTING_FORMAT.to_owned(),
+            office: office.to_owned(),
+            editions,
+            lost: lost.to_vec(),
+        }
     }
 
-    /// The edition whose data has this digest, and for which reader.
-    pub fn find(&self, digest: &str) -> Option<(&ListedEdition, Audience)> {
-        self.editions.iter().find_map(|edition| {
-            let audience = edition.digest.audience_of(digest)?;
-            Some((edition, audience))
-        })
+    pub fn edition(&self, id: &str) -> Option<&ListedEdition> {
+        self.editions.iter().find(|edition| edition.id == id)
+    }
+
+    /// The edition of which these bytes were let out.
+    pub fn of_file(&self, sha256: &str) -> Option<&ListedEdition> {
+        let mut newest_first = self.editions.iter().rev();
+        newest_first.find(|edition| edition.files.contains(sha256))
+    }
+
+    /// The edition whose data has this digest.
+    pub fn of_data(&self, digest: &str) -> Option<&ListedEdition> {
+        let mut editions = self.editions.iter();
+        editions.find(|edition| edition.digest.audience_of(digest).is_some())
     }
 }

@@ -4,10 +4,11 @@
 //! take the attachment out of a PDF and compare.
 
 use crate::data;
-use crate::edition::{Allowance, Digests, Edition, FORMAT, Predecessor, RecordedFiles};
+use crate::edition::{Allowance, Digests, DrawnWith, Edition, FORMAT, LostEdition, Predecessor};
 use crate::model::{Audience, Register};
 use crate::sheet::{self, Labels, LayoutOptions, Rendering};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// Labels that stand in cells without a text of their own: part of what is issued.
 const WORDS: [&str; 2] = ["not_applicable", "withheld"];
@@ -21,26 +22,32 @@ pub struct IssueOptions<'a> {
     pub allowed: Vec<Allowance>,
     /// The theme's words, some of which become part of the edition.
     pub labels: &'a Labels,
+    pub drawn_with: DrawnWith,
+    /// The number of the first edition in this project.
+    pub first_number: u32,
     /// Editions issued so far, oldest first.
     pub before: &'a [&'a Edition],
+    pub lost: &'a [LostEdition],
 }
 
 /// Makes an edition of a checked register. Its files are recorded when they are drawn.
 pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
-    let predecessor = options.before.last().map(|before| Predecessor {
+    let newest = options.before.last();
+    let predecessor = newest.map(|before| Predecessor {
         id: before.id.clone(),
         digest: before.digest.clone(),
     });
+    let is_taken = |id: &str| {
+        options.before.iter().any(|edition| edition.id == id)
+            || options.lost.iter().any(|lost| lost.id == id)
+    };
+    let earlier = options.before.len() + options.lost.len();
     let mut words = options.labels.clone();
     words.retain(|name, _| WORDS.contains(&name.as_str()));
-    let mut sheet = register.clone();
-    // The site's address may change without a new edition.
-    sheet.office.url = None;
-    // Fields that the record does not hold must not be drawn either.
-    let recorded = serde_json::to_value(&sheet).and_then(serde_json::from_value);
     let mut edition = Edition {
         format: FORMAT.to_owned(),
-        id: free_id(register.date, options.before),
+        id: free_id(register.date, is_taken),
+        number: options.first_number + u32::try_from(earlier).unwrap_or(u32::MAX),
         issued_on: options.today,
         note: options.note,
         predecessor,
@@ -48,46 +55,45 @@ pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
         salt: options.salt,
         allowed: options.allowed,
         words,
-        files: RecordedFiles::default(),
-        sheet: recorded.expect("a register reads back as it was written"),
+        drawn_with: options.drawn_with,
+        files: BTreeMap::new(),
+        // Fields that the record does not hold must not be drawn either.
+        sheet: serde_json::from_value(recorded(register)).expect("it was written just now"),
+        bytes: BTreeMap::new(),
+        withdrawn: None,
     };
     edition.digest = digests(&edition);
     edition
 }
 
+/// The register as a record holds it.
+fn recorded(register: &Register) -> serde_json::Value {
+    let mut sheet = register.clone();
+    // The site's address may change without a new edition.
+    sheet.office.url = None;
+    serde_json::to_value(&sheet).expect("keys are strings")
+}
+
 /// The day, or the day with the first number that no edition of that day has.
-fn free_id(day: Date, before: &[&Edition]) -> String {
+fn free_id(day: Date, is_taken: impl Fn(&str) -> bool) -> String {
     let ids = (2..).map(|number| format!("{day}-{number}"));
     std::iter::once(day.to_string())
         .chain(ids)
-        .find(|id| before.iter().all(|edition| edition.id != *id))
+        .find(|id| !is_taken(id))
         .expect("some number is free")
 }
 
 /// The digests of an edition's record as it is now; an unaltered record holds the same ones.
 pub fn digests(edition: &Edition) -> Digests {
-    digests_of(&edition.sheet, edition)
-}
-
-/// True if a register gives every reader the same data as the edition.
-fn equals(edition: &Edition, register: &Register) -> bool {
-    digests_of(register, edition) == edition.digest
-}
-
-/// The digests a register would have as this edition.
-fn digests_of(register: &Register, edition: &Edition) -> Digests {
-    let digest = |rendering| {
-        let options = LayoutOptions {
-            edition: Some(edition),
-            ..LayoutOptions::new(rendering, edition.sheet.date, &edition.id)
-        };
+    let digest = |audience| {
         // All words that reach the data are the edition's own.
-        let laid_out = sheet::lay_out(register, &options, &Labels::new());
+        let rendering = Rendering::of_data(audience);
+        let laid_out = sheet::lay_out_edition(edition, rendering, &Labels::new());
         data::sha256(&data::json(&laid_out))
     };
     Digests {
-        public: digest(Rendering::of_data(Audience::Public)),
-        client: digest(Rendering::of_data(Audience::Client)),
+        public: digest(Audience::Public),
+        client: digest(Audience::Client),
     }
 }
 
@@ -101,13 +107,28 @@ pub struct Version<'a> {
 }
 
 impl<'a> Version<'a> {
-    /// Compares a register with the newest edition issued.
+    /// Compares a register with the record of the newest edition issued.
     pub fn of(register: &Register, newest: Option<&'a Edition>) -> Version<'a> {
-        let edition = newest.filter(|edition| equals(edition, register));
+        let is_same = |edition: &&Edition| recorded(register) == recorded(&edition.sheet);
+        let edition = newest.filter(is_same);
         let id = edition.map_or_else(
             || format!("{}案", register.date),
             |edition| edition.id.clone(),
         );
         Version { edition, id }
+    }
+
+    /// True if it is an edition that was withdrawn: nothing is in force, and nothing is handed out.
+    pub fn is_withdrawn(&self) -> bool {
+        self.edition
+            .is_some_and(|edition| edition.withdrawn.is_some())
+    }
+
+    /// The options to lay it out for a rendering.
+    pub fn layout(&self, rendering: Rendering, today: Date) -> LayoutOptions<'_> {
+        LayoutOptions {
+            edition: self.edition,
+            ..LayoutOptions::new(rendering, today, &self.id)
+        }
     }
 }

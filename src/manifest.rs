@@ -13,7 +13,9 @@ pub type Bundle = BTreeMap<String, Vec<u8>>;
 /// The folder that is published.
 pub const SITE: &str = "site/";
 /// The folder of files to hand out.
-pub const CLIENT: &str = "client/";
+const CLIENT: &str = "client/";
+/// The copies of single clients. Nothing but their hashes is recorded, so no build removes them.
+pub const COPIES: &str = "client/copies/";
 
 pub const MANIFEST: &str = "manifest.json";
 /// The data of one reader, also attached to each PDF.
@@ -25,6 +27,8 @@ pub mod site {
     pub const VERIFY: &str = "verify.html";
     pub const EDITIONS: &str = "editions/index.html";
     pub const LISTING: &str = "editions.json";
+    /// In an edition's folder.
+    pub const CHANGES: &str = "changes.html";
     pub const MISSING: &str = "404.html";
     pub const FEED: &str = "feed.xml";
     pub const ROBOTS: &str = "robots.txt";
@@ -137,7 +141,7 @@ impl FileNames<'_> {
     /// The copy of one client.
     pub fn copy(&self, recipient: &str) -> String {
         let path = self.client(&format!("_{}.pdf", plain_name(recipient)));
-        path.replacen(CLIENT, "client/copies/", 1)
+        path.replacen(CLIENT, COPIES, 1)
     }
 
     /// The office's own working print.

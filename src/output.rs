@@ -4,12 +4,12 @@
 //! If a step fails, the old files are put back.
 //! Therefore a stage that still has its manifest is a build that was killed while swapping: the next
 //! build finishes it first.
-//! Files of the last build that this one does not make are removed, except issued documents, which
-//! may have been handed out. Files that no manifest lists (a scan of the sealed copy) are kept; they
+//! Files of the last build that this one does not make are removed, except clients' copies, which may
+//! have been handed out. Files that no manifest lists (a scan of the sealed copy) are kept; they
 //! are renamed if this build needs their place.
 
 use crate::data::sha256;
-use crate::manifest::{Bundle, CLIENT, MANIFEST, Manifest, ManifestFile};
+use crate::manifest::{Bundle, COPIES, MANIFEST, Manifest, ManifestFile};
 use crate::message::{Error, Message, Result};
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -122,10 +122,10 @@ fn put(bundle: &Bundle, folder: &Path) -> Result<()> {
 fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let [old, new] = ["old", "new"].map(|part| folder.join(STAGE).join(part));
     let manifests = [read_manifest(folder), read_manifest(&new)];
-    // An issued document stays, because it may have been handed out. A draft is removed.
-    let keeps_client_files = manifests[0].as_ref().is_some_and(|it| it.edition.is_some());
+    // The only file of its kind is here. A draft's is removed.
+    let keeps_copies = manifests[0].as_ref().is_some_and(|it| it.edition.is_some());
     let lists = manifests.map(files_below);
-    let paths = changing(folder, &new, &lists, keeps_client_files);
+    let paths = changing(folder, &new, &lists, keeps_copies);
     if let Some(path) = paths.iter().find(|path| folder.join(path).is_dir()) {
         let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
         return Err(Error::new(message));
@@ -177,13 +177,13 @@ fn changing<'a>(
     folder: &Path,
     new: &Path,
     lists: &'a [Vec<ManifestFile>; 2],
-    keeps_client_files: bool,
+    keeps_copies: bool,
 ) -> Vec<&'a str> {
     let [before, after] = lists
         .each_ref()
         .map(|files| files.iter().map(|file| file.path.as_str()));
     let outdated = before.filter(|path| {
-        let stays = keeps_client_files && path.starts_with(CLIENT);
+        let stays = keeps_copies && path.starts_with(COPIES);
         !stays && !after.clone().any(|made| made == *path) && is_ours(folder, path, lists)
     });
     let staged = after.clone().chain([MANIFEST]);

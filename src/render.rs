@@ -1,9 +1,10 @@
 //! Sheet + theme → the files of one build.
 //!
 //! [`html`] and [`pdf`] draw a sheet as a [`theme::Theme`] says; [`site`] makes the office's site of such pages;
-//! [`bundle`] gathers all files of a build, and [`leak`] searches each for texts that its reader may not see.
+//! [`documents`] draws what an edition's folder holds; [`bundle`] gathers all files of a build, and [`leak`] searches each for texts that its reader may not see.
 
 pub mod bundle;
+pub mod documents;
 pub mod html;
 pub mod leak;
 pub mod pdf;

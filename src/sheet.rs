@@ -17,7 +17,7 @@ use crate::text::Paragraph;
 pub use edition_line::{EditionLine, EditionRef};
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The page or document a sheet is laid out for.
@@ -126,6 +126,9 @@ impl<'a> LayoutOptions<'a> {
 pub struct ClientCopy {
     /// Printed on each page.
     pub recipient: String,
+    /// Random digits in the file, so that nobody can guess the recipient and test the guess by the
+    /// file's SHA-256.
+    pub mark: String,
     /// True if a 受領・確認票 is appended, for the client's own file.
     pub acknowledgement: bool,
 }
@@ -155,7 +158,7 @@ pub struct Sheet {
     pub copy: Option<ClientCopy>,
     /// Boxes for the seals of those who approve, the highest rank first; on the print to seal.
     pub approvals: Vec<String>,
-    /// 版: the id, and 案（未発行） if it is a draft.
+    /// 版: number and id, or day and 案（未発行） of a draft.
     pub version: String,
     pub date: PrintedDay,
     /// The day of issue; for a draft and the proof the day of judgement. ISO 8601; a PDF's creation date.
@@ -182,14 +185,11 @@ pub struct HistoryLine {
 }
 
 /// The head of the sheet, for the data that programs read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct DocumentFields {
     pub date_style: DateStyle,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub document_number: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub established_on: Option<Date>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revised_on: Option<Date>,
 }
 
@@ -260,7 +260,7 @@ pub struct Cell {
 }
 
 /// The kind of answer a cell holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     Stated,
@@ -308,23 +308,16 @@ pub struct CertificationLine {
 }
 
 /// The parts of a certificate, for the data that programs read.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct CertificationFields {
     pub standard: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub edition: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     pub number: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accreditor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
 }
 

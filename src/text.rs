@@ -47,15 +47,15 @@ impl Run {
 }
 
 /// A paragraph as data: its text, or its runs if any of them is styled or a link.
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-enum ParagraphData {
+pub enum ParagraphData {
     Plain(String),
     Runs(Paragraph),
 }
 
 impl ParagraphData {
-    fn of(paragraph: &Paragraph) -> ParagraphData {
+    pub fn of(paragraph: &Paragraph) -> ParagraphData {
         match paragraph.as_slice() {
             [run] if same_style(run, &Run::default()) => ParagraphData::Plain(run.text.clone()),
             runs => ParagraphData::Runs(runs.to_vec()),
@@ -68,14 +68,6 @@ impl ParagraphData {
             ParagraphData::Runs(runs) => runs,
         }
     }
-}
-
-/// Writes paragraphs as data: literally, without Markdown.
-pub fn verbatim<S: Serializer>(
-    paragraphs: impl AsRef<[Paragraph]>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(paragraphs.as_ref().iter().map(ParagraphData::of))
 }
 
 /// A text as data: one paragraph or a list of them, as in the content files, but literal.

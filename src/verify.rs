@@ -1,445 +1,346 @@
-//! A received copy + the list of editions → the copy's claims, findings, and a verdict.
+//! A received file + the list of editions → a verdict.
 //!
+//! A file is genuine if these very bytes were recorded by the office. What a file says of itself, and
+//! what its pages show, proves nothing; the attached data only tells which edition it claims to be.
 //! Never here: disk, network, clock. The caller has read the file and the list.
 
-use self::Weight::{Fine, Note, Wrong};
-use crate::data::sha256;
-use crate::date::{self, DateStyle, day_in_japan};
-use crate::edition::{ListedEdition, Listing, digest_start};
-use crate::message::Message;
+use crate::data::{FORMAT, PROOF, SheetData, sha256};
+use crate::edition::{Ending, ListedEdition, Listing, digest_start};
+use crate::manifest::DATA;
+use crate::manifest::site::{PDF, edition_folder};
+use crate::message::{Error, Message};
 use crate::model::Audience;
-use crate::pdf_reader::{Coverage, PdfContents, PdfSignature};
-use crate::sheet::Labels;
-use aho_corasick::{AhoCorasick, MatchKind};
-use jiff::Timestamp;
-use serde::Deserialize;
+use crate::pdf_reader::{self, PdfSignature};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeSet;
 use x509_cert::Certificate;
 
-/// The knowledge beside the copy itself.
+/// The knowledge beside the file itself.
 pub struct VerifyContext<'a> {
-    /// The editions issued, from the project or the site. Without them the copy cannot be judged.
+    /// Everything issued, from the project or the site. Without it no file can be judged.
     pub listing: Option<&'a Listing>,
-    /// The texts that the theme prints around the data.
-    pub labels: &'a Labels,
-    /// Further texts that the office prints: notes of other editions, approvers.
-    pub texts: Vec<String>,
-    /// The certificates that signers and time authorities must lead to.
-    /// Without them trust is not judged.
-    pub roots: Option<&'a [Certificate]>,
+    /// False if the list came over a connection that anybody may have altered.
+    pub is_list_secure: bool,
+    /// Address of the site, where issued files are to be had.
+    pub site: Option<&'a str>,
+    pub signer: SignerDemand<'a>,
     pub now: Timestamp,
+    /// The day of `now` in Japan.
+    pub today: Date,
 }
 
-/// The result, and the exit code of `safeguard verify`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The signer that a file must have.
+#[derive(Clone, Copy)]
+pub enum SignerDemand<'a> {
+    None,
+    Certificate(&'a Certificate),
+    /// A name, certified by one of these authorities.
+    Name(&'a str, &'a [Certificate]),
+}
+
+/// The result for one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The newest edition, unaltered.
-    Current = 0,
-    /// Something in the copy is not as it was issued.
-    Refused = 1,
-    /// An edition, unaltered but superseded.
-    Superseded = 3,
-    /// No record is available to compare the copy with.
-    CannotTell = 4,
+    Current,
+    Replaced,
+    Withdrawn,
+    /// The data is an edition's; the file is not recorded.
+    PagesUnproven,
+    /// Nothing at hand to compare the file with.
+    NoRecord,
+    /// A proof, a draft, another office's or another program's file.
+    NotOurs,
+    /// It claims to be an edition and contradicts the record, or lacks the signature asked for.
+    NotAsIssued,
 }
 
+impl Verdict {
+    /// The exit code of `safeguard verify`.
+    pub fn code(self) -> u8 {
+        match self {
+            Verdict::Current => 0,
+            Verdict::Replaced | Verdict::Withdrawn => 3,
+            Verdict::PagesUnproven => 5,
+            Verdict::NoRecord => 4,
+            Verdict::NotOurs | Verdict::NotAsIssued => 1,
+        }
+    }
+
+    /// Sorts verdicts, the gravest last: 0, 3, 4, 5, 1.
+    pub fn gravity(self) -> u8 {
+        match self.code() {
+            1 => u8::MAX,
+            code => code,
+        }
+    }
+}
+
+/// What is known of a file.
 #[derive(Debug)]
 pub struct VerifyReport {
     pub verdict: Verdict,
-    /// The copy's statements about itself.
-    pub claims: Vec<Message>,
-    pub findings: Vec<VerifyFinding>,
+    /// The sentence of the verdict; it has the arguments `id`, `office` and others as needed.
+    pub reason: Message,
+    /// What helps the reader further.
+    pub advice: Vec<Message>,
+    pub sha256: String,
+    /// As the record says, else as the file claims.
+    pub office: Option<String>,
+    pub edition: Option<String>,
+    /// Certificates that run out within 90 days or have run out; only of data that is genuine.
+    pub expiring: Vec<ExpiringCertificate>,
+    pub signatures: Vec<PdfSignature>,
 }
 
-#[derive(Debug)]
-pub struct VerifyFinding {
-    /// Its name, the same in every language.
-    pub name: &'static str,
-    pub weight: Weight,
-    pub message: Message,
+#[derive(Debug, Clone, Serialize)]
+pub struct ExpiringCertificate {
+    pub text: String,
+    /// The last valid day.
+    pub expires_on: Date,
+    pub has_expired: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weight {
-    /// Good.
-    Fine,
-    /// Worth knowing.
-    Note,
-    /// A reason to refuse the copy.
-    Wrong,
+/// Days within which the end of a certificate is told.
+const SOON: i64 = 90;
+
+/// What a file holds, as far as it can be read.
+struct ReceivedFile {
+    sha256: String,
+    data: Option<ReceivedData>,
+    signatures: Vec<PdfSignature>,
+    /// Why it could not be read as a sheet.
+    obstacle: Option<Error>,
 }
 
-/// The attached data's statements about itself.
-#[derive(Debug, Deserialize)]
-struct Claim {
+/// The attached data. A later version may write a format that this one cannot read.
+struct ReceivedData {
+    digest: String,
     format: String,
-    edition: Option<String>,
-    status: Option<String>,
-    audience: Audience,
-    title: String,
-    office: Value,
+    sheet: Option<SheetData>,
 }
 
-/// Verifies a copy. `file` is its bytes, `pdf` the contents read from them.
-pub fn verify(file: &[u8], pdf: &PdfContents, context: &VerifyContext) -> VerifyReport {
+/// Verifies a file.
+pub fn verify(file: &[u8], context: &VerifyContext) -> VerifyReport {
+    let received = ReceivedFile::read(file);
+    let (verdict, reason) = judge(&received, context);
+    let data = received.data.as_ref();
+    let sheet = data.and_then(|data| data.sheet.as_ref());
+    let listing = context.listing;
+    let recorded = listing.and_then(|listing| listing.of_file(&received.sha256));
+    let of_data = data.and_then(|data| listing?.of_data(&data.digest));
     let mut report = VerifyReport {
-        verdict: Verdict::CannotTell,
-        claims: Vec::new(),
-        findings: Vec::new(),
+        verdict,
+        reason,
+        advice: Vec::new(),
+        office: match (recorded, listing) {
+            (Some(_), Some(listing)) => Some(listing.office.clone()),
+            _ => sheet.map(|sheet| sheet.office.name.clone()),
+        },
+        edition: match recorded {
+            Some(edition) => Some(edition.id.clone()),
+            None => sheet.and_then(|sheet| sheet.edition.clone()),
+        },
+        expiring: match (sheet, recorded.or(of_data)) {
+            (Some(sheet), Some(_)) => expiring(sheet, context.today),
+            _ => Vec::new(),
+        },
+        sha256: received.sha256,
+        signatures: received.signatures,
     };
-    let data: Value = serde_json::from_slice(&pdf.data).unwrap_or(Value::Null);
-    let claim = Claim::deserialize(&data).ok();
-    let Some(claim) = claim.filter(|claim| claim.format == crate::data::FORMAT) else {
-        let message = Message::new("verify-data-unreadable");
-        report.record("data-unreadable", Wrong, message);
-        report.verdict = Verdict::Refused;
-        return report;
-    };
-    report.record_claims(&claim, pdf);
-    if claim.status.as_deref() == Some(crate::data::PROOF) {
-        report.record("proof", Wrong, Message::new("verify-proof"));
-        report.verdict = Verdict::Refused;
-        return report;
-    }
-    let digest = sha256(&pdf.data);
-    let listed = report.compare_digest(&claim, &digest, context);
-    report.compare_file(file, listed, pdf);
-    report.compare_text(&data, &claim, &digest, pdf, context);
-    report.check_signatures(pdf, context);
-    report.conclude(listed);
+    report.advice = advice(&report, sheet, context);
     report
 }
 
-impl VerifyReport {
-    fn record(&mut self, name: &'static str, weight: Weight, message: Message) {
-        self.findings.push(VerifyFinding {
-            name,
-            weight,
-            message,
-        });
-    }
-
-    fn record_claims(&mut self, claim: &Claim, pdf: &PdfContents) {
-        let message = match &claim.edition {
-            Some(id) => Message::new("verify-claims").with("id", id),
-            None => Message::new("verify-claims-draft"),
+impl ReceivedFile {
+    fn read(file: &[u8]) -> ReceivedFile {
+        let (bytes, signatures, obstacle) = match pdf_reader::read(file) {
+            Ok(pdf) => (pdf.data, pdf.signatures, None),
+            // It may be the data by itself.
+            Err(error) => (file.to_vec(), Vec::new(), Some(error)),
         };
-        let office = claim.office["name"].as_str().unwrap_or_default();
-        self.claims.push(
-            message
-                .with("title", &claim.title)
-                .with("office", office)
-                .with("audience", claim.audience.name()),
-        );
-        if let Some(recipient) = pdf.recipient() {
-            let message = Message::new("verify-claims-recipient");
-            self.claims.push(message.with("recipient", recipient));
+        let data = ReceivedData::read(&bytes);
+        ReceivedFile {
+            sha256: sha256(file),
+            obstacle: obstacle.filter(|_| data.is_none()),
+            data,
+            signatures,
         }
-    }
-
-    /// Finds the edition whose data this is.
-    fn compare_digest<'a>(
-        &mut self,
-        claim: &Claim,
-        digest: &str,
-        context: &VerifyContext<'a>,
-    ) -> Option<(&'a ListedEdition, Audience)> {
-        let message = |id| Message::new(id).with("digest", digest_start(digest));
-        let Some(id) = &claim.edition else {
-            self.record("draft", Wrong, message("verify-draft"));
-            return None;
-        };
-        let Some(listing) = context.listing else {
-            self.record("no-record", Note, message("verify-no-record"));
-            return None;
-        };
-        let found = listing.find(digest);
-        if let Some((edition, _)) = found {
-            self.record("data", Fine, message("verify-data").with("id", &edition.id));
-        } else if listing.editions.iter().any(|edition| edition.id == *id) {
-            let altered = message("verify-data-altered").with("id", id);
-            self.record("data-altered", Wrong, altered);
-        } else {
-            let unknown = message("verify-no-such-edition").with("id", id);
-            self.record("no-record", Note, unknown);
-        }
-        found
-    }
-
-    /// Compares the file with the record. An identical one needs no further proof, but gets it.
-    fn compare_file(
-        &mut self,
-        file: &[u8],
-        listed: Option<(&ListedEdition, Audience)>,
-        pdf: &PdfContents,
-    ) {
-        let hash = sha256(file);
-        if listed.is_some_and(|(edition, _)| edition.files.sha256.values().any(|it| *it == hash)) {
-            self.record("file", Fine, Message::new("verify-file"));
-        }
-        for overlay in &pdf.overlays {
-            let message = Message::new("verify-overlay").with("kind", overlay);
-            self.record("overlay", Wrong, message);
-        }
-    }
-
-    /// Compares the text of the pages with the data: no less and no more.
-    fn compare_text(
-        &mut self,
-        data: &Value,
-        claim: &Claim,
-        digest: &str,
-        pdf: &PdfContents,
-        context: &VerifyContext,
-    ) {
-        if pdf.title() != Some(&claim.title) {
-            let found = pdf.title().unwrap_or_default();
-            let message = Message::new("verify-other-document").with("found", found);
-            self.record("other-document", Wrong, message.with("title", &claim.title));
-            return;
-        }
-        let start = digest_start(digest);
-        let page = PrintedText::of(pdf);
-        let mut pieces = vec![digest.to_owned(), start.to_owned()];
-        let missing = page.missing(data, &mut pieces);
-        for (row, text) in &missing {
-            let message = Message::new("verify-text-differs").with("row", row);
-            self.record("text-differs", Wrong, message.with("text", text));
-        }
-        // Before it is issued a sheet bears no digest.
-        if claim.edition.is_some() && !page.0.contains(start) {
-            let message = Message::new("verify-other-digest").with("digest", start);
-            self.record("other-digest", Wrong, message);
-        }
-        let mut known = BTreeSet::from_iter(pieces);
-        collect_strings(data, &mut known);
-        let extra = page.extra(known, pdf, context);
-        if let Some(extra) = &extra {
-            // Another version may print other texts around the same data.
-            let creator = pdf.information.get("Creator").map(String::as_str);
-            let is_this_version = creator == Some(crate::render::pdf::CREATOR);
-            let weight = if is_this_version { Wrong } else { Note };
-            let message = Message::new("verify-text-added").with("text", extra);
-            self.record("text-added", weight, message);
-        }
-        if missing.is_empty() && extra.is_none() {
-            self.record("text", Fine, Message::new("verify-text"));
-        }
-    }
-
-    fn check_signatures(&mut self, pdf: &PdfContents, context: &VerifyContext) {
-        if pdf.signatures.is_empty() {
-            self.record("unsigned", Note, Message::new("verify-unsigned"));
-        }
-        for signature in &pdf.signatures {
-            self.check_signature(signature, context);
-        }
-        // Nothing may be appended after the last signature.
-        let last = pdf.signatures.last();
-        if last.is_some_and(|last| last.coverage == Coverage::EarlierRevision) {
-            let message = Message::new("verify-signature-earlier");
-            self.record("signature-added-to", Wrong, message);
-        }
-    }
-
-    fn check_signature(&mut self, signature: &PdfSignature, context: &VerifyContext) {
-        let signer = signature.signer.as_deref().unwrap_or("?");
-        let message = |id| Message::new(id).with("signer", signer);
-        if signature.integrity.is_err() || signature.coverage == Coverage::Arbitrary {
-            self.record(
-                "signature-broken",
-                Wrong,
-                message("verify-signature-broken"),
-            );
-            return;
-        }
-        let day = |at| day_in_japan(at).to_string();
-        let claimed = signature.claimed.map_or_else(|| "?".to_owned(), day);
-        let valid = message("verify-signature").with("day", claimed);
-        self.record("signature", Fine, valid);
-        if let Some(timestamp) = &signature.timestamp {
-            let token = timestamp.token.as_ref();
-            let authority = token.map_or_else(|| "?".to_owned(), |token| token.authority());
-            let message = |id| Message::new(id).with("authority", &authority);
-            if let (Ok(()), Some(token)) = (timestamp.integrity, token) {
-                let valid = message("verify-stamp").with("day", day(token.time));
-                self.record("timestamp", Fine, valid);
-            } else {
-                self.record("timestamp-broken", Wrong, message("verify-stamp-broken"));
-            }
-        }
-        match context.roots {
-            None => self.record("trust", Note, message("verify-trust-unjudged")),
-            Some(roots) if signature.is_trusted(roots, context.now) => {
-                self.record("trust", Fine, message("verify-trusted"));
-            }
-            Some(_) => self.record("untrusted", Wrong, message("verify-untrusted")),
-        }
-    }
-
-    fn conclude(&mut self, listed: Option<(&ListedEdition, Audience)>) {
-        self.verdict = match listed {
-            _ if self.findings.iter().any(|it| it.weight == Wrong) => Verdict::Refused,
-            None => Verdict::CannotTell,
-            Some((edition, _)) => match &edition.superseded_by {
-                None => Verdict::Current,
-                Some(by) => {
-                    let message = Message::new("verify-superseded").with("id", &edition.id);
-                    self.record("superseded", Note, message.with("by", by));
-                    Verdict::Superseded
-                }
-            },
-        };
     }
 }
 
-/// The text of the pages without white space, with a form feed between two pages.
-struct PrintedText(String);
-
-const PAGE_END: char = '\u{c}';
-
-impl PrintedText {
-    fn of(pdf: &PdfContents) -> PrintedText {
-        let pages: Vec<String> = pdf.pages.iter().map(|page| without_spaces(page)).collect();
-        PrintedText(pages.join(&PAGE_END.to_string()))
-    }
-
-    /// The rows and other texts of the data that the pages do not print, or not in their order.
-    ///
-    /// The pieces of a text that continues on the next page are added to `pieces`.
-    fn missing(&self, data: &Value, pieces: &mut Vec<String>) -> Vec<(String, String)> {
-        let mut missing = Vec::new();
-        let mut rest = self.0.as_str();
-        for row in list(&data["measures"]) {
-            let subject = cell_text(&row["subject"]);
-            let number = row["no"].as_u64().map(|no| format!("{no} "));
-            let name = number.unwrap_or_default() + &subject;
-            for field in ["measure", "remarks"] {
-                let text = without_spaces(&cell_text(&row[field]));
-                match find_end(rest, &text, pieces) {
-                    Some(end) => rest = &rest[end..],
-                    None => missing.push((name.clone(), text)),
-                }
-            }
-            let [section, item] = ["section", "item"].map(|place| string(&row[place]["name"]));
-            for text in [subject, section, item] {
-                if find_end(&self.0, &without_spaces(&text), pieces).is_none() {
-                    missing.push((name.clone(), text));
-                }
-            }
-        }
-        for text in texts_around(data) {
-            if find_end(&self.0, &without_spaces(&text), pieces).is_none() {
-                missing.push((string(&data["title"]), text));
-            }
-        }
-        missing
-    }
-
-    /// The first text on the pages that neither the data nor the theme accounts for.
-    fn extra(
-        &self,
-        mut known: BTreeSet<String>,
-        pdf: &PdfContents,
-        context: &VerifyContext,
-    ) -> Option<String> {
-        for label in context.labels.values().chain(&context.texts) {
-            // The program fills in what stands between braces.
-            known.extend(label.split(['{', '}']).map(str::to_owned));
-        }
-        known.extend(pdf.recipient().map(str::to_owned));
-        let mut patterns: BTreeSet<String> = known.iter().map(|it| without_spaces(it)).collect();
-        patterns.remove("");
-        let search = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&patterns)
-            .ok()?;
-        let rest = search.replace_all(&self.0, &vec!["\n"; patterns.len()]);
-        // A shorter stretch is a number, a date, or stands between two known texts.
-        let mut stretches = rest.split(['\n', PAGE_END]).map(without_address);
-        let letters = |stretch: &str| stretch.chars().filter(|c| c.is_alphabetic()).count();
-        let extra = stretches.find(|stretch| letters(stretch) >= 4);
-        extra.map(str::to_owned)
+impl ReceivedData {
+    fn read(bytes: &[u8]) -> Option<ReceivedData> {
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        let format = value["format"].as_str()?.to_owned();
+        format.starts_with("safeguards/").then(|| ReceivedData {
+            digest: sha256(bytes),
+            format,
+            sheet: serde_json::from_value(value).ok(),
+        })
     }
 }
 
-/// The texts of the data outside the rows that the pages must print.
-fn texts_around(data: &Value) -> Vec<String> {
-    let certifications = list(&data["certifications"]).iter();
-    let mut texts: Vec<String> = certifications.map(|it| string(&it["text"])).collect();
-    // The proof is not signed, and tells the office nothing about itself.
-    if data["audience"] != "internal" {
-        if let Some(fields) = data["office"].as_object() {
-            texts.extend(fields.values().map(string));
-        }
-        let signatory = &data["signatory"];
-        let signed = [&data["title"], &signatory["title"], &signatory["name"]];
-        texts.extend(signed.map(string));
+/// The verdict and its sentence.
+fn judge(received: &ReceivedFile, context: &VerifyContext) -> (Verdict, Message) {
+    if let Some(missing) = missing_signature(&received.signatures, context) {
+        return (Verdict::NotAsIssued, missing);
     }
-    texts.extend(printed_date(data));
-    texts
-}
-
-/// The end of a wanted text; it may continue on the next page.
-fn find_end(text: &str, wanted: &str, pieces: &mut Vec<String>) -> Option<usize> {
-    if let Some(at) = text.find(wanted) {
-        return Some(at + wanted.len());
-    }
-    // The longest beginning that is printed; the rest must follow on a later page.
-    let mut cuts = wanted.char_indices().rev().map(|(at, _)| at);
-    let cut = cuts.find(|cut| *cut > 0 && text.contains(&wanted[..*cut]))?;
-    let begin = text.find(&wanted[..cut])? + cut;
-    let next = begin + text[begin..].find(PAGE_END)?;
-    let end = find_end(&text[next..], &wanted[cut..], pieces)?;
-    pieces.extend([wanted[..cut].to_owned(), wanted[cut..].to_owned()]);
-    Some(next + end)
-}
-
-/// The sheet's date as it is printed.
-fn printed_date(data: &Value) -> Option<String> {
-    let day = data["date"].as_str()?.parse().ok()?;
-    let style = DateStyle::deserialize(&data["date_style"]).ok()?;
-    Some(date::print(day, style))
-}
-
-/// Cuts a web address off: it states nothing, and the digits at its end were compared before.
-fn without_address(stretch: &str) -> &str {
-    stretch.split("https://").next().unwrap_or_default()
-}
-
-fn without_spaces(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn string(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-/// The text of a cell: paragraphs that are strings or lists of runs.
-fn cell_text(cell: &Value) -> String {
-    let paragraph = |paragraph: &Value| match paragraph.as_array() {
-        Some(runs) => runs.iter().map(|run| string(&run["text"])).collect(),
-        None => string(paragraph),
+    let recorded = context
+        .listing
+        .and_then(|listing| listing.of_file(&received.sha256));
+    let (verdict, reason) = match (recorded, context.listing) {
+        (Some(edition), Some(listing)) => genuine(edition, listing),
+        (_, listing) => unrecorded(received, listing),
     };
-    list(&cell["text"]).iter().map(paragraph).collect()
+    let is_genuine = matches!(verdict.code(), 0 | 3);
+    if is_genuine && !context.is_list_secure {
+        return (Verdict::NoRecord, Message::new("verify-list-insecure"));
+    }
+    (verdict, reason)
 }
 
-/// Collects every string in the data, with each cell's text as one.
-fn collect_strings(value: &Value, all: &mut BTreeSet<String>) {
-    match value {
-        Value::String(text) => _ = all.insert(text.clone()),
-        Value::Array(list) => list.iter().for_each(|value| collect_strings(value, all)),
-        Value::Object(fields) => {
-            all.insert(cell_text(value));
-            fields
-                .values()
-                .for_each(|value| collect_strings(value, all));
+/// The verdict on a recorded file.
+fn genuine(edition: &ListedEdition, listing: &Listing) -> (Verdict, Message) {
+    let message = |id| {
+        Message::new(id)
+            .with("id", &edition.id)
+            .with("office", &listing.office)
+    };
+    if let Some(Ending { on, note }) = &edition.withdrawn {
+        let withdrawn = message("verify-withdrawn").with("day", on);
+        return (Verdict::Withdrawn, withdrawn.with("note", note));
+    }
+    let Some(by) = &edition.superseded_by else {
+        return (Verdict::Current, message("verify-current"));
+    };
+    let next = listing.edition(by);
+    let day = next.map_or_else(String::new, |next| next.issued_on.to_string());
+    let note = next.and_then(|next| next.note.as_deref());
+    let replaced = message("verify-replaced").with("by", by).with("day", day);
+    (
+        Verdict::Replaced,
+        replaced.with("note", note.unwrap_or("-")),
+    )
+}
+
+/// The verdict on a file of which no record is at hand.
+fn unrecorded(received: &ReceivedFile, listing: Option<&Listing>) -> (Verdict, Message) {
+    let Some(data) = &received.data else {
+        return match (&received.obstacle, listing) {
+            (Some(error), Some(_)) => (Verdict::NotOurs, error.message.clone()),
+            _ => (Verdict::NoRecord, Message::new("verify-no-list")),
+        };
+    };
+    let Some(sheet) = &data.sheet else {
+        let message = Message::new("verify-other-format").with("format", &data.format);
+        let is_newer = data.format != FORMAT;
+        return if is_newer {
+            (Verdict::NoRecord, message)
+        } else {
+            (Verdict::NotAsIssued, Message::new("verify-data-broken"))
+        };
+    };
+    if sheet.status.as_deref() == Some(PROOF) {
+        return (Verdict::NotOurs, Message::new("verify-proof"));
+    }
+    let Some(id) = &sheet.edition else {
+        return (Verdict::NotOurs, Message::new("verify-draft"));
+    };
+    let Some(listing) = listing else {
+        return (Verdict::NoRecord, Message::new("verify-no-list"));
+    };
+    let message = |id: &'static str, edition: &str| {
+        Message::new(id)
+            .with("id", edition)
+            .with("office", &listing.office)
+            .with("digest", digest_start(&data.digest))
+    };
+    if let Some(edition) = listing.of_data(&data.digest) {
+        let unproven = message("verify-pages-unproven", &edition.id);
+        (Verdict::PagesUnproven, unproven)
+    } else if sheet.office.name != listing.office {
+        let other = message("verify-other-office", id).with("claimed", &sheet.office.name);
+        (Verdict::NotOurs, other)
+    } else if listing.edition(id).is_some() {
+        (Verdict::NotAsIssued, message("verify-data-altered", id))
+    } else if let Some(lost) = listing.lost.iter().find(|lost| lost.id == *id) {
+        let gone = message("verify-lost", id).with("day", lost.ending.on);
+        (Verdict::NoRecord, gone.with("note", &lost.ending.note))
+    } else {
+        (Verdict::NoRecord, message("verify-no-such-edition", id))
+    }
+}
+
+/// Why no signature is the one asked for; `None` if one is, or none was asked for.
+fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Option<Message> {
+    let is_by = |signature: &&PdfSignature| match context.signer {
+        SignerDemand::None => true,
+        SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
+        SignerDemand::Name(name, roots) => {
+            signature.signer.as_deref() == Some(name) && signature.is_trusted(roots, context.now)
         }
-        _ => {}
+    };
+    match context.signer {
+        SignerDemand::None => None,
+        _ if signatures.is_empty() => Some(Message::new("verify-unsigned-demanded")),
+        _ => {
+            let roots = match context.signer {
+                SignerDemand::Name(_, roots) => roots,
+                _ => &[],
+            };
+            let is_valid = |it: &&PdfSignature| it.check(roots, context.now).is_ok();
+            let is_found = signatures.iter().filter(is_valid).any(|it| is_by(&it));
+            (!is_found).then(|| Message::new("verify-signer-demanded"))
+        }
+    }
+}
+
+/// The certificates of the sheet that have run out or are about to.
+fn expiring(sheet: &SheetData, today: Date) -> Vec<ExpiringCertificate> {
+    let soon = today.saturating_add(SOON.days());
+    let mut expiring = Vec::new();
+    for certification in &sheet.certifications {
+        let last = certification.expires_on.as_deref();
+        if let Some(expires_on) = last.and_then(|day| day.parse().ok())
+            && expires_on <= soon
+        {
+            expiring.push(ExpiringCertificate {
+                text: certification.text.clone(),
+                expires_on,
+                has_expired: expires_on < today,
+            });
+        }
+    }
+    expiring
+}
+
+/// Where the issued file is to be had.
+fn advice(
+    report: &VerifyReport,
+    sheet: Option<&SheetData>,
+    context: &VerifyContext,
+) -> Vec<Message> {
+    let is_settled = matches!(report.verdict, Verdict::Current);
+    if is_settled {
+        return Vec::new();
+    }
+    let is_public = sheet.is_none_or(|sheet| sheet.audience == Audience::Public);
+    let edition = report.edition.as_deref();
+    let in_force = matches!(
+        report.verdict,
+        Verdict::PagesUnproven | Verdict::NotAsIssued
+    );
+    match (context.site, edition) {
+        (Some(site), Some(id)) if is_public && in_force => {
+            let address = format!("{site}{}{PDF}", edition_folder(id));
+            vec![Message::new("verify-get-here").with("address", address)]
+        }
+        (Some(site), _) if report.verdict == Verdict::Replaced && is_public => {
+            vec![Message::new("verify-get-newest").with("address", site)]
+        }
+        _ => vec![Message::new("verify-ask-office").with("data", DATA)],
     }
 }

@@ -89,7 +89,7 @@ fn run(case: &Path) -> Result<(), Failed> {
             theme: &theme,
             fonts: &FONTS,
             today: rules.today,
-            copy: None,
+            copies: &[],
             catalog: &words,
         };
         if case.join("expected/sheet.json").exists() {

@@ -49,7 +49,9 @@ fn a_build_of_an_issued_state_puts_drafts_away_unless_somebody_changed_them() {
     let issued = [".pdf", "_押印用.pdf", ".csv"].map(|end| format!("{CLIENT}{end}"));
     assert!(issued.iter().all(|path| exists(&folder, path)));
 
-    // What was issued stays beside the draft and the edition that follow it.
+    // Only the present state lies there: an edition's files are kept in content/. A copy stays.
+    done(&folder, &["build", "--recipient", "甲社"]);
+    let copy = "output/client/copies/安全管理措置一覧_2026-01-01_見本社労士事務所_甲社.pdf";
     change(
         &folder,
         "content/measures/A.yaml",
@@ -57,11 +59,12 @@ fn a_build_of_an_issued_state_puts_drafts_away_unless_somebody_changed_them() {
         "方針を改めた",
     );
     done(&folder, &["build"]);
-    assert!(exists(&folder, &pdf) && issued.iter().all(|path| exists(&folder, path)));
+    assert!(exists(&folder, &pdf) && !issued.iter().any(|path| exists(&folder, path)));
+    assert!(exists(&folder, copy), "the only copy is lost");
     let next = ["issue", "--date", "2026-02-01", "--reviewed", "2026-02-01"];
     done(&folder, &next);
     done(&folder, &["build"]);
-    assert!(!exists(&folder, &pdf) && issued.iter().all(|path| exists(&folder, path)));
+    assert!(!exists(&folder, &pdf) && exists(&folder, copy));
     let changes = "output/client/安全管理措置一覧_2026-02-01_見本社労士事務所_新旧対照表.pdf";
     assert!(exists(&folder, changes));
 }
@@ -138,7 +141,11 @@ fn what_is_open_passes_at_issue_one_by_one_and_never_as_a_whole_rule() {
         "certification-undated@srp=後で",
     ];
     done(&folder, &issue(&each));
-    let record = fs::read_to_string(folder.path().join("content/editions/2026-01-01.yaml"));
+    let record = fs::read_to_string(
+        folder
+            .path()
+            .join("content/editions/2026-01-01/record.yaml"),
+    );
     let record = record.expect("issued");
     assert!(
         record.contains("record: policy\n  reason: 次版で"),
@@ -232,7 +239,11 @@ fn a_memo_stands_in_the_proof_only() {
         seen += 1;
     }
     assert!(seen > 10, "{seen} files");
-    let record = fs::read_to_string(folder.path().join("content/editions/2026-01-01.yaml"));
+    let record = fs::read_to_string(
+        folder
+            .path()
+            .join("content/editions/2026-01-01/record.yaml"),
+    );
     assert!(!record.expect("issued").contains("次回は"));
 }
 

@@ -2,9 +2,9 @@
 
 mod support;
 
+use ::safeguard::data::sha256 as safeguard_sha256;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use support::{base, run, safeguard};
 use tempfile::TempDir;
 
@@ -71,7 +71,7 @@ fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
         &folder,
         "client/安全管理措置一覧_2026-01-01_見本社労士事務所_押印用.pdf",
     );
-    let digest = safeguard::data::sha256(&attached(&signed));
+    let digest = safeguard_sha256(&attached(&signed));
     let pages = pages(&signed);
     for (number, page) in (1..).zip(&pages) {
         assert!(
@@ -114,9 +114,10 @@ fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
 }
 
 #[test]
-fn a_copy_by_hand_is_checked_by_what_is_printed_on_it() {
+fn a_copy_is_checked_by_hand_with_the_command_printed_on_it() {
     let folder = issued();
     assert!(safeguard(&folder, &["build"]).status.success());
+    let list = fs::read_to_string(output(&folder, "site/editions.json")).expect("written");
     for path in [
         "client/安全管理措置一覧_2026-01-01_見本社労士事務所.pdf",
         "site/safeguards.pdf",
@@ -126,36 +127,13 @@ fn a_copy_by_hand_is_checked_by_what_is_printed_on_it() {
             "pdftotext",
             &["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()],
         );
-        // The recipe's words: take out the attachment it names, run the command it names, compare with the digits above.
-        assert!(text.contains("添付された safeguards.json"), "{text}");
-        let command = text
-            .split('（')
-            .find(|part| part.starts_with("sha256sum "))
-            .expect("a command");
-        let command: Vec<&str> = command
-            .split('、')
-            .next()
-            .expect("one")
-            .split_whitespace()
-            .collect();
-        let taken = tempfile::tempdir().expect("a folder");
-        let to = taken.path().join("safeguards.json");
-        fs::write(&to, attached(&pdf)).expect("writable");
-        let said = Command::new(command[0])
-            .args(&command[1..])
-            .current_dir(taken.path())
-            .output()
-            .expect("the printed command runs");
-        let said = String::from_utf8(said.stdout).expect("UTF-8");
+        assert!(text.contains("sha256sum ファイル名"), "{text}");
+        let said = run("sha256sum", &[pdf.as_os_str()]);
         let digits = said.split_whitespace().next().expect("digits");
-        let printed = text
-            .split_whitespace()
-            .find(|word| word.len() == 64)
-            .expect("64 digits");
-        assert_eq!(digits, printed, "{path}");
-        // And the site has it, for the edition that is named.
-        let site = fs::read_to_string(output(&folder, "site/verify.html")).expect("written");
-        assert!(site.contains(printed) && site.contains(ID), "{path}");
+        assert!(list.contains(digits), "{path}");
+        // The data inside has the digest printed.
+        let digest = safeguard_sha256(&attached(&pdf));
+        assert!(text.contains(&digest) && list.contains(&digest), "{path}");
     }
 }
 
@@ -220,10 +198,30 @@ fn a_clients_copy_bears_its_name_and_stays() {
     let bytes = fs::read(&copy).expect("there");
     assert!(safeguard(&folder, &["build"]).status.success());
     assert!(bytes == fs::read(&copy).expect("a later build keeps it"));
+    // Another copy for the same client is another file, and both are recorded; a name may be struck.
     let done = safeguard(&folder, &build);
+    assert!(done.status.success(), "{done:?}");
+    let again = fs::read(&copy).expect("there");
+    assert!(bytes != again, "two copies are one file");
+    let path = folder.path().join("content/copies.yaml");
+    let ledger = fs::read_to_string(&path).expect("written");
+    for file in [&bytes, &again] {
+        let line = format!(
+            "  bytes: {}\n  sha256: {}\n",
+            file.len(),
+            safeguard_sha256(file)
+        );
+        assert!(ledger.contains(&line), "no {line} in {ledger}");
+    }
+    assert_eq!(ledger.matches(&format!("recipient: {name}\n")).count(), 2);
+    let struck = ledger.replace(&format!("  recipient: {name}\n"), "");
+    fs::write(&path, struck).expect("writable");
+    let done = safeguard(&folder, &["build", "--recipient", "甲社", "乙社"]);
+    assert!(done.status.success(), "{done:?}");
+    let ledger = fs::read_to_string(&path).expect("written");
     assert!(
-        done.status.success() && bytes == fs::read(&copy).expect("there"),
-        "{done:?}"
+        !ledger.contains(name) && ledger.contains("recipient: 乙社"),
+        "{ledger}"
     );
 
     for (name, why) in [

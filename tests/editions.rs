@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use support::{base, safeguard};
+use support::{base, copy, safeguard};
 use tempfile::TempDir;
 
 fn issue(folder: &TempDir, day: &str) {
@@ -47,7 +47,8 @@ fn an_edition_is_frozen_and_what_was_changed_since_is_a_draft() {
     let manifest = built(&folder);
     assert_eq!(manifest["edition"], "2026-01-01");
     let record: serde_yaml::Value =
-        serde_yaml::from_str(&read(&folder, "content/editions/2026-01-01.yaml")).expect("YAML");
+        serde_yaml::from_str(&read(&folder, "content/editions/2026-01-01/record.yaml"))
+            .expect("YAML");
     let digest = safeguard::data::sha256(read(&folder, "output/site/safeguards.json").as_bytes());
     assert_eq!(record["digest"]["public"].as_str(), Some(digest.as_str()));
     for audience in ["public", "client"] {
@@ -59,14 +60,23 @@ fn an_edition_is_frozen_and_what_was_changed_since_is_a_draft() {
     }
     for (name, path) in [
         ("site.pdf", "output/site/safeguards.pdf"),
+        ("site.csv", "output/site/safeguards.csv"),
+        (
+            "site.json",
+            "output/site/editions/2026-01-01/safeguards.json",
+        ),
         (
             "client.pdf",
             "output/client/安全管理措置一覧_2026-01-01_見本社労士事務所.pdf",
         ),
+        (
+            "seal.pdf",
+            "output/client/安全管理措置一覧_2026-01-01_見本社労士事務所_押印用.pdf",
+        ),
     ] {
         let bytes = fs::read(folder.path().join(path)).expect(path);
         assert_eq!(
-            record["files"]["sha256"][name].as_str(),
+            record["files"][name].as_str(),
             Some(safeguard::data::sha256(&bytes).as_str()),
             "{name}"
         );
@@ -149,7 +159,7 @@ fn issuing_edits_only_the_lines_it_must() {
     );
     issue(&folder, "2026-02-01");
     assert!(read(&folder, "content/measures/A.yaml").contains("{id: other, no: 6,"));
-    let second = read(&folder, "content/editions/2026-02-01-2.yaml");
+    let second = read(&folder, "content/editions/2026-02-01-2/record.yaml");
     assert!(
         second.contains("predecessor:\n  id: 2026-02-01\n"),
         "{second}"
@@ -208,7 +218,7 @@ fn what_may_not_be_issued_is_refused_and_nothing_is_written() {
 
     let done = safeguard(&folder, &noted("初版"));
     assert!(done.status.success(), "{done:?}");
-    let record = read(&folder, "content/editions/2026-01-01.yaml");
+    let record = read(&folder, "content/editions/2026-01-01/record.yaml");
     let allowed = "allowed:\n- rule: open-question\n  record: policy\n  reason: 次の版で答える\n";
     assert!(record.contains(allowed), "{record}");
     assert!(
@@ -237,25 +247,19 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
         issue(&folder, day);
     }
     assert!(safeguard(&folder, &["check"]).status.success());
-    let path = |id: &str| format!("content/editions/{id}.yaml");
-    let [first, second, third] =
-        ["2026-01-01", "2026-02-01", "2026-03-01"].map(|id| read(&folder, &path(id)));
-    let sheet = read(&folder, "content/sheet.yaml");
+    let path = |id: &str| format!("content/editions/{id}/record.yaml");
+    let folder_of = |id: &str| folder.path().join(format!("content/editions/{id}"));
+    let backup = tempfile::tempdir().expect("a folder");
+    copy(&folder.path().join("content"), backup.path());
     let expect = |what: &str| {
         let said = refused(&folder, &["check"], 1);
         assert!(said.contains("error[edition-altered]"), "{said}");
         assert!(said.contains(what), "no {what:?} in {said}");
-        for (id, text) in [
-            ("2026-01-01", &first),
-            ("2026-02-01", &second),
-            ("2026-03-01", &third),
-        ] {
-            fs::write(folder.path().join(path(id)), text).expect("writable");
-        }
-        fs::write(folder.path().join("content/sheet.yaml"), &sheet).expect("writable");
+        fs::remove_dir_all(folder.path().join("content")).expect("it is there");
+        copy(backup.path(), &folder.path().join("content"));
         assert!(safeguard(&folder, &["check"]).status.success());
     };
-    let remove = |id: &str| fs::remove_file(folder.path().join(path(id))).expect("it is there");
+    let remove = |id: &str| fs::remove_dir_all(folder_of(id)).expect("it is there");
 
     for (from, to) in [
         ("measure: 記録を残している", "measure: 記録を残す"),
@@ -282,19 +286,8 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
     expect("2026-01-01 is named as the newest edition, but 2026-03-01 was issued later");
     change(&folder, "content/sheet.yaml", "edition: 2026-03-01\n", "");
     expect("the edition 2026-03-01 was issued, but no `edition:` names it");
-    fs::rename(
-        folder.path().join(path("2026-02-01")),
-        folder.path().join(path("2026-02-02")),
-    )
-    .expect("renamed");
-    fs::write(folder.path().join(path("2026-02-01")), "").expect("writable");
-    let said = refused(&folder, &["check"], 1);
-    assert!(
-        said.contains("must bear its day, and the file its name"),
-        "{said}"
-    );
-    remove("2026-02-02");
-    expect("2026-03-01 names the issued edition 2026-02-01");
+    fs::rename(folder_of("2026-02-01"), folder_of("2026-02-02")).expect("renamed");
+    expect("must bear its day, and its folder the same name");
     change(
         &folder,
         &path("2026-02-01"),
@@ -313,11 +306,9 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
         "記録を残していた",
     );
     issue(&forged, "2026-02-01");
-    fs::copy(
-        forged.path().join(path("2026-02-01")),
-        folder.path().join(path("2026-02-01")),
-    )
-    .expect("copied");
+    let forged_folder = |id: &str| forged.path().join(format!("content/editions/{id}"));
+    remove("2026-02-01");
+    copy(&forged_folder("2026-02-01"), &folder_of("2026-02-01"));
     expect("the edition 2026-02-01 is no longer the one that 2026-03-01 replaced");
     // Two editions that both replace the first.
     change(
@@ -326,24 +317,13 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
         "edition: 2026-02-01",
         "edition: 2026-01-01",
     );
-    fs::remove_file(forged.path().join(path("2026-02-01"))).expect("it is there");
-    fs::copy(
-        folder.path().join(path("2026-01-01")),
-        forged.path().join(path("2026-01-01")),
-    )
-    .expect("copied");
+    for id in ["2026-02-01", "2026-01-01"] {
+        fs::remove_dir_all(forged_folder(id)).expect("it is there");
+    }
+    copy(&folder_of("2026-01-01"), &forged_folder("2026-01-01"));
     issue(&forged, "2026-02-10");
-    fs::copy(
-        forged.path().join(path("2026-02-10")),
-        folder.path().join(path("2026-02-10")),
-    )
-    .expect("copied");
-    let said = refused(&folder, &["check"], 1);
-    assert!(
-        said.contains("2026-02-10 replaces 2026-01-01, which another edition has replaced already"),
-        "{said}"
-    );
-    remove("2026-02-10");
+    copy(&forged_folder("2026-02-10"), &folder_of("2026-02-10"));
+    expect("2026-02-10 replaces 2026-01-01, which another edition has replaced already");
     // Dated before the one it replaces.
     change(
         &folder,
@@ -357,11 +337,158 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
         "\nid: 2026-03-01",
         "\nid: 2026-01-15",
     );
+    expect("2026-01-15 is not later than 2026-02-01, which it replaces");
+    // The files beside the record.
+    let pdf = folder_of("2026-02-01").join("client.pdf");
+    fs::remove_file(&pdf).expect("it is there");
+    expect("the issued file content/editions/2026-02-01/client.pdf is missing");
+    let mut bytes = fs::read(&pdf).expect("it is back");
+    bytes.push(b'\n');
+    fs::write(&pdf, bytes).expect("writable");
+    expect("content/editions/2026-02-01/client.pdf is no longer the file that was issued");
+    change(
+        &folder,
+        &path("2026-02-01"),
+        "  seal.pdf: ",
+        "  other.pdf: ",
+    );
+    expect("content/editions/2026-02-01/other.pdf is missing");
+    fs::write(folder_of("2026-02-01").join("scan.pdf"), "x").expect("writable");
     let said = refused(&folder, &["check"], 1);
     assert!(
-        said.contains("2026-01-15 is not later than 2026-02-01, which it replaces"),
+        said.contains("unexpected-file") && said.contains("issue --attach FILE --to ID"),
         "{said}"
     );
+}
+
+#[test]
+fn a_lost_file_of_an_edition_is_drawn_again_only_with_the_same_bytes() {
+    let folder = base();
+    issue(&folder, "2026-01-01");
+    let path = |name: &str| folder.path().join("content/editions/2026-01-01").join(name);
+    let names = [
+        "site.pdf",
+        "client.pdf",
+        "seal.pdf",
+        "site.csv",
+        "client.json",
+    ];
+    let bytes = names.map(|name| fs::read(path(name)).expect("issued"));
+    for name in names {
+        fs::remove_file(path(name)).expect("it is there");
+    }
+    fs::write(path("site.pdf"), "spoilt").expect("writable");
+    refused(&folder, &["build"], 1);
+    let done = safeguard(&folder, &["issue", "--restore", "2026-01-01"]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(bytes == names.map(|name| fs::read(path(name)).expect("restored")));
+    // With another look the bytes differ, and nothing is restored.
+    let theme = folder.path().join("themes/own");
+    fs::create_dir_all(&theme).expect("writable");
+    fs::write(theme.join("labels.ja.yaml"), "seal: 朱印\n").expect("writable");
+    change(&folder, "content/sheet.yaml", "date:", "theme: own\ndate:");
+    fs::remove_file(path("seal.pdf")).expect("it is there");
+    let said = refused(&folder, &["issue", "--restore", "2026-01-01"], 2);
+    assert!(
+        said.contains("content/editions/2026-01-01/seal.pdf"),
+        "{said}"
+    );
+    assert!(!path("seal.pdf").exists());
+}
+
+#[test]
+fn a_withdrawn_edition_leaves_a_page_and_nothing_is_in_force() {
+    let folder = base();
+    issue(&folder, "2026-01-01");
+    change(
+        &folder,
+        "content/measures/B/b.yaml",
+        "記録を残している",
+        "記録を5年残している",
+    );
+    issue(&folder, "2026-02-01");
+    built(&folder);
+    let handout = "output/client/安全管理措置一覧_2026-02-01_見本社労士事務所.pdf";
+    assert!(folder.path().join(handout).exists());
+    refused(&folder, &["issue", "--withdraw", "2026-02-01"], 2);
+    let withdraw = |id| {
+        safeguard(
+            &folder,
+            &["issue", "--withdraw", id, "--note", "誤りがあった"],
+        )
+    };
+    let done = withdraw("2026-02-01");
+    assert!(done.status.success(), "{done:?}");
+    assert!(!withdraw("2026-02-01").status.success());
+    built(&folder);
+    let site = |path: &str| folder.path().join("output/site").join(path);
+    for gone in [
+        "safeguards.pdf",
+        "safeguards.json",
+        "editions/2026-02-01/safeguards.pdf",
+        "editions/2026-02-01/changes.html",
+    ] {
+        assert!(!site(gone).exists(), "{gone}");
+    }
+    assert!(!folder.path().join("output/client").exists());
+    assert!(site("editions/2026-01-01/safeguards.pdf").exists());
+    for page in [
+        "index.html",
+        "editions/2026-02-01/index.html",
+        "editions/index.html",
+    ] {
+        let text = fs::read_to_string(site(page)).expect(page);
+        assert!(text.contains("誤りがあった"), "{page}");
+        assert!(!text.contains("記録を5年残している"), "{page}");
+    }
+    assert!(read(&folder, "output/site/index.html").contains("効力のある版はありません"));
+    // The next edition is in force again, and nobody gets the changes from a withdrawn text.
+    change(&folder, "content/measures/B/b.yaml", "5年", "7年");
+    issue(&folder, "2026-03-01");
+    built(&folder);
+    assert!(site("safeguards.pdf").exists() && !site("editions/2026-03-01/changes.html").exists());
+    let changes = "output/client/安全管理措置一覧_2026-03-01_見本社労士事務所_新旧対照表.pdf";
+    assert!(!folder.path().join(changes).exists());
+}
+
+#[test]
+fn a_lost_record_is_given_up_only_if_it_is_gone() {
+    let folder = base();
+    issue(&folder, "2026-01-01");
+    change(
+        &folder,
+        "content/measures/B/b.yaml",
+        "記録を残している",
+        "記録を5年残している",
+    );
+    issue(&folder, "2026-02-01");
+    let lose = |id| safeguard(&folder, &["issue", "--lost", id, "--note", "機器の故障"]);
+    assert!(!lose("2026-01-01").status.success(), "its record is there");
+    assert!(!lose("2025-01-01").status.success(), "nobody knows of it");
+    fs::remove_dir_all(folder.path().join("content/editions/2026-01-01")).expect("there");
+    refused(&folder, &["build"], 1);
+    let done = lose("2026-01-01");
+    assert!(done.status.success(), "{done:?}");
+    built(&folder);
+    assert!(read(&folder, "output/site/editions/2026-01-01/index.html").contains("機器の故障"));
+    assert!(read(&folder, "output/site/editions.json").contains("\"lost\""));
+    // Its id is not given again.
+    let record = read(&folder, "content/editions/2026-02-01/record.yaml");
+    assert!(record.contains("number: 2\n"), "{record}");
+}
+
+#[test]
+fn editions_count_on_from_those_on_paper() {
+    let folder = base();
+    change(
+        &folder,
+        "content/sheet.yaml",
+        "date:",
+        "first_edition: 13\ndate:",
+    );
+    issue(&folder, "2026-01-01");
+    built(&folder);
+    assert!(read(&folder, "output/site/index.html").contains("第13版 2026-01-01"));
 }
 
 #[test]

@@ -228,7 +228,10 @@ fn frozen(register: &Register) -> Edition {
         salt: "1".repeat(32),
         allowed: Vec::new(),
         labels: &THEME.labels(Language::Japanese).expect("labels"),
+        drawn_with: Default::default(),
+        first_number: 1,
         before: &[],
+        lost: &[],
     };
     issue::freeze(register, options)
 }

@@ -1,7 +1,11 @@
 //! `safeguard build`: check, then write `output/`.
 
+use super::issue::{drawn_with, random_digits};
 use super::{JudgingOptions, Project, Session, write_text};
-use crate::manifest::{Bundle, LONGEST_RECIPIENT};
+use crate::data::sha256;
+use crate::edition::{CopyKind, RecordedCopy};
+use crate::issue::Version;
+use crate::manifest::{Bundle, FileNames, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, BuildInput};
@@ -11,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Build {
-    #[arg(long, value_name = "NAME")]
-    recipient: Option<String>,
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    recipient: Vec<String>,
     #[arg(long, requires = "recipient")]
     acknowledgement: bool,
     #[command(flatten)]
@@ -21,8 +25,8 @@ pub struct Build {
 
 impl Session<'_> {
     /// Renders every file of a project.
-    pub(super) fn bundle(&self, project: &Project, copy: Option<&ClientCopy>) -> Result<Bundle> {
-        bundle::bundle(&self.build_input(project, copy, &self.texts()))
+    pub(super) fn bundle(&self, project: &Project, copies: &[ClientCopy]) -> Result<Bundle> {
+        bundle::bundle(&self.build_input(project, copies, &self.texts()))
     }
 
     /// Texts in the sheet's language, for the findings in the proof.
@@ -33,7 +37,7 @@ impl Session<'_> {
     pub(super) fn build_input<'a>(
         &self,
         project: &'a Project,
-        copy: Option<&'a ClientCopy>,
+        copies: &'a [ClientCopy],
         catalog: &'a Catalog,
     ) -> BuildInput<'a> {
         BuildInput {
@@ -44,7 +48,7 @@ impl Session<'_> {
             theme: &project.theme,
             fonts: &project.fonts,
             today: self.today(),
-            copy,
+            copies,
             catalog,
         }
     }
@@ -53,42 +57,113 @@ impl Session<'_> {
 impl Build {
     /// Writes the files. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        let copy = self.copy(session, &Fonts::compiled_in())?;
+        let copies = self.copies(session, &Fonts::compiled_in())?;
         let Some(project) = session.open()? else {
-            let nothing = session.catalog.format(&Message::new("nothing-written"));
-            write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
+            let nothing = session.line(&Message::new("nothing-written"));
+            write_text(&mut std::io::stderr(), &nothing)?;
             return Ok(false);
         };
-        let bundle = session.bundle(&project, copy.as_ref())?;
+        let newest = project.content.newest_edition();
+        let version = Version::of(&project.register, newest);
+        if version.is_withdrawn() && !copies.is_empty() {
+            return Err(Error::new(Message::new("none-in-force")));
+        }
+        let bundle = session.bundle(&project, &copies)?;
+        let recorded = recorded_copies(session, &project, &version, &bundle, &copies);
+        // A copy that nobody recorded could not be verified; a line without a file does no harm.
+        session.record_copies(&recorded)?;
         let folder = session.options.directory.join("output");
         let kept = output::write(&bundle, &folder)?;
         if !session.options.quiet {
             let mut text = list(session, &bundle, &folder, &kept);
-            if project.register.office.url.is_none() {
-                let format = |id| session.catalog.format(&Message::new(id));
-                let [hint, why] = ["hint", "without-address"].map(format);
-                text.push_str(&format!("{hint}: {why}\n"));
+            for message in hints(&project, &version, !recorded.is_empty()) {
+                let hint = session.catalog.format(&Message::new("hint"));
+                text.push_str(&format!("{hint}: {}", session.line(&message)));
             }
             write_text(&mut std::io::stdout(), &text)?;
         }
         Ok(true)
     }
 
-    /// The requested copy, after a check that its recipient's name can be printed and fits a file name.
-    fn copy(&self, session: &Session, fonts: &Fonts) -> Result<Option<ClientCopy>> {
-        let Some(recipient) = self.recipient.as_deref().map(str::trim) else {
-            return Ok(None);
-        };
-        session.printable("--recipient", recipient, fonts)?;
-        if recipient.is_empty() || recipient.chars().count() > LONGEST_RECIPIENT {
-            let message = Message::new("recipient-length").with("most", LONGEST_RECIPIENT);
-            return Err(Error::new(message));
+    /// The requested copies, after a check that the recipients' names can be printed and fit file names.
+    fn copies(&self, session: &Session, fonts: &Fonts) -> Result<Vec<ClientCopy>> {
+        let mut copies = Vec::new();
+        for recipient in &self.recipient {
+            let recipient = recipient.trim();
+            session.printable("--recipient", recipient, fonts)?;
+            if recipient.is_empty() || recipient.chars().count() > LONGEST_RECIPIENT {
+                let message = Message::new("recipient-length").with("most", LONGEST_RECIPIENT);
+                return Err(Error::new(message));
+            }
+            copies.push(ClientCopy {
+                recipient: recipient.to_owned(),
+                mark: random_digits()?,
+                acknowledgement: self.acknowledgement,
+            });
         }
-        Ok(Some(ClientCopy {
-            recipient: recipient.to_owned(),
-            acknowledgement: self.acknowledgement,
-        }))
+        Ok(copies)
     }
+}
+
+/// The ledger's lines for the copies of an edition. A draft's are not recorded.
+fn recorded_copies(
+    session: &Session,
+    project: &Project,
+    version: &Version,
+    bundle: &Bundle,
+    copies: &[ClientCopy],
+) -> Vec<RecordedCopy> {
+    let Some(edition) = version.edition else {
+        return Vec::new();
+    };
+    let names = FileNames {
+        id: &version.id,
+        office: &project.register.office.name.ja,
+    };
+    let line = |copy: &ClientCopy| {
+        let bytes = &bundle[&names.copy(&copy.recipient)];
+        RecordedCopy {
+            edition: edition.id.clone(),
+            kind: CopyKind::Client,
+            day: session.today(),
+            recipient: Some(copy.recipient.clone()),
+            bytes: bytes.len(),
+            sha256: sha256(bytes),
+        }
+    };
+    copies.iter().map(line).collect()
+}
+
+/// Things worth knowing after a build.
+fn hints(project: &Project, version: &Version, made_copies: bool) -> Vec<Message> {
+    let mut hints = Vec::new();
+    if project.register.office.url.is_none() {
+        hints.push(Message::new("without-address"));
+    }
+    if made_copies {
+        hints.push(Message::new("publish-first"));
+    }
+    let Some(edition) = version.edition else {
+        return hints;
+    };
+    let (issued, now) = (
+        &edition.drawn_with,
+        drawn_with(&project.register, &project.theme),
+    );
+    let theme = (&issued.theme, &issued.theme_sha256) != (&now.theme, &now.theme_sha256);
+    for (id, has_changed) in [
+        ("keeps-url", issued.url != now.url),
+        ("keeps-approvals", issued.approvals != now.approvals),
+        ("keeps-theme", theme),
+    ] {
+        if has_changed {
+            hints.push(Message::new(id).with("id", &edition.id));
+        }
+    }
+    if version.is_withdrawn() {
+        hints.push(Message::new("none-in-force"));
+    }
+    hints
 }
 
 fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> String {

@@ -1,4 +1,6 @@
-//! `safeguard issue`: freeze the checked content as an edition.
+//! `safeguard issue`: freeze the checked content as an edition, withdraw one, or record what was let out.
+
+mod chain;
 
 use super::{JudgingOptions, Project, Session, Shown, write_text};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
@@ -6,15 +8,16 @@ use crate::content::record::IsoDate;
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::{Allowance, Edition, RecordedFiles};
+use crate::edition::{Allowance, DrawnWith, Edition, file};
 use crate::issue::{self, IssueOptions, Version};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
-use crate::render::pdf::{self, Fonts};
+use crate::render::documents::edition_files;
+use crate::render::pdf::Fonts;
 use crate::render::theme::Theme;
-use crate::sheet::{self, Rendering};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Issue {
@@ -25,7 +28,27 @@ pub struct Issue {
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
     #[command(flatten)]
+    action: ChainAction,
+    #[arg(long, value_name = "ID", requires = "attach")]
+    to: Option<String>,
+    #[arg(long, value_name = "NAME", requires = "attach")]
+    recipient: Option<String>,
+    #[command(flatten)]
     pub(super) judging: JudgingOptions,
+}
+
+/// Something done to editions that were issued before.
+#[derive(clap::Args)]
+#[group(multiple = false, conflicts_with_all = ["date", "reviewed"])]
+struct ChainAction {
+    #[arg(long, value_name = "ID", requires = "note")]
+    withdraw: Option<String>,
+    #[arg(long, value_name = "ID", requires = "note")]
+    lost: Option<String>,
+    #[arg(long, value_name = "ID")]
+    restore: Option<String>,
+    #[arg(long, value_name = "FILE", requires = "to")]
+    attach: Option<PathBuf>,
 }
 
 /// Numbers given to new rows: by file and place in its list.
@@ -35,9 +58,12 @@ impl Issue {
     /// Issues an edition. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let mut content = session.load()?;
+        let note = self.note(session, &content, &Fonts::compiled_in())?;
+        if let Some(done) = self.chain_action(session, &content, note.as_deref()) {
+            return done.map(|()| true);
+        }
         let date = self.date.unwrap_or_else(|| session.today());
         refuse_day(session, &content, date)?;
-        let note = self.note(session, &content, &Fonts::compiled_in())?;
         if let Some(sheet) = &mut content.sheet {
             sheet.record.date = IsoDate(date);
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
@@ -54,16 +80,33 @@ impl Issue {
         }
         require_review(session, &project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
-        let edition = freeze(session, &project, note)?;
-        let path = format!("content/editions/{}.yaml", edition.id);
-        if session.options.directory.join(&path).exists() {
-            return Err(Error::new(Message::new("issue-exists").with("path", path)));
+        let mut edition = freeze(session, &project, note)?;
+        let folder = format!("content/editions/{}", edition.id);
+        if session.options.directory.join(&folder).exists() {
+            return Err(Error::new(
+                Message::new("issue-exists").with("path", folder),
+            ));
         }
-        let mut written = vec![(path.clone(), yaml::write(&edition))];
+        let before: Vec<&Edition> = project.content.issued().collect();
+        let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
+        edition.files = drawn
+            .iter()
+            .map(|(name, bytes)| (name.clone(), sha256(bytes)))
+            .collect();
+        let record = yaml::write(&edition).into_bytes();
+        let named = drawn.into_iter().chain([(file::RECORD.to_owned(), record)]);
+        let mut written: Vec<(String, Vec<u8>)> = named
+            .map(|(name, bytes)| (format!("{folder}/{name}"), bytes))
+            .collect();
+        // Git on Windows would change the line ends of recorded files.
+        let attributes = "content/editions/.gitattributes";
+        if !session.options.directory.join(attributes).exists() {
+            written.push((attributes.to_owned(), b"* -text\n".to_vec()));
+        }
         written.extend(self.edited(session, &edition, &numbers)?);
         edit::write(&session.options.directory, &written)?;
         if !session.options.quiet {
-            let text = summary(session, &edition, &path, &numbers);
+            let text = summary(session, &project.content, &edition, &folder, &numbers);
             write_text(&mut std::io::stdout(), &text)?;
         }
         Ok(true)
@@ -90,23 +133,13 @@ impl Issue {
         session: &Session,
         edition: &Edition,
         numbers: &Numbers,
-    ) -> Result<Vec<(String, String)>> {
-        let edit = |path: &str, edit: &dyn Fn(&str) -> Option<String>| {
-            let refused = |id| Error::new(Message::new(id).with("path", path));
-            let text = std::fs::read_to_string(session.options.directory.join(path))
-                .map_err(|error| refused("cannot-edit").caused_by(error))?;
-            // A byte order mark is no part of the YAML, and stays.
-            let body = text.trim_start_matches('\u{feff}');
-            let edited = edit(body).ok_or_else(|| refused("cannot-edit"))?;
-            let mark = &text[..text.len() - body.len()];
-            Ok((path.to_owned(), mark.to_owned() + &edited))
-        };
+    ) -> Result<Vec<(String, Vec<u8>)>> {
         let mut files = Vec::new();
         for (path, numbers) in numbers {
-            files.push(edit(path, &|text| edit::numbered(text, numbers))?);
+            files.push(session.edited(path, &|text| edit::numbered(text, numbers))?);
         }
         // The last to be replaced: until then the content names the edition before.
-        files.push(edit("content/sheet.yaml", &|text| {
+        files.push(session.edited("content/sheet.yaml", &|text| {
             edit::issued(text, edition.sheet.date, &edition.id, self.reviewed)
         })?);
         Ok(files)
@@ -198,57 +231,59 @@ fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
 fn freeze(session: &Session, project: &Project, note: Option<String>) -> Result<Edition> {
     let labels = project.theme.labels(Language::Japanese)?;
     let before: Vec<&Edition> = project.content.issued().collect();
+    let sheet = project.content.sheet.as_ref();
     let options = IssueOptions {
         today: session.today(),
         note,
-        salt: random_salt()?,
+        salt: random_digits()?,
         allowed: session.allowances(&project.findings),
         labels: &labels,
+        drawn_with: drawn_with(&project.register, &project.theme),
+        first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
         before: &before,
+        lost: &project.content.lost,
     };
-    let mut edition = issue::freeze(&project.register, options);
-    edition.files = recorded_files(&edition, &project.fonts, &project.theme)?;
-    Ok(edition)
+    Ok(issue::freeze(&project.register, options))
+}
+
+/// What today's files would show beside the edition's data.
+pub fn drawn_with(register: &Register, theme: &Theme) -> DrawnWith {
+    DrawnWith {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        theme: theme.name.clone(),
+        theme_sha256: theme.sha256(),
+        url: register.office.url.clone(),
+        approvals: register.approvals.clone(),
+    }
 }
 
 /// 128 random bits in hexadecimal.
-fn random_salt() -> Result<String> {
+pub fn random_digits() -> Result<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// SHA-256 of the edition's PDFs as this version draws them.
-fn recorded_files(edition: &Edition, fonts: &Fonts, theme: &Theme) -> Result<RecordedFiles> {
-    let labels = theme.labels(Language::Japanese)?;
-    let mut sha256s = BTreeMap::new();
-    for (name, rendering) in [
-        ("site.pdf", Rendering::SitePdf),
-        ("client.pdf", Rendering::ClientPdf),
-    ] {
-        let laid_out = sheet::lay_out_edition(edition, rendering, &labels);
-        let drawn = pdf::render(fonts, theme, &laid_out, &crate::data::json(&laid_out))?;
-        sha256s.insert(name.to_owned(), sha256(&drawn.bytes));
-    }
-    Ok(RecordedFiles {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        theme: theme.name.clone(),
-        sha256: sha256s,
-    })
-}
-
-fn summary(session: &Session, edition: &Edition, path: &str, numbers: &Numbers) -> String {
-    let message = Message::new("issued").with("path", path);
-    let mut text = format!("{}\n", session.catalog.format(&message));
+fn summary(
+    session: &Session,
+    content: &Content,
+    edition: &Edition,
+    folder: &str,
+    numbers: &Numbers,
+) -> String {
+    let mut text = session.line(&Message::new("issued").with("path", folder));
     for audience in Audience::ALL {
         let digest = edition.digest.of(audience);
         text.push_str(&format!("  {:<6} {digest}\n", audience.name()));
     }
     let count: usize = numbers.values().map(BTreeMap::len).sum();
     if count > 0 {
-        let message = Message::new("numbers-given").with("count", count);
-        text.push_str(&format!("{}\n", session.catalog.format(&message)));
+        text.push_str(&session.line(&Message::new("numbers-given").with("count", count)));
+    }
+    text.push_str(&session.line(&Message::new("publish-first")));
+    for message in super::copies::outdated(content, Some(&edition.id)) {
+        text.push_str(&session.line(&message));
     }
     text
 }

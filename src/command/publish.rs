@@ -84,7 +84,7 @@ impl Publish {
         let Some(project) = session.open()? else {
             return nothing_published(session);
         };
-        let bundle = session.bundle(&project, None)?;
+        let bundle = session.bundle(&project, &[])?;
         let history = PublishHistory::open(&session.options.directory)?;
         let site = match &self.rollback {
             Some(state) => history.find(&target.name, state)?,
@@ -372,7 +372,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
     let Some(project) = session.open()? else {
         return Ok(false);
     };
-    let policy = bundle::site_policy(&session.build_input(&project, None, &session.texts()))?;
+    let policy = bundle::site_policy(&session.build_input(&project, &[], &session.texts()))?;
     write_text(&mut stdout(), &headers::print(&policy, syntax))?;
     Ok(true)
 }

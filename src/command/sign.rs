@@ -1,6 +1,6 @@
 //! `safeguard sign`: gets password and timestamp, and writes the signed file whole or not at all.
 
-use super::{RunOptions, Session, write_text};
+use super::{RunOptions, Session};
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
@@ -41,14 +41,12 @@ impl Sign {
         let identity = Identity::open(&key, &password)
             .map_err(|error| error.with("key", self.key.display()))?;
         let signed = self.sign(&pdf, &identity, session.now())?;
+        let recorded = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
             let message = Message::new("folder-in-the-way").with("path", self.output.display());
             return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
-        if session.options.quiet {
-            return Ok(true);
-        }
         let id = match self.tsa {
             None => "signed",
             Some(_) => "signed-and-stamped",
@@ -56,8 +54,13 @@ impl Sign {
         let message = Message::new(id)
             .with("output", self.output.display())
             .with("name", identity.name());
-        let text = format!("{}\n", session.catalog.format(&message));
-        write_text(&mut io::stdout(), &text)?;
+        session.print_message(&message)?;
+        let next = if recorded {
+            "publish-first"
+        } else {
+            "signed-unrecorded"
+        };
+        session.print_message(&Message::new(next))?;
         Ok(true)
     }
 
@@ -128,6 +131,12 @@ pub fn http_agent() -> ureq::Agent {
         .timeout_global(Some(HTTP_TIMEOUT))
         .user_agent(concat!("safeguard/", env!("CARGO_PKG_VERSION")));
     ureq::Agent::new_with_config(config.build())
+}
+
+/// Fetches a file over the web, up to a limit of bytes.
+pub fn fetch(address: &str, limit: u64) -> std::result::Result<Vec<u8>, ureq::Error> {
+    let mut response = http_agent().get(address).call()?;
+    response.body_mut().with_config().limit(limit).read_to_vec()
 }
 
 fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {

@@ -1,139 +1,140 @@
-//! `safeguard verify`: prints the claims, findings and verdict for a PDF that somebody received.
+//! `safeguard verify`: the verdict on files that somebody received.
 
-use super::sign::{http_agent, read_file};
+mod print;
+mod site;
+
+use super::sign::read_file;
 use super::{RunOptions, Session, write_text};
 use crate::cms::chain;
-use crate::content::Content;
-use crate::edition::{LISTING_FORMAT, Listing};
-use crate::manifest::site::LISTING;
-use crate::message::{Error, Language, Message, Result};
-use crate::pdf_reader;
-use crate::render::theme;
-use crate::verify::{self, Verdict, VerifyContext, VerifyReport, Weight};
-use std::fmt::Display;
+use crate::edition::Listing;
+use crate::message::{Error, Message, Result};
+use crate::verify::{self, SignerDemand, VerifyContext, VerifyReport};
+use print::Printer;
+use std::fs;
 use std::path::{Path, PathBuf};
+use x509_cert::Certificate;
 
-/// The largest list of editions; real ones have a few kilobytes.
-const MAX_LISTING: u64 = 16 * 1024 * 1024;
+/// The largest file that is read: a scan of some pages has a few dozen megabytes.
+const MAX_FILE: u64 = 256 * 1024 * 1024;
 
 #[derive(clap::Args)]
 pub struct Verify {
-    #[arg(value_name = "FILE.pdf")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required = true)]
+    file: Vec<PathBuf>,
     #[arg(long, value_name = "DIR|URL")]
     site: Option<String>,
-    #[arg(long, value_name = "CA.pem")]
+    #[arg(long, value_name = "CERT.pem", conflicts_with = "trust")]
+    signer: Option<PathBuf>,
+    #[arg(long, value_name = "CA.pem", requires = "signer_name")]
     trust: Option<PathBuf>,
+    #[arg(long, value_name = "NAME", requires = "trust")]
+    signer_name: Option<String>,
+    #[arg(
+        long,
+        value_enum,
+        default_value = "text",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    format: ReportFormat,
     #[command(flatten)]
     pub(super) run: RunOptions,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ReportFormat {
+    Text,
+    Json,
+    Csv,
+}
+
+/// The list of editions, and where it came from.
+struct KnownEditions {
+    listing: Option<Listing>,
+    /// Address of the site, with a final `/`.
+    address: Option<String>,
+    is_secure: bool,
+}
+
 impl Verify {
-    /// Verifies the file. The verdict is the exit code.
+    /// Verifies the files. The gravest verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
-        let file = read_file(&self.file)?;
-        let has_content = session.options.directory.join("content").is_dir();
-        let content = has_content.then(|| session.load()).transpose()?;
-        let listing = self.listing(content.as_ref())?;
-        let roots = self.trust.as_deref().map(read_roots).transpose()?;
-        let theme = match &content {
-            Some(content) => theme::of(&session.options.directory, content)?,
-            None => theme::load(Path::new(""), "official")?,
+        let known = match &self.site {
+            Some(site) => site::read(site)?,
+            None => project_editions(session)?,
         };
+        let signer = self.signer.as_deref().map(certificates).transpose()?;
+        let roots = self.trust.as_deref().map(certificates).transpose()?;
         let context = VerifyContext {
-            listing: listing.as_ref(),
-            labels: &theme.labels(Language::Japanese)?,
-            texts: printed_texts(listing.as_ref(), content.as_ref()),
-            roots: roots.as_deref(),
+            listing: known.listing.as_ref(),
+            is_list_secure: known.is_secure,
+            site: known.address.as_deref(),
+            signer: match (&signer, &roots, &self.signer_name) {
+                (Some(certificates), ..) => SignerDemand::Certificate(&certificates[0]),
+                (None, Some(roots), Some(name)) => SignerDemand::Name(name, roots),
+                _ => SignerDemand::None,
+            },
             now: session.now(),
+            today: session.today(),
         };
-        let (text, verdict) = match pdf_reader::read(&file) {
-            Ok(pdf) => {
-                let report = verify::verify(&file, &pdf, &context);
-                (format_report(session, &report), report.verdict)
-            }
-            Err(error) => (self.format_unreadable(session, error), Verdict::Refused),
+        let mut reports = Vec::new();
+        for path in &self.file {
+            let file = read_bounded(path)?;
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            let report = verify::verify(&file, &context);
+            reports.push((name.to_string_lossy().into_owned(), report));
+        }
+        let printer = Printer {
+            session,
+            context: &context,
+        };
+        let text = match self.format {
+            ReportFormat::Json => printer.json(&reports),
+            ReportFormat::Csv => printer.csv(&reports),
+            ReportFormat::Text => printer.text(&reports),
         };
         write_text(&mut std::io::stdout(), &text)?;
-        Ok(verdict as u8)
-    }
-
-    /// The line for a file that is not a sheet, or not a complete one.
-    fn format_unreadable(&self, session: &Session, error: Error) -> String {
-        let Error { message, cause } = error.with("file", self.file.display());
-        let text = session.catalog.format(&message);
-        let cause_line = cause.map_or(String::new(), |cause| format!("\n  ({cause})"));
-        format!("✗ {text}{cause_line} [unreadable]\n")
-    }
-
-    /// The editions of the site given, else those of the project.
-    fn listing(&self, content: Option<&Content>) -> Result<Option<Listing>> {
-        let Some(site) = &self.site else {
-            let editions: Vec<_> = content.into_iter().flat_map(Content::issued).collect();
-            return Ok((!editions.is_empty()).then(|| Listing::of(&editions)));
-        };
-        let is_url = site.starts_with("https://") || site.starts_with("http://");
-        let path = if is_url {
-            format!("{}/{LISTING}", site.trim_end_matches('/'))
-        } else {
-            Path::new(site).join(LISTING).display().to_string()
-        };
-        let error = |cause: &dyn Display| {
-            Error::new(Message::new("no-listing").with("path", &path)).caused_by(cause)
-        };
-        let bytes = if is_url {
-            fetch(&path).map_err(|cause| error(&cause))?
-        } else {
-            std::fs::read(&path).map_err(|cause| error(&cause))?
-        };
-        let listing: Listing = serde_json::from_slice(&bytes).map_err(|cause| error(&cause))?;
-        if listing.format != LISTING_FORMAT {
-            return Err(error(&listing.format));
-        }
-        Ok(Some(listing))
+        let gravest = reports.iter().max_by_key(|(_, it)| it.verdict.gravity());
+        Ok(gravest.map_or(0, |(_, report)| report.verdict.code()))
     }
 }
 
-fn format_report(session: &Session, report: &VerifyReport) -> String {
-    let mut text = String::new();
-    for claim in &report.claims {
-        text.push_str(&format!("{}\n", session.catalog.format(claim)));
+/// The reports of several files, by their names.
+type Reports = [(String, VerifyReport)];
+
+/// The editions of the project in the folder, if there is one that has issued any.
+fn project_editions(session: &Session) -> Result<KnownEditions> {
+    let none = KnownEditions {
+        listing: None,
+        address: None,
+        is_secure: true,
+    };
+    if !session.options.directory.join("content").is_dir() {
+        return Ok(none);
     }
-    for finding in &report.findings {
-        let sign = match finding.weight {
-            Weight::Fine if session.options.quiet => continue,
-            Weight::Fine => '✓',
-            Weight::Note => '・',
-            Weight::Wrong => '✗',
-        };
-        let message = session.catalog.format(&finding.message);
-        text.push_str(&format!("{sign} {message} [{}]\n", finding.name));
-    }
-    let verdict = Message::new(match report.verdict {
-        Verdict::Current => "verdict-current",
-        Verdict::Refused => "verdict-refused",
-        Verdict::Superseded => "verdict-superseded",
-        Verdict::CannotTell => "verdict-cannot-tell",
-    });
-    text + &format!("{}\n", session.catalog.format(&verdict))
+    let content = session.load()?;
+    let office = content.office.as_ref().map(|office| &office.record);
+    let name = office.map_or("", |office| &office.name);
+    let url = office.and_then(|office| office.url.as_deref());
+    let listing = content.listing(name);
+    let is_empty = listing.editions.is_empty() && listing.lost.is_empty();
+    Ok(KnownEditions {
+        listing: (!is_empty).then_some(listing),
+        address: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
+        ..none
+    })
 }
 
-/// The texts that the office prints beside data and labels: its editions' notes, the approvers.
-fn printed_texts(listing: Option<&Listing>, content: Option<&Content>) -> Vec<String> {
-    let editions = listing.map_or(&[][..], |listing| &listing.editions);
-    let notes = editions.iter().filter_map(|edition| edition.note.clone());
-    let sheet = content.and_then(|content| content.sheet.as_ref());
-    let approvals = sheet.into_iter().flat_map(|sheet| &sheet.record.approvals);
-    notes.chain(approvals.map(ToString::to_string)).collect()
+fn read_bounded(path: &Path) -> Result<Vec<u8>> {
+    let size = fs::metadata(path).map_or(0, |found| found.len());
+    if size > MAX_FILE {
+        let message = Message::new("verify-too-large").with("path", path.display());
+        return Err(Error::new(message.with("most", MAX_FILE / 1024 / 1024)));
+    }
+    read_file(path)
 }
 
-fn read_roots(path: &Path) -> Result<Vec<x509_cert::Certificate>> {
+fn certificates(path: &Path) -> Result<Vec<Certificate>> {
     let message = Message::new("no-certificates").with("path", path.display());
     chain::certificates(&read_file(path)?).ok_or_else(|| Error::new(message))
-}
-
-fn fetch(url: &str) -> std::result::Result<Vec<u8>, ureq::Error> {
-    let mut response = http_agent().get(url).call()?;
-    let body = response.body_mut().with_config();
-    body.limit(MAX_LISTING).read_to_vec()
 }

@@ -110,19 +110,40 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edited
 }
 
+/// Adds an entry to a file that holds a list of records, such as `copies.yaml`; returns the whole file.
+///
+/// Returns `None` as [`issued`] does.
+pub fn appended<T>(text: &str, entry: &T) -> Option<String>
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + std::fmt::Debug + Clone,
+{
+    let mut meant: Vec<T> = match text.trim() {
+        "" => Vec::new(),
+        _ => yaml::read("", text).ok()?,
+    };
+    meant.push(entry.clone());
+    let end = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let added = format!("{text}{end}{}", yaml::write(&[entry]));
+    reads_as(&added, &meant).then_some(added)
+}
+
 /// Writes several files of a project, all of them or none. Existing files are replaced.
-pub fn write(project: &Path, files: &[(String, String)]) -> Result<()> {
+pub fn write(project: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     let failed = |path: &str| {
         let message = Message::new("cannot-write").with("path", path);
         move |error: io::Error| Error::new(message).caused_by(error)
     };
     let mut staged: Vec<(PathBuf, PathBuf, Option<Vec<u8>>)> = Vec::new();
     let mut done = Ok(());
-    for (path, text) in files {
+    for (path, bytes) in files {
         let target = project.join(path);
         let new = beside(&target);
         let old = fs::read(&target).ok();
-        done = put(&new, text).map_err(failed(path));
+        done = put(&new, bytes).map_err(failed(path));
         staged.push((target, new, old));
         if done.is_err() {
             break;
@@ -152,10 +173,10 @@ pub fn write(project: &Path, files: &[(String, String)]) -> Result<()> {
     done
 }
 
-fn put(path: &Path, text: &str) -> io::Result<()> {
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     let mut file = File::create(path)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.sync_all()
 }
 

@@ -9,6 +9,8 @@ use walkdir::{DirEntry, WalkDir};
 const LARGEST: u64 = 8 * 1024 * 1024;
 /// Pages have a smaller limit: parsed Markdown needs about a hundred times its size in memory.
 const LARGEST_PAGE: u64 = 1024 * 1024;
+/// An issued PDF with some thousand rows.
+const LARGEST_PDF: u64 = 64 * 1024 * 1024;
 
 /// A path below the project's folder as findings show it.
 pub fn shown(project: &Path, path: &Path) -> String {
@@ -33,8 +35,8 @@ pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Messag
     }
 }
 
-/// A file's text, without a byte order mark and with one kind of line end.
-pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
+/// A file's bytes, within the limit for its kind.
+pub fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
     let failed = |error: &std::io::Error| unreadable(Some(error), Some(entry.path()));
     let metadata = entry.metadata().map_err(|error| {
         error
@@ -46,6 +48,7 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     }
     let limit = match entry.path().extension() {
         Some(ending) if ending == "md" => LARGEST_PAGE,
+        Some(ending) if ending == "pdf" => LARGEST_PDF,
         _ => LARGEST,
     };
     if metadata.len() > limit {
@@ -54,7 +57,12 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
             .with("size", size)
             .with("limit", limit));
     }
-    let bytes = std::fs::read(entry.path()).map_err(|error| failed(&error))?;
+    std::fs::read(entry.path()).map_err(|error| failed(&error))
+}
+
+/// A file's text, without a byte order mark and with one kind of line end.
+pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
+    let bytes = bytes_of(entry)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = error.as_bytes()[..valid].iter();

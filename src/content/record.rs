@@ -92,6 +92,9 @@ pub struct SheetRecord {
     /// People who approve the signed copy by seal (承認), the highest rank first: a box for each.
     #[serde(default)]
     pub approvals: Vec<Line>,
+    /// Number (版) of the first edition issued here, for an office that issued earlier ones on paper.
+    #[serde(default = "first_edition")]
+    pub first_edition: u32,
     /// Id of the newest issued edition, written by `safeguard issue`: a deleted edition is noticed.
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
@@ -109,6 +112,10 @@ pub struct SheetRecord {
     pub confidential: Vec<Line>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: SheetEnglishRecord,
+}
+
+fn first_edition() -> u32 {
+    1
 }
 
 /// The sheet's title and headings in English.

@@ -121,9 +121,13 @@ privacy-mark-misused-help = its numbers look like 10190001(03); other certificat
 
 ## Editions
 edition-altered = the issued edition { $id } no longer says what it said when it was issued
-edition-altered-help = an issued edition never changes: take the file back from the repository or a backup; what is new is issued with `safeguard issue`
+edition-altered-help = an issued edition never changes: take the file back from the repository or a backup; what is new is issued with `safeguard issue`. A record that is gone for good: `safeguard issue --lost ID --note "…"`
+edition-file-altered = { $path } is no longer the file that was issued (SHA-256 { $sha256 })
+edition-file-missing = the issued file { $path } is missing (SHA-256 { $sha256 })
+edition-file-restore = `safeguard issue --restore { $id }` draws it again or fetches it from the office's site, and keeps it only if the bytes are the recorded ones; else take it back from the repository or a backup
+edition-file-help = the folder of an edition holds what `safeguard issue` wrote, and nothing else; keep other files elsewhere and record them with `safeguard issue --attach FILE --to ID`
 edition-format = the edition { $id } has the format `{ $format }`, which this version does not know
-edition-name = the edition { $id } must bear its day, and the file its name: 2015-10-01, or 2015-10-01-2 for the second of a day
+edition-name = the edition { $id } must bear its day, and its folder the same name: 2015-10-01, or 2015-10-01-2 for the second of a day
 edition-without-predecessor = the edition { $id } names no predecessor, but { $before } was issued before it
 edition-missing = { $id } names the issued edition { $predecessor }, which is not there
 edition-before-predecessor = the edition { $id } is not later than { $predecessor }, which it replaces
@@ -202,6 +206,9 @@ output-busy = another build is writing into { $path }; wait for it
 nothing-written = nothing was written
 written = { $count } files in { $folder }
 without-address = office.yaml has no `url`: the site has no feed, no sitemap and no canonical addresses. Write the site's address there once it is known
+keeps-url = the site's address (`url`) changed after { $id } was issued: its print to seal keeps the old one
+keeps-approvals = `approvals` changed after { $id } was issued: its print to seal keeps the old boxes
+keeps-theme = the theme changed after { $id } was issued: its files keep the old look; pages and new copies have the new one
 kept = something else stood in a file's place; it is kept as { $path }
 nothing-issued = nothing was issued
 allow-at-issue = settle it, or let this one pass with --allow { $rule }@{ $record }="reason"
@@ -216,8 +223,21 @@ note-confidential = `{ $name }` is listed as confidential, and a note is public
 cannot-edit = { $path } cannot be edited by itself; write every field on a line of its own, as `name: value`
 no-random = the system gives no random numbers, which an edition and a timestamp need
 recipient-length = the recipient's name needs 1 to { $most } letters
-issued = issued: { $path }; keep it, and never change it
+issued = issued: { $path }/; keep this folder, and never change it
 numbers-given = { $count } new rows got their number
+publish-first = publish before you hand it out: a client can verify a file only if the published list of editions has it
+holds-older = { $recipient } holds a copy of the edition { $id } (made on { $day })
+holds-copy = { $recipient } holds a copy of the edition { $id }
+note-needed = say why with --note "…": everybody will read it
+withdrawn = withdrawn: the edition { $id }. Build and publish now: its files and texts leave the site, its record and a page that says so stay
+withdrawn-already = the edition { $id } was withdrawn on { $day } already
+none-in-force = no edition is in force: the site says so, and nothing is made for clients until the next edition is issued
+not-lost = { $path } is there. If it is damaged, take it back from the repository or a backup; to give it up for good, move its folder away first
+given-up = given up: the edition { $id }. Its page will say that its record is lost
+nothing-to-restore = nothing to restore: every file of the edition { $id } is as it was issued
+restored = restored: { $path }
+not-restored = not restored, because neither drawing them again nor the office's site gives the recorded bytes: { $paths }. Take them back from the repository or a backup
+attached = recorded: { $path }, as a file of the edition { $id }
 argument-missing = this is missing: { $arguments }
 argument-unprintable = the text of `{ $option }` cannot be printed
 
@@ -317,39 +337,68 @@ tsa-broken = the timestamp of { $url } is not validly signed by a time authority
 tsa-unknown = the timestamp of { $url } is signed in a way this program cannot check; nothing was written. Use another time server
 signed = { $output }: signed as { $name }
 signed-and-stamped = { $output }: signed as { $name }, with a timestamp
+signed-unrecorded = Not recorded: the file signed is no issued document of this project, so `safeguard verify` will not call the signed one genuine
 
 ## Verifying
-verify-claims = { $title } of { $office }, edition { $id }, audience { $audience }
-verify-claims-draft = { $title } of { $office }, a draft, audience { $audience }
-verify-claims-recipient = a copy made for { $recipient }
-verify-data-unreadable = the attached data is not that of a sheet
-verify-draft = this is a draft that was never issued (digest { $digest }…)
-verify-proof = the office's own working print (proof), which is never issued; ask the office for the issued PDF
-verify-no-record = there is no record of editions at hand to compare the digest { $digest }… with; name the site with --site
-verify-no-such-edition = no edition { $id } is recorded here (digest { $digest }…); the record may be older than the copy
-verify-data = the attached data is that of the edition { $id } (digest { $digest }…)
-verify-data-altered = the attached data says it is the edition { $id }, but is not what was issued (digest { $digest }…)
-verify-file = the file is, byte for byte, what was made at issue
-verify-overlay = something lies over the pages that does not belong there: { $kind }
-verify-other-document = the pages are another document ({ $found }) than the data ({ $title }); the sheet itself is checked, not what is made of it
-verify-text-differs = the pages do not say what the data says: { $row }: { $text }
-verify-other-digest = the pages bear another digest than { $digest }…, which is that of the data
-verify-text-added = the pages say more than the data: { $text }
-verify-text = the pages say what the data says
-verify-unsigned = the file has no electronic signature
-verify-signature = the signature of { $signer } ({ $day } by its own clock) holds
-verify-signature-broken = the signature of { $signer } does not hold: the file was changed after it was signed
-verify-signature-earlier = something was added to the file after it was signed
-verify-stamp = signed before { $day }, as { $authority } attests
-verify-stamp-broken = the timestamp of { $authority } does not hold
-verify-trust-unjudged = whether { $signer } can be trusted was not judged; name the authority with --trust
-verify-trusted = { $signer } is certified by the authority named
-verify-untrusted = { $signer } is not certified by the authority named, or was not at that time
-verify-superseded = the edition { $id } was replaced by { $by }
-verdict-current = Genuine and current.
-verdict-refused = Not as it was issued: do not rely on this copy; ask the office.
-verdict-superseded = Genuine, but replaced by a newer edition.
-verdict-cannot-tell = Cannot tell: no record of this edition is at hand.
+verdict = { $verdict ->
+    [current] genuine and current
+    [replaced] genuine, but replaced
+    [withdrawn] genuine, but withdrawn
+    [pages-unproven] data genuine, pages unproven
+    [no-record] cannot tell: no record at hand
+    [not-ours] no issued document of this office
+   *[not-as-issued] not as issued
+  }
+verify-current = This very file was recorded by { $office }, edition { $id }; it lists no newer edition.
+verify-replaced = This very file was recorded by { $office }, edition { $id }. Edition { $by } replaced it on { $day }: { $note }
+verify-withdrawn = This very file was recorded by { $office }, edition { $id }. The office withdrew that edition on { $day }: { $note }
+verify-pages-unproven = The data inside is that of edition { $id } (digest { $digest }…), but the office did not record this file: it was changed, saved anew or signed elsewhere. What its pages show is not proven.
+verify-list-insecure = The list of issued files came over an unprotected connection (http), so it proves nothing. Ask the office for an https address.
+verify-no-list = There is no list of issued files to compare this one with; name the office's site: --site https://…
+verify-other-format = The data is in the format { $format }, which this version cannot read; get a newer version.
+verify-data-broken = The data inside is damaged: it is not as the program writes it.
+verify-data-altered = It says it is edition { $id } of { $office }, but its data is not what was issued (digest { $digest }…).
+verify-other-office = It says it is from { $claimed } (edition { $id }); the list of issued files is that of { $office }.
+verify-lost = Edition { $id } of { $office } cannot be verified: since { $day } its record is lost ({ $note }).
+verify-no-such-edition = { $office } lists no edition { $id } here; the list may be older than the file.
+verify-proof = This is the office's own working print (校正用), which is never issued; ask the office for the issued document.
+verify-draft = This is a draft (案) that was never issued; ask the office for the issued document.
+verify-unsigned-demanded = It has no electronic signature, although one was asked for.
+verify-signer-demanded = None of its electronic signatures is a valid one of the signer asked for over the whole file.
+verify-get-here = The issued file, to compare by eye: { $address }
+verify-get-newest = The edition in force: { $address }
+verify-ask-office = Ask the office for the issued file, over a way of contact that you know already and not one named in this file.
+verify-certificate-soon = Certificate { $text }: valid until { $day }
+verify-certificate-over = Certificate { $text }: expired on { $day }
+verify-unsigned = No electronic signature.
+verify-signature = Electronic signature of { $signer }, certificate issued by { $issuer }, over the whole file.
+verify-signature-earlier = Electronic signature of { $signer }, certificate issued by { $issuer }, over an earlier state of the file: { $why }
+verify-signature-broken = The electronic signature of { $signer } is not valid: { $why }
+verify-signed-at = Signed before { $day }, as { $authority } attests.
+verify-signed-claims = The signer claims { $day } as its day.
+verify-signed-undated = It names no day.
+verify-trusted = { $issuer } leads to the authority given; whether the certificate was revoked is not checked.
+verify-trust-unchecked = Not checked: whether { $issuer } is an authority that you trust (--trust), and whether the certificate was revoked.
+verify-column = { $column ->
+    [file] file
+    [office] office
+    [edition] edition
+    [verdict] verdict
+    [certificates] certificates running out
+   *[signatures] electronic signature
+  }
+verify-too-large = { $path } is too large: at most { $most } MB are read
+signature-error = { $why ->
+    [content-mismatch] the file was changed after it was signed
+    [key-mismatch] it was not made with the key of its certificate
+    [unsupported] its algorithm or structure is not supported (SHA-256 or better with RSA, P-256 or P-384 is)
+    [weak-key] its key is too short (RSA needs 2048 bits)
+    [unknown-extension] its certificate has a critical extension that this program does not know
+    [not-for-signing] its certificate is not for signing documents
+    [outside-validity] its certificate was not valid then
+    [arbitrary-bytes] it covers only parts of the file
+   *[earlier-revision] something was added to the file after it was signed
+  }
 no-listing = the list of editions cannot be read from { $path }
 no-certificates = { $path } holds no certificate in PEM
 
@@ -434,8 +483,8 @@ help-check = Applies every rule and writes nothing
 help-check-format = How findings are printed: human (with the line and a caret), short (a line each), json, github (workflow commands) [default: human]
 help-check-guideline = Hold the sheet against another guideline of content/guidelines
 help-build = Checks, then writes output/
-help-build-recipient = Write one more copy for this client, its name on every page: client/copies/…
-help-build-acknowledgement = Append a form to that copy in which the client notes what it checked
+help-build-recipient = Write one more copy for each of these clients, its name on every page: client/copies/…; it is recorded in content/copies.yaml
+help-build-acknowledgement = Append a form to these copies in which the client notes what it checked
 help-edit = Shows page, PDF and findings in the browser while you write, without writing any file
 help-edit-host = The address to serve on; others than this machine reach it only where it is not the default [default: 127.0.0.1]
 help-edit-port = The port to serve on [default: any free one]
@@ -443,7 +492,13 @@ help-edit-open = Open the browser
 help-issue = Freezes the content as an edition: a dated state that never changes
 help-issue-date = The day the sheet speaks of, as 2026-04-01 [default: today]
 help-issue-reviewed = The day on which all measures were reviewed, also written to sheet.yaml (needed since the last edition)
-help-issue-note = What changed, for everybody to read
+help-issue-note = What changed, or why an edition ends; for everybody to read
+help-issue-withdraw = Withdraw an edition: its files and texts leave the site, a page says so (needs --note)
+help-issue-lost = Give up an edition whose record is gone for good (needs --note)
+help-issue-restore = Bring back missing or altered files of an edition, if their bytes come out as recorded
+help-issue-attach = Record a file that the office lets out, such as a scan of sealed paper (needs --to)
+help-issue-to = The edition that the attached file is of
+help-issue-recipient = The client who gets the attached file
 help-diff = Compares two editions of the sheet, or two guidelines (新旧対照表)
 help-diff-older = The older: an edition, or `working` for what content/ says now
 help-diff-newer = The newer
@@ -456,10 +511,13 @@ help-sign-key = Key and certificate of who signs, PKCS#12 (.p12 or .pfx)
 help-sign-password-file = File whose first line is the key's password [default: it is asked for]
 help-sign-tsa = Have the time confirmed by a time server (RFC 3161), http:// or https://
 help-sign-output = The signed PDF; must not be the one to sign
-help-verify = Says of a received PDF whether it is an edition, unaltered and current
-help-verify-file = The PDF
-help-verify-site = The office's site, or a folder that holds it: its list of editions is used instead of this project's
-help-verify-trust = Certificates (PEM) of the authorities that signers must be certified by
+help-verify = Says of received files whether the office recorded them, and whether their edition is in force
+help-verify-file = The files: PDF, CSV, JSON, scans
+help-verify-site = Any address of the office's site, or a folder that holds it: its list is used instead of this project's
+help-verify-trust = Certificates (PEM) of the authorities that certify the signer
+help-verify-signer = The certificate (PEM) of the signer that the files must have
+help-verify-signer-name = The name of the signer that the files must have, certified by --trust
+help-verify-format = text (default), json or csv
 help-publish = Builds, checks and sends the site to a target of publish.yaml: what changed, and nothing half
 help-publish-target = The target's name in publish.yaml [default: the only one; with --status: all]
 help-publish-dry-run = Send nothing; print what would travel and what readers would find changed

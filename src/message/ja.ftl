@@ -121,9 +121,13 @@ privacy-mark-misused-help = 登録番号は 10190001(03) の形です。ほか�
 
 ## 発行した版
 edition-altered = 発行済みの版 { $id } の内容が、発行したときと違います
-edition-altered-help = 発行した版は変えられません。リポジトリかバックアップから元のファイルに戻してください。新しい内容は `safeguard issue` で発行します
+edition-altered-help = 発行した版は変えられません。リポジトリかバックアップから元のファイルに戻してください。新しい内容は `safeguard issue` で発行します。記録がもう戻らないときは `safeguard issue --lost ID --note "…"`
+edition-file-altered = { $path } は、発行したときのファイルと違います（SHA-256 { $sha256 }）
+edition-file-missing = 発行したファイル { $path } がありません（SHA-256 { $sha256 }）
+edition-file-restore = `safeguard issue --restore { $id }` が、もう一度作るか事務所のサイトから取り寄せて、記録どおりのバイトのときだけ戻します。戻らなければ、リポジトリかバックアップから戻してください
+edition-file-help = 版のフォルダには `safeguard issue` が書いたものだけを置きます。ほかのファイルは別の場所に置き、`safeguard issue --attach FILE --to ID` で記録してください
 edition-format = 版 { $id } の形式 `{ $format }` は、このバージョンでは読めません
-edition-name = 版 { $id } の id とファイル名は、基準日（2015-10-01、同じ日の2番目なら 2015-10-01-2）でなければなりません
+edition-name = 版 { $id } は、その日付を id とし、フォルダも同じ名前でなければなりません（2015-10-01、同じ日の二つ目は 2015-10-01-2）
 edition-without-predecessor = 版 { $id } に前の版の記載がありませんが、先に { $before } が発行されています
 edition-missing = { $id } が指す発行済みの版 { $predecessor } がありません
 edition-before-predecessor = 版 { $id } は、前の版 { $predecessor } より後の日付ではありません
@@ -202,6 +206,9 @@ output-busy = 別の処理が { $path } に書き込んでいます。終わる�
 nothing-written = 何も書き込んでいません
 written = { $folder } に { $count } 個のファイルを書きました
 without-address = office.yaml に `url` がないので、更新情報（feed.xml）、サイトマップ、ページの正式なアドレスは作られていません。サイトのアドレスが決まったら書いてください
+keeps-url = サイトのアドレス（`url`）が版 { $id } の発行の後に変わりました。押印用の紙面は元のままです
+keeps-approvals = `approvals` が版 { $id } の発行の後に変わりました。押印用の紙面の欄は元のままです
+keeps-theme = テーマが版 { $id } の発行の後に変わりました。発行したファイルは元の見た目のままです（ページと新しい写しは新しい見た目になります）
 kept = 書き込む場所に別のファイルがあったので、{ $path } として残しました
 nothing-issued = 何も発行していません
 allow-at-issue = 解決するか、この一件だけを --allow { $rule }@{ $record }="理由" で認めてください
@@ -216,8 +223,21 @@ note-confidential = `{ $name }` は公開しない名前（confidential）です
 cannot-edit = { $path } を自動で書き換えられません。どの項目も「名前: 値」の形で1行ずつ書いてください
 no-random = 版の発行やタイムスタンプに必要な乱数を、システムから得られません
 recipient-length = 宛先の名前は1文字から{ $most }文字までです
-issued = 発行しました：{ $path }（このファイルは変えずに保管してください）
+issued = 発行しました：{ $path }/（このフォルダは変えずに保管してください）
 numbers-given = 新しい措置 { $count } 件に番号を付けました
+publish-first = 渡す前に公開してください。公開された一覧にあるファイルでなければ、受け取った会社は確かめられません
+holds-older = { $recipient } にあるのは版 { $id } の写しです（{ $day } に作成）
+holds-copy = { $recipient } には版 { $id } の写しがあります
+note-needed = 理由を --note "…" で書いてください（公開されます）
+withdrawn = 撤回しました：版 { $id }。build と publish をしてください。ファイルと内容はサイトから消え、記録と、撤回を知らせるページが残ります
+withdrawn-already = 版 { $id } は { $day } に撤回済みです
+none-in-force = 効力のある版はありません。サイトはそのことを示し、次の版を発行するまで、渡すファイルは作られません
+not-lost = { $path } があります。壊れているなら、リポジトリかバックアップから戻してください。あきらめるなら、先にフォルダを別の場所に移してください
+given-up = 版 { $id } の記録をあきらめました。その版のページに、記録が失われたと示されます
+nothing-to-restore = 版 { $id } のファイルは、すべて発行したときのままです
+restored = 戻しました：{ $path }
+not-restored = 作り直しても、事務所のサイトからも、記録どおりのバイトにならないので戻していません：{ $paths }。リポジトリかバックアップから戻してください
+attached = 記録しました：{ $path }（版 { $id } のファイル）
 argument-missing = { $arguments } がありません
 argument-unprintable = `{ $option }` の文を印刷できません
 
@@ -317,39 +337,68 @@ tsa-broken = { $url } のタイムスタンプには、時刻認証局の正し�
 tsa-unknown = { $url } のタイムスタンプの署名の方式を確かめられません。何も書き込んでいません。別のサーバーを使ってください
 signed = { $output }：{ $name } の名で署名しました
 signed-and-stamped = { $output }：{ $name } の名で署名し、タイムスタンプを付けました
+signed-unrecorded = 記録していません。署名したファイルはこのプロジェクトが発行した文書ではないので、`safeguard verify` は署名後のファイルを発行されたものと判定しません
 
 ## 写しの確認
-verify-claims = { $office }の{ $title }、版 { $id }、公開範囲 { $audience }
-verify-claims-draft = { $office }の{ $title }、案、公開範囲 { $audience }
-verify-claims-recipient = { $recipient } への写し
-verify-data-unreadable = 添付されたデータが、一覧のデータではありません
-verify-draft = 発行されていない案です（照合値 { $digest }…）
-verify-proof = 事務所が校正に使う印刷（校正用）で、発行したものではありません。発行した PDF を事務所に求めてください
-verify-no-record = 照合値 { $digest }… と比べる版の記録がありません。--site でサイトを指定してください
-verify-no-such-edition = 版 { $id } の記録がここにありません（照合値 { $digest }…）。記録のほうが古いのかもしれません
-verify-data = 添付されたデータは、版 { $id } のものです（照合値 { $digest }…）
-verify-data-altered = 添付されたデータは版 { $id } とありますが、発行されたものと違います（照合値 { $digest }…）
-verify-file = ファイルは、発行のときに作られたものと全く同じです
-verify-overlay = 紙面の上に、もとはないものが載っています：{ $kind }
-verify-other-document = 紙面（{ $found }）とデータ（{ $title }）が別の文書です。確かめられるのは一覧そのものです
-verify-text-differs = 紙面がデータと違います：{ $row }：{ $text }
-verify-other-digest = 紙面の照合値が、データの照合値 { $digest }… と違います
-verify-text-added = データにない文が紙面にあります：{ $text }
-verify-text = 紙面の文は、データと同じです
-verify-unsigned = 電子署名はありません
-verify-signature = { $signer } の署名（本人の時計で { $day }）は有効です
-verify-signature-broken = { $signer } の署名は無効です。署名の後にファイルが変えられています
-verify-signature-earlier = 署名の後に、ファイルに何かが追加されています
-verify-stamp = { $authority } が、{ $day } より前の署名だと証明しています
-verify-stamp-broken = { $authority } のタイムスタンプは無効です
-verify-trust-unjudged = { $signer } を信頼できるかは調べていません。--trust で認証局を指定してください
-verify-trusted = { $signer } は、指定された認証局が認証しています
-verify-untrusted = { $signer } を、指定された認証局は（その時点で）認証していません
-verify-superseded = 版 { $id } は { $by } に置き換えられました
-verdict-current = 発行されたままの、最新の版です。
-verdict-refused = 発行されたものと違います。この写しには頼らず、発行元にお問い合わせください。
-verdict-superseded = 発行されたままですが、新しい版に置き換えられています。
-verdict-cannot-tell = 判断できません。この版の記録が手元にありません。
+verdict = { $verdict ->
+    [current] 発行されたファイルそのもので、最新の版です
+    [replaced] 発行されたファイルそのものですが、新しい版に置き換えられています
+    [withdrawn] 発行されたファイルそのものですが、撤回されています
+    [pages-unproven] データは発行されたままですが、紙面は確かめられません
+    [no-record] 判断できません：照らし合わせる記録がありません
+    [not-ours] この事務所が発行した文書ではありません
+   *[not-as-issued] 発行されたものと違います
+  }
+verify-current = { $office } が版 { $id } として記録したファイルそのものです。これより新しい版は一覧にありません。
+verify-replaced = { $office } が版 { $id } として記録したファイルそのものです。{ $day } に版 { $by } に置き換えられました：{ $note }
+verify-withdrawn = { $office } が版 { $id } として記録したファイルそのものです。事務所は { $day } にこの版を撤回しました：{ $note }
+verify-pages-unproven = 中のデータは版 { $id } のものです（照合値 { $digest }…）が、このファイルは事務所の記録にありません。変えられたか、保存し直されたか、別のところで署名されています。紙面の内容は証明されていません。
+verify-list-insecure = 発行したファイルの一覧を保護されていない接続（http）で受け取ったので、証明になりません。https のアドレスを事務所に尋ねてください。
+verify-no-list = 照らし合わせる、発行したファイルの一覧がありません。事務所のサイトを指定してください：--site https://…
+verify-other-format = データの形式 { $format } は、この版のプログラムでは読めません。新しいプログラムをお使いください。
+verify-data-broken = 中のデータが壊れています。プログラムが書いたままではありません。
+verify-data-altered = { $office } の版 { $id } とありますが、データが発行されたものと違います（照合値 { $digest }…）。
+verify-other-office = { $claimed } のもの（版 { $id }）とありますが、照らし合わせた一覧は { $office } のものです。
+verify-lost = { $office } の版 { $id } は確かめられません。{ $day } から記録が失われています（{ $note }）。
+verify-no-such-edition = { $office } の版 { $id } は、ここの一覧にありません。一覧のほうが古いのかもしれません。
+verify-proof = 事務所が校正に使う印刷（校正用）で、発行したものではありません。発行した文書を事務所に求めてください。
+verify-draft = 発行されていない案です。発行した文書を事務所に求めてください。
+verify-unsigned-demanded = 電子署名が求められましたが、このファイルにはありません。
+verify-signer-demanded = 求められた署名者による、ファイル全体に対する有効な電子署名がありません。
+verify-get-here = 発行されたファイル（目で見比べるため）：{ $address }
+verify-get-newest = 効力のある版：{ $address }
+verify-ask-office = 発行されたファイルを事務所に求めてください。このファイルにある連絡先ではなく、以前から知っている連絡先を使ってください。
+verify-certificate-soon = 認証 { $text }：{ $day } まで有効
+verify-certificate-over = 認証 { $text }：{ $day } に期限切れ
+verify-unsigned = 電子署名はありません。
+verify-signature = { $signer } の電子署名（証明書の発行者 { $issuer }）が、ファイル全体にあります。
+verify-signature-earlier = { $signer } の電子署名（証明書の発行者 { $issuer }）は、ファイルの以前の状態に対するものです：{ $why }
+verify-signature-broken = { $signer } の電子署名は有効ではありません：{ $why }
+verify-signed-at = { $authority } が、{ $day } より前の署名だと証明しています。
+verify-signed-claims = 署名した日は、署名者の申告では { $day } です。
+verify-signed-undated = 署名した日の記載はありません。
+verify-trusted = { $issuer } は、指定された認証局につながっています。証明書が失効していないかは調べていません。
+verify-trust-unchecked = { $issuer } が信頼できる認証局か（--trust）、証明書が失効していないかは調べていません。
+verify-column = { $column ->
+    [file] ファイル
+    [office] 事務所
+    [edition] 版
+    [verdict] 判定
+    [certificates] 期限の近い認証
+   *[signatures] 電子署名
+  }
+verify-too-large = { $path } は大きすぎます。読めるのは { $most } MB までです
+signature-error = { $why ->
+    [content-mismatch] 署名の後にファイルが変えられています
+    [key-mismatch] 証明書の鍵で作られた署名ではありません
+    [unsupported] 署名の方式に対応していません（SHA-256 以上と、RSA・P-256・P-384 に対応しています）
+    [weak-key] 鍵が短すぎます（RSA は 2048 ビット以上）
+    [unknown-extension] 証明書に、このプログラムの知らない必須の拡張があります
+    [not-for-signing] 証明書が文書の署名のためのものではありません
+    [outside-validity] その時点で証明書の有効期間の外です
+    [arbitrary-bytes] ファイルの一部だけに対する署名です
+   *[earlier-revision] 署名の後に、ファイルに何かが追加されています
+  }
 no-listing = 版の一覧を { $path } から読めません
 no-certificates = { $path } に PEM 形式の証明書がありません
 
@@ -434,7 +483,7 @@ help-check = すべての規則で点検する（何も書かない）
 help-check-format = 指摘の出し方：human（行と印つき）、short（一行ずつ）、json、github [省略時：human]
 help-check-guideline = content/guidelines の別のガイドラインと比べる
 help-build = 点検して output/ に書く
-help-build-recipient = この会社に渡す写しも作る（名前を各ページに入れ、client/copies/ に書く）
+help-build-recipient = これらの会社に渡す写しも作る（名前を各ページに入れて client/copies/ に書き、content/copies.yaml に記録する）
 help-build-acknowledgement = その写しに、相手が確認を記録する受領・確認票を付ける
 help-edit = 書いている間、ページと PDF と指摘をブラウザーに表示する（ファイルは書かない）
 help-edit-host = 表示するアドレス。省略時のままなら、ほかの機械からは見えない [省略時：127.0.0.1]
@@ -443,7 +492,13 @@ help-edit-open = ブラウザーを開く
 help-issue = 内容を版として発行する（発行した版は変わらない）
 help-issue-date = 何年何月何日現在の表か（2026-04-01 のように）[省略時：今日]
 help-issue-reviewed = すべての措置を見直した日。sheet.yaml にも書く（前の版の後の日が要る）
-help-issue-note = 変更の内容（公開される）
+help-issue-note = 変更の内容、または版を終える理由（公開される）
+help-issue-withdraw = 版を撤回する。ファイルと内容はサイトから消え、撤回を知らせるページが残る（--note が要る）
+help-issue-lost = 記録がもう戻らない版をあきらめる（--note が要る）
+help-issue-restore = 版のなくなった・変わったファイルを、記録どおりのバイトになるなら戻す
+help-issue-attach = 事務所が渡すファイル（押印した紙のスキャンなど）を記録する（--to が要る）
+help-issue-to = そのファイルがどの版のものか
+help-issue-recipient = そのファイルを渡す会社
 help-diff = 二つの版（またはガイドライン）を比べ、新旧対照表を作る
 help-diff-older = 改正前：発行した版の id、または working（今の content/）
 help-diff-newer = 改正後
@@ -456,10 +511,13 @@ help-sign-key = 署名する人の鍵と証明書、PKCS#12（.p12 か .pfx）
 help-sign-password-file = 一行目に鍵のパスワードを書いたファイル [省略時：尋ねる]
 help-sign-tsa = タイムスタンプサーバー（RFC 3161、http:// か https://）に時刻を証明させる
 help-sign-output = 署名した PDF の名前（署名する PDF とは別の名前）
-help-verify = 受け取った PDF が、発行されたままの最新の版かを調べる
-help-verify-file = 調べる PDF
-help-verify-site = 発行元のサイト、またはそのフォルダ（このプロジェクトの代わりに、その版の一覧を使う）
+help-verify = 受け取ったファイルが事務所の記録にあるか、その版に効力があるかを調べる
+help-verify-file = ファイル（PDF、CSV、JSON、スキャン）
+help-verify-site = 事務所のサイトのアドレス（どのページでもよい）か、サイトのフォルダ。ここの記録の代わりに、その一覧と比べる
 help-verify-trust = 署名者を認証する認証局の証明書（PEM）
+help-verify-signer = ファイルに求める署名者の証明書（PEM）
+help-verify-signer-name = ファイルに求める署名者の名前。--trust の認証局が認証していること
+help-verify-format = text（既定）・json・csv
 help-publish = サイトを作って点検し、publish.yaml の公開先に、変わったものだけを送る
 help-publish-target = publish.yaml の公開先の名前 [省略時：唯一のもの。--status ではすべて]
 help-publish-dry-run = 何も送らず、送るものと、読む人にとって変わることを出す

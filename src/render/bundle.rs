@@ -1,18 +1,16 @@
 //! The files of one build, in memory, with their manifests.
 //!
-//! The sheet is laid out once for each rendering. Every file is searched for leaks before it becomes
-//! part of the bundle.
+//! An issued edition's files are copied from its folder; a draft's are drawn.
 
+use super::documents::{Documents, checked_data, checked_labels};
 use super::html::Policy;
-use super::leak::{self, RenderedText};
-use super::pdf::{self, Fonts, Pdf};
+use super::pdf::{Fonts, Pdf};
 use super::site::{self, Site};
 use super::theme::Theme;
-use crate::compare::{self, Comparison};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
-use crate::edition::{Digests, Edition};
+use crate::edition::{Edition, file};
 use crate::issue::Version;
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{
@@ -25,6 +23,7 @@ use crate::sheet::{
     Sheet,
 };
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 /// The input of a build.
 pub struct BuildInput<'a> {
@@ -36,25 +35,53 @@ pub struct BuildInput<'a> {
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,
     pub today: Date,
-    /// One more copy of the client's PDF, for a client by name.
-    pub copy: Option<&'a ClientCopy>,
+    /// More copies of the client's PDF, for clients by name.
+    pub copies: &'a [ClientCopy],
     /// Texts for the findings in the proof, in the sheet's language.
     pub catalog: &'a Catalog,
 }
 
+/// The file of the site that is a file of an edition's folder.
+const OF_EDITION: [(&str, &str); 3] = [
+    (PDF, file::SITE_PDF),
+    (CSV, file::SITE_CSV),
+    (DATA, file::SITE_JSON),
+];
+
 /// Makes every file of `output/`.
 pub fn bundle(input: &BuildInput) -> Result<Bundle> {
-    let labels = checked_labels(input)?;
+    let labels = checked_labels(input.theme, input.fonts)?;
     let builder = BundleBuilder::new(input, &labels).with_findings();
-    let (mut bundle, mut jobs) = (Bundle::new(), Vec::new());
-    let digests = builder.sheets(&mut bundle, &mut jobs)?;
-    builder.editions(&mut bundle, &mut jobs)?;
-    jobs.extend(builder.changes_for_clients());
-    bundle.extend(draw(input, jobs)?);
-    if let Some(edition) = builder.version.edition {
-        let same = bundle[&bundle_path(PDF)].clone();
-        bundle.insert(edition_path(edition, PDF), same);
+    let (mut files, mut jobs) = match builder.documents.version.edition {
+        Some(edition) if edition.withdrawn.is_some() => Default::default(),
+        Some(edition) => (edition.bytes.clone(), Vec::new()),
+        None => builder.documents.all()?,
+    };
+    let digests = builder.digests(&files);
+    if let Some(data) = files.get(file::CLIENT_JSON) {
+        let client = builder.sheet(Rendering::ClientPdf);
+        for copy in input.copies {
+            let copied = Sheet {
+                copy: Some(copy.clone()),
+                ..client.clone()
+            };
+            let path = builder.names().copy(&copy.recipient);
+            jobs.push(builder.documents.job(&path, copied, data.clone()));
+        }
     }
+    let proof = builder.sheet(Rendering::Proof);
+    let proof_data = checked_data(input.register, &proof)?;
+    jobs.push(
+        builder
+            .documents
+            .job(&builder.names().proof(), proof, proof_data),
+    );
+    files.extend(builder.documents.draw(jobs)?);
+    let mut bundle = Bundle::new();
+    for (name, bytes) in files {
+        bundle.extend(builder.output_path(&name).map(|path| (path, bytes)));
+    }
+    builder.editions(&mut bundle);
     builder.pages(&mut bundle)?;
     builder.manifests(&mut bundle, &digests);
     Ok(bundle)
@@ -64,7 +91,7 @@ pub fn bundle(input: &BuildInput) -> Result<Bundle> {
 ///
 /// Pages do not wait for the files they offer, so they do not show the sizes of these files.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
-    let labels = checked_labels(input)?;
+    let labels = checked_labels(input.theme, input.fonts)?;
     let builder = BundleBuilder::new(input, &labels);
     let mut bundle = builder.offers();
     if path.strip_prefix(SITE) == Some(FRONT) {
@@ -74,90 +101,66 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
         builder.pages(&mut bundle)?;
         return Ok(bundle.remove(path));
     }
-    let mut jobs = Vec::new();
-    builder.sheets(&mut bundle, &mut jobs)?;
-    builder.editions(&mut bundle, &mut jobs)?;
-    let drawn_as = builder.drawn_as(path);
-    match jobs.iter().find(|job| job.path == drawn_as) {
-        Some(job) => checked_pdf(input, job).map(|pdf| Some(pdf.bytes)),
-        None => Ok(bundle.remove(path)),
+    builder.editions(&mut bundle);
+    if let Some(issued) = bundle.remove(path).filter(|bytes| !bytes.is_empty()) {
+        return Ok(Some(issued));
     }
+    let (files, jobs) = builder.documents.all()?;
+    let is_asked = |name: &str| builder.output_path(name).as_deref() == Some(path);
+    if let Some(job) = jobs.iter().find(|job| is_asked(&job.path)) {
+        return Ok(Some(builder.documents.draw_one(job)?.bytes));
+    }
+    let mut made = files.into_iter();
+    Ok(made
+        .find(|(name, _)| is_asked(name))
+        .map(|(_, bytes)| bytes))
 }
 
 /// Makes the policy of the site's pages, for the headers of its web server.
 pub fn site_policy(input: &BuildInput) -> Result<Policy> {
-    let labels = checked_labels(input)?;
+    let labels = checked_labels(input.theme, input.fonts)?;
     let builder = BundleBuilder::new(input, &labels);
     site::policy(&builder.site(&builder.offers(), &builder.fronts()?))
 }
 
 /// Draws one PDF by itself, for the preview.
 pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
-    let labels = checked_labels(input)?;
+    let labels = checked_labels(input.theme, input.fonts)?;
     let mut builder = BundleBuilder::new(input, &labels);
     if rendering == Rendering::Proof {
         builder = builder.with_findings();
     }
-    let sheet = builder.sheet(rendering);
-    let json = match rendering {
+    let data_of = match rendering {
         // The print to seal has the data of the client's PDF.
-        Rendering::SealPdf => checked_data(input.register, &builder.sheet(Rendering::ClientPdf))?,
-        _ => checked_data(input.register, &sheet)?,
+        Rendering::SealPdf => Rendering::ClientPdf,
+        other => other,
     };
-    checked_pdf(
-        input,
-        &PdfJob::new(String::new(), sheet, json, input.register),
-    )
-}
-
-/// The theme's labels. The fonts have every character of them.
-fn checked_labels(input: &BuildInput) -> Result<Labels> {
-    let labels = input.theme.labels(Language::Japanese)?;
-    let can_draw = |c| input.fonts.can_draw(c);
-    input.theme.check_labels(&labels, can_draw)?;
-    Ok(labels)
+    let json = checked_data(input.register, &builder.sheet(data_of))?;
+    let job = builder.documents.job("", builder.sheet(rendering), json);
+    builder.documents.draw_one(&job)
 }
 
 /// The parts of a build that share what is laid out from the same content.
 struct BundleBuilder<'a> {
     input: &'a BuildInput<'a>,
-    labels: &'a Labels,
-    version: Version<'a>,
-    /// Oldest first.
-    issued: Vec<&'a Edition>,
+    documents: Documents<'a>,
     findings: FindingsByEntry,
     entry_lines: EntryLines,
-}
-
-/// A PDF to be drawn, and the registers whose withheld texts it must not hold.
-struct PdfJob<'a> {
-    path: String,
-    sheet: Sheet,
-    /// The changes from an older sheet, if those are drawn.
-    changes: Option<Comparison>,
-    json: Vec<u8>,
-    registers: Vec<&'a Register>,
-}
-
-impl<'a> PdfJob<'a> {
-    fn new(path: String, sheet: Sheet, json: Vec<u8>, register: &'a Register) -> PdfJob<'a> {
-        PdfJob {
-            path,
-            sheet,
-            changes: None,
-            json,
-            registers: vec![register],
-        }
-    }
 }
 
 impl<'a> BundleBuilder<'a> {
     fn new(input: &'a BuildInput<'a>, labels: &'a Labels) -> BundleBuilder<'a> {
         BundleBuilder {
             input,
-            labels,
-            version: Version::of(input.register, input.content.newest_edition()),
-            issued: input.content.issued().collect(),
+            documents: Documents {
+                theme: input.theme,
+                fonts: input.fonts,
+                labels,
+                register: input.register,
+                version: Version::of(input.register, input.content.newest_edition()),
+                today: input.today,
+                issued: input.content.issued().collect(),
+            },
             findings: FindingsByEntry::new(),
             entry_lines: EntryLines::new(),
         }
@@ -173,100 +176,75 @@ impl<'a> BundleBuilder<'a> {
         }
     }
 
-    /// The sheet for a rendering. An issued document is made of its edition only. The others also show
-    /// parts that no edition holds: web address, seals, findings.
+    fn version(&self) -> &Version<'a> {
+        &self.documents.version
+    }
+
+    /// The sheet for a rendering, for the proof with what only the office sees.
     fn sheet(&self, rendering: Rendering) -> Sheet {
-        if let (Rendering::SitePdf | Rendering::ClientPdf, Some(edition)) =
-            (rendering, self.version.edition)
-        {
-            return sheet::lay_out_edition(edition, rendering, self.labels);
+        if rendering != Rendering::Proof {
+            return self.documents.sheet(rendering);
         }
         let options = LayoutOptions {
-            edition: self.version.edition,
-            history: &self.issued,
             findings: &self.findings,
             entry_lines: &self.entry_lines,
-            ..LayoutOptions::new(rendering, self.input.today, &self.version.id)
+            ..self.version().layout(rendering, self.input.today)
         };
-        sheet::lay_out(self.input.register, &options, self.labels)
+        sheet::lay_out(self.input.register, &options, self.documents.labels)
     }
 
     fn names(&self) -> FileNames<'_> {
         FileNames {
-            id: &self.version.id,
+            id: &self.version().id,
             office: &self.input.register.office.name.ja,
         }
     }
 
-    fn sheets(&self, bundle: &mut Bundle, jobs: &mut Vec<PdfJob<'a>>) -> Result<Digests> {
-        let (names, register) = (self.names(), self.input.register);
-        let mut job = |path: String, sheet: Sheet, json: &[u8]| {
-            jobs.push(PdfJob::new(path, sheet, json.to_vec(), register));
-        };
-        let site = self.sheet(Rendering::SitePdf);
-        let public = checked_data(register, &site)?;
-        bundle.insert(bundle_path(CSV), data::csv(&site));
-        job(bundle_path(PDF), site, &public);
-
-        let client = self.sheet(Rendering::ClientPdf);
-        let data = checked_data(register, &client)?;
-        bundle.insert(names.client(".csv"), data::csv(&client));
-        if let Some(copy) = self.input.copy {
-            let path = names.copy(&copy.recipient);
-            let (copy, sheet) = (Some(copy.clone()), client.clone());
-            job(path, Sheet { copy, ..sheet }, &data);
+    /// The place in `output/` of a file of an edition's folder; other paths stay as they are.
+    fn output_path(&self, name: &str) -> Option<String> {
+        if let Some((path, _)) = OF_EDITION.iter().find(|(_, it)| *it == name) {
+            return Some(bundle_path(path));
         }
-        job(names.client(".pdf"), client, &data);
-        let seal = self.sheet(Rendering::SealPdf);
-        job(names.client("_押印用.pdf"), seal, &data);
-
-        let proof = self.sheet(Rendering::Proof);
-        let proof_data = checked_data(register, &proof)?;
-        job(names.proof(), proof, &proof_data);
-
-        let digests = Digests {
-            public: data::sha256(&public),
-            client: data::sha256(&data),
-        };
-        bundle.insert(bundle_path(DATA), public);
-        Ok(digests)
+        match name {
+            // It is attached to the client's PDFs.
+            file::CLIENT_JSON => None,
+            file::CLIENT_CSV => Some(self.names().client(".csv")),
+            file::CLIENT_PDF => Some(self.names().client(".pdf")),
+            file::SEAL_PDF => Some(self.names().client("_押印用.pdf")),
+            file::CHANGES_PDF => {
+                let issued = self.documents.issued.iter();
+                let before = issued.rev().find(|it| it.id != self.version().id);
+                let is_readable = before.is_none_or(|before| before.withdrawn.is_none());
+                is_readable.then(|| self.names().client("_新旧対照表.pdf"))
+            }
+            other => Some(other.to_owned()),
+        }
     }
 
-    /// The files of every issued edition, as it was issued.
-    fn editions(&self, bundle: &mut Bundle, jobs: &mut Vec<PdfJob<'a>>) -> Result<()> {
-        let current = self.version.edition.map(|edition| &edition.id);
-        for edition in &self.issued {
-            let site = sheet::lay_out_edition(edition, Rendering::SitePdf, self.labels);
-            let json = checked_data(&edition.sheet, &site)?;
-            let path = |name| edition_path(edition, name);
-            bundle.insert(path(CSV), data::csv(&site));
-            bundle.insert(path(DATA), json.clone());
-            // The current one is drawn already.
-            if current != Some(&edition.id) {
-                jobs.push(PdfJob::new(path(PDF), site, json, &edition.sheet));
-            }
-        }
-        Ok(())
+    /// SHA-256 of each reader's data, for the manifests.
+    fn digests(&self, files: &Bundle) -> BTreeMap<Audience, String> {
+        let data = [
+            (Audience::Public, file::SITE_JSON),
+            (Audience::Client, file::CLIENT_JSON),
+        ];
+        let digest = |(audience, name)| Some((audience, data::sha256(files.get(name)?)));
+        data.into_iter().filter_map(digest).collect()
     }
 
-    /// The changes from the edition before, for clients who have that one.
-    fn changes_for_clients(&self) -> Option<PdfJob<'a>> {
-        let before = match self.version.edition {
-            Some(current) => {
-                let named = current.predecessor.as_ref()?;
-                self.issued.iter().find(|edition| edition.id == named.id)?
+    /// Copies the public files of every issued edition that was not withdrawn.
+    fn editions(&self, bundle: &mut Bundle) {
+        let current = self.version().edition.map(|edition| &edition.id);
+        for edition in &self.documents.issued {
+            if edition.withdrawn.is_some() {
+                continue;
             }
-            None => self.issued.last()?,
-        };
-        let after = self.sheet(Rendering::ClientPdf);
-        let old = sheet::lay_out_edition(before, Rendering::ClientPdf, self.labels);
-        Some(PdfJob {
-            path: self.names().client("_新旧対照表.pdf"),
-            changes: Some(compare::compare(&old, &after)),
-            json: data::json(&after),
-            sheet: after,
-            registers: vec![&before.sheet, self.input.register],
-        })
+            for (path, name) in OF_EDITION {
+                bundle.insert(edition_path(edition, path), edition.file(name));
+                if current == Some(&edition.id) {
+                    bundle.insert(bundle_path(path), edition.file(name));
+                }
+            }
+        }
     }
 
     /// The front page's sheet in each language of the site; English only if somebody wrote some.
@@ -278,8 +256,7 @@ impl<'a> BundleBuilder<'a> {
             let labels = self.input.theme.labels(Language::English)?;
             let options = LayoutOptions {
                 language: Language::English,
-                edition: self.version.edition,
-                ..LayoutOptions::new(Rendering::Page, self.input.today, &self.version.id)
+                ..self.version().layout(Rendering::Page, self.input.today)
             };
             fronts.push(sheet::lay_out(self.input.register, &options, &labels));
         }
@@ -289,11 +266,16 @@ impl<'a> BundleBuilder<'a> {
     fn site<'s>(&'s self, bundle: &'s Bundle, fronts: &'s [Sheet]) -> Site<'s> {
         Site {
             theme: self.input.theme,
-            labels: self.labels,
+            labels: self.documents.labels,
             register: self.input.register,
             fronts,
             prose: self.input.pages,
-            issued: &self.issued,
+            issued: &self.documents.issued,
+            listing: self
+                .input
+                .content
+                .listing(&self.input.register.office.name.ja),
+            in_force: !self.version().is_withdrawn(),
             bundle,
             today: self.input.today,
         }
@@ -305,42 +287,36 @@ impl<'a> BundleBuilder<'a> {
         Ok(())
     }
 
-    /// The path under which a PDF is drawn: the current edition's equals the site's and is drawn once.
-    fn drawn_as(&self, path: &str) -> String {
-        let edition = self.version.edition;
-        if edition.is_some_and(|edition| path == edition_path(edition, PDF)) {
-            bundle_path(PDF)
-        } else {
-            path.to_owned()
-        }
-    }
-
     /// The files that the site's pages offer, still without content.
     fn offers(&self) -> Bundle {
         let mut offers = Bundle::new();
         for name in DOWNLOADS {
-            offers.insert(bundle_path(name), Vec::new());
-            for edition in &self.issued {
-                offers.insert(edition_path(edition, name), Vec::new());
+            if !self.version().is_withdrawn() {
+                offers.insert(bundle_path(name), Vec::new());
+            }
+            for edition in &self.documents.issued {
+                if edition.withdrawn.is_none() {
+                    offers.insert(edition_path(edition, name), Vec::new());
+                }
             }
         }
         offers
     }
 
-    fn manifests(&self, bundle: &mut Bundle, digests: &Digests) {
-        let manifest = |files: Vec<ManifestFile>, audiences: &[Audience]| {
+    fn manifests(&self, bundle: &mut Bundle, digests: &BTreeMap<Audience, String>) {
+        let manifest = |files: Vec<ManifestFile>, readers: &[Audience]| {
             let digest = |audience: &Audience| {
-                let digest = digests.of(*audience).to_owned();
-                (audience.name().to_owned(), digest)
+                let digest = digests.get(audience)?.to_owned();
+                Some((audience.name().to_owned(), digest))
             };
             data::pretty(&Manifest {
-                edition: self.version.edition.map(|edition| edition.id.clone()),
-                id: self.version.id.clone(),
+                edition: self.version().edition.map(|edition| edition.id.clone()),
+                id: self.version().id.clone(),
                 guideline: self.input.register.guideline.id.clone(),
                 theme: self.input.theme.name.clone(),
                 as_of: self.input.today.to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                digest: audiences.iter().map(digest).collect(),
+                digest: readers.iter().filter_map(digest).collect(),
                 files,
             })
         };
@@ -354,48 +330,6 @@ impl<'a> BundleBuilder<'a> {
 
 fn edition_path(edition: &Edition, name: &str) -> String {
     bundle_path(&(edition_folder(&edition.id) + name))
-}
-
-fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
-    let json = data::json(sheet);
-    let text = RenderedText::file(DATA, &json);
-    leak::refuse(&[register], &text, sheet.rendering)?;
-    Ok(json)
-}
-
-/// Draws the PDFs, two at a time; one at a time if a single one fills hundreds of megabytes.
-fn draw(input: &BuildInput, mut jobs: Vec<PdfJob>) -> Result<Bundle> {
-    let rows = jobs.iter().map(|job| job.sheet.rows.len()).max();
-    let at_once = if rows > Some(1_000) { 1 } else { 2 };
-    let mut drawn = Bundle::new();
-    // The largest, the proof, is among the last; it is drawn early, while memory is not fragmented.
-    jobs.reverse();
-    for chunk in jobs.chunks(at_once) {
-        let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
-            let spawn = |job| scope.spawn(move || checked_pdf(input, job));
-            let threads: Vec<_> = chunk.iter().map(spawn).collect();
-            let pdfs = threads.into_iter().map(|thread| thread.join());
-            pdfs.map(|pdf| pdf.expect("drawing does not panic"))
-                .collect()
-        });
-        pdf::forget();
-        for (job, pdf) in chunk.iter().zip(results) {
-            drawn.insert(job.path.clone(), pdf?.bytes);
-        }
-    }
-    Ok(drawn)
-}
-
-fn checked_pdf(input: &BuildInput, job: &PdfJob) -> Result<Pdf> {
-    let (fonts, theme) = (input.fonts, input.theme);
-    let PdfJob { sheet, json, .. } = job;
-    let pdf = match &job.changes {
-        None => pdf::render(fonts, theme, sheet, json)?,
-        Some(changes) => pdf::render_changes(fonts, theme, sheet, changes, json)?,
-    };
-    let text = RenderedText::text(&pdf.text);
-    leak::refuse(&job.registers, &text, sheet.rendering)?;
-    Ok(pdf)
 }
 
 /// First lines of the measures, by file.

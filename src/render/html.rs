@@ -145,6 +145,7 @@ const CHANGES: PageAssets = assets("site/changes.html", &[STYLE, "site/changes.c
 const VERIFY: PageAssets = assets("site/verify.html", &[STYLE], Some("site/verify.js"));
 const EDITIONS: PageAssets = assets("site/editions.html", &[STYLE], None);
 const PROSE: PageAssets = assets("site/prose.html", &[STYLE], None);
+const ENDED: PageAssets = assets("site/ended.html", &[STYLE], None);
 const MISSING: PageAssets = assets("site/404.html", &[STYLE], None);
 
 const fn assets(
@@ -225,18 +226,24 @@ impl<'a> Pages<'a> {
         listing: &Listing,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let more = json!({"editions": listing.editions, "data": inert(listing)});
+        let more =
+            json!({"editions": listing.editions, "lost": listing.lost, "data": inert(listing)});
         self.draw(&VERIFY, variables(around, place, &more))
     }
 
-    /// The list of all issued editions.
+    /// The list of all issued editions; those in `compared` have a page of changes.
     pub fn editions(
         &self,
         around: &Sheet,
         listing: &Listing,
+        compared: &[&str],
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let more = json!({"editions": listing.editions});
+        let more = json!({
+            "editions": listing.editions,
+            "lost": listing.lost,
+            "compared": compared,
+        });
         self.draw(&EDITIONS, variables(around, place, &more))
     }
 
@@ -249,6 +256,12 @@ impl<'a> Pages<'a> {
     ) -> Result<HtmlPage> {
         let more = json!({"heading": prose.title, "prose": prose.html});
         self.draw(&PROSE, variables(around, place, &more))
+    }
+
+    /// The page of an edition that was withdrawn or lost; also the front page if it was the newest.
+    pub fn ended(&self, around: &Sheet, place: &PageContext, ended: Value) -> Result<HtmlPage> {
+        let more = json!({"ended": ended});
+        self.draw(&ENDED, variables(around, place, &more))
     }
 
     /// The page for an address that does not exist.

@@ -40,14 +40,14 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
         Rendering::Proof => "proof.typ",
         _ => "sheet.typ",
     };
-    // Two clients' copies are two documents.
-    let recipient = sheet.copy.as_ref().map_or("", |copy| &copy.recipient);
+    // Two copies are two documents.
+    let mark = sheet.copy.as_ref().map_or("", |copy| &copy.mark);
     let of = |sheet: &Sheet| TypstJob {
         main,
         data: vec![("sheet.json", json(sheet)), (DATA, data.to_vec())],
         date: sheet.created_on.clone(),
         ident: format!(
-            "{}/{}/{}/{recipient}",
+            "{}/{}/{}/{mark}",
             sheet.office.name,
             sheet.id,
             rendering_name(sheet.rendering)

@@ -15,9 +15,9 @@ use super::leak::{self, RenderedText};
 use super::theme::Theme;
 use crate::compare;
 use crate::data;
-use crate::edition::{Edition, ListedEdition, Listing, digest_start};
+use crate::edition::{Edition, Ending, ListedEdition, Listing, LostEdition, digest_start};
 use crate::manifest::site::{
-    DOWNLOADS, EDITIONS, ENGLISH, FEED, FRONT, LISTING, MISSING, ROBOTS, SITEMAP, VERIFY,
+    CHANGES, DOWNLOADS, EDITIONS, ENGLISH, FEED, FRONT, LISTING, MISSING, ROBOTS, SITEMAP, VERIFY,
     bundle_path, edition_folder,
 };
 use crate::manifest::{Bundle, SITE, media_type};
@@ -39,6 +39,10 @@ pub struct Site<'a> {
     pub prose: &'a [ProsePage],
     /// Oldest first.
     pub issued: &'a [&'a Edition],
+    /// The public facts of these, and of lost ones.
+    pub listing: Listing,
+    /// False if the sheet is an edition that was withdrawn: no page may show its texts.
+    pub in_force: bool,
     /// The files made so far, which pages offer.
     pub bundle: &'a Bundle,
     pub today: Date,
@@ -67,8 +71,14 @@ fn build<'a>(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
         }
     }
     builder.missing()?;
-    for (listed, edition) in builder.listing.editions.clone().iter().zip(site.issued) {
-        builder.edition(listed, edition)?;
+    for (listed, edition) in site.listing.editions.iter().zip(site.issued) {
+        match &listed.withdrawn {
+            Some(ending) => builder.ended(&listed.id, ending, "withdrawn")?,
+            None => builder.edition(listed, edition)?,
+        }
+    }
+    for LostEdition { id, ending } in &site.listing.lost {
+        builder.ended(id, ending, "lost")?;
     }
     if !site.issued.is_empty() {
         builder.archive()?;
@@ -94,7 +104,6 @@ pub fn home(register: &Register) -> Option<String> {
 struct SiteBuilder<'a> {
     site: &'a Site<'a>,
     pages: Pages<'a>,
-    listing: Listing,
     home: Option<String>,
     /// The styles and scripts of the pages made so far.
     policy: Policy,
@@ -106,7 +115,6 @@ impl<'a> SiteBuilder<'a> {
         Ok(SiteBuilder {
             site,
             pages: Pages::new(site.theme)?,
-            listing: Listing::of(site.issued),
             home: home(site.register),
             policy: Policy::default(),
             files: Bundle::new(),
@@ -117,6 +125,17 @@ impl<'a> SiteBuilder<'a> {
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
         let place = self.place(sheet, &path);
+        let newest = self.site.listing.editions.last();
+        if let Some((newest, ending)) = newest
+            .filter(|_| !self.site.in_force)
+            .and_then(|newest| Some((newest, newest.withdrawn.as_ref()?)))
+        {
+            let around = sheet.first_rows(0);
+            let ended =
+                json!({"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true});
+            let page = self.pages.ended(&around, &place, ended)?;
+            return self.add_page(&path, page, &[self.site.register]);
+        }
         let extras = PageExtras {
             downloads: self.downloads("", &place.base),
             linked_data: linked_data(sheet, &place, ""),
@@ -145,7 +164,7 @@ impl<'a> SiteBuilder<'a> {
         let place = self.place(front, &path);
         let page = self
             .pages
-            .verify(&front.first_rows(0), &self.listing, &place)?;
+            .verify(&front.first_rows(0), &self.site.listing, &place)?;
         self.add_page(&path, page, &self.registers())
     }
 
@@ -170,7 +189,8 @@ impl<'a> SiteBuilder<'a> {
         let before = edition
             .predecessor
             .as_ref()
-            .and_then(|named| issued.find(|edition| edition.id == named.id));
+            .and_then(|named| issued.find(|edition| edition.id == named.id))
+            .filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
         let page_sheet = sheet::lay_out_edition(edition, Rendering::EditionPage, self.site.labels);
         let place = self.place(self.japanese(), &path);
@@ -188,7 +208,7 @@ impl<'a> SiteBuilder<'a> {
         let Some(before) = before else {
             return Ok(());
         };
-        let path = format!("{folder}changes.html");
+        let path = format!("{folder}{CHANGES}");
         let [old, new] = [before, &edition]
             .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, self.site.labels));
         let changes = compare::compare(&old, &new);
@@ -197,13 +217,35 @@ impl<'a> SiteBuilder<'a> {
         self.add_page(&path, page, &[&before.sheet, &edition.sheet])
     }
 
+    /// The page of an edition whose files left the site.
+    fn ended(&mut self, id: &str, ending: &Ending, kind: &str) -> Result<()> {
+        let path = format!("{}{FRONT}", edition_folder(id));
+        let place = self.place(self.japanese(), &path);
+        let around = self.japanese().first_rows(0);
+        let ended = json!({"id": id, "ending": ending, "kind": kind, "front": false});
+        let page = self.pages.ended(&around, &place, ended)?;
+        self.add_page(&path, page, &self.registers())
+    }
+
     /// All editions in a list, for readers and for machines.
     fn archive(&mut self) -> Result<()> {
         let place = self.place(self.japanese(), EDITIONS);
         let around = self.japanese().first_rows(0);
-        let page = self.pages.editions(&around, &self.listing, &place)?;
+        let ids = self
+            .site
+            .listing
+            .editions
+            .iter()
+            .map(|edition| &*edition.id);
+        let is_compared = |id: &&str| {
+            let page = format!("{}{CHANGES}", edition_folder(id));
+            self.files.contains_key(&bundle_path(&page))
+        };
+        let compared: Vec<&str> = ids.filter(is_compared).collect();
+        let listing = &self.site.listing;
+        let page = self.pages.editions(&around, listing, &compared, &place)?;
         self.add_page(EDITIONS, page, &self.registers())?;
-        let listing = data::pretty(&self.listing);
+        let listing = data::pretty(&self.site.listing);
         self.files.insert(bundle_path(LISTING), listing);
         Ok(())
     }
@@ -230,9 +272,9 @@ impl<'a> SiteBuilder<'a> {
                 listed.then(|| address(home, page))
             });
             let addresses = json!({"addresses": pages.collect::<Vec<_>>()});
-            let newest = self.listing.editions.last().map(|newest| newest.date);
+            let newest = self.site.listing.editions.last().map(|newest| newest.date);
             let feed = json!({
-                "editions": self.listing.editions,
+                "editions": self.site.listing.editions,
                 "updated": newest.unwrap_or(self.site.register.date),
             });
             files.extend([(SITEMAP, addresses), (FEED, feed)]);

@@ -3,6 +3,7 @@
 
 use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
+use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
 use crate::sheet::Labels;
 use std::borrow::Cow;
@@ -54,6 +55,7 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "site/changes.css",
     "site/changes.html",
     "site/editions.html",
+    "site/ended.html",
     "site/feed.xml",
     "site/index.html",
     "site/page.js",
@@ -124,6 +126,13 @@ impl Theme {
             .iter()
             .filter(move |(path, _)| path.ends_with(ending));
         files.map(|(path, file)| (path.as_str(), &*file.text))
+    }
+
+    /// SHA-256 of all files, in order of their paths.
+    pub fn sha256(&self) -> String {
+        let files = self.files.iter();
+        let parts = files.map(|(path, file)| format!("{path}\0{}\0", file.text));
+        sha256(parts.collect::<String>().as_bytes())
     }
 
     /// A file's path in the project, for errors.

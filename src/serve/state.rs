@@ -249,7 +249,7 @@ impl RenderedProject {
             theme: &self.theme,
             fonts: &options.fonts,
             today: self.today,
-            copy: None,
+            copies: &[],
             catalog: &options.catalog,
         }
     }

@@ -98,10 +98,13 @@ impl RowLayout<'_> {
         cell(state, text, lang)
     }
 
-    /// 版: the id, and 案（未発行） if it is a draft.
+    /// 版: its number and id, or the day and 案（未発行） of a draft.
     pub fn version(&self) -> String {
         match self.options.edition {
-            Some(edition) => edition.id.clone(),
+            Some(edition) => self
+                .label("edition_number")
+                .replace("{number}", &edition.number.to_string())
+                .replace("{id}", &edition.id),
             None => format!("{} {}", self.register.date, self.label("draft")),
         }
     }

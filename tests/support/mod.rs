@@ -54,7 +54,7 @@ pub fn build() -> Bundle {
         theme: &theme::load(project(), "official").expect("the official theme"),
         fonts: &FONTS,
         today: DAY.parse().expect("a day"),
-        copy: None,
+        copies: &[],
         catalog: &Catalog::of(Language::Japanese),
     });
     bundle.unwrap_or_else(|failure| panic!("{failure:?}"))

@@ -1,0 +1,103 @@
+//! The ledger of files that the office let out: `content/copies.yaml`.
+
+use super::Session;
+use crate::content::{Content, edit};
+use crate::data::sha256;
+use crate::edition::{CopyKind, RecordedCopy};
+use crate::message::{Error, Message, Result};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+
+const LEDGER: &str = "content/copies.yaml";
+
+impl Session<'_> {
+    /// Adds lines to the ledger.
+    pub(super) fn record_copies(&self, copies: &[RecordedCopy]) -> Result<()> {
+        if copies.is_empty() {
+            return Ok(());
+        }
+        let append = |text: &str| {
+            let mut lines = copies.iter();
+            lines.try_fold(text.to_owned(), |text, copy| edit::appended(&text, copy))
+        };
+        let ledger = self.edited(LEDGER, &append)?;
+        edit::write(&self.options.directory, &[ledger])
+    }
+
+    /// Records the signed form of a file that is recorded in the project. Returns false if it is not.
+    pub(super) fn record_signed(&self, file: &[u8], signed: &[u8]) -> Result<bool> {
+        if !self.options.directory.join("content").is_dir() {
+            return Ok(false);
+        }
+        let content = self.load()?;
+        let source = sha256(file);
+        let listing = content.listing("");
+        let Some(edition) = listing.of_file(&source) else {
+            return Ok(false);
+        };
+        let mut copies = content.copies.iter();
+        let copy = copies.find(|copy| copy.sha256 == source);
+        self.record_copies(&[RecordedCopy {
+            edition: edition.id.clone(),
+            kind: CopyKind::Signed,
+            day: self.today(),
+            recipient: copy.and_then(|copy| copy.recipient.clone()),
+            bytes: signed.len(),
+            sha256: sha256(signed),
+        }])?;
+        Ok(true)
+    }
+
+    /// A file of the project with an edit; a missing file counts as empty.
+    pub(super) fn edited(
+        &self,
+        path: &str,
+        edit: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<(String, Vec<u8>)> {
+        let refused = || Error::new(Message::new("cannot-edit").with("path", path));
+        let text = std::fs::read_to_string(self.options.directory.join(path));
+        let text = text.or_else(|error| match error.kind() {
+            ErrorKind::NotFound => Ok(String::new()),
+            _ => Err(refused().caused_by(error)),
+        })?;
+        // A byte order mark is no part of the YAML, and stays.
+        let body = text.trim_start_matches('\u{feff}');
+        let mark = &text[..text.len() - body.len()];
+        let edited = edit(body).ok_or_else(refused)?;
+        Ok((path.to_owned(), (mark.to_owned() + &edited).into_bytes()))
+    }
+}
+
+/// The recipients whose newest copy is of another edition than the newest: `newest`, or the content's.
+pub fn outdated(content: &Content, newest: Option<&str>) -> Vec<Message> {
+    let own = content.newest_edition().map(|edition| &*edition.id);
+    let newest = newest.or(own);
+    let mut held: BTreeMap<&str, &RecordedCopy> = BTreeMap::new();
+    for copy in &content.copies {
+        if let Some(recipient) = copy.recipient.as_deref() {
+            held.insert(recipient, copy);
+        }
+    }
+    let old = held
+        .iter()
+        .filter(|(_, copy)| Some(&*copy.edition) != newest);
+    let message = |(recipient, copy): (&&str, &&RecordedCopy)| {
+        Message::new("holds-older")
+            .with("recipient", *recipient)
+            .with("id", &copy.edition)
+            .with("day", copy.day)
+    };
+    old.map(message).collect()
+}
+
+/// The recipients of copies of an edition.
+pub fn holders(content: &Content, id: &str) -> Vec<Message> {
+    let copies = content.copies.iter().filter(|copy| copy.edition == id);
+    let mut names: Vec<&str> = copies.filter_map(|it| it.recipient.as_deref()).collect();
+    names.dedup();
+    let message = |name: &str| {
+        let held = Message::new("holds-copy").with("recipient", name);
+        held.with("id", id)
+    };
+    names.into_iter().map(message).collect()
+}

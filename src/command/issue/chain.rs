@@ -1,0 +1,174 @@
+//! What `safeguard issue` does to editions issued before: withdraw, give up, restore, attach.
+
+use super::Issue;
+use crate::command::sign::{fetch, read_file};
+use crate::command::{Session, copies};
+use crate::content::{Content, edit, yaml};
+use crate::data::sha256;
+use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
+use crate::issue;
+use crate::manifest::DATA;
+use crate::manifest::site::{CSV, PDF, edition_folder};
+use crate::message::{Error, Message, Result};
+use crate::render::documents::edition_files;
+use crate::render::pdf::Fonts;
+use crate::render::theme;
+use std::path::Path;
+
+/// The largest file fetched from the office's own site.
+const MAX_FETCHED: u64 = 64 * 1024 * 1024;
+
+impl Issue {
+    /// Does what the options ask for; `None` if they ask for a new edition.
+    pub(super) fn chain_action(
+        &self,
+        session: &Session,
+        content: &Content,
+        note: Option<&str>,
+    ) -> Option<Result<()>> {
+        let action = &self.action;
+        if let Some(id) = &action.withdraw {
+            Some(withdraw(session, content, id, note))
+        } else if let Some(id) = &action.lost {
+            Some(give_up(session, content, id, note))
+        } else if let Some(id) = &action.restore {
+            Some(restore(session, content, id))
+        } else {
+            let file = action.attach.as_deref()?;
+            let to = self.to.as_deref().unwrap_or_default();
+            Some(self.attach(session, content, file, to))
+        }
+    }
+
+    /// Records a scan of paper that was sealed, or another file that the office lets out.
+    fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
+        let bytes = read_file(file)?;
+        let edition = find(content, id)?;
+        if let Some(recipient) = &self.recipient {
+            session.printable("--recipient", recipient, &Fonts::compiled_in())?;
+        }
+        session.record_copies(&[RecordedCopy {
+            edition: edition.id.clone(),
+            kind: CopyKind::Scan,
+            day: session.today(),
+            recipient: self.recipient.clone(),
+            bytes: bytes.len(),
+            sha256: sha256(&bytes),
+        }])?;
+        let message = Message::new("attached").with("path", file.display());
+        session.print_message(&message.with("id", id))?;
+        session.print_message(&Message::new("publish-first"))
+    }
+}
+
+fn find<'a>(content: &'a Content, id: &str) -> Result<&'a Edition> {
+    content.issued().find(|it| it.id == id).ok_or_else(|| {
+        let known: Vec<&str> = content.issued().map(|it| it.id.as_str()).collect();
+        let message = Message::new("no-such-edition").with("id", id);
+        Error::new(message.with("known", known.join(", ")))
+    })
+}
+
+/// Writes the end of an edition beside its record, or where its record was.
+fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
+    let ending = Ending {
+        on: session.today(),
+        note: note
+            .ok_or_else(|| Error::new(Message::new("note-needed")))?
+            .to_owned(),
+    };
+    let path = format!("content/editions/{id}/{name}");
+    let bytes = yaml::write(&ending).into_bytes();
+    edit::write(&session.options.directory, &[(path, bytes)])
+}
+
+fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
+    let edition = find(content, id)?;
+    if let Some(ending) = &edition.withdrawn {
+        let message = Message::new("withdrawn-already").with("day", ending.on);
+        return Err(Error::new(message.with("id", id)));
+    }
+    end(session, id, file::WITHDRAWN, note)?;
+    session.print_message(&Message::new("withdrawn").with("id", id))?;
+    if content
+        .newest_edition()
+        .is_some_and(|newest| newest.id == id)
+    {
+        session.print_message(&Message::new("none-in-force"))?;
+    }
+    for message in copies::holders(content, id) {
+        session.print_message(&message)?;
+    }
+    Ok(())
+}
+
+/// Gives up an edition whose record is gone.
+fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
+    let record = format!("content/editions/{id}/{}", file::RECORD);
+    if session.options.directory.join(&record).exists() {
+        return Err(Error::new(Message::new("not-lost").with("path", record)));
+    }
+    let sheet = content.sheet.as_ref();
+    let named = sheet.and_then(|sheet| sheet.record.edition.as_deref());
+    let predecessors = content.issued().filter_map(|it| it.predecessor.as_ref());
+    let mut known = named.into_iter().chain(predecessors.map(|it| &*it.id));
+    if !known.any(|known| known == id) {
+        return find(content, id).map(|_| ());
+    }
+    end(session, id, file::LOST, note)?;
+    session.print_message(&Message::new("given-up").with("id", id))
+}
+
+/// Brings back an edition's files: drawn again or from the office's site, if the bytes are the recorded ones.
+fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
+    let edition = find(content, id)?;
+    if issue::digests(edition) != edition.digest {
+        return Err(Error::new(Message::new("edition-altered").with("id", id)));
+    }
+    let damaged = edition.damaged_files();
+    if damaged.is_empty() {
+        return session.print_message(&Message::new("nothing-to-restore").with("id", id));
+    }
+    let theme = theme::of(&session.options.directory, content)?;
+    let before: Vec<&Edition> = content.issued().take_while(|it| it.id != id).collect();
+    let drawn = edition_files(&theme, &Fonts::compiled_in(), edition, &before)?;
+    let office = content.office.as_ref();
+    let home = office.and_then(|office| office.record.url.as_deref());
+    let is_recorded = |name: &str, bytes: &Vec<u8>| edition.files.get(name) == Some(&sha256(bytes));
+    let (mut restored, mut gone) = (Vec::new(), Vec::new());
+    for name in damaged {
+        let again = drawn.get(name).filter(|it| is_recorded(name, it)).cloned();
+        let found = again.or_else(|| {
+            let address = published_at(home?, id, name)?;
+            fetch(&address, MAX_FETCHED)
+                .ok()
+                .filter(|it| is_recorded(name, it))
+        });
+        let path = format!("content/editions/{id}/{name}");
+        match found {
+            Some(bytes) => restored.push((path, bytes)),
+            None => gone.push(path),
+        }
+    }
+    edit::write(&session.options.directory, &restored)?;
+    for (path, _) in &restored {
+        session.print_message(&Message::new("restored").with("path", path))?;
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let message = Message::new("not-restored").with("paths", gone.join(", "));
+    Err(Error::new(message))
+}
+
+/// The address at which a public file of an edition is published.
+fn published_at(home: &str, id: &str, name: &str) -> Option<String> {
+    let published = match name {
+        file::SITE_PDF => PDF,
+        file::SITE_CSV => CSV,
+        file::SITE_JSON => DATA,
+        _ => return None,
+    };
+    let home = home.trim_end_matches('/');
+    Some(format!("{home}/{}{published}", edition_folder(id)))
+}

@@ -1,0 +1,201 @@
+//! The list of editions of a site: given as any address or path of it.
+
+use super::KnownEditions;
+use crate::command::sign::http_agent;
+use crate::edition::{LISTING_FORMAT, Listing};
+use crate::manifest::site::LISTING;
+use crate::message::{Error, Message, Result};
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use ureq::http::Uri;
+
+/// The largest list; real ones have some kilobytes.
+const MAX_LISTING: u64 = 16 * 1024 * 1024;
+/// The time for all requests together.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The most folders above the given one in which the list is looked for.
+const MAX_DEPTH: usize = 6;
+
+/// Reads the list of the site to which an address or a path belongs.
+pub fn read(site: &str) -> Result<KnownEditions> {
+    let is_path = Path::new(site).exists();
+    let has_scheme = site.starts_with("https://") || site.starts_with("http://");
+    if has_scheme {
+        from_web(site)
+    } else if !is_path && site.contains('.') && !site.starts_with(['.', '/']) {
+        // Browsers hide the beginning of an address.
+        from_web(&format!("https://{site}"))
+    } else {
+        from_folder(Path::new(site))
+    }
+}
+
+fn failed(site: impl Display) -> Error {
+    Error::new(Message::new("no-listing").with("path", site))
+}
+
+fn parse(bytes: &[u8]) -> std::result::Result<Listing, String> {
+    let listing: Listing = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    match &*listing.format {
+        LISTING_FORMAT => Ok(listing),
+        other => Err(other.to_owned()),
+    }
+}
+
+fn from_folder(path: &Path) -> Result<KnownEditions> {
+    let absolute = path.canonicalize();
+    let place = absolute.map_err(|error| failed(path.display()).caused_by(error))?;
+    let mut lists = place.ancestors().take(MAX_DEPTH).map(|it| it.join(LISTING));
+    let is_there = |list: &PathBuf| list.is_file();
+    let Some(list) = lists.find(is_there) else {
+        return Err(failed(path.join(LISTING).display()));
+    };
+    let unreadable = |cause: &dyn Display| failed(list.display()).caused_by(cause);
+    let bytes = std::fs::read(&list).map_err(|error| unreadable(&error))?;
+    Ok(KnownEditions {
+        listing: Some(parse(&bytes).map_err(|error| unreadable(&error))?),
+        address: None,
+        is_secure: true,
+    })
+}
+
+fn from_web(site: &str) -> Result<KnownEditions> {
+    let deadline = Instant::now() + TIME_LIMIT;
+    let mut error = failed(site);
+    for folder in folders(site)? {
+        match fetch(&format!("{folder}{LISTING}"), deadline) {
+            Ok((listing, address)) => {
+                let is_secure = address.starts_with("https://") || is_loopback(&address);
+                let folder = address.trim_end_matches(LISTING).to_owned();
+                return Ok(KnownEditions {
+                    listing: Some(listing),
+                    address: Some(folder),
+                    is_secure,
+                });
+            }
+            Err(miss) => {
+                error = failed(format!("{folder}{LISTING}")).caused_by(miss.cause);
+                if !miss.is_absent {
+                    break;
+                }
+            }
+        }
+    }
+    Err(error)
+}
+
+/// The folder of an address and those above it, as addresses.
+fn folders(site: &str) -> Result<Vec<String>> {
+    let page = site.split(['?', '#']).next().unwrap_or_default();
+    let uri: Uri = page
+        .parse()
+        .map_err(|error| failed(site).caused_by(error))?;
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return Err(failed(site));
+    };
+    let mut path = uri.path().to_owned();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    if !last.is_empty() && !last.contains('.') {
+        // A folder's address without its last stroke.
+        path.push('/');
+    }
+    let mut folders = Vec::new();
+    for (at, _) in path.rmatch_indices('/').take(MAX_DEPTH) {
+        folders.push(format!("{scheme}://{authority}{}", &path[..=at]));
+    }
+    Ok(folders)
+}
+
+/// Why an address gave no list.
+struct Miss {
+    /// True if there is simply nothing there, so that the list may be in a folder above.
+    is_absent: bool,
+    cause: String,
+}
+
+impl Miss {
+    fn absent(cause: impl Display) -> Miss {
+        Miss {
+            is_absent: true,
+            cause: cause.to_string(),
+        }
+    }
+
+    fn refused(cause: impl Display) -> Miss {
+        Miss {
+            is_absent: false,
+            ..Miss::absent(cause)
+        }
+    }
+}
+
+/// Fetches a list; returns also the address that answered. The only redirection followed is that from
+/// `http` to `https` of the same host.
+fn fetch(address: &str, deadline: Instant) -> std::result::Result<(Listing, String), Miss> {
+    let get = |address: &str| {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let request = http_agent().get(address).config();
+        let request = request.max_redirects(0).http_status_as_error(false);
+        request.timeout_global(Some(left)).build().call()
+    };
+    let mut response = get(address).map_err(Miss::refused)?;
+    let mut answered = address.to_owned();
+    if response.status().is_redirection() {
+        let location = response.headers().get("location");
+        let target = location.and_then(|it| it.to_str().ok()).unwrap_or_default();
+        let secure = address.replacen("http://", "https://", 1);
+        if target != secure {
+            let status = response.status();
+            return Err(Miss::refused(format!("{status} → {target}")));
+        }
+        response = get(&secure).map_err(Miss::refused)?;
+        answered = secure;
+    }
+    match response.status().as_u16() {
+        200 => {}
+        403 | 404 | 410 => return Err(Miss::absent(response.status())),
+        _ => return Err(Miss::refused(response.status())),
+    }
+    let body = response.body_mut().with_config().limit(MAX_LISTING);
+    let bytes = body.read_to_vec().map_err(Miss::refused)?;
+    // Some servers answer with a page of their own instead of 404.
+    Ok((parse(&bytes).map_err(Miss::absent)?, answered))
+}
+
+fn is_loopback(address: &str) -> bool {
+    let uri: Option<Uri> = address.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+    let ip: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    host == "localhost" || ip.is_some_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_address_of_a_site_leads_to_its_list() {
+        for (site, expected) in [
+            (
+                "https://a.jp/x/verify.html?q#d",
+                &["https://a.jp/x/", "https://a.jp/"][..],
+            ),
+            ("https://a.jp", &["https://a.jp/"]),
+            ("https://a.jp/x", &["https://a.jp/x/", "https://a.jp/"]),
+            (
+                "http://a.jp:8080/editions/2026-04-01/index.html#0123",
+                &[
+                    "http://a.jp:8080/editions/2026-04-01/",
+                    "http://a.jp:8080/editions/",
+                    "http://a.jp:8080/",
+                ],
+            ),
+        ] {
+            assert_eq!(folders(site).expect("an address"), expected, "{site}");
+        }
+        assert!(is_loopback("http://127.0.0.1:80/x") && is_loopback("http://[::1]/"));
+        assert!(!is_loopback("http://localhost.example.jp/"));
+    }
+}

@@ -1,0 +1,184 @@
+//! The documents of one state of the sheet: what an edition's folder holds.
+//!
+//! A draft's are drawn at every build, an edition's once, when it is issued. Every file is searched
+//! for texts that its reader may not see before it leaves this module.
+
+use super::leak::{self, RenderedText};
+use super::pdf::{self, Fonts, Pdf};
+use super::theme::Theme;
+use crate::compare::{self, Comparison};
+use crate::data;
+use crate::edition::{Edition, file};
+use crate::issue::Version;
+use crate::manifest::{Bundle, DATA};
+use crate::message::{Language, Result};
+use crate::model::Register;
+use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
+use jiff::civil::Date;
+
+/// A state of the sheet, and what its documents are drawn with.
+pub struct Documents<'a> {
+    pub theme: &'a Theme,
+    pub fonts: &'a Fonts,
+    pub labels: &'a Labels,
+    pub register: &'a Register,
+    pub version: Version<'a>,
+    pub today: Date,
+    /// Editions up to this state, oldest first.
+    pub issued: Vec<&'a Edition>,
+}
+
+/// A PDF to be drawn, and the registers whose withheld texts it must not hold.
+pub struct PdfJob<'a> {
+    pub path: String,
+    pub sheet: Sheet,
+    /// The changes from an older sheet, if those are drawn.
+    changes: Option<Comparison>,
+    json: Vec<u8>,
+    registers: Vec<&'a Register>,
+}
+
+/// Draws the files of an edition from its record.
+pub fn edition_files(
+    theme: &Theme,
+    fonts: &Fonts,
+    edition: &Edition,
+    before: &[&Edition],
+) -> Result<Bundle> {
+    let labels = checked_labels(theme, fonts)?;
+    let mut register = edition.sheet.clone();
+    register.office.url.clone_from(&edition.drawn_with.url);
+    register.approvals.clone_from(&edition.drawn_with.approvals);
+    let documents = Documents {
+        theme,
+        fonts,
+        labels: &labels,
+        register: &register,
+        version: Version {
+            edition: Some(edition),
+            id: edition.id.clone(),
+        },
+        today: edition.issued_on,
+        issued: before.iter().copied().chain([edition]).collect(),
+    };
+    let (mut files, jobs) = documents.all()?;
+    files.extend(documents.draw(jobs)?);
+    Ok(files)
+}
+
+/// The theme's labels. The fonts have every character of them.
+pub fn checked_labels(theme: &Theme, fonts: &Fonts) -> Result<Labels> {
+    let labels = theme.labels(Language::Japanese)?;
+    theme.check_labels(&labels, |c| fonts.can_draw(c))?;
+    Ok(labels)
+}
+
+impl<'a> Documents<'a> {
+    /// Every document by its name in an edition's folder: finished data, and PDFs to be drawn.
+    pub fn all(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
+        let [site, client, seal] = [Rendering::SitePdf, Rendering::ClientPdf, Rendering::SealPdf]
+            .map(|rendering| self.sheet(rendering));
+        let [site_data, client_data] =
+            [&site, &client].map(|sheet| checked_data(self.register, sheet));
+        let (site_data, client_data) = (site_data?, client_data?);
+        let files = Bundle::from([
+            (file::SITE_CSV.to_owned(), data::csv(&site)),
+            (file::CLIENT_CSV.to_owned(), data::csv(&client)),
+            (file::SITE_JSON.to_owned(), site_data.clone()),
+            (file::CLIENT_JSON.to_owned(), client_data.clone()),
+        ]);
+        let mut jobs = vec![
+            self.job(file::SITE_PDF, site, site_data),
+            self.job(file::CLIENT_PDF, client, client_data.clone()),
+            self.job(file::SEAL_PDF, seal, client_data),
+        ];
+        jobs.extend(self.changes());
+        Ok((files, jobs))
+    }
+
+    /// The sheet for a rendering.
+    pub fn sheet(&self, rendering: Rendering) -> Sheet {
+        let options = LayoutOptions {
+            history: &self.issued,
+            ..self.version.layout(rendering, self.today)
+        };
+        sheet::lay_out(self.register, &options, self.labels)
+    }
+
+    /// A PDF of a sheet with its data.
+    pub fn job(&self, path: &str, sheet: Sheet, json: Vec<u8>) -> PdfJob<'a> {
+        PdfJob {
+            path: path.to_owned(),
+            sheet,
+            changes: None,
+            json,
+            registers: vec![self.register],
+        }
+    }
+
+    /// The changes from the edition before, for clients who have that one.
+    fn changes(&self) -> Option<PdfJob<'a>> {
+        let mut issued = self.issued.iter().rev();
+        let before: &Edition = match self.version.edition {
+            Some(current) => {
+                let named = current.predecessor.as_ref()?;
+                issued.find(|edition| edition.id == named.id)?
+            }
+            None => issued.next()?,
+        };
+        if before.withdrawn.is_some() {
+            return None;
+        }
+        let after = self.sheet(Rendering::ClientPdf);
+        let old = sheet::lay_out_edition(before, Rendering::ClientPdf, self.labels);
+        Some(PdfJob {
+            path: file::CHANGES_PDF.to_owned(),
+            changes: Some(compare::compare(&old, &after)),
+            json: data::json(&after),
+            sheet: after,
+            registers: vec![&before.sheet, self.register],
+        })
+    }
+
+    /// Draws the PDFs, two at a time; one at a time if a single one fills hundreds of megabytes.
+    pub fn draw(&self, mut jobs: Vec<PdfJob>) -> Result<Bundle> {
+        let rows = jobs.iter().map(|job| job.sheet.rows.len()).max();
+        let at_once = if rows > Some(1_000) { 1 } else { 2 };
+        let mut drawn = Bundle::new();
+        // The largest, the proof, is among the last; it is drawn early, while memory is not fragmented.
+        jobs.reverse();
+        for chunk in jobs.chunks(at_once) {
+            let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
+                let spawn = |job| scope.spawn(move || self.draw_one(job));
+                let threads: Vec<_> = chunk.iter().map(spawn).collect();
+                let pdfs = threads.into_iter().map(|thread| thread.join());
+                pdfs.map(|pdf| pdf.expect("drawing does not panic"))
+                    .collect()
+            });
+            pdf::forget();
+            for (job, pdf) in chunk.iter().zip(results) {
+                drawn.insert(job.path.clone(), pdf?.bytes);
+            }
+        }
+        Ok(drawn)
+    }
+
+    pub fn draw_one(&self, job: &PdfJob) -> Result<Pdf> {
+        let PdfJob { sheet, json, .. } = job;
+        let pdf = match &job.changes {
+            None => pdf::render(self.fonts, self.theme, sheet, json)?,
+            Some(changes) => pdf::render_changes(self.fonts, self.theme, sheet, changes, json)?,
+        };
+        let text = RenderedText::text(&pdf.text);
+        leak::refuse(&job.registers, &text, sheet.rendering)?;
+        Ok(pdf)
+    }
+}
+
+/// The data of a sheet.
+pub fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
+    let json = data::json(sheet);
+    let text = RenderedText::file(DATA, &json);
+    leak::refuse(&[register], &text, sheet.rendering)?;
+    Ok(json)
+}
