@@ -110,7 +110,7 @@ impl Publish {
         let mut store = context.open(target, &session.options.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
-            let preview = preview(target, plan, project, site);
+            let preview = PublishPreview::new(target, plan, project, site);
             let text = match self.format {
                 OutputFormat::Json => json(&preview),
                 OutputFormat::Text => preview.text(session.catalog),
@@ -137,21 +137,6 @@ impl Publish {
         let lines = [Some(message), note].into_iter().flatten();
         let text: String = lines.map(|it| line(session.catalog, &it)).collect();
         write_text(&mut stdout(), &text)
-    }
-}
-
-/// Compares the sheet before and after the plan.
-fn preview(target: &Target, plan: Plan, project: &Project, site: &BuiltSite) -> PublishPreview {
-    let published = plan.published.as_ref();
-    let edition = published.and_then(|published| published.edition.as_deref());
-    let before = edition_sheet(&project.content, edition);
-    PublishPreview {
-        target: target.name.clone(),
-        place: target.location.to_string(),
-        published: published.map(|published| published.id.clone()),
-        next: site.manifest.id.clone(),
-        changes: before.map(|before| compare::compare(&before, &current_sheet(project))),
-        plan,
     }
 }
 
@@ -184,6 +169,21 @@ struct PublishPreview {
 }
 
 impl PublishPreview {
+    /// Compares the sheet before and after the plan.
+    fn new(target: &Target, plan: Plan, project: &Project, site: &BuiltSite) -> PublishPreview {
+        let published = plan.published.as_ref();
+        let edition = published.and_then(|published| published.edition.as_deref());
+        let before = edition_sheet(&project.content, edition);
+        PublishPreview {
+            target: target.name.clone(),
+            place: target.location.to_string(),
+            published: published.map(|published| published.id.clone()),
+            next: site.manifest.id.clone(),
+            changes: before.map(|before| compare::compare(&before, &current_sheet(project))),
+            plan,
+        }
+    }
+
     fn text(&self, catalog: &Catalog) -> String {
         let plan = &self.plan;
         let head = Message::new("plan")
