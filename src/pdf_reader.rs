@@ -2,7 +2,7 @@
 //!
 //! Bytes in, facts out. [`crate::verify`] decides if the data is that of an edition.
 //! The file may be malicious: it is read strictly, nothing in it is repaired or skipped,
-//! and its demands on time and memory are bounded.
+//! and the size of a stream or tree is bounded. What lopdf makes of a page or font is not.
 
 mod signature;
 mod text;

@@ -13,7 +13,7 @@
 
 mod ftps;
 mod git;
-pub mod history;
+pub mod local_state;
 mod lock;
 mod opendal_store;
 pub mod plan;
@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use store::{Store, StoreResult};
-use target::Target;
+use target::{Location, Target};
 
 /// Pauses before the retries of a step that failed with a transient error.
 pub const RETRY_PAUSES: [Duration; 4] = [
@@ -45,7 +45,7 @@ pub const RETRY_PAUSES: [Duration; 4] = [
 
 /// The settings of one run.
 pub struct PublishContext<'a> {
-    /// The project's id: [`history::PublishHistory::publisher`].
+    /// The project's id: [`local_state::LocalState::publisher`].
     pub publisher: &'a str,
     pub unmanaged: Unmanaged,
     pub clock: &'a dyn Fn() -> Timestamp,
@@ -107,6 +107,15 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
     Ok(plan)
 }
 
+/// Tells who can delete the texts of a withdrawn edition, if its files were taken out of a git
+/// branch: older commits keep them.
+pub fn history_note(location: &Location, plan: &Plan) -> Option<Message> {
+    let removed: Vec<&str> = plan.withdrawn_files().collect();
+    let is_branch = matches!(location, Location::Git(_));
+    (is_branch && !removed.is_empty())
+        .then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
+}
+
 /// Plans a publication without a lock and without a change.
 pub fn preview(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
     context.plan(store, site, &BTreeSet::new())
@@ -155,10 +164,6 @@ impl PublishContext<'_> {
             replaceable.extend(missing);
         }
         let plan = plan(published.as_ref(), site, &replaceable)?;
-        if let Some(path) = plan.sent().find(|path| !site.files.contains_key(*path)) {
-            let message = Message::new("state-incomplete").with("path", path);
-            return Err(Error::new(message));
-        }
         if self.unmanaged == Unmanaged::Keep {
             self.refuse_unmanaged(store, site, &plan)?;
         }
@@ -222,7 +227,7 @@ impl PublishContext<'_> {
             self.retry(|| lock.confirm(store))?;
         }
         if plan.sends_manifest {
-            self.send(store, MANIFEST, &data::pretty(&plan.manifest))?;
+            self.send(store, MANIFEST, &data::pretty(&site.manifest))?;
         }
         for path in &plan.remove {
             (self.progress)(ProgressEvent::Remove(path));

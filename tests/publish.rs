@@ -7,9 +7,9 @@ mod support;
 
 use jiff::Timestamp;
 use safeguard::data::sha256;
-use safeguard::manifest::MANIFEST;
-use safeguard::manifest::{Manifest, ManifestFile};
-use safeguard::publish::history::PublishHistory;
+use safeguard::manifest::site::DOWNLOADS;
+use safeguard::manifest::{MANIFEST, Manifest, ManifestFile};
+use safeguard::message::{Catalog, Language};
 use safeguard::publish::plan::{BuiltSite, Plan};
 use safeguard::publish::store::{self, Store, StoreError, StoreResult};
 use safeguard::publish::{self, ProgressEvent, PublishContext, Unmanaged};
@@ -87,10 +87,9 @@ fn everything(kind: ServerKind) {
     full_disk(kind);
 }
 
-/// First publication, dry run, change under readers, nothing new, an unmanaged file, an issued
-/// edition, rollback.
+/// First publication, dry run, change under readers, nothing new, an issued edition, an unmanaged
+/// file, and the first site again.
 fn story(host: &Host) {
-    let history = PublishHistory::open(host.workshop.path()).expect("writable");
     let [first, second] = [site(1), site(2)];
 
     let plan = preview(host, &first).expect("a plan");
@@ -99,7 +98,6 @@ fn story(host: &Host) {
 
     publish(host, &first).expect("published");
     assert_eq!(host.files(), whole(&first));
-    history.record("here", &first).expect("writable");
 
     host.put("scan.pdf", b"somebody's own");
     let plan = under_readers(host, &[&first, &second], || publish(host, &second));
@@ -110,29 +108,13 @@ fn story(host: &Host) {
     let mut expected = whole(&second);
     expected.insert("scan.pdf".to_owned(), b"somebody's own".to_vec());
     assert_eq!(host.files(), expected);
-    history.record("here", &second).expect("writable");
 
     assert!(publish(host, &second).expect("published").is_empty());
 
-    // A newer version renders other bytes: the published PDF stays, and the manifest lists it.
-    let mut rendered = site(2);
-    change(
-        &mut rendered,
-        "editions/2026-01-01/safeguards.pdf",
-        b"%PDF rendered anew",
-    );
-    let plan = publish(host, &rendered).expect("published");
-    assert_eq!(
-        plan.kept_as_published,
-        ["editions/2026-01-01/safeguards.pdf"]
-    );
-    assert!(plan.is_empty());
     let mut altered = site(2);
-    change(&mut altered, "editions/2026-01-01/safeguards.json", b"{}");
-    assert_eq!(
-        error_id(publish(host, &altered)),
-        "published-edition-differs"
-    );
+    change(&mut altered, "editions/2026-01-01/safeguards.pdf", b"%PDF");
+    let refused = error_id(publish(host, &altered));
+    assert_eq!(refused, "published-edition-differs");
     assert_eq!(host.files(), expected);
 
     // Something stands where a new file is to go.
@@ -148,8 +130,7 @@ fn story(host: &Host) {
     assert_eq!(self::status(host).altered, ["index.html"]);
     host.put("index.html", &second.files["index.html"]);
 
-    let previous = history.find("here", "previous").expect("a state");
-    let put_back = || publish(host, &previous);
+    let put_back = || publish(host, &first);
     under_readers(host, &[&first, &second], put_back).expect("published");
     let mut expected = whole(&first);
     expected.insert("scan.pdf".to_owned(), b"somebody's own".to_vec());
@@ -563,7 +544,7 @@ fn issued() -> tempfile::TempDir {
 }
 
 #[test]
-fn a_draft_is_published_on_request_only_and_a_state_comes_back() {
+fn a_draft_is_published_on_request_only() {
     let folder = base();
     let yaml = folder.path().join("publish.yaml");
     let refused = |arguments: &[&str], code| {
@@ -656,11 +637,6 @@ fn a_draft_is_published_on_request_only_and_a_state_comes_back() {
     assert_eq!(page(), first);
     done(&["publish"]);
     assert_ne!(page(), first);
-    done(&["publish", "--rollback", "previous"]);
-    assert_eq!(page(), first);
-    done(&["publish", "--rollback", "2026-02-01"]);
-    assert_ne!(page(), first);
-    assert!(refused(&["publish", "--rollback", "2020-01-01"], 2).contains("2026-02-01"));
 
     let status = || {
         let output = safeguard(&folder, &["publish", "--status"]);
@@ -685,6 +661,17 @@ fn a_draft_is_published_on_request_only_and_a_state_comes_back() {
     assert!(done(&["publish"]).contains("already"));
     done(&["publish", "--replace"]);
     assert_eq!(status().0, Some(0));
+    // Somebody else's manifest, which lists the same files.
+    let manifest = folder.path().join("public").join(MANIFEST);
+    let own = std::fs::read_to_string(&manifest).expect("a manifest");
+    let foreign = own.replace("\"theme\": \"official\"", "\"theme\": \"other\"");
+    assert_ne!(own, foreign);
+    std::fs::write(&manifest, foreign).expect("writable");
+    let (code, output) = status();
+    assert_eq!(code, Some(1), "{output}");
+    assert!(output.contains("not the one"), "{output}");
+    std::fs::write(&manifest, own).expect("writable");
+    assert_eq!(status().0, Some(0));
     // A target that cannot be reached hides none of the others.
     let both =
         "away: {kind: folder, path: not-mounted/public}\nweb: {kind: folder, path: public}\n";
@@ -706,50 +693,6 @@ fn a_draft_is_published_on_request_only_and_a_state_comes_back() {
         assert!(headers.contains("style-src 'sha256-"), "{headers}");
     }
     assert!(!folder.path().join("output").exists());
-}
-
-#[test]
-fn a_text_withheld_since_is_not_put_back() {
-    let folder = base();
-    std::fs::write(
-        folder.path().join("publish.yaml"),
-        "web: {kind: folder, path: public}\n",
-    )
-    .expect("writable");
-    let publish = |arguments: &[&str]| {
-        let arguments = [&["publish", "--draft"], arguments].concat();
-        safeguard(&folder, &arguments)
-    };
-    let measures = folder.path().join("content/measures/B/b.yaml");
-    let text = std::fs::read_to_string(&measures).expect("measures");
-    let named = text.replace("記録を残している", "白浜商会の倉庫に記録を残している");
-    std::fs::write(&measures, &named).expect("writable");
-    assert!(publish(&[]).status.success());
-    let withheld = named.replace(
-        "  measure: 白浜",
-        "  audience: {measure: client}\n  measure: 白浜",
-    );
-    assert_ne!(withheld, named, "the measure is written in another way");
-    std::fs::write(&measures, withheld).expect("writable");
-    assert!(publish(&[]).status.success());
-    let put_back = || publish(&["--rollback", "previous"]);
-    let refused = || {
-        let done = put_back();
-        assert_eq!(done.status.code(), Some(2), "{done:?}");
-        let page = folder.path().join("public/index.html");
-        let page = std::fs::read_to_string(page).expect("a page");
-        assert!(!page.contains("白浜商会"));
-    };
-    refused();
-    // Likewise for a name that was listed as confidential since.
-    std::fs::write(&measures, &text).expect("writable");
-    let sheet = folder.path().join("content/sheet.yaml");
-    let written = std::fs::read_to_string(&sheet).expect("sheet.yaml");
-    let confidential = format!("{written}\nconfidential: [白浜商会]\n");
-    std::fs::write(&sheet, confidential).expect("writable");
-    refused();
-    std::fs::write(&sheet, written).expect("writable");
-    assert!(put_back().status.success());
 }
 
 #[test]
@@ -798,6 +741,41 @@ fn a_key_may_come_from_an_agent_or_the_environment() {
     let output = publish("UNRELATED", "");
     assert!(output.contains("SAFEGUARD_HERE_PASSWORD"), "{output}");
     host.kill();
+}
+
+#[test]
+fn a_branch_keeps_the_texts_of_a_withdrawn_edition() {
+    for (kind, keeps) in [(ServerKind::Git, true), (ServerKind::Folder, false)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let host = Host::start(kind, folder.path());
+        let location = host.target().location;
+        publish(&host, &site(1)).expect("published");
+        // Another style sheet is no edition.
+        let plan = publish(&host, &site(2)).expect("published");
+        assert!(!plan.remove.is_empty());
+        assert_eq!(publish::history_note(&location, &plan), None);
+        let mut withdrawn = site(2);
+        for name in DOWNLOADS {
+            remove(&mut withdrawn, &format!("editions/2026-01-01/{name}"));
+        }
+        let plan = publish(&host, &withdrawn).expect("published");
+        assert_eq!(host.files(), whole(&withdrawn));
+        let note = publish::history_note(&location, &plan);
+        assert_eq!(note.is_some(), keeps, "{kind:?}");
+        for (language, words) in [
+            (
+                Language::English,
+                "history still holds editions/2026-01-01/",
+            ),
+            (Language::Japanese, "履歴には editions/2026-01-01/"),
+        ] {
+            let text = note.as_ref().map(|note| Catalog::of(language).format(note));
+            assert!(text.is_none_or(|text| text.contains(words)));
+        }
+        // Without the page nothing would tell that the edition was withdrawn.
+        remove(&mut withdrawn, "editions/2026-01-01/index.html");
+        assert_eq!(error_id(publish(&host, &withdrawn)), "edition-vanishes");
+    }
 }
 
 #[test]
@@ -908,6 +886,16 @@ fn site(number: u32) -> BuiltSite {
 
 fn add(site: &mut BuiltSite, path: &str, bytes: Vec<u8>) {
     site.files.insert(path.to_owned(), bytes);
+    list(site);
+}
+
+fn remove(site: &mut BuiltSite, path: &str) {
+    assert!(site.files.remove(path).is_some(), "{path}");
+    list(site);
+}
+
+/// Makes the manifest list the files.
+fn list(site: &mut BuiltSite) {
     let files = site.files.iter().map(|(path, bytes)| ManifestFile {
         path: path.clone(),
         bytes: bytes.len(),

@@ -3,18 +3,16 @@
 mod status;
 
 use super::{JudgingOptions, Project, Session, clock, write_text};
-use crate::check::texts::confidential_in;
 use crate::compare::{self, Comparison};
 use crate::content::{Content, Sources};
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::edition::Edition;
 use crate::issue::Version;
-use crate::manifest::site::bundle_path;
-use crate::manifest::{Bundle, MANIFEST};
+use crate::manifest::MANIFEST;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::model::{Audience, Register};
-use crate::publish::history::PublishHistory;
+use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, Unmanaged};
@@ -33,7 +31,7 @@ pub struct Publish {
     target: Option<String>,
     #[arg(long)]
     dry_run: bool,
-    #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "rollback", "headers"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "headers"])]
     status: bool,
     #[arg(
         long,
@@ -47,8 +45,6 @@ pub struct Publish {
     draft: bool,
     #[arg(long)]
     replace: bool,
-    #[arg(long, value_name = "EDITION|previous")]
-    rollback: Option<String>,
     #[arg(long, value_name = "SERVER", value_enum, hide_possible_values = true)]
     headers: Option<HeaderSyntax>,
     #[command(flatten)]
@@ -84,17 +80,12 @@ impl Publish {
         let Some(project) = session.open()? else {
             return nothing_published(session);
         };
-        let bundle = session.bundle(&project, &[])?;
-        let history = PublishHistory::open(&session.options.directory)?;
-        let site = match &self.rollback {
-            Some(state) => history.find(&target.name, state)?,
-            None => BuiltSite::from_bundle(&bundle),
-        };
+        let site = BuiltSite::from_bundle(&session.bundle(&project, &[])?);
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
-        refuse_leaks(&project, &bundle, &site)?;
-        self.publish(session, &target, &history, &project, site)
+        refuse_leaks(&project, &site)?;
+        self.publish(session, &target, &project, &site)
             .map_err(|error| target.conceal(error))?;
         Ok(true)
     }
@@ -103,9 +94,8 @@ impl Publish {
         &self,
         session: &Session,
         target: &Target,
-        history: &PublishHistory,
         project: &Project,
-        mut site: BuiltSite,
+        site: &BuiltSite,
     ) -> Result<()> {
         let progress = ProgressDisplay::new(session);
         let unmanaged = if self.replace {
@@ -114,22 +104,22 @@ impl Publish {
             Unmanaged::Keep
         };
         let show = |event: ProgressEvent| progress.show(event);
-        let context = publish_context(history, unmanaged, &show);
-        let _run_lock = history.lock_target(&target.name)?;
+        let local = LocalState::open(&session.options.directory)?;
+        let context = publish_context(&local, unmanaged, &show);
+        let _run_lock = local.lock_target(&target.name)?;
         let mut store = context.open(target, &session.options.directory)?;
         if self.dry_run {
-            let plan = publish::preview(store.as_mut(), &site, &context)?;
-            let preview = self.preview(target, plan, project);
+            let plan = publish::preview(store.as_mut(), site, &context)?;
+            let preview = PublishPreview::new(target, plan, project, site);
             let text = match self.format {
                 OutputFormat::Json => json(&preview),
                 OutputFormat::Text => preview.text(session.catalog),
             };
             return write_text(&mut stdout(), &text);
         }
-        let plan = publish::publish(store.as_mut(), &site, &context)?;
+        let plan = publish::publish(store.as_mut(), site, &context)?;
         progress.finish();
-        site.manifest = plan.manifest.clone();
-        history.record(&target.name, &site)?;
+        local.record(&target.name, &site.manifest)?;
         if session.options.quiet {
             return Ok(());
         }
@@ -143,37 +133,20 @@ impl Publish {
             .with("place", &target.location)
             .with("sent", plan.sent().count())
             .with("removed", plan.remove.len());
-        write_text(&mut stdout(), &line(session.catalog, &message))
-    }
-
-    /// Compares the sheet before and after the plan.
-    fn preview(&self, target: &Target, plan: Plan, project: &Project) -> PublishPreview {
-        let edition = |id: Option<&str>| edition_sheet(&project.content, id);
-        let published = plan.published.as_ref();
-        let before = published.and_then(|published| edition(published.edition.as_deref()));
-        let after = match self.rollback {
-            Some(_) => edition(plan.manifest.edition.as_deref()),
-            None => Some(current_sheet(project)),
-        };
-        let changes = before.zip(after);
-        PublishPreview {
-            target: target.name.clone(),
-            place: target.location.to_string(),
-            published: published.map(|published| published.id.clone()),
-            next: plan.manifest.id.clone(),
-            changes: changes.map(|(before, after)| compare::compare(&before, &after)),
-            plan,
-        }
+        let note = publish::history_note(&target.location, &plan);
+        let lines = [Some(message), note].into_iter().flatten();
+        let text: String = lines.map(|it| line(session.catalog, &it)).collect();
+        write_text(&mut stdout(), &text)
     }
 }
 
 fn publish_context<'a>(
-    history: &'a PublishHistory,
+    local: &'a LocalState,
     unmanaged: Unmanaged,
     progress: &'a dyn Fn(ProgressEvent),
 ) -> PublishContext<'a> {
     PublishContext {
-        publisher: &history.publisher,
+        publisher: &local.publisher,
         unmanaged,
         clock: &clock,
         retry_pauses: &RETRY_PAUSES,
@@ -196,6 +169,21 @@ struct PublishPreview {
 }
 
 impl PublishPreview {
+    /// Compares the sheet before and after the plan.
+    fn new(target: &Target, plan: Plan, project: &Project, site: &BuiltSite) -> PublishPreview {
+        let published = plan.published.as_ref();
+        let edition = published.and_then(|published| published.edition.as_deref());
+        let before = edition_sheet(&project.content, edition);
+        PublishPreview {
+            target: target.name.clone(),
+            place: target.location.to_string(),
+            published: published.map(|published| published.id.clone()),
+            next: site.manifest.id.clone(),
+            changes: before.map(|before| compare::compare(&before, &current_sheet(project))),
+            plan,
+        }
+    }
+
     fn text(&self, catalog: &Catalog) -> String {
         let plan = &self.plan;
         let head = Message::new("plan")
@@ -210,7 +198,6 @@ impl PublishPreview {
             ("plan-page", &plan.pages),
             ("plan-manifest", &Vec::from_iter(manifest)),
             ("plan-remove", &plan.remove),
-            ("plan-kept", &plan.kept_as_published),
         ] {
             messages.extend(paths.iter().map(|path| Message::new(id).with("path", path)));
         }
@@ -383,19 +370,12 @@ fn nothing_published(session: &Session) -> Result<bool> {
 }
 
 /// Searches the very bytes that are about to be sent for every text that is not public.
-fn refuse_leaks(project: &Project, bundle: &Bundle, site: &BuiltSite) -> Result<()> {
+fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
     let issued = project.content.issued().map(|edition| &edition.sheet);
     let registers: Vec<&Register> = issued.chain([&project.register]).collect();
     for (path, bytes) in &site.files {
         let rendered = RenderedText::file(path, bytes);
-        let mut leak = rendered.leak(&registers, Audience::Public);
-        // An earlier state may hold a name that was listed as confidential since.
-        let is_current = bundle.get(&bundle_path(path)) == Some(bytes);
-        if leak.is_none() && !is_current {
-            let names = confidential_in(&project.content, rendered.characters());
-            leak = names.first().map(ToString::to_string);
-        }
-        if let Some(text) = leak {
+        if let Some(text) = rendered.leak(&registers, Audience::Public) {
             let message = Message::new("leak-leaving").with("path", path);
             return Err(Error::new(message.with("text", text)));
         }

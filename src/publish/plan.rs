@@ -20,7 +20,6 @@ const LISTS: [&str; 4] = [LISTING, FEED, ROBOTS, SITEMAP];
 #[derive(Debug, Clone)]
 pub struct BuiltSite {
     pub manifest: Manifest,
-    /// Bytes by path. An older state may lack the bytes of files that are published unchanged.
     pub files: Bundle,
 }
 
@@ -33,8 +32,6 @@ pub struct Plan {
     pub pages: Vec<String>,
     /// Files that only the published manifest lists, and leftovers that nobody needs.
     pub remove: Vec<String>,
-    /// Files of issued editions that stay, although this version renders other bytes.
-    pub kept_as_published: Vec<String>,
     /// Files to send to paths that the published manifest does not list, so that something else
     /// may be there.
     pub added: Vec<String>,
@@ -43,9 +40,6 @@ pub struct Plan {
     /// The manifest before publication.
     #[serde(skip)]
     pub published: Option<Manifest>,
-    /// The manifest after publication.
-    #[serde(skip)]
-    pub manifest: Manifest,
     /// True if the manifest differs from the published one.
     #[serde(rename = "manifest")]
     pub sends_manifest: bool,
@@ -72,6 +66,12 @@ impl Plan {
     /// Everything that is sent before the manifest, in order.
     pub fn sent(&self) -> impl Iterator<Item = &str> {
         self.upload.iter().chain(&self.pages).map(String::as_str)
+    }
+
+    /// The files of issued editions that are removed, because the editions were withdrawn.
+    pub fn withdrawn_files(&self) -> impl Iterator<Item = &str> {
+        let removed = self.remove.iter().map(String::as_str);
+        removed.filter(|path| is_issued(path))
     }
 
     /// True if the target has this very site.
@@ -106,17 +106,16 @@ pub fn plan(
     for file in published.iter().flat_map(|manifest| &manifest.files) {
         before.insert(file.path.as_str(), file);
     }
-    let mut manifest = site.manifest.clone();
-    let kept_as_published = keep_issued(&mut manifest, &before)?;
+    refuse_changed_editions(&before, &site.manifest)?;
     let (mut upload, mut pages, mut added) = (Vec::new(), Vec::new(), Vec::new());
     let mut obsolete = leftovers.clone();
     obsolete.extend(before.keys().map(ToString::to_string));
-    for ManifestFile { path, sha256, .. } in &manifest.files {
+    for ManifestFile { path, sha256, .. } in &site.manifest.files {
         obsolete.remove(path);
         let old = before.get(path.as_str());
         let is_leftover = leftovers.contains(path);
         let is_published = old.is_some_and(|old| old.sha256 == *sha256);
-        if is_published && (!is_leftover || kept_as_published.contains(path)) {
+        if is_published && !is_leftover {
             continue;
         }
         if old.is_none() && !is_leftover {
@@ -131,47 +130,49 @@ pub fn plan(
     // New pages before those that may refer to them, the front page last.
     pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == FRONT));
     Ok(Plan {
-        unchanged: manifest.files.len() - upload.len() - pages.len(),
-        sends_manifest: published.map(data::pretty) != Some(data::pretty(&manifest)),
+        unchanged: site.manifest.files.len() - upload.len() - pages.len(),
+        sends_manifest: published.map(data::pretty) != Some(data::pretty(&site.manifest)),
         remove: obsolete.into_iter().collect(),
         published: published.cloned(),
         upload,
         pages,
-        kept_as_published,
         added,
-        manifest,
     })
 }
 
-/// Puts the published files of issued editions into the manifest; returns the paths that differed.
-///
-/// A newer version may render PDF and CSV in other ways. The data of an edition never changes.
-fn keep_issued(
-    manifest: &mut Manifest,
+/// Refuses to change a file of a published edition, or to take all of them away: an edition that
+/// was withdrawn keeps a page.
+fn refuse_changed_editions(
     published: &BTreeMap<&str, &ManifestFile>,
-) -> Result<Vec<String>> {
-    let mut kept = Vec::new();
-    for file in &mut manifest.files {
-        let Some(old) = published.get(file.path.as_str()) else {
-            continue;
-        };
-        if !is_issued(&file.path) || old.sha256 == file.sha256 {
-            continue;
-        }
-        if file.path.ends_with(".json") {
-            let message = Message::new("published-edition-differs").with("path", &file.path);
-            return Err(Error::new(message));
-        }
-        kept.push(file.path.clone());
-        *file = ManifestFile::clone(old);
+    manifest: &Manifest,
+) -> Result<()> {
+    let differs = |file: &&ManifestFile| {
+        let old = published.get(file.path.as_str());
+        is_issued(&file.path) && old.is_some_and(|old| old.sha256 != file.sha256)
+    };
+    if let Some(file) = manifest.files.iter().find(differs) {
+        let message = Message::new("published-edition-differs").with("path", &file.path);
+        return Err(Error::new(message));
     }
-    Ok(kept)
+    let next = manifest.files.iter().map(|file| file.path.as_str());
+    let kept: BTreeSet<&str> = next.filter_map(edition_of).collect();
+    let mut editions = published.keys().filter_map(|path| edition_of(path));
+    match editions.find(|id| !kept.contains(id)) {
+        None => Ok(()),
+        Some(id) => Err(Error::new(Message::new("edition-vanishes").with("id", id))),
+    }
+}
+
+/// The id of the edition to which a file belongs.
+fn edition_of(path: &str) -> Option<&str> {
+    let (id, _) = path.strip_prefix("editions/")?.split_once('/')?;
+    Some(id)
 }
 
 /// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    matches!(parts.as_slice(), ["editions", _, name] if DOWNLOADS.contains(name))
+    let name = path.rsplit('/').next().unwrap_or_default();
+    edition_of(path).is_some() && DOWNLOADS.contains(&name)
 }
 
 fn is_page(path: &str) -> bool {
@@ -207,6 +208,11 @@ mod tests {
         plan(Some(&before.manifest), after, &BTreeSet::new()).expect("a plan")
     }
 
+    fn refusal(before: &BuiltSite, after: &BuiltSite) -> Message {
+        let refused = plan(Some(&before.manifest), after, &BTreeSet::new());
+        refused.expect_err("a refusal").message
+    }
+
     #[test]
     fn at_first_everything_travels_pages_last() {
         let site = site(&[("index.html", "1"), ("a.css", "2"), ("feed.xml", "3")]);
@@ -229,16 +235,32 @@ mod tests {
     }
 
     #[test]
-    fn an_issued_edition_stays_as_it_was_published() {
-        let path = "editions/2026-01-01/safeguards";
-        let [pdf, json] = ["pdf", "json"].map(|ending| format!("{path}.{ending}"));
-        let before = site(&[(&pdf, "as issued"), (&json, "{}")]);
-        let after = site(&[(&pdf, "rendered anew"), (&json, "{}")]);
-        let plan = planned(&before, &after);
-        assert_eq!(plan.kept_as_published, std::slice::from_ref(&pdf));
-        assert!(plan.is_empty(), "{plan:?}");
-        let altered = site(&[(&pdf, "as issued"), (&json, "{\"a\": 1}")]);
-        assert!(super::plan(Some(&before.manifest), &altered, &BTreeSet::new()).is_err());
+    fn no_file_of_an_issued_edition_changes() {
+        for name in DOWNLOADS {
+            let path = format!("editions/2026-01-01/{name}");
+            let before = site(&[(&path, "as issued")]);
+            let after = site(&[(&path, "drawn anew")]);
+            let expected = Message::new("published-edition-differs").with("path", &path);
+            assert_eq!(refusal(&before, &after), expected);
+            assert!(planned(&before, &before).is_empty());
+        }
+        // The page around them may change.
+        let [before, after] =
+            ["old", "new"].map(|text| site(&[("editions/2026-01-01/index.html", text)]));
+        assert_eq!(planned(&before, &after).pages.len(), 1);
+    }
+
+    #[test]
+    fn no_published_edition_vanishes() {
+        let page = ("editions/2026-01-01/index.html", "withdrawn");
+        let pdf = ("editions/2026-01-01/safeguards.pdf", "as issued");
+        let list = ("editions/index.html", "editions");
+        let before = site(&[list, page, pdf]);
+        let expected = Message::new("edition-vanishes").with("id", "2026-01-01");
+        assert_eq!(refusal(&before, &site(&[list])), expected);
+        let plan = planned(&before, &site(&[page]));
+        assert_eq!(plan.remove, [pdf.0, list.0]);
+        assert_eq!(plan.withdrawn_files().collect::<Vec<_>>(), [pdf.0]);
     }
 
     #[test]

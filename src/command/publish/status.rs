@@ -2,10 +2,10 @@
 
 use super::{OutputFormat, json, line, publish_context};
 use crate::command::{Session, write_text};
-use crate::data;
 use crate::date::in_japan;
+use crate::manifest::sha256;
 use crate::message::{Catalog, Message, Result};
-use crate::publish::history::PublishHistory;
+use crate::publish::local_state::LocalState;
 use crate::publish::target::Target;
 use crate::publish::{self, PublishedStatus, Unmanaged};
 use jiff::Timestamp;
@@ -24,11 +24,11 @@ struct TargetReport {
 
 /// Prints a report of every target; returns true if each still has what was published.
 pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
-    let history = PublishHistory::open(&session.options.directory)?;
+    let local = LocalState::open(&session.options.directory)?;
     // A target that cannot be reached hides none of the others.
     let (mut reports, mut unknown, mut first_error) = (Vec::new(), String::new(), None);
     for target in targets {
-        match TargetReport::new(session, &history, target) {
+        match TargetReport::new(session, &local, target) {
             Ok(report) => reports.push(report),
             Err(error) => {
                 let message = Message::new("status-unknown")
@@ -54,15 +54,14 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
 }
 
 impl TargetReport {
-    fn new(session: &Session, history: &PublishHistory, target: &Target) -> Result<TargetReport> {
-        let context = publish_context(history, Unmanaged::Keep, &|_| {});
+    fn new(session: &Session, local: &LocalState, target: &Target) -> Result<TargetReport> {
+        let context = publish_context(local, Unmanaged::Keep, &|_| {});
         let mut store = context.open(target, &session.options.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published
             .as_ref()
             .map(|found| found.manifest_sha256.clone());
-        let newest = history.newest(&target.name);
-        let own = newest.map(|newest| data::sha256(&data::pretty(&newest)));
+        let own = local.last_manifest(&target.name).map(|last| sha256(&last));
         Ok(TargetReport {
             target: target.name.clone(),
             place: target.location.to_string(),

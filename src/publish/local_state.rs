@@ -1,0 +1,80 @@
+//! Facts a project keeps about its own publications, in `.safeguard/` beside `publish.yaml`.
+//!
+//! The project's id, a lock of each target, and the manifest last published there.
+//! Git ignores the folder.
+
+use crate::data;
+use crate::manifest::Manifest;
+use crate::message::{Error, Message, Result};
+use crate::output::write_file;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+const FOLDER: &str = ".safeguard";
+
+pub struct LocalState {
+    folder: PathBuf,
+    /// A random id that tells this project's folder from others with the same target.
+    pub publisher: String,
+}
+
+impl LocalState {
+    /// Opens the state of the project in this folder, or begins one.
+    pub fn open(project: &Path) -> Result<LocalState> {
+        let folder = project.join(FOLDER);
+        fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+        let ignore_file = folder.join(".gitignore");
+        if !ignore_file.exists() {
+            write_file(&ignore_file, b"*\n")?;
+        }
+        let id_file = folder.join("publisher");
+        let known = fs::read_to_string(&id_file).unwrap_or_default();
+        let publisher = match known.lines().next() {
+            Some(id) if id.len() == 32 => id.to_owned(),
+            _ => {
+                let id = random_id()?;
+                write_file(&id_file, format!("{id}\n").as_bytes())?;
+                id
+            }
+        };
+        Ok(LocalState { folder, publisher })
+    }
+
+    /// Keeps other runs of this project from publishing to a target, until the file is dropped.
+    pub fn lock_target(&self, target: &str) -> Result<File> {
+        let path = self.folder.join(format!("{target}.lock"));
+        let file = File::create(&path).map_err(|error| failed(&path, error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Error::new(Message::new("target-busy-here"))),
+            Err(TryLockError::Error(error)) => Err(failed(&path, error)),
+        }
+    }
+
+    /// Records the manifest that was just published.
+    pub fn record(&self, target: &str, manifest: &Manifest) -> Result<()> {
+        write_file(&self.manifest_path(target), &data::pretty(manifest))
+    }
+
+    /// Returns the bytes of the manifest that this project published last.
+    pub fn last_manifest(&self, target: &str) -> Option<Vec<u8>> {
+        fs::read(self.manifest_path(target)).ok()
+    }
+
+    fn manifest_path(&self, target: &str) -> PathBuf {
+        self.folder.join(format!("{target}.json"))
+    }
+}
+
+fn random_id() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}
+
+fn failed(path: &Path, error: io::Error) -> Error {
+    let message = Message::new("cannot-write").with("path", path.display());
+    Error::new(message).caused_by(error)
+}
