@@ -5,7 +5,9 @@ use crate::manifest::{Bundle, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, BuildInput};
+use crate::render::names;
 use crate::render::pdf::Fonts;
+use crate::report::Format;
 use crate::sheet::ClientCopy;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,17 @@ impl Session<'_> {
     /// Renders every file of a project.
     pub(super) fn bundle(&self, project: &Project, copy: Option<&ClientCopy>) -> Result<Bundle> {
         bundle::bundle(&self.build_input(project, copy, &self.texts()))
+    }
+
+    /// Searches the site of a bundle for confidential names and prints the findings. Returns false if
+    /// one stops the run.
+    pub(super) fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
+        let findings = names::find(&project.content, &project.theme, bundle);
+        if !findings.is_empty() {
+            let (sources, to) = (&project.content.sources, &mut std::io::stderr());
+            self.print_findings(sources, &findings, Format::Human, to)?;
+        }
+        Ok(self.accepts(&findings))
     }
 
     /// Texts in the sheet's language, for the findings in the proof.
@@ -55,11 +68,12 @@ impl Build {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copy = self.copy(session, &Fonts::compiled_in())?;
         let Some(project) = session.open()? else {
-            let nothing = session.catalog.format(&Message::new("nothing-written"));
-            write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
-            return Ok(false);
+            return nothing_written(session);
         };
         let bundle = session.bundle(&project, copy.as_ref())?;
+        if !session.keeps_names(&project, &bundle)? {
+            return nothing_written(session);
+        }
         let folder = session.options.directory.join("output");
         let kept = output::write(&bundle, &folder)?;
         if !session.options.quiet {
@@ -89,6 +103,11 @@ impl Build {
             acknowledgement: self.acknowledgement,
         }))
     }
+}
+
+fn nothing_written(session: &Session) -> Result<bool> {
+    let nothing = session.catalog.format(&Message::new("nothing-written"));
+    write_text(&mut std::io::stderr(), &format!("{nothing}\n")).map(|()| false)
 }
 
 fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> String {
