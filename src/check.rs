@@ -57,7 +57,7 @@ impl Rule {
 }
 
 /// The rules on the content as read. Their order has no effect: findings are sorted by place.
-pub const RULES: [&Rule; 27] = [
+pub const RULES: [&Rule; 28] = [
     &coverage::UNKNOWN_GUIDELINE,
     &coverage::GUIDELINE_SUPERSEDED,
     &coverage::UNKNOWN_ITEM,
@@ -83,6 +83,7 @@ pub const RULES: [&Rule; 27] = [
     &texts::TEXT_CUT_OFF,
     &texts::MISSING_GLYPH,
     &texts::CONFIDENTIAL_NAME,
+    &texts::JOINED_NAMES,
     &editions::EDITION_ALTERED,
     &texts::SPELLING_VARIES,
 ];

@@ -14,7 +14,7 @@
 //! Read in this order. A module uses only modules above it; a test in `tests/guards.rs` checks this.
 //!
 //! 1. [`message`] has the program's messages in Japanese and English (the words printed on a sheet are labels of the theme); [`characters`], [`date`], [`text`] and [`diagnostic`] are the basic types that all others use.
-//! 2. [`prose`] reads the Markdown of the site's pages; [`manifest`] names the files of a build.
+//! 2. [`prose`] reads the Markdown of the site's pages; [`confidential`] finds names that must not become public; [`manifest`] names the files of a build.
 //! 3. [`model`] is the [`model::Register`]: the content after a check without errors. [`edition`] is the record of an issued one.
 //! 4. [`sheet::lay_out`] decides for one reader and language what every rendering says: rows, joined cells, numbers, anchors, texts.
 //! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`issue::Version`] says which state a register is.
@@ -42,6 +42,7 @@ pub mod check;
 pub mod cms;
 pub mod command;
 pub mod compare;
+pub mod confidential;
 pub mod content;
 pub mod data;
 pub mod date;

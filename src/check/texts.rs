@@ -2,6 +2,8 @@
 
 use super::{CheckInput, Rule};
 use crate::characters::{code_point, is_invisible};
+use crate::confidential::{ConfidentialNames, Likeness};
+use crate::content::record::SheetRecord;
 use crate::content::{Content, WrittenText, control_character_finding, rule};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
@@ -10,7 +12,6 @@ use crate::prose::LostText;
 use crate::text::MarkupProblem;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use unicode_normalization::UnicodeNormalization;
 
 /// The characters of one text in one language, with its place and its readers.
 struct TextOccurrence<'a> {
@@ -190,24 +191,32 @@ pub fn unprintable(line: &str, can_draw: impl Fn(char) -> bool) -> Option<Messag
 
 pub const CONFIDENTIAL_NAME: Rule = Rule::new("confidential-name", confidential_name);
 
-/// Reports names listed as confidential in texts that everybody may read.
+/// Reports names listed as confidential in texts that everybody may read. One that only looks alike
+/// is a warning.
 fn confidential_name(input: &CheckInput) -> Vec<Diagnostic> {
+    let names = confidential_names(input.content);
     let mut findings = Vec::new();
-    let sheet = input.sheet();
-    if sheet.is_none_or(|it| it.record.confidential.is_empty()) {
+    if names.is_empty() {
         return findings;
     }
     for (texts, help) in [
         (sheet_texts(input), "confidential-name-help"),
         (page_texts(input), "confidential-name-page"),
     ] {
-        for text in texts {
-            if text.audience != Some(Audience::Public) {
-                continue;
-            }
-            for name in confidential_in(input.content, &text.text) {
-                let message = Message::new("confidential-name").with("name", name);
-                let finding = CONFIDENTIAL_NAME.error(text.origin.within(name), message);
+        let is_public = |text: &&TextOccurrence| text.audience == Some(Audience::Public);
+        for text in texts.iter().filter(is_public) {
+            for found in names.find(&text.text) {
+                let written = &text.text[found.written];
+                let origin = text.origin.within(written);
+                let message = Message::new(match found.likeness {
+                    Likeness::Same => "confidential-name",
+                    Likeness::LooksAlike => "confidential-name-alike",
+                });
+                let message = message.with("name", found.name).with("written", written);
+                let finding = match found.likeness {
+                    Likeness::Same => CONFIDENTIAL_NAME.error(origin, message),
+                    Likeness::LooksAlike => CONFIDENTIAL_NAME.warning(origin, message),
+                };
                 findings.push(finding.help(Message::new(help)));
             }
         }
@@ -215,21 +224,46 @@ fn confidential_name(input: &CheckInput) -> Vec<Diagnostic> {
     findings
 }
 
-/// The confidential names that a text contains.
-pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
-    let folded = fold(text);
-    let is_in = |name: &&str| !fold(name).is_empty() && folded.contains(&fold(name));
+/// The names that sheet.yaml lists as confidential.
+pub fn confidential_names(content: &Content) -> ConfidentialNames<'_> {
     let sheet = content.sheet.iter();
     let names = sheet.flat_map(|sheet| &sheet.record.confidential);
-    names.map(|name| &**name).filter(is_in).collect()
+    ConfidentialNames::new(names.map(|name| &**name))
 }
 
-/// Folds a text for comparison: neither width, ㈱, case nor spaces hide a name.
-fn fold(text: &str) -> String {
-    text.nfkc()
-        .filter(|c| !c.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
+/// The confidential names that a text contains; none that only looks alike.
+pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
+    let mut found = confidential_names(content).find(text);
+    found.retain(|found| found.likeness == Likeness::Same);
+    found.into_iter().map(|found| found.name).collect()
+}
+
+pub const JOINED_NAMES: Rule = Rule::new("joined-names", joined_names);
+
+/// Reports entries of lists of names that are probably two: the second name would be neither found
+/// in a text nor given a box for its seal.
+fn joined_names(input: &CheckInput) -> Vec<Diagnostic> {
+    let Some(sheet) = input.sheet() else {
+        return Vec::new();
+    };
+    let SheetRecord {
+        approvals,
+        confidential,
+        ..
+    } = &sheet.record;
+    let mut findings = Vec::new();
+    for (field, names) in [("approvals", approvals), ("confidential", confidential)] {
+        for (index, name) in names.iter().enumerate() {
+            let Some(separator) = name.matches(['、', '，', '；', ';']).next() else {
+                continue;
+            };
+            let origin = sheet.origin().at(field).at(index).within(separator);
+            let message = Message::new("joined-names").with("separator", separator);
+            let finding = JOINED_NAMES.error(origin, message.with("name", name));
+            findings.push(finding.help(Message::new("joined-names-help")));
+        }
+    }
+    findings
 }
 
 pub const SPELLING_VARIES: Rule = Rule::new("spelling-varies", spelling_varies);

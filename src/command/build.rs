@@ -9,7 +9,9 @@ use crate::manifest::{Bundle, FileNames, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, BuildInput};
+use crate::render::names;
 use crate::render::pdf::Fonts;
+use crate::report::Format;
 use crate::sheet::ClientCopy;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,17 @@ impl Session<'_> {
     /// Renders every file of a project.
     pub(super) fn bundle(&self, project: &Project, copies: &[ClientCopy]) -> Result<Bundle> {
         bundle::bundle(&self.build_input(project, copies, &self.texts()))
+    }
+
+    /// Searches the site of a bundle for confidential names and prints the findings. Returns false if
+    /// one stops the run.
+    pub(super) fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
+        let findings = names::find(&project.content, &project.theme, bundle);
+        if !findings.is_empty() {
+            let (sources, to) = (&project.content.sources, &mut std::io::stderr());
+            self.print_findings(sources, &findings, Format::Human, to)?;
+        }
+        Ok(self.accepts(&findings))
     }
 
     /// Texts in the sheet's language, for the findings in the proof.
@@ -59,9 +72,7 @@ impl Build {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copies = self.copies(session, &Fonts::compiled_in())?;
         let Some(project) = session.open()? else {
-            let nothing = session.line(&Message::new("nothing-written"));
-            write_text(&mut std::io::stderr(), &nothing)?;
-            return Ok(false);
+            return nothing_written(session);
         };
         let newest = project.content.newest_edition();
         let version = Version::of(&project.register, newest);
@@ -69,6 +80,9 @@ impl Build {
             return Err(Error::new(Message::new("none-in-force")));
         }
         let bundle = session.bundle(&project, &copies)?;
+        if !session.keeps_names(&project, &bundle)? {
+            return nothing_written(session);
+        }
         let recorded = recorded_copies(session, &project, &version, &bundle, &copies);
         // A copy that nobody recorded could not be verified; a line without a file does no harm.
         session.record_copies(&recorded)?;
@@ -164,6 +178,11 @@ fn hints(project: &Project, version: &Version, made_copies: bool) -> Vec<Message
         hints.push(Message::new("none-in-force"));
     }
     hints
+}
+
+fn nothing_written(session: &Session) -> Result<bool> {
+    let nothing = session.line(&Message::new("nothing-written"));
+    write_text(&mut std::io::stderr(), &nothing).map(|()| false)
 }
 
 fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> String {

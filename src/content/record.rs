@@ -107,7 +107,9 @@ pub struct SheetRecord {
     pub sections: OwnSections,
     #[serde(default)]
     pub thresholds: Thresholds,
-    /// Names that no public text may contain.
+    /// Names that nothing public may contain, each an entry of its own. Width, case, spaces, hyphens,
+    /// kana, variants of a character (髙) and ㈱ make no difference; Latin names are whole words.
+    /// One that only looks alike is a warning.
     #[serde(default)]
     pub confidential: Vec<Line>,
     #[serde(default, deserialize_with = "or_default")]

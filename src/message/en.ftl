@@ -168,8 +168,15 @@ control-character-help = delete it; it often comes along when text is copied fro
 missing-glyph = no font has { $character } ({ $code })
 missing-glyph-help = write another form of the character, or kana
 confidential-name = `{ $name }` is listed as confidential, and this text is public
+confidential-name-alike = `{ $written }` looks like `{ $name }`, which is listed as confidential, and this text is public
 confidential-name-help = reword it, or set the field's `audience:` to client
 confidential-name-page = reword it: a page is for everybody
+confidential-name-file = `{ $name }` is listed as confidential, and this file of the site contains it
+confidential-name-file-alike = `{ $written }` in this file of the site looks like `{ $name }`, which is listed as confidential
+confidential-name-file-code = `{ $name }` is listed as confidential, and the code of this file of the site has a word like it
+confidential-name-file-help = look for it in the theme, in ids and names of pages, in `url`, and in issued editions
+joined-names = `{ $name }` is one entry with `{ $separator }` in it
+joined-names-help = did you mean two entries?
 spelling-varies = { $rare } stands { $count } of { $total } times beside { $common }
 
 ## Commands

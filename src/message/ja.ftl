@@ -168,8 +168,15 @@ control-character-help = 消してください。ほかから写した文に紛�
 missing-glyph = 「{ $character }」（{ $code }）の字形がフォントにありません
 missing-glyph-help = 別の字体か仮名で書いてください
 confidential-name = 秘密とされた名前「{ $name }」が、公開される文にあります
+confidential-name-alike = 公開される文の「{ $written }」は、秘密とされた名前「{ $name }」と見分けがつきません
 confidential-name-help = 書き換えるか、audience: をその項目について client にしてください
 confidential-name-page = 書き換えてください。ページは誰でも読めます
+confidential-name-file = 秘密とされた名前「{ $name }」が、公開されるこのファイルにあります
+confidential-name-file-alike = 公開されるこのファイルの「{ $written }」は、秘密とされた名前「{ $name }」と見分けがつきません
+confidential-name-file-code = 秘密とされた名前「{ $name }」と同じ語が、公開されるこのファイルのコードにあります
+confidential-name-file-help = テーマ、id やページの名前、url、発行済みの版を確かめてください
+joined-names = 「{ $name }」は「{ $separator }」を含む一つの項目になっています
+joined-names-help = 二つの項目ではありませんか
 spelling-varies = 「{ $rare }」が { $total } か所のうち { $count } か所にあります（ほかは「{ $common }」）
 
 ## 命令

@@ -11,27 +11,18 @@ use aho_corasick::AhoCorasick;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// The characters of a finished rendering in any format, without white space.
-pub struct RenderedText(String);
+/// The characters of a finished rendering in any format.
+pub struct RenderedText {
+    characters: String,
+    /// The same without white space.
+    solid: String,
+}
 
 impl RenderedText {
     /// The text of a page: without tags and escapes; of styles and scripts only the texts in quotes.
     pub fn html(bytes: &[u8]) -> RenderedText {
-        let html = String::from_utf8_lossy(bytes);
-        let mut text = String::new();
-        let mut rest = &*html;
-        while let Some((before, tag)) = rest.split_once('<') {
-            text.push_str(before);
-            rest = tag.split_once('>').map_or("", |(_, after)| after);
-            for (name, end) in [("style", "</style"), ("script", "</script")] {
-                if tag.starts_with(name) {
-                    let (code, after) = rest.split_at(rest.find(end).unwrap_or(rest.len()));
-                    text.push_str(&quoted(code));
-                    rest = after;
-                }
-            }
-        }
-        text.push_str(rest);
+        let parts = PageParts::new(&String::from_utf8_lossy(bytes));
+        let mut text = parts.text.replace('\0', "") + &parts.quoted;
         for (escape, character) in [
             ("&lt;", "<"),
             ("&gt;", ">"),
@@ -42,11 +33,14 @@ impl RenderedText {
         ] {
             text = text.replace(escape, character);
         }
-        RenderedText(solid(&text))
+        RenderedText::text(&text)
     }
 
     pub fn text(text: &str) -> RenderedText {
-        RenderedText(solid(text))
+        RenderedText {
+            characters: text.to_owned(),
+            solid: solid(text),
+        }
     }
 
     /// The text of a finished file, by its extension: of a PDF its pages and its data.
@@ -54,14 +48,14 @@ impl RenderedText {
         let raw = || RenderedText::text(&String::from_utf8_lossy(bytes));
         match path.rsplit('.').next() {
             Some("html" | "xml") => RenderedText::html(bytes),
-            Some("json") => RenderedText::text(&strings(bytes)),
+            Some("json") => RenderedText::text(&JsonParts::new(bytes).all()),
             Some("csv") => {
                 RenderedText::text(&String::from_utf8_lossy(bytes).replace("\"\"", "\""))
             }
             // A PDF that is no sheet was made by another program.
             Some("pdf") => pdf_reader::read(bytes).map_or_else(
                 |_| raw(),
-                |pdf| RenderedText::text(&(pdf.pages.concat() + &strings(&pdf.data))),
+                |pdf| RenderedText::text(&(pdf.pages.concat() + &JsonParts::new(&pdf.data).all())),
             ),
             _ => raw(),
         }
@@ -69,7 +63,7 @@ impl RenderedText {
 
     /// All of it, for other searches.
     pub fn characters(&self) -> &str {
-        &self.0
+        &self.characters
     }
 
     /// The first text of the rendering that its readers may not see.
@@ -87,7 +81,7 @@ impl RenderedText {
             }
         }
         let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
-        let matches = search.find_overlapping_iter(&self.0);
+        let matches = search.find_overlapping_iter(&self.solid);
         let found: BTreeSet<usize> = matches.map(|it| it.pattern().as_usize()).collect();
         // The same words may also be part of a text that may be read.
         let is_leak = |text: &String| !allowed.iter().any(|allowed| allowed.contains(text));
@@ -108,39 +102,154 @@ pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering
     }
 }
 
-/// The texts in quotes of styles and scripts: `none` in a style sheet must not be mistaken for a
-/// remark.
-fn quoted(code: &str) -> String {
-    let mut texts = Vec::new();
-    for line in code.lines() {
-        let marked = line.replace("\\\"", "\0");
-        texts.extend(marked.split('"').skip(1).step_by(2).map(str::to_owned));
-    }
-    texts.join("\n").replace('\0', "\"")
+/// The parts of a page, with their escapes. NUL stands between texts that do not run on.
+pub struct PageParts {
+    /// The text between the tags.
+    pub text: String,
+    /// The texts in quotes of styles and scripts.
+    pub quoted: String,
+    /// Comments, the values of attributes, and texts of scripts in other quotes.
+    pub hidden: String,
 }
 
-/// Every text in JSON, without its escapes; all of it if it is no JSON.
-fn strings(json: &[u8]) -> String {
-    fn collect(value: &Value, texts: &mut String) {
+impl PageParts {
+    pub fn new(html: &str) -> PageParts {
+        let [mut text, mut strings, mut hidden] = [const { String::new() }; 3];
+        let mut rest = html;
+        while let Some((before, tag)) = rest.split_once('<') {
+            text.push_str(before);
+            if let Some(comment) = tag.strip_prefix("!--") {
+                let (comment, after) = comment.split_once("-->").unwrap_or((comment, ""));
+                hidden.push_str(comment);
+                hidden.push('\0');
+                rest = after;
+                continue;
+            }
+            let (inside, after) = tag.split_once('>').unwrap_or((tag, ""));
+            rest = after;
+            push_values(inside, &mut hidden);
+            text.push_str(separator(inside));
+            for (name, end) in [("style", "</style"), ("script", "</script")] {
+                if tag.starts_with(name) {
+                    let (code, after) = rest.split_at(rest.find(end).unwrap_or(rest.len()));
+                    strings += &code_texts(code);
+                    hidden += &(quoted(code, '\'') + "\0" + &quoted(code, '`'));
+                    rest = after;
+                }
+            }
+        }
+        text.push_str(rest);
+        PageParts {
+            text,
+            quoted: strings,
+            hidden,
+        }
+    }
+}
+
+/// Stands for a tag in the text: a word may run on over emphasis, a name over a line break.
+fn separator(tag: &str) -> &'static str {
+    const INLINE: [&str; 19] = [
+        "a", "abbr", "b", "bdi", "code", "del", "em", "i", "ins", "mark", "rb", "ruby", "s",
+        "small", "span", "strong", "sub", "sup", "wbr",
+    ];
+    let mut parts = tag
+        .trim_start_matches('/')
+        .split(|c: char| !c.is_alphanumeric());
+    match parts.next() {
+        Some("br") => "\n",
+        Some(name) if INLINE.contains(&name) => "",
+        _ => "\0",
+    }
+}
+
+/// Adds the values of a tag's attributes.
+fn push_values(tag: &str, values: &mut String) {
+    let mut rest = tag;
+    while let Some((_, after)) = rest.split_once('=') {
+        let written = after.trim_start();
+        let (value, after) = match written.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let value = &written[1..];
+                value.split_once(quote).unwrap_or((value, ""))
+            }
+            _ => written
+                .split_once(char::is_whitespace)
+                .unwrap_or((written, "")),
+        };
+        values.push_str(value);
+        values.push('\0');
+        rest = after;
+    }
+}
+
+/// The texts of a style or script, or of the data in a script element.
+pub fn code_texts(code: &str) -> String {
+    match serde_json::from_str(code) {
+        Ok(value) => JsonParts::of(&value).texts,
+        Err(_) => quoted(code, '"'),
+    }
+}
+
+/// The texts in quotes of styles and scripts: `none` in a style sheet must not be mistaken for a
+/// remark.
+fn quoted(code: &str, quote: char) -> String {
+    let mut texts = String::new();
+    for line in code.lines() {
+        let marked = line.replace(&format!("\\{quote}"), "\u{1}");
+        for text in marked.split(quote).skip(1).step_by(2) {
+            texts.push_str(text);
+            texts.push('\0');
+        }
+    }
+    texts.replace('\u{1}', &quote.to_string())
+}
+
+/// The texts of JSON without their escapes, each ended by NUL.
+#[derive(Default)]
+pub struct JsonParts {
+    pub texts: String,
+    pub keys: String,
+}
+
+impl JsonParts {
+    /// The parts of a file; all of it is text if it is no JSON.
+    pub fn new(json: &[u8]) -> JsonParts {
+        match serde_json::from_slice(json) {
+            Ok(value) => JsonParts::of(&value),
+            Err(_) => JsonParts {
+                texts: String::from_utf8_lossy(json).into_owned(),
+                keys: String::new(),
+            },
+        }
+    }
+
+    fn of(value: &Value) -> JsonParts {
+        let mut parts = JsonParts::default();
+        parts.add(value);
+        parts
+    }
+
+    fn add(&mut self, value: &Value) {
         match value {
-            Value::String(text) => texts.push_str(text),
-            Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
-            Value::Object(fields) => fields.iter().for_each(|(name, value)| {
-                texts.push_str(name);
-                texts.push('\0');
-                collect(value, texts);
-            }),
-            other => texts.push_str(&other.to_string()),
+            Value::String(text) => self.texts.push_str(text),
+            Value::Array(values) => values.iter().for_each(|value| self.add(value)),
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    self.keys.push_str(name);
+                    self.keys.push('\0');
+                    self.add(value);
+                }
+            }
+            other => self.texts.push_str(&other.to_string()),
         }
         // Texts must not run together.
-        texts.push('\0');
+        self.texts.push('\0');
     }
-    let Ok(value) = serde_json::from_slice(json) else {
-        return String::from_utf8_lossy(json).into_owned();
-    };
-    let mut texts = String::new();
-    collect(&value, &mut texts);
-    texts
+
+    fn all(self) -> String {
+        self.texts + &self.keys
+    }
 }
 
 /// Removes all white space: renderings wrap texts in different ways.
@@ -183,10 +292,10 @@ mod tests {
             ("a.csv", csv),
         ] {
             let rendered = RenderedText::file(path, bytes);
-            assert!(rendered.characters().contains(&solid(text)), "{path}");
+            assert!(rendered.solid.contains(&solid(text)), "{path}");
         }
         // Two texts are not one that begins in the first and ends in the second.
         let rendered = RenderedText::file("a.json", br#"["A &", "B"]"#);
-        assert!(!rendered.characters().contains("A&B"));
+        assert!(!rendered.solid.contains("A&B"));
     }
 }

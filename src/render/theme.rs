@@ -75,14 +75,22 @@ pub fn of(project: &Path, content: &Content) -> Result<Theme> {
     load(project, name.unwrap_or("official"))
 }
 
-/// Loads the official theme, and replaces its files by those of `themes/<name>/`.
-pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let official = OFFICIAL.iter().map(|(path, text)| {
+/// The official theme as it is compiled in.
+pub fn official() -> Theme {
+    let files = OFFICIAL.iter().map(|(path, text)| {
         let shown = format!("themes/official/{path}");
         let text = Cow::Borrowed(*text);
         ((*path).to_owned(), ThemeFile { text, shown })
     });
-    let mut files: BTreeMap<_, _> = official.collect();
+    Theme {
+        name: "official".to_owned(),
+        files: files.collect(),
+    }
+}
+
+/// Loads the official theme, and replaces its files by those of `themes/<name>/`.
+pub fn load(project: &Path, name: &str) -> Result<Theme> {
+    let mut files = official().files;
     let folder = project.join("themes").join(name);
     let plain = !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.');
     if !plain || (name != "official" && !folder.is_dir()) {
