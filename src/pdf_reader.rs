@@ -1,8 +1,8 @@
-//! A PDF somebody received → its attached data, text, document information and signatures.
+//! A PDF somebody received → its attached data and signatures; a PDF of our own → its text.
 //!
-//! Bytes in, facts out. [`crate::verify`] decides if the data is that of an edition.
-//! The file may be malicious: it is read strictly, nothing in it is repaired or skipped,
-//! and the size of a stream or tree is bounded. What lopdf makes of a page or font is not.
+//! Bytes in, facts out. [`crate::verify`] decides if the file is a recorded one.
+//! A received file may be malicious: it is read strictly, nothing in it is repaired or skipped,
+//! and the size of a stream or tree is bounded.
 
 mod signature;
 mod text;
@@ -24,26 +24,8 @@ const MAX_NODES: usize = 100_000;
 pub struct PdfContents {
     /// The attached `safeguards.json`, byte by byte.
     pub data: Vec<u8>,
-    /// The text of each page in the order it is drawn.
-    pub pages: Vec<String>,
-    /// The document information: `Title`, `Author`, `Subject`, `Keywords`, ….
-    pub information: BTreeMap<String, String>,
-    /// The kinds of annotations other than links and signatures: `FreeText`, `Stamp`, ….
-    pub overlays: Vec<String>,
     /// Every signature, oldest first.
     pub signatures: Vec<PdfSignature>,
-}
-
-impl PdfContents {
-    pub fn title(&self) -> Option<&str> {
-        self.information.get("Title").map(String::as_str)
-    }
-
-    /// The client that a copy was made for. Its name stands last among the keywords.
-    pub fn recipient(&self) -> Option<&str> {
-        let keywords = self.information.get("Keywords")?;
-        Some(keywords.split_once("recipient: ")?.1)
-    }
 }
 
 /// Reads a PDF that somebody received.
@@ -57,11 +39,14 @@ pub fn read(pdf: &[u8]) -> Result<PdfContents> {
     };
     Ok(PdfContents {
         data,
-        pages: text::pages(&document).map_err(broken)?,
-        information: information(&document).map_err(broken)?,
-        overlays: overlays(&document).map_err(broken)?,
         signatures: signature::signatures(&document, pdf).map_err(broken)?,
     })
+}
+
+/// The text of each page of a PDF of our own, in the order it is drawn. A malicious one could fill the
+/// memory.
+pub fn page_texts(pdf: &[u8]) -> Result<Vec<String>> {
+    text::pages(&open(pdf)?).map_err(broken)
 }
 
 /// Opens a PDF that conforms to the standard. The caller adds the `file` argument to the message.
@@ -154,52 +139,6 @@ pub fn tree_nodes<'a>(
         next += 1;
     }
     Ok(nodes)
-}
-
-fn information(document: &Document) -> lopdf::Result<BTreeMap<String, String>> {
-    let mut information = BTreeMap::new();
-    if let Ok(found) = document.trailer.get(b"Info") {
-        for (key, value) in document.dereference(found)?.1.as_dict()? {
-            let value = document.dereference(value)?.1;
-            if let Ok(value) = lopdf::decode_text_string(value) {
-                information.insert(String::from_utf8_lossy(key).into_owned(), value);
-            }
-        }
-    }
-    Ok(information)
-}
-
-/// The kinds of annotations that can cover the printed text.
-fn overlays(document: &Document) -> lopdf::Result<Vec<String>> {
-    let mut kinds = Vec::new();
-    for page in document.page_iter() {
-        for annotation in list(document, document.get_dictionary(page)?, b"Annots") {
-            let annotation = document.dereference(annotation)?.1.as_dict()?;
-            let name = |key| {
-                annotation
-                    .get_deref(key, document)
-                    .and_then(Object::as_name)
-            };
-            let kind = name(b"Subtype")?;
-            let is_invisible_signature = kind == b"Widget"
-                && name(b"FT").is_ok_and(|field| field == b"Sig")
-                && has_no_extent(annotation);
-            if kind != b"Link" && !is_invisible_signature {
-                kinds.push(String::from_utf8_lossy(kind).into_owned());
-            }
-        }
-    }
-    Ok(kinds)
-}
-
-fn has_no_extent(annotation: &Dictionary) -> bool {
-    let rectangle = annotation.get(b"Rect").and_then(Object::as_array);
-    let sides: Vec<f32> = rectangle
-        .into_iter()
-        .flatten()
-        .flat_map(Object::as_float)
-        .collect();
-    matches!(sides.as_slice(), [left, bottom, right, top] if left == right || bottom == top)
 }
 
 /// The array under a key; empty if there is none.

@@ -80,7 +80,11 @@ impl Publish {
         let Some(project) = session.open()? else {
             return nothing_published(session);
         };
-        let site = BuiltSite::from_bundle(&session.bundle(&project, &[])?);
+        let bundle = session.bundle(&project, &[])?;
+        if !session.keeps_names(&project, &bundle)? {
+            return nothing_published(session);
+        }
+        let site = BuiltSite::from_bundle(&bundle);
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }

@@ -201,11 +201,11 @@ fn is_disk_full(error: &opendal::Error) -> bool {
     })
 }
 
-/// Lets browsers keep issued files, which never change. Everything else is asked for again, so that
-/// no page meets the assets of another day.
+/// Lets browsers keep issued files, which never change but may be withdrawn, for a day. Everything
+/// else is asked for again.
 fn cache_control(path: &str) -> &'static str {
     if super::plan::is_issued(path) {
-        "public, max-age=31536000, immutable"
+        "public, max-age=86400"
     } else {
         "no-cache"
     }

@@ -53,10 +53,12 @@ impl RenderedText {
                 RenderedText::text(&String::from_utf8_lossy(bytes).replace("\"\"", "\""))
             }
             // A PDF that is no sheet was made by another program.
-            Some("pdf") => pdf_reader::read(bytes).map_or_else(
-                |_| raw(),
-                |pdf| RenderedText::text(&(pdf.pages.concat() + &JsonParts::new(&pdf.data).all())),
-            ),
+            Some("pdf") => match (pdf_reader::page_texts(bytes), pdf_reader::read(bytes)) {
+                (Ok(pages), Ok(pdf)) => {
+                    RenderedText::text(&(pages.concat() + &JsonParts::new(&pdf.data).all()))
+                }
+                _ => raw(),
+            },
             _ => raw(),
         }
     }

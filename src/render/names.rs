@@ -277,8 +277,8 @@ impl FileTexts {
 
     /// Adds the pages of a PDF, its information, descriptions and links, and what is attached to it.
     fn add_pdf(&mut self, pdf: &Document, bytes: &[u8]) {
-        if let Ok(read) = pdf_reader::read(bytes) {
-            self.pages = read.pages.concat();
+        if let Ok(pages) = pdf_reader::page_texts(bytes) {
+            self.pages = pages.concat();
         }
         for object in pdf.objects.values() {
             self.add_object(object);

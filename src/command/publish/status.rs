@@ -1,7 +1,7 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
 use super::{OutputFormat, json, line, publish_context};
-use crate::command::{Session, write_text};
+use crate::command::{Session, copies, write_text};
 use crate::date::in_japan;
 use crate::manifest::sha256;
 use crate::message::{Catalog, Message, Result};
@@ -43,7 +43,9 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
         OutputFormat::Json => json(&reports),
         OutputFormat::Text => {
             let texts = reports.iter().map(|report| report.text(session.catalog));
-            texts.collect::<String>() + &unknown
+            let holders = copies::outdated(&session.load()?, None);
+            let held = holders.iter().map(|message| session.line(message));
+            texts.chain(held).collect::<String>() + &unknown
         }
     };
     write_text(&mut stdout(), &text)?;
