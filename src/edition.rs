@@ -243,8 +243,6 @@ impl Listing {
         let successors = issued.iter().skip(1).map(|next| Some(next.id.clone()));
         let mut editions = Vec::new();
         for (edition, superseded_by) in issued.iter().zip(successors.chain([None])) {
-            let copies = copies.iter().filter(|copy| copy.edition == edition.id);
-            let copied = copies.map(|copy| &copy.sha256);
             editions.push(ListedEdition {
                 id: edition.id.clone(),
                 number: edition.number,
@@ -254,14 +252,26 @@ impl Listing {
                 superseded_by,
                 withdrawn: edition.withdrawn.clone(),
                 digest: edition.digest.clone(),
-                files: edition.files.values().chain(copied).cloned().collect(),
+                files: edition.files.values().cloned().collect(),
             });
         }
-        Listing {
+        let mut listing = Listing {
             format: LISTING_FORMAT.to_owned(),
             office: office.to_owned(),
             editions,
             lost: lost.to_vec(),
+        };
+        listing.add(copies);
+        listing
+    }
+
+    /// Adds copies to the files of their editions.
+    pub fn add(&mut self, copies: &[RecordedCopy]) {
+        for copy in copies {
+            let mut editions = self.editions.iter_mut();
+            if let Some(edition) = editions.find(|it| it.id == copy.edition) {
+                edition.files.insert(copy.sha256.clone());
+            }
         }
     }
 

@@ -100,7 +100,9 @@ fn run(case: &Path) -> Result<(), Failed> {
         }
         for (name, path) in BUILT {
             if case.join("expected").join(name).exists() {
-                let bundle = bundle::bundle(&build).map_err(|failure| format!("{failure:?}"))?;
+                let bundle = bundle::build(&build)
+                    .map_err(|failure| format!("{failure:?}"))?
+                    .files;
                 let text = String::from_utf8(bundle[path].clone())?;
                 failures.push(compare(case, name, inside_main(&text)));
             }

@@ -196,7 +196,14 @@ fn a_clients_copy_bears_its_name_and_stays() {
         }
     }
     let bytes = fs::read(&copy).expect("there");
+    let list = output(&folder, "site/editions.json");
+    let is_listed = |bytes| {
+        let list = fs::read_to_string(&list).expect("written");
+        list.contains(&safeguard_sha256(bytes))
+    };
+    assert!(is_listed(&bytes), "the list was made before the copy");
     assert!(safeguard(&folder, &["build"]).status.success());
+    assert!(is_listed(&bytes));
     assert!(bytes == fs::read(&copy).expect("a later build keeps it"));
     // Another copy for the same client is another file, and both are recorded; a name may be struck.
     let done = safeguard(&folder, &build);

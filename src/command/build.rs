@@ -2,10 +2,8 @@
 
 use super::issue::{drawn_with, random_digits};
 use super::{JudgingOptions, Project, Session, write_text};
-use crate::data::sha256;
-use crate::edition::{CopyKind, RecordedCopy};
 use crate::issue::Version;
-use crate::manifest::{Bundle, FileNames, LONGEST_RECIPIENT};
+use crate::manifest::{Bundle, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, BuildInput};
@@ -27,8 +25,8 @@ pub struct Build {
 
 impl Session<'_> {
     /// Renders every file of a project.
-    pub(super) fn bundle(&self, project: &Project, copies: &[ClientCopy]) -> Result<Bundle> {
-        bundle::bundle(&self.build_input(project, copies, &self.texts()))
+    pub(super) fn render(&self, project: &Project, copies: &[ClientCopy]) -> Result<bundle::Build> {
+        bundle::build(&self.build_input(project, copies, &self.texts()))
     }
 
     /// Searches the site of a bundle for confidential names and prints the findings. Returns false if
@@ -79,18 +77,17 @@ impl Build {
         if version.is_withdrawn() && !copies.is_empty() {
             return Err(Error::new(Message::new("none-in-force")));
         }
-        let bundle = session.bundle(&project, &copies)?;
-        if !session.keeps_names(&project, &bundle)? {
+        let built = session.render(&project, &copies)?;
+        if !session.keeps_names(&project, &built.files)? {
             return nothing_written(session);
         }
-        let recorded = recorded_copies(session, &project, &version, &bundle, &copies);
         // A copy that nobody recorded could not be verified; a line without a file does no harm.
-        session.record_copies(&recorded)?;
+        session.record_copies(&built.copies)?;
         let folder = session.options.directory.join("output");
-        let kept = output::write(&bundle, &folder)?;
+        let kept = output::write(&built.files, &folder)?;
         if !session.options.quiet {
-            let mut text = list(session, &bundle, &folder, &kept);
-            for message in hints(&project, &version, !recorded.is_empty()) {
+            let mut text = list(session, &built.files, &folder, &kept);
+            for message in hints(&project, &version, !built.copies.is_empty()) {
                 let hint = session.catalog.format(&Message::new("hint"));
                 text.push_str(&format!("{hint}: {}", session.line(&message)));
             }
@@ -109,6 +106,12 @@ impl Build {
                 let message = Message::new("recipient-length").with("most", LONGEST_RECIPIENT);
                 return Err(Error::new(message));
             }
+            if copies
+                .iter()
+                .any(|copy: &ClientCopy| copy.recipient == recipient)
+            {
+                continue;
+            }
             copies.push(ClientCopy {
                 recipient: recipient.to_owned(),
                 mark: random_digits()?,
@@ -117,35 +120,6 @@ impl Build {
         }
         Ok(copies)
     }
-}
-
-/// The ledger's lines for the copies of an edition. A draft's are not recorded.
-fn recorded_copies(
-    session: &Session,
-    project: &Project,
-    version: &Version,
-    bundle: &Bundle,
-    copies: &[ClientCopy],
-) -> Vec<RecordedCopy> {
-    let Some(edition) = version.edition else {
-        return Vec::new();
-    };
-    let names = FileNames {
-        id: &version.id,
-        office: &project.register.office.name.ja,
-    };
-    let line = |copy: &ClientCopy| {
-        let bytes = &bundle[&names.copy(&copy.recipient)];
-        RecordedCopy {
-            edition: edition.id.clone(),
-            kind: CopyKind::Client,
-            day: session.today(),
-            recipient: Some(copy.recipient.clone()),
-            bytes: bytes.len(),
-            sha256: sha256(bytes),
-        }
-    };
-    copies.iter().map(line).collect()
 }
 
 /// Things worth knowing after a build.

@@ -80,7 +80,7 @@ impl Publish {
         let Some(project) = session.open()? else {
             return nothing_published(session);
         };
-        let bundle = session.bundle(&project, &[])?;
+        let bundle = session.render(&project, &[])?.files;
         if !session.keeps_names(&project, &bundle)? {
             return nothing_published(session);
         }

@@ -10,7 +10,7 @@ use super::theme::Theme;
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
-use crate::edition::{Edition, file};
+use crate::edition::{CopyKind, Edition, Listing, RecordedCopy, file};
 use crate::issue::Version;
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{
@@ -48,10 +48,17 @@ const OF_EDITION: [(&str, &str); 3] = [
     (DATA, file::SITE_JSON),
 ];
 
+/// Every file of `output/`, and the lines of the ledger for the copies among them.
+pub struct Build {
+    pub files: Bundle,
+    /// None for a draft's copies: they are not recorded.
+    pub copies: Vec<RecordedCopy>,
+}
+
 /// Makes every file of `output/`.
-pub fn bundle(input: &BuildInput) -> Result<Bundle> {
+pub fn build(input: &BuildInput) -> Result<Build> {
     let labels = checked_labels(input.theme, input.fonts)?;
-    let builder = BundleBuilder::new(input, &labels).with_findings();
+    let mut builder = BundleBuilder::new(input, &labels).with_findings();
     let (mut files, mut jobs) = match builder.documents.version.edition {
         Some(edition) if edition.withdrawn.is_some() => Default::default(),
         Some(edition) => (edition.bytes.clone(), Vec::new()),
@@ -77,6 +84,8 @@ pub fn bundle(input: &BuildInput) -> Result<Bundle> {
             .job(&builder.names().proof(), proof, proof_data),
     );
     files.extend(builder.documents.draw(jobs)?);
+    let copies = builder.recorded_copies(&files);
+    builder.listing.add(&copies);
     let mut bundle = Bundle::new();
     for (name, bytes) in files {
         bundle.extend(builder.output_path(&name).map(|path| (path, bytes)));
@@ -84,7 +93,10 @@ pub fn bundle(input: &BuildInput) -> Result<Bundle> {
     builder.editions(&mut bundle);
     builder.pages(&mut bundle)?;
     builder.manifests(&mut bundle, &digests);
-    Ok(bundle)
+    Ok(Build {
+        files: bundle,
+        copies,
+    })
 }
 
 /// Makes one file of the site by itself, for the preview. Returns `None` if there is no such file.
@@ -144,6 +156,7 @@ pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
 struct BundleBuilder<'a> {
     input: &'a BuildInput<'a>,
     documents: Documents<'a>,
+    listing: Listing,
     findings: FindingsByEntry,
     entry_lines: EntryLines,
 }
@@ -161,6 +174,7 @@ impl<'a> BundleBuilder<'a> {
                 today: input.today,
                 issued: input.content.issued().collect(),
             },
+            listing: input.content.listing(&input.register.office.name.ja),
             findings: FindingsByEntry::new(),
             entry_lines: EntryLines::new(),
         }
@@ -221,6 +235,25 @@ impl<'a> BundleBuilder<'a> {
         }
     }
 
+    /// The ledger's lines for the copies of an edition.
+    fn recorded_copies(&self, files: &Bundle) -> Vec<RecordedCopy> {
+        let Some(edition) = self.version().edition else {
+            return Vec::new();
+        };
+        let line = |copy: &ClientCopy| {
+            let bytes = files.get(&self.names().copy(&copy.recipient))?;
+            Some(RecordedCopy {
+                edition: edition.id.clone(),
+                kind: CopyKind::Client,
+                day: self.input.today,
+                recipient: Some(copy.recipient.clone()),
+                bytes: bytes.len(),
+                sha256: data::sha256(bytes),
+            })
+        };
+        self.input.copies.iter().filter_map(line).collect()
+    }
+
     /// SHA-256 of each reader's data, for the manifests.
     fn digests(&self, files: &Bundle) -> BTreeMap<Audience, String> {
         let data = [
@@ -271,10 +304,7 @@ impl<'a> BundleBuilder<'a> {
             fronts,
             prose: self.input.pages,
             issued: &self.documents.issued,
-            listing: self
-                .input
-                .content
-                .listing(&self.input.register.office.name.ja),
+            listing: &self.listing,
             in_force: !self.version().is_withdrawn(),
             bundle,
             today: self.input.today,

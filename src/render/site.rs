@@ -40,7 +40,7 @@ pub struct Site<'a> {
     /// Oldest first.
     pub issued: &'a [&'a Edition],
     /// The public facts of these, and of lost ones.
-    pub listing: Listing,
+    pub listing: &'a Listing,
     /// False if the sheet is an edition that was withdrawn: no page may show its texts.
     pub in_force: bool,
     /// The files made so far, which pages offer.
@@ -164,7 +164,7 @@ impl<'a> SiteBuilder<'a> {
         let place = self.place(front, &path);
         let page = self
             .pages
-            .verify(&front.first_rows(0), &self.site.listing, &place)?;
+            .verify(&front.first_rows(0), self.site.listing, &place)?;
         self.add_page(&path, page, &self.registers())
     }
 
@@ -242,10 +242,10 @@ impl<'a> SiteBuilder<'a> {
             self.files.contains_key(&bundle_path(&page))
         };
         let compared: Vec<&str> = ids.filter(is_compared).collect();
-        let listing = &self.site.listing;
+        let listing = self.site.listing;
         let page = self.pages.editions(&around, listing, &compared, &place)?;
         self.add_page(EDITIONS, page, &self.registers())?;
-        let listing = data::pretty(&self.site.listing);
+        let listing = data::pretty(self.site.listing);
         self.files.insert(bundle_path(LISTING), listing);
         Ok(())
     }

@@ -43,7 +43,7 @@ pub static BUNDLE: LazyLock<Bundle> = LazyLock::new(build);
 
 /// Builds the own content anew.
 pub fn build() -> Bundle {
-    let bundle = bundle::bundle(&BuildInput {
+    let bundle = bundle::build(&BuildInput {
         content: &CONTENT,
         register: CHECKED
             .register
@@ -57,7 +57,7 @@ pub fn build() -> Bundle {
         copies: &[],
         catalog: &Catalog::of(Language::Japanese),
     });
-    bundle.unwrap_or_else(|failure| panic!("{failure:?}"))
+    bundle.unwrap_or_else(|failure| panic!("{failure:?}")).files
 }
 
 /// Writes one file of the bundle into a fresh folder, for programs that read files.
