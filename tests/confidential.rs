@@ -53,7 +53,7 @@ fn built(folder: &TempDir, arguments: &[&str]) -> String {
 fn error(name: &str, path: &str) -> String {
     format!(
         "error[confidential-name]: `{name}` is listed as confidential, and this file of the site \
-         contains it\n --> output/site/{path}\n"
+         contains it\n--> output/site/{path}\n"
     )
 }
 

@@ -184,7 +184,7 @@ fn push_values(tag: &str, values: &mut String) {
 }
 
 /// The texts of a style or script, or of the data in a script element.
-pub fn code_texts(code: &str) -> String {
+fn code_texts(code: &str) -> String {
     match serde_json::from_str(code) {
         Ok(value) => JsonParts::of(&value).texts,
         Err(_) => quoted(code, '"'),

@@ -4,7 +4,7 @@
 //! A word that only the official theme uses is none: the office can neither reword it nor say
 //! anything with it.
 
-use super::leak::{JsonParts, PageParts, code_texts};
+use super::leak::{JsonParts, PageParts};
 use super::theme::{self, Theme};
 use crate::check::texts::{CONFIDENTIAL_NAME, confidential_names};
 use crate::confidential::{ConfidentialNames, FoldedText, FoundName, Likeness, first_of_each};
@@ -202,13 +202,16 @@ fn theme_texts(theme: &Theme) -> BTreeSet<String> {
         fixed = without(&fixed, "{%", "%}");
         fixed = without(&fixed, "{#", "#}");
         add(&fixed);
-        add(&code_texts(&fixed));
-        if path.ends_with(".html") || path.ends_with(".xml") {
-            let parts = PageParts::new(&fixed);
-            [parts.text, parts.quoted, parts.hidden]
-                .iter()
-                .for_each(|part| add(part));
-        }
+        let is_page = path.ends_with(".html") || path.ends_with(".xml");
+        let page = if is_page {
+            fixed
+        } else {
+            format!("<script>{fixed}</script>")
+        };
+        let parts = PageParts::new(&page);
+        [parts.text, parts.quoted, parts.hidden]
+            .iter()
+            .for_each(|part| add(part));
     }
     texts
 }
