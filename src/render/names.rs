@@ -293,14 +293,16 @@ impl FileTexts {
             match kind {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
-                    let parts = PageParts::new(&String::from_utf8_lossy(&content()));
-                    self.add(&parts.text);
+                    // PDF/A has this address in every file.
+                    let xmp = String::from_utf8_lossy(&content()).replace("//ns.adobe.com/", "");
+                    self.add(&PageParts::new(&xmp).text);
                 }
                 _ => {}
             }
         }
     }
 
+    /// Adds the texts of an object and of what it contains.
     fn add_object(&mut self, object: &Object) {
         match object {
             Object::Array(objects) => objects.iter().for_each(|object| self.add_object(object)),
