@@ -87,6 +87,13 @@ impl<'a> SiteSearch<'a> {
         };
         let mut found = self.names.find_all(&folded);
         self.drop_official(&mut found, &folded, place);
+        if matches!(place, Place::Code) {
+            // `<table>` is a word of HTML itself.
+            found.retain(|it| {
+                let before = &text[..it.written.start];
+                !before.ends_with('<') && !before.ends_with("</")
+            });
+        }
         let findings = first_of_each(found).into_iter().filter_map(|found| {
             let written = &text[found.written.clone()];
             let (severity, id) = match (found.likeness, place) {
@@ -293,9 +300,11 @@ impl FileTexts {
             match kind {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
-                    // PDF/A has this address in every file.
-                    let xmp = String::from_utf8_lossy(&content()).replace("//ns.adobe.com/", "");
-                    self.add(&PageParts::new(&xmp).text);
+                    // PDF/A describes the schemas in every file, with the name of their maker.
+                    let content = content();
+                    let xmp = String::from_utf8_lossy(&content);
+                    let [open, close] = ["<pdfaExtension:schemas>", "</pdfaExtension:schemas>"];
+                    self.add(&PageParts::new(&without(&xmp, open, close)).text);
                 }
                 _ => {}
             }
