@@ -60,13 +60,10 @@ fn decoded_by(text: &str, escape: fn(&str) -> Option<Escape>) -> impl Iterator<I
 
 /// A run of `%XX`, if it is UTF-8.
 fn percent(rest: &str) -> Option<Escape> {
-    let byte = |part: &[u8]| match part {
-        [b'%', digits @ ..] => {
-            let digits = std::str::from_utf8(digits).ok()?;
-            let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-            u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)
-        }
-        _ => None,
+    let byte = |part: &[u8]| {
+        let digits = std::str::from_utf8(part.strip_prefix(b"%")?).ok()?;
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)
     };
     let run: Vec<u8> = rest.as_bytes().chunks_exact(3).map_while(byte).collect();
     // What follows the first bytes that are no character is left to the next escape.
@@ -80,15 +77,14 @@ fn percent(rest: &str) -> Option<Escape> {
 /// `&amp;`, `&#35211;` or `&#x898B;`; a number needs no semicolon.
 fn entity(rest: &str) -> Option<Escape> {
     const LONGEST: usize = 33;
-    let name = rest[1..].strip_prefix('#');
-    if let Some(number) = name {
+    if let Some(number) = rest.strip_prefix("&#") {
         let hexadecimal = number.strip_prefix(['x', 'X']);
-        let (digits, radix) = hexadecimal.map_or((number, 10), |digits| (digits, 16));
-        let end = digits.find(|c: char| !c.is_digit(radix));
-        let (digits, after) = digits.split_at(end.unwrap_or(digits.len()));
+        let (number, radix) = hexadecimal.map_or((number, 10), |number| (number, 16));
+        let end = number.find(|c: char| !c.is_digit(radix));
+        let (digits, after) = number.split_at(end.unwrap_or(number.len()));
         let c = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
-        let after = after.strip_prefix(';').unwrap_or(after);
-        return Some(vec![(c, 0..rest.len() - after.len())]);
+        let semicolon = usize::from(after.starts_with(';'));
+        return Some(vec![(c, 0..rest.len() - after.len() + semicolon)]);
     }
     let end = rest.bytes().take(LONGEST).position(|byte| byte == b';')? + 1;
     let written = &rest[..end];

@@ -165,28 +165,30 @@ fn separator(tag: &str) -> &'static str {
     }
 }
 
-/// Adds the values of a tag's attributes.
+/// Adds the values of a tag's attributes; the classes are values by themselves.
 fn push_values(tag: &str, values: &mut String) {
     let mut rest = tag;
-    while let Some((_, after)) = rest.split_once('=') {
-        let written = after.trim_start();
-        let (value, after) = match written.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let value = &written[1..];
-                value.split_once(quote).unwrap_or((value, ""))
-            }
+    while let Some((name, written)) = rest.split_once('=') {
+        let written = written.trim_start();
+        let quoted = written.strip_prefix(['"', '\'']);
+        let (value, after) = match (quoted, written.chars().next()) {
+            (Some(value), Some(quote)) => value.split_once(quote).unwrap_or((value, "")),
             _ => written
                 .split_once(char::is_whitespace)
                 .unwrap_or((written, "")),
         };
-        values.push_str(value);
+        if name.ends_with("class") {
+            values.push_str(&value.replace(' ', "\0"));
+        } else {
+            values.push_str(value);
+        }
         values.push('\0');
         rest = after;
     }
 }
 
 /// The texts of a style or script, or of the data in a script element.
-pub fn code_texts(code: &str) -> String {
+fn code_texts(code: &str) -> String {
     match serde_json::from_str(code) {
         Ok(value) => JsonParts::of(&value).texts,
         Err(_) => quoted(code, '"'),
