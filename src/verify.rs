@@ -6,7 +6,6 @@
 
 use crate::data::{FORMAT, PROOF, SheetData, sha256};
 use crate::edition::{Ending, ListedEdition, Listing, digest_start};
-use crate::manifest::DATA;
 use crate::manifest::site::{PDF, edition_folder};
 use crate::message::{Error, Message};
 use crate::model::Audience;
@@ -323,8 +322,7 @@ fn advice(
     sheet: Option<&SheetData>,
     context: &VerifyContext,
 ) -> Vec<Message> {
-    let is_settled = matches!(report.verdict, Verdict::Current);
-    if is_settled {
+    if report.verdict == Verdict::Current {
         return Vec::new();
     }
     let is_public = sheet.is_none_or(|sheet| sheet.audience == Audience::Public);
@@ -341,6 +339,6 @@ fn advice(
         (Some(site), _) if report.verdict == Verdict::Replaced && is_public => {
             vec![Message::new("verify-get-newest").with("address", site)]
         }
-        _ => vec![Message::new("verify-ask-office").with("data", DATA)],
+        _ => vec![Message::new("verify-ask-office")],
     }
 }
