@@ -109,6 +109,8 @@ pub struct Checked {
     /// The site's pages of prose, in order; none if a finding is an error. They are not in the
     /// register because no edition holds them.
     pub pages: Vec<ProsePage>,
+    /// The number of rows whose review is overdue.
+    pub overdue_reviews: usize,
 }
 
 /// Applies every rule.
@@ -123,11 +125,13 @@ pub fn check(input: &CheckInput) -> Checked {
             findings,
             register: None,
             pages: Vec::new(),
+            overdue_reviews: 0,
         };
     }
     Checked {
         register: register::build(input.content),
         pages: pages::build(input.content),
+        overdue_reviews: measures::overdue_reviews(input),
         findings,
     }
 }

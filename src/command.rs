@@ -235,6 +235,7 @@ struct Project {
     content: Content,
     register: Register,
     pages: Vec<ProsePage>,
+    overdue_reviews: usize,
     findings: Vec<Diagnostic>,
     theme: Theme,
     fonts: Fonts,
@@ -297,6 +298,7 @@ impl Session<'_> {
             mut findings,
             register,
             pages,
+            overdue_reviews,
         } = crate::check::check(&CheckInput {
             content: &content,
             today: self.today(),
@@ -319,6 +321,7 @@ impl Session<'_> {
             content,
             register,
             pages,
+            overdue_reviews,
             findings,
             fonts,
         }))

@@ -90,6 +90,9 @@ pub struct SignatoryData {
 pub struct GuidelineData {
     pub id: String,
     pub title: String,
+    /// The month or day of its last amendment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -199,6 +202,7 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         guideline: GuidelineData {
             id: sheet.guideline.id.clone(),
             title: sheet.guideline.title.clone(),
+            amended: document.guideline_amended.clone(),
         },
         measures: sheet.rows.iter().map(row).collect(),
         certifications: sheet.certifications.iter().map(certification).collect(),

@@ -138,6 +138,9 @@ pub struct Office<L = Bilingual<String>> {
     pub url: Option<String>,
     pub representative: Option<L>,
     pub complaints: Option<L>,
+    /// Address of the office's own site, to which the pages lead back. It may change likewise.
+    #[serde(default, skip_serializing)]
+    pub homepage: Option<String>,
     /// Address (URI) for reports of security problems of the site. It may change likewise.
     #[serde(default, skip_serializing)]
     pub security: Option<String>,
@@ -156,6 +159,9 @@ pub struct Signatory<L = Bilingual<String>> {
 pub struct Guideline<L = Bilingual<String>> {
     pub id: String,
     pub title: L,
+    /// The month or day of its last amendment, `2025-06`; on a sheet as it is printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<String>,
 }
 
 /// A letter of the guideline, or a section of the office's own.

@@ -100,6 +100,8 @@ pub struct LayoutOptions<'a> {
     pub findings: &'a FindingsByEntry,
     /// Only the proof shows them.
     pub entry_lines: &'a EntryLines,
+    /// The number of rows whose review is overdue.
+    pub overdue_reviews: usize,
 }
 
 impl<'a> LayoutOptions<'a> {
@@ -117,6 +119,7 @@ impl<'a> LayoutOptions<'a> {
             copy: None,
             findings: &NO_FINDINGS,
             entry_lines: &NO_LINES,
+            overdue_reviews: 0,
         }
     }
 }
@@ -166,6 +169,10 @@ pub struct Sheet {
     #[serde(skip)]
     pub document: DocumentFields,
     pub as_of: Option<PrintedDay>,
+    /// How long before the day of judgement the sheet's date is; on the front page.
+    pub age: Option<String>,
+    /// The number of rows whose review is overdue; on the front page.
+    pub overdue_reviews: usize,
     pub control: Vec<ControlEntry>,
     pub labels: Labels,
     pub rows: Vec<Row>,
@@ -189,6 +196,8 @@ pub struct HistoryLine {
 pub struct DocumentFields {
     pub date_style: DateStyle,
     pub document_number: Option<String>,
+    /// As it was written: `2025-06`.
+    pub guideline_amended: Option<String>,
     pub established_on: Option<Date>,
     pub revised_on: Option<Date>,
 }

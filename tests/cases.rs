@@ -61,6 +61,7 @@ fn run(case: &Path) -> Result<(), Failed> {
         findings,
         register,
         pages,
+        overdue_reviews,
     } = match option(case, "guideline:") {
         Some(id) => {
             let other = content.guideline(&id).ok_or("no such guideline")?;
@@ -68,6 +69,7 @@ fn run(case: &Path) -> Result<(), Failed> {
                 findings: check::check_against(&rules, other),
                 register: None,
                 pages: Vec::new(),
+                overdue_reviews: 0,
             }
         }
         None => check::check(&rules),
@@ -86,6 +88,7 @@ fn run(case: &Path) -> Result<(), Failed> {
             register: &register,
             findings: &findings,
             pages: &pages,
+            overdue_reviews,
             theme: &theme,
             fonts: &FONTS,
             today: rules.today,

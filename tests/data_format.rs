@@ -51,6 +51,7 @@ fn the_stored_record_has_every_field_of_the_format() {
     for (place, fields) in [
         ("", 18),
         ("/office", 5),
+        ("/guideline", 3),
         ("/certifications/0", 11),
         ("/measures/0", 8),
     ] {

@@ -17,6 +17,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 use support::keys::{Behaviour, PASSWORD, TestTimeServer, identity, key, moment};
 use support::{BUNDLE, project, run};
 use tempfile::TempDir;
@@ -189,6 +190,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))";
     command.args(["-c", script, env!("CARGO_BIN_EXE_safeguard")]);
     command.args(&arguments.0).args(["--lang", "en"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.current_dir(NO_PROJECT.path());
     let mut child = command.spawn().expect("python3");
     let mut keyboard = child.stdin.take().expect("piped");
     keyboard
@@ -471,6 +473,7 @@ fn the_signed_file_replaces_no_source_and_is_written_completely_or_not_at_all() 
         .arg(env!("CARGO_BIN_EXE_safeguard"))
         .args(&arguments.0)
         .args(["--lang", "en"])
+        .current_dir(NO_PROJECT.path())
         .output()
         .expect("sh");
     assert_eq!(full.status.code(), Some(2));
@@ -648,11 +651,16 @@ impl Arguments {
     fn run(&self, language: &str) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_safeguard"));
         command.args(&self.0).args(["--lang", language]);
+        command.current_dir(NO_PROJECT.path());
         // Loopback is reached directly, whatever the machine's proxy.
         command.env("NO_PROXY", "127.0.0.1");
         command.output().expect("the binary runs")
     }
 }
+
+/// A folder without a project, because signing records the file in the project it runs in.
+static NO_PROJECT: LazyLock<tempfile::TempDir> =
+    LazyLock::new(|| tempfile::tempdir().expect("a folder"));
 
 /// Signs, which must fail in both languages: with this text, without the password,
 /// and with nothing written.

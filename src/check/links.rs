@@ -42,6 +42,12 @@ fn broken_link(input: &CheckInput) -> Vec<Diagnostic> {
         let record = &office.record;
         report(&record.url, "url", is_web_address, "broken-link-office");
         report(
+            &record.homepage,
+            "homepage",
+            is_web_address,
+            "broken-link-office",
+        );
+        report(
             &record.security,
             "security",
             is_contact,

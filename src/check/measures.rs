@@ -1,8 +1,8 @@
 //! Rules about measures: each is complete, has ids of its own, and is confirmed and reviewed.
 
 use super::{CheckInput, Rule};
-use crate::content::places;
 use crate::content::record::MeasureRecord;
+use crate::content::{Content, places};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
 use crate::model::place_name;
@@ -179,28 +179,14 @@ fn open_question(input: &CheckInput) -> Vec<Diagnostic> {
 pub const REVIEW_OVERDUE: Rule = Rule::new("review-overdue", review_overdue);
 
 /// Reports measures whose last review is too long ago: they are to be reviewed about yearly
-/// (guideline C-e).
-///
-/// A row without a day of its own counts from the sheet's `reviewed_on`, else from the first edition
-/// with its texts, else from the sheet's date.
+/// (guideline C-e). Rows without a day of their own are one finding.
 fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
     let Some(sheet) = input.sheet() else {
         return Vec::new();
     };
-    let is_overdue = |day: Date| {
-        let due = day.checked_add(input.thresholds().review.0);
-        due.is_ok_and(|due| due < input.today)
-    };
     let mut findings = Vec::new();
-    let all_reviewed = sheet.record.reviewed_on.map(|day| day.0);
-    // For each overdue row without a day of its own, the day from which it counts.
-    let mut overdue: Vec<Date> = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
         let Some(own) = record.reviewed_on.map(|day| day.0) else {
-            let day = all_reviewed
-                .or_else(|| first_issued(input, record))
-                .unwrap_or(sheet.record.date.0);
-            overdue.extend(is_overdue(day).then_some(day));
             continue;
         };
         let warning = |id| {
@@ -209,25 +195,54 @@ fn review_overdue(input: &CheckInput) -> Vec<Diagnostic> {
         };
         if own > input.today {
             findings.push(warning("review-in-future"));
-        } else if is_overdue(own) {
+        } else if is_overdue(input, own) {
             findings.push(warning("review-overdue").help(Message::new("review-overdue-help")));
         }
     }
+    let others = review_days(input)
+        .filter(|(record, day)| record.reviewed_on.is_none() && is_overdue(input, *day));
+    let overdue: Vec<Date> = others.map(|(_, day)| day).collect();
     if let Some(oldest) = overdue.iter().min() {
         let message = Message::new("review-overdue-all")
             .with("count", overdue.len())
             .with("day", oldest);
-        let field = all_reviewed.map_or("date", |_| "reviewed_on");
+        let field = sheet.record.reviewed_on.map_or("date", |_| "reviewed_on");
         let finding = REVIEW_OVERDUE.warning(sheet.origin().at(field), message);
         findings.push(finding.help(Message::new("review-overdue-all-help")));
     }
     findings
 }
 
+/// The number of rows whose review is overdue.
+pub fn overdue_reviews(input: &CheckInput) -> usize {
+    review_days(input)
+        .filter(|(_, day)| is_overdue(input, *day))
+        .count()
+}
+
+/// Each row with the day from which its review counts: its own, else the sheet's `reviewed_on`, else
+/// the first edition with its texts, else the sheet's date.
+fn review_days<'a>(input: &CheckInput<'a>) -> impl Iterator<Item = (&'a MeasureRecord, Date)> {
+    let sheet = input.sheet().map(|sheet| &sheet.record);
+    input
+        .content
+        .all_measures()
+        .filter_map(move |(_, record, _)| {
+            let own = record.reviewed_on.or(sheet?.reviewed_on).map(|day| day.0);
+            let day = own.or_else(|| first_issued(input.content, record));
+            Some((record, day.unwrap_or(sheet?.date.0)))
+        })
+}
+
+fn is_overdue(input: &CheckInput, day: Date) -> bool {
+    let due = day.checked_add(input.thresholds().review.0);
+    due.is_ok_and(|due| due < input.today)
+}
+
 /// The day of the first edition that had a row's texts as they are now.
-fn first_issued(input: &CheckInput, record: &MeasureRecord) -> Option<Date> {
+fn first_issued(content: &Content, record: &MeasureRecord) -> Option<Date> {
     let statement = record.measure.as_ref().or(record.not_applicable.as_ref());
-    let mut issued = input.content.issued();
+    let mut issued = content.issued();
     let edition = issued.find(|edition| {
         edition.sheet.measures().any(|measure| {
             let issued_statement = measure.measure.value.text();

@@ -56,6 +56,7 @@ impl Session<'_> {
             register: &project.register,
             findings: &project.findings,
             pages: &project.pages,
+            overdue_reviews: project.overdue_reviews,
             theme: &project.theme,
             fonts: &project.fonts,
             today: self.today(),

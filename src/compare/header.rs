@@ -104,12 +104,13 @@ pub(super) fn header_changes(before: &Sheet, after: &Sheet) -> Vec<HeaderChange>
 
 /// Field, name of the label, and text.
 fn header(sheet: &Sheet) -> [(&'static str, &'static str, &str); 11] {
-    // The web address and the security contact are no part of an edition.
+    // The web addresses and the security contact are no part of an edition.
     let Office {
         name,
         tel,
         address,
         url: _,
+        homepage: _,
         security: _,
         representative,
         complaints,

@@ -22,6 +22,8 @@ pub struct OfficeRecord {
     pub address: Option<Line>,
     /// Address of the office's site, `https://…`.
     pub url: Option<Line>,
+    /// Address of the office's own site, to which the pages lead back.
+    pub homepage: Option<Line>,
     /// 代表者
     pub representative: Option<Line>,
     /// 苦情・相談の窓口

@@ -185,6 +185,7 @@ fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<TextPair<'a>>
     collector.untranslated("tel", &record.tel);
     collector.line("address", &record.address, &en.address);
     collector.untranslated("url", &record.url);
+    collector.untranslated("homepage", &record.homepage);
     collector.line("representative", &record.representative, &en.representative);
     collector.line("complaints", &record.complaints, &en.complaints);
     collector.untranslated("security", &record.security);

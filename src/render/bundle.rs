@@ -32,6 +32,8 @@ pub struct BuildInput<'a> {
     pub findings: &'a [Diagnostic],
     /// The site's pages of prose.
     pub pages: &'a [ProsePage],
+    /// The number of rows whose review is overdue.
+    pub overdue_reviews: usize,
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,
     pub today: Date,
@@ -196,15 +198,21 @@ impl<'a> BundleBuilder<'a> {
 
     /// The sheet for a rendering, for the proof with what only the office sees.
     fn sheet(&self, rendering: Rendering) -> Sheet {
-        if rendering != Rendering::Proof {
-            return self.documents.sheet(rendering);
-        }
-        let options = LayoutOptions {
-            findings: &self.findings,
-            entry_lines: &self.entry_lines,
-            ..self.version().layout(rendering, self.input.today)
+        let options = match rendering {
+            Rendering::Page | Rendering::Proof => self.options(rendering),
+            _ => return self.documents.sheet(rendering),
         };
         sheet::lay_out(self.input.register, &options, self.documents.labels)
+    }
+
+    /// The options for a rendering that shows what no edition holds.
+    fn options(&self, rendering: Rendering) -> LayoutOptions<'_> {
+        LayoutOptions {
+            findings: &self.findings,
+            entry_lines: &self.entry_lines,
+            overdue_reviews: self.input.overdue_reviews,
+            ..self.version().layout(rendering, self.input.today)
+        }
     }
 
     fn names(&self) -> FileNames<'_> {
@@ -289,7 +297,7 @@ impl<'a> BundleBuilder<'a> {
             let labels = self.input.theme.labels(Language::English)?;
             let options = LayoutOptions {
                 language: Language::English,
-                ..self.version().layout(Rendering::Page, self.input.today)
+                ..self.options(Rendering::Page)
             };
             fronts.push(sheet::lay_out(self.input.register, &options, &labels));
         }

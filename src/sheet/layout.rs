@@ -28,10 +28,8 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         style: register.date_style,
     };
     let rendering = options.rendering;
-    let (is_proof, is_seal) = (
-        rendering == Rendering::Proof,
-        rendering == Rendering::SealPdf,
-    );
+    let [is_page, is_proof, is_seal] =
+        [Rendering::Page, Rendering::Proof, Rendering::SealPdf].map(|kind| rendering == kind);
     let day = |day: Date| PrintedDay {
         iso: day.to_string(),
         text: translator.date(day),
@@ -79,6 +77,10 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         },
         copy: options.copy.cloned(),
         approvals: approvals.cloned().collect(),
+        age: is_page
+            .then(|| translator.age(register.date, options.today))
+            .flatten(),
+        overdue_reviews: options.overdue_reviews,
         document: document_fields(register),
         version: layout.version(),
         created_on: created_on.to_string(),
@@ -101,6 +103,7 @@ fn document_fields(register: &Register) -> DocumentFields {
     DocumentFields {
         date_style: register.date_style,
         document_number: register.document_number.clone(),
+        guideline_amended: register.guideline.amended.clone(),
         established_on: register.established_on,
         revised_on: register.revised_on,
     }

@@ -51,6 +51,7 @@ pub fn build() -> Bundle {
             .expect("the own content has no errors"),
         findings: &CHECKED.findings,
         pages: &CHECKED.pages,
+        overdue_reviews: CHECKED.overdue_reviews,
         theme: &theme::load(project(), "official").expect("the official theme"),
         fonts: &FONTS,
         today: DAY.parse().expect("a day"),
