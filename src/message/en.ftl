@@ -11,10 +11,10 @@ rule-count-shown = { $count } in all, { $shown } shown (`check --all` shows the 
 see-check = `safeguard check` shows them
 next-errors = next: correct the errors; until then nothing can be built or issued
 next-warnings = next: correct the warnings, or let them pass with `--allow` (--strict)
-next-settle = next: settle what no edition may hold (open-question, certification-undated: { $count }), then `safeguard issue`
+next-settle = next: settle the open questions and undated certificates ({ $count }), then issue (`safeguard issue`)
 next-issue = next: read the draft's proof (`safeguard build`), then issue it (`safeguard issue`)
 next-review = next: review the measures (review-overdue); until another is issued, { $id } is in force
-next-publish = next: publish the edition { $id } (`safeguard publish`), then hand out its files of `output/client/`
+next-publish = next: publish the edition { $id } (`safeguard publish`), then hand out what `safeguard build` writes to output/client/
 next-withdrawn = next: correct the content and issue a new edition; { $id } is withdrawn
 did-you-mean = did you mean `{ $name }`?
 

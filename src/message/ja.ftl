@@ -11,10 +11,10 @@ rule-count-shown = { $count } 件（うち { $shown } 件を表示。残りは `
 see-check = それぞれの箇所は `safeguard check` で分かります
 next-errors = 次：エラーを直す（直すまで、作ることも発行することもできません）
 next-warnings = 次：警告を直すか、`--allow` で通す（--strict のため）
-next-settle = 次：版に残せない { $count } 件（open-question、certification-undated）を片付けて、発行する（`safeguard issue`）
+next-settle = 次：確認事項と、期限のない認証（{ $count } 件）を片付けて、発行する（`safeguard issue`）
 next-issue = 次：校正用の PDF で案を確かめて（`safeguard build`）、発行する（`safeguard issue`）
 next-review = 次：措置を見直す（review-overdue）。次の版を発行するまで、版 { $id } が効力を持ちます
-next-publish = 次：版 { $id } を公開して（`safeguard publish`）、`output/client/` のファイルを渡す
+next-publish = 次：版 { $id } を公開して（`safeguard publish`）、`safeguard build` が output/client/ に作るファイルを渡す
 next-withdrawn = 次：内容を直して、新しい版を発行する（版 { $id } は撤回済み）
 did-you-mean = `{ $name }` の書き間違いではありませんか
 
