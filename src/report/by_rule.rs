@@ -23,10 +23,12 @@ impl Report<'_> {
     /// each unless there are few.
     pub fn some_by_rule(&self, findings: &[&Diagnostic]) -> String {
         let are_few = findings.len() <= FEW;
-        let print = |group: &RuleFindings| match group.severity {
-            Severity::Error => self.in_full(group, SHOWN),
-            _ if are_few => self.in_full(group, SHOWN),
-            _ => self.in_lines(group),
+        let print = |group: &RuleFindings| {
+            if are_few || group.severity == Severity::Error {
+                self.in_full(group, SHOWN)
+            } else {
+                self.in_lines(group)
+            }
         };
         by_rule(findings).iter().map(print).collect()
     }
