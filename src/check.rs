@@ -20,6 +20,8 @@ mod pages;
 mod register;
 pub mod texts;
 
+pub use measures::REVIEW_OVERDUE;
+
 use crate::content::record::{GuidelineRecord, SheetRecord, Thresholds};
 use crate::content::{Content, Filed};
 use crate::diagnostic::{Diagnostic, Origin, Severity};

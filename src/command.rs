@@ -10,6 +10,7 @@ mod copies;
 mod diff;
 mod edit;
 mod issue;
+mod next_step;
 mod publish;
 mod sign;
 mod usage;
@@ -26,7 +27,7 @@ use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::model::{ProsePage, Register};
 use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
-use crate::report::{Format, Report};
+use crate::report::Report;
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -223,10 +224,15 @@ pub struct Session<'a> {
     catalog: &'a Catalog,
 }
 
-/// The findings that a command prints.
+/// The findings that a command prints, by rule.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     All,
+    /// Three of each rule.
+    Three,
+    /// Three of each rule that stops the run, and the number of the others.
+    Stopping,
+    /// Three of each error, and nothing if there is none.
     Errors,
 }
 
@@ -282,7 +288,7 @@ impl Session<'_> {
 
     /// Loads and checks the content and prints its findings. Returns `None` if they stop the run.
     fn open(&self) -> Result<Option<Project>> {
-        self.judge(self.load()?, Shown::All, |_| {})
+        self.judge(self.load()?, Shown::Stopping, |_| {})
     }
 
     /// Checks the content and prints its findings, which `settle` may change before.
@@ -305,14 +311,8 @@ impl Session<'_> {
             can_draw: &|c| fonts.can_draw(c),
         });
         settle(&mut findings);
-        let mut printed = findings.clone();
-        if shown == Shown::Errors {
-            printed.retain(|finding| finding.severity == Severity::Error);
-        }
-        if shown == Shown::All || !printed.is_empty() {
-            let (sources, to) = (&content.sources, &mut std::io::stderr());
-            self.print_findings(sources, &printed, Format::Human, to)?;
-        }
+        let (sources, to) = (&content.sources, &mut std::io::stderr());
+        self.print_findings(sources, &findings, shown, to)?;
         let Some(register) = register.filter(|_| self.accepts(&findings)) else {
             return Ok(None);
         };
@@ -383,27 +383,55 @@ impl Session<'_> {
         write_text(&mut std::io::stdout(), &self.line(message))
     }
 
-    /// Prints findings and their count.
+    /// Prints findings for people, and their count.
     fn print_findings(
         &self,
         sources: &Sources,
         findings: &[Diagnostic],
-        format: Format,
+        shown: Shown,
         to: &mut (impl Write + IsTerminal),
     ) -> Result<()> {
-        let is_shown = |finding: &&Diagnostic| !self.options.quiet || self.stops(finding);
-        let shown: Vec<&Diagnostic> = findings.iter().filter(is_shown).collect();
-        let report = Report {
+        let is_printed = |finding: &&Diagnostic| match shown {
+            Shown::Errors => finding.severity == Severity::Error,
+            Shown::All | Shown::Three | Shown::Stopping => self.is_wanted(finding),
+        };
+        let printed: Vec<&Diagnostic> = findings.iter().filter(is_printed).collect();
+        let report = self.report(sources, to);
+        let mut text = match shown {
+            Shown::All => report.all_by_rule(&printed),
+            Shown::Three | Shown::Errors => report.some_by_rule(&printed),
+            Shown::Stopping => self.stopping_and_counts(&report, &printed),
+        };
+        let is_silent = shown == Shown::Errors && printed.is_empty();
+        if !self.options.quiet && !is_silent {
+            text.push_str(&format!("{}\n", report.summary(&printed)));
+        }
+        write_text(to, &text)
+    }
+
+    /// The findings that stop the run, and of the others a line for each rule and how to see them.
+    fn stopping_and_counts(&self, report: &Report, findings: &[&Diagnostic]) -> String {
+        let (stopping, others): (Vec<_>, Vec<_>) =
+            findings.iter().partition(|finding| self.stops(finding));
+        let mut text = report.some_by_rule(&stopping);
+        if !others.is_empty() {
+            text.push_str(&report.counts_by_rule(&others));
+            text.push_str(&self.line(&Message::new("see-check")));
+        }
+        text
+    }
+
+    /// True unless `--quiet` hides the finding.
+    fn is_wanted(&self, finding: &Diagnostic) -> bool {
+        !self.options.quiet || self.stops(finding)
+    }
+
+    fn report<'a>(&'a self, sources: &'a Sources, to: &impl IsTerminal) -> Report<'a> {
+        Report {
             sources,
             catalog: self.catalog,
             colour: colour(to),
-        };
-        let mut text = report.print(&shown, format);
-        if !self.options.quiet && format == Format::Human {
-            text.push_str(&report.summary(&shown));
-            text.push('\n');
         }
-        write_text(to, &text)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Findings → text for a terminal, a log, a program or GitHub.
 
+mod by_rule;
+
 use crate::characters::visible;
 use crate::content::{Position, Sources};
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
@@ -28,10 +30,13 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// All findings in one of the formats, each line ended.
+    /// All findings in one of the formats, in order of place, each line ended.
     pub fn print(&self, findings: &[&Diagnostic], format: Format) -> String {
         match format {
-            Format::Human => findings.iter().map(|finding| self.human(finding)).collect(),
+            Format::Human => findings
+                .iter()
+                .map(|finding| self.human(finding, finding.help.as_ref()))
+                .collect(),
             Format::Short => findings.iter().map(|finding| self.short(finding)).collect(),
             Format::Github => findings
                 .iter()
@@ -54,15 +59,10 @@ impl Report<'_> {
         self.catalog.format(&message)
     }
 
-    fn human(&self, finding: &Diagnostic) -> String {
-        let named =
-            |level: Level<'static>, id| level.with_name(self.catalog.format(&Message::new(id)));
-        let level = match finding.severity {
-            Severity::Error => named(Level::ERROR, "error"),
-            Severity::Warning => named(Level::WARNING, "warning"),
-            Severity::Hint => named(Level::NOTE, "hint"),
-        };
-        let title = level
+    /// A finding with its source line, and below it the help if there is one to print.
+    fn human(&self, finding: &Diagnostic, help: Option<&Message>) -> String {
+        let title = self
+            .level(finding.severity)
             .primary_title(self.format(&finding.message))
             .id(finding.rule);
         let source = self.sources.get(&finding.origin.file);
@@ -74,23 +74,41 @@ impl Report<'_> {
             }
             _ => title.element(Origin::path(file)),
         };
-        if let Some(help) = &finding.help {
-            group = group.element(named(Level::HELP, "advice").message(self.format(help)));
+        if let Some(help) = help {
+            let advice = self.catalog.format(&Message::new("advice"));
+            group = group.element(Level::HELP.with_name(advice).message(self.format(help)));
         }
-        let renderer = if self.colour {
+        format!("{}\n\n", self.renderer().render(&[group]))
+    }
+
+    fn level(&self, severity: Severity) -> Level<'static> {
+        let level = match severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+            Severity::Hint => Level::NOTE,
+        };
+        level.with_name(self.catalog.format(&Message::new(severity.name())))
+    }
+
+    fn renderer(&self) -> Renderer {
+        if self.colour {
             Renderer::styled()
         } else {
             Renderer::plain()
-        };
-        format!("{}\n\n", renderer.render(&[group]))
+        }
+    }
+
+    /// The file of a finding with line and column, as terminals and editors link it.
+    fn place(&self, finding: &Diagnostic) -> String {
+        let file = visible(&finding.origin.file);
+        match self.sources.position(&finding.origin) {
+            Some(Position { line, column }) => format!("{file}:{line}:{column}"),
+            None => file,
+        }
     }
 
     fn short(&self, finding: &Diagnostic) -> String {
-        let file = visible(&finding.origin.file);
-        let place = match self.sources.position(&finding.origin) {
-            Some(Position { line, column }) => format!("{file}:{line}:{column}"),
-            None => file,
-        };
+        let place = self.place(finding);
         let severity = self.catalog.format(&Message::new(finding.severity.name()));
         format!(
             "{place}: {severity}[{}]: {}\n",

@@ -287,24 +287,30 @@ fn indent(text: &str) -> String {
 fn finding(what: &str, project: &TempDir, place: &str, en: &str, ja: &str) -> Vec<String> {
     let mut failures = refusal(what, project, 1, [&[place, en], &[place, ja]]);
     let said = finish(start(&mut safeguard(project, "ja", &["build"]))).said();
+    // Findings of one rule may share a help.
+    let mut of_rule: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for finding in said
         .split("\n\n")
         .filter(|part| part.starts_with("エラー["))
     {
+        let rule = finding.split(']').next().unwrap_or_default();
         let words = finding
             .lines()
             .filter(|line| line.starts_with("エラー[") || line.contains("= 対処"));
-        let words: Vec<&str> = words.collect();
+        of_rule.entry(rule).or_default().extend(words);
+    }
+    for words in of_rule.values() {
+        let all = words.join("\n");
         if let Some(english) = words.iter().find_map(|line| english(line)) {
             failures.push(format!(
                 "- {what} (ja): English in it: {english}\n{}",
-                indent(finding)
+                indent(&all)
             ));
         }
-        if !WAYS_OUT.iter().any(|way| words.concat().contains(way)) {
+        if !WAYS_OUT.iter().any(|way| all.contains(way)) {
             failures.push(format!(
                 "- {what} (ja): does not say what to do\n{}",
-                indent(finding)
+                indent(&all)
             ));
         }
     }

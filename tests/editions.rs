@@ -241,6 +241,64 @@ fn what_may_not_be_issued_is_refused_and_nothing_is_written() {
 }
 
 #[test]
+fn the_last_line_of_check_and_build_says_what_to_do_next() {
+    let folder = base();
+    let last = |arguments: &[&str]| {
+        let said = String::from_utf8(safeguard(&folder, arguments).stdout).expect("UTF-8");
+        said.lines().last().unwrap_or_default().to_owned()
+    };
+    let policy = "content/measures/A.yaml";
+    let question = "- id: policy\n  confirm: 何年か";
+    change(&folder, policy, "- id: policy", question);
+    assert!(last(&["check"]).starts_with("next: settle"));
+    change(&folder, policy, question, "- id: policy");
+    assert!(last(&["check"]).starts_with("next: read the draft"));
+    assert!(last(&["build"]).starts_with("next: read the draft"));
+
+    issue(&folder, "2026-01-01");
+    assert!(last(&["check"]).starts_with("next: publish the edition 2026-01-01"));
+    assert!(last(&["build"]).starts_with("next: publish the edition 2026-01-01"));
+    assert_eq!(last(&["check", "--quiet"]), "");
+    let sheet = "content/sheet.yaml";
+    change(
+        &folder,
+        sheet,
+        "title:",
+        "thresholds: {review: P1M}\ntitle:",
+    );
+    assert!(last(&["check"]).starts_with("next: review the measures"));
+    change(&folder, sheet, "thresholds: {review: P1M}\n", "");
+
+    change(&folder, policy, "- id: policy", "- id: policy\n  meme: x");
+    assert!(last(&["check"]).starts_with("next: correct the errors"));
+}
+
+#[test]
+fn build_prints_errors_in_full_and_counts_the_warnings() {
+    let folder = base();
+    let policy = "content/measures/A.yaml";
+    change(
+        &folder,
+        policy,
+        "- id: policy",
+        "- id: policy\n  confirm: 何年か",
+    );
+    let said = String::from_utf8(safeguard(&folder, &["build"]).stderr).expect("UTF-8");
+    let expected = "\
+warning[open-question]: 1 in all
+`safeguard check` shows them
+errors: 0, warnings: 1, hints: 0
+";
+    assert_eq!(said, expected);
+    // What stops the run is shown.
+    let said = refused(&folder, &["build", "--strict"], 1);
+    assert!(
+        said.starts_with("warning[open-question]: open question on `policy`"),
+        "{said}"
+    );
+}
+
+#[test]
 fn editions_that_were_altered_removed_or_forged_are_noticed() {
     let folder = base();
     for day in ["2026-01-01", "2026-02-01", "2026-03-01"] {
@@ -252,7 +310,7 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
     let backup = tempfile::tempdir().expect("a folder");
     copy(&folder.path().join("content"), backup.path());
     let expect = |what: &str| {
-        let said = refused(&folder, &["check"], 1);
+        let said = refused(&folder, &["check", "--all"], 1);
         assert!(said.contains("error[edition-altered]"), "{said}");
         assert!(said.contains(what), "no {what:?} in {said}");
         fs::remove_dir_all(folder.path().join("content")).expect("it is there");
@@ -354,7 +412,7 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
     );
     expect("content/editions/2026-02-01/other.pdf is missing");
     fs::write(folder_of("2026-02-01").join("scan.pdf"), "x").expect("writable");
-    let said = refused(&folder, &["check"], 1);
+    let said = refused(&folder, &["check", "--all"], 1);
     assert!(
         said.contains("unexpected-file") && said.contains("issue --attach FILE --to ID"),
         "{said}"

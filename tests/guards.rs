@@ -37,6 +37,23 @@ fn the_own_content_has_no_errors_and_exactly_the_recorded_findings() {
 }
 
 #[test]
+fn a_check_of_the_own_content_fits_one_screen() {
+    for language in ["ja", "en"] {
+        let done = Command::new(binary())
+            .args(["check", "--lang", language, "--as-of", DAY, "-C"])
+            .arg(project())
+            .output()
+            .expect("the binary runs");
+        let said = String::from_utf8(done.stdout).expect("UTF-8");
+        let rows = |line: &str| textwrap::core::display_width(line).div_ceil(100).max(1);
+        let rows: usize = said.lines().map(rows).sum();
+        assert!(rows <= 40, "{rows} lines of 100 columns:\n{said}");
+        let next = said.lines().last().unwrap_or_default();
+        assert!(next.contains("review-overdue"), "{next}");
+    }
+}
+
+#[test]
 fn against_the_present_guideline_exactly_g_is_missing_and_three_headings_changed() {
     let done = safeguard(
         binary(),

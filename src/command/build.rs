@@ -1,7 +1,7 @@
 //! `safeguard build`: check, then write `output/`.
 
 use super::issue::{drawn_with, random_digits};
-use super::{JudgingOptions, Project, Session, write_text};
+use super::{JudgingOptions, Project, Session, Shown, write_text};
 use crate::issue::Version;
 use crate::manifest::{Bundle, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
@@ -9,7 +9,6 @@ use crate::output;
 use crate::render::bundle::{self, BuildInput};
 use crate::render::names;
 use crate::render::pdf::Fonts;
-use crate::report::Format;
 use crate::sheet::ClientCopy;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +34,7 @@ impl Session<'_> {
         let findings = names::find(&project.content, &project.theme, bundle);
         if !findings.is_empty() {
             let (sources, to) = (&project.content.sources, &mut std::io::stderr());
-            self.print_findings(sources, &findings, Format::Human, to)?;
+            self.print_findings(sources, &findings, Shown::All, to)?;
         }
         Ok(self.accepts(&findings))
     }
@@ -92,6 +91,8 @@ impl Build {
                 let hint = session.catalog.format(&Message::new("hint"));
                 text.push_str(&format!("{hint}: {}", session.line(&message)));
             }
+            let next = session.next_step(&project.findings, Some(&version));
+            text.push_str(&next.map(|step| session.line(&step)).unwrap_or_default());
             write_text(&mut std::io::stdout(), &text)?;
         }
         Ok(true)

@@ -68,7 +68,8 @@ impl Issue {
             sheet.record.date = IsoDate(date);
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
         }
-        let Some(mut project) = session.judge(content, Shown::All, |it| session.settle(it))? else {
+        let Some(mut project) = session.judge(content, Shown::Stopping, |it| session.settle(it))?
+        else {
             let nothing = session.catalog.format(&Message::new("nothing-issued"));
             write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
             return Ok(false);
@@ -183,12 +184,7 @@ impl Session<'_> {
     /// Turns the findings that an edition may hold only if each is allowed by name into errors.
     fn settle(&self, findings: &mut [Diagnostic]) {
         for finding in findings {
-            let must_be_settled = SETTLED_BEFORE_ISSUE
-                .iter()
-                .any(|rule| rule.name == finding.rule);
-            let allowance = self.allowance(finding);
-            let is_named = allowance.is_some_and(|allowed| allowed.record.is_some());
-            if must_be_settled && !is_named {
+            if self.bars_issue(finding) {
                 finding.severity = Severity::Error;
                 let record = finding.record.clone().unwrap_or_default();
                 let help = Message::new("allow-at-issue")
@@ -197,6 +193,14 @@ impl Session<'_> {
                 finding.help = Some(help);
             }
         }
+    }
+
+    /// True if an edition may hold the finding only if it is allowed by name, and it is not.
+    pub(super) fn bars_issue(&self, finding: &Diagnostic) -> bool {
+        let mut rules = SETTLED_BEFORE_ISSUE.iter();
+        let allowance = self.allowance(finding);
+        let is_named = allowance.is_some_and(|allowed| allowed.record.is_some());
+        !is_named && rules.any(|rule| rule.name == finding.rule)
     }
 
     /// The allowances that let a finding pass, each once.

@@ -2,7 +2,7 @@
 
 mod status;
 
-use super::{JudgingOptions, Project, Session, clock, write_text};
+use super::{JudgingOptions, Project, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
 use crate::content::{Content, Sources};
 use crate::data;
@@ -19,7 +19,6 @@ use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, Unmanage
 use crate::render::bundle;
 use crate::render::leak::RenderedText;
 use crate::render::site::headers::{self, HeaderSyntax};
-use crate::report::Format;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -335,7 +334,7 @@ fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>
     let sources = Sources::from([(file.clone(), text.clone())]);
     sources.locate(&mut findings);
     let censored = Sources::from([(file, censored(&text, &findings))]);
-    session.print_findings(&censored, &findings, Format::Human, &mut stderr())
+    session.print_findings(&censored, &findings, Shown::All, &mut stderr())
 }
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.

@@ -6,6 +6,16 @@ warning = warning
 hint = hint
 advice = help
 summary = errors: { $errors }, warnings: { $warnings }, hints: { $hints }
+rule-count = { $count } in all
+rule-count-shown = { $count } in all, { $shown } shown (`check --all` shows the rest)
+see-check = `safeguard check` shows them
+next-errors = next: correct the errors; until then nothing can be built or issued
+next-warnings = next: correct the warnings, or let them pass with `--allow` (--strict)
+next-settle = next: settle the open questions and undated certificates ({ $count }), then issue (`safeguard issue`)
+next-issue = next: read the draft's proof (`safeguard build`), then issue it (`safeguard issue`)
+next-review = next: review the measures (review-overdue); until another is issued, { $id } is in force
+next-publish = next: publish the edition { $id } (`safeguard publish`), then hand out what `safeguard build` writes to output/client/
+next-withdrawn = next: correct the content and issue a new edition; { $id } is withdrawn
 did-you-mean = did you mean `{ $name }`?
 
 ## Reading
@@ -80,7 +90,7 @@ wrong-type = { $found ->
 
 ## Guideline
 unknown-guideline = there is no guideline `{ $id }` in content/guidelines
-guideline-superseded = the guideline `{ $id }` was replaced by `{ $successor }`
+guideline-superseded = `{ $id }` was replaced by `{ $successor }`
 guideline-superseded-help = `safeguard check --guideline { $successor }` shows what is new
 unknown-item = `{ $name }` is neither in the guideline `{ $guideline }` nor among the sections of sheet.yaml
 unknown-item-has = the places there: { $items }; rename it to one of them
@@ -105,17 +115,17 @@ review-overdue = the measure `{ $id }` was last reviewed on { $day }, and is due
 review-in-future = the measure `{ $id }` says it was reviewed on { $day }, which is still to come
 review-overdue-all = the review of { $count } measures is overdue (the oldest counts from { $day })
 review-overdue-help = look whether it still holds, then write the day as `reviewed_on:`
-review-overdue-all-help = check whether they still hold, then write the day as `reviewed_on:` in sheet.yaml (or give it as --reviewed when issuing)
+review-overdue-all-help = see if they still hold; write the day as `reviewed_on:` in sheet.yaml, or `issue --reviewed`
 office-incomplete = office.yaml does not say: { $fields }
-office-incomplete-help = a person must be able to learn it (Act on the Protection of Personal Information, art. 32); fill it in
+office-incomplete-help = fill it in; a person must be able to learn it (Personal Information Protection Act, art. 32)
 
 ## Certifications
 certification-expired = the certificate { $standard } ran out on { $day }
 certification-expired-help = take the file out, or write the dates of the renewed certificate
 certification-expires-soon = the certificate { $standard } runs out on { $day }
-certification-undated = the certificate { $standard } has no last day, so nobody can say whether it counts
-certification-undated-help = write `expires_on:` as on the certificate; until then nothing is said of its validity, and no edition can be issued
-certification-without-edition = the certificate { $standard } does not say which edition of the standard
+certification-undated = the certificate { $standard } has no last day
+certification-undated-help = add its `expires_on:`; without it no validity is shown, and no edition can be issued
+certification-without-edition = the standard { $standard } has no edition year
 privacy-mark-misused = { $standard } number { $number } is no Privacy Mark registration
 privacy-mark-misused-help = its numbers look like 10190001(03); other certificates to JIS Q 15001 must not carry the mark
 
@@ -487,6 +497,7 @@ help-help-command = Name of a command [default: the program]
 help-version = Print version
 help-check = Applies every rule and writes nothing
 help-check-format = How findings are printed: human (with the line and a caret), short (a line each), json, github (workflow commands) [default: human]
+help-check-all = Show every finding with its source line; without it, three of each rule are shown
 help-check-guideline = Hold the sheet against another guideline of content/guidelines
 help-build = Checks, then writes output/
 help-build-recipient = Write one more copy for each of these clients, its name on every page: client/copies/…; it is recorded in content/copies.yaml

@@ -6,6 +6,16 @@ warning = 警告
 hint = ヒント
 advice = 対処
 summary = エラー { $errors } 件、警告 { $warnings } 件、ヒント { $hints } 件
+rule-count = { $count } 件
+rule-count-shown = { $count } 件（うち { $shown } 件を表示。残りは `check --all`）
+see-check = それぞれの箇所は `safeguard check` で分かります
+next-errors = 次：エラーを直す（直すまで、作ることも発行することもできません）
+next-warnings = 次：警告を直すか、`--allow` で通す（--strict のため）
+next-settle = 次：確認事項と、期限のない認証（{ $count } 件）を片付けて、発行する（`safeguard issue`）
+next-issue = 次：校正用の PDF で案を確かめて（`safeguard build`）、発行する（`safeguard issue`）
+next-review = 次：措置を見直す（review-overdue）。次の版を発行するまで、版 { $id } が効力を持ちます
+next-publish = 次：版 { $id } を公開して（`safeguard publish`）、`safeguard build` が output/client/ に作るファイルを渡す
+next-withdrawn = 次：内容を直して、新しい版を発行する（版 { $id } は撤回済み）
 did-you-mean = `{ $name }` の書き間違いではありませんか
 
 ## 読み込み
@@ -80,7 +90,7 @@ wrong-type = { $found ->
 
 ## ガイドライン
 unknown-guideline = content/guidelines に `{ $id }` というガイドラインがありません
-guideline-superseded = ガイドライン `{ $id }` は `{ $successor }` に改められています
+guideline-superseded = `{ $id }` は `{ $successor }` に改められています
 guideline-superseded-help = 何が変わったかは `safeguard check --guideline { $successor }` で分かります
 unknown-item = `{ $name }` は、ガイドライン `{ $guideline }` にも sheet.yaml の sections にもありません
 unknown-item-has = そこにあるのは { $items } です。名前をそのどれかに直してください
@@ -105,7 +115,7 @@ review-overdue = 措置 `{ $id }` を最後に見直したのは { $day } で、
 review-in-future = 措置 `{ $id }` の見直し日 { $day } はまだ来ていません
 review-overdue-all = { $count } 件の措置が見直しの時期を過ぎています（最も古いものは { $day } から）
 review-overdue-help = 今もそのとおりか確かめて、その日を reviewed_on: に書いてください
-review-overdue-all-help = 今もそのとおりか確かめて、その日を sheet.yaml の reviewed_on: に書いてください（発行のときは --reviewed でも）
+review-overdue-all-help = 今もそのとおりか確かめ、sheet.yaml の reviewed_on: にその日を書いてください
 office-incomplete = office.yaml に書かれていないこと：{ $fields }（所在地 address、代表者 representative、苦情・相談窓口 complaints）
 office-incomplete-help = 本人が知り得るようにしておくべきことです（個人情報保護法32条）。書き入れてください
 
@@ -113,8 +123,8 @@ office-incomplete-help = 本人が知り得るようにしておくべきこと�
 certification-expired = 認証 { $standard } は { $day } で期限が切れました
 certification-expired-help = 更新した認証の日付を書くか、ファイルを除いてください
 certification-expires-soon = 認証 { $standard } の期限は { $day } です
-certification-undated = 認証 { $standard } に有効期限がなく、有効かどうか分かりません
-certification-undated-help = 認証書にある日を expires_on: に書いてください。書くまで、渡す一覧には期限を出しません。発行はできません
+certification-undated = 認証 { $standard } に有効期限がありません
+certification-undated-help = 認証書にある日を expires_on: に書いてください。書くまで有効とは示さず、発行もできません
 certification-without-edition = 認証 { $standard } に規格の年版がありません
 privacy-mark-misused = { $standard } の番号 { $number } はプライバシーマークの登録番号ではありません
 privacy-mark-misused-help = 登録番号は 10190001(03) の形です。ほかの JIS Q 15001 の認証にこのマークは付けられません
@@ -487,6 +497,7 @@ help-help-command = コマンドの名前 [省略時：全体]
 help-version = 版を出す
 help-check = すべての規則で点検する（何も書かない）
 help-check-format = 指摘の出し方：human（行と印つき）、short（一行ずつ）、json、github [省略時：human]
+help-check-all = 指摘をすべて、その行とともに出す [省略時：規則ごとに三件]
 help-check-guideline = content/guidelines の別のガイドラインと比べる
 help-build = 点検して output/ に書く
 help-build-recipient = これらの会社に渡す写しも作る（名前を各ページに入れて client/copies/ に書き、content/copies.yaml に記録する）

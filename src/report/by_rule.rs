@@ -1,0 +1,229 @@
+//! Findings by rule for a terminal: the gravest first, and of each rule no more than an author reads.
+
+use super::Report;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::message::Message;
+use annotate_snippets::Group;
+
+/// Findings shown of each rule.
+const SHOWN: usize = 3;
+/// Warnings and hints have their source lines if the run has no more findings than this: one screen.
+const FEW: usize = 5;
+
+/// The findings of one rule that have one severity, by place.
+#[derive(Debug, PartialEq, Eq)]
+struct RuleFindings<'a> {
+    rule: &'static str,
+    severity: Severity,
+    findings: Vec<&'a Diagnostic>,
+}
+
+impl Report<'_> {
+    /// The first three findings of each rule: errors with their source lines, the others in a line
+    /// each unless there are few.
+    pub fn some_by_rule(&self, findings: &[&Diagnostic]) -> String {
+        let are_few = findings.len() <= FEW;
+        let print = |group: &RuleFindings| {
+            if are_few || group.severity == Severity::Error {
+                self.in_full(group, SHOWN)
+            } else {
+                self.in_lines(group)
+            }
+        };
+        by_rule(findings).iter().map(print).collect()
+    }
+
+    /// Every finding with its source line.
+    pub fn all_by_rule(&self, findings: &[&Diagnostic]) -> String {
+        let groups = by_rule(findings);
+        let all = groups.iter().map(|group| self.in_full(group, usize::MAX));
+        all.collect()
+    }
+
+    /// The number of findings of each rule, a line each.
+    pub fn counts_by_rule(&self, findings: &[&Diagnostic]) -> String {
+        let groups = by_rule(findings);
+        let headings = groups.iter().map(|it| self.heading(it, it.findings.len()));
+        headings.collect()
+    }
+
+    fn in_full(&self, group: &RuleFindings, most: usize) -> String {
+        let shown = &group.findings[..group.findings.len().min(most)];
+        let mut text = String::new();
+        if shown.len() < group.findings.len() {
+            text = format!("{}\n", self.heading(group, shown.len()));
+        }
+        for (index, finding) in shown.iter().enumerate() {
+            text.push_str(&self.human(finding, help_below(shown, index)));
+        }
+        text
+    }
+
+    fn in_lines(&self, group: &RuleFindings) -> String {
+        let shown = &group.findings[..group.findings.len().min(SHOWN)];
+        let mut text = self.heading(group, shown.len());
+        for (index, finding) in shown.iter().enumerate() {
+            let (place, message) = (self.place(finding), self.format(&finding.message));
+            text.push_str(&format!("  {place}  {message}\n"));
+            if let Some(help) = help_below(shown, index) {
+                let advice = self.catalog.format(&Message::new("advice"));
+                text.push_str(&format!("  {advice}: {}\n", self.format(help)));
+            }
+        }
+        text.push('\n');
+        text
+    }
+
+    /// The line that names a rule and the number of its findings, and says if some are left out.
+    fn heading(&self, group: &RuleFindings, shown: usize) -> String {
+        let count = group.findings.len();
+        let id = if shown < count {
+            "rule-count-shown"
+        } else {
+            "rule-count"
+        };
+        let message = Message::new(id).with("count", count).with("shown", shown);
+        let title = self
+            .level(group.severity)
+            .primary_title(self.format(&message));
+        let heading = Group::with_title(title.id(group.rule));
+        format!("{}\n", self.renderer().render(&[heading]))
+    }
+}
+
+/// Groups findings by rule, the gravest severity first. Within a severity the rule that is found
+/// first in the files comes first: by count, the order would change with every finding mended.
+fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<RuleFindings<'a>> {
+    let mut groups: Vec<RuleFindings> = Vec::new();
+    for finding in findings {
+        let (rule, severity) = (finding.rule, finding.severity);
+        let mut known = groups.iter_mut();
+        match known.find(|group| (group.rule, group.severity) == (rule, severity)) {
+            Some(group) => group.findings.push(finding),
+            None => groups.push(RuleFindings {
+                rule,
+                severity,
+                findings: vec![finding],
+            }),
+        }
+    }
+    groups.sort_by_key(|group| group.severity);
+    groups
+}
+
+/// The help of a finding, unless one shown later has the same.
+fn help_below<'a>(shown: &[&'a Diagnostic], index: usize) -> Option<&'a Message> {
+    let help = shown[index].help.as_ref()?;
+    let mut later = shown[index + 1..].iter();
+    let stands_later = later.any(|finding| finding.help.as_ref() == Some(help));
+    (!stands_later).then_some(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::Sources;
+    use crate::diagnostic::Origin;
+    use crate::message::{Catalog, Language};
+    use crate::report::Format;
+
+    const FILE: &str = "content/sheet.yaml";
+
+    /// A finding at the byte with this number, with a help that names `help`.
+    fn finding(rule: &'static str, severity: Severity, at: usize, help: &str) -> Diagnostic {
+        let message = Message::new("open-question")
+            .with("id", at)
+            .with("question", "何年か");
+        Diagnostic::new(rule, severity, Origin::bytes(FILE, at..at + 1), message)
+            .help(Message::new("did-you-mean").with("name", help))
+    }
+
+    fn warnings(count: usize) -> Vec<Diagnostic> {
+        let warning = |at| finding("open-question", Severity::Warning, at, "x");
+        (0..count).map(warning).collect()
+    }
+
+    /// Calls a method of an English report with the findings.
+    fn report(
+        findings: &[Diagnostic],
+        print: impl Fn(&Report, &[&Diagnostic]) -> String,
+    ) -> String {
+        let sources = Sources::from([(FILE.to_owned(), "title: 一覧\n".to_owned())]);
+        let catalog = Catalog::of(Language::English);
+        let report = Report {
+            sources: &sources,
+            catalog: &catalog,
+            colour: false,
+        };
+        print(&report, &findings.iter().collect::<Vec<_>>())
+    }
+
+    fn some(findings: &[Diagnostic]) -> String {
+        report(findings, |report, findings| report.some_by_rule(findings))
+    }
+
+    #[test]
+    fn the_gravest_come_first_and_then_the_first_in_the_files() {
+        let findings = [
+            finding("b", Severity::Hint, 0, ""),
+            finding("c", Severity::Warning, 1, ""),
+            finding("a", Severity::Warning, 2, ""),
+            finding("c", Severity::Error, 3, ""),
+            finding("c", Severity::Warning, 4, ""),
+        ];
+        let findings: Vec<&Diagnostic> = findings.iter().collect();
+        let groups = by_rule(&findings);
+        let order: Vec<(&str, Severity, usize)> = groups
+            .iter()
+            .map(|group| (group.rule, group.severity, group.findings.len()))
+            .collect();
+        let expected = [
+            ("c", Severity::Error, 1),
+            ("c", Severity::Warning, 2),
+            ("a", Severity::Warning, 1),
+            ("b", Severity::Hint, 1),
+        ];
+        assert_eq!(order, expected);
+        assert!(by_rule(&[]).is_empty());
+    }
+
+    #[test]
+    fn one_finding_is_printed_as_in_the_order_of_places() {
+        let one = warnings(1);
+        let full = report(&one, |report, it| report.print(it, Format::Human));
+        assert!(full.contains("1 | title: 一覧"), "{full}");
+        assert_eq!(some(&one), full);
+        assert_eq!(report(&one, |report, it| report.all_by_rule(it)), full);
+    }
+
+    #[test]
+    fn of_many_warnings_three_are_shown_with_the_count_and_the_help_once() {
+        let expected = "\
+warning[open-question]: 6 in all, 3 shown (`check --all` shows the rest)
+  content/sheet.yaml:1:1  open question on `0`: 何年か
+  content/sheet.yaml:1:2  open question on `1`: 何年か
+  content/sheet.yaml:1:3  open question on `2`: 何年か
+  help: did you mean `x`?
+
+";
+        assert_eq!(some(&warnings(6)), expected);
+        let all = report(&warnings(6), |report, it| report.all_by_rule(it));
+        assert_eq!(all.matches("warning[open-question]: open").count(), 6);
+        assert_eq!(all.matches("did you mean").count(), 1);
+        let counts = report(&warnings(6), |report, it| report.counts_by_rule(it));
+        assert_eq!(counts, "warning[open-question]: 6 in all\n");
+    }
+
+    #[test]
+    fn three_errors_are_all_shown_and_of_four_the_count_is_told() {
+        let error = |at| finding("bad-id", Severity::Error, at, &at.to_string());
+        let three = some(&[0, 1, 2].map(error));
+        assert!(!three.contains("in all"), "{three}");
+        let four = some(&[0, 1, 2, 3].map(error));
+        let heading = "error[bad-id]: 4 in all, 3 shown (`check --all` shows the rest)\n\n";
+        assert_eq!(four, format!("{heading}{three}"));
+        assert_eq!(four.matches("1 | title: 一覧").count(), 3);
+        // Each has a help of its own.
+        assert_eq!(four.matches("did you mean").count(), 3);
+    }
+}
