@@ -409,11 +409,14 @@ impl Session<'_> {
         write_text(to, &text)
     }
 
-    /// The findings that stop the run, and of the others a line for each rule and how to see them.
+    /// The findings that stop the run with those of the same files, which may be the cause; of the
+    /// others a line for each rule and how to see them.
     fn stopping_and_counts(&self, report: &Report, findings: &[&Diagnostic]) -> String {
-        let (stopping, others): (Vec<_>, Vec<_>) =
-            findings.iter().partition(|finding| self.stops(finding));
-        let mut text = report.some_by_rule(&stopping);
+        let stopping = findings.iter().filter(|finding| self.stops(finding));
+        let files: BTreeSet<&str> = stopping.map(|it| &*it.origin.file).collect();
+        let is_near = |finding: &&&Diagnostic| files.contains(&*finding.origin.file);
+        let (near, others): (Vec<_>, Vec<_>) = findings.iter().partition(is_near);
+        let mut text = report.some_by_rule(&near);
         if !others.is_empty() {
             text.push_str(&report.counts_by_rule(&others));
             text.push_str(&self.line(&Message::new("see-check")));

@@ -85,16 +85,18 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The files below a folder, as a manifest in that folder lists them.
-pub fn list_files(bundle: &Bundle, folder: &str) -> Vec<ManifestFile> {
-    let files = bundle.iter().filter_map(|(path, bytes)| {
-        Some(ManifestFile {
-            path: path.strip_prefix(folder)?.to_owned(),
-            bytes: bytes.len(),
-            sha256: sha256(bytes),
-        })
-    });
-    files.collect()
+/// The files of a bundle, as its manifest lists them.
+pub fn list_files(bundle: &Bundle) -> Vec<ManifestFile> {
+    let files = bundle.iter();
+    files.map(|(path, bytes)| manifest_file(path, bytes)).collect()
+}
+
+pub fn manifest_file(path: &str, bytes: &[u8]) -> ManifestFile {
+    ManifestFile {
+        path: path.to_owned(),
+        bytes: bytes.len(),
+        sha256: sha256(bytes),
+    }
 }
 
 /// The media type of a file, by its extension.

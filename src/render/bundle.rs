@@ -14,7 +14,7 @@ use crate::edition::{CopyKind, Edition, Listing, RecordedCopy, file};
 use crate::issue::Version;
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{
-    Bundle, DATA, FileNames, MANIFEST, Manifest, ManifestFile, SITE, list_files,
+    Bundle, DATA, FileNames, MANIFEST, Manifest, ManifestFile, SITE, list_files, manifest_file,
 };
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
@@ -359,9 +359,19 @@ impl<'a> BundleBuilder<'a> {
             })
         };
         // The site's own manifest must not mention other readers.
-        let site = manifest(list_files(bundle, SITE), &[Audience::Public]);
+        let mut files = list_files(bundle);
+        let in_site = |file: &ManifestFile| {
+            let path = file.path.strip_prefix(SITE)?.to_owned();
+            Some(ManifestFile {
+                path,
+                ..file.clone()
+            })
+        };
+        let site = manifest(files.iter().filter_map(in_site).collect(), &[Audience::Public]);
+        files.push(manifest_file(&bundle_path(MANIFEST), &site));
+        files.sort_by(|a, b| a.path.cmp(&b.path));
         bundle.insert(bundle_path(MANIFEST), site);
-        let all = manifest(list_files(bundle, ""), &Audience::ALL);
+        let all = manifest(files, &Audience::ALL);
         bundle.insert(MANIFEST.to_owned(), all);
     }
 }
