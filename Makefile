@@ -14,7 +14,8 @@ SAFEGUARD := $(TARGET)/release/safeguard
 VENV := .tools/venv
 NODE_MODULES := tests/tools/node_modules
 S3_SERVER := .tools/s3s/bin/s3s-fs
-FONT_PACKAGE := @expo-google-fonts/biz-udpgothic@0.4.2
+FONT_FIRST := @expo-google-fonts/noto-sans-jp@0.4.3
+FONT_SECOND := @expo-google-fonts/m-plus-1p@0.4.2
 
 # $(call need,command,what to install): one sentence instead of a shell's "command not found".
 need = command -v $(1) >/dev/null || { echo "\`$(1)\` is missing: install $(2)" >&2; exit 1; }
@@ -42,23 +43,28 @@ bench: sheet tools ## measure the tool
 
 # The digests decide, not the dates: a file that is not the recorded one is fetched again,
 # and what arrives is checked before it is moved to where the build looks.
-font: ## fetch and verify the font that goes into the binary
+font: ## fetch and verify the fonts that go into the binary
 	@cd fonts
 	if sha256sum --check --status SHA256SUMS 2>/dev/null; then exit; fi
-	rm -f *.ttf OFL.txt
+	rm -f *.ttf *OFL.txt
 	$(call need,npm,Node.js with npm)
 	new=$$(mktemp -d .new.XXXXXX)
 	trap 'rm -rf "$$PWD/$$new"' EXIT
-	echo "fetching $(FONT_PACKAGE)"
-	npm pack --loglevel=error --pack-destination "$$new" $(FONT_PACKAGE) >/dev/null ||
-	  { echo "the font could not be fetched: npm must reach its package registry" >&2; exit 1; }
-	tar -xzf "$$new"/*.tgz -C "$$new"
 	mkdir "$$new/fonts"
-	mv "$$new/package/400Regular/BIZUDPGothic_400Regular.ttf" "$$new/fonts/BIZUDPGothic-Regular.ttf"
-	mv "$$new/package/700Bold/BIZUDPGothic_700Bold.ttf" "$$new/fonts/BIZUDPGothic-Bold.ttf"
-	mv "$$new/package/LICENSE_FONT" "$$new/fonts/OFL.txt"
+	take() { # a package and the name of its files
+	  echo "fetching $$1"
+	  npm pack --loglevel=error --pack-destination "$$new" "$$1" >/dev/null ||
+	    { echo "$$1 could not be fetched: npm must reach its package registry" >&2; exit 1; }
+	  tar -xzf "$$new"/*.tgz -C "$$new"
+	  mv "$$new/package/400Regular/$$2_400Regular.ttf" "$$new/fonts/$$2-Regular.ttf"
+	  mv "$$new/package/700Bold/$$2_700Bold.ttf" "$$new/fonts/$$2-Bold.ttf"
+	  mv "$$new/package/LICENSE_FONT" "$$new/fonts/$$2-OFL.txt"
+	  rm -r "$$new"/*.tgz "$$new/package"
+	}
+	take $(FONT_FIRST) NotoSansJP
+	take $(FONT_SECOND) MPLUS1p
 	(cd "$$new/fonts" && sha256sum --check --quiet --strict ../../SHA256SUMS) ||
-	  { echo "$(FONT_PACKAGE) is not what fonts/SHA256SUMS records: nothing was put in place" >&2; exit 1; }
+	  { echo "the fonts are not what fonts/SHA256SUMS records: nothing was put in place" >&2; exit 1; }
 	# Cargo compares dates, and the archive's are from 1985.
 	touch "$$new"/fonts/*
 	mv "$$new"/fonts/* .

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 // Only presence is checked here: `make font` lets no file in whose digest is not the recorded one.
-const FONTS: [&str; 2] = [
-    "fonts/BIZUDPGothic-Regular.ttf",
-    "fonts/BIZUDPGothic-Bold.ttf",
+const FONTS: [&str; 4] = [
+    "fonts/NotoSansJP-Regular.ttf",
+    "fonts/NotoSansJP-Bold.ttf",
+    "fonts/MPLUS1p-Regular.ttf",
+    "fonts/MPLUS1p-Bold.ttf",
 ];
 
 fn main() {

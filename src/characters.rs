@@ -11,6 +11,29 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Returns true if a character chooses a form of the character before it: 葛󠄀 is 葛 and U+E0100.
+pub fn is_variation_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+/// The characters of a text as they are drawn, each with the variation selectors after it.
+pub fn drawn(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut chars = rest.char_indices().skip(1);
+        let end = chars.find(|(_, c)| !is_variation_selector(*c));
+        let (character, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
+        rest = after;
+        (!character.is_empty()).then_some(character)
+    })
+}
+
+/// `U+845B U+E0100`
+pub fn code_points(character: &str) -> String {
+    let code_points: Vec<String> = character.chars().map(code_point).collect();
+    code_points.join(" ")
+}
+
 /// `U+3042`
 pub fn code_point(c: char) -> String {
     format!("U+{:04X}", u32::from(c))

@@ -35,7 +35,7 @@ pub struct CheckInput<'a> {
     /// The day for which the content is judged, in Japan.
     pub today: Date,
     /// Returns true if the fonts have a character.
-    pub can_draw: &'a dyn Fn(char) -> bool,
+    pub can_draw: &'a dyn Fn(&str) -> bool,
 }
 
 /// A rule: the name that findings show and `--allow` takes, and the function that applies it.

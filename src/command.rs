@@ -49,7 +49,8 @@ const LONG_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
     "\nLicence: ",
     env!("CARGO_PKG_LICENSE"),
-    "\nTypeface: BIZ UDPGothic, (c) The BIZ UDGothic Project Authors (SIL Open Font License 1.1)",
+    "\nTypefaces: Noto Sans JP, (c) 2014-2021 Adobe; M PLUS 1p, (c) 2016 The M+ Project Authors \
+     (SIL Open Font License 1.1)",
 );
 
 #[derive(Parser)]

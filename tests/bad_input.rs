@@ -650,8 +650,10 @@ fn slips_of_the_pen_are_answered_at_their_line_in_the_clerks_own_words() {
         ("the same in an escape", "  remarks: \"あ\\u202Eい\"\n", ":5", "U+202E", "U+202E"),
         ("a tab in a text", "  remarks: あ\tい\n", ":5", "tab", "タブ"),
         ("HTML", "  remarks: <script>alert(1)</script>\n", ":5", "<script>", "<script>"),
-        ("a character no font has", "  remarks: 𠮷野\n", ":5:12", "𠮷 (U+20BB7)", "「𠮷」（U+20BB7）"),
+        ("a character no font has", "  remarks: 𠮼野\n", ":5:12", "𠮼 (U+20BBC)", "「𠮼」（U+20BBC）"),
         ("another one", "  remarks: 見本𓀀\n", ":5:14", "𓀀 (U+13000)", "「𓀀」（U+13000）"),
+        ("a form that no font has", "  remarks: 葛\u{e01ef}城\n", ":5:12", "(U+845B U+E01EF)", "（U+845B U+E01EF）"),
+        ("a selector that follows nothing", "  remarks: \"\\uFE0Fあ\"\n", ":5", "(U+FE0F)", "（U+FE0F）"),
     ];
     let tried = cases.iter().flat_map(|(what, line, place, en, ja)| {
         let project = project_with("measures/A.yaml", format!("{SOUND}{line}"));
@@ -947,7 +949,7 @@ fn a_theme_that_fails_is_named_with_file_line_and_row() {
         ("a long loop", "site/index.html", "{% for i in range(end=100000000) %}x{% endfor %}".into(), &["site/index.html, line 1", "limit"]),
         ("labels that are no YAML", "labels.ja.yaml", "a: b\nc: 'd\n".into(), &["themes/mine/labels.ja.yaml", "line 2"]),
         ("labels that are no words", "labels.ja.yaml", "a: [1]\n".into(), &["themes/mine/labels.ja.yaml", "line 1"]),
-        ("a label no font can draw", "labels.ja.yaml", "page: \"{page}\"\ncontact: \"𠮷\"\nas_of_sheet: \"𠮷\"\n".into(), &["themes/mine/labels.ja.yaml", "𠮷"]),
+        ("a label no font can draw", "labels.ja.yaml", "page: \"{page}\"\ncontact: \"𠮼\"\nas_of_sheet: \"𠮼\"\n".into(), &["themes/mine/labels.ja.yaml", "𠮼"]),
     ];
     let tried = cases.iter().flat_map(|(what, file, text, says)| {
         refusal(

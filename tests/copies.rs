@@ -232,7 +232,7 @@ fn a_clients_copy_bears_its_name_and_stays() {
     );
 
     for (name, why) in [
-        ("𠮷野商事", "no font has 𠮷 (U+20BB7)"),
+        ("𠮼野商事", "no font has 𠮼 (U+20BBC)"),
         ("　", "1 to 40 letters"),
         ("商\u{202e}事", "turns the direction"),
     ] {

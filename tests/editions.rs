@@ -192,9 +192,9 @@ fn what_may_not_be_issued_is_refused_and_nothing_is_written() {
     let allow = ["--allow", "open-question@policy=次の版で答える"];
     let noted =
         |note: &'static str| [&issue_on("2026-01-01")[..], &allow, &["--note", note]].concat();
-    let said = refused(&folder, &noted("𠮷野家"), 2);
+    let said = refused(&folder, &noted("𠮼野家"), 2);
     assert!(
-        said.contains("`--note` cannot be printed\n  no font has 𠮷 (U+20BB7)"),
+        said.contains("`--note` cannot be printed\n  no font has 𠮼 (U+20BBC)"),
         "{said}"
     );
     change(

@@ -1,7 +1,7 @@
 //! Rules about texts: each can be printed as it was meant, and its readers may see it.
 
 use super::{CheckInput, Rule};
-use crate::characters::{code_point, is_invisible};
+use crate::characters::{code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
 use crate::content::record::SheetRecord;
 use crate::content::{Content, WrittenText, control_character_finding, rule};
@@ -158,33 +158,38 @@ pub const MISSING_GLYPH: Rule = Rule::new("missing-glyph", missing_glyph);
 fn missing_glyph(input: &CheckInput) -> Vec<Diagnostic> {
     let texts = sheet_texts(input);
     // Each character is looked up once, because a sheet has few different ones.
-    let used: BTreeSet<char> = texts.iter().flat_map(|text| text.text.chars()).collect();
-    let is_missing = |c: &char| *c != '\n' && !is_invisible(*c) && !(input.can_draw)(*c);
+    let used: BTreeSet<&str> = texts.iter().flat_map(|text| drawn(&text.text)).collect();
+    let is_printed = |c: &&str| *c != "\n" && !c.starts_with(is_invisible);
     let mut findings = Vec::new();
-    for c in used.into_iter().filter(is_missing) {
-        for text in texts.iter().filter(|text| text.text.contains(c)) {
-            let finding = MISSING_GLYPH.error(text.origin.within(&c.to_string()), missing(c));
+    for c in used.into_iter().filter(is_printed) {
+        if (input.can_draw)(c) {
+            continue;
+        }
+        let has_it = |text: &&TextOccurrence| drawn(&text.text).any(|it| it == c);
+        for text in texts.iter().filter(has_it) {
+            let finding = MISSING_GLYPH.error(text.origin.within(c), missing(c));
             findings.push(finding.help(Message::new("missing-glyph-help")));
         }
     }
     findings
 }
 
-fn missing(c: char) -> Message {
+fn missing(c: &str) -> Message {
     Message::new("missing-glyph")
         .with("character", c)
-        .with("code", code_point(c))
+        .with("code", code_points(c))
 }
 
 /// The reason that a line cannot be printed: an invisible character, or one that no font has.
-pub fn unprintable(line: &str, can_draw: impl Fn(char) -> bool) -> Option<Message> {
-    line.chars().find_map(|c| {
-        if is_invisible(c) || c == '\n' {
+pub fn unprintable(line: &str, can_draw: impl Fn(&str) -> bool) -> Option<Message> {
+    drawn(line).find_map(|character| {
+        let control = character.chars().find(|c| is_invisible(*c) || *c == '\n');
+        if let Some(c) = control {
             Some(control_character_finding(c, Origin::file("")).message)
-        } else if can_draw(c) {
+        } else if can_draw(character) {
             None
         } else {
-            Some(missing(c))
+            Some(missing(character))
         }
     })
 }

@@ -97,7 +97,7 @@ impl Diff {
         let project = session.judge(session.load()?, Shown::Errors, |_| {})?;
         if let Some(project) = &project {
             let labels = project.theme.labels(Language::Japanese)?;
-            let can_draw = |c| project.fonts.can_draw(c);
+            let can_draw = |c: &str| project.fonts.can_draw(c);
             project.theme.check_labels(&labels, can_draw)?;
         }
         Ok(project)

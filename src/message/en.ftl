@@ -485,7 +485,7 @@ status-locked = somebody has been publishing since { $since }, or did not come t
 help = Checks an office's security-measures sheet (安全管理措置一覧) and renders it to a web page and PDFs
 help-after = The sheet is written as YAML files in content/; README.md shows how.
     Exit codes: 0 no error, 1 the content has errors (nothing written), 2 usage, theme or machine.
-    The binary contains the typeface BIZ UDPGothic (SIL Open Font License 1.1).
+    The binary contains the typefaces Noto Sans JP and M PLUS 1p (SIL Open Font License 1.1).
 help-directory = The folder that holds content/ and themes/ [default: this one]
 help-as-of = The day to judge by, as 2026-04-01 [default: today in Japan]
 help-strict = Warnings fail too

@@ -485,7 +485,7 @@ status-locked = { $since } から公開中か、途中で止まっています
 help = 事務所の安全管理措置一覧を点検し、ウェブページと PDF にします
 help-after = 一覧は content/ の YAML ファイルに書きます。書き方は README.ja.md にあります。
     終了コード：0 エラーなし、1 内容にエラー（何も書かない）、2 使い方・テーマ・機械の問題。
-    書体 BIZ UDPゴシック（SIL Open Font License 1.1）を含みます。
+    書体 Noto Sans JP と M PLUS 1p（いずれも SIL Open Font License 1.1）を含みます。
 help-directory = content/ と themes/ のあるフォルダ [省略時：今のフォルダ]
 help-as-of = 判断の基準にする日（2026-04-01 のように）[省略時：日本の今日]
 help-strict = 警告も失敗とする

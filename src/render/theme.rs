@@ -1,6 +1,7 @@
 //! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme
 //! replaces the official one of the same name.
 
+use crate::characters::{code_points, drawn};
 use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
 use crate::manifest::sha256;
@@ -185,14 +186,14 @@ impl Theme {
     }
 
     /// Refuses a label with a character that no font has.
-    pub fn check_labels(&self, labels: &Labels, can_draw: impl Fn(char) -> bool) -> Result<()> {
+    pub fn check_labels(&self, labels: &Labels, can_draw: impl Fn(&str) -> bool) -> Result<()> {
         for (name, label) in labels {
-            if let Some(c) = label.chars().find(|c| *c != '\n' && !can_draw(*c)) {
+            if let Some(c) = drawn(label).find(|c| *c != "\n" && !can_draw(c)) {
                 let message = Message::new("theme-glyph")
                     .with("file", self.shown("labels.ja.yaml"))
                     .with("name", name)
                     .with("character", c)
-                    .with("code", format!("U+{:04X}", u32::from(c)));
+                    .with("code", code_points(c));
                 return Err(Error::new(message));
             }
         }

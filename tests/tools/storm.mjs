@@ -78,7 +78,7 @@ const BAD = {
   twice: (file, text) => writeFileSync(file.path, `${text}\n${file.text}`),
   half: (file, text) => writeFileSync(file.path, text.slice(0, text.indexOf('  measure:') + 5)),
   html: (file, text) => writeFileSync(file.path, text.replace(/^( {2}measure: )["']?/m, '$1<b>太字</b>。')),
-  noGlyph: (file, text) => writeFileSync(file.path, text.replace(/^( {2}measure: ["']?)/m, '$1𠮷')),
+  noGlyph: (file, text) => writeFileSync(file.path, text.replace(/^( {2}measure: ["']?)/m, '$1𠮼')),
   empty: (file) => writeFileSync(file.path, ''),
   gone: (file) => rmSync(file.path),
   allGone() {

@@ -7,15 +7,22 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
+use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook};
+use typst::text::{Font, FontBook, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
 
-/// BIZ UDPGothic, compiled in (see `fonts/README.md`).
-const FONTS: [&[u8]; 2] = [
-    include_bytes!("../../../fonts/BIZUDPGothic-Regular.ttf"),
-    include_bytes!("../../../fonts/BIZUDPGothic-Bold.ttf"),
+/// The weights of each typeface, compiled in (see `fonts/README.md`).
+const TYPEFACES: [[&[u8]; 2]; 2] = [
+    [
+        include_bytes!("../../../fonts/NotoSansJP-Regular.ttf"),
+        include_bytes!("../../../fonts/NotoSansJP-Bold.ttf"),
+    ],
+    [
+        include_bytes!("../../../fonts/MPLUS1p-Regular.ttf"),
+        include_bytes!("../../../fonts/MPLUS1p-Bold.ttf"),
+    ],
 ];
 
 /// The row scope of a header cell and a table's summary are still behind this feature.
@@ -31,7 +38,8 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
 pub struct Fonts {
     faces: Vec<Font>,
     book: LazyHash<FontBook>,
-    /// The characters that every face has. Asking a face itself takes a thousand steps.
+    /// The characters that a typeface has in every weight. Asking a face itself takes a thousand
+    /// steps.
     drawable: HashSet<u32>,
 }
 
@@ -41,14 +49,15 @@ impl Fonts {
         let face = |bytes: &'static [u8]| {
             Font::new(Bytes::new(bytes), 0).expect("the fetched fonts were verified")
         };
-        let faces: Vec<Font> = FONTS.into_iter().map(face).collect();
-        let book = LazyHash::new(FontBook::from_fonts(&faces));
-        let mut sets = faces.iter().map(|face| face.info().coverage.iter());
-        let mut drawable: HashSet<u32> = sets.next().into_iter().flatten().collect();
-        for set in sets {
-            let of_face: HashSet<u32> = set.collect();
-            drawable.retain(|c| of_face.contains(c));
+        let mut faces = Vec::new();
+        let mut drawable = HashSet::new();
+        for weights in TYPEFACES {
+            let [regular, bold] = weights.map(face);
+            let of = |face: &Font| face.info().coverage.iter().collect::<HashSet<u32>>();
+            drawable.extend(&of(&regular) & &of(&bold));
+            faces.extend([regular, bold]);
         }
+        let book = LazyHash::new(FontBook::from_fonts(&faces));
         Fonts {
             faces,
             book,
@@ -56,9 +65,29 @@ impl Fonts {
         }
     }
 
-    /// True if every face has the character.
-    pub fn can_draw(&self, c: char) -> bool {
-        self.drawable.contains(&u32::from(c))
+    /// True if a typeface has the character, in the form that a variation selector after it chooses.
+    pub fn can_draw(&self, character: &str) -> bool {
+        let mut chars = character.chars();
+        match (chars.next(), chars.next(), chars.next()) {
+            (Some(c), None, _) => self.drawable.contains(&u32::from(c)),
+            (Some(c), Some(selector), None) => self.has_variation(c, selector),
+            _ => false,
+        }
+    }
+
+    /// True if the first typeface that has the character, the one that Typst takes, has this form of it.
+    fn has_variation(&self, c: char, selector: char) -> bool {
+        let has_character = |weights: &&[Font]| weights[0].info().coverage.contains(u32::from(c));
+        let has_form = |face: &Font| {
+            let variant = face.info().variant;
+            let axes = FontVariations::default();
+            let face = face.clone().instantiate(variant, Abs::zero(), &axes);
+            face.ttf().glyph_variation_index(c, selector).is_some()
+        };
+        let mut typefaces = self.faces.chunks(TYPEFACES[0].len());
+        typefaces
+            .find(has_character)
+            .is_some_and(|weights| weights.iter().all(has_form))
     }
 }
 
