@@ -48,6 +48,7 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
     "labels.en.yaml",
     "labels.ja.yaml",
+    "form.typ",
     "parts.typ",
     "proof.typ",
     "sheet.typ",
