@@ -41,11 +41,10 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
     let sheet_record = content.sheet.as_ref().map(|sheet| &sheet.record);
     let today = sheet_record.map(|record| record.date.0).unwrap_or_default();
     let fonts = Fonts::compiled_in();
-    let can_draw = |c| fonts.can_draw(c);
     let input = CheckInput {
         content: &content,
         today,
-        can_draw: &can_draw,
+        can_draw: &|text| fonts.can_draw(text),
     };
     let register = check::check(&input)
         .register
