@@ -7,7 +7,7 @@
   const [actions, toggle] = by("page-row").content.children;
 
   const lang = document.documentElement.lang;
-  const narrow = matchMedia("(max-width: 52rem)");
+  const narrow = matchMedia("screen and (max-width: 52rem)");
 
   // The last day counts to its end, in Japan. Green is for a certificate that is valid on the day of reading.
   const certificates = by("page-certificates");
