@@ -169,8 +169,6 @@ pub struct Sheet {
     #[serde(skip)]
     pub document: DocumentFields,
     pub as_of: Option<PrintedDay>,
-    /// How long before the day of judgement the sheet's date is; on the front page.
-    pub age: Option<String>,
     /// The number of rows whose review is overdue; on the front page.
     pub overdue_reviews: usize,
     pub control: Vec<ControlEntry>,

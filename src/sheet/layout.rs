@@ -28,8 +28,7 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         style: register.date_style,
     };
     let rendering = options.rendering;
-    let [is_page, is_proof, is_seal] =
-        [Rendering::Page, Rendering::Proof, Rendering::SealPdf].map(|kind| rendering == kind);
+    let [is_proof, is_seal] = [Rendering::Proof, Rendering::SealPdf].map(|it| rendering == it);
     let day = |day: Date| PrintedDay {
         iso: day.to_string(),
         text: translator.date(day),
@@ -77,9 +76,6 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         },
         copy: options.copy.cloned(),
         approvals: approvals.cloned().collect(),
-        age: is_page
-            .then(|| translator.age(register.date, options.today))
-            .flatten(),
         overdue_reviews: options.overdue_reviews,
         document: document_fields(register),
         version: layout.version(),

@@ -4,8 +4,7 @@ use crate::date::{self, DateStyle};
 use crate::message::Language;
 use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
 use crate::text::{Text, is_japanese};
-use jiff::Unit;
-use jiff::civil::{Date, DateDifference};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The language of a text that is not in the sheet's own: a theme marks it with `lang="ja"`.
@@ -43,22 +42,6 @@ impl Translator {
     fn translation<T>(self, value: &Bilingual<T>) -> Option<&T> {
         let english = value.en.as_ref();
         english.filter(|_| self.language == Language::English)
-    }
-
-    /// The whole years and months between two days, `11年1か月`; `None` within the first month.
-    pub fn age(self, from: Date, to: Date) -> Option<String> {
-        let years = DateDifference::new(to).largest(Unit::Year);
-        let span = from.until(years).ok()?;
-        let (years, months) = (span.get_years(), span.get_months());
-        let is_japanese = self.language == Language::Japanese;
-        let count = |count: i64, japanese: &str, english: &str| match count {
-            ..=0 => String::new(),
-            _ if is_japanese => format!("{count}{japanese}"),
-            1 => format!("1 {english} "),
-            _ => format!("{count} {english}s "),
-        };
-        let age = count(years.into(), "年", "year") + &count(months.into(), "か月", "month");
-        (!age.is_empty()).then(|| age.trim_end().to_owned())
     }
 
     /// The amendment of a guideline as laws are cited: `令和7年6月改正`, whatever the sheet's dates.

@@ -6,21 +6,56 @@
   const rows = [...table.querySelectorAll("tbody > tr")];
   const [actions, toggle] = by("page-row").content.children;
 
-  // The last day counts to its end, in Japan.
+  const lang = document.documentElement.lang;
+  const narrow = matchMedia("screen and (max-width: 52rem)");
+
+  // The last day counts to its end, in Japan. Green is for a certificate that is valid on the day of reading.
+  const certificates = by("page-certificates");
   const judge = () => {
     const now = new Date();
     const today = new Date(now.getTime() + 9 * 3600e3).toISOString().slice(0, 10);
-    const dated = [...document.querySelectorAll("[data-last]")];
-    for (const each of dated.filter(({ dataset }) => dataset.last < today)) {
-      each.className = "validity expired";
-      each.textContent = each.dataset.over;
+    age(today);
+    if (!certificates) return;
+    const dated = [...certificates.querySelectorAll("[data-last]")];
+    for (const chip of dated) {
+      const over = chip.dataset.last < today;
+      chip.className = over ? "chip expired" : "chip valid";
+      if (over) chip.textContent = chip.dataset.over;
     }
+    tally();
+    if (dated.length === 0) return;
     const note = by("page-judged");
-    if (!note || dated.length === 0) return;
-    const day = now.toLocaleDateString(document.documentElement.lang === "ja" ? "ja" : "en-GB", { dateStyle: "long", timeZone: "Asia/Tokyo" });
+    const day = now.toLocaleDateString(lang === "ja" ? "ja" : "en-GB", { dateStyle: "long", timeZone: "Asia/Tokyo" });
     note.textContent = note.dataset.text.replace("{today}", day);
     note.hidden = false;
   };
+  // How long ago the sheet's day was, once that is a month or more.
+  const age = (today) => {
+    const day = document.querySelector("[data-age]");
+    day.dataset.text ??= day.textContent;
+    const [from, to] = [day.dateTime, today].map((iso) => iso.split("-").map(Number));
+    const months = (to[0] - from[0]) * 12 + to[1] - from[1] - (to[2] < from[2] ? 1 : 0);
+    const [count, unit] = months < 12 ? [months, "month"] : [Math.floor(months / 12), "year"];
+    const said = new Intl.RelativeTimeFormat(lang).format(-count, unit);
+    const brackets = lang === "ja" ? `（${said.replace(" ", "")}）` : ` (${said})`;
+    day.textContent = day.dataset.text + (months > 0 ? brackets : "");
+  };
+  // The folded certificates in one line: how many there are of each kind.
+  const tally = () => {
+    const line = certificates.querySelector(".tally");
+    const count = (which) => certificates.querySelectorAll(`li${which}`).length;
+    const counts = { all: count(""), valid: count(" > .valid"), expired: count(" > .expired") };
+    line.replaceChildren(...Object.keys(counts).filter((kind) => counts[kind]).map((kind) => {
+      const said = document.createElement("span");
+      said.className = kind === "all" ? "" : `chip ${kind}`;
+      said.textContent = line.dataset[kind].replace("{count}", counts[kind]);
+      return said;
+    }));
+  };
+  const foldCertificates = () => {
+    if (certificates) certificates.open = !narrow.matches;
+  };
+  narrow.addEventListener("change", foldCertificates);
 
   // Cards: closed on a phone, so that the list of the rows fits a few screens.
   const all = by("page-all");
@@ -50,33 +85,41 @@
     for (const row of rows) set(row, open);
   });
 
-  // Joined cells, each with the rows it belongs to: it moves to the first of them that is shown.
-  const joined = rows.flatMap((row, index) => [...row.cells]
-    .filter((cell) => cell.rowSpan > 1 || !cell.matches(".measure, .remarks"))
-    .map((cell) => ({ cell, of: rows.slice(index, index + cell.rowSpan) })));
-  const own = rows.map((row) => [...row.cells].filter((cell) => cell.matches(".measure, .remarks")));
-  const show = (shown) => {
-    const cells = new Map(rows.map((row) => [row, []]));
-    for (const { cell, of } of joined) {
-      const visible = of.filter((row) => shown.has(row));
-      cells.get(visible[0] ?? of[0]).push(cell);
-      cell.rowSpan = Math.max(visible.length, 1);
-      for (const number of cell.querySelectorAll(".numbers .no")) {
-        number.hidden = !shown.has(by(number.hash.slice(1)));
-      }
+  // Every cell with its column and the rows it belongs to. A joined cell moves to the first of them that is shown,
+  // and stays in its column, also among columns that a theme added.
+  const cells = [];
+  const reaches = [];
+  rows.forEach((row, index) => {
+    let column = 0;
+    for (const cell of row.cells) {
+      while (reaches[column] > index) column += 1;
+      cells.push({ cell, column, of: rows.slice(index, index + cell.rowSpan) });
+      for (let end = column + cell.colSpan; column < end; column += 1) reaches[column] = index + cell.rowSpan;
     }
-    rows.forEach((row, index) => {
-      row.replaceChildren(...cells.get(row), ...own[index]);
+  });
+  cells.sort((a, b) => a.column - b.column);
+  const show = (shown) => {
+    const lines = new Map(rows.map((row) => [row, []]));
+    for (const { cell, of } of cells) {
+      const visible = of.filter((row) => shown.has(row));
+      lines.get(visible[0] ?? of[0]).push(cell);
+      const span = Math.max(visible.length, 1);
+      if (cell.rowSpan !== span) cell.rowSpan = span;
+    }
+    for (const [row, line] of lines) {
+      row.replaceChildren(...line);
       row.hidden = !shown.has(row);
-    });
+    }
     for (const body of table.tBodies) body.hidden = [...body.rows].every((row) => row.hidden);
   };
 
+  // The texts of a row by itself: those in cells that are never joined.
+  const OWN = ":scope > :not([rowspan]) > .text";
   // Full and half width, capital and small letters, hiragana and katakana are equal.
   const fold = (words) => words.normalize("NFKC").toLowerCase()
     .replace(/[ぁ-ゖ]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 96));
   const known = (row) => {
-    const parts = row.querySelectorAll(".path, .card-subject, .measure > .text, .remarks > .text");
+    const parts = row.querySelectorAll(`.path, .card-subject, ${OWN}`);
     return { row, anchor: row.id.toLowerCase(), words: fold([...parts].map(text).join("\n")).replace(/[^\S\n]/g, "") };
   };
   const has = ({ anchor, words }, term) =>
@@ -132,14 +175,19 @@
     if (event.key === "Escape" && document.activeElement === query && query.value) clear();
   });
   // Prints show the whole form.
-  addEventListener("beforeprint", () => show(new Set(rows)));
-  addEventListener("afterprint", find);
+  addEventListener("beforeprint", () => {
+    show(new Set(rows));
+    if (certificates) certificates.open = true;
+  });
+  addEventListener("afterprint", () => {
+    find();
+    foldCertificates();
+  });
 
   // After the last words of a card, and below the measure in the table, whose last column is narrow.
-  const narrow = matchMedia("(max-width: 52rem)");
   const offer = (row) => {
     actions.querySelector("output").textContent = "";
-    row.querySelector(narrow.matches ? ".remarks" : ".measure").append(actions);
+    (narrow.matches ? row.lastElementChild : row.querySelector(".measure")).append(actions);
   };
   // A row that a link leads to is opened, and offers to be copied.
   const select = () => {
@@ -162,16 +210,18 @@
 
   const paragraphs = (element) => [...element.querySelectorAll(":scope > p")].map(text).join("\n");
   const parts = (row) => {
-    const [section, item] = [...row.querySelectorAll(".path > span")].map((span) => {
+    const [section, item] = ["section", "item"].map((which) => {
+      const span = row.querySelector(`.path > .of-${which}`);
+      if (!span) return ["", ""];
       const letter = span.querySelector("b")?.textContent ?? "";
       return [letter, text(span).slice(letter.length).trim()];
     });
     const subject = row.querySelector(".card-subject");
-    const [measure, remarks] = [".measure > .text", ".remarks > .text"].map((which) => row.querySelector(which));
+    const own = [...row.querySelectorAll(OWN)];
     return {
-      place: [section, item].filter(Boolean).map((pair) => pair.join(" ").trim()).join(" › "),
-      cells: [subject.querySelector(".no")?.textContent ?? "", ...section, ...(item ?? ["", ""]), paragraphs(subject), words(measure), words(remarks)],
-      named: [measure, remarks].filter((of) => words(of)).map((of) => `${of.dataset.label}: ${words(of)}`),
+      place: [section, item].map((pair) => pair.join(" ").trim()).filter(Boolean).join(" › "),
+      cells: [subject.querySelector(".no")?.textContent ?? "", ...section, ...item, paragraphs(subject), ...own.map(words)],
+      named: own.filter(words).map((of) => `${of.dataset.label}: ${words(of)}`),
     };
   };
   const words = (of) => paragraphs(of.querySelector(":scope > a") ?? of);
@@ -180,7 +230,8 @@
     link: (row) => [address(row)],
     text: (row) => {
       const { place, cells, named } = parts(row);
-      return [[place, `${cells[0]} ${cells[5]}`.trim(), ...named, document.title, address(row)].join("\n")];
+      const { source } = actions.querySelector("[data-source]").dataset;
+      return [[place, `${cells[0]} ${cells[5]}`.trim(), ...named, source, address(row)].join("\n")];
     },
     row: (row) => {
       const { cells } = parts(row);
@@ -221,15 +272,13 @@
   for (const link of document.querySelectorAll(".language a")) {
     link.addEventListener("click", () => { link.hash = location.hash; });
   }
-  // The link to the top appears as soon as the top is out of sight.
-  new IntersectionObserver(([top]) => by("page-top").classList.toggle("floating", !top.isIntersecting))
-    .observe(document.querySelector(".masthead"));
 
   function text(element) {
     return element.textContent.replace(/\s+/g, " ").trim();
   }
 
   by("page-find").hidden = false;
+  foldCertificates();
   judge();
   document.addEventListener("visibilitychange", judge);
   find();
