@@ -81,7 +81,9 @@ fn unjoin(rows: Vec<Vec<(usize, usize, String)>>, columns: usize) -> Vec<Vec<Str
 fn html(path: &str) -> Vec<Row> {
     let page = Html::parse_document(std::str::from_utf8(&BUNDLE[path]).expect("UTF-8"));
     let select = |css: &str| Selector::parse(css).expect("a selector");
-    let (cells, number, words) = (select("td, th"), select(".card-head .no"), select(".text"));
+    // The number's own cell is part of the subject's column; the card has the number again.
+    let cells = select("td:not(.number), th");
+    let (number, words) = (select(".card-head .no"), select(".text"));
     let span = |cell: &ElementRef, name: &str| {
         cell.attr(name)
             .map_or(1, |span| span.parse().expect("a number"))

@@ -12,7 +12,7 @@ fn readers_find_what_they_came_for() {
     let site = folder.path().join("output/site");
     let said = run("node", &[script.as_os_str(), site.as_os_str()]);
     let checks = said.lines().filter(|line| line.starts_with("ok ")).count();
-    assert!(checks >= 19, "{said}");
+    assert!(checks >= 23, "{said}");
 }
 
 #[test]

@@ -129,7 +129,7 @@ async function checkRows(page) {
   const place = `${FILE}:${line('transfer-log')}`;
   report('a row shows file and line', same(await text(page, '#where'), place));
   report('a row opens in the editor', same(await openedInEditor(page), `--goto ${join(project, place)}`));
-  await frame.locator('#C-b-system-log .subject a.no').focus();
+  await frame.locator('#C-b-system-log .number a.no').focus();
   await page.locator('#where', { hasText: `:${line('system-log')}` }).waitFor();
   report('a row that the keyboard reaches opens nothing by itself', same(existsSync(opened), false));
   await page.keyboard.press('e');

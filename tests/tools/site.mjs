@@ -28,11 +28,24 @@ const server = createServer((request, response) => {
   const file = join(SITE, path.endsWith('/') || path === '' ? `${path}index.html` : path);
   const found = existsSync(file) && statSync(file).isFile() && request.url.startsWith(BASE);
   response.writeHead(found ? 200 : 404, { 'content-type': TYPES[(found ? file : '.html').split('.').pop()] });
-  response.end(readFileSync(found ? file : join(SITE, '404.html')));
+  const bytes = readFileSync(found ? file : join(SITE, '404.html'));
+  response.end(request.url.endsWith('?columns') ? withColumns(bytes.toString()) : bytes);
 });
 await new Promise((done) => server.listen(0, '127.0.0.1', done));
 const origin = `http://127.0.0.1:${server.address().port}`;
 const at = (path) => `${origin}${BASE}${path}`;
+
+/** The page of a theme with two columns more: one joined as the items are, and one with a cell in every row. */
+function withColumns(html) {
+  return html
+    .replace('<col class="w-item">', '<col class="w-item"><col>')
+    .replace('<col class="w-number">', '<col><col class="w-number">')
+    .replace('<th scope="colgroup" colspan="4">', '<th scope="colgroup" colspan="5">')
+    .replace('<th scope="colgroup" colspan="2">', '<th scope="colgroup" colspan="3">')
+    .replace('<th scope="col" colspan="2">', '<th scope="col">担当</th><th scope="col">確認日</th><th scope="col" colspan="2">')
+    .replace(/<th class="item"[^>]*rowspan="(\d+)".*<\/th>/g, (item, span) => `${item}<td rowspan="${span}"><div class="text">担当者</div></td>`)
+    .replace(/<tr id="([^"]+)">[^]*?(?=<td class="number">)/g, (row, id) => `${row}<td><div class="text" data-label="確認日">確認 ${id}</div></td>`);
+}
 
 const temporary = mkdtempSync(join(tmpdir(), 'site-'));
 // fontconfig looks into "fonts" here, so that Japanese is drawn on a machine without a Japanese font.
@@ -65,7 +78,7 @@ async function visit(address, options, look, before = async () => {}) {
 
 /** The table as a reader sees it: every row with its joined cells handed down. */
 const grid = (page) => page.$eval('#page-table', (table) => {
-  const reaching = Array.from({ length: 7 }, () => [0, '']);
+  const reaching = Array.from(table.querySelectorAll('col'), () => [0, '']);
   return [...table.querySelectorAll('tbody > tr')].filter((row) => row.offsetParent !== null).map((row) => {
     const cells = [...row.cells];
     const line = reaching.map((column, index) => {
@@ -149,7 +162,7 @@ const checks = {
       const text = await clipboard(page, 'text/plain');
       assert.match(text, /^C 組織的安全管理措置 › b /);
       assert.match(text, /9 システムログの記録\n措置の内容: /);
-      assert.ok(text.endsWith(at(`index.html#${ROW}`)), text);
+      assert.ok(text.endsWith(`\n竹内社労士事務所 安全管理措置一覧 2026年4月1日現在 第2版 2026-04-01\n${at(`index.html#${ROW}`)}`), text);
       await page.click('[data-copy="row"]');
       await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes('\t'));
       const cells = (await clipboard(page, 'text/plain')).split('\t');
@@ -167,6 +180,9 @@ const checks = {
       await page.keyboard.press('/');
       assert.equal(await page.evaluate(() => document.activeElement.id), 'page-query');
       await page.keyboard.type('C-b');
+      // One key leads past the numbers of all rows.
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement.hash), '#page-after');
       await page.keyboard.press('Tab');
       const first = await page.evaluate(() => document.activeElement.className);
       assert.equal(first, 'no');
@@ -184,6 +200,13 @@ const checks = {
       await page.getByText('コピーしました').waitFor();
     });
     await visit(at('index.html'), DESK, async (page) => {
+      await page.focus('#page-query');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate(() => document.activeElement.hash), '#top');
+    });
+    await visit(at('index.html'), DESK, async (page) => {
       const stops = new Set();
       for (let step = 0; step < 200; step += 1) {
         await page.keyboard.press('Tab');
@@ -199,7 +222,7 @@ const checks = {
         assert.ok(stop.shown, `${stop.name} has no visible focus`);
         stops.add(stop.name);
       }
-      const links = await page.$$eval('a[href], button, input', (all) => all.filter((it) => it.offsetParent).length);
+      const links = await page.$$eval('a[href], button, input, summary', (all) => all.filter((it) => it.offsetParent).length);
       assert.ok(stops.size >= 60 && stops.size <= links, `${stops.size} stops, ${links} things to press`);
     });
   },
@@ -228,15 +251,84 @@ const checks = {
     });
   },
 
-  async 'the first screen of a phone says whether it is current and certified, and has the PDF'() {
+  async 'the first screen of a phone says whether it is current and certified, and has the PDF; the second has measures'() {
     await visit(at('index.html'), PHONE, async (page) => {
-      const within = async (locator) => {
+      const within = async (locator, screens) => {
         const box = await locator.boundingBox();
-        assert.ok(box && box.y + box.height <= 844, `ends at ${box?.y + box?.height} px`);
+        assert.ok(box && box.y + box.height <= screens * 844, `ends at ${box?.y + box?.height} px`);
       };
-      await within(page.getByText('最新の版').first());
-      await within(page.getByRole('link', { name: /^PDF/ }));
-      await within(page.locator('.validity[data-last]'));
+      await within(page.getByText('最新の版').first(), 1);
+      await within(page.getByRole('link', { name: /^PDF/ }), 1);
+      await within(page.locator('.tally .valid'), 1);
+      assert.match(await page.innerText('summary'), /4件\s+有効 1件/);
+      assert.ok((await page.locator('.certifications').boundingBox()).height < 60, 'one line');
+      assert.ok(await page.locator('.certifications li').first().isHidden());
+      await page.tap('summary');
+      assert.ok(await page.locator('.chip[data-last]').isVisible());
+      await page.tap('summary');
+      await page.tap('.toggle >> nth=0');
+      await within(page.locator('.measure > .text').first(), 2);
+      // The section is the heading above the cards.
+      assert.match(await page.locator(`#${ROW} .path`).innerText(), /^b /);
+    });
+  },
+
+  async 'no last line has a single letter, and no date or number is broken'() {
+    const said = [];
+    for (const path of ['index.html', 'editions/2015-10-01/index.html', 'editions/index.html', 'verify.html']) {
+      for (const width of [320, 900, 1280, 1440, 1920]) {
+        await visit(at(path), { viewport: { width, height: 900 } }, async (page) => {
+          const found = await page.evaluate(lines);
+          // A phone's lines are short, and a long word may fill more than one.
+          if (width >= 900) said.push(...found.alone.map((text) => `${path} ${width}: ${text}`));
+          said.push(...found.broken.map((text) => `${path} ${width}: ${text}`));
+        });
+      }
+    }
+    assert.deepEqual(said, []);
+  },
+
+  async 'a number stands at its own measure, and the row below the pointer lights up'() {
+    await visit(at('index.html'), DESK, async (page) => {
+      const tops = await page.$$eval('tbody tr', (rows) => rows.map((row) =>
+        ['.number', '.measure'].map((which) => row.querySelector(`:scope > ${which}`).getBoundingClientRect().top)));
+      assert.equal(tops.length, 44);
+      for (const [number, measure] of tops) assert.equal(number, measure);
+      const colour = () => page.$eval(`#${ROW} > .remarks`, (cell) => getComputedStyle(cell).backgroundColor);
+      const dark = await colour();
+      await page.hover(`#${ROW} > .measure`);
+      assert.notEqual(await colour(), dark);
+      assert.equal(await page.$eval('.to-top', (it) => getComputedStyle(it).position), 'static', 'covers nothing');
+    });
+  },
+
+  async 'the columns that a theme adds stay below their headings'() {
+    await visit(at('index.html?columns'), DESK, async (page) => {
+      const whole = await grid(page);
+      assert.equal(whole[0].length, 11);
+      const placed = () => page.$$eval('#page-table .measure', (cells) => {
+        const heading = [...document.querySelectorAll('thead th')].find((it) => it.textContent === '措置の内容');
+        const left = heading.getBoundingClientRect().left;
+        return cells.filter((cell) => cell.offsetParent && Math.abs(cell.getBoundingClientRect().left - left) > 1).length;
+      });
+      assert.equal(await placed(), 0);
+      // Alone in its section, item and subject: every joined cell has to move.
+      for (const words of ['送受信', 'マネジメントレビュー']) {
+        await page.fill('#page-query', words);
+        const found = await grid(page);
+        assert.ok(found.length > 0 && found.length < 10, `${found.length} rows`);
+        for (const row of found) assert.deepEqual(row, whole.find(([id]) => id === row[0]));
+        assert.equal(await placed(), 0);
+      }
+      await page.fill('#page-query', `確認 ${ROW}`);
+      assert.deepEqual((await grid(page)).map(([id]) => id), [ROW]);
+      await page.press('#page-query', 'Escape');
+      assert.deepEqual(await grid(page), whole);
+    });
+    await visit(at(`index.html?columns#${ROW}`), PHONE, async (page) => {
+      assert.match(await page.locator(`#${ROW}`).innerText(), /措置の内容[^]*確認日|確認 C-b/);
+      await page.tap('[data-copy="text"]');
+      await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes('確認日: 確認 C-b'));
     });
   },
 
@@ -269,13 +361,35 @@ const checks = {
     }
   },
 
+  async 'no printed page has the footer alone'() {
+    for (const fewer of [0, 5, 12, 25, 36]) {
+      await visit(at('index.html'), { ...DESK, javaScriptEnabled: false }, async (page) => {
+        await page.$$eval('tbody tr', (rows, fewer) => {
+          for (const row of rows.slice(rows.length - fewer)) row.remove();
+          for (const body of document.querySelectorAll('tbody')) {
+            if (body.rows.length === 0) body.remove();
+            [...body.rows].forEach((row, index) => [...row.cells].forEach((cell) => { cell.rowSpan = Math.min(cell.rowSpan, body.rows.length - index); }));
+          }
+        }, fewer);
+        const file = join(temporary, 'print.pdf');
+        await page.pdf({ path: file, preferCSSPageSize: true });
+        const pages = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).split('\f').filter((text) => text.trim());
+        const last = pages.at(-1);
+        assert.match(last, /お問い合わせ先[^]*田原哲也/, `${fewer} rows fewer`);
+        assert.match(last, /措置の内容/, `${fewer} rows fewer`);
+      });
+    }
+  },
+
   async 'without JavaScript every text is there, with the last day in words'() {
     for (const options of [DESK, PHONE]) {
       await visit(at('index.html'), { ...options, javaScriptEnabled: false }, async (page) => {
         // The cells of the three open rows are empty.
         assert.equal(await page.locator('.measure > .text:visible').filter({ hasText: /\S/ }).count(), 41);
         assert.equal(await page.locator('#page-find:visible').count(), 0);
-        assert.equal(await page.textContent('.validity[data-last]'), '2027年3月31日まで有効');
+        assert.equal(await page.textContent('.chip[data-last]'), '2027年3月31日まで有効');
+        // Nobody knows here if that day is over: no green.
+        assert.equal(await page.locator('.valid').count(), 0);
       });
     }
   },
@@ -288,9 +402,10 @@ const checks = {
       ]) {
         for (const path of ['index.html', 'editions/2026-04-01/index.html']) {
           await visit(at(path), { ...DESK, timezoneId }, async (page) => {
-            const state = page.locator('.validity[data-last]');
+            const state = page.locator('.chip[data-last]');
             assert.equal(await state.textContent(), says, `${path} at ${now} in ${timezoneId}`);
-            assert.ok((await state.getAttribute('class')).includes(kind));
+            assert.equal(await state.getAttribute('class'), `chip ${kind}`);
+            assert.equal(await page.locator('.valid:visible').count(), kind === 'valid' ? 1 : 0, 'green is for valid certificates');
             assert.match(await page.textContent('#page-judged'), /2027年(3月31日|4月1日)/);
           }, (page) => page.clock.setFixedTime(new Date(now)));
         }
@@ -300,7 +415,7 @@ const checks = {
     await visit(at('index.html'), DESK, async (page) => {
       await page.clock.setFixedTime(new Date('2027-04-01T00:00:01+09:00'));
       await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-      assert.match(await page.textContent('.validity[data-last]'), /期限切れ/);
+      assert.match(await page.textContent('.chip[data-last]'), /期限切れ/);
     }, (page) => page.clock.setFixedTime(new Date('2027-03-31T23:00:00+09:00')));
   },
 
@@ -476,6 +591,41 @@ const checks = {
     return `${bytes} bytes compressed`;
   },
 };
+
+/** In a page: the texts whose last line is a single letter, and the dates and numbers that stand on two lines. */
+function lines() {
+  const lineOf = (node, index) => {
+    const range = new Range();
+    range.setStart(node, index);
+    range.setEnd(node, index + 1);
+    const box = [...range.getClientRects()].at(-1);
+    return box?.width ? Math.round(box.bottom / 8) : undefined;
+  };
+  const whole = /\d{4}年\d{1,2}月\d{1,2}日|\d{4}-\d\d-\d\d|年\d+回|\d+時間|0\d{1,4}-\d{1,4}-\d{4}|(IS|FS|PIMS) \d{6}/g;
+  const found = { alone: [], broken: [] };
+  const blocks = [...document.querySelectorAll('body :is(p, h1, h2, h3, li, dt, dd, th, td, div, caption, time)')]
+    .filter((block) => block.offsetParent && [...block.childNodes].some((node) => node.nodeType === 3 && node.data.trim()) && !block.querySelector('p, ul, dl, div'));
+  for (const block of blocks) {
+    const walk = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    const letters = [];
+    while (walk.nextNode()) {
+      const node = walk.currentNode;
+      letters.push(...[...node.data].map((letter, index) => ({ letter, line: lineOf(node, index) })));
+      for (const { 0: text, index } of node.data.matchAll(whole)) {
+        const lines = new Set(Array.from(text, (_, at) => lineOf(node, index + at)).filter((line) => line !== undefined));
+        // Fractions of a pixel do not make another line.
+        if (Math.max(...lines) - Math.min(...lines) > 1) found.broken.push(text);
+      }
+    }
+    const shown = letters.filter(({ letter, line }) => line !== undefined && !/\s/.test(letter));
+    if (shown.length === 0) continue;
+    const last = Math.max(...shown.map(({ line }) => line));
+    const first = Math.min(...shown.map(({ line }) => line));
+    const end = shown.filter(({ line }) => line >= last - 1).map(({ letter }) => letter).join('').replace(/[、。（）「」・]/g, '');
+    if (last - first > 1 && end.length < 2) found.alone.push(shown.map(({ letter }) => letter).join(''));
+  }
+  return found;
+}
 
 const HOME = 'https://www.example.jp/safeguards/';
 

@@ -9,6 +9,26 @@
   const lang = document.documentElement.lang;
   const narrow = matchMedia("screen and (max-width: 52rem)");
 
+  // Dates, telephone numbers, and numbers with their counter stay on one line.
+  const UNBROKEN = /(?:\d{4}|(?:昭和|平成|令和)(?:\d+|元))年\d+月\d+日|0\d{1,4}-\d{1,4}-\d{3,4}|[年月週]?[\d０-９]+(?:時間|種類|か月|週間|[年月日回件人名分秒台本枚社重])/g;
+  const unbroken = (words) => {
+    const span = document.createElement("span");
+    span.className = "nowrap";
+    span.textContent = words;
+    return span;
+  };
+  const texts = (element) => {
+    const walk = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const nodes = [];
+    while (walk.nextNode()) nodes.push(walk.currentNode);
+    return nodes;
+  };
+  for (const node of texts(table).filter(({ parentElement }) => parentElement.closest("p"))) {
+    for (const { 0: words, index } of [...node.data.matchAll(UNBROKEN)].reverse()) {
+      node.splitText(index).splitText(words.length).previousSibling.replaceWith(unbroken(words));
+    }
+  }
+
   // The last day counts to its end, in Japan. Green is for a certificate that is valid on the day of reading.
   const certificates = by("page-certificates");
   const judge = () => {
@@ -26,7 +46,8 @@
     if (dated.length === 0) return;
     const note = by("page-judged");
     const day = now.toLocaleDateString(lang === "ja" ? "ja" : "en-GB", { dateStyle: "long", timeZone: "Asia/Tokyo" });
-    note.textContent = note.dataset.text.replace("{today}", day);
+    const [before, after] = note.dataset.text.split("{today}");
+    note.replaceChildren(before, unbroken(day), after);
     note.hidden = false;
   };
   // How long ago the sheet's day was, once that is a month or more.
@@ -139,24 +160,29 @@
   };
   // Checkers of style sheets do not know this selector yet.
   if (CSS.highlights) document.styleSheets[0].insertRule("::highlight(found) { color: var(--ink); background: var(--found); }");
-  // The words searched for, if they are within one text node.
+  // The words searched for, within a paragraph.
   const mark = (found, terms) => {
     if (!CSS.highlights) return;
+    const searched = terms.filter((term) => !/^[a-z]$/.test(term));
     const ranges = [];
-    for (const row of terms.length ? found : []) {
-      const walk = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
-      while (walk.nextNode()) {
-        const node = walk.currentNode;
-        const words = fold(node.data);
-        // Folding may change a text's length: then the position of a word is unknown.
-        if (words.length !== node.data.length) continue;
-        for (const term of terms.filter((term) => !/^[a-z]$/.test(term))) {
-          for (let at = words.indexOf(term); at >= 0; at = words.indexOf(term, at + term.length)) {
-            const range = new Range();
-            range.setStart(node, at);
-            range.setEnd(node, at + term.length);
-            ranges.push(range);
-          }
+    for (const block of found.flatMap((row) => (searched.length ? [...row.querySelectorAll("p, .text:not(:has(p))")] : []))) {
+      const nodes = texts(block);
+      const whole = nodes.map(({ data }) => data).join("");
+      const words = fold(whole);
+      // Folding may change a text's length: then the position of a word is unknown.
+      if (words.length !== whole.length) continue;
+      const place = (offset) => {
+        for (const node of nodes) {
+          if (offset <= node.length) return [node, offset];
+          offset -= node.length;
+        }
+      };
+      for (const term of searched) {
+        for (let at = words.indexOf(term); at >= 0; at = words.indexOf(term, at + term.length)) {
+          const range = new Range();
+          range.setStart(...place(at));
+          range.setEnd(...place(at + term.length));
+          ranges.push(range);
         }
       }
     }
