@@ -54,7 +54,7 @@ pub struct Comparison {
     pub header: Vec<HeaderChange>,
 }
 
-/// 改正後 and 改正前.
+/// 改訂後 and 改訂前.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Sides<T> {
     pub after: T,

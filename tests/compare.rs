@@ -551,11 +551,11 @@ fn the_terminal_shows_the_words_without_colour_in_eighty_columns() {
         for words in [
             "アクセスログ{+および操作ログの毎日+}の取得",
             "[-株式会社アルテミスによるリモート-]{+所内の担当者による+}管理",
-            "改正前：2015-10-01（",
+            "改訂前：2015-10-01（",
             "案（未発行）",
         ] {
             let words = match language {
-                Language::English => words.replace("改正前：2015-10-01（", "before:2015-10-01,"),
+                Language::English => words.replace("改訂前：2015-10-01（", "before:2015-10-01,"),
                 Language::Japanese => words.to_owned(),
             };
             assert!(solid.contains(&words), "no {words} in\n{text}");
@@ -706,7 +706,7 @@ fn the_pdf_says(file: &Path, changes: &Comparison) {
     }
     let printed = run("pdftotext", &[file.as_ref(), "-".as_ref()]);
     let pages = solid(&printed.replace('\u{c}', "|"));
-    for words in ["（傍線部分は改正部分）", "改正後", "改正前", "案（未発行）"]
+    for words in ["（傍線部分は改訂部分）", "改訂後", "改訂前", "案（未発行）"]
     {
         assert!(pages.contains(words), "no {words} in {pages}");
     }

@@ -88,11 +88,16 @@ fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
     for text in ["署名日", "改訂履歴", "2026年1月1日初版", "所長", &digest] {
         assert!(all.contains(text), "no {text} in {all}");
     }
-    // A reader of codes, not the program that made it.
+    assert!(
+        pages
+            .iter()
+            .any(|page| page.contains("署名日") && page.contains("措置の内容"))
+    );
+    // A reader of codes, not the program that made it, and a coarse scan.
     let picture = folder.path().join("page");
     let arguments = [
         "-r".as_ref(),
-        "200".as_ref(),
+        "150".as_ref(),
         "-png".as_ref(),
         signed.as_os_str(),
         picture.as_os_str(),
@@ -103,7 +108,10 @@ fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
         &[
             "--quiet".as_ref(),
             "--raw".as_ref(),
-            folder.path().join("page-1.png").as_os_str(),
+            folder
+                .path()
+                .join(format!("page-{}.png", pages.len()))
+                .as_os_str(),
         ],
     );
     let address = format!(
@@ -114,7 +122,7 @@ fn every_page_of_a_signed_copy_tells_its_edition_and_leads_to_it() {
 }
 
 #[test]
-fn a_copy_is_checked_by_hand_with_the_command_printed_on_it() {
+fn a_copy_says_where_it_is_checked_and_prints_its_digest() {
     let folder = issued();
     assert!(safeguard(&folder, &["build"]).status.success());
     let list = fs::read_to_string(output(&folder, "site/editions.json")).expect("written");
@@ -123,15 +131,12 @@ fn a_copy_is_checked_by_hand_with_the_command_printed_on_it() {
         "site/safeguards.pdf",
     ] {
         let pdf = output(&folder, path);
-        let text = run(
-            "pdftotext",
-            &["-layout".as_ref(), pdf.as_os_str(), "-".as_ref()],
-        );
-        assert!(text.contains("sha256sum ファイル名"), "{text}");
+        let text = pages(&pdf).concat();
+        assert!(text.contains("「受け取ったファイルの確認」"), "{text}");
         let said = run("sha256sum", &[pdf.as_os_str()]);
         let digits = said.split_whitespace().next().expect("digits");
         assert!(list.contains(digits), "{path}");
-        // The data inside has the digest printed.
+        // The data inside has the digest printed, in groups of eight.
         let digest = safeguard_sha256(&attached(&pdf));
         assert!(text.contains(&digest) && list.contains(&digest), "{path}");
     }
@@ -157,7 +162,10 @@ fn a_clients_copy_bears_its_name_and_stays() {
         "受領・確認票",
         "確認日",
         "確認者",
-        "結果",
+        "□適□要確認",
+        "総合結果",
+        "次回確認予定日",
+        "発行者見本社労士事務所",
         "基本方針",
         "組織",
         "委託",

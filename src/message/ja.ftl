@@ -259,8 +259,8 @@ argument-missing = { $arguments } がありません
 argument-unprintable = `{ $option }` の文を印刷できません
 
 ## 比較
-diff-before = 改正前：{ $version }（{ $date }現在）
-diff-after = 改正後：{ $version }（{ $date }現在）
+diff-before = 改訂前：{ $version }（{ $date }現在）
+diff-after = 改訂後：{ $version }（{ $date }現在）
 diff-same = 二つの内容は同じです
 diff-counts = 新設 { $added }、削除 { $removed }、移動 { $moved }、文の変更 { $reworded }、節・項の変更 { $relettered }、番号の変更 { $renumbered }、変更なし { $unchanged }
 diff-legend = [-削った語-] {"{"}+加えた語+{"}"}
@@ -517,8 +517,8 @@ help-issue-attach = 事務所が渡すファイル（押印した紙のスキャ
 help-issue-to = そのファイルがどの版のものか
 help-issue-recipient = そのファイルを渡す会社
 help-diff = 二つの版（またはガイドライン）を比べ、新旧対照表を作る
-help-diff-older = 改正前：発行した版の id、または working（今の content/）
-help-diff-newer = 改正後
+help-diff-older = 改訂前：発行した版の id、または working（今の content/）
+help-diff-newer = 改訂後
 help-diff-guideline = 版の代わりに content/guidelines の二つを比べ、関わる措置を挙げる
 help-diff-output = このファイルに書き出す（.html、.pdf、.json。ガイドラインは .json）
 help-diff-audience = だれに見せるか：public（公開）、client（委託する会社・検討する会社）[省略時：public]
