@@ -211,6 +211,7 @@ theme-label = { $file } has the word `{ $name }`, which no template asks for; di
 theme-label-missing = { $file } lacks the word `{ $name }`, which labels.ja.yaml has; an English page needs both
 theme-lacks = the theme lacks the file { $file }
 theme-not-text = the theme's file { $file } is not text in UTF-8; a theme has texts only
+theme-official-folder = the theme has a file { $file }, but official/ is the name of the program's own files in every theme; move it
 theme-backslash = the theme's file { $file } has a backslash in its name; rename it
 theme-glyph = { $file }: the fonts of the PDF have no { $character } ({ $code }), which stands in the word `{ $name }`
 theme-off-paper = the theme prints beside the paper, on page { $page }: { $text }

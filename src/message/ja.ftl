@@ -211,6 +211,7 @@ theme-label = { $file } の `{ $name }` はどこにも使われません。`{ $
 theme-label-missing = { $file } に `{ $name }` がありません。labels.ja.yaml にある言葉は、英語のページを作るのに英語でも要ります
 theme-lacks = テーマにファイル { $file } がありません
 theme-not-text = テーマのファイル { $file } は UTF-8 の文字のファイルではありません。テーマに置けるのは文字のファイルだけです
+theme-official-folder = テーマにファイル { $file } がありますが、official/ はどのテーマでも公式のファイルを指す名前です。ほかのフォルダに移してください
 theme-backslash = テーマのファイル { $file } の名前に \ があります。名前を変えてください
 theme-glyph = { $file } の `{ $name }` にある { $character }（{ $code }）は PDF の書体にありません。ほかの文字に替えてください
 theme-off-paper = テーマが { $page } ページで紙の外に印字します：{ $text }

@@ -7,7 +7,7 @@ use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
 use crate::model::ProsePage;
-use crate::render::theme::{Theme, name_row};
+use crate::render::theme::{OFFICIAL_FOLDER, Theme, name_row};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
@@ -169,6 +169,9 @@ pub struct Pages<'a> {
 impl<'a> Pages<'a> {
     pub fn new(theme: &'a Theme) -> Result<Pages<'a>> {
         let mut tera = Tera::new();
+        // A component of an own file replaces the official one of the same name.
+        tera.set_fallback_prefixes([OFFICIAL_FOLDER])
+            .expect("there are no templates yet");
         let extensions = [".html", ".css", ".xml", ".txt"];
         let templates = extensions.iter().flat_map(|ending| theme.files(ending));
         tera.add_raw_templates(templates)

@@ -1,5 +1,6 @@
 //! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme
-//! replaces the official one of the same name.
+//! replaces the official one of the same name, which it can still import, extend or include as
+//! `official/<path>`.
 
 use crate::characters::{code_points, drawn};
 use crate::content::{Content, yaml};
@@ -70,6 +71,9 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "site/verify.js",
 ];
 
+/// The folder by which a theme's own files name the official ones.
+pub const OFFICIAL_FOLDER: &str = "official/";
+
 /// Loads the theme that sheet.yaml names; the official one if it names none or cannot be read.
 pub fn of(project: &Path, content: &Content) -> Result<Theme> {
     let sheet = content.sheet.as_ref();
@@ -79,14 +83,17 @@ pub fn of(project: &Path, content: &Content) -> Result<Theme> {
 
 /// The official theme as it is compiled in.
 pub fn official() -> Theme {
-    let files = OFFICIAL.iter().map(|(path, text)| {
-        let shown = format!("themes/official/{path}");
-        let text = Cow::Borrowed(*text);
-        ((*path).to_owned(), ThemeFile { text, shown })
-    });
+    let mut files = BTreeMap::new();
+    for (path, text) in OFFICIAL {
+        for name in [(*path).to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
+            let shown = format!("themes/official/{path}");
+            let text = Cow::Borrowed(*text);
+            files.insert(name, ThemeFile { text, shown });
+        }
+    }
     Theme {
         name: "official".to_owned(),
-        files: files.collect(),
+        files,
     }
 }
 
@@ -105,6 +112,9 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         // Typst takes a backslash for a Windows separator.
         if path.contains('\\') {
             return Err(refused("theme-backslash"));
+        }
+        if path.starts_with(OFFICIAL_FOLDER) {
+            return Err(refused("theme-official-folder"));
         }
         // Templates may include files of their own; any other unknown file is a mistake.
         if !files.contains_key(&path) && !path.ends_with(".typ") && !path.ends_with(".html") {
