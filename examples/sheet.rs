@@ -61,6 +61,7 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
         std::fs::write(path, bytes)
     };
     put("sheet.json", &data::pretty(&sheet))?;
+    put("tokens.json", &data::pretty(&theme.tokens))?;
     put(DATA, &data::json(&sheet))?;
     for (path, text) in theme.files(".typ") {
         put(path, text.as_bytes())?;

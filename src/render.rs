@@ -13,3 +13,4 @@ pub mod names;
 pub mod pdf;
 pub mod site;
 pub mod theme;
+pub mod tokens;

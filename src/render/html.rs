@@ -176,6 +176,7 @@ impl<'a> Pages<'a> {
         let templates = extensions.iter().flat_map(|ending| theme.files(ending));
         tera.add_raw_templates(templates)
             .map_err(|error| explain(theme, SHEET.template, &error))?;
+        tera.global_context().insert("tokens", &theme.tokens);
         Ok(Pages { theme, tera })
     }
 

@@ -7,6 +7,7 @@ use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
 use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
+use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::Labels;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::path::Path;
 #[derive(Debug, PartialEq)]
 pub struct Theme {
     pub name: String,
+    pub tokens: Tokens,
     files: BTreeMap<String, ThemeFile>,
 }
 
@@ -37,6 +39,8 @@ const LABELS: [(&str, &str); 2] = [
         include_str!("../../themes/official/labels.en.yaml"),
     ),
 ];
+
+const OFFICIAL_TOKENS: &str = include_str!("../../themes/official/tokens.yaml");
 
 macro_rules! compiled_in {
     ($($path:literal),+ $(,)?) => {
@@ -69,6 +73,7 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "site/style.css",
     "site/verify.html",
     "site/verify.js",
+    "tokens.yaml",
 ];
 
 /// The folder by which a theme's own files name the official ones.
@@ -93,13 +98,18 @@ pub fn official() -> Theme {
     }
     Theme {
         name: "official".to_owned(),
+        tokens: Tokens::official(OFFICIAL_TOKENS),
         files,
     }
 }
 
 /// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let mut files = official().files;
+    let Theme {
+        mut tokens,
+        mut files,
+        ..
+    } = official();
     let folder = project.join("themes").join(name);
     let plain = !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.');
     if !plain || (name != "official" && !folder.is_dir()) {
@@ -122,11 +132,15 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             let message = Message::new("theme-stray").with("file", shown);
             return Err(Error::new(message.with("known", known.join(", "))));
         }
+        if path == TOKENS {
+            tokens = tokens.replaced_by(&shown, &own)?;
+        }
         let text = own.into();
         files.insert(path, ThemeFile { text, shown });
     }
     Ok(Theme {
         name: name.to_owned(),
+        tokens,
         files,
     })
 }

@@ -113,6 +113,8 @@ impl<'a> World<'a> {
         let sources = theme
             .files(".typ")
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
+        let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
+        let data = Vec::from_iter(data.into_iter().chain([("tokens.json", tokens)]));
         let readable = data.iter().map(|(path, _)| format!("/{path}"));
         Ok(World {
             fonts,
