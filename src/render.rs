@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod documents;
 pub mod html;
 pub mod leak;
+pub mod logo;
 pub mod names;
 pub mod pdf;
 pub mod site;

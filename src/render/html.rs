@@ -7,6 +7,7 @@ use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
 use crate::model::ProsePage;
+use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, name_row};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
@@ -177,6 +178,8 @@ impl<'a> Pages<'a> {
         tera.add_raw_templates(templates)
             .map_err(|error| explain(theme, SHEET.template, &error))?;
         tera.global_context().insert("tokens", &theme.tokens);
+        let logo = theme.logo.as_ref().map(Logo::address);
+        tera.global_context().insert("logo", &logo);
         Ok(Pages { theme, tera })
     }
 

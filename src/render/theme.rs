@@ -7,6 +7,7 @@ use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
 use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
+use crate::render::logo::Logo;
 use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::Labels;
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use std::path::Path;
 pub struct Theme {
     pub name: String,
     pub tokens: Tokens,
+    pub logo: Option<Logo>,
     files: BTreeMap<String, ThemeFile>,
 }
 
@@ -79,6 +81,10 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
 /// The folder by which a theme's own files name the official ones.
 pub const OFFICIAL_FOLDER: &str = "official/";
 
+/// Files beside the theme, for whoever writes it.
+pub const README: &str = "README.";
+pub const SAMPLE_FOLDER: &str = "sample/";
+
 /// Loads the theme that sheet.yaml names; the official one if it names none or cannot be read.
 pub fn of(project: &Path, content: &Content) -> Result<Theme> {
     let sheet = content.sheet.as_ref();
@@ -99,6 +105,7 @@ pub fn official() -> Theme {
     Theme {
         name: "official".to_owned(),
         tokens: Tokens::official(OFFICIAL_TOKENS),
+        logo: None,
         files,
     }
 }
@@ -115,10 +122,19 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
     if !plain || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
-    for (path, content) in crate::content::texts_below(&folder)? {
+    let mut images = BTreeMap::new();
+    for (path, bytes) in crate::content::files_below(&folder)? {
+        if path.starts_with(README) || path.starts_with(SAMPLE_FOLDER) {
+            continue;
+        }
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
-        let own = content.ok_or_else(|| refused("theme-not-text"))?;
+        if path.ends_with(".svg") || path.ends_with(".png") {
+            images.insert(path, bytes);
+            continue;
+        }
+        let own = String::from_utf8(bytes).map_err(|_| refused("theme-not-text"))?;
+        let own = own.replace("\r\n", "\n");
         // Typst takes a backslash for a Windows separator.
         if path.contains('\\') {
             return Err(refused("theme-backslash"));
@@ -138,11 +154,36 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         let text = own.into();
         files.insert(path, ThemeFile { text, shown });
     }
+    let logo = logo(name, &tokens, images)?;
     Ok(Theme {
         name: name.to_owned(),
         tokens,
+        logo,
         files,
     })
+}
+
+/// The image that the tokens name; no other plays a part.
+fn logo(
+    theme: &str,
+    tokens: &Tokens,
+    mut images: BTreeMap<String, Vec<u8>>,
+) -> Result<Option<Logo>> {
+    let name = tokens.text("logo");
+    let shown = |name: &str| format!("themes/{theme}/{name}");
+    let refused = |id, file| Error::new(Message::new(id).with("file", shown(file)));
+    let found = images.remove(name);
+    if let Some(other) = images.keys().next() {
+        return Err(refused("theme-logo-unnamed", other));
+    }
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let bytes = found.ok_or_else(|| refused("theme-logo-missing", name))?;
+    if tokens.text("logo_text").trim().is_empty() {
+        return Err(refused("theme-logo-wordless", TOKENS));
+    }
+    Logo::read(name, &shown(name), bytes).map(Some)
 }
 
 impl Theme {
@@ -162,11 +203,13 @@ impl Theme {
         files.map(|(path, file)| (path.as_str(), &*file.text))
     }
 
-    /// SHA-256 of all files, in order of their paths.
+    /// SHA-256 of all files, in order of their paths, and of the logo.
     pub fn sha256(&self) -> String {
         let files = self.files.iter();
         let parts = files.map(|(path, file)| format!("{path}\0{}\0", file.text));
-        sha256(parts.collect::<String>().as_bytes())
+        let mut bytes = parts.collect::<String>().into_bytes();
+        bytes.extend(self.logo.iter().flat_map(|logo| &logo.bytes));
+        sha256(&bytes)
     }
 
     /// A file's path in the project, for errors.
@@ -265,10 +308,10 @@ mod tests {
     #[test]
     fn the_official_theme_is_compiled_in_whole() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/official");
-        let lying = crate::content::texts_below(&folder).expect("the folder is there");
+        let lying = crate::content::files_below(&folder).expect("the folder is there");
         let compiled = super::OFFICIAL.iter();
         let compiled: Vec<_> = compiled
-            .map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())))
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
             .collect();
         assert_eq!(lying, compiled);
     }

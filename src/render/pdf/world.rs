@@ -114,7 +114,9 @@ impl<'a> World<'a> {
             .files(".typ")
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
-        let data = Vec::from_iter(data.into_iter().chain([("tokens.json", tokens)]));
+        let own = theme.logo.iter();
+        let own = own.map(|logo| (&*logo.name, logo.bytes.clone()));
+        let data: Vec<_> = data.into_iter().chain([("tokens.json", tokens)]).chain(own).collect();
         let readable = data.iter().map(|(path, _)| format!("/{path}"));
         Ok(World {
             fonts,
