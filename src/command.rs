@@ -300,7 +300,7 @@ impl Session<'_> {
         shown: Shown,
         settle: impl FnOnce(&mut [Diagnostic]),
     ) -> Result<Option<Project>> {
-        let fonts = Fonts::compiled_in();
+        let (theme, fonts) = self.theme(&content);
         let Checked {
             mut findings,
             register,
@@ -318,7 +318,7 @@ impl Session<'_> {
             return Ok(None);
         };
         Ok(Some(Project {
-            theme: theme::of(&self.options.directory, &content)?,
+            theme: theme?,
             content,
             register,
             pages,
@@ -326,6 +326,16 @@ impl Session<'_> {
             findings,
             fonts,
         }))
+    }
+
+    /// The theme and the fonts to draw with: the compiled-in ones if the theme cannot be read.
+    fn theme(&self, content: &Content) -> (Result<Theme>, Fonts) {
+        let fonts = Fonts::compiled_in();
+        let theme = theme::of(&self.options.directory, content);
+        match theme.and_then(|theme| Ok((fonts.with(&theme)?, theme))) {
+            Ok((own, theme)) => (Ok(theme), own),
+            Err(error) => (Err(error), fonts),
+        }
     }
 
     /// The guideline that an option names.

@@ -20,6 +20,8 @@ pub struct Theme {
     pub name: String,
     pub tokens: Tokens,
     pub logo: Option<Logo>,
+    /// Own faces by their paths in the project.
+    pub fonts: BTreeMap<String, Vec<u8>>,
     files: BTreeMap<String, ThemeFile>,
 }
 
@@ -81,6 +83,8 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
 /// The folder by which a theme's own files name the official ones.
 pub const OFFICIAL_FOLDER: &str = "official/";
 
+const FONT_FOLDER: &str = "fonts/";
+
 /// Files beside the theme, for whoever writes it.
 pub const README: &str = "README.";
 pub const SAMPLE_FOLDER: &str = "sample/";
@@ -106,6 +110,7 @@ pub fn official() -> Theme {
         name: "official".to_owned(),
         tokens: Tokens::official(OFFICIAL_TOKENS),
         logo: None,
+        fonts: BTreeMap::new(),
         files,
     }
 }
@@ -122,13 +127,20 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
     if !plain || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
-    let mut images = BTreeMap::new();
+    let (mut images, mut fonts) = (BTreeMap::new(), BTreeMap::new());
     for (path, bytes) in crate::content::files_below(&folder)? {
         if path.starts_with(README) || path.starts_with(SAMPLE_FOLDER) {
             continue;
         }
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
+        if path.starts_with(FONT_FOLDER) {
+            // A licence may lie beside the faces.
+            if path.ends_with(".ttf") || path.ends_with(".otf") {
+                fonts.insert(shown, bytes);
+            }
+            continue;
+        }
         if path.ends_with(".svg") || path.ends_with(".png") {
             images.insert(path, bytes);
             continue;
@@ -159,6 +171,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         name: name.to_owned(),
         tokens,
         logo,
+        fonts,
         files,
     })
 }
@@ -203,12 +216,13 @@ impl Theme {
         files.map(|(path, file)| (path.as_str(), &*file.text))
     }
 
-    /// SHA-256 of all files, in order of their paths, and of the logo.
+    /// SHA-256 of all files, in order of their paths, the logo and the fonts.
     pub fn sha256(&self) -> String {
         let files = self.files.iter();
         let parts = files.map(|(path, file)| format!("{path}\0{}\0", file.text));
         let mut bytes = parts.collect::<String>().into_bytes();
         bytes.extend(self.logo.iter().flat_map(|logo| &logo.bytes));
+        bytes.extend(self.fonts.values().flatten());
         sha256(&bytes)
     }
 
