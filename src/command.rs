@@ -9,6 +9,7 @@ mod check;
 mod copies;
 mod diff;
 mod edit;
+mod init;
 mod issue;
 mod next_step;
 mod publish;
@@ -76,6 +77,7 @@ enum Subcommands {
     Build(build::Build),
     Issue(issue::Issue),
     Diff(diff::Diff),
+    Init(init::Init),
     Sign(sign::Sign),
     Verify(verify::Verify),
     Publish(publish::Publish),
@@ -190,6 +192,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Subcommands::Build(it) => it.run(&session(&it.judging))?,
         Subcommands::Issue(it) => it.run(&session(&it.judging))?,
         Subcommands::Diff(it) => it.run(&run_session(&it.run))?,
+        Subcommands::Init(it) => it.run(&run_session(&it.run))?,
         Subcommands::Sign(it) => it.run(&run_session(&it.run))?,
         Subcommands::Publish(it) => it.run(&session(&it.judging))?,
         Subcommands::Verify(it) => return it.run(&run_session(&it.run)),

@@ -36,7 +36,9 @@ impl Logo {
             // Document types, and with them entities, are refused by default.
             let svg = Document::parse(text)
                 .map_err(|error| refused("theme-logo-svg").caused_by(error))?;
-            let active = svg.descendants().find_map(|node| Some((node, active(node)?)));
+            let active = svg
+                .descendants()
+                .find_map(|node| Some((node, active(node)?)));
             if let Some((node, what)) = active {
                 let line = svg.text_pos_at(node.range().start).row;
                 let error = refused("theme-logo-active").with("line", line);

@@ -115,6 +115,11 @@ pub fn official() -> Theme {
     }
 }
 
+/// True if a folder of themes/ may have this name.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.')
+}
+
 /// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
     let Theme {
@@ -123,8 +128,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         ..
     } = official();
     let folder = project.join("themes").join(name);
-    let plain = !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.');
-    if !plain || (name != "official" && !folder.is_dir()) {
+    if !is_name(name) || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
     let (mut images, mut fonts) = (BTreeMap::new(), BTreeMap::new());

@@ -161,7 +161,9 @@ fn check_and_render(
     };
     let theme = snapshot.theme.clone();
     let drawn_with = theme.and_then(|theme| Ok((options.fonts.with(&theme)?, theme)));
-    let fonts = drawn_with.as_ref().map_or(&options.fonts, |(fonts, _)| fonts);
+    let fonts = drawn_with
+        .as_ref()
+        .map_or(&options.fonts, |(fonts, _)| fonts);
     let Checked {
         findings,
         register,

@@ -5,11 +5,11 @@ use crate::message::{Error, Message, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+use ttf_parser::Permissions;
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use ttf_parser::Permissions;
 use typst::text::{Font, FontBook, FontInstance, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
@@ -116,7 +116,8 @@ impl Fonts {
 
     /// True if the first typeface that has the character, the one that Typst takes, has this form of it.
     fn has_variation(&self, c: char, selector: char) -> bool {
-        let has_character = |weights: &&Vec<Font>| weights[0].info().coverage.contains(u32::from(c));
+        let has_character =
+            |weights: &&Vec<Font>| weights[0].info().coverage.contains(u32::from(c));
         let has_form = |face: &Font| {
             let face = instance(face);
             face.ttf().glyph_variation_index(c, selector).is_some()
@@ -168,7 +169,11 @@ impl<'a> World<'a> {
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
         let own = theme.logo.iter();
         let own = own.map(|logo| (&*logo.name, logo.bytes.clone()));
-        let data: Vec<_> = data.into_iter().chain([("tokens.json", tokens)]).chain(own).collect();
+        let data: Vec<_> = data
+            .into_iter()
+            .chain([("tokens.json", tokens)])
+            .chain(own)
+            .collect();
         let readable = data.iter().map(|(path, _)| format!("/{path}"));
         Ok(World {
             fonts,
