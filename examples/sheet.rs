@@ -61,7 +61,11 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
         std::fs::write(path, bytes)
     };
     put("sheet.json", &data::pretty(&sheet))?;
+    put("tokens.json", &data::pretty(&theme.tokens))?;
     put(DATA, &data::json(&sheet))?;
+    if let Some(logo) = &theme.logo {
+        put(&logo.name, &logo.bytes)?;
+    }
     for (path, text) in theme.files(".typ") {
         put(path, text.as_bytes())?;
     }

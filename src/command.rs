@@ -9,6 +9,7 @@ mod check;
 mod copies;
 mod diff;
 mod edit;
+mod init;
 mod issue;
 mod next_step;
 mod publish;
@@ -76,6 +77,7 @@ enum Subcommands {
     Build(build::Build),
     Issue(issue::Issue),
     Diff(diff::Diff),
+    Init(init::Init),
     Sign(sign::Sign),
     Verify(verify::Verify),
     Publish(publish::Publish),
@@ -190,6 +192,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Subcommands::Build(it) => it.run(&session(&it.judging))?,
         Subcommands::Issue(it) => it.run(&session(&it.judging))?,
         Subcommands::Diff(it) => it.run(&run_session(&it.run))?,
+        Subcommands::Init(it) => it.run(&run_session(&it.run))?,
         Subcommands::Sign(it) => it.run(&run_session(&it.run))?,
         Subcommands::Publish(it) => it.run(&session(&it.judging))?,
         Subcommands::Verify(it) => return it.run(&run_session(&it.run)),
@@ -300,7 +303,7 @@ impl Session<'_> {
         shown: Shown,
         settle: impl FnOnce(&mut [Diagnostic]),
     ) -> Result<Option<Project>> {
-        let fonts = Fonts::compiled_in();
+        let (theme, fonts) = self.theme(&content);
         let Checked {
             mut findings,
             register,
@@ -318,7 +321,7 @@ impl Session<'_> {
             return Ok(None);
         };
         Ok(Some(Project {
-            theme: theme::of(&self.options.directory, &content)?,
+            theme: theme?,
             content,
             register,
             pages,
@@ -326,6 +329,16 @@ impl Session<'_> {
             findings,
             fonts,
         }))
+    }
+
+    /// The theme and the fonts to draw with: the compiled-in ones if the theme cannot be read.
+    fn theme(&self, content: &Content) -> (Result<Theme>, Fonts) {
+        let fonts = Fonts::compiled_in();
+        let theme = theme::of(&self.options.directory, content);
+        match theme.and_then(|theme| Ok((fonts.with(&theme)?, theme))) {
+            Ok((own, theme)) => (Ok(theme), own),
+            Err(error) => (Err(error), fonts),
+        }
     }
 
     /// The guideline that an option names.

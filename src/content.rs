@@ -21,7 +21,7 @@ use crate::edition::{self, Edition, Ending, Listing, LostEdition, RecordedCopy};
 use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
-pub use file::texts_below;
+pub use file::files_below;
 use file::{control_character, is_editor_leftover, shown, text_of};
 pub use page::{PageFile, PageText};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};

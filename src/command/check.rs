@@ -7,7 +7,6 @@ use crate::diagnostic::Diagnostic;
 use crate::issue::Version;
 use crate::message::Result;
 use crate::model::Register;
-use crate::render::pdf::Fonts;
 use crate::report::Format;
 use std::io::stdout;
 
@@ -33,7 +32,7 @@ impl Check {
     /// Prints the findings. Returns true if the content may be built.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
-        let fonts = Fonts::compiled_in();
+        let (_, fonts) = session.theme(&content);
         let input = CheckInput {
             content: &content,
             today: session.today(),

@@ -94,13 +94,13 @@ pub fn is_editor_leftover(entry: &DirEntry) -> bool {
         || ["Thumbs.db", "desktop.ini"].contains(&&*name)
 }
 
-/// Path (with `/`) and text (`None` if it is not UTF-8) of every file below a folder, in order.
+/// Path (with `/`) and bytes of every file below a folder, in order.
 ///
 /// A missing folder has no files.
-pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
-    let mut texts = Vec::new();
+pub fn files_below(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
     if !folder.is_dir() {
-        return Ok(texts);
+        return Ok(files);
     }
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let failed = |reason: String| {
@@ -112,9 +112,8 @@ pub fn texts_below(folder: &Path) -> Result<Vec<(String, Option<String>)>> {
             let path = found.path();
             let bytes = std::fs::read(path)
                 .map_err(|error| failed(format!("{}: {error}", path.display())))?;
-            let text = String::from_utf8(bytes).map(|text| text.replace("\r\n", "\n"));
-            texts.push((shown(folder, path), text.ok()));
+            files.push((shown(folder, path), bytes));
         }
     }
-    Ok(texts)
+    Ok(files)
 }

@@ -55,6 +55,14 @@ pub fn read_words(text: &str) -> Result<BTreeMap<String, String>, String> {
     serde_yaml::from_str(text).map_err(|error| error.to_string())
 }
 
+/// Reads a theme's flat file of tokens. The error is a line and one sentence.
+pub fn read_flat(text: &str) -> Result<BTreeMap<String, serde_json::Value>, (usize, String)> {
+    serde_yaml::from_str(text).map_err(|error| {
+        let line = error.location().map_or(1, |at| at.line());
+        (line, error.to_string())
+    })
+}
+
 /// Finds the first alias. Texts repeated by aliases could grow without bound; no sheet needs them.
 fn alias(text: &str) -> Option<Range<usize>> {
     if !text.contains('&') || !text.contains('*') {

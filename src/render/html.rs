@@ -7,7 +7,8 @@ use crate::compare::Comparison;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
 use crate::model::ProsePage;
-use crate::render::theme::{Theme, name_row};
+use crate::render::logo::Logo;
+use crate::render::theme::{OFFICIAL_FOLDER, Theme, name_row};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
 use serde::Serialize;
@@ -169,10 +170,16 @@ pub struct Pages<'a> {
 impl<'a> Pages<'a> {
     pub fn new(theme: &'a Theme) -> Result<Pages<'a>> {
         let mut tera = Tera::new();
+        // A component of an own file replaces the official one of the same name.
+        tera.set_fallback_prefixes([OFFICIAL_FOLDER])
+            .expect("there are no templates yet");
         let extensions = [".html", ".css", ".xml", ".txt"];
         let templates = extensions.iter().flat_map(|ending| theme.files(ending));
         tera.add_raw_templates(templates)
             .map_err(|error| explain(theme, SHEET.template, &error))?;
+        tera.global_context().insert("tokens", &theme.tokens);
+        let logo = theme.logo.as_ref().map(Logo::address);
+        tera.global_context().insert("logo", &logo);
         Ok(Pages { theme, tera })
     }
 

@@ -1,11 +1,14 @@
 //! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme
-//! replaces the official one of the same name.
+//! replaces the official one of the same name, which it can still import, extend or include as
+//! `official/<path>`.
 
 use crate::characters::{code_points, drawn};
 use crate::content::{Content, yaml};
 use crate::diagnostic::nearest;
 use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
+use crate::render::logo::Logo;
+use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::Labels;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,6 +18,10 @@ use std::path::Path;
 #[derive(Debug, PartialEq)]
 pub struct Theme {
     pub name: String,
+    pub tokens: Tokens,
+    pub logo: Option<Logo>,
+    /// Own faces by their paths in the project.
+    pub fonts: BTreeMap<String, Vec<u8>>,
     files: BTreeMap<String, ThemeFile>,
 }
 
@@ -36,6 +43,8 @@ const LABELS: [(&str, &str); 2] = [
         include_str!("../../themes/official/labels.en.yaml"),
     ),
 ];
+
+const OFFICIAL_TOKENS: &str = include_str!("../../themes/official/tokens.yaml");
 
 macro_rules! compiled_in {
     ($($path:literal),+ $(,)?) => {
@@ -68,7 +77,17 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "site/style.css",
     "site/verify.html",
     "site/verify.js",
+    "tokens.yaml",
 ];
+
+/// The folder by which a theme's own files name the official ones.
+pub const OFFICIAL_FOLDER: &str = "official/";
+
+const FONT_FOLDER: &str = "fonts/";
+
+/// Files beside the theme, for whoever writes it.
+pub const README: &str = "README.";
+pub const SAMPLE_FOLDER: &str = "sample/";
 
 /// Loads the theme that sheet.yaml names; the official one if it names none or cannot be read.
 pub fn of(project: &Path, content: &Content) -> Result<Theme> {
@@ -79,32 +98,65 @@ pub fn of(project: &Path, content: &Content) -> Result<Theme> {
 
 /// The official theme as it is compiled in.
 pub fn official() -> Theme {
-    let files = OFFICIAL.iter().map(|(path, text)| {
-        let shown = format!("themes/official/{path}");
-        let text = Cow::Borrowed(*text);
-        ((*path).to_owned(), ThemeFile { text, shown })
-    });
+    let mut files = BTreeMap::new();
+    for (path, text) in OFFICIAL {
+        for name in [(*path).to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
+            let shown = format!("themes/official/{path}");
+            let text = Cow::Borrowed(*text);
+            files.insert(name, ThemeFile { text, shown });
+        }
+    }
     Theme {
         name: "official".to_owned(),
-        files: files.collect(),
+        tokens: Tokens::official(OFFICIAL_TOKENS),
+        logo: None,
+        fonts: BTreeMap::new(),
+        files,
     }
+}
+
+/// True if a folder of themes/ may have this name.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.')
 }
 
 /// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let mut files = official().files;
+    let Theme {
+        mut tokens,
+        mut files,
+        ..
+    } = official();
     let folder = project.join("themes").join(name);
-    let plain = !name.is_empty() && !name.contains(['/', '\\', ':']) && !name.starts_with('.');
-    if !plain || (name != "official" && !folder.is_dir()) {
+    if !is_name(name) || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
-    for (path, content) in crate::content::texts_below(&folder)? {
+    let (mut images, mut fonts) = (BTreeMap::new(), BTreeMap::new());
+    for (path, bytes) in crate::content::files_below(&folder)? {
+        if path.starts_with(README) || path.starts_with(SAMPLE_FOLDER) {
+            continue;
+        }
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
-        let own = content.ok_or_else(|| refused("theme-not-text"))?;
+        if path.starts_with(FONT_FOLDER) {
+            // A licence may lie beside the faces.
+            if path.ends_with(".ttf") || path.ends_with(".otf") {
+                fonts.insert(shown, bytes);
+            }
+            continue;
+        }
+        if path.ends_with(".svg") || path.ends_with(".png") {
+            images.insert(path, bytes);
+            continue;
+        }
+        let own = String::from_utf8(bytes).map_err(|_| refused("theme-not-text"))?;
+        let own = own.replace("\r\n", "\n");
         // Typst takes a backslash for a Windows separator.
         if path.contains('\\') {
             return Err(refused("theme-backslash"));
+        }
+        if path.starts_with(OFFICIAL_FOLDER) {
+            return Err(refused("theme-official-folder"));
         }
         // Templates may include files of their own; any other unknown file is a mistake.
         if !files.contains_key(&path) && !path.ends_with(".typ") && !path.ends_with(".html") {
@@ -112,13 +164,43 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             let message = Message::new("theme-stray").with("file", shown);
             return Err(Error::new(message.with("known", known.join(", "))));
         }
+        if path == TOKENS {
+            tokens = tokens.replaced_by(&shown, &own)?;
+        }
         let text = own.into();
         files.insert(path, ThemeFile { text, shown });
     }
+    let logo = logo(name, &tokens, images)?;
     Ok(Theme {
         name: name.to_owned(),
+        tokens,
+        logo,
+        fonts,
         files,
     })
+}
+
+/// The image that the tokens name; no other plays a part.
+fn logo(
+    theme: &str,
+    tokens: &Tokens,
+    mut images: BTreeMap<String, Vec<u8>>,
+) -> Result<Option<Logo>> {
+    let name = tokens.text("logo");
+    let shown = |name: &str| format!("themes/{theme}/{name}");
+    let refused = |id, file| Error::new(Message::new(id).with("file", shown(file)));
+    let found = images.remove(name);
+    if let Some(other) = images.keys().next() {
+        return Err(refused("theme-logo-unnamed", other));
+    }
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let bytes = found.ok_or_else(|| refused("theme-logo-missing", name))?;
+    if tokens.text("logo_text").trim().is_empty() {
+        return Err(refused("theme-logo-wordless", TOKENS));
+    }
+    Logo::read(name, &shown(name), bytes).map(Some)
 }
 
 impl Theme {
@@ -138,11 +220,14 @@ impl Theme {
         files.map(|(path, file)| (path.as_str(), &*file.text))
     }
 
-    /// SHA-256 of all files, in order of their paths.
+    /// SHA-256 of all files, in order of their paths, the logo and the fonts.
     pub fn sha256(&self) -> String {
         let files = self.files.iter();
         let parts = files.map(|(path, file)| format!("{path}\0{}\0", file.text));
-        sha256(parts.collect::<String>().as_bytes())
+        let mut bytes = parts.collect::<String>().into_bytes();
+        bytes.extend(self.logo.iter().flat_map(|logo| &logo.bytes));
+        bytes.extend(self.fonts.values().flatten());
+        sha256(&bytes)
     }
 
     /// A file's path in the project, for errors.
@@ -241,10 +326,10 @@ mod tests {
     #[test]
     fn the_official_theme_is_compiled_in_whole() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/official");
-        let lying = crate::content::texts_below(&folder).expect("the folder is there");
+        let lying = crate::content::files_below(&folder).expect("the folder is there");
         let compiled = super::OFFICIAL.iter();
         let compiled: Vec<_> = compiled
-            .map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned())))
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
             .collect();
         assert_eq!(lying, compiled);
     }

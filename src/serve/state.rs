@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::message::{Error, Result};
 use crate::model::{ProsePage, Register};
 use crate::render::bundle::{self, BuildInput};
-use crate::render::pdf::Pdf;
+use crate::render::pdf::{Fonts, Pdf};
 use crate::render::theme::{self, Theme};
 use crate::sheet::Rendering;
 use jiff::civil::Date;
@@ -159,6 +159,11 @@ fn check_and_render(
         Ok(content) => content,
         Err(error) => return (Vec::new(), Err(error.clone())),
     };
+    let theme = snapshot.theme.clone();
+    let drawn_with = theme.and_then(|theme| Ok((options.fonts.with(&theme)?, theme)));
+    let fonts = drawn_with
+        .as_ref()
+        .map_or(&options.fonts, |(fonts, _)| fonts);
     let Checked {
         findings,
         register,
@@ -167,11 +172,11 @@ fn check_and_render(
     } = check::check(&CheckInput {
         content,
         today: snapshot.today,
-        can_draw: &|c| options.fonts.can_draw(c),
+        can_draw: &|c| fonts.can_draw(c),
     });
-    let theme = match &snapshot.theme {
-        Ok(theme) => theme.clone(),
-        Err(error) => return (findings, Err(error.clone())),
+    let (fonts, theme) = match drawn_with {
+        Ok(it) => it,
+        Err(error) => return (findings, Err(error)),
     };
     let Some(register) = register else {
         return (findings, Ok(None));
@@ -181,6 +186,7 @@ fn check_and_render(
         today: snapshot.today,
         content: content.clone(),
         theme,
+        fonts,
         register,
         pages,
         overdue_reviews,
@@ -199,6 +205,7 @@ pub struct RenderedProject {
     today: Date,
     content: Arc<Content>,
     theme: Arc<Theme>,
+    fonts: Fonts,
     register: Register,
     pages: Vec<ProsePage>,
     overdue_reviews: usize,
@@ -251,7 +258,7 @@ impl RenderedProject {
             pages: &self.pages,
             overdue_reviews: self.overdue_reviews,
             theme: &self.theme,
-            fonts: &options.fonts,
+            fonts: &self.fonts,
             today: self.today,
             copies: &[],
             catalog: &options.catalog,

@@ -130,8 +130,9 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
         return session.print_message(&Message::new("nothing-to-restore").with("id", id));
     }
     let theme = theme::of(&session.options.directory, content)?;
+    let fonts = Fonts::compiled_in().with(&theme)?;
     let before: Vec<&Edition> = content.issued().take_while(|it| it.id != id).collect();
-    let drawn = edition_files(&theme, &Fonts::compiled_in(), edition, &before)?;
+    let drawn = edition_files(&theme, &fonts, edition, &before)?;
     let office = content.office.as_ref();
     let home = office.and_then(|office| office.record.url.as_deref());
     let is_recorded = |name: &str, bytes: &Vec<u8>| edition.files.get(name) == Some(&sha256(bytes));

@@ -1,15 +1,16 @@
 //! The files that Typst can see: the theme's Typst files, the sheet, its data and the fonts in the
 //! binary. Nothing else exists: no disk, no packages, no clock.
 
-use crate::message::Result;
+use crate::message::{Error, Message, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+use ttf_parser::Permissions;
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
-use typst::text::{Font, FontBook, FontVariations};
+use typst::text::{Font, FontBook, FontInstance, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
 
@@ -35,7 +36,11 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
 });
 
 /// The faces that sheets are drawn with.
+#[derive(Clone)]
 pub struct Fonts {
+    /// The weights of each typeface, the one that Typst asks first before the others.
+    typefaces: Vec<Vec<Font>>,
+    /// All of them in this order.
     faces: Vec<Font>,
     book: LazyHash<FontBook>,
     /// The characters that a typeface has in every weight. Asking a face itself takes a thousand
@@ -49,20 +54,54 @@ impl Fonts {
         let face = |bytes: &'static [u8]| {
             Font::new(Bytes::new(bytes), 0).expect("the fetched fonts were verified")
         };
-        let mut faces = Vec::new();
+        let typefaces = TYPEFACES.map(|weights| weights.map(face).to_vec());
+        Fonts::of(typefaces.to_vec())
+    }
+
+    fn of(typefaces: Vec<Vec<Font>>) -> Fonts {
         let mut drawable = HashSet::new();
-        for weights in TYPEFACES {
-            let [regular, bold] = weights.map(face);
+        for weights in &typefaces {
             let of = |face: &Font| face.info().coverage.iter().collect::<HashSet<u32>>();
-            drawable.extend(&of(&regular) & &of(&bold));
-            faces.extend([regular, bold]);
+            let common = weights.iter().map(of).reduce(|all, face| &all & &face);
+            drawable.extend(common.unwrap_or_default());
         }
+        let faces: Vec<Font> = typefaces.iter().flatten().cloned().collect();
         let book = LazyHash::new(FontBook::from_fonts(&faces));
         Fonts {
+            typefaces,
             faces,
             book,
             drawable,
         }
+    }
+
+    /// Puts a theme's own typeface before the others.
+    pub fn with(&self, theme: &Theme) -> Result<Fonts> {
+        let name = theme.tokens.text("typeface");
+        let is_named = |face: &Font| face.info().family.to_lowercase() == name.to_lowercase();
+        let mut own = Vec::new();
+        for (file, bytes) in &theme.fonts {
+            let refused = |id| Error::new(Message::new(id).with("file", file));
+            let face = Font::new(Bytes::new(bytes.clone()), 0);
+            let face = face.ok_or_else(|| refused("theme-font-unreadable"))?;
+            if !may_be_embedded(&face) {
+                return Err(refused("theme-font-embedding"));
+            }
+            if !is_named(&face) {
+                let family = &face.info().family;
+                return Err(refused("theme-font-unnamed").with("typeface", family));
+            }
+            own.push(face);
+        }
+        if !own.is_empty() {
+            let typefaces = [own].into_iter().chain(self.typefaces.clone());
+            return Ok(Fonts::of(typefaces.collect()));
+        }
+        if name.is_empty() || self.faces.iter().any(is_named) {
+            return Ok(self.clone());
+        }
+        let message = Message::new("theme-font-missing").with("typeface", name);
+        Err(Error::new(message))
     }
 
     /// True if a typeface has the character, in the form that a variation selector after it chooses.
@@ -77,18 +116,32 @@ impl Fonts {
 
     /// True if the first typeface that has the character, the one that Typst takes, has this form of it.
     fn has_variation(&self, c: char, selector: char) -> bool {
-        let has_character = |weights: &&[Font]| weights[0].info().coverage.contains(u32::from(c));
+        let has_character =
+            |weights: &&Vec<Font>| weights[0].info().coverage.contains(u32::from(c));
         let has_form = |face: &Font| {
-            let variant = face.info().variant;
-            let axes = FontVariations::default();
-            let face = face.clone().instantiate(variant, Abs::zero(), &axes);
+            let face = instance(face);
             face.ttf().glyph_variation_index(c, selector).is_some()
         };
-        let mut typefaces = self.faces.chunks(TYPEFACES[0].len());
+        let mut typefaces = self.typefaces.iter();
         typefaces
             .find(has_character)
             .is_some_and(|weights| weights.iter().all(has_form))
     }
+}
+
+/// A face as its file has it.
+fn instance(face: &Font) -> FontInstance {
+    let axes = FontVariations::default();
+    let variant = face.info().variant;
+    face.clone().instantiate(variant, Abs::zero(), &axes)
+}
+
+/// False if the face's maker forbids to put it into a document (`fsType` of its OS/2 table).
+fn may_be_embedded(face: &Font) -> bool {
+    let instance = instance(face);
+    let face = instance.ttf();
+    let is_restricted = face.permissions() == Some(Permissions::Restricted);
+    !is_restricted && face.is_subsetting_allowed() && face.is_outline_embedding_allowed()
 }
 
 /// One rendering as Typst sees it.
@@ -113,6 +166,14 @@ impl<'a> World<'a> {
         let sources = theme
             .files(".typ")
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
+        let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
+        let own = theme.logo.iter();
+        let own = own.map(|logo| (&*logo.name, logo.bytes.clone()));
+        let data: Vec<_> = data
+            .into_iter()
+            .chain([("tokens.json", tokens)])
+            .chain(own)
+            .collect();
         let readable = data.iter().map(|(path, _)| format!("/{path}"));
         Ok(World {
             fonts,

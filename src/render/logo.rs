@@ -1,0 +1,92 @@
+//! The logo of a theme. As it stands in every page, it is small, and it neither runs nor loads
+//! anything.
+
+use crate::message::{Error, Message, Result};
+use base64ct::{Base64, Encoding};
+use roxmltree::{Document, Node};
+
+/// Every page of the site contains the logo.
+const LARGEST: usize = 100 * 1024;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// An image that was checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logo {
+    /// Its file in the theme's folder.
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Logo {
+    /// Checks an image; `file` is its name in errors.
+    pub fn read(name: &str, file: &str, bytes: Vec<u8>) -> Result<Logo> {
+        let refused = |id| Error::new(Message::new(id).with("file", file));
+        if bytes.len() > LARGEST {
+            let [size, most] = [bytes.len(), LARGEST].map(|bytes| bytes.div_ceil(1024));
+            let error = refused("theme-logo-large").with("size", size);
+            return Err(error.with("most", most));
+        }
+        if name.ends_with(".png") {
+            if !bytes.starts_with(PNG) {
+                return Err(refused("theme-logo-png"));
+            }
+        } else {
+            let text = str::from_utf8(&bytes).map_err(|_| refused("theme-not-text"))?;
+            // Document types, and with them entities, are refused by default.
+            let svg = Document::parse(text)
+                .map_err(|error| refused("theme-logo-svg").caused_by(error))?;
+            let active = svg
+                .descendants()
+                .find_map(|node| Some((node, active(node)?)));
+            if let Some((node, what)) = active {
+                let line = svg.text_pos_at(node.range().start).row;
+                let error = refused("theme-logo-active").with("line", line);
+                return Err(error.with("what", what));
+            }
+        }
+        let name = name.to_owned();
+        Ok(Logo { name, bytes })
+    }
+
+    /// The image as an address in a page.
+    pub fn address(&self) -> String {
+        let kind = if self.name.ends_with(".png") {
+            "png"
+        } else {
+            "svg+xml"
+        };
+        let data = Base64::encode_string(&self.bytes);
+        format!("data:image/{kind};base64,{data}")
+    }
+}
+
+/// The part of a node that would run something or load another file.
+fn active(node: Node) -> Option<String> {
+    if let Some(instruction) = node.pi() {
+        return Some(format!("<?{}?>", instruction.target));
+    }
+    let name = node.tag_name().name();
+    if ["script", "foreignObject"].contains(&name) {
+        return Some(format!("<{name}>"));
+    }
+    let text = node.text().filter(|text| loads(text));
+    let mut attributes = node.attributes().filter(|attribute| {
+        let (name, value) = (attribute.name().to_lowercase(), attribute.value().trim());
+        let is_reference = ["href", "src"].contains(&&*name);
+        let is_inside = ["#", "data:image/png;", "data:image/jpeg;"]
+            .iter()
+            .any(|start| value.starts_with(start));
+        name.starts_with("on") || (is_reference && !is_inside) || loads(value)
+    });
+    let attribute = attributes.next().map(|it| it.name().to_owned());
+    attribute.or_else(|| text.map(|_| format!("<{name}>")))
+}
+
+/// True if a style loads another file.
+fn loads(style: &str) -> bool {
+    let style = style.to_lowercase();
+    let mut references = style.split("url(").skip(1);
+    let leads_out = |it: &str| !it.trim_start_matches(['"', '\'', ' ']).starts_with('#');
+    style.contains("@import") || references.any(leads_out)
+}

@@ -1,0 +1,119 @@
+//! The tokens of a theme: colours, sizes and columns in one flat file for paper and page.
+//!
+//! A template prints them as they stand, so none may hold anything but what its kind allows.
+
+use crate::content::{Sources, yaml};
+use crate::diagnostic::{Origin, nearest};
+use crate::message::{Error, Message, Result};
+use serde::Serialize;
+use serde_json::{Number, Value};
+use std::collections::BTreeMap;
+
+/// The file of the tokens in a theme.
+pub const TOKENS: &str = "tokens.yaml";
+
+/// Every token by its name.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Tokens(BTreeMap<String, Value>);
+
+impl Tokens {
+    /// Reads the official file.
+    pub fn official(text: &str) -> Tokens {
+        let values = yaml::read_flat(text);
+        Tokens(values.expect("the official tokens are a flat file"))
+    }
+
+    /// Replaces the tokens that an own file names; `file` is its name in errors.
+    pub fn replaced_by(mut self, file: &str, text: &str) -> Result<Tokens> {
+        let own = yaml::read_flat(text).map_err(|(line, cause)| {
+            let message = Message::new("theme-tokens").with("file", file);
+            Error::new(message.with("line", line)).caused_by(cause)
+        })?;
+        let sources = Sources::from([(file.to_owned(), text.to_owned())]);
+        for (name, value) in own {
+            let refused = |message: Message| {
+                let line = sources.node_line(&Origin::root(file).at(&*name));
+                let message = message.with("file", file).with("line", line);
+                Error::new(message.with("name", &name))
+            };
+            let Some(official) = self.0.get(&name) else {
+                return Err(refused(self.unknown(&name)));
+            };
+            if let Some(message) = misfit(&name, official, &value) {
+                return Err(refused(message));
+            }
+            self.0.insert(name, value);
+        }
+        Ok(self)
+    }
+
+    fn unknown(&self, name: &str) -> Message {
+        match nearest(name, self.0.keys().map(String::as_str)) {
+            Some(near) => Message::new("theme-token-near").with("near", near),
+            None => {
+                let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+                Message::new("theme-token-unknown").with("known", known.join(", "))
+            }
+        }
+    }
+
+    /// A token that is a text; empty if it is not given.
+    pub fn text(&self, name: &str) -> &str {
+        let value = self.0.get(name).and_then(Value::as_str);
+        value.unwrap_or_default()
+    }
+}
+
+/// The reason why a value does not fit; the official value shows the token's kind.
+fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
+    let number = |value: &Value| value.as_f64().filter(|number| *number > 0.0);
+    match official {
+        Value::Number(official) => {
+            let [least, most] = bounds(official);
+            let fits = number(value).is_some_and(|number| (least..=most).contains(&number));
+            let message = Message::new("theme-token-number").with("least", least);
+            (!fits).then(|| message.with("most", most))
+        }
+        Value::Array(official) => {
+            let fits = |list: &Vec<Value>| {
+                list.len() == official.len() && list.iter().all(|it| number(it).is_some())
+            };
+            let message = Message::new("theme-token-list").with("count", official.len());
+            (!value.as_array().is_some_and(fits)).then_some(message)
+        }
+        _ => {
+            let written = value.as_str();
+            let (fits, id): (fn(&str) -> bool, _) = match name {
+                "paper" => (|it| ["a4", "a3"].contains(&it), "theme-token-paper"),
+                "typeface" => (is_family_name, "theme-token-typeface"),
+                "logo" => (is_image_name, "theme-token-logo"),
+                "logo_text" => (|it| !it.contains(char::is_control), "theme-token-text"),
+                _ => (is_colour, "theme-token-colour"),
+            };
+            (!written.is_some_and(fits)).then(|| Message::new(id))
+        }
+    }
+}
+
+/// A slip of a digit is refused: half to three times the official number.
+fn bounds(official: &Number) -> [f64; 2] {
+    let official = official.as_f64().unwrap_or_default();
+    [official / 2.0, official * 3.0]
+}
+
+fn is_colour(written: &str) -> bool {
+    let digits = written.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+fn is_family_name(written: &str) -> bool {
+    let is_allowed = |c: char| c.is_alphanumeric() || " -".contains(c);
+    written.chars().all(is_allowed)
+}
+
+/// A file in the theme's folder itself; none is a name, too.
+fn is_image_name(written: &str) -> bool {
+    let is_image = written.ends_with(".svg") || written.ends_with(".png");
+    written.is_empty() || (is_image && !written.contains(['/', '\\', ':']))
+}
