@@ -88,7 +88,9 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// The files of a bundle, as its manifest lists them.
 pub fn list_files(bundle: &Bundle) -> Vec<ManifestFile> {
     let files = bundle.iter();
-    files.map(|(path, bytes)| manifest_file(path, bytes)).collect()
+    files
+        .map(|(path, bytes)| manifest_file(path, bytes))
+        .collect()
 }
 
 pub fn manifest_file(path: &str, bytes: &[u8]) -> ManifestFile {

@@ -291,6 +291,21 @@ pub struct Certification {
     pub file: String,
 }
 
+/// `ISO/IEC 27001:2022` if the edition is known; the year stands behind the number: `ISO27001:2022/ISMS`.
+pub fn dated_standard(standard: &str, edition: Option<&str>) -> String {
+    let Some(edition) = edition else {
+        return standard.to_owned();
+    };
+    let number = standard.find(|c: char| c.is_ascii_digit());
+    let is_number = |c: char| c.is_ascii_digit() || c == '-';
+    let end = number.and_then(|start| {
+        let length = standard[start..].find(|c| !is_number(c))?;
+        Some(start + length)
+    });
+    let (before, after) = standard.split_at(end.unwrap_or(standard.len()));
+    format!("{before}:{edition}{after}")
+}
+
 impl Certification {
     /// True after the certificate's last day. That day itself still counts.
     pub fn has_expired(&self, today: Date) -> bool {
@@ -317,5 +332,24 @@ pub fn place_name(section: &str, item: Option<&str>) -> String {
     match item {
         Some(item) => format!("{section}-{item}"),
         None => section.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dated_standard;
+
+    #[test]
+    fn the_year_stands_behind_the_number_of_the_standard() {
+        for (standard, expected) in [
+            ("ISO27001/ISMS", "ISO27001:2022/ISMS"),
+            ("ISO/IEC 27001", "ISO/IEC 27001:2022"),
+            ("JIS Q 27001 (ISMS)", "JIS Q 27001:2022 (ISMS)"),
+            ("ISO/IEC 20000-1", "ISO/IEC 20000-1:2022"),
+            ("SRP", "SRP:2022"),
+        ] {
+            assert_eq!(dated_standard(standard, Some("2022")), expected);
+            assert_eq!(dated_standard(standard, None), standard);
+        }
     }
 }

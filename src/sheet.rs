@@ -301,6 +301,9 @@ pub struct CertificationLine {
     /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<&'static str>,
+    /// The beginning of `text` that names the standard and its year; empty if the office words the line
+    /// otherwise.
+    pub standard: String,
     /// Part of `text`; a theme keeps it on one line.
     pub number: String,
     pub state: Validity,

@@ -9,7 +9,7 @@ use crate::content::record::{
 use crate::content::{Content, Filed, MeasureFile};
 use crate::model::{
     Bilingual, Certification, Coordinate, Guideline, Item, Measure, MeasureOrigin, Office,
-    Register, Restricted, Section, Signatory, Statement,
+    Register, Restricted, Section, Signatory, Statement, dated_standard,
 };
 use crate::text::{Text, is_japanese};
 
@@ -262,38 +262,6 @@ fn english_pattern(record: &CertificationRecord) -> Option<String> {
     (!line.contains(is_japanese)).then_some(line)
 }
 
-/// `ISO/IEC 27001:2022` if the edition is known; the year stands behind the number: `ISO27001:2022/ISMS`.
 fn standard(record: &CertificationRecord) -> String {
-    let standard = record.standard.to_string();
-    let Some(edition) = &record.edition else {
-        return standard;
-    };
-    let number = standard.find(|c: char| c.is_ascii_digit());
-    let is_number = |c: char| c.is_ascii_digit() || c == '-';
-    let end = number.and_then(|start| {
-        let length = standard[start..].find(|c| !is_number(c))?;
-        Some(start + length)
-    });
-    let (before, after) = standard.split_at(end.unwrap_or(standard.len()));
-    format!("{before}:{edition}{after}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_year_stands_behind_the_number_of_the_standard() {
-        for (standard_name, expected) in [
-            ("ISO27001/ISMS", "ISO27001:2022/ISMS"),
-            ("ISO/IEC 27001", "ISO/IEC 27001:2022"),
-            ("JIS Q 27001 (ISMS)", "JIS Q 27001:2022 (ISMS)"),
-            ("ISO/IEC 20000-1", "ISO/IEC 20000-1:2022"),
-            ("SRP", "SRP:2022"),
-        ] {
-            let yaml = format!("standard: {standard_name}\nnumber: \"1\"\nedition: \"2022\"\n");
-            let record = crate::content::yaml::read("", &yaml).expect("a record");
-            assert_eq!(standard(&record), expected);
-        }
-    }
+    dated_standard(&record.standard, record.edition.as_deref())
 }

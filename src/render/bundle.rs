@@ -367,7 +367,10 @@ impl<'a> BundleBuilder<'a> {
                 ..file.clone()
             })
         };
-        let site = manifest(files.iter().filter_map(in_site).collect(), &[Audience::Public]);
+        let site = manifest(
+            files.iter().filter_map(in_site).collect(),
+            &[Audience::Public],
+        );
         files.push(manifest_file(&bundle_path(MANIFEST), &site));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         bundle.insert(bundle_path(MANIFEST), site);

@@ -4,6 +4,7 @@
 //! file, works in any folder, and runs nothing that was not built.
 
 use crate::compare::Comparison;
+use crate::date;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
 use crate::model::ProsePage;
@@ -11,10 +12,11 @@ use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, name_row};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
+use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 use tera::{Context, ErrorKind, Tera, TeraResult};
 
@@ -226,6 +228,20 @@ impl<'a> Pages<'a> {
         })
     }
 
+    /// The days of a listing as the pages print them, by their ISO form.
+    fn days(around: &Sheet, listing: &Listing) -> BTreeMap<String, String> {
+        let print = |day: Date| match around.lang {
+            "en" => date::print_english(day),
+            _ => date::print(day, around.document.date_style),
+        };
+        let editions = listing.editions.iter();
+        let issued = editions.flat_map(|it| [it.date, it.issued_on]);
+        let withdrawn = listing.editions.iter().flat_map(|it| &it.withdrawn);
+        let ended = withdrawn.chain(listing.lost.iter().map(|it| &it.ending));
+        let days = issued.chain(ended.map(|ending| ending.on));
+        days.map(|day| (day.to_string(), print(day))).collect()
+    }
+
     /// The page that checks received copies.
     pub fn verify(
         &self,
@@ -233,8 +249,7 @@ impl<'a> Pages<'a> {
         listing: &Listing,
         place: &PageContext,
     ) -> Result<HtmlPage> {
-        let more =
-            json!({"editions": listing.editions, "lost": listing.lost, "data": inert(listing)});
+        let more = json!({"editions": listing.editions, "lost": listing.lost, "days": Self::days(around, listing), "data": inert(listing)});
         self.draw(&VERIFY, variables(around, place, &more))
     }
 
@@ -250,6 +265,7 @@ impl<'a> Pages<'a> {
             "editions": listing.editions,
             "lost": listing.lost,
             "compared": compared,
+            "days": Self::days(around, listing),
         });
         self.draw(&EDITIONS, variables(around, place, &more))
     }
@@ -266,8 +282,14 @@ impl<'a> Pages<'a> {
     }
 
     /// The page of an edition that was withdrawn or lost; also the front page if it was the newest.
-    pub fn ended(&self, around: &Sheet, place: &PageContext, ended: Value) -> Result<HtmlPage> {
-        let more = json!({"ended": ended});
+    pub fn ended(
+        &self,
+        around: &Sheet,
+        listing: &Listing,
+        place: &PageContext,
+        ended: Value,
+    ) -> Result<HtmlPage> {
+        let more = json!({"ended": ended, "days": Self::days(around, listing)});
         self.draw(&ENDED, variables(around, place, &more))
     }
 

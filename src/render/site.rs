@@ -133,7 +133,9 @@ impl<'a> SiteBuilder<'a> {
             let around = sheet.first_rows(0);
             let ended =
                 json!({"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true});
-            let page = self.pages.ended(&around, &place, ended)?;
+            let page = self
+                .pages
+                .ended(&around, self.site.listing, &place, ended)?;
             return self.add_page(&path, page, &[self.site.register]);
         }
         let extras = PageExtras {
@@ -223,7 +225,9 @@ impl<'a> SiteBuilder<'a> {
         let place = self.place(self.japanese(), &path);
         let around = self.japanese().first_rows(0);
         let ended = json!({"id": id, "ending": ending, "kind": kind, "front": false});
-        let page = self.pages.ended(&around, &place, ended)?;
+        let page = self
+            .pages
+            .ended(&around, self.site.listing, &place, ended)?;
         self.add_page(&path, page, &self.registers())
     }
 

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::model::{
     Audience, Bilingual, Certification, Item, Measure, Register, Restricted, Section, Statement,
-    place_name,
+    dated_standard, place_name,
 };
 use crate::text::Text;
 use jiff::civil::Date;
@@ -140,8 +140,14 @@ impl RowLayout<'_> {
         let part = |part: &Option<Bilingual<String>>| {
             part.as_ref().map(|part| self.translator.line(part).0)
         };
+        let edition = certification.edition.as_deref();
+        let mut standard = dated_standard(&certification.standard, edition);
+        if !text.starts_with(&standard) {
+            standard.clear();
+        }
         CertificationLine {
             id: certification.id.clone(),
+            standard,
             text,
             lang,
             number: certification.number.clone(),
