@@ -328,6 +328,8 @@ pub struct CertificationFields {
     pub accreditor: Option<String>,
     pub scope: Option<String>,
     pub issued_on: Option<String>,
+    /// As it is printed.
+    pub issued_text: Option<String>,
     pub expires_on: Option<String>,
 }
 

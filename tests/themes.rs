@@ -24,9 +24,11 @@ logo_text: 見本の印
 /// A project whose theme has these files.
 fn themed(files: &[(&str, &[u8])]) -> TempDir {
     let folder = base();
-    let sheet = folder.path().join("content/sheet.yaml");
-    let written = fs::read_to_string(&sheet).expect("sheet.yaml");
-    fs::write(&sheet, format!("{written}theme: ours\n")).expect("writable");
+    if !files.is_empty() {
+        let sheet = folder.path().join("content/sheet.yaml");
+        let written = fs::read_to_string(&sheet).expect("sheet.yaml");
+        fs::write(&sheet, format!("{written}theme: ours\n")).expect("writable");
+    }
     for (path, bytes) in files {
         let path = folder.path().join("themes/ours").join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("writable");

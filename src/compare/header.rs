@@ -78,7 +78,7 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
         ("certification_body", fields.body.as_ref()),
         ("certification_accreditor", fields.accreditor.as_ref()),
         ("certification_scope", fields.scope.as_ref()),
-        ("certification_issued", fields.issued_on.as_ref()),
+        ("certification_issued", fields.issued_text.as_ref()),
     ];
     let part = |(name, part): (&str, Option<&String>)| match part {
         Some(part) if !line.text.contains(part) => label(labels, name).replace("{text}", part),

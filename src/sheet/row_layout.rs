@@ -168,6 +168,7 @@ impl RowLayout<'_> {
                 accreditor: certification.accreditor.clone(),
                 scope: part(&certification.scope),
                 issued_on: iso(certification.issued_on),
+                issued_text: certification.issued_on.map(|day| self.translator.date(day)),
                 expires_on: iso(certification.expires_on),
             },
         }
