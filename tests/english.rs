@@ -110,7 +110,7 @@ fn what_stands_around_the_table_is_english_too() {
         sheet.labels["measures_title"],
         "Measures taken by Mihon Labour Office"
     );
-    assert_eq!(sheet.labels["as_of_page"], "Made on 1 October 2026");
+    assert_eq!(sheet.labels["as_of_page"], "Page made on 1 October 2026");
     let control: Vec<String> = sheet
         .control
         .iter()
