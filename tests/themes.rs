@@ -181,6 +181,7 @@ fn a_slip_is_refused_with_its_file_and_line() {
         ),
         ("logo: ../x.svg\n", ", line 1: `logo` must be"),
         ("size: [\n", "line 2: the tokens cannot be read"),
+        ("size: 9\nsize: 10\n", "the tokens cannot be read"),
         ("typeface: Nowhere Sans\n", "the typeface `Nowhere Sans`"),
         (
             "logo: seal.svg\nlogo_text: x\n",

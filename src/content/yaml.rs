@@ -57,7 +57,10 @@ pub fn read_words(text: &str) -> Result<BTreeMap<String, String>, String> {
 
 /// Reads a theme's flat file of tokens. The error is a line and one sentence.
 pub fn read_flat(text: &str) -> Result<BTreeMap<String, serde_json::Value>, (usize, String)> {
-    serde_yaml::from_str(text).map_err(|error| {
+    // A mapping refuses a key that is there twice.
+    let read = serde_yaml::from_str::<serde_yaml::Mapping>(text);
+    let read = read.and_then(|map| serde_yaml::from_value(map.into()));
+    read.map_err(|error| {
         let line = error.location().map_or(1, |at| at.line());
         (line, error.to_string())
     })

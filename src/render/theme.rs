@@ -55,9 +55,9 @@ macro_rules! compiled_in {
 /// The files of `themes/official`.
 const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
+    "form.typ",
     "labels.en.yaml",
     "labels.ja.yaml",
-    "form.typ",
     "parts.typ",
     "proof.typ",
     "sheet.typ",
