@@ -24,16 +24,16 @@ use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Allowance;
-use crate::message::{Catalog, Error, Language, Message, Result};
+use crate::message::{Catalog, Error, Message, Result};
 use crate::model::{ProsePage, Register};
 use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
 use crate::report::Report;
-use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::offset;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
@@ -149,7 +149,7 @@ impl From<RunOptions> for JudgingOptions {
 
 /// Runs the program; the first of the arguments is its own name.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    let catalog = Catalog::of(language(&arguments));
+    let catalog = Catalog::of(usage::language(&arguments));
     let error = match execute(arguments, &catalog) {
         Ok(code) => return ExitCode::from(code),
         Err(error) => error,
@@ -168,7 +168,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 
 /// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
-    let mut command = with_help_texts(CommandLine::command(), "help", catalog);
+    let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
     let matches = command.try_get_matches_from_mut(arguments.clone());
     let line = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(line) => line,
@@ -467,49 +467,4 @@ fn print_result(written: std::io::Result<()>) -> Result<()> {
         ErrorKind::BrokenPipe => Ok(()),
         _ => Err(Error::new(Message::new("cannot-print")).caused_by(error)),
     })
-}
-
-/// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
-/// because `--help` uses it too.
-fn language(arguments: &[OsString]) -> Language {
-    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
-    let mut pairs = arguments.windows(2);
-    let separate = pairs.find(|pair| pair[0] == "--lang");
-    let chosen = separate.map(|pair| text(&pair[1])).or_else(|| {
-        let mut options = arguments.iter().map(text);
-        options.find_map(|option| option.strip_prefix("--lang=").map(str::to_owned))
-    });
-    let locale = chosen.or_else(sys_locale::get_locale).unwrap_or_default();
-    Language::of_locale(&locale)
-}
-
-/// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
-/// several commands share a text: `help-as-of`.
-fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    for argument in command.get_arguments() {
-        let name = argument.get_id().to_string();
-        let option = name.replace('_', "-");
-        let own = catalog.help(&format!("{id}-{option}"));
-        let text = own.or_else(|| catalog.help(&format!("help-{option}")));
-        texts.extend(text.map(|text| (name, text)));
-    }
-    let names = command.get_subcommands().map(Command::get_name);
-    let subcommands: Vec<String> = names.map(str::to_owned).collect();
-    let mut documented = command;
-    if let Some(about) = catalog.help(id) {
-        documented = documented.about(about);
-    }
-    if let Some(after) = catalog.help(&format!("{id}-after")) {
-        documented = documented.after_help(after);
-    }
-    for (name, text) in texts {
-        documented = documented.mut_arg(name, |argument| argument.help(text));
-    }
-    for name in subcommands {
-        let below = format!("{id}-{name}");
-        documented =
-            documented.mut_subcommand(name, |command| with_help_texts(command, &below, catalog));
-    }
-    documented
 }

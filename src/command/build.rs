@@ -6,7 +6,7 @@ use crate::issue::Version;
 use crate::manifest::{Bundle, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::output;
-use crate::render::bundle::{self, BuildInput};
+use crate::render::bundle::{self, BuildInput, BuiltFiles};
 use crate::render::names;
 use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;
@@ -24,7 +24,7 @@ pub struct Build {
 
 impl Session<'_> {
     /// Renders every file of a project.
-    pub(super) fn render(&self, project: &Project, copies: &[ClientCopy]) -> Result<bundle::Build> {
+    pub(super) fn render(&self, project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
         bundle::build(&self.build_input(project, copies, &self.texts()))
     }
 

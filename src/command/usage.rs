@@ -2,10 +2,11 @@
 
 use super::{CANNOT_WORK, print_result, write_text};
 use crate::edition::Allowance;
-use crate::message::{Catalog, Error, Message, Result};
+use crate::message::{Catalog, Error, Language, Message, Result};
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::ffi::OsString;
 
@@ -150,4 +151,49 @@ pub fn web_address(written: &str) -> std::result::Result<String, &'static str> {
 /// Parses a port; 0 is any free one.
 pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
     written.parse().map_err(|_| "8000")
+}
+
+/// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
+/// because `--help` uses it too.
+pub fn language(arguments: &[OsString]) -> Language {
+    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
+    let mut pairs = arguments.windows(2);
+    let separate = pairs.find(|pair| pair[0] == "--lang");
+    let chosen = separate.map(|pair| text(&pair[1])).or_else(|| {
+        let mut options = arguments.iter().map(text);
+        options.find_map(|option| option.strip_prefix("--lang=").map(str::to_owned))
+    });
+    let locale = chosen.or_else(sys_locale::get_locale).unwrap_or_default();
+    Language::of_locale(&locale)
+}
+
+/// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
+/// several commands share a text: `help-as-of`.
+pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for argument in command.get_arguments() {
+        let name = argument.get_id().to_string();
+        let option = name.replace('_', "-");
+        let own = catalog.help(&format!("{id}-{option}"));
+        let text = own.or_else(|| catalog.help(&format!("help-{option}")));
+        texts.extend(text.map(|text| (name, text)));
+    }
+    let names = command.get_subcommands().map(Command::get_name);
+    let subcommands: Vec<String> = names.map(str::to_owned).collect();
+    let mut documented = command;
+    if let Some(about) = catalog.help(id) {
+        documented = documented.about(about);
+    }
+    if let Some(after) = catalog.help(&format!("{id}-after")) {
+        documented = documented.after_help(after);
+    }
+    for (name, text) in texts {
+        documented = documented.mut_arg(name, |argument| argument.help(text));
+    }
+    for name in subcommands {
+        let below = format!("{id}-{name}");
+        documented =
+            documented.mut_subcommand(name, |command| with_help_texts(command, &below, catalog));
+    }
+    documented
 }

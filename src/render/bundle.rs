@@ -51,14 +51,14 @@ const OF_EDITION: [(&str, &str); 3] = [
 ];
 
 /// Every file of `output/`, and the lines of the ledger for the copies among them.
-pub struct Build {
+pub struct BuiltFiles {
     pub files: Bundle,
     /// None for a draft's copies: they are not recorded.
     pub copies: Vec<RecordedCopy>,
 }
 
 /// Makes every file of `output/`.
-pub fn build(input: &BuildInput) -> Result<Build> {
+pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     let labels = checked_labels(input.theme, input.fonts)?;
     let mut builder = BundleBuilder::new(input, &labels).with_findings();
     let (mut files, mut jobs) = match builder.documents.version.edition {
@@ -95,7 +95,7 @@ pub fn build(input: &BuildInput) -> Result<Build> {
     builder.editions(&mut bundle);
     builder.pages(&mut bundle)?;
     builder.manifests(&mut bundle, &digests);
-    Ok(Build {
+    Ok(BuiltFiles {
         files: bundle,
         copies,
     })
