@@ -1007,8 +1007,8 @@ fn what_lies_about_in_a_theme_is_passed_over_or_named() {
         &picture,
         2,
         [
-            &["themes/mine/site/logo.png", "text"],
-            &["themes/mine/site/logo.png", "文字"],
+            &["themes/mine/site/logo.png", "tokens.yaml"],
+            &["themes/mine/site/logo.png", "tokens.yaml"],
         ],
     ));
     for lying in [
