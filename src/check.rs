@@ -59,7 +59,7 @@ impl Rule {
 }
 
 /// The rules on the content as read. Their order has no effect: findings are sorted by place.
-pub const RULES: [&Rule; 28] = [
+pub const RULES: [&Rule; 29] = [
     &coverage::UNKNOWN_GUIDELINE,
     &coverage::GUIDELINE_SUPERSEDED,
     &coverage::UNKNOWN_ITEM,
@@ -72,6 +72,7 @@ pub const RULES: [&Rule; 28] = [
     &measures::OPEN_QUESTION,
     &measures::REVIEW_OVERDUE,
     &office::OFFICE_INCOMPLETE,
+    &office::TOO_LONG,
     &certifications::EXPIRED,
     &certifications::EXPIRES_SOON,
     &certifications::UNDATED,

@@ -135,7 +135,7 @@ fn what_stands_around_the_table_is_english_too() {
         .iter()
         .map(|line| (line.lang, &*line.text, &*line.validity))
         .collect();
-    let iso = "ISO27001/ISMS:2022 (Information security management system, \
+    let iso = "ISO27001:2022/ISMS (Information security management system, \
                certificate no. IS 000001, Mihon Certification)";
     let srp = "SRP 認証番号 00005 見本連合会";
     assert_eq!(

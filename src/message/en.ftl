@@ -187,6 +187,8 @@ confidential-name-file-code = `{ $name }` is listed as confidential, and the cod
 confidential-name-file-help = look for it in the theme, in ids and names of pages, in `url`, and in issued editions
 joined-names = `{ $name }` is one entry with `{ $separator }` in it
 joined-names-help = did you mean two entries?
+too-long-line = { $count } letters do not fit here on paper; at most { $most } do
+too-many-approvals = { $count } boxes do not fit on the print to seal; at most { $most } do
 spelling-varies = { $rare } stands { $count } of { $total } times beside { $common }
 
 ## Commands

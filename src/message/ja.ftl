@@ -187,6 +187,8 @@ confidential-name-file-code = 秘密とされた名前「{ $name }」と同じ�
 confidential-name-file-help = テーマ、id やページの名前、url、発行済みの版を確かめてください
 joined-names = 「{ $name }」は「{ $separator }」を含む一つの項目になっています
 joined-names-help = 二つの項目ではありませんか
+too-long-line = { $count } 文字は紙面のこの場所に入りません。{ $most } 文字までにしてください
+too-many-approvals = 承認の枠 { $count } 個は押印用の紙面に入りません。{ $most } 個までにしてください
 spelling-varies = 「{ $rare }」が { $total } か所のうち { $count } か所にあります（ほかは「{ $common }」）
 
 ## 命令
