@@ -53,13 +53,20 @@ const open = async (url, options = {}) => {
   return page;
 };
 
+/** A day as the page prints it, but for its year, which may be that of an era. */
+const printed = (day) => {
+  const [, month, date] = day.split("-").map(Number);
+  return `年${month}月${date}日`;
+};
+
 /** The facts that the list has of a verdict's edition, all of which the page must say. */
 const facts = (editions, id) => {
   const edition = editions.find((each) => each.id === id);
   const next = editions.find((each) => each.id === edition.superseded_by);
   const { on, note } = edition.withdrawn ?? {};
   const { number, date, issued_on } = edition;
-  return [id, `${number}`, date, issued_on, next?.id, next?.issued_on, next?.note, on, note].filter(Boolean);
+  const days = [date, issued_on, next?.issued_on, on].filter(Boolean).map(printed);
+  return [id, `${number}`, ...days, next?.id, next?.note, note].filter(Boolean);
 };
 
 const page = await open(address);
