@@ -62,6 +62,7 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
     };
     put("sheet.json", &data::pretty(&sheet))?;
     put("tokens.json", &data::pretty(&theme.tokens))?;
+    put("attempt.json", b"{\"steady\": false}")?;
     put(DATA, &data::json(&sheet))?;
     if let Some(logo) = &theme.logo {
         put(&logo.name, &logo.bytes)?;

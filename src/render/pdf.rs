@@ -118,8 +118,17 @@ type Drawn = (PagedDocument, Vec<u8>);
 
 fn draw(fonts: &Fonts, theme: &Theme, job: TypstJob) -> Result<Drawn> {
     let pdf_options = options(&job);
-    let world = World::new(fonts, theme, job.main, job.data)?;
-    compile(&world, &pdf_options).map_err(|errors| explain(&world, theme, &errors))
+    let world = World::new(fonts, theme, job.main, job.data.clone(), false)?;
+    let errors = match compile(&world, &pdf_options) {
+        Ok(drawn) => return Ok(drawn),
+        Err(errors) => errors,
+    };
+    let mut messages = errors.iter().map(|error| &error.message);
+    if !messages.any(|it| it.starts_with("document did not converge")) {
+        return Err(explain(&world, theme, &errors));
+    }
+    let steady = World::new(fonts, theme, job.main, job.data, true)?;
+    compile(&steady, &pdf_options).map_err(|errors| explain(&steady, theme, &errors))
 }
 
 /// Takes the text from the pages, and refuses a text that would be printed beside the paper.

@@ -155,23 +155,29 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// `data` are the files that a theme can read besides its own.
+    /// `data` are the files that a theme can read besides its own. If `is_steady`, the theme must not
+    /// let the layout depend on itself: the first drawing found no end.
     pub fn new(
         fonts: &'a Fonts,
         theme: &Theme,
         main: &'static str,
         data: Vec<(&'static str, Vec<u8>)>,
+        is_steady: bool,
     ) -> Result<World<'a>> {
         theme.text(main)?;
         let sources = theme
             .files(".typ")
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
+        let attempt = serde_json::json!({"steady": is_steady}).to_string();
         let own = theme.logo.iter();
         let own = own.map(|logo| (&*logo.name, logo.bytes.clone()));
         let data: Vec<_> = data
             .into_iter()
-            .chain([("tokens.json", tokens)])
+            .chain([
+                ("tokens.json", tokens),
+                ("attempt.json", attempt.into_bytes()),
+            ])
             .chain(own)
             .collect();
         let readable = data.iter().map(|(path, _)| format!("/{path}"));
