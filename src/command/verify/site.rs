@@ -8,13 +8,13 @@ use crate::message::{Error, Message, Result};
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use ureq::http::Uri;
 
 /// The largest list; real ones have some kilobytes.
 const MAX_LISTING: u64 = 16 * 1024 * 1024;
-/// The time for all requests together.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The time for one request; there are two at most for each folder.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// The most folders above the given one in which the list is looked for.
 const MAX_DEPTH: usize = 6;
 
@@ -62,10 +62,9 @@ fn from_folder(path: &Path) -> Result<KnownEditions> {
 }
 
 fn from_web(site: &str) -> Result<KnownEditions> {
-    let deadline = Instant::now() + TIME_LIMIT;
     let mut error = failed(site);
     for folder in folders(site)? {
-        match fetch(&format!("{folder}{LISTING}"), deadline) {
+        match fetch(&format!("{folder}{LISTING}")) {
             Ok((listing, address)) => {
                 let is_secure = address.starts_with("https://") || is_loopback(&address);
                 let folder = address.trim_end_matches(LISTING).to_owned();
@@ -133,12 +132,11 @@ impl Miss {
 
 /// Fetches a list; returns also the address that answered. The only redirection followed is that from
 /// `http` to `https` of the same host.
-fn fetch(address: &str, deadline: Instant) -> std::result::Result<(Listing, String), Miss> {
+fn fetch(address: &str) -> std::result::Result<(Listing, String), Miss> {
     let get = |address: &str| {
-        let left = deadline.saturating_duration_since(Instant::now());
         let request = http_agent().get(address).config();
         let request = request.max_redirects(0).http_status_as_error(false);
-        request.timeout_global(Some(left)).build().call()
+        request.timeout_global(Some(TIME_LIMIT)).build().call()
     };
     let mut response = get(address).map_err(Miss::refused)?;
     let mut answered = address.to_owned();
