@@ -15,7 +15,7 @@
 //!
 //! 1. [`message`] has the program's messages in Japanese and English (the words printed on a sheet are labels of the theme); [`characters`], [`date`], [`text`] and [`diagnostic`] are the basic types that all others use.
 //! 2. [`prose`] reads the Markdown of the site's pages; [`confidential`] finds names that must not become public; [`manifest`] names the files of a build.
-//! 3. [`model`] is the [`model::Register`]: the content after a check without errors. [`edition`] is the record of an issued one.
+//! 3. [`model`] is the [`model::Register`]: the content after a check without errors. [`edition`] is an issued one: its record and its files, and the ledger of copies let out.
 //! 4. [`sheet::lay_out`] decides for one reader and language what every rendering says: rows, joined cells, numbers, anchors, texts.
 //! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`issue::Version`] says which state a register is.
 //! 6. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for whoever writes them.
@@ -23,9 +23,9 @@
 //! 8. [`check::check`] applies the rules ([`check::RULES`]; reading has its own, [`content::rule`]) and, without an error, builds the register and the site's pages.
 //! 9. [`report`] prints findings.
 //! 10. [`cms`] verifies signatures and certificates, [`pdf_reader`] reads a PDF back: its data, its texts, its signatures.
-//! 11. [`render`] draws the sheet with the theme's templates, labels and colours (`themes/official/`, docs/themes.md): pages, PDFs, site. Every file but the proof is searched for texts that its reader may not see.
+//! 11. [`render`] draws the sheet with the theme's templates, labels and colours (`themes/official/`, docs/themes.md): pages, PDFs, site. An issued edition's files are copied, not drawn. Every file but the proof is searched for texts that its reader may not see, and the finished site for confidential names.
 //! 12. [`output::write`] puts them on the disk, all or none.
-//! 13. [`pades::sign`] signs a finished PDF; [`verify::verify`] judges a received one.
+//! 13. [`pades::sign`] signs a finished PDF; [`verify::verify`] says of a received file if its very bytes were recorded.
 //! 14. [`publish::publish`] sends the site to a target, in an order in which it is whole at any time.
 //! 15. [`serve`] shows page, PDFs and findings in a browser while an author writes.
 //! 16. [`command`] is the command line around it.

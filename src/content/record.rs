@@ -299,8 +299,8 @@ pub enum Duty {
 /// One measure of `measures/<section>/<item>.yaml`: one row of the sheet.
 ///
 /// A new cell also goes into `Content::texts`, `Measure::texts`, `Audiences` and `MeasureData`,
-/// `sheet::Row`, `data` (without a value it is left out, so that issued digests stay), `compare`,
-/// `verify` and the theme.
+/// `sheet::Row`, `data` (which then needs a new `FORMAT`, so that issued digests stay), `compare` and
+/// the theme.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureRecord {
