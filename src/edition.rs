@@ -5,6 +5,7 @@
 //! `content/copies.yaml`. A [`Listing`] holds the public facts of all of them: `site/editions.json`.
 
 use crate::manifest::{Bundle, sha256};
+use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -190,6 +191,14 @@ impl Edition {
         names.retain(|name| !is_intact(name));
         names.into_iter().collect()
     }
+}
+
+/// 128 random bits in hexadecimal.
+pub fn random_digits() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The beginning of a digest as pages print it: enough to tell editions apart.

@@ -1,7 +1,8 @@
 //! `safeguard build`: check, then write `output/`.
 
-use super::issue::{drawn_with, random_digits};
+use super::issue::drawn_with;
 use super::{JudgingOptions, Project, Session, Shown, write_text};
+use crate::edition::random_digits;
 use crate::issue::Version;
 use crate::manifest::{Bundle, LONGEST_RECIPIENT};
 use crate::message::{Catalog, Error, Language, Message, Result};

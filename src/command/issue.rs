@@ -8,7 +8,7 @@ use crate::content::record::IsoDate;
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::{Allowance, DrawnWith, Edition, file};
+use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
 use crate::issue::{self, IssueOptions, Version};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
@@ -250,7 +250,7 @@ fn freeze(session: &Session, project: &Project, note: Option<String>) -> Result<
     Ok(issue::freeze(&project.register, options))
 }
 
-/// What today's files would show beside the edition's data.
+/// The parts of today's files that are not the edition's data.
 pub fn drawn_with(register: &Register, theme: &Theme) -> DrawnWith {
     DrawnWith {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -259,14 +259,6 @@ pub fn drawn_with(register: &Register, theme: &Theme) -> DrawnWith {
         url: register.office.url.clone(),
         approvals: register.approvals.clone(),
     }
-}
-
-/// 128 random bits in hexadecimal.
-pub fn random_digits() -> Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn summary(

@@ -4,6 +4,7 @@
 //! Git ignores the folder.
 
 use crate::data;
+use crate::edition::random_digits;
 use crate::manifest::Manifest;
 use crate::message::{Error, Message, Result};
 use crate::output::write_file;
@@ -33,7 +34,7 @@ impl LocalState {
         let publisher = match known.lines().next() {
             Some(id) if id.len() == 32 => id.to_owned(),
             _ => {
-                let id = random_id()?;
+                let id = random_digits()?;
                 write_file(&id_file, format!("{id}\n").as_bytes())?;
                 id
             }
@@ -65,13 +66,6 @@ impl LocalState {
     fn manifest_path(&self, target: &str) -> PathBuf {
         self.folder.join(format!("{target}.json"))
     }
-}
-
-fn random_id() -> Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 fn failed(path: &Path, error: io::Error) -> Error {
