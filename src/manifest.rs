@@ -155,7 +155,7 @@ impl FileNames<'_> {
 }
 
 /// Replaces the characters that some system forbids in file names.
-fn plain_name(name: &str) -> String {
+pub fn plain_name(name: &str) -> String {
     let is_allowed = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
     let plain = |c: char| if is_allowed(c) { c } else { '-' };
     name.chars().map(plain).collect()

@@ -252,3 +252,56 @@ fn a_clients_copy_bears_its_name_and_stays() {
         );
     }
 }
+
+#[test]
+fn whoever_holds_a_copy_of_an_older_edition_is_named() {
+    let folder = issued();
+    let write = |path: &str, text: &str| {
+        fs::write(folder.path().join(path), text).expect("writable");
+    };
+    let said = |arguments: &[&str]| {
+        let done = safeguard(&folder, arguments);
+        assert!(done.status.success(), "{done:?}");
+        String::from_utf8(done.stdout).expect("UTF-8")
+    };
+    said(&["build", "--recipient", "甲社", "乙社"]);
+    write("publish.yaml", "web: {kind: folder, path: public}\n");
+    assert!(!said(&["publish"]).contains("甲社"));
+    assert!(!said(&["publish", "--status"]).contains("甲社"));
+
+    let sheet = folder.path().join("content/sheet.yaml");
+    let text = fs::read_to_string(&sheet).expect("there");
+    let text = text.replace("安全管理措置一覧", "安全管理措置の一覧");
+    fs::write(&sheet, text).expect("writable");
+    let next = "2026-02-01";
+    let issued = said(&["issue", "--date", next, "--reviewed", next]);
+    let held = |name: &str| format!("{name} holds a copy of the edition {ID} (made on 2026-10-01)");
+    for text in [&issued, &said(&["publish", "--status"])] {
+        assert!(
+            text.contains(&held("甲社")) && text.contains(&held("乙社")),
+            "{text}"
+        );
+    }
+    // Whoever got the new edition is no longer named.
+    said(&["build", "--recipient", "甲社"]);
+    let status = said(&["publish", "--status"]);
+    assert!(
+        !status.contains("甲社") && status.contains(&held("乙社")),
+        "{status}"
+    );
+}
+
+#[test]
+fn two_clients_never_share_a_file() {
+    let folder = issued();
+    let build = |names: &[&str]| safeguard(&folder, &[&["build", "--recipient"], names].concat());
+    assert!(build(&["甲/乙商事", "甲/乙商事"]).status.success());
+    for names in [&["甲:乙商事"][..], &["Abc", "ABC"]] {
+        let done = build(names);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        assert!(said.contains("would get the same file name"), "{said}");
+    }
+    // The same client again.
+    assert!(build(&["甲/乙商事", "ABC"]).status.success());
+}

@@ -3,7 +3,7 @@
 mod support;
 
 use std::fs;
-use support::{base, copy, safeguard};
+use support::{base, copy, safeguard, serve};
 use tempfile::TempDir;
 
 fn issue(folder: &TempDir, day: &str) {
@@ -452,6 +452,41 @@ fn a_lost_file_of_an_edition_is_drawn_again_only_with_the_same_bytes() {
         "{said}"
     );
     assert!(!path("seal.pdf").exists());
+}
+
+#[test]
+fn a_lost_public_file_comes_back_from_the_offices_own_site() {
+    let folder = base();
+    let site = tempfile::tempdir().expect("a folder");
+    let url = format!("url: {}/\nname: 見本社", serve(site.path().to_owned()));
+    change(&folder, "content/office.yaml", "name: 見本社", &url);
+    issue(&folder, "2026-01-01");
+    built(&folder);
+    copy(&folder.path().join("output/site"), site.path());
+    // Today's theme draws other bytes, so only the site still has the file.
+    let theme = folder.path().join("themes/own");
+    fs::create_dir_all(&theme).expect("writable");
+    fs::write(theme.join("labels.ja.yaml"), "measure: 講じる措置\n").expect("writable");
+    change(&folder, "content/sheet.yaml", "date:", "theme: own\ndate:");
+    let path = |name: &str| folder.path().join("content/editions/2026-01-01").join(name);
+    let issued = fs::read(path("site.pdf")).expect("issued");
+    let lose = |name: &str| fs::remove_file(path(name)).expect("there");
+    let restore = ["issue", "--restore", "2026-01-01"];
+
+    lose("site.pdf");
+    let done = safeguard(&folder, &restore);
+    assert!(done.status.success(), "{done:?}");
+    assert!(issued == fs::read(path("site.pdf")).expect("restored"));
+
+    // Bytes that are not the recorded ones are not taken, and the client's files are nowhere.
+    let published = site.path().join("editions/2026-01-01/safeguards.pdf");
+    fs::write(published, [&*issued, b"\n"].concat()).expect("writable");
+    lose("site.pdf");
+    lose("client.pdf");
+    let said = refused(&folder, &restore, 2);
+    for name in ["site.pdf", "client.pdf"] {
+        assert!(said.contains(name) && !path(name).exists(), "{said}");
+    }
 }
 
 #[test]

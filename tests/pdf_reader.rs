@@ -327,7 +327,7 @@ fn no_file_makes_the_reader_panic_or_hang() {
                 bytes.splice(place..place, piece);
             }
             _ => {
-                for _ in 0..1 + random.below(12) {
+                for _ in 0..1 + random.below(4) {
                     let place = random.below(bytes.len());
                     bytes[place] = u8::try_from(random.below(256)).expect("a byte");
                 }

@@ -779,6 +779,78 @@ fn a_branch_keeps_the_texts_of_a_withdrawn_edition() {
 }
 
 #[test]
+fn a_withdrawn_edition_leaves_the_site_and_a_lost_one_stops_it() {
+    let folder = issued();
+    let repository = folder.path().join("pages.git");
+    let git = |arguments: &[&str]| {
+        let done = Command::new("git")
+            .args(arguments)
+            .arg(&repository)
+            .output();
+        assert!(done.expect("git").status.success());
+    };
+    git(&["init", "--quiet", "--bare"]);
+    let yaml = format!(
+        "pages: {{kind: git, repository: \"{}\", branch: pages}}\nweb: {{kind: folder, path: public}}\n",
+        repository.display()
+    );
+    std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
+    let run = |arguments: &[&str], code| {
+        let done = safeguard(&folder, arguments);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?}: {done:?}");
+        [done.stdout, done.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    for target in ["pages", "web"] {
+        run(&["publish", target], 0);
+    }
+    // Its record is lost, by accident: nothing is taken away.
+    let record = folder.path().join("content/editions/2026-01-01");
+    let aside = folder.path().join("aside");
+    let sheet = folder.path().join("content/sheet.yaml");
+    let named = std::fs::read_to_string(&sheet).expect("there");
+    std::fs::rename(&record, &aside).expect("there");
+    std::fs::write(&sheet, named.replace("edition: 2026-01-01\n", "")).expect("writable");
+    for target in ["pages", "web"] {
+        let [_, said] = run(&["publish", target, "--draft"], 2);
+        assert!(said.contains("issue --lost 2026-01-01"), "{said}");
+    }
+    let lost = ["issue", "--lost", "2026-01-01", "--note", "機器の故障"];
+    let [_, said] = run(&lost, 2);
+    assert!(said.contains("`edition: 2026-01-01`"), "{said}");
+    let front = folder.path().join("public/index.html");
+    let page = std::fs::read_to_string(&front).expect("a page");
+    assert!(!page.contains("案（未発行）"));
+    std::fs::rename(&aside, &record).expect("there");
+    std::fs::write(&sheet, named).expect("writable");
+
+    run(
+        &[
+            "issue",
+            "--withdraw",
+            "2026-01-01",
+            "--note",
+            "誤りがあった",
+        ],
+        0,
+    );
+    let [said, _] = run(&["publish", "pages"], 0);
+    assert!(
+        said.contains("history still holds editions/2026-01-01/"),
+        "{said}"
+    );
+    let [said, _] = run(&["publish", "web"], 0);
+    assert!(!said.contains("history"), "{said}");
+    let page = std::fs::read_to_string(&front).expect("a page");
+    assert!(page.contains("誤りがあった"), "{page}");
+    assert!(
+        !folder
+            .path()
+            .join("public/editions/2026-01-01/safeguards.pdf")
+            .exists()
+    );
+}
+
+#[test]
 fn git_over_ssh_asks_for_the_right_key() {
     let folder = issued();
     let mut host = Host::start(ServerKind::Sftp, &folder.path().join("served"));

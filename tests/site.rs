@@ -3,7 +3,7 @@
 mod support;
 
 use std::process::Command;
-use support::{copy, project, run, safeguard};
+use support::{base, copy, project, run, safeguard};
 
 #[test]
 fn readers_find_what_they_came_for() {
@@ -51,7 +51,67 @@ fn the_sitemap_is_valid() {
     );
 }
 
-/// The own content with what only this test invents, issued once more and built.
+/// Two hundred strings that must stay whole, and the names of the office, each where a line ends.
+#[test]
+fn what_must_stay_whole_is_not_broken_on_paper_or_page() {
+    let folder = base();
+    let list = include_str!("site/unbroken.txt").lines();
+    assert_eq!(list.clone().count(), 200);
+    let names = [
+        "見本社労士事務所",
+        "見本花子",
+        "見本太郎",
+        "管理責任者",
+        "総務担当",
+    ];
+    let filler = "当事務所では次に書くことをこのように定めて必ず守り";
+    let mut sentences = Vec::new();
+    for whole in list.chain(names) {
+        // About 23 letters fit the line.
+        for before in [17, 20, 22] {
+            let filler: String = filler.chars().take(before).collect();
+            sentences.push((format!("{filler}{whole}を確かめる。"), before, whole));
+        }
+    }
+    let mut measures = String::new();
+    for (number, part) in sentences.chunks(12).enumerate() {
+        let lines: String = part.iter().map(|it| format!("    - {}\n", it.0)).collect();
+        measures += &format!("- id: row{number}\n  subject: 記録\n  measure:\n{lines}");
+    }
+    let path = folder.path().join("content/measures/B/b.yaml");
+    std::fs::write(path, measures).expect("writable");
+    let done = safeguard(&folder, &["build"]);
+    assert!(done.status.success(), "{done:?}");
+
+    let pdf = folder.path().join("output/site/safeguards.pdf");
+    let text = run(
+        "pdftotext",
+        &["-raw".as_ref(), pdf.as_os_str(), "-".as_ref()],
+    );
+    let mut letters = String::new();
+    // Where a line ends, counted in bytes of `letters`.
+    let mut ends = Vec::new();
+    for line in text.lines() {
+        letters.extend(line.chars().filter(|c| *c != ' '));
+        ends.push(letters.len());
+    }
+    for (sentence, before, whole) in &sentences {
+        let [sentence, whole] = [sentence, *whole].map(|it| it.replace(' ', ""));
+        let at = letters.find(&sentence);
+        let at = at.unwrap_or_else(|| panic!("no {sentence}")) + before * 3;
+        let is_inside = |end: &&usize| (at + 1..at + whole.len()).contains(end);
+        assert_eq!(ends.iter().find(is_inside), None, "{sentence}");
+    }
+    let script = project().join("tests/tools/unbroken.mjs");
+    let site = folder.path().join("output/site/index.html");
+    let wanted = folder.path().join("sentences.json");
+    std::fs::write(&wanted, serde_json::to_vec(&sentences).expect("JSON")).expect("writable");
+    run(
+        "node",
+        &[script.as_os_str(), site.as_os_str(), wanted.as_os_str()],
+    );
+}
+
 /// What lets each open question and undated certificate of a project pass at issue.
 fn allow_open(folder: &tempfile::TempDir) -> Vec<String> {
     let done = safeguard(folder, &["check", "--format", "json"]);
@@ -66,6 +126,7 @@ fn allow_open(folder: &tempfile::TempDir) -> Vec<String> {
     open.map(allow).collect()
 }
 
+/// The own content with what only this test invents, issued once more and built.
 fn built() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for from in [

@@ -155,6 +155,52 @@ fn own_files_extend_the_official_ones() {
 }
 
 #[test]
+fn a_theme_adds_a_column_on_paper_and_page() {
+    let paper = "#let cell(row) = if row.no != none [□ #row.no]
+#let own-columns = ((name: \"seen\", title: [当社確認欄], width: 20, cell: cell),)
+";
+    let page_template = "{% extends \"official/site/index.html\" %}
+{% block own_cols %}<colgroup><col></colgroup>{% endblock %}
+{% block own_headings %}<th scope=\"col\" rowspan=\"2\">当社確認欄</th>{% endblock %}
+{% component own_cells(row) %}<td><div class=\"text\" data-label=\"当社確認欄\">□ {{ row.no }}</div></td>{% endcomponent %}
+";
+    let ours = built(&[
+        ("own.typ", paper.as_bytes()),
+        ("site/index.html", page_template.as_bytes()),
+    ]);
+    let html = page(&ours);
+    let rows = html.matches("<tr id=").count();
+    assert!(rows > 2);
+    assert_eq!(html.matches("data-label=\"当社確認欄\">□ ").count(), rows);
+    let text = with_pdf("pdftotext", &["-layout"], &ours, &["-".as_ref()]);
+    assert!(text.contains("当社確認欄"), "{text}");
+    assert_eq!(text.matches('□').count(), rows, "{text}");
+    // The own column is the last, and the others keep their proportions.
+    let boxes = with_pdf("pdftotext", &["-bbox"], &ours, &["-".as_ref()]);
+    let left = |word: &str| {
+        let is_word = |line: &&str| line.contains("<word") && line.contains(word);
+        let line = boxes.lines().find(is_word).expect(word);
+        let value = line
+            .split_once("xMin=\"")
+            .and_then(|it| it.1.split('"').next());
+        value
+            .and_then(|it| it.parse::<f64>().ok())
+            .expect("a number")
+    };
+    assert!(left("サービス") < left("当社確認欄"));
+    let python = project().join(".tools/venv/bin/python");
+    let script = project().join("tests/tools/pdf.py");
+    let pdf = ours.path().join("output/site/safeguards.pdf");
+    run(
+        &python.to_string_lossy(),
+        &[script.as_os_str(), pdf.as_os_str()],
+    );
+    let script = project().join("tests/tools/page.mjs");
+    let site = ours.path().join("output/site");
+    run("node", &[script.as_os_str(), site.as_os_str()]);
+}
+
+#[test]
 fn a_slip_is_refused_with_its_file_and_line() {
     let tokens = |text: &str| refusal(&[("tokens.yaml", text.as_bytes())]);
     for (text, expected) in [

@@ -6,13 +6,11 @@ mod support;
 use safeguard::edition::{Digests, LISTING_FORMAT, ListedEdition, Listing};
 use safeguard::verify::{SignerDemand, Verdict, VerifyContext};
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 use support::keys::{Behaviour, KEYS, PASSWORD, TestTimeServer, key, moment};
-use support::run;
+use support::{run, serve};
 use tempfile::TempDir;
 
 fn safeguard(folder: &Path, arguments: &[&str]) -> Output {
@@ -486,34 +484,6 @@ fn a_list_that_came_without_protection_proves_nothing() {
     };
     assert_eq!(verdict(true), (Verdict::Current, Verdict::NotOurs));
     assert_eq!(verdict(false), (Verdict::NoRecord, Verdict::NotOurs));
-}
-
-/// Serves a folder over loopback; `/moved/…` leads elsewhere.
-fn serve(root: PathBuf) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("bound").port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.expect("a connection");
-            let mut request = [0; 4096];
-            let length = stream.read(&mut request).unwrap_or_default();
-            let text = String::from_utf8_lossy(&request[..length]).into_owned();
-            let path = text.split(' ').nth(1).unwrap_or("/").to_owned();
-            let answer = match fs::read(root.join(path.trim_start_matches('/'))) {
-                _ if path.starts_with("/moved/") => {
-                    b"HTTP/1.1 302 Found\r\nLocation: http://other.example/editions.json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
-                }
-                Ok(body) => [
-                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len()).into_bytes(),
-                    body,
-                ]
-                .concat(),
-                Err(_) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
-            };
-            let _ = stream.write_all(&answer);
-        }
-    });
-    format!("http://127.0.0.1:{port}")
 }
 
 #[test]

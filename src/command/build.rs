@@ -2,15 +2,17 @@
 
 use super::issue::drawn_with;
 use super::{JudgingOptions, Project, Session, Shown, write_text};
+use crate::content::Content;
 use crate::edition::random_digits;
 use crate::issue::Version;
-use crate::manifest::{Bundle, LONGEST_RECIPIENT};
+use crate::manifest::{Bundle, LONGEST_RECIPIENT, plain_name};
 use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, BuildInput, BuiltFiles};
 use crate::render::names;
 use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -73,6 +75,7 @@ impl Build {
         let Some(project) = session.open()? else {
             return nothing_written(session);
         };
+        refuse_shared_file(&project.content, &copies)?;
         let newest = project.content.newest_edition();
         let version = Version::of(&project.register, newest);
         if version.is_withdrawn() && !copies.is_empty() {
@@ -123,6 +126,27 @@ impl Build {
         }
         Ok(copies)
     }
+}
+
+/// Refuses a copy that would replace the copy of another client.
+fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
+    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
+    let before = content
+        .copies
+        .iter()
+        .filter_map(|it| it.recipient.as_deref());
+    // Some systems take `ABC` and `abc` for one name.
+    for name in before {
+        owners.insert(plain_name(name).to_lowercase(), name);
+    }
+    for ClientCopy { recipient, .. } in copies {
+        let owner = owners.insert(plain_name(recipient).to_lowercase(), recipient);
+        if let Some(owner) = owner.filter(|owner| owner != recipient) {
+            let message = Message::new("recipient-alike").with("first", owner);
+            return Err(Error::new(message.with("second", recipient)));
+        }
+    }
+    Ok(())
 }
 
 /// Things worth knowing after a build.

@@ -56,6 +56,7 @@ macro_rules! compiled_in {
 const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
     "form.typ",
+    "own.typ",
     "labels.en.yaml",
     "labels.ja.yaml",
     "parts.typ",
@@ -75,6 +76,7 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
     "site/security.txt",
     "site/sitemap.xml",
     "site/style.css",
+    "site/unbroken.txt",
     "site/verify.html",
     "site/verify.js",
     "tokens.yaml",

@@ -11,6 +11,9 @@ use safeguard::message::{Catalog, Language};
 use safeguard::render::bundle::{self, BuildInput};
 use safeguard::render::pdf::Fonts;
 use safeguard::render::theme;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -64,7 +67,7 @@ pub fn build() -> Bundle {
 /// Writes one file of the bundle into a fresh folder, for programs that read files.
 pub fn file(folder: &tempfile::TempDir, path: &str) -> PathBuf {
     let to = folder.path().join(path.replace('/', "-"));
-    std::fs::write(&to, &BUNDLE[path]).expect("a writable folder");
+    fs::write(&to, &BUNDLE[path]).expect("a writable folder");
     to
 }
 
@@ -89,9 +92,9 @@ pub fn copy(from: &Path, to: &Path) {
         let entry = entry.expect("readable");
         let to = to.join(entry.path().strip_prefix(from).expect("below"));
         if entry.file_type().is_dir() {
-            std::fs::create_dir_all(&to).expect("writable");
+            fs::create_dir_all(&to).expect("writable");
         } else {
-            std::fs::copy(entry.path(), &to).expect("writable");
+            fs::copy(entry.path(), &to).expect("writable");
         }
     }
 }
@@ -112,4 +115,32 @@ pub fn safeguard(folder: &tempfile::TempDir, arguments: &[&str]) -> std::process
         .arg(folder.path())
         .output()
         .expect("the binary runs")
+}
+
+/// Serves a folder over loopback; `/moved/…` leads elsewhere.
+pub fn serve(root: PathBuf) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("bound").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or_default();
+            let text = String::from_utf8_lossy(&request[..length]).into_owned();
+            let path = text.split(' ').nth(1).unwrap_or("/").to_owned();
+            let answer = match fs::read(root.join(path.trim_start_matches('/'))) {
+                _ if path.starts_with("/moved/") => {
+                    b"HTTP/1.1 302 Found\r\nLocation: http://other.example/editions.json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec()
+                }
+                Ok(body) => [
+                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len()).into_bytes(),
+                    body,
+                ]
+                .concat(),
+                Err(_) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec(),
+            };
+            let _ = stream.write_all(&answer);
+        }
+    });
+    format!("http://127.0.0.1:{port}")
 }

@@ -113,7 +113,7 @@ fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -
     let predecessors = content.issued().filter_map(|it| it.predecessor.as_ref());
     let mut known = named.into_iter().chain(predecessors.map(|it| &*it.id));
     if !known.any(|known| known == id) {
-        return find(content, id).map(|_| ());
+        return Err(Error::new(Message::new("lost-unknown").with("id", id)));
     }
     end(session, id, file::LOST, note)?;
     session.print_message(&Message::new("given-up").with("id", id))

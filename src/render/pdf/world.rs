@@ -165,8 +165,9 @@ impl<'a> World<'a> {
         is_steady: bool,
     ) -> Result<World<'a>> {
         theme.text(main)?;
-        let sources = theme
-            .files(".typ")
+        let sources = [".typ", ".txt"]
+            .into_iter()
+            .flat_map(|ending| theme.files(ending))
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
         let attempt = serde_json::json!({"steady": is_steady}).to_string();

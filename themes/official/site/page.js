@@ -9,11 +9,14 @@
   const lang = document.documentElement.lang;
   const narrow = matchMedia("screen and (max-width: 52rem)");
 
-  // Dates, telephone numbers, and numbers with their counter stay on one line.
-  const UNBROKEN = /(?:\d{4}|(?:昭和|平成|令和)(?:\d+|元))年\d+月\d+日|0\d{1,4}-\d{1,4}-\d{3,4}|[年月週]?[\d０-９]+(?:時間|種類|か月|週間|[年月日回件人名分秒台本枚社重])/g;
+  // Dates, numbers with what they count and the like stay on one line, and names are broken where they have a space.
+  const whole = by("page-whole").dataset;
+  const names = whole.names.split(/\s+/).filter(({ length }) => length > 1 && length < 17).sort((a, b) => b.length - a.length);
+  const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const UNBROKEN = new RegExp([...escaped, ...whole.unbroken.trim().split("\n")].join("|"), "g");
   const unbroken = (words) => {
     const span = document.createElement("span");
-    span.className = "nowrap";
+    span.className = "whole";
     span.textContent = words;
     return span;
   };
