@@ -6,6 +6,7 @@
 mod escapes;
 mod fold;
 
+pub use escapes::without_entities;
 pub use fold::{FoldedText, Likeness};
 
 use aho_corasick::AhoCorasick;
@@ -49,9 +50,6 @@ impl<'a> ConfidentialNames<'a> {
     /// Each name in a text of the content, at its first place; one that only looks alike counts if
     /// the name itself is not there.
     pub fn find(&self, text: &str) -> Vec<FoundName<'a>> {
-        if self.is_empty() {
-            return Vec::new();
-        }
         first_of_each(self.find_all(&FoldedText::new(escapes::decoded(text))))
     }
 

@@ -94,8 +94,6 @@ pub struct LayoutOptions<'a> {
     pub edition: Option<&'a Edition>,
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
-    /// A copy made for one client.
-    pub copy: Option<&'a ClientCopy>,
     /// The author's findings; only the proof shows them.
     pub findings: &'a FindingsByEntry,
     /// Only the proof shows them.
@@ -116,7 +114,6 @@ impl<'a> LayoutOptions<'a> {
             id,
             edition: None,
             history: &[],
-            copy: None,
             findings: &NO_FINDINGS,
             entry_lines: &NO_LINES,
             overdue_reviews: 0,
@@ -167,7 +164,16 @@ pub struct Sheet {
     /// The day of issue; for a draft and the proof the day of judgement. ISO 8601; a PDF's creation date.
     pub created_on: String,
     #[serde(skip)]
-    pub document: DocumentFields,
+    pub date_style: DateStyle,
+    #[serde(skip)]
+    pub document_number: Option<String>,
+    /// As it was written: `2025-06`.
+    #[serde(skip)]
+    pub guideline_amended: Option<String>,
+    #[serde(skip)]
+    pub established_on: Option<Date>,
+    #[serde(skip)]
+    pub revised_on: Option<Date>,
     pub as_of: Option<PrintedDay>,
     /// The number of rows whose review is overdue; on the front page.
     pub overdue_reviews: usize,
@@ -187,17 +193,6 @@ pub struct HistoryLine {
     pub id: String,
     pub date: String,
     pub note: String,
-}
-
-/// The head of the sheet, for the data that programs read.
-#[derive(Debug, Clone)]
-pub struct DocumentFields {
-    pub date_style: DateStyle,
-    pub document_number: Option<String>,
-    /// As it was written: `2025-06`.
-    pub guideline_amended: Option<String>,
-    pub established_on: Option<Date>,
-    pub revised_on: Option<Date>,
 }
 
 /// A day for machines and for readers.
@@ -313,23 +308,34 @@ pub struct CertificationLine {
     pub expired: Option<String>,
     pub expires_on: Option<String>,
     pub proof: Option<CertificationProof>,
+    /// The day on which it was issued, as it is printed.
     #[serde(skip)]
-    pub fields: CertificationFields,
+    pub issued_on: Option<String>,
+    #[serde(skip)]
+    pub data: CertificationData,
 }
 
-/// The parts of a certificate, for the data that programs read.
-#[derive(Debug, Clone)]
-pub struct CertificationFields {
+/// A certificate in the data that programs read. Its form never changes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificationData {
+    pub id: String,
+    pub text: String,
     pub standard: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     pub number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accreditor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<String>,
-    /// As it is printed.
-    pub issued_text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
 }
 

@@ -19,8 +19,7 @@ use crate::manifest::{
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{
-    self, ClientCopy, EntryLines, FindingText, FindingsByEntry, Labels, LayoutOptions, Rendering,
-    Sheet,
+    self, ClientCopy, EntryLines, FindingText, FindingsByEntry, LayoutOptions, Rendering, Sheet,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -59,8 +58,7 @@ pub struct BuiltFiles {
 
 /// Makes every file of `output/`.
 pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
-    let labels = checked_labels(input.theme, input.fonts)?;
-    let mut builder = BundleBuilder::new(input, &labels).with_findings();
+    let mut builder = BundleBuilder::new(input)?;
     let (mut files, mut jobs) = match builder.documents.version.edition {
         Some(edition) if edition.withdrawn.is_some() => Default::default(),
         Some(edition) => (edition.bytes.clone(), Vec::new()),
@@ -80,11 +78,8 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     }
     let proof = builder.sheet(Rendering::Proof);
     let proof_data = checked_data(input.register, &proof)?;
-    jobs.push(
-        builder
-            .documents
-            .job(&builder.names().proof(), proof, proof_data),
-    );
+    let path = builder.names().proof();
+    jobs.push(builder.documents.job(&path, proof, proof_data));
     files.extend(builder.documents.draw(jobs)?);
     let copies = builder.recorded_copies(&files);
     builder.listing.add(&copies);
@@ -105,8 +100,7 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
 ///
 /// Pages do not wait for the files they offer, so they do not show the sizes of these files.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
-    let labels = checked_labels(input.theme, input.fonts)?;
-    let builder = BundleBuilder::new(input, &labels);
+    let builder = BundleBuilder::new(input)?;
     let mut bundle = builder.offers();
     if path.strip_prefix(SITE) == Some(FRONT) {
         return site::front(&builder.site(&bundle, &builder.fronts()?)).map(Some);
@@ -124,34 +118,29 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
     if let Some(job) = jobs.iter().find(|job| is_asked(&job.path)) {
         return Ok(Some(builder.documents.draw_one(job)?.bytes));
     }
-    let mut made = files.into_iter();
-    Ok(made
-        .find(|(name, _)| is_asked(name))
-        .map(|(_, bytes)| bytes))
+    let made = files.into_iter().find(|(name, _)| is_asked(name));
+    Ok(made.map(|(_, bytes)| bytes))
 }
 
 /// Makes the policy of the site's pages, for the headers of its web server.
 pub fn site_policy(input: &BuildInput) -> Result<Policy> {
-    let labels = checked_labels(input.theme, input.fonts)?;
-    let builder = BundleBuilder::new(input, &labels);
-    site::policy(&builder.site(&builder.offers(), &builder.fronts()?))
+    let builder = BundleBuilder::new(input)?;
+    let (_, policy) = site::build(&builder.site(&builder.offers(), &builder.fronts()?))?;
+    Ok(policy)
 }
 
 /// Draws one PDF by itself, for the preview.
 pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
-    let labels = checked_labels(input.theme, input.fonts)?;
-    let mut builder = BundleBuilder::new(input, &labels);
-    if rendering == Rendering::Proof {
-        builder = builder.with_findings();
-    }
-    let data_of = match rendering {
+    let builder = BundleBuilder::new(input)?;
+    let sheet = builder.sheet(rendering);
+    let json = match rendering {
         // The print to seal has the data of the client's PDF.
-        Rendering::SealPdf => Rendering::ClientPdf,
-        other => other,
+        Rendering::SealPdf => checked_data(input.register, &builder.sheet(Rendering::ClientPdf))?,
+        _ => checked_data(input.register, &sheet)?,
     };
-    let json = checked_data(input.register, &builder.sheet(data_of))?;
-    let job = builder.documents.job("", builder.sheet(rendering), json);
-    builder.documents.draw_one(&job)
+    builder
+        .documents
+        .draw_one(&builder.documents.job("", sheet, json))
 }
 
 /// The parts of a build that share what is laid out from the same content.
@@ -159,37 +148,23 @@ struct BundleBuilder<'a> {
     input: &'a BuildInput<'a>,
     documents: Documents<'a>,
     listing: Listing,
-    findings: FindingsByEntry,
-    entry_lines: EntryLines,
 }
 
 impl<'a> BundleBuilder<'a> {
-    fn new(input: &'a BuildInput<'a>, labels: &'a Labels) -> BundleBuilder<'a> {
-        BundleBuilder {
+    fn new(input: &'a BuildInput<'a>) -> Result<BundleBuilder<'a>> {
+        Ok(BundleBuilder {
             input,
             documents: Documents {
                 theme: input.theme,
                 fonts: input.fonts,
-                labels,
+                labels: checked_labels(input.theme, input.fonts)?,
                 register: input.register,
                 version: Version::of(input.register, input.content.newest_edition()),
                 today: input.today,
                 issued: input.content.issued().collect(),
             },
             listing: input.content.listing(&input.register.office.name.ja),
-            findings: FindingsByEntry::new(),
-            entry_lines: EntryLines::new(),
-        }
-    }
-
-    /// Adds the findings and line numbers, which only the proof shows.
-    fn with_findings(self) -> BundleBuilder<'a> {
-        let lines = entry_lines(self.input.content);
-        BundleBuilder {
-            findings: findings_by_entry(self.input, &lines),
-            entry_lines: lines,
-            ..self
-        }
+        })
     }
 
     fn version(&self) -> &Version<'a> {
@@ -198,21 +173,62 @@ impl<'a> BundleBuilder<'a> {
 
     /// The sheet for a rendering, for the proof with what only the office sees.
     fn sheet(&self, rendering: Rendering) -> Sheet {
-        let options = match rendering {
-            Rendering::Page | Rendering::Proof => self.options(rendering),
-            _ => return self.documents.sheet(rendering),
-        };
-        sheet::lay_out(self.input.register, &options, self.documents.labels)
+        let (register, labels) = (self.input.register, &self.documents.labels);
+        match rendering {
+            Rendering::Page => sheet::lay_out(register, &self.options(rendering), labels),
+            Rendering::Proof => {
+                let entry_lines = self.entry_lines();
+                let findings = self.findings(&entry_lines);
+                let options = LayoutOptions {
+                    findings: &findings,
+                    entry_lines: &entry_lines,
+                    ..self.options(rendering)
+                };
+                sheet::lay_out(register, &options, labels)
+            }
+            _ => self.documents.sheet(rendering),
+        }
     }
 
     /// The options for a rendering that shows what no edition holds.
     fn options(&self, rendering: Rendering) -> LayoutOptions<'_> {
         LayoutOptions {
-            findings: &self.findings,
-            entry_lines: &self.entry_lines,
             overdue_reviews: self.input.overdue_reviews,
             ..self.version().layout(rendering, self.input.today)
         }
+    }
+
+    /// First lines of the measures, by file.
+    fn entry_lines(&self) -> EntryLines {
+        let sources = &self.input.content.sources;
+        let lines = self.input.content.measures.iter().map(|file| {
+            let entries = file.records.as_ref().map_or(0, Vec::len);
+            let first = sources.entry_lines(&file.file, entries);
+            (file.file.clone(), first)
+        });
+        lines.collect()
+    }
+
+    /// The findings as texts, each with the measure it belongs to.
+    fn findings(&self, entry_lines: &EntryLines) -> FindingsByEntry {
+        let mut by_entry = FindingsByEntry::new();
+        for finding in self.input.findings {
+            let file = &finding.origin.file;
+            let line = self.input.content.sources.line(&finding.origin);
+            let entry = entry_lines.get(file).and_then(|lines| {
+                let begun = lines.partition_point(|first| *first <= line);
+                begun.checked_sub(1)
+            });
+            let text = FindingText {
+                severity: finding.severity.name(),
+                rule: finding.rule,
+                text: self.input.catalog.format(&finding.message),
+                place: format!("{file}:{line}"),
+            };
+            let of_entry = by_entry.entry((file.clone(), entry)).or_default();
+            of_entry.push(text);
+        }
+        by_entry
     }
 
     fn names(&self) -> FileNames<'_> {
@@ -307,7 +323,7 @@ impl<'a> BundleBuilder<'a> {
     fn site<'s>(&'s self, bundle: &'s Bundle, fronts: &'s [Sheet]) -> Site<'s> {
         Site {
             theme: self.input.theme,
-            labels: self.documents.labels,
+            labels: &self.documents.labels,
             register: self.input.register,
             fronts,
             prose: self.input.pages,
@@ -320,7 +336,7 @@ impl<'a> BundleBuilder<'a> {
     }
 
     fn pages(&self, bundle: &mut Bundle) -> Result<()> {
-        let files = site::files(&self.site(bundle, &self.fronts()?))?;
+        let (files, _) = site::build(&self.site(bundle, &self.fronts()?))?;
         bundle.extend(files);
         Ok(())
     }
@@ -344,8 +360,7 @@ impl<'a> BundleBuilder<'a> {
     fn manifests(&self, bundle: &mut Bundle, digests: &BTreeMap<Audience, String>) {
         let manifest = |files: Vec<ManifestFile>, readers: &[Audience]| {
             let digest = |audience: &Audience| {
-                let digest = digests.get(audience)?.to_owned();
-                Some((audience.name().to_owned(), digest))
+                Some((audience.name().to_owned(), digests.get(audience)?.clone()))
             };
             data::pretty(&Manifest {
                 edition: self.version().edition.map(|edition| edition.id.clone()),
@@ -381,37 +396,4 @@ impl<'a> BundleBuilder<'a> {
 
 fn edition_path(edition: &Edition, name: &str) -> String {
     bundle_path(&(edition_folder(&edition.id) + name))
-}
-
-/// First lines of the measures, by file.
-fn entry_lines(content: &Content) -> EntryLines {
-    let mut lines = EntryLines::new();
-    for file in &content.measures {
-        let entries = file.records.as_ref().map_or(0, Vec::len);
-        let first = content.sources.entry_lines(&file.file, entries);
-        lines.insert(file.file.clone(), first);
-    }
-    lines
-}
-
-/// The findings as texts, each with the measure it belongs to.
-fn findings_by_entry(input: &BuildInput, entry_lines: &EntryLines) -> FindingsByEntry {
-    let mut by_entry = FindingsByEntry::new();
-    for finding in input.findings {
-        let file = &finding.origin.file;
-        let line = input.content.sources.line(&finding.origin);
-        let entry = entry_lines.get(file).and_then(|lines| {
-            let begun = lines.partition_point(|first| *first <= line);
-            begun.checked_sub(1)
-        });
-        let text = FindingText {
-            severity: finding.severity.name(),
-            rule: finding.rule,
-            text: input.catalog.format(&finding.message),
-            place: format!("{file}:{line}"),
-        };
-        let of_entry = by_entry.entry((file.clone(), entry)).or_default();
-        of_entry.push(text);
-    }
-    by_entry
 }

@@ -32,19 +32,8 @@ struct ThemeFile {
     shown: String,
 }
 
-/// The file with a language's labels, and its text in the official theme.
-const LABELS: [(&str, &str); 2] = [
-    (
-        "labels.ja.yaml",
-        include_str!("../../themes/official/labels.ja.yaml"),
-    ),
-    (
-        "labels.en.yaml",
-        include_str!("../../themes/official/labels.en.yaml"),
-    ),
-];
-
-const OFFICIAL_TOKENS: &str = include_str!("../../themes/official/tokens.yaml");
+/// The files with the labels in Japanese and English.
+const LABELS: [&str; 2] = ["labels.ja.yaml", "labels.en.yaml"];
 
 macro_rules! compiled_in {
     ($($path:literal),+ $(,)?) => {
@@ -108,7 +97,7 @@ pub fn official() -> Theme {
     }
     Theme {
         name: "official".to_owned(),
-        tokens: Tokens::official(OFFICIAL_TOKENS),
+        tokens: Tokens::official(&files[TOKENS].text),
         logo: None,
         fonts: BTreeMap::new(),
         files,
@@ -248,18 +237,18 @@ impl Theme {
             None => Ok(translated),
             Some(name) => {
                 let message = Message::new("theme-label-missing").with("name", name);
-                Err(Error::new(message.with("file", self.shown(english.0))))
+                Err(Error::new(message.with("file", self.shown(english))))
             }
         }
     }
 
-    fn labels_of(&self, (path, official): (&str, &str)) -> Result<Labels> {
-        let read = |text: &str| {
+    fn labels_of(&self, path: &str) -> Result<Labels> {
+        let read = |path: &str| {
             let message = Message::new("theme-labels").with("file", self.shown(path));
-            yaml::read_words(text).map_err(|error| Error::new(message).caused_by(error))
+            yaml::read_words(self.text(path)?).map_err(|error| Error::new(message).caused_by(error))
         };
-        let mut labels = read(official)?;
-        let own = read(self.text(path)?)?;
+        let mut labels = read(&format!("{OFFICIAL_FOLDER}{path}"))?;
+        let own = read(path)?;
         for name in own.keys().filter(|name| !labels.contains_key(*name)) {
             // A label for a template of its own, unless it resembles an official one.
             if let Some(near) = nearest(name, labels.keys().map(String::as_str)) {
@@ -276,7 +265,7 @@ impl Theme {
         for (name, label) in labels {
             if let Some(c) = drawn(label).find(|c| *c != "\n" && !can_draw(c)) {
                 let message = Message::new("theme-glyph")
-                    .with("file", self.shown("labels.ja.yaml"))
+                    .with("file", self.shown(LABELS[0]))
                     .with("name", name)
                     .with("character", c)
                     .with("code", code_points(c));
@@ -287,35 +276,35 @@ impl Theme {
     }
 }
 
-/// Adds the row that a theme fails at to the error. The row is found by drawing fewer rows: `draw`
-/// returns the error for the first rows of that number, and `name` the name of a row.
-pub fn name_row<'a>(
-    error: Error,
+/// Draws something of many rows. If that fails, the error names the row that the theme fails at: it is
+/// found by drawing only the first rows.
+pub fn draw_rows<'a, T>(
     rows: usize,
-    draw: impl Fn(usize) -> Option<Error>,
+    draw: impl Fn(usize) -> Result<T>,
     name: impl Fn(usize) -> (&'a str, String),
-) -> Error {
-    // A theme may fail in another way with fewer rows: some need at least one.
-    let fails = |rows| draw(rows).is_some_and(|other| other == error);
-    if rows == 0 || fails(0) {
-        return error;
-    }
-    let (mut sound, mut failing) = (0, rows);
-    while failing - sound > 1 {
-        let middle = sound + (failing - sound) / 2;
-        if fails(middle) {
-            failing = middle;
-        } else {
-            sound = middle;
+) -> Result<T> {
+    draw(rows).map_err(|error| {
+        // A theme may fail in another way with fewer rows: some need at least one.
+        let fails = |rows| draw(rows).is_err_and(|other| other == error);
+        if rows == 0 || fails(0) {
+            return error;
         }
-    }
-    let (anchor, subject) = name(failing - 1);
-    let message = error
-        .message
-        .named("theme-error-row")
-        .with("row", anchor)
-        .with("subject", subject);
-    Error { message, ..error }
+        let (mut sound, mut failing) = (0, rows);
+        while failing - sound > 1 {
+            let middle = sound + (failing - sound) / 2;
+            if fails(middle) {
+                failing = middle;
+            } else {
+                sound = middle;
+            }
+        }
+        let (anchor, subject) = name(failing - 1);
+        let message = error.message.named("theme-error-row");
+        Error {
+            message: message.with("row", anchor).with("subject", subject),
+            ..error
+        }
+    })
 }
 
 #[cfg(test)]
@@ -336,7 +325,9 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_words_with_the_same_placeholders() {
-        let [japanese, english] = super::LABELS.map(|(_, text)| placeholders(text));
+        let theme = super::official();
+        let [japanese, english] =
+            super::LABELS.map(|path| placeholders(theme.text(path).expect("compiled in")));
         assert_eq!(japanese, english);
         assert!(japanese.len() > 100);
         assert_eq!(japanese["as_of_sheet"], ["date"]);

@@ -2,14 +2,14 @@
 
 use super::translator::{ForeignLang, Translator};
 use super::{
-    Cell, CertificationFields, CertificationLine, CertificationProof, ControlEntry, FindingText,
+    Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, FindingText,
     Heading, Labels, LayoutOptions, Rendering, Row, RowProof, State, Validity,
 };
 use crate::model::{
     Audience, Bilingual, Certification, Item, Measure, Register, Restricted, Section, Statement,
     dated_standard, place_name,
 };
-use crate::text::Text;
+use crate::text::{Run, Text};
 use jiff::civil::Date;
 
 /// Lays out rows and certificates one by one.
@@ -148,7 +148,6 @@ impl RowLayout<'_> {
         CertificationLine {
             id: certification.id.clone(),
             standard,
-            text,
             lang,
             number: certification.number.clone(),
             state,
@@ -159,7 +158,10 @@ impl RowLayout<'_> {
                 file: certification.file.clone(),
                 findings: self.findings(&certification.file, None),
             }),
-            fields: CertificationFields {
+            issued_on: certification.issued_on.map(|day| self.translator.date(day)),
+            data: CertificationData {
+                id: certification.id.clone(),
+                text: text.clone(),
                 standard: certification.standard.clone(),
                 edition: certification.edition.clone(),
                 scheme: part(&certification.scheme),
@@ -168,9 +170,9 @@ impl RowLayout<'_> {
                 accreditor: certification.accreditor.clone(),
                 scope: part(&certification.scope),
                 issued_on: iso(certification.issued_on),
-                issued_text: certification.issued_on.map(|day| self.translator.date(day)),
                 expires_on: iso(certification.expires_on),
             },
+            text,
         }
     }
 
@@ -222,12 +224,8 @@ impl RowLayout<'_> {
             ("measure", Some(measure.measure.audience)),
             ("remarks", remarks.map(|_| measure.remarks.audience)),
         ];
-        let mut withheld = Vec::new();
-        for (field, audience) in fields {
-            if audience == Some(Audience::Client) {
-                withheld.push(self.label(field));
-            }
-        }
+        let withheld = fields.iter().filter(|it| it.1 == Some(Audience::Client));
+        let withheld: Vec<&str> = withheld.map(|(field, _)| self.label(field)).collect();
         let audience = self.label("audience_client");
         (!withheld.is_empty()).then(|| format!("{}: {audience}", withheld.join(" / ")))
     }
@@ -262,18 +260,14 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
 /// Puts the two halves of a label before and after a cell's text.
 fn surround(cell: &mut Cell, label: &str, placeholder: &str) {
     let (before, after) = label.split_once(placeholder).unwrap_or((label, ""));
-    let plain = |words: &str| crate::text::Run {
-        text: words.to_owned(),
-        ..Default::default()
-    };
     if !before.is_empty()
         && let Some(first) = cell.paragraphs.first_mut()
     {
-        first.insert(0, plain(before));
+        first.insert(0, Run::plain(before));
     }
     if !after.is_empty()
         && let Some(last) = cell.paragraphs.last_mut()
     {
-        last.push(plain(after));
+        last.push(Run::plain(after));
     }
 }
