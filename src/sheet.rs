@@ -67,8 +67,8 @@ pub type Labels = BTreeMap<String, String>;
 /// The first line of each measure, by file.
 pub type EntryLines = BTreeMap<String, Vec<usize>>;
 
-/// Findings as texts, by file and, if they belong to one measure of it, by its place in the list.
-pub type FindingsByEntry = BTreeMap<(String, Option<usize>), Vec<FindingText>>;
+/// Findings as texts, by file and, if they are about one measure or certificate, by its id.
+pub type FindingsByRecord = BTreeMap<(String, Option<String>), Vec<FindingText>>;
 
 /// A finding as a text.
 #[derive(Debug, Clone, Serialize)]
@@ -95,7 +95,7 @@ pub struct LayoutOptions<'a> {
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
     /// The author's findings; only the proof shows them.
-    pub findings: &'a FindingsByEntry,
+    pub findings: &'a FindingsByRecord,
     /// Only the proof shows them.
     pub entry_lines: &'a EntryLines,
     /// The number of rows whose review is overdue.
@@ -105,7 +105,7 @@ pub struct LayoutOptions<'a> {
 impl<'a> LayoutOptions<'a> {
     /// A Japanese draft without history, copy and findings.
     pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
-        static NO_FINDINGS: FindingsByEntry = FindingsByEntry::new();
+        static NO_FINDINGS: FindingsByRecord = FindingsByRecord::new();
         static NO_LINES: EntryLines = EntryLines::new();
         LayoutOptions {
             rendering,

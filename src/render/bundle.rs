@@ -19,7 +19,7 @@ use crate::manifest::{
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{
-    self, ClientCopy, EntryLines, FindingText, FindingsByEntry, LayoutOptions, Rendering, Sheet,
+    self, ClientCopy, EntryLines, FindingText, FindingsByRecord, LayoutOptions, Rendering, Sheet,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -132,15 +132,14 @@ pub fn site_policy(input: &BuildInput) -> Result<Policy> {
 /// Draws one PDF by itself, for the preview.
 pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
     let builder = BundleBuilder::new(input)?;
-    let sheet = builder.sheet(rendering);
-    let json = match rendering {
+    let data_of = match rendering {
         // The print to seal has the data of the client's PDF.
-        Rendering::SealPdf => checked_data(input.register, &builder.sheet(Rendering::ClientPdf))?,
-        _ => checked_data(input.register, &sheet)?,
+        Rendering::SealPdf => Rendering::ClientPdf,
+        other => other,
     };
-    builder
-        .documents
-        .draw_one(&builder.documents.job("", sheet, json))
+    let json = checked_data(input.register, &builder.sheet(data_of))?;
+    let job = builder.documents.job("", builder.sheet(rendering), json);
+    builder.documents.draw_one(&job)
 }
 
 /// The parts of a build that share what is laid out from the same content.
@@ -167,10 +166,6 @@ impl<'a> BundleBuilder<'a> {
         })
     }
 
-    fn version(&self) -> &Version<'a> {
-        &self.documents.version
-    }
-
     /// The sheet for a rendering, for the proof with what only the office sees.
     fn sheet(&self, rendering: Rendering) -> Sheet {
         let (register, labels) = (self.input.register, &self.documents.labels);
@@ -178,7 +173,7 @@ impl<'a> BundleBuilder<'a> {
             Rendering::Page => sheet::lay_out(register, &self.options(rendering), labels),
             Rendering::Proof => {
                 let entry_lines = self.entry_lines();
-                let findings = self.findings(&entry_lines);
+                let findings = self.findings();
                 let options = LayoutOptions {
                     findings: &findings,
                     entry_lines: &entry_lines,
@@ -194,7 +189,7 @@ impl<'a> BundleBuilder<'a> {
     fn options(&self, rendering: Rendering) -> LayoutOptions<'_> {
         LayoutOptions {
             overdue_reviews: self.input.overdue_reviews,
-            ..self.version().layout(rendering, self.input.today)
+            ..self.documents.version.layout(rendering, self.input.today)
         }
     }
 
@@ -209,31 +204,27 @@ impl<'a> BundleBuilder<'a> {
         lines.collect()
     }
 
-    /// The findings as texts, each with the measure it belongs to.
-    fn findings(&self, entry_lines: &EntryLines) -> FindingsByEntry {
-        let mut by_entry = FindingsByEntry::new();
+    /// The findings as texts, by the record that each is about.
+    fn findings(&self) -> FindingsByRecord {
+        let mut by_record = FindingsByRecord::new();
         for finding in self.input.findings {
-            let file = &finding.origin.file;
+            let file = finding.origin.file.clone();
             let line = self.input.content.sources.line(&finding.origin);
-            let entry = entry_lines.get(file).and_then(|lines| {
-                let begun = lines.partition_point(|first| *first <= line);
-                begun.checked_sub(1)
-            });
             let text = FindingText {
                 severity: finding.severity.name(),
                 rule: finding.rule,
                 text: self.input.catalog.format(&finding.message),
                 place: format!("{file}:{line}"),
             };
-            let of_entry = by_entry.entry((file.clone(), entry)).or_default();
-            of_entry.push(text);
+            let of_record = by_record.entry((file, finding.record.clone()));
+            of_record.or_default().push(text);
         }
-        by_entry
+        by_record
     }
 
     fn names(&self) -> FileNames<'_> {
         FileNames {
-            id: &self.version().id,
+            id: &self.documents.version.id,
             office: &self.input.register.office.name.ja,
         }
     }
@@ -251,7 +242,7 @@ impl<'a> BundleBuilder<'a> {
             file::SEAL_PDF => Some(self.names().client("_押印用.pdf")),
             file::CHANGES_PDF => {
                 let issued = self.documents.issued.iter();
-                let before = issued.rev().find(|it| it.id != self.version().id);
+                let before = issued.rev().find(|it| it.id != self.documents.version.id);
                 let is_readable = before.is_none_or(|before| before.withdrawn.is_none());
                 is_readable.then(|| self.names().client("_新旧対照表.pdf"))
             }
@@ -261,7 +252,7 @@ impl<'a> BundleBuilder<'a> {
 
     /// The ledger's lines for the copies of an edition.
     fn recorded_copies(&self, files: &Bundle) -> Vec<RecordedCopy> {
-        let Some(edition) = self.version().edition else {
+        let Some(edition) = self.documents.version.edition else {
             return Vec::new();
         };
         let line = |copy: &ClientCopy| {
@@ -290,7 +281,7 @@ impl<'a> BundleBuilder<'a> {
 
     /// Copies the public files of every issued edition that was not withdrawn.
     fn editions(&self, bundle: &mut Bundle) {
-        let current = self.version().edition.map(|edition| &edition.id);
+        let current = self.documents.version.edition.map(|edition| &edition.id);
         for edition in &self.documents.issued {
             if edition.withdrawn.is_some() {
                 continue;
@@ -322,16 +313,11 @@ impl<'a> BundleBuilder<'a> {
 
     fn site<'s>(&'s self, bundle: &'s Bundle, fronts: &'s [Sheet]) -> Site<'s> {
         Site {
-            theme: self.input.theme,
-            labels: &self.documents.labels,
-            register: self.input.register,
+            documents: &self.documents,
             fronts,
             prose: self.input.pages,
-            issued: &self.documents.issued,
             listing: &self.listing,
-            in_force: !self.version().is_withdrawn(),
             bundle,
-            today: self.input.today,
         }
     }
 
@@ -345,7 +331,7 @@ impl<'a> BundleBuilder<'a> {
     fn offers(&self) -> Bundle {
         let mut offers = Bundle::new();
         for name in DOWNLOADS {
-            if !self.version().is_withdrawn() {
+            if !self.documents.version.is_withdrawn() {
                 offers.insert(bundle_path(name), Vec::new());
             }
             for edition in &self.documents.issued {
@@ -363,8 +349,12 @@ impl<'a> BundleBuilder<'a> {
                 Some((audience.name().to_owned(), digests.get(audience)?.clone()))
             };
             data::pretty(&Manifest {
-                edition: self.version().edition.map(|edition| edition.id.clone()),
-                id: self.version().id.clone(),
+                edition: self
+                    .documents
+                    .version
+                    .edition
+                    .map(|edition| edition.id.clone()),
+                id: self.documents.version.id.clone(),
                 guideline: self.input.register.guideline.id.clone(),
                 theme: self.input.theme.name.clone(),
                 as_of: self.input.today.to_string(),

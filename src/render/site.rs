@@ -7,9 +7,9 @@
 
 pub mod headers;
 
+use super::documents::Documents;
 use super::html::{HtmlPage, PageContext, Pages, Policy, inert};
 use super::leak::{self, RenderedText};
-use super::theme::Theme;
 use crate::compare;
 use crate::data;
 use crate::date;
@@ -21,7 +21,7 @@ use crate::manifest::site::{
 use crate::manifest::{Bundle, SITE, media_type};
 use crate::message::Result;
 use crate::model::{Audience, ProsePage, Register};
-use crate::sheet::{self, Labels, Rendering, Sheet};
+use crate::sheet::{self, Rendering, Sheet};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
@@ -29,22 +29,15 @@ use std::collections::BTreeMap;
 
 /// The parts the site is made of.
 pub struct Site<'a> {
-    pub theme: &'a Theme,
-    pub labels: &'a Labels,
-    pub register: &'a Register,
+    pub documents: &'a Documents<'a>,
     /// The sheet of the front page in each language of the site, Japanese first.
     pub fronts: &'a [Sheet],
     /// The office's pages of prose, in order.
     pub prose: &'a [ProsePage],
-    /// Oldest first.
-    pub issued: &'a [&'a Edition],
-    /// The public facts of these, and of lost ones.
+    /// The public facts of the editions issued so far, and of lost ones.
     pub listing: &'a Listing,
-    /// False if the sheet is an edition that was withdrawn: no page may show its texts.
-    pub in_force: bool,
     /// The files made so far, which pages offer.
     pub bundle: &'a Bundle,
-    pub today: Date,
 }
 
 /// The front page and every other page, `editions.json` and `robots.txt`, if the site's address is
@@ -57,14 +50,14 @@ pub fn build(site: &Site) -> Result<(Bundle, Policy)> {
     for front in site.fronts {
         builder.front(front)?;
         builder.prose(front)?;
-        if !site.issued.is_empty() {
+        if !site.documents.issued.is_empty() {
             // The page on which a received copy is checked.
             let data = inert(site.listing).into();
             builder.listed(front, &path_in(front, VERIFY), "verify", ("data", data))?;
         }
     }
     builder.missing()?;
-    for (listed, edition) in site.listing.editions.iter().zip(site.issued) {
+    for (listed, edition) in site.listing.editions.iter().zip(&site.documents.issued) {
         match &listed.withdrawn {
             Some(ending) => builder.ended(&listed.id, ending, "withdrawn")?,
             None => builder.edition(listed, edition)?,
@@ -73,7 +66,7 @@ pub fn build(site: &Site) -> Result<(Bundle, Policy)> {
     for LostEdition { id, ending } in &site.listing.lost {
         builder.ended(id, ending, "lost")?;
     }
-    if !site.issued.is_empty() {
+    if !site.documents.issued.is_empty() {
         builder.archive()?;
     }
     builder.machine_files()?;
@@ -100,10 +93,10 @@ struct SiteBuilder<'a> {
 
 impl<'a> SiteBuilder<'a> {
     fn new(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
-        let url = site.register.office.url.as_deref();
+        let url = site.documents.register.office.url.as_deref();
         Ok(SiteBuilder {
             site,
-            pages: Pages::new(site.theme)?,
+            pages: Pages::new(site.documents.theme)?,
             home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
             policy: Policy::default(),
             files: Bundle::new(),
@@ -113,8 +106,8 @@ impl<'a> SiteBuilder<'a> {
     /// The page of the current sheet.
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
-        let registers = [self.site.register];
-        if !self.site.in_force
+        let registers = [self.site.documents.register];
+        if self.site.documents.version.is_withdrawn()
             && let Some(newest) = self.site.listing.editions.last()
             && let Some(ending) = &newest.withdrawn
         {
@@ -139,7 +132,13 @@ impl<'a> SiteBuilder<'a> {
         for prose in self.prose_in(front.lang) {
             let path = path_in(front, &format!("{}.html", prose.name));
             let more = json!({"heading": prose.title, "prose": prose.html});
-            self.page(front, &path, "prose", &more, &[self.site.register])?;
+            self.page(
+                front,
+                &path,
+                "prose",
+                &more,
+                &[self.site.documents.register],
+            )?;
         }
         Ok(())
     }
@@ -153,8 +152,11 @@ impl<'a> SiteBuilder<'a> {
         (variable, value): (&str, Value),
     ) -> Result<()> {
         let listing = self.site.listing;
-        let days = days(front, listing);
-        let mut more = json!({"editions": listing.editions, "lost": listing.lost, "days": days});
+        let mut more = json!({
+            "editions": listing.editions,
+            "lost": listing.lost,
+            "days": days(front, listing),
+        });
         more[variable] = value;
         self.page(front, path, name, &more, &self.registers())
     }
@@ -179,7 +181,7 @@ impl<'a> SiteBuilder<'a> {
     }
 
     fn registers(&self) -> Vec<&'a Register> {
-        let issued = self.site.issued.iter();
+        let issued = self.site.documents.issued.iter();
         issued.map(|edition| &edition.sheet).collect()
     }
 
@@ -190,14 +192,15 @@ impl<'a> SiteBuilder<'a> {
     /// The page of an issued edition, and the changes from the one before.
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
-        let mut issued = self.site.issued.iter();
+        let mut issued = self.site.documents.issued.iter();
         let before = edition
             .predecessor
             .as_ref()
             .and_then(|named| issued.find(|edition| edition.id == named.id))
             .filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
-        let page_sheet = sheet::lay_out_edition(edition, Rendering::EditionPage, self.site.labels);
+        let page_sheet =
+            sheet::lay_out_edition(edition, Rendering::EditionPage, &self.site.documents.labels);
         let place = self.place(self.japanese(), &path);
         let digests = Audience::ALL.map(|audience| {
             let whole = edition.digest.of(audience);
@@ -220,7 +223,7 @@ impl<'a> SiteBuilder<'a> {
         };
         let path = format!("{folder}{CHANGES}");
         let [old, new] = [before, &edition]
-            .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, self.site.labels));
+            .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, &self.site.documents.labels));
         let changes = compare::compare(&old, &new);
         let place = self.place(self.japanese(), &path);
         let page = self.pages.changes(&new, &changes, &place)?;
@@ -257,7 +260,7 @@ impl<'a> SiteBuilder<'a> {
         };
         let around = self.japanese().first_rows(0);
         let page = self.pages.page("404", &around, &place, &json!({}))?;
-        self.add_page(MISSING, page, &[self.site.register])
+        self.add_page(MISSING, page, &[self.site.documents.register])
     }
 
     /// The files that machines read: robots.txt, sitemap, feed and security.txt.
@@ -275,14 +278,14 @@ impl<'a> SiteBuilder<'a> {
             let newest = self.site.listing.editions.last().map(|newest| newest.date);
             let feed = json!({
                 "editions": self.site.listing.editions,
-                "updated": newest.unwrap_or(self.site.register.date),
+                "updated": newest.unwrap_or(self.site.documents.register.date),
             });
             files.extend([(SITEMAP, addresses), (FEED, feed)]);
         }
-        if let Some(contact) = self.site.register.office.security.as_deref() {
+        if let Some(contact) = self.site.documents.register.office.security.as_deref() {
             // A year from the build (RFC 9116, 2.5.5).
             let year: Span = 1.year();
-            let day = self.site.today.saturating_add(year);
+            let day = self.site.documents.today.saturating_add(year);
             let contact = json!({"contact": contact, "expires": format!("{day}T00:00:00+09:00")});
             files.push((".well-known/security.txt", contact));
         }
@@ -306,7 +309,7 @@ impl<'a> SiteBuilder<'a> {
     /// The site around the page of that path, in the language of a front page.
     fn place(&self, front: &Sheet, path: &str) -> PageContext {
         let base = "../".repeat(path.matches('/').count());
-        let issued = !self.site.issued.is_empty();
+        let issued = !self.site.documents.issued.is_empty();
         let way = |to: &str| format!("{base}{}", path_in(front, to));
         let link = |to: String, text: &str| {
             let href = format!("{base}{to}");
@@ -339,7 +342,7 @@ impl<'a> SiteBuilder<'a> {
         let name = page.strip_suffix(".html");
         let has_page = |front: &&Sheet| match page {
             FRONT => true,
-            VERIFY => !self.site.issued.is_empty(),
+            VERIFY => !self.site.documents.issued.is_empty(),
             _ => {
                 let mut prose = self.prose_in(front.lang);
                 prose.any(|prose| Some(&*prose.name) == name)
