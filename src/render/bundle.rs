@@ -101,17 +101,18 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
 /// Pages do not wait for the files they offer, so they do not show the sizes of these files.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(input)?;
-    let mut bundle = builder.offers();
+    let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
         return site::front(&builder.site(&bundle, &builder.fronts()?)).map(Some);
     }
-    if !bundle.contains_key(path) {
+    if !DOWNLOADS.iter().any(|name| path.ends_with(name)) {
         builder.pages(&mut bundle)?;
         return Ok(bundle.remove(path));
     }
     builder.editions(&mut bundle);
-    if let Some(issued) = bundle.remove(path).filter(|bytes| !bytes.is_empty()) {
-        return Ok(Some(issued));
+    let issued = bundle.remove(path).filter(|bytes| !bytes.is_empty());
+    if issued.is_some() || builder.documents.version.is_withdrawn() {
+        return Ok(issued);
     }
     let (files, jobs) = builder.documents.all()?;
     let is_asked = |name: &str| builder.output_path(name).as_deref() == Some(path);
@@ -125,7 +126,7 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
 /// Makes the policy of the site's pages, for the headers of its web server.
 pub fn site_policy(input: &BuildInput) -> Result<Policy> {
     let builder = BundleBuilder::new(input)?;
-    let (_, policy) = site::build(&builder.site(&builder.offers(), &builder.fronts()?))?;
+    let (_, policy) = site::build(&builder.site(&Bundle::new(), &builder.fronts()?))?;
     Ok(policy)
 }
 
@@ -325,22 +326,6 @@ impl<'a> BundleBuilder<'a> {
         let (files, _) = site::build(&self.site(bundle, &self.fronts()?))?;
         bundle.extend(files);
         Ok(())
-    }
-
-    /// The files that the site's pages offer, still without content.
-    fn offers(&self) -> Bundle {
-        let mut offers = Bundle::new();
-        for name in DOWNLOADS {
-            if !self.documents.version.is_withdrawn() {
-                offers.insert(bundle_path(name), Vec::new());
-            }
-            for edition in &self.documents.issued {
-                if edition.withdrawn.is_none() {
-                    offers.insert(edition_path(edition, name), Vec::new());
-                }
-            }
-        }
-        offers
     }
 
     fn manifests(&self, bundle: &mut Bundle, digests: &BTreeMap<Audience, String>) {

@@ -30,8 +30,8 @@ impl FileTexts {
             Some("html" | "xml") => return FileTexts::html(&raw()),
             Some("json") => texts.add_json(bytes),
             Some("csv") => {
-                let mut reader = csv::ReaderBuilder::new();
-                let reader = reader.has_headers(false).from_reader(bytes);
+                let mut options = csv::ReaderBuilder::new();
+                let reader = options.has_headers(false).from_reader(bytes);
                 for record in reader.into_records().flatten() {
                     record.iter().for_each(|cell| add(&mut texts.shown, cell));
                 }
@@ -100,11 +100,9 @@ impl FileTexts {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
                     // PDF/A describes the schemas in every file, with the name of their maker.
-                    let content = content();
-                    let xmp = String::from_utf8_lossy(&content);
                     let [open, close] = ["<pdfaExtension:schemas>", "</pdfaExtension:schemas>"];
-                    let xmp = FileTexts::html(&without(&xmp, open, close));
-                    add(&mut self.hidden, &xmp.shown);
+                    let xmp = without(&String::from_utf8_lossy(&content()), open, close);
+                    add(&mut self.hidden, &FileTexts::html(&xmp).shown);
                 }
                 _ => {}
             }

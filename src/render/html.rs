@@ -126,19 +126,19 @@ impl<'a> Pages<'a> {
     ) -> Result<HtmlPage> {
         const STYLE: &str = "site/style.css";
         // A style is a template too, because it may print labels.
-        let (styles, script): (&[&str], _) = match name {
+        let (style_files, script_file): (&[&str], _) = match name {
             "index" => (&[STYLE], Some("site/page.js")),
             "changes" => (&[STYLE, "site/changes.css"], None),
             "verify" => (&[STYLE], Some("site/verify.js")),
             _ => (&[STYLE], None),
         };
-        let script = script.map(|name| self.theme.text(name)).transpose()?;
         // Trimmed, because some checkers leave white space around a text out of its hash.
-        let script = script.map(str::trim);
+        let read = |name| self.theme.text(name).map(str::trim);
+        let script = script_file.map(read).transpose()?;
         let template = format!("site/{name}.html");
         let drawn = variables(sheet, site, more).and_then(|mut context| {
             let render = |name: &&str| self.tera.render(name, &context);
-            let styles: TeraResult<Vec<_>> = styles.iter().map(render).collect();
+            let styles: TeraResult<Vec<_>> = style_files.iter().map(render).collect();
             let joined = styles?.join("\n");
             let style = joined.trim();
             let policy = Policy {

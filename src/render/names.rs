@@ -30,10 +30,12 @@ pub fn find(content: &Content, theme: &Theme, bundle: &Bundle) -> Vec<Diagnostic
         own: Passages::new(&own, &names),
         names,
     };
-    let site = bundle.iter();
-    let site = site.filter_map(|(path, bytes)| Some((path.strip_prefix(SITE)?, bytes)));
-    site.flat_map(|(path, bytes)| search.find(path, bytes))
-        .collect()
+    let mut findings = Vec::new();
+    for (path, bytes) in bundle {
+        let below_site = path.strip_prefix(SITE);
+        findings.extend(below_site.map(|path| search.find(path, bytes)));
+    }
+    findings.concat()
 }
 
 /// The names to search a site's files for.
@@ -68,8 +70,8 @@ impl<'a> SiteSearch<'a> {
             // Only the official theme puts it there.
             let [official, own] = [&self.official, &self.own].map(|it| it.places(&folded, place));
             let covers = |places: &[Range<usize>], it: &FoundName| {
-                let mut places = places.iter();
-                places.any(|place| place.start <= it.shape.start && it.shape.end <= place.end)
+                let Range { start, end } = it.shape;
+                places.iter().any(|it| it.start <= start && end <= it.end)
             };
             found.retain(|it| !covers(&official, it) || covers(&own, it));
         }

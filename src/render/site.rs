@@ -368,18 +368,15 @@ impl<'a> SiteBuilder<'a> {
 
     /// The downloads of a folder of the site, the PDF first; `way` leads to the folder.
     fn downloads(&self, folder: &str, way: &str) -> Vec<Value> {
-        let offer = |name: &'static str| {
-            let bytes = self.site.bundle.get(&format!("{SITE}{folder}{name}"))?;
+        let offer = |name: &str| {
             // A preview makes a file only on request.
-            let size = match bytes.len() {
-                0 => String::new(),
-                bytes => format!("{} KB", bytes.div_ceil(1024)),
-            };
+            let file = self.site.bundle.get(&format!("{SITE}{folder}{name}"));
+            let size = file.map(|bytes| format!("{} KB", bytes.len().div_ceil(1024)));
             let ending = name.rsplit('.').next().unwrap_or_default();
             let (href, label) = (format!("{way}{name}"), ending.to_ascii_uppercase());
-            Some(json!({"href": href, "label": label, "size": size}))
+            json!({"href": href, "label": label, "size": size.unwrap_or_default()})
         };
-        DOWNLOADS.into_iter().filter_map(offer).collect()
+        DOWNLOADS.map(offer).to_vec()
     }
 }
 
