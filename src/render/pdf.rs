@@ -217,13 +217,7 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
 
 /// Makes one message with file and line of Typst's first error.
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
-    let Some(first) = errors.first() else {
-        return Error::new(
-            Message::new("theme-error")
-                .with("file", "*.typ")
-                .with("line", 1),
-        );
-    };
+    let first = errors.first().expect("a failure has a reason");
     let calls = first.trace.iter().map(|point| DiagSpan::from(point.span));
     let place = std::iter::once(first.span)
         .chain(calls)

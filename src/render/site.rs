@@ -56,7 +56,8 @@ pub fn build(site: &Site) -> Result<(Bundle, Policy)> {
             builder.listed(front, &path_in(front, VERIFY), "verify", ("data", data))?;
         }
     }
-    builder.missing()?;
+    let registers = [site.documents.register];
+    builder.page(builder.japanese(), MISSING, "404", &json!({}), &registers)?;
     for (listed, edition) in site.listing.editions.iter().zip(&site.documents.issued) {
         match &listed.withdrawn {
             Some(ending) => builder.ended(&listed.id, ending, "withdrawn")?,
@@ -83,6 +84,7 @@ pub fn front(site: &Site) -> Result<Vec<u8>> {
 
 struct SiteBuilder<'a> {
     site: &'a Site<'a>,
+    documents: &'a Documents<'a>,
     pages: Pages<'a>,
     /// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
     home: Option<String>,
@@ -96,6 +98,7 @@ impl<'a> SiteBuilder<'a> {
         let url = site.documents.register.office.url.as_deref();
         Ok(SiteBuilder {
             site,
+            documents: site.documents,
             pages: Pages::new(site.documents.theme)?,
             home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
             policy: Policy::default(),
@@ -106,8 +109,8 @@ impl<'a> SiteBuilder<'a> {
     /// The page of the current sheet.
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
-        let registers = [self.site.documents.register];
-        if self.site.documents.version.is_withdrawn()
+        let registers = [self.documents.register];
+        if self.documents.version.is_withdrawn()
             && let Some(newest) = self.site.listing.editions.last()
             && let Some(ending) = &newest.withdrawn
         {
@@ -132,13 +135,7 @@ impl<'a> SiteBuilder<'a> {
         for prose in self.prose_in(front.lang) {
             let path = path_in(front, &format!("{}.html", prose.name));
             let more = json!({"heading": prose.title, "prose": prose.html});
-            self.page(
-                front,
-                &path,
-                "prose",
-                &more,
-                &[self.site.documents.register],
-            )?;
+            self.page(front, &path, "prose", &more, &[self.documents.register])?;
         }
         Ok(())
     }
@@ -181,7 +178,7 @@ impl<'a> SiteBuilder<'a> {
     }
 
     fn registers(&self) -> Vec<&'a Register> {
-        let issued = self.site.documents.issued.iter();
+        let issued = self.documents.issued.iter();
         issued.map(|edition| &edition.sheet).collect()
     }
 
@@ -192,7 +189,7 @@ impl<'a> SiteBuilder<'a> {
     /// The page of an issued edition, and the changes from the one before.
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
-        let mut issued = self.site.documents.issued.iter();
+        let mut issued = self.documents.issued.iter();
         let before = edition
             .predecessor
             .as_ref()
@@ -200,7 +197,7 @@ impl<'a> SiteBuilder<'a> {
             .filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
         let page_sheet =
-            sheet::lay_out_edition(edition, Rendering::EditionPage, &self.site.documents.labels);
+            sheet::lay_out_edition(edition, Rendering::EditionPage, &self.documents.labels);
         let place = self.place(self.japanese(), &path);
         let digests = Audience::ALL.map(|audience| {
             let whole = edition.digest.of(audience);
@@ -223,7 +220,7 @@ impl<'a> SiteBuilder<'a> {
         };
         let path = format!("{folder}{CHANGES}");
         let [old, new] = [before, &edition]
-            .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, &self.site.documents.labels));
+            .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, &self.documents.labels));
         let changes = compare::compare(&old, &new);
         let place = self.place(self.japanese(), &path);
         let page = self.pages.changes(&new, &changes, &place)?;
@@ -244,23 +241,16 @@ impl<'a> SiteBuilder<'a> {
             let page = format!("{}{CHANGES}", edition_folder(id));
             self.files.contains_key(&bundle_path(&page))
         };
-        let compared: Vec<&str> = ids.filter(is_compared).collect();
-        let compared = ("compared", json!(compared));
-        self.listed(self.japanese(), EDITIONS, "editions", compared)?;
+        let compared = json!(ids.filter(is_compared).collect::<Vec<_>>());
+        self.listed(
+            self.japanese(),
+            EDITIONS,
+            "editions",
+            ("compared", compared),
+        )?;
         let listing = data::pretty(self.site.listing);
         self.files.insert(bundle_path(LISTING), listing);
         Ok(())
-    }
-
-    /// The page for missing addresses. A server may show it at any of them, so its links are absolute.
-    fn missing(&mut self) -> Result<()> {
-        let place = PageContext {
-            home: self.home.clone(),
-            ..PageContext::default()
-        };
-        let around = self.japanese().first_rows(0);
-        let page = self.pages.page("404", &around, &place, &json!({}))?;
-        self.add_page(MISSING, page, &[self.site.documents.register])
     }
 
     /// The files that machines read: robots.txt, sitemap, feed and security.txt.
@@ -278,14 +268,14 @@ impl<'a> SiteBuilder<'a> {
             let newest = self.site.listing.editions.last().map(|newest| newest.date);
             let feed = json!({
                 "editions": self.site.listing.editions,
-                "updated": newest.unwrap_or(self.site.documents.register.date),
+                "updated": newest.unwrap_or(self.documents.register.date),
             });
             files.extend([(SITEMAP, addresses), (FEED, feed)]);
         }
-        if let Some(contact) = self.site.documents.register.office.security.as_deref() {
+        if let Some(contact) = self.documents.register.office.security.as_deref() {
             // A year from the build (RFC 9116, 2.5.5).
             let year: Span = 1.year();
-            let day = self.site.documents.today.saturating_add(year);
+            let day = self.documents.today.saturating_add(year);
             let contact = json!({"contact": contact, "expires": format!("{day}T00:00:00+09:00")});
             files.push((".well-known/security.txt", contact));
         }
@@ -308,9 +298,15 @@ impl<'a> SiteBuilder<'a> {
 
     /// The site around the page of that path, in the language of a front page.
     fn place(&self, front: &Sheet, path: &str) -> PageContext {
+        if path == MISSING {
+            // A server may show it at any address, so its links are absolute.
+            return PageContext {
+                home: self.home.clone(),
+                ..PageContext::default()
+            };
+        }
         let base = "../".repeat(path.matches('/').count());
-        let issued = !self.site.documents.issued.is_empty();
-        let way = |to: &str| format!("{base}{}", path_in(front, to));
+        let issued = !self.documents.issued.is_empty();
         let link = |to: String, text: &str| {
             let href = format!("{base}{to}");
             json!({"href": href, "current": to == path, "text": text})
@@ -331,7 +327,7 @@ impl<'a> SiteBuilder<'a> {
             nav,
             languages: self.languages(&base, path),
             feed: self.home.as_ref().map(|home| format!("{home}{FEED}")),
-            verify: issued.then(|| way(VERIFY)),
+            verify: issued.then(|| format!("{base}{}", path_in(front, VERIFY))),
             base,
         }
     }
@@ -339,14 +335,10 @@ impl<'a> SiteBuilder<'a> {
     /// The languages of a page, if there are several.
     fn languages(&self, base: &str, path: &str) -> Vec<Value> {
         let page = path.strip_prefix(ENGLISH).unwrap_or(path);
-        let name = page.strip_suffix(".html");
-        let has_page = |front: &&Sheet| match page {
-            FRONT => true,
-            VERIFY => !self.site.documents.issued.is_empty(),
-            _ => {
-                let mut prose = self.prose_in(front.lang);
-                prose.any(|prose| Some(&*prose.name) == name)
-            }
+        let has_page = |front: &&Sheet| {
+            let mut prose = self.prose_in(front.lang);
+            let is_prose = prose.any(|prose| page.strip_suffix(".html") == Some(&prose.name));
+            is_prose || [FRONT, VERIFY].contains(&page)
         };
         let fronts: Vec<&Sheet> = self.site.fronts.iter().filter(has_page).collect();
         if fronts.len() < 2 {
