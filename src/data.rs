@@ -30,8 +30,7 @@ pub struct SheetData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     pub audience: Audience,
-    /// Random digits, so that nobody can guess a withheld name and test the guess by the digest. The
-    /// public has nothing to guess.
+    /// Random digits, so that nobody can guess a withheld name and test the guess by the digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
     /// The changes since the edition before.
@@ -160,10 +159,8 @@ pub fn pretty(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// The rows as a table for spreadsheets: one line a row without joined cells. Each has the version,
-/// so that a row pasted elsewhere still shows its origin.
-///
-/// UTF-8 with a byte order mark, because Excel reads it as Shift_JIS otherwise.
+/// The rows as a table for spreadsheets, without joined cells. Each has the version, so that a row
+/// pasted elsewhere still shows its origin.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
     let label = |name: &str| sheet.labels.get(name).cloned().unwrap_or_default();
     let text = |cell: &Cell| {
@@ -187,7 +184,7 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
     table(lines).into_bytes()
 }
 
-/// A table for spreadsheets, in UTF-8 with a byte order mark.
+/// A table for spreadsheets. Without the byte order mark, Excel reads UTF-8 as Shift_JIS.
 pub fn table<const COLUMNS: usize>(lines: Vec<[String; COLUMNS]>) -> String {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)

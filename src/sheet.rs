@@ -26,9 +26,7 @@ use std::collections::BTreeMap;
 pub enum Rendering {
     /// The front page of the site.
     Page,
-    /// The page of an issued edition on the site.
-    EditionPage,
-    /// The PDF on the site.
+    /// The PDF on the site, and the page of an issued edition.
     SitePdf,
     /// The PDF for clients.
     ClientPdf,
@@ -42,7 +40,7 @@ impl Rendering {
     /// The reader; the proof shows the client's texts, and what only the office sees beside them.
     pub fn audience(self) -> Audience {
         match self {
-            Rendering::Page | Rendering::EditionPage | Rendering::SitePdf => Audience::Public,
+            Rendering::Page | Rendering::SitePdf => Audience::Public,
             Rendering::ClientPdf | Rendering::SealPdf | Rendering::Proof => Audience::Client,
         }
     }
@@ -126,8 +124,7 @@ impl<'a> LayoutOptions<'a> {
 pub struct ClientCopy {
     /// Printed on each page.
     pub recipient: String,
-    /// Random digits in the file, so that nobody can guess the recipient and test the guess by the
-    /// file's SHA-256.
+    /// Random digits, so that nobody can guess the recipient and test the guess by the file's SHA-256.
     pub mark: String,
     /// True if a 受領・確認票 is appended, for the client's own file.
     pub acknowledgement: bool,
@@ -296,8 +293,7 @@ pub struct CertificationLine {
     /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<&'static str>,
-    /// The beginning of `text` that names the standard and its year; empty if the office words the line
-    /// otherwise.
+    /// The beginning of `text` that names standard and year; empty if the line is worded otherwise.
     pub standard: String,
     /// Part of `text`; a theme keeps it on one line.
     pub number: String,

@@ -78,9 +78,8 @@ impl FoldedText {
         FoldedText { chars, shape }
     }
 
-    /// The likeness of a name to the characters that begin at a byte of the shape.
-    ///
-    /// `None` if they differ, or if a name in Latin letters stands inside a longer word.
+    /// The likeness of a name to the characters from a byte of the shape: `None` if they differ, or if
+    /// a name in Latin letters stands inside a longer word.
     pub fn compare(&self, at: usize, name: &FoldedText) -> Option<Likeness> {
         let first = self.index(at);
         let end = first + name.chars.len();
@@ -209,9 +208,8 @@ fn is_latin(c: char) -> bool {
     c.is_ascii_alphanumeric() || (is_accented && c.is_alphabetic())
 }
 
-/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters).
-///
-/// NUL stays: it separates texts.
+/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters). NUL
+/// stays: it separates texts.
 fn is_ignorable(c: char) -> bool {
     if is_normal(c) {
         return c.is_ascii_control() && c != '\0' && !c.is_whitespace();

@@ -2,7 +2,7 @@
 //!
 //! An issued edition's files are copied from its folder; a draft's are drawn.
 
-use super::documents::{Documents, checked_data, checked_labels};
+use super::documents::{Documents, PdfJob, checked_data, checked_labels};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::{self, Site};
@@ -10,11 +10,11 @@ use super::theme::Theme;
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
-use crate::edition::{CopyKind, Edition, Listing, RecordedCopy, file};
+use crate::edition::{CopyKind, Listing, RecordedCopy, file};
 use crate::issue::Version;
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{
-    Bundle, DATA, FileNames, MANIFEST, Manifest, ManifestFile, SITE, list_files, manifest_file,
+    Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, list_files, manifest_file,
 };
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
@@ -59,11 +59,7 @@ pub struct BuiltFiles {
 /// Makes every file of `output/`.
 pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     let mut builder = BundleBuilder::new(input)?;
-    let (mut files, mut jobs) = match builder.documents.version.edition {
-        Some(edition) if edition.withdrawn.is_some() => Default::default(),
-        Some(edition) => (edition.bytes.clone(), Vec::new()),
-        None => builder.documents.all()?,
-    };
+    let (mut files, mut jobs) = builder.issued_or_drawn()?;
     let digests = builder.digests(&files);
     if let Some(data) = files.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
@@ -89,16 +85,15 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     }
     builder.editions(&mut bundle);
     builder.pages(&mut bundle)?;
-    builder.manifests(&mut bundle, &digests);
+    builder.manifests(&mut bundle, digests);
     Ok(BuiltFiles {
         files: bundle,
         copies,
     })
 }
 
-/// Makes one file of the site by itself, for the preview. Returns `None` if there is no such file.
-///
-/// Pages do not wait for the files they offer, so they do not show the sizes of these files.
+/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do not
+/// wait for the files they offer, so they do not show the sizes of these.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(input)?;
     let mut bundle = Bundle::new();
@@ -110,24 +105,19 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
         return Ok(bundle.remove(path));
     }
     builder.editions(&mut bundle);
-    let issued = bundle.remove(path).filter(|bytes| !bytes.is_empty());
-    if issued.is_some() || builder.documents.version.is_withdrawn() {
-        return Ok(issued);
-    }
-    let (files, jobs) = builder.documents.all()?;
+    let (files, jobs) = builder.issued_or_drawn()?;
     let is_asked = |name: &str| builder.output_path(name).as_deref() == Some(path);
     if let Some(job) = jobs.iter().find(|job| is_asked(&job.path)) {
         return Ok(Some(builder.documents.draw_one(job)?.bytes));
     }
-    let made = files.into_iter().find(|(name, _)| is_asked(name));
-    Ok(made.map(|(_, bytes)| bytes))
+    let mut made = bundle.into_iter().chain(files);
+    let file = made.find(|(name, _)| is_asked(name));
+    Ok(file.map(|(_, bytes)| bytes))
 }
 
 /// Makes the policy of the site's pages, for the headers of its web server.
 pub fn site_policy(input: &BuildInput) -> Result<Policy> {
-    let builder = BundleBuilder::new(input)?;
-    let (_, policy) = site::build(&builder.site(&Bundle::new(), &builder.fronts()?))?;
-    Ok(policy)
+    BundleBuilder::new(input)?.pages(&mut Bundle::new())
 }
 
 /// Draws one PDF by itself, for the preview.
@@ -223,6 +213,16 @@ impl<'a> BundleBuilder<'a> {
         by_record
     }
 
+    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of a
+    /// withdrawn edition is handed out.
+    fn issued_or_drawn(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
+        match self.documents.version.edition {
+            Some(edition) if edition.withdrawn.is_some() => Ok(Default::default()),
+            Some(edition) => Ok((edition.bytes.clone(), Vec::new())),
+            None => self.documents.all(),
+        }
+    }
+
     fn names(&self) -> FileNames<'_> {
         FileNames {
             id: &self.documents.version.id,
@@ -271,27 +271,24 @@ impl<'a> BundleBuilder<'a> {
     }
 
     /// SHA-256 of each reader's data, for the manifests.
-    fn digests(&self, files: &Bundle) -> BTreeMap<Audience, String> {
+    fn digests(&self, files: &Bundle) -> BTreeMap<String, String> {
         let data = [
             (Audience::Public, file::SITE_JSON),
             (Audience::Client, file::CLIENT_JSON),
         ];
-        let digest = |(audience, name)| Some((audience, data::sha256(files.get(name)?)));
+        let digest = |(reader, name): (Audience, _)| {
+            Some((reader.name().to_owned(), data::sha256(files.get(name)?)))
+        };
         data.into_iter().filter_map(digest).collect()
     }
 
     /// Copies the public files of every issued edition that was not withdrawn.
     fn editions(&self, bundle: &mut Bundle) {
-        let current = self.documents.version.edition.map(|edition| &edition.id);
-        for edition in &self.documents.issued {
-            if edition.withdrawn.is_some() {
-                continue;
-            }
+        let issued = self.documents.issued.iter();
+        for edition in issued.filter(|edition| edition.withdrawn.is_none()) {
             for (path, name) in OF_EDITION {
-                bundle.insert(edition_path(edition, path), edition.file(name));
-                if current == Some(&edition.id) {
-                    bundle.insert(bundle_path(path), edition.file(name));
-                }
+                let path = bundle_path(&(edition_folder(&edition.id) + path));
+                bundle.insert(path, edition.file(name));
             }
         }
     }
@@ -322,53 +319,39 @@ impl<'a> BundleBuilder<'a> {
         }
     }
 
-    fn pages(&self, bundle: &mut Bundle) -> Result<()> {
-        let (files, _) = site::build(&self.site(bundle, &self.fronts()?))?;
+    fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {
+        let (files, policy) = site::build(&self.site(bundle, &self.fronts()?))?;
         bundle.extend(files);
-        Ok(())
+        Ok(policy)
     }
 
-    fn manifests(&self, bundle: &mut Bundle, digests: &BTreeMap<Audience, String>) {
-        let manifest = |files: Vec<ManifestFile>, readers: &[Audience]| {
-            let digest = |audience: &Audience| {
-                Some((audience.name().to_owned(), digests.get(audience)?.clone()))
-            };
+    fn manifests(&self, bundle: &mut Bundle, digests: BTreeMap<String, String>) {
+        let version = &self.documents.version;
+        let manifest = |files, digest| {
             data::pretty(&Manifest {
-                edition: self
-                    .documents
-                    .version
-                    .edition
-                    .map(|edition| edition.id.clone()),
-                id: self.documents.version.id.clone(),
+                edition: version.edition.map(|edition| edition.id.clone()),
+                id: version.id.clone(),
                 guideline: self.input.register.guideline.id.clone(),
                 theme: self.input.theme.name.clone(),
                 as_of: self.input.today.to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
-                digest: readers.iter().filter_map(digest).collect(),
+                digest,
                 files,
             })
         };
         // The site's own manifest must not mention other readers.
+        let mut public = digests.clone();
+        public.retain(|reader, _| reader == Audience::Public.name());
         let mut files = list_files(bundle);
-        let in_site = |file: &ManifestFile| {
-            let path = file.path.strip_prefix(SITE)?.to_owned();
-            Some(ManifestFile {
-                path,
-                ..file.clone()
-            })
-        };
-        let site = manifest(
-            files.iter().filter_map(in_site).collect(),
-            &[Audience::Public],
-        );
+        let mut site_files = files.clone();
+        site_files.retain(|file| file.path.starts_with(SITE));
+        for file in &mut site_files {
+            file.path.drain(..SITE.len());
+        }
+        let site = manifest(site_files, public);
         files.push(manifest_file(&bundle_path(MANIFEST), &site));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         bundle.insert(bundle_path(MANIFEST), site);
-        let all = manifest(files, &Audience::ALL);
-        bundle.insert(MANIFEST.to_owned(), all);
+        bundle.insert(MANIFEST.to_owned(), manifest(files, digests));
     }
-}
-
-fn edition_path(edition: &Edition, name: &str) -> String {
-    bundle_path(&(edition_folder(&edition.id) + name))
 }

@@ -77,9 +77,8 @@ impl<'a> Documents<'a> {
     pub fn all(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         let [site, client, seal] = [Rendering::SitePdf, Rendering::ClientPdf, Rendering::SealPdf]
             .map(|rendering| self.sheet(rendering));
-        let [site_data, client_data] =
-            [&site, &client].map(|sheet| checked_data(self.register, sheet));
-        let (site_data, client_data) = (site_data?, client_data?);
+        let site_data = checked_data(self.register, &site)?;
+        let client_data = checked_data(self.register, &client)?;
         let files = Bundle::from([
             (file::SITE_CSV.to_owned(), data::csv(&site)),
             (file::CLIENT_CSV.to_owned(), data::csv(&client)),

@@ -9,8 +9,7 @@ use serde_json::Value;
 pub struct FileTexts {
     /// The text between the tags of a page; cells; the values of JSON, also of what a PDF has attached.
     pub shown: String,
-    /// The texts in quotes of styles and scripts: `none` in a style sheet must not be mistaken for a
-    /// remark.
+    /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,
     /// Comments, the values of attributes, and texts of scripts in other quotes; the information,
     /// descriptions and links of a PDF.

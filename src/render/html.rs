@@ -93,8 +93,7 @@ impl<'a> Pages<'a> {
         Ok(Pages { theme, tera })
     }
 
-    /// The sheet as a page: the front page, or the page of an issued edition. `more` are `downloads`,
-    /// `data` and `archived`.
+    /// The sheet as a page of its own; `more` are `downloads`, `data` and `archived`.
     pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<HtmlPage> {
         let draw = |rows| self.page("index", &sheet.first_rows(rows), site, more);
         draw_rows(sheet.rows.len(), draw, |row| sheet.row_name(row))

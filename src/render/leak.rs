@@ -1,7 +1,5 @@
 //! The last check before anything is written: a rendering holds no text that its readers may not see.
-//!
-//! A sheet is cut to its readers before a theme sees it, so this check fails only if the program
-//! itself is wrong.
+//! A sheet is cut to its readers before a theme sees it, so this fails only if the program is wrong.
 
 use super::file_texts::FileTexts;
 use crate::confidential::without_entities;
@@ -37,10 +35,8 @@ impl RenderedText {
         RenderedText::text(&[texts.shown, texts.pages, texts.code].concat())
     }
 
-    /// The first text of the rendering that its readers may not see.
-    ///
-    /// The rendering is made of these registers. In a comparison of two, a text may be read if one of
-    /// them allows it.
+    /// The first text that the readers may not see. In a comparison of two registers, a text may be
+    /// read if one of them allows it.
     pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
         let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
         for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
@@ -79,8 +75,7 @@ fn solid(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Every paragraph of the register in both languages with its readers; `None` if only the office
-/// sees it.
+/// Every paragraph in both languages with its readers; `None` if only the office sees it.
 fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
     let mut texts = Vec::new();
     for measure in register.measures() {

@@ -1,5 +1,4 @@
-//! Sheet + theme → PDF bytes (Typst, in process), always PDF/A-3a + PDF/UA-1 with the reader's data
-//! attached.
+//! Sheet + theme → PDF/A-3a + PDF/UA-1 (Typst, in process), with the reader's data attached.
 //!
 //! No markup is made here: the theme's Typst file reads the sheet as data.
 
@@ -151,8 +150,7 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-/// Removes from Typst's cache the results that the last drawings did not need. The rest makes drawing
-/// the same sheet with another word faster.
+/// Removes what the last drawings did not need: the rest makes drawing with another word faster.
 pub fn forget_unused() {
     comemo::evict(KEPT_DRAWINGS);
 }
@@ -190,7 +188,7 @@ fn options(sheet: &Sheet, document: &str) -> PdfOptions {
 
 fn rendering_name(rendering: Rendering) -> &'static str {
     match rendering {
-        Rendering::Page | Rendering::EditionPage => "page",
+        Rendering::Page => "page",
         Rendering::SitePdf => "site",
         Rendering::ClientPdf => "client",
         Rendering::SealPdf => "seal",

@@ -196,8 +196,9 @@ impl<'a> SiteBuilder<'a> {
             .and_then(|named| issued.find(|edition| edition.id == named.id))
             .filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
-        let page_sheet =
-            sheet::lay_out_edition(edition, Rendering::EditionPage, &self.documents.labels);
+        let labels = &self.documents.labels;
+        let lay_out = |it| sheet::lay_out_edition(it, Rendering::SitePdf, labels);
+        let sheet = lay_out(edition);
         let place = self.place(self.japanese(), &path);
         let digests = Audience::ALL.map(|audience| {
             let whole = edition.digest.of(audience);
@@ -206,24 +207,22 @@ impl<'a> SiteBuilder<'a> {
         });
         let more = json!({
             "downloads": self.downloads(&folder, ""),
-            "data": inert(&linked_data(&page_sheet, &place, &folder)),
+            "data": inert(&linked_data(&sheet, &place, &folder)),
             "archived": {
                 "superseded_by": listed.superseded_by,
                 "digests": digests,
                 "changes": before.is_some(),
             },
         });
-        let page = self.pages.sheet(&page_sheet, &place, &more)?;
+        let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
         let Some(before) = before else {
             return Ok(());
         };
         let path = format!("{folder}{CHANGES}");
-        let [old, new] = [before, &edition]
-            .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, &self.documents.labels));
-        let changes = compare::compare(&old, &new);
+        let changes = compare::compare(&lay_out(before), &sheet);
         let place = self.place(self.japanese(), &path);
-        let page = self.pages.changes(&new, &changes, &place)?;
+        let page = self.pages.changes(&sheet, &changes, &place)?;
         self.add_page(&path, page, &[&before.sheet, &edition.sheet])
     }
 

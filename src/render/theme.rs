@@ -276,8 +276,7 @@ impl Theme {
     }
 }
 
-/// Draws something of many rows. If that fails, the error names the row that the theme fails at: it is
-/// found by drawing only the first rows.
+/// Draws rows. If that fails, the error names the row at fault, which drawing fewer rows finds.
 pub fn draw_rows<'a, T>(
     rows: usize,
     draw: impl Fn(usize) -> Result<T>,

@@ -103,8 +103,7 @@ fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
     rows
 }
 
-/// Adds the edition's own words to the labels, and fills the placeholders that have one value on the
-/// whole sheet.
+/// Adds the edition's own words, and fills the placeholders that have one value on the whole sheet.
 fn fill_labels(
     labels: &Labels,
     options: &LayoutOptions,

@@ -41,8 +41,7 @@ pub struct Fonts {
     /// The weights of each typeface, the one that Typst asks first before the others.
     typefaces: Vec<Vec<Font>>,
     book: LazyHash<FontBook>,
-    /// The characters that a typeface has in every weight. Asking a face itself takes a thousand
-    /// steps.
+    /// The characters that a typeface has in every weight: asking a face itself is slow.
     drawable: HashSet<u32>,
 }
 
