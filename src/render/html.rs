@@ -132,8 +132,8 @@ impl<'a> Pages<'a> {
             _ => (&[STYLE], None),
         };
         // Trimmed, because some checkers leave white space around a text out of its hash.
-        let read = |name| self.theme.text(name).map(str::trim);
-        let script = script_file.map(read).transpose()?;
+        let script = script_file.and_then(|name| self.theme.text(name));
+        let trimmed_script = script.map(str::trim);
         let template = format!("site/{name}.html");
         let drawn = variables(sheet, site, more).and_then(|mut context| {
             let render = |name: &&str| self.tera.render(name, &context);
@@ -142,14 +142,14 @@ impl<'a> Pages<'a> {
             let style = joined.trim();
             let policy = Policy {
                 styles: [hash(style)].into(),
-                scripts: script.map(hash).into_iter().collect(),
+                scripts: trimmed_script.map(hash).into_iter().collect(),
             };
             let mut own = policy.clone();
             // Browsers do not run data in a script element, but checkers count it as a script.
             let data = context.get("data").and_then(tera::Value::as_str);
             own.scripts.extend(data.map(hash));
             context.insert("style", style);
-            context.insert("script", &script);
+            context.insert("script", &trimmed_script);
             context.insert("policy", &own.text());
             let html = self.tera.render(&template, &context)?.into_bytes();
             Ok(HtmlPage { html, policy })

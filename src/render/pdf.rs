@@ -94,7 +94,7 @@ fn draw(
     files: Vec<(&'static str, Vec<u8>)>,
     options: &PdfOptions,
 ) -> Result<Drawn> {
-    let world = World::new(fonts, theme, main, files.clone(), false)?;
+    let world = World::new(fonts, theme, main, files.clone(), false);
     let errors = match compile(&world, options) {
         Ok(drawn) => return Ok(drawn),
         Err(errors) => errors,
@@ -103,7 +103,7 @@ fn draw(
     if !messages.any(|it| it.starts_with("document did not converge")) {
         return Err(explain(&world, theme, &errors));
     }
-    let steady = World::new(fonts, theme, main, files, true)?;
+    let steady = World::new(fonts, theme, main, files, true);
     compile(&steady, options).map_err(|errors| explain(&steady, theme, &errors))
 }
 

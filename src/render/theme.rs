@@ -10,7 +10,6 @@ use crate::message::{Error, Language, Message, Result};
 use crate::render::logo::Logo;
 use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::Labels;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -27,7 +26,7 @@ pub struct Theme {
 
 #[derive(Debug, PartialEq)]
 struct ThemeFile {
-    text: Cow<'static, str>,
+    text: String,
     /// Its path in the project, for errors.
     shown: String,
 }
@@ -91,7 +90,7 @@ pub fn official() -> Theme {
     for (path, text) in OFFICIAL {
         for name in [(*path).to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
             let shown = format!("themes/official/{path}");
-            let text = Cow::Borrowed(*text);
+            let text = (*text).to_owned();
             files.insert(name, ThemeFile { text, shown });
         }
     }
@@ -111,16 +110,15 @@ pub fn is_name(name: &str) -> bool {
 
 /// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let Theme {
-        mut tokens,
-        mut files,
-        ..
-    } = official();
+    let mut theme = Theme {
+        name: name.to_owned(),
+        ..official()
+    };
     let folder = project.join("themes").join(name);
     if !is_name(name) || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
-    let (mut images, mut fonts) = (BTreeMap::new(), BTreeMap::new());
+    let mut images = BTreeMap::new();
     for (path, bytes) in crate::content::files_below(&folder)? {
         if path.starts_with(README) || path.starts_with(SAMPLE_FOLDER) {
             continue;
@@ -130,7 +128,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         if path.starts_with(FONT_FOLDER) {
             // A licence may lie beside the faces.
             if path.ends_with(".ttf") || path.ends_with(".otf") {
-                fonts.insert(shown, bytes);
+                theme.fonts.insert(shown, bytes);
             }
             continue;
         }
@@ -139,7 +137,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             continue;
         }
         let own = String::from_utf8(bytes).map_err(|_| refused("theme-not-text"))?;
-        let own = own.replace("\r\n", "\n");
+        let text = own.replace("\r\n", "\n");
         // Typst takes a backslash for a Windows separator.
         if path.contains('\\') {
             return Err(refused("theme-backslash"));
@@ -148,25 +146,19 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             return Err(refused("theme-official-folder"));
         }
         // Templates may include files of their own; any other unknown file is a mistake.
-        if !files.contains_key(&path) && !path.ends_with(".typ") && !path.ends_with(".html") {
+        let is_known = theme.files.contains_key(&path);
+        if !is_known && !path.ends_with(".typ") && !path.ends_with(".html") {
             let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
             let message = Message::new("theme-stray").with("file", shown);
             return Err(Error::new(message.with("known", known.join(", "))));
         }
         if path == TOKENS {
-            tokens = tokens.replaced_by(&shown, &own)?;
+            theme.tokens = theme.tokens.replaced_by(&shown, &text)?;
         }
-        let text = own.into();
-        files.insert(path, ThemeFile { text, shown });
+        theme.files.insert(path, ThemeFile { text, shown });
     }
-    let logo = logo(name, &tokens, images)?;
-    Ok(Theme {
-        name: name.to_owned(),
-        tokens,
-        logo,
-        fonts,
-        files,
-    })
+    theme.logo = logo(name, &theme.tokens, images)?;
+    Ok(theme)
 }
 
 /// The image that the tokens name; no other plays a part.
@@ -193,11 +185,9 @@ fn logo(
 }
 
 impl Theme {
-    /// The text of a file of the theme.
-    pub fn text(&self, path: &str) -> Result<&str> {
-        let file = self.files.get(path);
-        file.map(|file| &*file.text)
-            .ok_or_else(|| Error::new(Message::new("theme-lacks").with("file", path)))
+    /// The text of a file. Every theme has at least the official ones.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(|file| &*file.text)
     }
 
     /// Path and text of every file whose path has this ending.
@@ -245,7 +235,8 @@ impl Theme {
     fn labels_of(&self, path: &str) -> Result<Labels> {
         let read = |path: &str| {
             let message = Message::new("theme-labels").with("file", self.shown(path));
-            yaml::read_words(self.text(path)?).map_err(|error| Error::new(message).caused_by(error))
+            let text = self.text(path).unwrap_or_default();
+            yaml::read_words(text).map_err(|error| Error::new(message).caused_by(error))
         };
         let mut labels = read(&format!("{OFFICIAL_FOLDER}{path}"))?;
         let own = read(path)?;

@@ -157,8 +157,7 @@ impl<'a> World<'a> {
         main: &'static str,
         files: Vec<(&'static str, Vec<u8>)>,
         is_steady: bool,
-    ) -> Result<World<'a>> {
-        theme.text(main)?;
+    ) -> World<'a> {
         let sources = theme
             .files(".typ")
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
@@ -175,7 +174,7 @@ impl<'a> World<'a> {
             .chain(logo.map(|logo| (&*logo.name, logo.bytes.clone())))
             .collect();
         let readable = data.iter().map(|(path, _)| format!("/{path}"));
-        Ok(World {
+        World {
             fonts,
             main: id(main),
             sources: sources.collect(),
@@ -184,7 +183,7 @@ impl<'a> World<'a> {
                 .into_iter()
                 .map(|(path, bytes)| (id(path), Bytes::new(bytes)))
                 .collect(),
-        })
+        }
     }
 
     pub fn main_path(&self) -> &'static str {
