@@ -6,6 +6,7 @@
 mod escapes;
 mod fold;
 
+pub use escapes::without_entities;
 pub use fold::{FoldedText, Likeness};
 
 use aho_corasick::AhoCorasick;
@@ -46,17 +47,12 @@ impl<'a> ConfidentialNames<'a> {
         self.names.is_empty()
     }
 
-    /// Each name in a text of the content, at its first place; one that only looks alike counts if
-    /// the name itself is not there.
+    /// Each name in a text of the content, at its first place, the same before one that looks alike.
     pub fn find(&self, text: &str) -> Vec<FoundName<'a>> {
-        if self.is_empty() {
-            return Vec::new();
-        }
         first_of_each(self.find_all(&FoldedText::new(escapes::decoded(text))))
     }
 
-    /// Folds a text of a finished file, with the escapes of every language in it decoded; `None` if
-    /// no name is in it.
+    /// Folds a text of a finished file, with all escapes decoded; `None` if no name is in it.
     pub fn fold_file(&self, text: &str) -> Option<FoldedText> {
         let shape = fold::shape(text);
         let may_contain = self.search.is_match(&shape);

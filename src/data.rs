@@ -6,8 +6,8 @@
 
 use crate::date::DateStyle;
 pub use crate::manifest::sha256;
-use crate::model::Audience;
-use crate::sheet::{Cell, CertificationLine, Heading, Rendering, Row, Sheet, State};
+use crate::model::{Audience, Guideline, Signatory};
+use crate::sheet::{Cell, CertificationData, EditionRef, Heading, Rendering, Row, Sheet, State};
 use crate::text::{ParagraphData, plain};
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,7 @@ pub struct SheetData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     pub audience: Audience,
-    /// Random digits, so that nobody can guess a withheld name and test the guess by the digest. The
-    /// public has nothing to guess.
+    /// Random digits, so that nobody can guess a withheld name and test the guess by the digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salt: Option<String>,
     /// The changes since the edition before.
@@ -39,7 +38,7 @@ pub struct SheetData {
     pub note: Option<String>,
     /// The edition before, and the digest of its data for this reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub predecessor: Option<PredecessorData>,
+    pub predecessor: Option<EditionRef>,
     pub title: String,
     pub date: String,
     pub date_style: DateStyle,
@@ -50,17 +49,10 @@ pub struct SheetData {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revised_on: Option<String>,
     pub office: OfficeData,
-    pub signatory: SignatoryData,
-    pub guideline: GuidelineData,
+    pub signatory: Signatory<String>,
+    pub guideline: Guideline<String>,
     pub measures: Vec<RowData>,
     pub certifications: Vec<CertificationData>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PredecessorData {
-    pub id: String,
-    pub digest: String,
 }
 
 /// The office without its web addresses, which may change without a new edition.
@@ -76,23 +68,6 @@ pub struct OfficeData {
     pub representative: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub complaints: Option<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SignatoryData {
-    pub title: String,
-    pub name: String,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GuidelineData {
-    pub id: String,
-    pub title: String,
-    /// The month or day of its last amendment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amended: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -123,29 +98,6 @@ pub struct CellData {
     pub text: Vec<ParagraphData>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CertificationData {
-    pub id: String,
-    pub text: String,
-    pub standard: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub edition: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scheme: Option<String>,
-    pub number: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accreditor: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scope: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub issued_on: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_on: Option<String>,
-}
-
 /// The labels at the top of the columns.
 const CSV_HEADER: [&str; 9] = [
     "number",
@@ -167,7 +119,8 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         None => Some("draft"),
         Some(_) => None,
     };
-    let (office, document) = (&sheet.office, &sheet.document);
+    let office = &sheet.office;
+    let certifications = sheet.certifications.iter();
     pretty(&SheetData {
         format: FORMAT.to_owned(),
         edition: edition.map(|edition| edition.id.clone()),
@@ -175,19 +128,13 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         audience: sheet.audience,
         salt: edition.and_then(|edition| edition.salt.clone()),
         note: edition.and_then(|edition| edition.note.clone()),
-        predecessor: edition.and_then(|edition| {
-            let before = edition.predecessor.as_ref()?;
-            Some(PredecessorData {
-                id: before.id.clone(),
-                digest: before.digest.clone(),
-            })
-        }),
+        predecessor: edition.and_then(|edition| edition.predecessor.clone()),
         title: sheet.title.clone(),
         date: sheet.date.iso.clone(),
-        date_style: document.date_style,
-        document_number: document.document_number.clone(),
-        established_on: document.established_on.map(|day| day.to_string()),
-        revised_on: document.revised_on.map(|day| day.to_string()),
+        date_style: sheet.date_style,
+        document_number: sheet.document_number.clone(),
+        established_on: sheet.established_on.map(|day| day.to_string()),
+        revised_on: sheet.revised_on.map(|day| day.to_string()),
         office: OfficeData {
             name: office.name.clone(),
             tel: office.tel.clone(),
@@ -195,17 +142,13 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
             representative: office.representative.clone(),
             complaints: office.complaints.clone(),
         },
-        signatory: SignatoryData {
-            title: sheet.signatory.title.clone(),
-            name: sheet.signatory.name.clone(),
-        },
-        guideline: GuidelineData {
-            id: sheet.guideline.id.clone(),
-            title: sheet.guideline.title.clone(),
-            amended: document.guideline_amended.clone(),
+        signatory: sheet.signatory.clone(),
+        guideline: Guideline {
+            amended: sheet.guideline_amended.clone(),
+            ..sheet.guideline.clone()
         },
         measures: sheet.rows.iter().map(row).collect(),
-        certifications: sheet.certifications.iter().map(certification).collect(),
+        certifications: certifications.map(|line| line.data.clone()).collect(),
     })
 }
 
@@ -216,10 +159,8 @@ pub fn pretty(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// The rows as a table for spreadsheets: one line a row without joined cells. Each has the version,
-/// so that a row pasted elsewhere still shows its origin.
-///
-/// UTF-8 with a byte order mark, because Excel reads it as Shift_JIS otherwise.
+/// The rows as a table for spreadsheets, without joined cells. Each has the version, so that a row
+/// pasted elsewhere still shows its origin.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
     let label = |name: &str| sheet.labels.get(name).cloned().unwrap_or_default();
     let text = |cell: &Cell| {
@@ -243,7 +184,7 @@ pub fn csv(sheet: &Sheet) -> Vec<u8> {
     table(lines).into_bytes()
 }
 
-/// A table for spreadsheets, in UTF-8 with a byte order mark.
+/// A table for spreadsheets. Without the byte order mark, Excel reads UTF-8 as Shift_JIS.
 pub fn table<const COLUMNS: usize>(lines: Vec<[String; COLUMNS]>) -> String {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
@@ -280,22 +221,5 @@ fn cell(cell: &Cell) -> CellData {
     CellData {
         state: cell.state,
         text: cell.paragraphs.iter().map(ParagraphData::of).collect(),
-    }
-}
-
-fn certification(line: &CertificationLine) -> CertificationData {
-    let fields = line.fields.clone();
-    CertificationData {
-        id: line.id.clone(),
-        text: line.text.clone(),
-        standard: fields.standard,
-        edition: fields.edition,
-        scheme: fields.scheme,
-        number: fields.number,
-        body: fields.body,
-        accreditor: fields.accreditor,
-        scope: fields.scope,
-        issued_on: fields.issued_on,
-        expires_on: fields.expires_on,
     }
 }

@@ -26,9 +26,7 @@ use std::collections::BTreeMap;
 pub enum Rendering {
     /// The front page of the site.
     Page,
-    /// The page of an issued edition on the site.
-    EditionPage,
-    /// The PDF on the site.
+    /// The PDF on the site, and the page of an issued edition.
     SitePdf,
     /// The PDF for clients.
     ClientPdf,
@@ -42,7 +40,7 @@ impl Rendering {
     /// The reader; the proof shows the client's texts, and what only the office sees beside them.
     pub fn audience(self) -> Audience {
         match self {
-            Rendering::Page | Rendering::EditionPage | Rendering::SitePdf => Audience::Public,
+            Rendering::Page | Rendering::SitePdf => Audience::Public,
             Rendering::ClientPdf | Rendering::SealPdf | Rendering::Proof => Audience::Client,
         }
     }
@@ -67,8 +65,8 @@ pub type Labels = BTreeMap<String, String>;
 /// The first line of each measure, by file.
 pub type EntryLines = BTreeMap<String, Vec<usize>>;
 
-/// Findings as texts, by file and, if they belong to one measure of it, by its place in the list.
-pub type FindingsByEntry = BTreeMap<(String, Option<usize>), Vec<FindingText>>;
+/// Findings as texts, by file and, if they are about one measure or certificate, by its id.
+pub type FindingsByRecord = BTreeMap<(String, Option<String>), Vec<FindingText>>;
 
 /// A finding as a text.
 #[derive(Debug, Clone, Serialize)]
@@ -94,10 +92,8 @@ pub struct LayoutOptions<'a> {
     pub edition: Option<&'a Edition>,
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
-    /// A copy made for one client.
-    pub copy: Option<&'a ClientCopy>,
     /// The author's findings; only the proof shows them.
-    pub findings: &'a FindingsByEntry,
+    pub findings: &'a FindingsByRecord,
     /// Only the proof shows them.
     pub entry_lines: &'a EntryLines,
     /// The number of rows whose review is overdue.
@@ -107,7 +103,7 @@ pub struct LayoutOptions<'a> {
 impl<'a> LayoutOptions<'a> {
     /// A Japanese draft without history, copy and findings.
     pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
-        static NO_FINDINGS: FindingsByEntry = FindingsByEntry::new();
+        static NO_FINDINGS: FindingsByRecord = FindingsByRecord::new();
         static NO_LINES: EntryLines = EntryLines::new();
         LayoutOptions {
             rendering,
@@ -116,7 +112,6 @@ impl<'a> LayoutOptions<'a> {
             id,
             edition: None,
             history: &[],
-            copy: None,
             findings: &NO_FINDINGS,
             entry_lines: &NO_LINES,
             overdue_reviews: 0,
@@ -129,8 +124,7 @@ impl<'a> LayoutOptions<'a> {
 pub struct ClientCopy {
     /// Printed on each page.
     pub recipient: String,
-    /// Random digits in the file, so that nobody can guess the recipient and test the guess by the
-    /// file's SHA-256.
+    /// Random digits, so that nobody can guess the recipient and test the guess by the file's SHA-256.
     pub mark: String,
     /// True if a 受領・確認票 is appended, for the client's own file.
     pub acknowledgement: bool,
@@ -167,7 +161,16 @@ pub struct Sheet {
     /// The day of issue; for a draft and the proof the day of judgement. ISO 8601; a PDF's creation date.
     pub created_on: String,
     #[serde(skip)]
-    pub document: DocumentFields,
+    pub date_style: DateStyle,
+    #[serde(skip)]
+    pub document_number: Option<String>,
+    /// As it was written: `2025-06`.
+    #[serde(skip)]
+    pub guideline_amended: Option<String>,
+    #[serde(skip)]
+    pub established_on: Option<Date>,
+    #[serde(skip)]
+    pub revised_on: Option<Date>,
     pub as_of: Option<PrintedDay>,
     /// The number of rows whose review is overdue; on the front page.
     pub overdue_reviews: usize,
@@ -187,17 +190,6 @@ pub struct HistoryLine {
     pub id: String,
     pub date: String,
     pub note: String,
-}
-
-/// The head of the sheet, for the data that programs read.
-#[derive(Debug, Clone)]
-pub struct DocumentFields {
-    pub date_style: DateStyle,
-    pub document_number: Option<String>,
-    /// As it was written: `2025-06`.
-    pub guideline_amended: Option<String>,
-    pub established_on: Option<Date>,
-    pub revised_on: Option<Date>,
 }
 
 /// A day for machines and for readers.
@@ -301,8 +293,7 @@ pub struct CertificationLine {
     /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<&'static str>,
-    /// The beginning of `text` that names the standard and its year; empty if the office words the line
-    /// otherwise.
+    /// The beginning of `text` that names standard and year; empty if the line is worded otherwise.
     pub standard: String,
     /// Part of `text`; a theme keeps it on one line.
     pub number: String,
@@ -313,23 +304,34 @@ pub struct CertificationLine {
     pub expired: Option<String>,
     pub expires_on: Option<String>,
     pub proof: Option<CertificationProof>,
+    /// The day on which it was issued, as it is printed.
     #[serde(skip)]
-    pub fields: CertificationFields,
+    pub issued_on: Option<String>,
+    #[serde(skip)]
+    pub data: CertificationData,
 }
 
-/// The parts of a certificate, for the data that programs read.
-#[derive(Debug, Clone)]
-pub struct CertificationFields {
+/// A certificate in the data that programs read. Its form never changes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificationData {
+    pub id: String,
+    pub text: String,
     pub standard: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edition: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     pub number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accreditor: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<String>,
-    /// As it is printed.
-    pub issued_text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_on: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use safeguard::edition::Edition;
 use safeguard::issue::{self, IssueOptions, Version};
 use safeguard::message::{Catalog, Error, Language};
 use safeguard::model::{Audience, Register};
-use safeguard::render::html::{PageContext, PageExtras, Pages};
+use safeguard::render::html::{PageContext, Pages};
 use safeguard::render::leak::RenderedText;
 use safeguard::render::theme::{self, Theme};
 use safeguard::sheet::{self, Cell, Heading, LayoutOptions, Rendering, Sheet};
@@ -254,8 +254,8 @@ fn the_words_of_an_edition_do_not_stand_on_its_translation() {
 /// The page of a sheet that stands alone.
 fn rendered(sheet: &Sheet) -> Vec<u8> {
     let pages = Pages::new(&THEME);
-    let page =
-        pages.and_then(|it| it.sheet(sheet, &PageContext::default(), &PageExtras::default()));
+    let more = serde_json::json!({"downloads": [], "data": "null", "archived": null});
+    let page = pages.and_then(|it| it.sheet(sheet, &PageContext::default(), &more));
     page.unwrap_or_else(|failure| panic!("{}", said(&failure)))
         .html
 }

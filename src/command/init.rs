@@ -46,7 +46,7 @@ impl Init {
         let files = [
             (
                 TOKENS.to_owned(),
-                commented_out(theme::official().text(TOKENS)?),
+                commented_out(theme::official().text(TOKENS).unwrap_or_default()),
             ),
             ("README.md".to_owned(), readme),
             (format!("{SAMPLE_FOLDER}fields.md"), list_fields(&json)),

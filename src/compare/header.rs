@@ -69,7 +69,7 @@ fn printed(line: Option<&CertificationLine>) -> [String; 2] {
 
 /// Parts of a certificate that its printed line does not contain.
 fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
-    let fields = &line.fields;
+    let fields = &line.data;
     let parts = [
         ("certification_standard", Some(&fields.standard)),
         ("certification_edition", fields.edition.as_ref()),
@@ -78,7 +78,7 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
         ("certification_body", fields.body.as_ref()),
         ("certification_accreditor", fields.accreditor.as_ref()),
         ("certification_scope", fields.scope.as_ref()),
-        ("certification_issued", fields.issued_text.as_ref()),
+        ("certification_issued", line.issued_on.as_ref()),
     ];
     let part = |(name, part): (&str, Option<&String>)| match part {
         Some(part) if !line.text.contains(part) => label(labels, name).replace("{text}", part),

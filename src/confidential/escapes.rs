@@ -3,80 +3,61 @@
 //! `%E8%A6%8B`, `&#x898B;` and `\u898b` are all 見.
 
 use pulldown_cmark::{Event, Parser};
-use std::collections::VecDeque;
 use std::ops::Range;
 
 /// A character and the bytes of the text that stand for it.
 pub type Written = (char, Range<usize>);
 
+/// The character that an escape at the beginning of a text stands for, and the escape's length.
+type Escape = Option<(char, usize)>;
+
 /// Decodes percent-encoding and the entities of HTML and XML.
 pub fn decoded(text: &str) -> impl Iterator<Item = Written> {
-    decoded_by(text, |rest| match rest.as_bytes()[0] {
-        b'%' => percent(rest),
-        b'&' => entity(rest),
-        _ => None,
-    })
+    decoded_by(text, |rest| percent(rest).or_else(|| entity(rest)))
 }
 
 /// Decodes these, and the escapes of JSON, scripts and styles.
 pub fn decoded_code(text: &str) -> impl Iterator<Item = Written> {
-    decoded_by(text, |rest| match rest.as_bytes()[0] {
-        b'%' => percent(rest),
-        b'&' => entity(rest),
-        b'\\' => backslash(rest),
-        _ => None,
+    decoded_by(text, |rest| {
+        let other = || entity(rest).or_else(|| backslash(rest));
+        percent(rest).or_else(other)
     })
 }
 
-/// The characters of one escape, with their bytes counted from its beginning.
-type Escape = Vec<Written>;
+/// Decodes the entities of HTML and XML.
+pub fn without_entities(text: &str) -> String {
+    decoded_by(text, entity).map(|(c, _)| c).collect()
+}
 
-fn decoded_by(text: &str, escape: fn(&str) -> Option<Escape>) -> impl Iterator<Item = Written> {
+fn decoded_by(text: &str, escape: fn(&str) -> Escape) -> impl Iterator<Item = Written> {
     let mut at = 0;
-    let mut pending = VecDeque::new();
     std::iter::from_fn(move || {
-        if !pending.is_empty() {
-            return pending.pop_front();
-        }
-        let start = at;
-        let first = *text.as_bytes().get(at)?;
-        if matches!(first, b'%' | b'&' | b'\\')
-            && let Some(characters) = escape(&text[at..])
-        {
-            let moved = |(c, bytes): Written| (c, start + bytes.start..start + bytes.end);
-            pending.extend(characters.into_iter().map(moved));
-            at = pending.back().map_or(at, |(_, bytes)| bytes.end);
-            return pending.pop_front();
-        }
-        let c = if first.is_ascii() {
-            char::from(first)
-        } else {
-            text[at..].chars().next()?
-        };
-        at += c.len_utf8();
+        let (start, rest) = (at, &text[at..]);
+        let first = rest.chars().next()?;
+        let may_escape = matches!(first, '%' | '&' | '\\');
+        let escaped = may_escape.then(|| escape(rest)).flatten();
+        let (c, length) = escaped.unwrap_or((first, first.len_utf8()));
+        at += length;
         Some((c, start..at))
     })
 }
 
-/// A run of `%XX`, if it is UTF-8.
-fn percent(rest: &str) -> Option<Escape> {
+/// The first character of a run of `%XX`, if it is UTF-8.
+fn percent(rest: &str) -> Escape {
     let byte = |part: &[u8]| {
         let digits = std::str::from_utf8(part.strip_prefix(b"%")?).ok()?;
         let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
         u8::from_str_radix(digits, 16).ok().filter(|_| is_hex)
     };
-    let run: Vec<u8> = rest.as_bytes().chunks_exact(3).map_while(byte).collect();
-    // What follows the first bytes that are no character is left to the next escape.
-    let text = run.utf8_chunks().next()?.valid();
-    let characters = text.char_indices();
-    let written = characters.map(|(at, c)| (c, at * 3..(at + c.len_utf8()) * 3));
-    let escape: Escape = written.collect();
-    (!escape.is_empty()).then_some(escape)
+    let parts = rest.as_bytes().chunks_exact(3).take(4);
+    let run: Vec<u8> = parts.map_while(byte).collect();
+    let c = run.utf8_chunks().next()?.valid().chars().next()?;
+    Some((c, c.len_utf8() * 3))
 }
 
 /// `&amp;`, `&#35211;` or `&#x898B;`; a number needs no semicolon.
-fn entity(rest: &str) -> Option<Escape> {
-    const LONGEST: usize = 33;
+fn entity(rest: &str) -> Escape {
+    const LONGEST: usize = 32;
     if let Some(number) = rest.strip_prefix("&#") {
         let hexadecimal = number.strip_prefix(['x', 'X']);
         let (number, radix) = hexadecimal.map_or((number, 10), |number| (number, 16));
@@ -84,53 +65,51 @@ fn entity(rest: &str) -> Option<Escape> {
         let (digits, after) = number.split_at(end.unwrap_or(number.len()));
         let c = char::from_u32(u32::from_str_radix(digits, radix).ok()?)?;
         let semicolon = usize::from(after.starts_with(';'));
-        return Some(vec![(c, 0..rest.len() - after.len() + semicolon)]);
+        return Some((c, rest.len() - after.len() + semicolon));
     }
-    let end = rest.bytes().take(LONGEST).position(|byte| byte == b';')? + 1;
-    let written = &rest[..end];
-    let is_name = written[1..end - 1]
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric());
+    let name = rest.strip_prefix('&')?;
+    let end = name.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    if !name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let written = &rest[..end + 2];
     match Parser::new(written).find(|event| matches!(event, Event::Text(_))) {
-        Some(Event::Text(text)) if is_name && *text != *written => {
-            Some(text.chars().map(|c| (c, 0..end)).collect())
-        }
+        Some(Event::Text(text)) if *text != *written => Some((text.chars().next()?, end + 2)),
         _ => None,
     }
 }
 
 /// `\u898b`, `\u{898b}` or `\xe9` of scripts, `\898b` of styles, `\n` and the like.
-fn backslash(rest: &str) -> Option<Escape> {
-    let after = &rest[1..];
-    let first = after.chars().next()?;
-    let one = |c: char, length: usize| Some(vec![(c, 0..length)]);
-    let hex = |digits: Option<&str>| u32::from_str_radix(digits?, 16).ok();
-    match first {
-        'n' | 'r' | 't' => one(' ', 2),
-        '\\' | '/' | '"' | '\'' => one(first, 2),
-        'x' => one(char::from_u32(hex(after.get(1..3))?)?, 4),
+fn backslash(rest: &str) -> Escape {
+    let after = rest.strip_prefix('\\')?;
+    let number = |digits: Option<&str>| u32::from_str_radix(digits?, 16).ok();
+    let one = |code: Option<u32>, length| Some((char::from_u32(code?)?, length));
+    match after.chars().next()? {
+        'n' | 'r' | 't' => Some((' ', 2)),
+        c @ ('\\' | '/' | '"' | '\'') => Some((c, 2)),
+        'x' => one(number(after.get(1..3)), 4),
         'u' if after[1..].starts_with('{') => {
             let end = after.find('}')?;
-            one(char::from_u32(hex(after.get(2..end))?)?, end + 2)
+            one(number(after.get(2..end)), end + 2)
         }
         'u' => {
-            let unit = hex(after.get(1..5))?;
-            if let Some(c) = char::from_u32(unit) {
-                return one(c, 6);
-            }
-            // The second half of a surrogate pair.
-            let low = hex(rest.get(6..12)?.strip_prefix("\\u"))?;
-            let units = [u16::try_from(unit).ok()?, u16::try_from(low).ok()?];
-            let c = char::decode_utf16(units).next()?.ok()?;
-            one(c, 12)
+            let unit = number(after.get(1..5))?;
+            one(Some(unit), 6).or_else(|| {
+                // The second half of a surrogate pair.
+                let low = number(rest.get(6..12)?.strip_prefix("\\u"))?;
+                let units = [u16::try_from(unit).ok()?, u16::try_from(low).ok()?];
+                Some((char::decode_utf16(units).next()?.ok()?, 12))
+            })
         }
         _ => {
             let digits = after.bytes().take(6);
             let length = digits.take_while(u8::is_ascii_hexdigit).count();
             // Fewer digits are rather a path: `C:\ad`.
-            let c = (length >= 4).then(|| hex(after.get(..length)))??;
-            let ends = usize::from(after[length..].starts_with(' '));
-            one(char::from_u32(c)?, 1 + length + ends)
+            let code = number(after.get(..length)).filter(|_| length >= 4);
+            one(
+                code,
+                1 + length + usize::from(after[length..].starts_with(' ')),
+            )
         }
     }
 }

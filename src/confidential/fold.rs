@@ -3,9 +3,29 @@
 
 use super::escapes::{Written, decoded_code};
 use crate::characters::is_invisible;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
+
+/// Variants of characters in names, each before its common form. NFKC leaves them apart.
+static VARIANTS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    pairs(
+        "ヵカ ヶケ 髙高 﨑崎 嵜崎 濵浜 濱浜 邉辺 邊辺 齋斉 齊斉 斎斉 澤沢 廣広 櫻桜 國国 龍竜 \
+         眞真 嶋島 嶌島 冨富 𠮷吉 惠恵 德徳 黑黒 瀨瀬 栁柳 桒桑 曾曽 會会 學学 榮栄 圓円 鐵鉄 \
+         壽寿 瀧滝 淵渕 渊渕 淸清 靜静 郞郎 舘館 檜桧 藪薮 條条",
+    )
+});
+
+/// Letters and kana, each before the Latin letter, character or other kana that it looks like.
+static LOOKS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    pairs(
+        "ӏl аa αa вb βb сc ϲc ԁd еe εe һh нh ηh іi ιi јj кk κk мm μm νn оo οo рp ρp ԛq ѕs тt \
+         τt ԝw хx χx уy υy ζz ロ口 ニ二 カ力 エ工 タ夕 ト卜 ハ八 チ千 オ才 ム厶 ヌ又 ッツ \
+         ャヤ ュユ ョヨ 囗口",
+    )
+});
 
 /// A character of a folded text.
 #[derive(Debug, Clone)]
@@ -15,10 +35,9 @@ pub struct FoldedChar {
     /// Equal for characters that look alike.
     look: char,
     /// The bytes of the text it is written in.
-    start: u32,
-    end: u32,
+    bytes: Range<usize>,
     /// Byte of the shape at which it begins.
-    at: u32,
+    at: usize,
     /// True if no white space stands before it.
     joined: bool,
 }
@@ -53,15 +72,14 @@ impl FoldedText {
         }
         let mut shape = String::with_capacity(chars.len());
         for c in &mut chars {
-            c.at = position(shape.len());
+            c.at = shape.len();
             shape.push(shape_of(c.look));
         }
         FoldedText { chars, shape }
     }
 
-    /// The likeness of a name to the characters that begin at a byte of the shape.
-    ///
-    /// `None` if they differ, or if a name in Latin letters stands inside a longer word.
+    /// The likeness of a name to the characters from a byte of the shape: `None` if they differ, or if
+    /// a name in Latin letters stands inside a longer word.
     pub fn compare(&self, at: usize, name: &FoldedText) -> Option<Likeness> {
         let first = self.index(at);
         let end = first + name.chars.len();
@@ -82,11 +100,11 @@ impl FoldedText {
     pub fn written(&self, shape: Range<usize>) -> Range<usize> {
         let (first, end) = (self.index(shape.start), self.index(shape.end));
         let last = &self.chars[end.saturating_sub(1).max(first)];
-        self.chars[first].start as usize..last.end as usize
+        self.chars[first].bytes.start..last.bytes.end
     }
 
     fn index(&self, at: usize) -> usize {
-        self.chars.partition_point(|c| (c.at as usize) < at)
+        self.chars.partition_point(|c| c.at < at)
     }
 
     /// True if a Latin letter or digit stands on both sides, without white space between.
@@ -96,10 +114,6 @@ impl FoldedText {
             after.joined && is_latin(after.look) && is_latin(self.chars[index - 1].look)
         })
     }
-}
-
-fn position(bytes: usize) -> u32 {
-    u32::try_from(bytes).expect("no file has four gigabytes")
 }
 
 /// The shape of a finished file, without the places in it: most files contain no name.
@@ -132,20 +146,17 @@ fn fold(text: impl Iterator<Item = Written>, emit: &mut impl FnMut(FoldedChar)) 
     let mut text = text.filter(|(c, _)| !is_ignorable(*c)).peekable();
     let mut joined = true;
     while let Some((c, mut bytes)) = text.next() {
-        let mark = text.next_if(|(next, _)| is_mark(*next));
-        if mark.is_none() && is_normal(c) {
-            fold_char(c, &bytes, &mut joined, emit);
-            continue;
-        }
-        let mut cluster = String::from(c);
-        let mut next = mark;
-        while let Some((mark, its_bytes)) = next {
-            cluster.push(mark);
+        let mut marks = String::new();
+        while let Some((mark, its_bytes)) = text.next_if(|(next, _)| is_mark(*next)) {
+            marks.push(mark);
             bytes.end = its_bytes.end;
-            next = text.next_if(|(next, _)| is_mark(*next));
         }
-        for c in cluster.nfkc() {
+        if marks.is_empty() && is_normal(c) {
             fold_char(c, &bytes, &mut joined, emit);
+        } else {
+            for c in std::iter::once(c).chain(marks.chars()).nfkc() {
+                fold_char(c, &bytes, &mut joined, emit);
+            }
         }
     }
 }
@@ -155,21 +166,15 @@ fn fold_char(c: char, bytes: &Range<usize>, joined: &mut bool, emit: &mut impl F
         *joined = false;
         return;
     }
-    let mut emit_small = |lower: char| {
+    for lower in c.to_lowercase() {
         let same = same_form(lower);
         emit(FoldedChar {
             same,
             look: look_form(c, same),
-            start: position(bytes.start),
-            end: position(bytes.end),
+            bytes: bytes.clone(),
             at: 0,
             joined: std::mem::replace(joined, true),
         });
-    };
-    if is_normal(c) {
-        emit_small(c.to_ascii_lowercase());
-    } else {
-        c.to_lowercase().for_each(emit_small);
     }
 }
 
@@ -178,20 +183,20 @@ fn shortened_companies(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
     let mut shortened: Vec<FoldedChar> = Vec::with_capacity(chars.len());
     for c in chars {
         shortened.push(c);
-        let Some(start) = shortened.len().checked_sub(4) else {
+        let Some(word) = shortened.last_chunk_mut::<4>() else {
             continue;
         };
-        let word = [0, 1, 2, 3].map(|index| shortened[start + index].same);
-        if matches!(word, ['株', '式', '会', '社'] | ['有', '限', '会', '社']) {
-            let end = shortened[start + 3].end;
-            shortened.truncate(start + 3);
-            shortened[start + 1] = shortened[start].clone();
-            for (index, bracket) in [(start, '('), (start + 2, ')')] {
-                (shortened[index].same, shortened[index].look) = (bracket, bracket);
+        let letters = word.each_ref().map(|c| c.same);
+        if matches!(letters, ['株', '式', '会', '社'] | ['有', '限', '会', '社']) {
+            let end = word[3].bytes.end;
+            word[1] = word[0].clone();
+            for (index, bracket) in [(0, '('), (2, ')')] {
+                (word[index].same, word[index].look) = (bracket, bracket);
             }
-            for part in &mut shortened[start..] {
-                part.end = end;
+            for part in word {
+                part.bytes.end = end;
             }
+            shortened.pop();
         }
     }
     shortened
@@ -203,9 +208,8 @@ fn is_latin(c: char) -> bool {
     c.is_ascii_alphanumeric() || (is_accented && c.is_alphabetic())
 }
 
-/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters).
-///
-/// NUL stays: it separates texts.
+/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters). NUL
+/// stays: it separates texts.
 fn is_ignorable(c: char) -> bool {
     if is_normal(c) {
         return c.is_ascii_control() && c != '\0' && !c.is_whitespace();
@@ -234,68 +238,18 @@ fn is_japanese(c: char) -> bool {
 
 /// The character that stands for all that count as the same; `c` is a small letter in its NFKC form.
 fn same_form(c: char) -> char {
-    match c {
-        '\0'..='~' => c,
+    let katakana = match c {
+        '\0'..='~' => return c,
         // Hyphens, dashes and minus signs.
-        '\u{2d7}'
-        | '\u{2010}'..='\u{2015}'
-        | '\u{2043}'
-        | '\u{2212}'
-        | '\u{2796}'
-        | '\u{2e3a}'
-        | '\u{2e3b}' => '-',
-        'ゕ' | 'ヵ' => 'カ',
-        'ゖ' | 'ヶ' => 'ケ',
-        'ぁ'..='ゔ' | 'ゝ' | 'ゞ' => {
+        '\u{2010}'..='\u{2015}' | '\u{2d7}' | '\u{2043}' | '\u{2212}' => return '-',
+        '\u{2796}' | '\u{2e3a}' | '\u{2e3b}' => return '-',
+        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => {
             let katakana = char::from_u32(u32::from(c) + 0x60);
             katakana.expect("every hiragana has its katakana")
         }
-        '\u{3400}'.. => common_form(c),
         _ => c,
-    }
-}
-
-/// The common form of a character in names. NFKC leaves these variants apart.
-fn common_form(c: char) -> char {
-    match c {
-        '髙' => '高',
-        '﨑' | '嵜' => '崎',
-        '濵' | '濱' => '浜',
-        '邉' | '邊' => '辺',
-        '齋' | '齊' | '斎' => '斉',
-        '澤' => '沢',
-        '廣' => '広',
-        '櫻' => '桜',
-        '國' => '国',
-        '龍' => '竜',
-        '眞' => '真',
-        '嶋' | '嶌' => '島',
-        '冨' => '富',
-        '𠮷' => '吉',
-        '惠' => '恵',
-        '德' => '徳',
-        '黑' => '黒',
-        '瀨' => '瀬',
-        '栁' => '柳',
-        '桒' => '桑',
-        '曾' => '曽',
-        '會' => '会',
-        '學' => '学',
-        '榮' => '栄',
-        '圓' => '円',
-        '鐵' => '鉄',
-        '壽' => '寿',
-        '瀧' => '滝',
-        '淵' | '渊' => '渕',
-        '淸' => '清',
-        '靜' => '静',
-        '郞' => '郎',
-        '舘' => '館',
-        '檜' => '桧',
-        '藪' => '薮',
-        '條' => '条',
-        _ => c,
-    }
+    };
+    *VARIANTS.get(&katakana).unwrap_or(&katakana)
 }
 
 /// The character that stands for all that look like it; `cased` is the letter before it became small.
@@ -306,60 +260,15 @@ fn look_form(cased: char, same: char) -> char {
         '0' => 'o',
         '-' | 'ー' => '一',
         '\0'..='~' => same,
-        '\u{370}'..='\u{52f}' => latin_look(cased, same),
-        'ァ'..='ヺ' => kana_look(same),
-        '囗' => '口',
-        _ => same,
-    }
-}
-
-/// The Latin letter that a Greek or Cyrillic one looks like.
-fn latin_look(cased: char, same: char) -> char {
-    match same {
         'ι' | 'і' if cased != same => 'l',
-        'ӏ' => 'l',
-        'а' | 'α' => 'a',
-        'в' | 'β' => 'b',
-        'с' | 'ϲ' => 'c',
-        'ԁ' => 'd',
-        'е' | 'ε' => 'e',
-        'һ' | 'н' | 'η' => 'h',
-        'і' | 'ι' => 'i',
-        'ј' => 'j',
-        'к' | 'κ' => 'k',
-        'м' | 'μ' => 'm',
-        'ν' => 'n',
-        'о' | 'ο' => 'o',
-        'р' | 'ρ' => 'p',
-        'ԛ' => 'q',
-        'ѕ' => 's',
-        'т' | 'τ' => 't',
-        'ԝ' => 'w',
-        'х' | 'χ' => 'x',
-        'у' | 'υ' => 'y',
-        'ζ' => 'z',
-        _ => same,
+        _ => *LOOKS.get(&same).unwrap_or(&same),
     }
 }
 
-/// The character or other kana that katakana look like.
-fn kana_look(kana: char) -> char {
-    match kana {
-        'ロ' => '口',
-        'ニ' => '二',
-        'カ' => '力',
-        'エ' => '工',
-        'タ' => '夕',
-        'ト' => '卜',
-        'ハ' => '八',
-        'チ' => '千',
-        'オ' => '才',
-        'ム' => '厶',
-        'ヌ' => '又',
-        'ッ' => 'ツ',
-        'ャ' => 'ヤ',
-        'ュ' => 'ユ',
-        'ョ' => 'ヨ',
-        _ => kana,
-    }
+fn pairs(table: &str) -> HashMap<char, char> {
+    let pair = |pair: &str| {
+        let mut chars = pair.chars();
+        Some((chars.next()?, chars.next()?))
+    };
+    table.split_whitespace().filter_map(pair).collect()
 }

@@ -211,7 +211,6 @@ no-theme = the theme `{ $theme }` that sheet.yaml names is not in themes/
 theme-stray = the theme's file { $file } plays no part; a theme has { $known }, and more .typ and .html files
 theme-label = { $file } has the word `{ $name }`, which no template asks for; did you mean `{ $near }`?
 theme-label-missing = { $file } lacks the word `{ $name }`, which labels.ja.yaml has; an English page needs both
-theme-lacks = the theme lacks the file { $file }
 theme-not-text = the theme's file { $file } is not text in UTF-8; a theme has texts only
 theme-official-folder = the theme has a file { $file }, but official/ is the name of the program's own files in every theme; move it
 theme-tokens = { $file }, line { $line }: the tokens cannot be read

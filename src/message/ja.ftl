@@ -211,7 +211,6 @@ no-theme = sheet.yaml にあるテーマ `{ $theme }` が themes/ にありま�
 theme-stray = テーマのファイル { $file } は使われません。テーマのファイルは { $known } と、ほかの .typ と .html です
 theme-label = { $file } の `{ $name }` はどこにも使われません。`{ $near }` の書き間違いではありませんか
 theme-label-missing = { $file } に `{ $name }` がありません。labels.ja.yaml にある言葉は、英語のページを作るのに英語でも要ります
-theme-lacks = テーマにファイル { $file } がありません
 theme-not-text = テーマのファイル { $file } は UTF-8 の文字のファイルではありません。テーマに置けるのは文字のファイルだけです
 theme-official-folder = テーマにファイル { $file } がありますが、official/ はどのテーマでも公式のファイルを指す名前です。ほかのフォルダに移してください
 theme-tokens = { $file } の { $line } 行目：トークンを読めません

@@ -20,7 +20,7 @@ use jiff::civil::Date;
 pub struct Documents<'a> {
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,
-    pub labels: &'a Labels,
+    pub labels: Labels,
     pub register: &'a Register,
     pub version: Version<'a>,
     pub today: Date,
@@ -45,14 +45,13 @@ pub fn edition_files(
     edition: &Edition,
     before: &[&Edition],
 ) -> Result<Bundle> {
-    let labels = checked_labels(theme, fonts)?;
     let mut register = edition.sheet.clone();
     register.office.url.clone_from(&edition.drawn_with.url);
     register.approvals.clone_from(&edition.drawn_with.approvals);
     let documents = Documents {
         theme,
         fonts,
-        labels: &labels,
+        labels: checked_labels(theme, fonts)?,
         register: &register,
         version: Version {
             edition: Some(edition),
@@ -78,9 +77,8 @@ impl<'a> Documents<'a> {
     pub fn all(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         let [site, client, seal] = [Rendering::SitePdf, Rendering::ClientPdf, Rendering::SealPdf]
             .map(|rendering| self.sheet(rendering));
-        let [site_data, client_data] =
-            [&site, &client].map(|sheet| checked_data(self.register, sheet));
-        let (site_data, client_data) = (site_data?, client_data?);
+        let site_data = checked_data(self.register, &site)?;
+        let client_data = checked_data(self.register, &client)?;
         let files = Bundle::from([
             (file::SITE_CSV.to_owned(), data::csv(&site)),
             (file::CLIENT_CSV.to_owned(), data::csv(&client)),
@@ -102,7 +100,7 @@ impl<'a> Documents<'a> {
             history: &self.issued,
             ..self.version.layout(rendering, self.today)
         };
-        sheet::lay_out(self.register, &options, self.labels)
+        sheet::lay_out(self.register, &options, &self.labels)
     }
 
     /// A PDF of a sheet with its data.
@@ -130,7 +128,7 @@ impl<'a> Documents<'a> {
             return None;
         }
         let after = self.sheet(Rendering::ClientPdf);
-        let old = sheet::lay_out_edition(before, Rendering::ClientPdf, self.labels);
+        let old = sheet::lay_out_edition(before, Rendering::ClientPdf, &self.labels);
         Some(PdfJob {
             path: file::CHANGES_PDF.to_owned(),
             changes: Some(compare::compare(&old, &after)),

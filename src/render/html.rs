@@ -4,17 +4,13 @@
 //! file, works in any folder, and runs nothing that was not built.
 
 use crate::compare::Comparison;
-use crate::date;
-use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
-use crate::model::ProsePage;
 use crate::render::logo::Logo;
-use crate::render::theme::{OFFICIAL_FOLDER, Theme, name_row};
+use crate::render::theme::{OFFICIAL_FOLDER, Theme, draw_rows};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
-use jiff::civil::Date;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
@@ -29,68 +25,14 @@ pub struct PageContext {
     pub address: Option<String>,
     /// The absolute address of the front page.
     pub home: Option<String>,
-    pub nav: Vec<NavLink>,
-    /// Its languages; none if there is only one.
-    pub languages: Vec<LanguageLink>,
+    /// Links to the pages of the site: `href`, `text`, and `current` if it leads to this very page.
+    pub nav: Vec<Value>,
+    /// The page's languages, none if there is only one: `lang`, the `name` in that language, `way`
+    /// (relative) and `href` (absolute, if the site's address is known).
+    pub languages: Vec<Value>,
     pub feed: Option<String>,
     /// The page that checks received copies.
     pub verify: Option<String>,
-}
-
-/// A link to another page of the site.
-#[derive(Debug, Clone, Serialize)]
-pub struct NavLink {
-    pub href: String,
-    pub text: String,
-    /// True if it leads to this very page.
-    pub current: bool,
-}
-
-/// The same page in a language.
-#[derive(Debug, Clone, Serialize)]
-pub struct LanguageLink {
-    pub lang: &'static str,
-    /// The language's name in that language.
-    pub name: &'static str,
-    /// Absolute, if the site's address is known.
-    pub href: String,
-    /// Relative.
-    pub way: String,
-}
-
-/// The parts of a sheet's page beside the sheet.
-#[derive(Debug, Default)]
-pub struct PageExtras {
-    pub downloads: Vec<Download>,
-    /// For search engines.
-    pub linked_data: Value,
-    /// Only on an edition's own page.
-    pub archived: Option<ArchivedEdition>,
-}
-
-/// A file that the page offers.
-#[derive(Debug, Serialize)]
-pub struct Download {
-    pub href: String,
-    pub label: String,
-    pub size: String,
-}
-
-/// The edition as its own page describes it.
-#[derive(Debug, Serialize)]
-pub struct ArchivedEdition {
-    pub superseded_by: Option<String>,
-    pub digests: Vec<ReaderDigest>,
-    /// True if a page compares it with the edition before.
-    pub changes: bool,
-}
-
-#[derive(Debug, Serialize)]
-pub struct ReaderDigest {
-    pub audience: &'static str,
-    /// The anchor that the code on a signed copy leads to.
-    pub start: String,
-    pub whole: String,
 }
 
 /// A finished page.
@@ -101,12 +43,10 @@ pub struct HtmlPage {
 }
 
 /// The styles and scripts a page may use, by hash, and nothing else (Content Security Policy).
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Policy {
     styles: BTreeSet<String>,
     scripts: BTreeSet<String>,
-    /// Data in a script element. Browsers do not run it, but checkers count it as a script.
-    data: BTreeSet<String>,
 }
 
 impl Policy {
@@ -118,48 +58,16 @@ impl Policy {
 
     /// The policy as browsers read it.
     pub fn text(&self) -> String {
-        let list = |hashes: &BTreeSet<String>| {
+        let [styles, scripts] = [&self.styles, &self.scripts].map(|hashes| {
             if hashes.is_empty() {
                 "'none'".to_owned()
             } else {
                 Vec::from_iter(hashes.iter().cloned()).join(" ")
             }
-        };
+        });
         format!(
-            "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
-            list(&self.styles),
-            list(&self.scripts.union(&self.data).cloned().collect())
+            "default-src 'none'; style-src {styles}; script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'"
         )
-    }
-}
-
-/// The files a page is made of.
-struct PageAssets {
-    template: &'static str,
-    /// In this order; a style is a template too, because it may print labels.
-    styles: &'static [&'static str],
-    script: Option<&'static str>,
-}
-
-const STYLE: &str = "site/style.css";
-
-const SHEET: PageAssets = assets("site/index.html", &[STYLE], Some("site/page.js"));
-const CHANGES: PageAssets = assets("site/changes.html", &[STYLE, "site/changes.css"], None);
-const VERIFY: PageAssets = assets("site/verify.html", &[STYLE], Some("site/verify.js"));
-const EDITIONS: PageAssets = assets("site/editions.html", &[STYLE], None);
-const PROSE: PageAssets = assets("site/prose.html", &[STYLE], None);
-const ENDED: PageAssets = assets("site/ended.html", &[STYLE], None);
-const MISSING: PageAssets = assets("site/404.html", &[STYLE], None);
-
-const fn assets(
-    template: &'static str,
-    styles: &'static [&'static str],
-    script: Option<&'static str>,
-) -> PageAssets {
-    PageAssets {
-        template,
-        styles,
-        script,
     }
 }
 
@@ -178,32 +86,17 @@ impl<'a> Pages<'a> {
         let extensions = [".html", ".css", ".xml", ".txt"];
         let templates = extensions.iter().flat_map(|ending| theme.files(ending));
         tera.add_raw_templates(templates)
-            .map_err(|error| explain(theme, SHEET.template, &error))?;
+            .map_err(|error| explain(theme, "site/index.html", &error))?;
         tera.global_context().insert("tokens", &theme.tokens);
         let logo = theme.logo.as_ref().map(Logo::address);
         tera.global_context().insert("logo", &logo);
         Ok(Pages { theme, tera })
     }
 
-    /// The sheet as a page: the front page, or the page of an issued edition.
-    pub fn sheet(
-        &self,
-        sheet: &Sheet,
-        place: &PageContext,
-        extras: &PageExtras,
-    ) -> Result<HtmlPage> {
-        let data = inert(&extras.linked_data);
-        let page = |sheet: &Sheet| {
-            let mut context = variables(sheet, place, &json!({}))?;
-            context.insert("downloads", &extras.downloads);
-            context.insert("archived", &extras.archived);
-            context.insert("data", &data);
-            Ok(context)
-        };
-        self.draw(&SHEET, page(sheet)).map_err(|error| {
-            let draw = |rows| self.draw(&SHEET, page(&sheet.first_rows(rows))).err();
-            name_row(error, sheet.rows.len(), draw, |row| sheet.row_name(row))
-        })
+    /// The sheet as a page of its own; `more` are `downloads`, `data` and `archived`.
+    pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<HtmlPage> {
+        let draw = |rows| self.page("index", &sheet.first_rows(rows), site, more);
+        draw_rows(sheet.rows.len(), draw, |row| sheet.row_name(row))
     }
 
     /// The changes from an older sheet; `sheet` is the newer one.
@@ -211,91 +104,57 @@ impl<'a> Pages<'a> {
         &self,
         sheet: &Sheet,
         changes: &Comparison,
-        place: &PageContext,
+        site: &PageContext,
     ) -> Result<HtmlPage> {
         // The rows to print are those of the comparison.
         let around = sheet.first_rows(0);
-        let page = |changes: &Comparison| {
-            let mut context = variables(&around, place, &json!({}))?;
-            context.insert("changes", changes);
-            Ok(context)
+        let draw = |lines| {
+            let more = BTreeMap::from([("changes", changes.first_lines(lines))]);
+            self.page("changes", &around, site, &more)
         };
-        self.draw(&CHANGES, page(changes)).map_err(|error| {
-            let draw = |lines| self.draw(&CHANGES, page(&changes.first_lines(lines))).err();
-            name_row(error, changes.lines.len(), draw, |line| {
-                changes.line_name(line)
-            })
-        })
+        draw_rows(changes.lines.len(), draw, |line| changes.line_name(line))
     }
 
-    /// The days of a listing as the pages print them, by their ISO form.
-    fn days(around: &Sheet, listing: &Listing) -> BTreeMap<String, String> {
-        let print = |day: Date| match around.lang {
-            "en" => date::print_english(day),
-            _ => date::print(day, around.document.date_style),
+    /// The page of that name, around it the sheet; `more` are the page's own variables.
+    pub fn page(
+        &self,
+        name: &str,
+        sheet: &Sheet,
+        site: &PageContext,
+        more: &impl Serialize,
+    ) -> Result<HtmlPage> {
+        const STYLE: &str = "site/style.css";
+        // A style is a template too, because it may print labels.
+        let (style_files, script_file): (&[&str], _) = match name {
+            "index" => (&[STYLE], Some("site/page.js")),
+            "changes" => (&[STYLE, "site/changes.css"], None),
+            "verify" => (&[STYLE], Some("site/verify.js")),
+            _ => (&[STYLE], None),
         };
-        let editions = listing.editions.iter();
-        let issued = editions.flat_map(|it| [it.date, it.issued_on]);
-        let withdrawn = listing.editions.iter().flat_map(|it| &it.withdrawn);
-        let ended = withdrawn.chain(listing.lost.iter().map(|it| &it.ending));
-        let days = issued.chain(ended.map(|ending| ending.on));
-        days.map(|day| (day.to_string(), print(day))).collect()
-    }
-
-    /// The page that checks received copies.
-    pub fn verify(
-        &self,
-        around: &Sheet,
-        listing: &Listing,
-        place: &PageContext,
-    ) -> Result<HtmlPage> {
-        let more = json!({"editions": listing.editions, "lost": listing.lost, "days": Self::days(around, listing), "data": inert(listing)});
-        self.draw(&VERIFY, variables(around, place, &more))
-    }
-
-    /// The list of all issued editions; those in `compared` have a page of changes.
-    pub fn editions(
-        &self,
-        around: &Sheet,
-        listing: &Listing,
-        compared: &[&str],
-        place: &PageContext,
-    ) -> Result<HtmlPage> {
-        let more = json!({
-            "editions": listing.editions,
-            "lost": listing.lost,
-            "compared": compared,
-            "days": Self::days(around, listing),
+        // Trimmed, because some checkers leave white space around a text out of its hash.
+        let script = script_file.and_then(|name| self.theme.text(name));
+        let trimmed_script = script.map(str::trim);
+        let template = format!("site/{name}.html");
+        let drawn = variables(sheet, site, more).and_then(|mut context| {
+            let render = |name: &&str| self.tera.render(name, &context);
+            let styles: TeraResult<Vec<_>> = style_files.iter().map(render).collect();
+            let joined = styles?.join("\n");
+            let style = joined.trim();
+            let policy = Policy {
+                styles: [hash(style)].into(),
+                scripts: trimmed_script.map(hash).into_iter().collect(),
+            };
+            let mut own = policy.clone();
+            // Browsers do not run data in a script element, but checkers count it as a script.
+            let data = context.get("data").and_then(tera::Value::as_str);
+            own.scripts.extend(data.map(hash));
+            context.insert("style", style);
+            context.insert("script", &trimmed_script);
+            context.insert("policy", &own.text());
+            let html = self.tera.render(&template, &context)?.into_bytes();
+            Ok(HtmlPage { html, policy })
         });
-        self.draw(&EDITIONS, variables(around, place, &more))
-    }
-
-    /// A page of the office's own prose.
-    pub fn prose(
-        &self,
-        around: &Sheet,
-        prose: &ProsePage,
-        place: &PageContext,
-    ) -> Result<HtmlPage> {
-        let more = json!({"heading": prose.title, "prose": prose.html});
-        self.draw(&PROSE, variables(around, place, &more))
-    }
-
-    /// The page of an edition that was withdrawn or lost; also the front page if it was the newest.
-    pub fn ended(
-        &self,
-        around: &Sheet,
-        listing: &Listing,
-        place: &PageContext,
-        ended: Value,
-    ) -> Result<HtmlPage> {
-        let more = json!({"ended": ended, "days": Self::days(around, listing)});
-        self.draw(&ENDED, variables(around, place, &more))
-    }
-
-    /// The page for an address that does not exist.
-    pub fn missing(&self, around: &Sheet, place: &PageContext) -> Result<HtmlPage> {
-        self.draw(&MISSING, variables(around, place, &json!({})))
+        drawn.map_err(|error| explain(self.theme, &template, &error))
     }
 
     /// A file that machines read: `robots.txt`, `feed.xml`, ….
@@ -311,32 +170,6 @@ impl<'a> Pages<'a> {
             .and_then(|context| self.tera.render(&template, &context));
         text.map(String::into_bytes)
             .map_err(|error| explain(self.theme, &template, &error))
-    }
-
-    fn draw(&self, assets: &PageAssets, context: TeraResult<Context>) -> Result<HtmlPage> {
-        // Trimmed, because some checkers leave white space around a text out of its hash.
-        let script = match assets.script {
-            Some(name) => Some(self.theme.text(name)?.trim()),
-            None => None,
-        };
-        let drawn = context.and_then(|mut context| {
-            let render = |name: &&str| self.tera.render(name, &context);
-            let styles: TeraResult<Vec<_>> = assets.styles.iter().map(render).collect();
-            let joined = styles?.join("\n");
-            let style = joined.trim();
-            let data = context.get("data").and_then(tera::Value::as_str);
-            let policy = Policy {
-                styles: [hash(style)].into(),
-                scripts: script.map(hash).into_iter().collect(),
-                data: data.map(hash).into_iter().collect(),
-            };
-            context.insert("style", style);
-            context.insert("script", &script);
-            context.insert("policy", &policy.text());
-            let html = self.tera.render(assets.template, &context)?.into_bytes();
-            Ok(HtmlPage { html, policy })
-        });
-        drawn.map_err(|error| explain(self.theme, assets.template, &error))
     }
 }
 
@@ -355,7 +188,7 @@ fn hash(text: &str) -> String {
 }
 
 /// JSON for a script element, in which no text may look like the element's end.
-fn inert(value: &impl Serialize) -> String {
+pub fn inert(value: &impl Serialize) -> String {
     let json = serde_json::to_string(value).expect("keys are strings");
     json.replace('<', "\\u003c")
 }
@@ -363,20 +196,22 @@ fn inert(value: &impl Serialize) -> String {
 /// Makes one message with file and line of Tera's error.
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
-    let (file, line, cause) = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+    let (file, line, cause) = match pointed_at(&text) {
+        Some((file, line)) => {
+            let first = text.lines().next().unwrap_or_default();
             let source = error.source().map(|source| format!(": {source}"));
-            let cause = format!("{}{}", report.message(), source.unwrap_or_default());
-            (report.filename(), report.span().start_line, cause)
+            let cause = first.trim_start_matches("error: ").to_owned();
+            (file, line, cause + &source.unwrap_or_default())
         }
-        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
-            (tpl.as_str(), 1, text)
+        None => {
+            let file = match error.kind() {
+                ErrorKind::CircularExtend { tpl, .. } => tpl,
+                ErrorKind::CircularInclude { tpl, .. } => tpl,
+                ErrorKind::MissingParent { current, .. } => current,
+                _ => template,
+            };
+            (file, 1, text.clone())
         }
-        ErrorKind::MissingParent { current, .. } => (current.as_str(), 1, text),
-        _ => match pointed_at(&text) {
-            Some((file, line)) => (file, line, first_line(&text)),
-            None => (template, 1, text),
-        },
     };
     let message = Message::new("theme-error")
         .with("file", theme.shown(file))
@@ -384,15 +219,10 @@ fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     Error::new(message).caused_by(cause)
 }
 
-/// Parses ` --> site/index.html:2:12`: some errors name file and line in their text only.
+/// Parses ` --> site/index.html:2:12`.
 fn pointed_at(text: &str) -> Option<(&str, usize)> {
     let (_, place) = text.lines().find_map(|line| line.split_once("--> "))?;
     let mut parts = place.rsplitn(3, ':').skip(1);
     let line = parts.next()?.parse().ok()?;
     Some((parts.next()?, line))
-}
-
-fn first_line(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    line.trim_start_matches("error: ").to_owned()
 }

@@ -1,5 +1,4 @@
-//! The logo of a theme. As it stands in every page, it is small, and it neither runs nor loads
-//! anything.
+//! The logo of a theme. It stands in every page: small, running nothing and loading nothing.
 
 use crate::message::{Error, Message, Result};
 use base64ct::{Base64, Encoding};

@@ -1,14 +1,14 @@
-//! Sheet + theme → PDF bytes (Typst, in process), always PDF/A-3a + PDF/UA-1 with the reader's data
-//! attached.
+//! Sheet + theme → PDF/A-3a + PDF/UA-1 (Typst, in process), with the reader's data attached.
 //!
 //! No markup is made here: the theme's Typst file reads the sheet as data.
 
 mod world;
 
 use crate::compare::Comparison;
+use crate::data::pretty;
 use crate::manifest::DATA;
 use crate::message::{Error, Message, Result};
-use crate::render::theme::{Theme, name_row};
+use crate::render::theme::{Theme, draw_rows};
 use crate::sheet::{Rendering, Sheet};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -42,22 +42,16 @@ pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Resul
     };
     // Two copies are two documents.
     let mark = sheet.copy.as_ref().map_or("", |copy| &copy.mark);
-    let of = |sheet: &Sheet| TypstJob {
-        main,
-        data: vec![("sheet.json", json(sheet)), (DATA, data.to_vec())],
-        date: sheet.created_on.clone(),
-        ident: format!(
-            "{}/{}/{}/{mark}",
-            sheet.office.name,
-            sheet.id,
-            rendering_name(sheet.rendering)
-        ),
+    let name = rendering_name(sheet.rendering);
+    let pdf_options = options(sheet, &format!("{name}/{mark}"));
+    let draw = |rows| {
+        let files = vec![
+            ("sheet.json", json(&sheet.first_rows(rows))),
+            (DATA, data.to_vec()),
+        ];
+        draw(fonts, theme, main, files, &pdf_options)
     };
-    let draw = |sheet: &Sheet| draw(fonts, theme, of(sheet));
-    let drawn = draw(sheet).map_err(|error| {
-        let draw = |rows| draw(&sheet.first_rows(rows)).err();
-        name_row(error, sheet.rows.len(), draw, |row| sheet.row_name(row))
-    })?;
+    let drawn = draw_rows(sheet.rows.len(), draw, |row| sheet.row_name(row))?;
     finish(drawn)
 }
 
@@ -72,29 +66,17 @@ pub fn render_changes(
 ) -> Result<Pdf> {
     // The rows to print are those of the comparison.
     let around = json(&sheet.first_rows(0));
-    let of = |changes: &Comparison| TypstJob {
-        main: "changes.typ",
-        data: vec![
+    let (before, name) = (&changes.edition.before.id, rendering_name(sheet.rendering));
+    let pdf_options = options(sheet, &format!("changes-from-{before}/{name}"));
+    let draw = |lines| {
+        let files = vec![
             ("sheet.json", around.clone()),
-            ("changes.json", crate::data::pretty(changes)),
+            ("changes.json", pretty(&changes.first_lines(lines))),
             (DATA, data.to_vec()),
-        ],
-        date: sheet.created_on.clone(),
-        ident: format!(
-            "{}/{}/changes-from-{}/{}",
-            sheet.office.name,
-            sheet.id,
-            changes.edition.before.id,
-            rendering_name(sheet.rendering)
-        ),
+        ];
+        draw(fonts, theme, "changes.typ", files, &pdf_options)
     };
-    let draw = |changes: &Comparison| draw(fonts, theme, of(changes));
-    let drawn = draw(changes).map_err(|error| {
-        let draw = |lines| draw(&changes.first_lines(lines)).err();
-        name_row(error, changes.lines.len(), draw, |line| {
-            changes.line_name(line)
-        })
-    })?;
+    let drawn = draw_rows(changes.lines.len(), draw, |line| changes.line_name(line))?;
     finish(drawn)
 }
 
@@ -102,24 +84,18 @@ fn json(sheet: &Sheet) -> Vec<u8> {
     serde_json::to_vec(sheet).expect("keys are strings")
 }
 
-/// One document: the theme's file that draws it, the data that the file reads, and the metadata of
-/// the PDF.
-struct TypstJob {
-    main: &'static str,
-    /// Name and bytes of each virtual file.
-    data: Vec<(&'static str, Vec<u8>)>,
-    /// ISO 8601.
-    date: String,
-    /// Distinguishes it from every other document.
-    ident: String,
-}
-
 type Drawn = (PagedDocument, Vec<u8>);
 
-fn draw(fonts: &Fonts, theme: &Theme, job: TypstJob) -> Result<Drawn> {
-    let pdf_options = options(&job);
-    let world = World::new(fonts, theme, job.main, job.data.clone(), false)?;
-    let errors = match compile(&world, &pdf_options) {
+/// Draws one document by the theme's file `main`, which reads `files`.
+fn draw(
+    fonts: &Fonts,
+    theme: &Theme,
+    main: &'static str,
+    files: Vec<(&'static str, Vec<u8>)>,
+    options: &PdfOptions,
+) -> Result<Drawn> {
+    let world = World::new(fonts, theme, main, files.clone(), false);
+    let errors = match compile(&world, options) {
         Ok(drawn) => return Ok(drawn),
         Err(errors) => errors,
     };
@@ -127,8 +103,8 @@ fn draw(fonts: &Fonts, theme: &Theme, job: TypstJob) -> Result<Drawn> {
     if !messages.any(|it| it.starts_with("document did not converge")) {
         return Err(explain(&world, theme, &errors));
     }
-    let steady = World::new(fonts, theme, job.main, job.data, true)?;
-    compile(&steady, &pdf_options).map_err(|errors| explain(&steady, theme, &errors))
+    let steady = World::new(fonts, theme, main, files, true);
+    compile(&steady, options).map_err(|errors| explain(&steady, theme, &errors))
 }
 
 /// Takes the text from the pages, and refuses a text that would be printed beside the paper.
@@ -174,8 +150,7 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-/// Removes from Typst's cache the results that the last drawings did not need. The rest makes drawing
-/// the same sheet with another word faster.
+/// Removes what the last drawings did not need: the rest makes drawing with another word faster.
 pub fn forget_unused() {
     comemo::evict(KEPT_DRAWINGS);
 }
@@ -196,25 +171,24 @@ fn compile(world: &World, options: &PdfOptions) -> std::result::Result<Drawn, Er
     Ok((document, bytes))
 }
 
-fn options(job: &TypstJob) -> PdfOptions {
-    let day: Date = job.date.parse().expect("the layout printed a day");
+/// The metadata of a PDF. Its name in `document` distinguishes it from every other of the same sheet.
+fn options(sheet: &Sheet, document: &str) -> PdfOptions {
+    let day: Date = sheet.created_on.parse().expect("the layout printed a day");
     let [month, day_of_month] = [day.month(), day.day()].map(i8::unsigned_abs);
     let date = Datetime::from_ymd_hms(i32::from(day.year()), month, day_of_month, 0, 0, 0);
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
-        ident: Smart::Custom(job.ident.clone()),
+        ident: Smart::Custom(format!("{}/{}/{document}", sheet.office.name, sheet.id)),
         creator: Smart::Custom(Some(CREATOR.to_owned())),
         timestamp: date.map(Timestamp::new_utc),
-        page_ranges: None,
         standards: PdfStandards::new(&standards).expect("the two standards go together"),
-        tagged: true,
-        pretty: false,
+        ..PdfOptions::default()
     }
 }
 
 fn rendering_name(rendering: Rendering) -> &'static str {
     match rendering {
-        Rendering::Page | Rendering::EditionPage => "page",
+        Rendering::Page => "page",
         Rendering::SitePdf => "site",
         Rendering::ClientPdf => "client",
         Rendering::SealPdf => "seal",
@@ -241,13 +215,7 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
 
 /// Makes one message with file and line of Typst's first error.
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
-    let Some(first) = errors.first() else {
-        return Error::new(
-            Message::new("theme-error")
-                .with("file", "*.typ")
-                .with("line", 1),
-        );
-    };
+    let first = errors.first().expect("a failure has a reason");
     let calls = first.trace.iter().map(|point| DiagSpan::from(point.span));
     let place = std::iter::once(first.span)
         .chain(calls)

@@ -7,14 +7,12 @@
 
 pub mod headers;
 
-use super::html::{
-    ArchivedEdition, Download, HtmlPage, LanguageLink, NavLink, PageContext, PageExtras, Pages,
-    Policy, ReaderDigest,
-};
+use super::documents::Documents;
+use super::html::{HtmlPage, PageContext, Pages, Policy, inert};
 use super::leak::{self, RenderedText};
-use super::theme::Theme;
 use crate::compare;
 use crate::data;
+use crate::date;
 use crate::edition::{Edition, Ending, ListedEdition, Listing, LostEdition, digest_start};
 use crate::manifest::site::{
     CHANGES, DOWNLOADS, EDITIONS, ENGLISH, FEED, FRONT, LISTING, MISSING, ROBOTS, SITEMAP, VERIFY,
@@ -23,55 +21,44 @@ use crate::manifest::site::{
 use crate::manifest::{Bundle, SITE, media_type};
 use crate::message::Result;
 use crate::model::{Audience, ProsePage, Register};
-use crate::sheet::{self, Labels, Rendering, Sheet};
+use crate::sheet::{self, Rendering, Sheet};
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The parts the site is made of.
 pub struct Site<'a> {
-    pub theme: &'a Theme,
-    pub labels: &'a Labels,
-    pub register: &'a Register,
+    pub documents: &'a Documents<'a>,
     /// The sheet of the front page in each language of the site, Japanese first.
     pub fronts: &'a [Sheet],
     /// The office's pages of prose, in order.
     pub prose: &'a [ProsePage],
-    /// Oldest first.
-    pub issued: &'a [&'a Edition],
-    /// The public facts of these, and of lost ones.
+    /// The public facts of the editions issued so far, and of lost ones.
     pub listing: &'a Listing,
-    /// False if the sheet is an edition that was withdrawn: no page may show its texts.
-    pub in_force: bool,
     /// The files made so far, which pages offer.
     pub bundle: &'a Bundle,
-    pub today: Date,
 }
 
-/// The front page and every other page, `editions.json` and `robots.txt`; if the site's address is
-/// known also `feed.xml` and `sitemap.xml`.
+/// The front page and every other page, `editions.json` and `robots.txt`, if the site's address is
+/// known also `feed.xml` and `sitemap.xml`; and the one policy that allows all pages their styles and
+/// scripts.
 ///
 /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
-pub fn files(site: &Site) -> Result<Bundle> {
-    Ok(build(site)?.files)
-}
-
-/// The one policy that allows every page of the site its styles and scripts.
-pub fn policy(site: &Site) -> Result<Policy> {
-    Ok(build(site)?.policy)
-}
-
-fn build<'a>(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
+pub fn build(site: &Site) -> Result<(Bundle, Policy)> {
     let mut builder = SiteBuilder::new(site)?;
     for front in site.fronts {
         builder.front(front)?;
         builder.prose(front)?;
-        if !site.issued.is_empty() {
-            builder.verify(front)?;
+        if !site.documents.issued.is_empty() {
+            // The page on which a received copy is checked.
+            let data = inert(site.listing).into();
+            builder.listed(front, &path_in(front, VERIFY), "verify", ("data", data))?;
         }
     }
-    builder.missing()?;
-    for (listed, edition) in site.listing.editions.iter().zip(site.issued) {
+    let registers = [site.documents.register];
+    builder.page(builder.japanese(), MISSING, "404", &json!({}), &registers)?;
+    for (listed, edition) in site.listing.editions.iter().zip(&site.documents.issued) {
         match &listed.withdrawn {
             Some(ending) => builder.ended(&listed.id, ending, "withdrawn")?,
             None => builder.edition(listed, edition)?,
@@ -80,11 +67,11 @@ fn build<'a>(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
     for LostEdition { id, ending } in &site.listing.lost {
         builder.ended(id, ending, "lost")?;
     }
-    if !site.issued.is_empty() {
+    if !site.documents.issued.is_empty() {
         builder.archive()?;
     }
     builder.machine_files()?;
-    Ok(builder)
+    Ok((builder.files, builder.policy))
 }
 
 /// The front page by itself, for callers that cannot wait for the others.
@@ -95,15 +82,11 @@ pub fn front(site: &Site) -> Result<Vec<u8>> {
     Ok(files.next().expect("the page was just taken up"))
 }
 
-/// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
-pub fn home(register: &Register) -> Option<String> {
-    let url = register.office.url.as_deref()?;
-    Some(format!("{}/", url.trim_end_matches('/')))
-}
-
 struct SiteBuilder<'a> {
     site: &'a Site<'a>,
+    documents: &'a Documents<'a>,
     pages: Pages<'a>,
+    /// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
     home: Option<String>,
     /// The styles and scripts of the pages made so far.
     policy: Policy,
@@ -112,10 +95,12 @@ struct SiteBuilder<'a> {
 
 impl<'a> SiteBuilder<'a> {
     fn new(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
+        let url = site.documents.register.office.url.as_deref();
         Ok(SiteBuilder {
             site,
-            pages: Pages::new(site.theme)?,
-            home: home(site.register),
+            documents: site.documents,
+            pages: Pages::new(site.documents.theme)?,
+            home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
             policy: Policy::default(),
             files: Bundle::new(),
         })
@@ -124,50 +109,67 @@ impl<'a> SiteBuilder<'a> {
     /// The page of the current sheet.
     fn front(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
-        let place = self.place(sheet, &path);
-        let newest = self.site.listing.editions.last();
-        if let Some((newest, ending)) = newest
-            .filter(|_| !self.site.in_force)
-            .and_then(|newest| Some((newest, newest.withdrawn.as_ref()?)))
+        let registers = [self.documents.register];
+        if self.documents.version.is_withdrawn()
+            && let Some(newest) = self.site.listing.editions.last()
+            && let Some(ending) = &newest.withdrawn
         {
-            let around = sheet.first_rows(0);
-            let ended =
-                json!({"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true});
-            let page = self
-                .pages
-                .ended(&around, self.site.listing, &place, ended)?;
-            return self.add_page(&path, page, &[self.site.register]);
+            let more = json!({
+                "ended": {"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true},
+                "days": days(sheet, self.site.listing),
+            });
+            return self.page(sheet, &path, "ended", &more, &registers);
         }
-        let extras = PageExtras {
-            downloads: self.downloads("", &place.base),
-            linked_data: linked_data(sheet, &place, ""),
-            archived: None,
-        };
-        let page = self.pages.sheet(sheet, &place, &extras)?;
-        self.add_page(&path, page, &[self.site.register])
+        let place = self.place(sheet, &path);
+        let more = json!({
+            "downloads": self.downloads("", &place.base),
+            "data": inert(&linked_data(sheet, &place, "")),
+            "archived": null,
+        });
+        let page = self.pages.sheet(sheet, &place, &more)?;
+        self.add_page(&path, page, &registers)
     }
 
     /// The office's own pages in the language of a front page.
     fn prose(&mut self, front: &Sheet) -> Result<()> {
-        let around = front.first_rows(0);
         for prose in self.prose_in(front.lang) {
             let path = path_in(front, &format!("{}.html", prose.name));
-            let page = self
-                .pages
-                .prose(&around, prose, &self.place(front, &path))?;
-            self.add_page(&path, page, &[self.site.register])?;
+            let more = json!({"heading": prose.title, "prose": prose.html});
+            self.page(front, &path, "prose", &more, &[self.documents.register])?;
         }
         Ok(())
     }
 
-    /// The page on which a received copy is checked.
-    fn verify(&mut self, front: &Sheet) -> Result<()> {
-        let path = path_in(front, VERIFY);
-        let place = self.place(front, &path);
-        let page = self
-            .pages
-            .verify(&front.first_rows(0), self.site.listing, &place)?;
-        self.add_page(&path, page, &self.registers())
+    /// A page about the editions issued so far, with one more variable.
+    fn listed(
+        &mut self,
+        front: &Sheet,
+        path: &str,
+        name: &str,
+        (variable, value): (&str, Value),
+    ) -> Result<()> {
+        let listing = self.site.listing;
+        let mut more = json!({
+            "editions": listing.editions,
+            "lost": listing.lost,
+            "days": days(front, listing),
+        });
+        more[variable] = value;
+        self.page(front, path, name, &more, &self.registers())
+    }
+
+    /// A page without the rows of the sheet.
+    fn page(
+        &mut self,
+        front: &Sheet,
+        path: &str,
+        name: &str,
+        more: &Value,
+        registers: &[&Register],
+    ) -> Result<()> {
+        let place = self.place(front, path);
+        let page = self.pages.page(name, &front.first_rows(0), &place, more)?;
+        self.add_page(path, page, registers)
     }
 
     fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
@@ -176,7 +178,7 @@ impl<'a> SiteBuilder<'a> {
     }
 
     fn registers(&self) -> Vec<&'a Register> {
-        let issued = self.site.issued.iter();
+        let issued = self.documents.issued.iter();
         issued.map(|edition| &edition.sheet).collect()
     }
 
@@ -187,81 +189,67 @@ impl<'a> SiteBuilder<'a> {
     /// The page of an issued edition, and the changes from the one before.
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
-        let mut issued = self.site.issued.iter();
+        let mut issued = self.documents.issued.iter();
         let before = edition
             .predecessor
             .as_ref()
             .and_then(|named| issued.find(|edition| edition.id == named.id))
             .filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
-        let page_sheet = sheet::lay_out_edition(edition, Rendering::EditionPage, self.site.labels);
+        let labels = &self.documents.labels;
+        let lay_out = |it| sheet::lay_out_edition(it, Rendering::SitePdf, labels);
+        let sheet = lay_out(edition);
         let place = self.place(self.japanese(), &path);
-        let extras = PageExtras {
-            downloads: self.downloads(&folder, ""),
-            linked_data: linked_data(&page_sheet, &place, &folder),
-            archived: Some(ArchivedEdition {
-                superseded_by: listed.superseded_by.clone(),
-                digests: digests(edition),
-                changes: before.is_some(),
-            }),
-        };
-        let page = self.pages.sheet(&page_sheet, &place, &extras)?;
+        let digests = Audience::ALL.map(|audience| {
+            let whole = edition.digest.of(audience);
+            // The code on a signed copy leads to `start`.
+            json!({"audience": audience.name(), "start": digest_start(whole), "whole": whole})
+        });
+        let more = json!({
+            "downloads": self.downloads(&folder, ""),
+            "data": inert(&linked_data(&sheet, &place, &folder)),
+            "archived": {
+                "superseded_by": listed.superseded_by,
+                "digests": digests,
+                "changes": before.is_some(),
+            },
+        });
+        let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
         let Some(before) = before else {
             return Ok(());
         };
         let path = format!("{folder}{CHANGES}");
-        let [old, new] = [before, &edition]
-            .map(|it| sheet::lay_out_edition(it, Rendering::SitePdf, self.site.labels));
-        let changes = compare::compare(&old, &new);
+        let changes = compare::compare(&lay_out(before), &sheet);
         let place = self.place(self.japanese(), &path);
-        let page = self.pages.changes(&new, &changes, &place)?;
+        let page = self.pages.changes(&sheet, &changes, &place)?;
         self.add_page(&path, page, &[&before.sheet, &edition.sheet])
     }
 
     /// The page of an edition whose files left the site.
     fn ended(&mut self, id: &str, ending: &Ending, kind: &str) -> Result<()> {
         let path = format!("{}{FRONT}", edition_folder(id));
-        let place = self.place(self.japanese(), &path);
-        let around = self.japanese().first_rows(0);
         let ended = json!({"id": id, "ending": ending, "kind": kind, "front": false});
-        let page = self
-            .pages
-            .ended(&around, self.site.listing, &place, ended)?;
-        self.add_page(&path, page, &self.registers())
+        self.listed(self.japanese(), &path, "ended", ("ended", ended))
     }
 
-    /// All editions in a list, for readers and for machines.
+    /// All editions in a list, for readers and for machines; some have a page of changes.
     fn archive(&mut self) -> Result<()> {
-        let place = self.place(self.japanese(), EDITIONS);
-        let around = self.japanese().first_rows(0);
-        let ids = self
-            .site
-            .listing
-            .editions
-            .iter()
-            .map(|edition| &*edition.id);
+        let ids = self.site.listing.editions.iter().map(|it| &*it.id);
         let is_compared = |id: &&str| {
             let page = format!("{}{CHANGES}", edition_folder(id));
             self.files.contains_key(&bundle_path(&page))
         };
-        let compared: Vec<&str> = ids.filter(is_compared).collect();
-        let listing = self.site.listing;
-        let page = self.pages.editions(&around, listing, &compared, &place)?;
-        self.add_page(EDITIONS, page, &self.registers())?;
+        let compared = json!(ids.filter(is_compared).collect::<Vec<_>>());
+        self.listed(
+            self.japanese(),
+            EDITIONS,
+            "editions",
+            ("compared", compared),
+        )?;
         let listing = data::pretty(self.site.listing);
         self.files.insert(bundle_path(LISTING), listing);
         Ok(())
-    }
-
-    /// The page for missing addresses. A server may show it at any of them, so its links are absolute.
-    fn missing(&mut self) -> Result<()> {
-        let place = PageContext {
-            home: self.home.clone(),
-            ..PageContext::default()
-        };
-        let page = self.pages.missing(&self.japanese().first_rows(0), &place)?;
-        self.add_page(MISSING, page, &[self.site.register])
     }
 
     /// The files that machines read: robots.txt, sitemap, feed and security.txt.
@@ -279,12 +267,15 @@ impl<'a> SiteBuilder<'a> {
             let newest = self.site.listing.editions.last().map(|newest| newest.date);
             let feed = json!({
                 "editions": self.site.listing.editions,
-                "updated": newest.unwrap_or(self.site.register.date),
+                "updated": newest.unwrap_or(self.documents.register.date),
             });
             files.extend([(SITEMAP, addresses), (FEED, feed)]);
         }
-        if let Some(contact) = self.site.register.office.security.as_deref() {
-            let contact = json!({"contact": contact, "expires": self.contact_expiry()});
+        if let Some(contact) = self.documents.register.office.security.as_deref() {
+            // A year from the build (RFC 9116, 2.5.5).
+            let year: Span = 1.year();
+            let day = self.documents.today.saturating_add(year);
+            let contact = json!({"contact": contact, "expires": format!("{day}T00:00:00+09:00")});
             files.push((".well-known/security.txt", contact));
         }
         for (path, more) in files {
@@ -294,13 +285,6 @@ impl<'a> SiteBuilder<'a> {
             self.files.insert(bundle_path(path), text);
         }
         Ok(())
-    }
-
-    /// The expiry of security.txt: a year from the build (RFC 9116, 2.5.5).
-    fn contact_expiry(&self) -> String {
-        let year: Span = 1.year();
-        let day = self.site.today.saturating_add(year);
-        format!("{day}T00:00:00+09:00")
     }
 
     /// Searches a page for leaks, and adds it to the files.
@@ -313,13 +297,18 @@ impl<'a> SiteBuilder<'a> {
 
     /// The site around the page of that path, in the language of a front page.
     fn place(&self, front: &Sheet, path: &str) -> PageContext {
+        if path == MISSING {
+            // A server may show it at any address, so its links are absolute.
+            return PageContext {
+                home: self.home.clone(),
+                ..PageContext::default()
+            };
+        }
         let base = "../".repeat(path.matches('/').count());
-        let issued = !self.site.issued.is_empty();
-        let way = |to: &str| format!("{base}{}", path_in(front, to));
-        let link = |to: String, text: &str| NavLink {
-            href: format!("{base}{to}"),
-            current: to == path,
-            text: text.to_owned(),
+        let issued = !self.documents.issued.is_empty();
+        let link = |to: String, text: &str| {
+            let href = format!("{base}{to}");
+            json!({"href": href, "current": to == path, "text": text})
         };
         let label = |name: &str| front.labels.get(name).map_or("", String::as_str);
         let mut nav = vec![link(path_in(front, FRONT), &front.title)];
@@ -337,22 +326,18 @@ impl<'a> SiteBuilder<'a> {
             nav,
             languages: self.languages(&base, path),
             feed: self.home.as_ref().map(|home| format!("{home}{FEED}")),
-            verify: issued.then(|| way(VERIFY)),
+            verify: issued.then(|| format!("{base}{}", path_in(front, VERIFY))),
             base,
         }
     }
 
     /// The languages of a page, if there are several.
-    fn languages(&self, base: &str, path: &str) -> Vec<LanguageLink> {
+    fn languages(&self, base: &str, path: &str) -> Vec<Value> {
         let page = path.strip_prefix(ENGLISH).unwrap_or(path);
-        let name = page.strip_suffix(".html");
-        let has_page = |front: &&Sheet| match page {
-            FRONT => true,
-            VERIFY => !self.site.issued.is_empty(),
-            _ => {
-                let mut prose = self.prose_in(front.lang);
-                prose.any(|prose| Some(&*prose.name) == name)
-            }
+        let has_page = |front: &&Sheet| {
+            let mut prose = self.prose_in(front.lang);
+            let is_prose = prose.any(|prose| page.strip_suffix(".html") == Some(&prose.name));
+            is_prose || [FRONT, VERIFY].contains(&page)
         };
         let fronts: Vec<&Sheet> = self.site.fronts.iter().filter(has_page).collect();
         if fronts.len() < 2 {
@@ -362,37 +347,27 @@ impl<'a> SiteBuilder<'a> {
             let path = path_in(front, page);
             let way = format!("{base}{path}");
             let absolute = self.home.as_deref().map(|home| address(home, &path));
-            LanguageLink {
-                lang: front.lang,
-                name: if front.lang == "ja" {
-                    "日本語"
-                } else {
-                    "English"
-                },
-                href: absolute.unwrap_or_else(|| way.clone()),
-                way,
-            }
+            let name = match front.lang {
+                "ja" => "日本語",
+                _ => "English",
+            };
+            let href = absolute.as_ref().unwrap_or(&way);
+            json!({"lang": front.lang, "name": name, "href": href, "way": way})
         };
         fronts.into_iter().map(link).collect()
     }
 
     /// The downloads of a folder of the site, the PDF first; `way` leads to the folder.
-    fn downloads(&self, folder: &str, way: &str) -> Vec<Download> {
-        let offer = |name: &'static str| {
-            let bytes = self.site.bundle.get(&format!("{SITE}{folder}{name}"))?;
+    fn downloads(&self, folder: &str, way: &str) -> Vec<Value> {
+        let offer = |name: &str| {
             // A preview makes a file only on request.
-            let size = match bytes.len() {
-                0 => String::new(),
-                bytes => format!("{} KB", bytes.div_ceil(1024)),
-            };
+            let file = self.site.bundle.get(&format!("{SITE}{folder}{name}"));
+            let size = file.map(|bytes| format!("{} KB", bytes.len().div_ceil(1024)));
             let ending = name.rsplit('.').next().unwrap_or_default();
-            Some(Download {
-                href: format!("{way}{name}"),
-                label: ending.to_ascii_uppercase(),
-                size,
-            })
+            let (href, label) = (format!("{way}{name}"), ending.to_ascii_uppercase());
+            json!({"href": href, "label": label, "size": size.unwrap_or_default()})
         };
-        DOWNLOADS.into_iter().filter_map(offer).collect()
+        DOWNLOADS.map(offer).to_vec()
     }
 }
 
@@ -409,23 +384,25 @@ fn address(home: &str, path: &str) -> String {
     format!("{home}{}", path.strip_suffix(FRONT).unwrap_or(path))
 }
 
-fn digests(edition: &Edition) -> Vec<ReaderDigest> {
-    let digest = |audience: Audience| {
-        let whole = edition.digest.of(audience).to_owned();
-        ReaderDigest {
-            audience: audience.name(),
-            start: digest_start(&whole).to_owned(),
-            whole,
-        }
+/// The days of a listing as a page prints them, by their ISO form.
+fn days(around: &Sheet, listing: &Listing) -> BTreeMap<String, String> {
+    let print = |day: Date| match around.lang {
+        "en" => date::print_english(day),
+        _ => date::print(day, around.date_style),
     };
-    Audience::ALL.map(digest).into()
+    let editions = listing.editions.iter();
+    let issued = editions.flat_map(|it| [it.date, it.issued_on]);
+    let withdrawn = listing.editions.iter().flat_map(|it| &it.withdrawn);
+    let ended = withdrawn.chain(listing.lost.iter().map(|it| &it.ending));
+    let days = issued.chain(ended.map(|ending| ending.on));
+    days.map(|day| (day.to_string(), print(day))).collect()
 }
 
 /// The page's contents for search engines (schema.org, JSON-LD).
 fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
     let office = "#office";
     let certifications = sheet.certifications.iter().map(|certification| {
-        let fields = &certification.fields;
+        let fields = &certification.data;
         known(json!({
             "@type": "Certification",
             "name": certification.text,

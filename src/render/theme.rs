@@ -10,7 +10,6 @@ use crate::message::{Error, Language, Message, Result};
 use crate::render::logo::Logo;
 use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::Labels;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -27,24 +26,13 @@ pub struct Theme {
 
 #[derive(Debug, PartialEq)]
 struct ThemeFile {
-    text: Cow<'static, str>,
+    text: String,
     /// Its path in the project, for errors.
     shown: String,
 }
 
-/// The file with a language's labels, and its text in the official theme.
-const LABELS: [(&str, &str); 2] = [
-    (
-        "labels.ja.yaml",
-        include_str!("../../themes/official/labels.ja.yaml"),
-    ),
-    (
-        "labels.en.yaml",
-        include_str!("../../themes/official/labels.en.yaml"),
-    ),
-];
-
-const OFFICIAL_TOKENS: &str = include_str!("../../themes/official/tokens.yaml");
+/// The files with the labels in Japanese and English.
+const LABELS: [&str; 2] = ["labels.ja.yaml", "labels.en.yaml"];
 
 macro_rules! compiled_in {
     ($($path:literal),+ $(,)?) => {
@@ -104,13 +92,13 @@ pub fn official() -> Theme {
     for (path, text) in OFFICIAL {
         for name in [(*path).to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
             let shown = format!("themes/official/{path}");
-            let text = Cow::Borrowed(*text);
+            let text = (*text).to_owned();
             files.insert(name, ThemeFile { text, shown });
         }
     }
     Theme {
         name: "official".to_owned(),
-        tokens: Tokens::official(OFFICIAL_TOKENS),
+        tokens: Tokens::official(&files[TOKENS].text),
         logo: None,
         fonts: BTreeMap::new(),
         files,
@@ -124,16 +112,15 @@ pub fn is_name(name: &str) -> bool {
 
 /// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let Theme {
-        mut tokens,
-        mut files,
-        ..
-    } = official();
+    let mut theme = Theme {
+        name: name.to_owned(),
+        ..official()
+    };
     let folder = project.join("themes").join(name);
     if !is_name(name) || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
     }
-    let (mut images, mut fonts) = (BTreeMap::new(), BTreeMap::new());
+    let mut images = BTreeMap::new();
     for (path, bytes) in crate::content::files_below(&folder)? {
         if path.starts_with(README) || path.starts_with(SAMPLE_FOLDER) {
             continue;
@@ -143,7 +130,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         if path.starts_with(FONT_FOLDER) {
             // A licence may lie beside the faces.
             if path.ends_with(".ttf") || path.ends_with(".otf") {
-                fonts.insert(shown, bytes);
+                theme.fonts.insert(shown, bytes);
             }
             continue;
         }
@@ -152,7 +139,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             continue;
         }
         let own = String::from_utf8(bytes).map_err(|_| refused("theme-not-text"))?;
-        let own = own.replace("\r\n", "\n");
+        let text = own.replace("\r\n", "\n");
         // Typst takes a backslash for a Windows separator.
         if path.contains('\\') {
             return Err(refused("theme-backslash"));
@@ -161,25 +148,19 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             return Err(refused("theme-official-folder"));
         }
         // Templates may include files of their own; any other unknown file is a mistake.
-        if !files.contains_key(&path) && !path.ends_with(".typ") && !path.ends_with(".html") {
+        let is_known = theme.files.contains_key(&path);
+        if !is_known && !path.ends_with(".typ") && !path.ends_with(".html") {
             let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
             let message = Message::new("theme-stray").with("file", shown);
             return Err(Error::new(message.with("known", known.join(", "))));
         }
         if path == TOKENS {
-            tokens = tokens.replaced_by(&shown, &own)?;
+            theme.tokens = theme.tokens.replaced_by(&shown, &text)?;
         }
-        let text = own.into();
-        files.insert(path, ThemeFile { text, shown });
+        theme.files.insert(path, ThemeFile { text, shown });
     }
-    let logo = logo(name, &tokens, images)?;
-    Ok(Theme {
-        name: name.to_owned(),
-        tokens,
-        logo,
-        fonts,
-        files,
-    })
+    theme.logo = logo(name, &theme.tokens, images)?;
+    Ok(theme)
 }
 
 /// The image that the tokens name; no other plays a part.
@@ -206,11 +187,9 @@ fn logo(
 }
 
 impl Theme {
-    /// The text of a file of the theme.
-    pub fn text(&self, path: &str) -> Result<&str> {
-        let file = self.files.get(path);
-        file.map(|file| &*file.text)
-            .ok_or_else(|| Error::new(Message::new("theme-lacks").with("file", path)))
+    /// The text of a file. Every theme has at least the official ones.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(|file| &*file.text)
     }
 
     /// Path and text of every file whose path has this ending.
@@ -250,18 +229,19 @@ impl Theme {
             None => Ok(translated),
             Some(name) => {
                 let message = Message::new("theme-label-missing").with("name", name);
-                Err(Error::new(message.with("file", self.shown(english.0))))
+                Err(Error::new(message.with("file", self.shown(english))))
             }
         }
     }
 
-    fn labels_of(&self, (path, official): (&str, &str)) -> Result<Labels> {
-        let read = |text: &str| {
+    fn labels_of(&self, path: &str) -> Result<Labels> {
+        let read = |path: &str| {
             let message = Message::new("theme-labels").with("file", self.shown(path));
+            let text = self.text(path).unwrap_or_default();
             yaml::read_words(text).map_err(|error| Error::new(message).caused_by(error))
         };
-        let mut labels = read(official)?;
-        let own = read(self.text(path)?)?;
+        let mut labels = read(&format!("{OFFICIAL_FOLDER}{path}"))?;
+        let own = read(path)?;
         for name in own.keys().filter(|name| !labels.contains_key(*name)) {
             // A label for a template of its own, unless it resembles an official one.
             if let Some(near) = nearest(name, labels.keys().map(String::as_str)) {
@@ -278,7 +258,7 @@ impl Theme {
         for (name, label) in labels {
             if let Some(c) = drawn(label).find(|c| *c != "\n" && !can_draw(c)) {
                 let message = Message::new("theme-glyph")
-                    .with("file", self.shown("labels.ja.yaml"))
+                    .with("file", self.shown(LABELS[0]))
                     .with("name", name)
                     .with("character", c)
                     .with("code", code_points(c));
@@ -289,35 +269,34 @@ impl Theme {
     }
 }
 
-/// Adds the row that a theme fails at to the error. The row is found by drawing fewer rows: `draw`
-/// returns the error for the first rows of that number, and `name` the name of a row.
-pub fn name_row<'a>(
-    error: Error,
+/// Draws rows. If that fails, the error names the row at fault, which drawing fewer rows finds.
+pub fn draw_rows<'a, T>(
     rows: usize,
-    draw: impl Fn(usize) -> Option<Error>,
+    draw: impl Fn(usize) -> Result<T>,
     name: impl Fn(usize) -> (&'a str, String),
-) -> Error {
-    // A theme may fail in another way with fewer rows: some need at least one.
-    let fails = |rows| draw(rows).is_some_and(|other| other == error);
-    if rows == 0 || fails(0) {
-        return error;
-    }
-    let (mut sound, mut failing) = (0, rows);
-    while failing - sound > 1 {
-        let middle = sound + (failing - sound) / 2;
-        if fails(middle) {
-            failing = middle;
-        } else {
-            sound = middle;
+) -> Result<T> {
+    draw(rows).map_err(|error| {
+        // A theme may fail in another way with fewer rows: some need at least one.
+        let fails = |rows| draw(rows).is_err_and(|other| other == error);
+        if rows == 0 || fails(0) {
+            return error;
         }
-    }
-    let (anchor, subject) = name(failing - 1);
-    let message = error
-        .message
-        .named("theme-error-row")
-        .with("row", anchor)
-        .with("subject", subject);
-    Error { message, ..error }
+        let (mut sound, mut failing) = (0, rows);
+        while failing - sound > 1 {
+            let middle = sound + (failing - sound) / 2;
+            if fails(middle) {
+                failing = middle;
+            } else {
+                sound = middle;
+            }
+        }
+        let (anchor, subject) = name(failing - 1);
+        let message = error.message.named("theme-error-row");
+        Error {
+            message: message.with("row", anchor).with("subject", subject),
+            ..error
+        }
+    })
 }
 
 #[cfg(test)]
@@ -338,7 +317,9 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_words_with_the_same_placeholders() {
-        let [japanese, english] = super::LABELS.map(|(_, text)| placeholders(text));
+        let theme = super::official();
+        let [japanese, english] =
+            super::LABELS.map(|path| placeholders(theme.text(path).expect("compiled in")));
         assert_eq!(japanese, english);
         assert!(japanese.len() > 100);
         assert_eq!(japanese["as_of_sheet"], ["date"]);

@@ -6,7 +6,7 @@ use crate::content::{Sources, yaml};
 use crate::diagnostic::{Origin, nearest};
 use crate::message::{Error, Message, Result};
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The file of the tokens in a theme.
@@ -70,7 +70,9 @@ fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
     let number = |value: &Value| value.as_f64().filter(|number| *number > 0.0);
     match official {
         Value::Number(official) => {
-            let [least, most] = bounds(official);
+            // A slip of a digit is refused: half to three times the official number.
+            let official = official.as_f64().unwrap_or_default();
+            let (least, most) = (official / 2.0, official * 3.0);
             let fits = number(value).is_some_and(|number| (least..=most).contains(&number));
             let message = Message::new("theme-token-number").with("least", least);
             (!fits).then(|| message.with("most", most))
@@ -94,12 +96,6 @@ fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
             (!written.is_some_and(fits)).then(|| Message::new(id))
         }
     }
-}
-
-/// A slip of a digit is refused: half to three times the official number.
-fn bounds(official: &Number) -> [f64; 2] {
-    let official = official.as_f64().unwrap_or_default();
-    [official / 2.0, official * 3.0]
 }
 
 fn is_colour(written: &str) -> bool {

@@ -68,7 +68,7 @@ impl ProjectSnapshot {
         let lacks_source = sources
             .any(|(file, text)| !is_blank(text) && content.sources.get(file).is_none_or(is_blank));
         let lacks_theme_file = match (&self.theme, &before.theme) {
-            (Ok(theme), Ok(before)) => before.files("").any(|(path, _)| theme.text(path).is_err()),
+            (Ok(theme), Ok(before)) => before.files("").any(|(path, _)| theme.text(path).is_none()),
             (now, before) => now.is_err() && before.is_ok(),
         };
         lacks_source || lacks_theme_file

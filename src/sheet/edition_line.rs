@@ -4,7 +4,7 @@ use crate::edition::{Edition, digest_start};
 use crate::manifest::site::{FRONT, edition_folder};
 use crate::model::Audience;
 use fast_qr::{ECL, QRBuilder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The edition a sheet shows.
 #[derive(Debug, Clone, Serialize)]
@@ -27,7 +27,8 @@ pub struct EditionLine {
 }
 
 /// Another edition, as the data of one reader names it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EditionRef {
     pub id: String,
     pub digest: String,

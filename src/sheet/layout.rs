@@ -1,10 +1,9 @@
 //! The parts of a register → a whole [`Sheet`].
 
 use super::row_layout::RowLayout;
-use super::translator::{self, Frame, Translator};
+use super::translator::{self, Translator};
 use super::{
-    DocumentFields, EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row,
-    Sheet, State,
+    EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row, Sheet, State,
 };
 use crate::edition::Edition;
 use crate::message::Language;
@@ -35,14 +34,8 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
     };
     let date = day(register.date);
     let as_of = rendering.is_judged_by_the_day().then(|| day(options.today));
-    let Frame {
-        title,
-        office,
-        signatory,
-        guideline,
-        untranslated,
-    } = translator::frame(register, translator);
-    let filled_labels = fill_labels(labels, options, &office.name, &date, as_of.as_ref());
+    let frame = translator::frame(register, translator);
+    let filled_labels = fill_labels(labels, options, &frame.office.name, &date, as_of.as_ref());
     let layout = RowLayout {
         register,
         options,
@@ -54,30 +47,37 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
     let site = register.office.url.as_deref().filter(|_| is_seal);
     let certifications = register.certifications.iter();
     let approvals = register.approvals.iter().filter(|_| is_seal);
+    let history = options.history.iter().filter(|_| is_seal);
+    let line = |edition: &&Edition| HistoryLine {
+        id: edition.id.clone(),
+        date: translator.date(edition.sheet.date),
+        note: edition.note.clone().unwrap_or_default(),
+    };
+    let findings = is_proof.then(|| layout.general_findings());
     let rows = lay_out_rows(register, &layout);
     Sheet {
         rendering,
         audience: rendering.audience(),
         lang: options.language.code(),
-        untranslated,
-        title,
-        office,
-        signatory,
-        guideline,
+        untranslated: frame.untranslated,
+        title: frame.title,
+        office: frame.office,
+        signatory: frame.signatory,
+        guideline: frame.guideline,
         id: options.id.to_owned(),
         draft: options.edition.is_none(),
         edition: options
             .edition
             .map(|edition| EditionLine::new(edition, rendering.audience(), site)),
-        history: if is_seal {
-            history(options, translator)
-        } else {
-            Vec::new()
-        },
-        copy: options.copy.cloned(),
+        history: history.map(line).collect(),
+        copy: None,
         approvals: approvals.cloned().collect(),
         overdue_reviews: options.overdue_reviews,
-        document: document_fields(register),
+        date_style: register.date_style,
+        document_number: register.document_number.clone(),
+        guideline_amended: register.guideline.amended.clone(),
+        established_on: register.established_on,
+        revised_on: register.revised_on,
         version: layout.version(),
         created_on: created_on.to_string(),
         control: layout.control(&date.text),
@@ -86,33 +86,9 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         has_withheld: rows.iter().any(Row::has_withheld),
         rows,
         certifications: certifications.map(|it| layout.certification(it)).collect(),
-        findings: if is_proof {
-            layout.general_findings()
-        } else {
-            Vec::new()
-        },
+        findings: findings.unwrap_or_default(),
         labels: filled_labels,
     }
-}
-
-fn document_fields(register: &Register) -> DocumentFields {
-    DocumentFields {
-        date_style: register.date_style,
-        document_number: register.document_number.clone(),
-        guideline_amended: register.guideline.amended.clone(),
-        established_on: register.established_on,
-        revised_on: register.revised_on,
-    }
-}
-
-fn history(options: &LayoutOptions, translator: Translator) -> Vec<HistoryLine> {
-    let editions = options.history.iter();
-    let line = |edition: &&Edition| HistoryLine {
-        id: edition.id.clone(),
-        date: translator.date(edition.sheet.date),
-        note: edition.note.clone().unwrap_or_default(),
-    };
-    editions.map(line).collect()
 }
 
 fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
@@ -127,8 +103,7 @@ fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
     rows
 }
 
-/// Adds the edition's own words to the labels, and fills the placeholders that have one value on the
-/// whole sheet.
+/// Adds the edition's own words, and fills the placeholders that have one value on the whole sheet.
 fn fill_labels(
     labels: &Labels,
     options: &LayoutOptions,

@@ -2,14 +2,14 @@
 
 use super::translator::{ForeignLang, Translator};
 use super::{
-    Cell, CertificationFields, CertificationLine, CertificationProof, ControlEntry, FindingText,
+    Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, FindingText,
     Heading, Labels, LayoutOptions, Rendering, Row, RowProof, State, Validity,
 };
 use crate::model::{
     Audience, Bilingual, Certification, Item, Measure, Register, Restricted, Section, Statement,
     dated_standard, place_name,
 };
-use crate::text::Text;
+use crate::text::{Run, Text};
 use jiff::civil::Date;
 
 /// Lays out rows and certificates one by one.
@@ -32,25 +32,18 @@ impl RowLayout<'_> {
     pub fn row(&self, section: &Section, item: &Item, measure: &Measure) -> Row {
         let place = place_name(&section.id, item.id.as_deref());
         let anchor = |id: &String| place_name(&place, Some(id));
-        let subject = Some(&measure.subject.value);
+        let (subject, remarks) = (&measure.subject, &measure.remarks);
+        let item_anchor = item.id.as_ref().map(|_| place.clone());
         Row {
             id: measure.id.clone(),
             no: measure.no,
             anchor: anchor(&measure.id),
             formerly: measure.formerly.iter().map(anchor).collect(),
             section: self.heading(&section.letter, &section.name, Some(section.id.clone())),
-            item: self.heading(
-                &item.letter,
-                &item.name,
-                item.id.as_ref().map(|_| place.clone()),
-            ),
-            subject: self.cell(State::Stated, subject, measure.subject.audience),
+            item: self.heading(&item.letter, &item.name, item_anchor),
+            subject: self.cell(State::Stated, Some(&subject.value), subject.audience),
             measure: self.statement(&measure.measure),
-            remarks: self.cell(
-                State::Stated,
-                measure.remarks.value.as_ref(),
-                measure.remarks.audience,
-            ),
+            remarks: self.cell(State::Stated, remarks.value.as_ref(), remarks.audience),
             proof: self.is_proof().then(|| self.row_proof(measure)),
         }
     }
@@ -148,7 +141,6 @@ impl RowLayout<'_> {
         CertificationLine {
             id: certification.id.clone(),
             standard,
-            text,
             lang,
             number: certification.number.clone(),
             state,
@@ -157,9 +149,12 @@ impl RowLayout<'_> {
             expires_on: iso(certification.expires_on),
             proof: self.is_proof().then(|| CertificationProof {
                 file: certification.file.clone(),
-                findings: self.findings(&certification.file, None),
+                findings: self.findings(&certification.file, &certification.id),
             }),
-            fields: CertificationFields {
+            issued_on: certification.issued_on.map(|day| self.translator.date(day)),
+            data: CertificationData {
+                id: certification.id.clone(),
+                text: text.clone(),
                 standard: certification.standard.clone(),
                 edition: certification.edition.clone(),
                 scheme: part(&certification.scheme),
@@ -168,9 +163,9 @@ impl RowLayout<'_> {
                 accreditor: certification.accreditor.clone(),
                 scope: part(&certification.scope),
                 issued_on: iso(certification.issued_on),
-                issued_text: certification.issued_on.map(|day| self.translator.date(day)),
                 expires_on: iso(certification.expires_on),
             },
+            text,
         }
     }
 
@@ -201,7 +196,7 @@ impl RowLayout<'_> {
             .map(|(line, cell)| format!("{line}.{cell}"))
             .collect();
         // The open question is printed there in full already.
-        let mut findings = self.findings(&origin.file, Some(origin.index));
+        let mut findings = self.findings(&origin.file, &measure.id);
         findings.retain(|finding| finding.rule != "open-question");
         RowProof {
             file: format!("{}:{}", origin.file, line.copied().unwrap_or(1)),
@@ -222,31 +217,25 @@ impl RowLayout<'_> {
             ("measure", Some(measure.measure.audience)),
             ("remarks", remarks.map(|_| measure.remarks.audience)),
         ];
-        let mut withheld = Vec::new();
-        for (field, audience) in fields {
-            if audience == Some(Audience::Client) {
-                withheld.push(self.label(field));
-            }
-        }
+        let withheld = fields.iter().filter(|it| it.1 == Some(Audience::Client));
+        let labels: Vec<&str> = withheld.map(|(field, _)| self.label(field)).collect();
         let audience = self.label("audience_client");
-        (!withheld.is_empty()).then(|| format!("{}: {audience}", withheld.join(" / ")))
+        (!labels.is_empty()).then(|| format!("{}: {audience}", labels.join(" / ")))
     }
 
-    fn findings(&self, file: &str, entry: Option<usize>) -> Vec<FindingText> {
-        let findings = self.options.findings.get(&(file.to_owned(), entry));
-        findings.cloned().unwrap_or_default()
+    fn findings(&self, file: &str, record: &str) -> Vec<FindingText> {
+        let key = (file.to_owned(), Some(record.to_owned()));
+        self.options.findings.get(&key).cloned().unwrap_or_default()
     }
 
     /// Findings that no row and no certificate shows.
     pub fn general_findings(&self) -> Vec<FindingText> {
-        let mut general = Vec::new();
-        for ((file, entry), findings) in self.options.findings {
-            let mut certificates = self.register.certifications.iter();
-            if entry.is_none() && certificates.all(|certificate| certificate.file != *file) {
-                general.extend(findings.iter().cloned());
-            }
-        }
+        let findings = self.options.findings.iter();
+        let general = findings.filter(|((_, record), _)| record.is_none());
         general
+            .flat_map(|(_, findings)| findings)
+            .cloned()
+            .collect()
     }
 }
 
@@ -262,18 +251,14 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
 /// Puts the two halves of a label before and after a cell's text.
 fn surround(cell: &mut Cell, label: &str, placeholder: &str) {
     let (before, after) = label.split_once(placeholder).unwrap_or((label, ""));
-    let plain = |words: &str| crate::text::Run {
-        text: words.to_owned(),
-        ..Default::default()
-    };
     if !before.is_empty()
         && let Some(first) = cell.paragraphs.first_mut()
     {
-        first.insert(0, plain(before));
+        first.insert(0, Run::plain(before));
     }
     if !after.is_empty()
         && let Some(last) = cell.paragraphs.last_mut()
     {
-        last.push(plain(after));
+        last.push(Run::plain(after));
     }
 }

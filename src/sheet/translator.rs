@@ -83,40 +83,27 @@ pub fn frame(register: &Register, translator: Translator) -> Frame {
         untranslated.extend(foreign.map(|language| (field, language)));
         line
     };
-    let office = &register.office;
-    let mut optional =
-        |field, value: &Option<Bilingual<String>>| Some(line(field, value.as_ref()?));
-    let address = optional("address", &office.address);
-    let representative = optional("representative", &office.representative);
-    let complaints = optional("complaints", &office.complaints);
-    let name = line("office", &office.name);
-    let title = line("title", &register.title);
-    let guideline_title = line("guideline", &register.guideline.title);
-    let signatory = Signatory {
-        title: line("signatory_title", &register.signatory.title),
-        name: line("signatory_name", &register.signatory.name),
-    };
+    let (office, guideline) = (&register.office, &register.guideline);
     Frame {
-        title,
+        title: line("title", &register.title),
         office: Office {
-            name,
+            name: line("office", &office.name),
             tel: office.tel.clone(),
-            address,
+            address: office.address.as_ref().map(|it| line("address", it)),
             url: office.url.clone(),
-            representative,
-            complaints,
+            representative: (office.representative.as_ref()).map(|it| line("representative", it)),
+            complaints: (office.complaints.as_ref()).map(|it| line("complaints", it)),
             homepage: office.homepage.clone(),
             security: office.security.clone(),
         },
-        signatory,
+        signatory: Signatory {
+            title: line("signatory_title", &register.signatory.title),
+            name: line("signatory_name", &register.signatory.name),
+        },
         guideline: Guideline {
-            id: register.guideline.id.clone(),
-            title: guideline_title,
-            amended: register
-                .guideline
-                .amended
-                .as_deref()
-                .map(|it| translator.amended(it)),
+            id: guideline.id.clone(),
+            title: line("guideline", &guideline.title),
+            amended: (guideline.amended.as_deref()).map(|it| translator.amended(it)),
         },
         untranslated,
     }

@@ -40,11 +40,8 @@ static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
 pub struct Fonts {
     /// The weights of each typeface, the one that Typst asks first before the others.
     typefaces: Vec<Vec<Font>>,
-    /// All of them in this order.
-    faces: Vec<Font>,
     book: LazyHash<FontBook>,
-    /// The characters that a typeface has in every weight. Asking a face itself takes a thousand
-    /// steps.
+    /// The characters that a typeface has in every weight: asking a face itself is slow.
     drawable: HashSet<u32>,
 }
 
@@ -65,12 +62,9 @@ impl Fonts {
             let common = weights.iter().map(of).reduce(|all, face| &all & &face);
             drawable.extend(common.unwrap_or_default());
         }
-        let faces: Vec<Font> = typefaces.iter().flatten().cloned().collect();
-        let book = LazyHash::new(FontBook::from_fonts(&faces));
         Fonts {
+            book: LazyHash::new(FontBook::from_fonts(typefaces.iter().flatten())),
             typefaces,
-            faces,
-            book,
             drawable,
         }
     }
@@ -97,7 +91,7 @@ impl Fonts {
             let typefaces = [own].into_iter().chain(self.typefaces.clone());
             return Ok(Fonts::of(typefaces.collect()));
         }
-        if name.is_empty() || self.faces.iter().any(is_named) {
+        if name.is_empty() || self.typefaces.iter().flatten().any(is_named) {
             return Ok(self.clone());
         }
         let message = Message::new("theme-font-missing").with("typeface", name);
@@ -155,34 +149,33 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// `data` are the files that a theme can read besides its own. If `is_steady`, the theme must not
+    /// `files` are those that a theme can read besides its own. If `is_steady`, the theme must not
     /// let the layout depend on itself: the first drawing found no end.
     pub fn new(
         fonts: &'a Fonts,
         theme: &Theme,
         main: &'static str,
-        data: Vec<(&'static str, Vec<u8>)>,
+        files: Vec<(&'static str, Vec<u8>)>,
         is_steady: bool,
-    ) -> Result<World<'a>> {
-        theme.text(main)?;
+    ) -> World<'a> {
         let sources = [".typ", ".txt"]
             .into_iter()
             .flat_map(|ending| theme.files(ending))
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
         let attempt = serde_json::json!({"steady": is_steady}).to_string();
-        let own = theme.logo.iter();
-        let own = own.map(|logo| (&*logo.name, logo.bytes.clone()));
-        let data: Vec<_> = data
+        let logo = theme.logo.iter();
+        let own = [
+            ("tokens.json", tokens),
+            ("attempt.json", attempt.into_bytes()),
+        ];
+        let data: Vec<(&str, Vec<u8>)> = files
             .into_iter()
-            .chain([
-                ("tokens.json", tokens),
-                ("attempt.json", attempt.into_bytes()),
-            ])
             .chain(own)
+            .chain(logo.map(|logo| (&*logo.name, logo.bytes.clone())))
             .collect();
         let readable = data.iter().map(|(path, _)| format!("/{path}"));
-        Ok(World {
+        World {
             fonts,
             main: id(main),
             sources: sources.collect(),
@@ -191,7 +184,7 @@ impl<'a> World<'a> {
                 .into_iter()
                 .map(|(path, bytes)| (id(path), Bytes::new(bytes)))
                 .collect(),
-        })
+        }
     }
 
     pub fn main_path(&self) -> &'static str {
@@ -256,7 +249,7 @@ impl TypstWorld for World<'_> {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.fonts.faces.get(index).cloned()
+        self.fonts.typefaces.iter().flatten().nth(index).cloned()
     }
 
     /// A theme has no clock: dates come with the sheet.

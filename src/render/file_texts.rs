@@ -1,0 +1,210 @@
+//! The texts of a finished file of any format, for the searches in it.
+
+use crate::pdf_reader;
+use lopdf::{Dictionary, Document, Object};
+use serde_json::Value;
+
+/// The texts of a file, with their entities. NUL stands between texts that do not run on.
+#[derive(Default)]
+pub struct FileTexts {
+    /// The text between the tags of a page; cells; the values of JSON, also of what a PDF has attached.
+    pub shown: String,
+    /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
+    pub quoted: String,
+    /// Comments, the values of attributes, and texts of scripts in other quotes; the information,
+    /// descriptions and links of a PDF.
+    pub hidden: String,
+    /// The pages of a PDF, in which nothing stands between two texts.
+    pub pages: String,
+    /// All of a page with its tags, styles and scripts; the keys of JSON.
+    pub code: String,
+}
+
+impl FileTexts {
+    /// Reads a file by its extension. One that cannot be read so is one text.
+    pub fn new(path: &str, bytes: &[u8]) -> FileTexts {
+        let raw = || String::from_utf8_lossy(bytes).into_owned();
+        let mut texts = FileTexts::default();
+        match path.rsplit('.').next() {
+            Some("html" | "xml") => return FileTexts::html(&raw()),
+            Some("json") => texts.add_json(bytes),
+            Some("csv") => {
+                let mut options = csv::ReaderBuilder::new();
+                let reader = options.has_headers(false).from_reader(bytes);
+                for record in reader.into_records().flatten() {
+                    record.iter().for_each(|cell| add(&mut texts.shown, cell));
+                }
+            }
+            Some("pdf") => match pdf_reader::open(bytes) {
+                Ok(pdf) => texts.add_pdf(&pdf, bytes),
+                // A PDF that cannot be read was made by another program.
+                Err(_) => texts.shown = raw(),
+            },
+            _ => texts.shown = raw(),
+        }
+        texts
+    }
+
+    /// Reads a page.
+    pub fn html(html: &str) -> FileTexts {
+        let mut texts = FileTexts {
+            code: html.to_owned(),
+            ..FileTexts::default()
+        };
+        let mut rest = html;
+        while let Some((before, tag)) = rest.split_once('<') {
+            texts.shown.push_str(before);
+            if let Some(comment) = tag.strip_prefix("!--") {
+                let (comment, after) = comment.split_once("-->").unwrap_or((comment, ""));
+                add(&mut texts.hidden, comment);
+                rest = after;
+                continue;
+            }
+            let (inside, after) = tag.split_once('>').unwrap_or((tag, ""));
+            rest = after;
+            add_values(inside, &mut texts.hidden);
+            texts.shown.push_str(separator(inside));
+            for (name, end) in [("style", "</style"), ("script", "</script")] {
+                if tag.starts_with(name) {
+                    let (code, after) = rest.split_at(rest.find(end).unwrap_or(rest.len()));
+                    match serde_json::from_str(code) {
+                        Ok(data) => add_value(&data, &mut texts.quoted, &mut String::new()),
+                        Err(_) => texts.quoted += &quoted(code, '"'),
+                    }
+                    texts.hidden += &(quoted(code, '\'') + "\0" + &quoted(code, '`'));
+                    rest = after;
+                }
+            }
+        }
+        texts.shown.push_str(rest);
+        texts
+    }
+
+    fn add_json(&mut self, json: &[u8]) {
+        match serde_json::from_slice(json) {
+            Ok(value) => add_value(&value, &mut self.shown, &mut self.code),
+            Err(_) => add(&mut self.shown, &String::from_utf8_lossy(json)),
+        }
+    }
+
+    fn add_pdf(&mut self, pdf: &Document, bytes: &[u8]) {
+        self.pages = pdf_reader::page_texts(bytes).unwrap_or_default().concat();
+        for object in pdf.objects.values() {
+            self.add_object(object);
+            let Object::Stream(stream) = object else {
+                continue;
+            };
+            let content = || stream.get_plain_content().unwrap_or_default();
+            match stream.dict.get(b"Type").and_then(Object::as_name) {
+                Ok(b"EmbeddedFile") => self.add_json(&content()),
+                Ok(b"Metadata") => {
+                    // PDF/A describes the schemas in every file, with the name of their maker.
+                    let [open, close] = ["<pdfaExtension:schemas>", "</pdfaExtension:schemas>"];
+                    let xmp = without(&String::from_utf8_lossy(&content()), open, close);
+                    add(&mut self.hidden, &FileTexts::html(&xmp).shown);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Adds the texts of an object and of what it contains.
+    fn add_object(&mut self, object: &Object) {
+        match object {
+            Object::Array(objects) => objects.iter().for_each(|object| self.add_object(object)),
+            Object::Dictionary(dictionary) => self.add_dictionary(dictionary),
+            Object::Stream(stream) => self.add_dictionary(&stream.dict),
+            _ => {}
+        }
+    }
+
+    fn add_dictionary(&mut self, dictionary: &Dictionary) {
+        /// The entries with a text that a reader can see.
+        const TEXTS: &str =
+            "ActualText Alt Author Contents Desc E F Keywords Subject TU Title UF URI";
+        for (key, value) in dictionary {
+            let is_text = TEXTS.split(' ').any(|text| text.as_bytes() == key);
+            match lopdf::decode_text_string(value) {
+                Ok(text) if is_text => add(&mut self.hidden, &text),
+                _ => self.add_object(value),
+            }
+        }
+    }
+}
+
+fn add(texts: &mut String, text: &str) {
+    texts.push_str(text);
+    texts.push('\0');
+}
+
+/// Adds the texts of JSON without their escapes.
+fn add_value(value: &Value, texts: &mut String, keys: &mut String) {
+    match value {
+        Value::String(text) => texts.push_str(text),
+        Value::Array(values) => values.iter().for_each(|it| add_value(it, texts, keys)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                add(keys, name);
+                add_value(value, texts, keys);
+            }
+        }
+        other => texts.push_str(&other.to_string()),
+    }
+    texts.push('\0');
+}
+
+/// Stands for a tag in the text: a word may run on over emphasis, a name over a line break.
+fn separator(tag: &str) -> &'static str {
+    const INLINE: &str =
+        "a abbr b bdi code del em i ins mark rb ruby s small span strong sub sup wbr";
+    let name = tag.trim_start_matches('/');
+    match name.split(|c: char| !c.is_alphanumeric()).next() {
+        Some("br") => "\n",
+        Some(name) if INLINE.split(' ').any(|inline| inline == name) => "",
+        _ => "\0",
+    }
+}
+
+/// Adds the values of a tag's attributes; the classes are values by themselves.
+fn add_values(tag: &str, values: &mut String) {
+    let mut rest = tag;
+    while let Some((name, written)) = rest.split_once('=') {
+        let written = written.trim_start();
+        let quoted = written.strip_prefix(['"', '\'']);
+        let (value, after) = match (quoted, written.chars().next()) {
+            (Some(value), Some(quote)) => value.split_once(quote).unwrap_or((value, "")),
+            _ => written
+                .split_once(char::is_whitespace)
+                .unwrap_or((written, "")),
+        };
+        if name.ends_with("class") {
+            add(values, &value.replace(' ', "\0"));
+        } else {
+            add(values, value);
+        }
+        rest = after;
+    }
+}
+
+/// The texts in quotes of a style or script.
+fn quoted(code: &str, quote: char) -> String {
+    let mut texts = String::new();
+    for line in code.lines() {
+        let marked = line.replace(&format!("\\{quote}"), "\u{1}");
+        for text in marked.split(quote).skip(1).step_by(2) {
+            add(&mut texts, text);
+        }
+    }
+    texts.replace('\u{1}', &quote.to_string())
+}
+
+/// Replaces each part between two marks by NUL.
+pub fn without(text: &str, open: &str, close: &str) -> String {
+    let mut fixed = String::new();
+    let mut rest = text;
+    while let Some((before, marked)) = rest.split_once(open) {
+        add(&mut fixed, before);
+        rest = marked.split_once(close).map_or("", |(_, after)| after);
+    }
+    fixed + rest
+}
