@@ -4,9 +4,8 @@
 //! Only a single signer is accepted, as PAdES and RFC 3161 require.
 //! Never here: trust in the signer ([`policy`] and [`chain`] answer that), disk, network.
 //!
-//! Two attributes are ignored. `signingTime` is a claim like the PDF's own `/M`, which readers see;
-//! nothing depends on either. `signingCertificate` (version 1) names the certificate by SHA-1, which
-//! proves nothing; a signature with only that is like one with neither, which PDFs may have.
+//! Two attributes are ignored: `signingTime`, which is a claim like the PDF's own `/M`, and
+//! `signingCertificate` (version 1), because it names the certificate by SHA-1, which proves nothing.
 
 pub mod chain;
 pub mod key;
@@ -22,14 +21,18 @@ use der::oid::db::rfc5911::{
     ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
 };
 use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged};
+use jiff::Timestamp;
 use key::HashAlgorithm;
+use policy::Purpose;
+use serde::Serialize;
 use x509_cert::Certificate;
 use x509_cert::attr::Attributes;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 /// The reason why a signature vouches for nothing, or not for this file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SignatureError {
     /// The signature is of other content.
     ContentMismatch,
@@ -104,14 +107,13 @@ impl CmsSignature {
             return Err(malformed());
         };
         let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
-        let octets = |content: Any| {
-            let octets: OctetString = content.decode_as()?;
-            der::Result::Ok(octets.as_bytes().to_vec())
-        };
-        let certificates = match parts.iter().find(|part| part.tag() == CONTEXT_0) {
-            None => Vec::new(),
-            Some(set) => read_certificates(set)?,
-        };
+        let mut certificates: Vec<Certificate> = Vec::new();
+        if let Some(set) = parts.iter().find(|part| part.tag() == CONTEXT_0) {
+            // Other kinds, such as attribute certificates, are skipped.
+            for certificate in children(set)?.iter().filter(|it| it.tag() == Tag::Sequence) {
+                certificates.push(certificate.decode_as()?);
+            }
+        }
         let signers = children(signers)?;
         let [signer_info] = signers.as_slice() else {
             return Err(malformed());
@@ -121,11 +123,13 @@ impl CmsSignature {
             _ => return Err(malformed()),
         };
         let signer: SignerInfo = signer_info.decode_as()?;
+        let content: Option<der::Result<OctetString>> =
+            encapsulated.econtent.map(|content| content.decode_as());
         let mut candidates = certificates.iter();
-        let certificate = candidates.find(|certificate| is_signer(certificate, &signer.sid));
+        let certificate = candidates.find(|it| is_signer(it, &signer.sid));
         Ok(CmsSignature {
             content_type: encapsulated.econtent_type,
-            content: encapsulated.econtent.map(octets).transpose()?,
+            content: content.transpose()?.map(Vec::from),
             certificate: certificate.ok_or_else(malformed)?.clone(),
             certificates,
             signer,
@@ -160,10 +164,9 @@ impl CmsSignature {
         // Without this check another certificate with the same key could take this one's place.
         if let Some(value) = find(ID_AA_SIGNING_CERTIFICATE_V_2)? {
             let named: der::Result<SigningCertificateV2> = value.decode_as();
-            match named.and_then(|named| named.is_of(&self.certificate)) {
-                Ok(true) => {}
-                Ok(false) => return Err(SignatureError::KeyMismatch),
-                Err(_) => return Err(SignatureError::Unsupported),
+            let is_own = named.and_then(|named| named.is_of(&self.certificate));
+            if !is_own.map_err(|_| SignatureError::Unsupported)? {
+                return Err(SignatureError::KeyMismatch);
             }
         }
         key::verify(
@@ -173,6 +176,11 @@ impl CmsSignature {
             &self.signed_attributes,
             self.signature(),
         )
+    }
+
+    /// Tells if the signer's certificate leads to a root, with all valid and allowed at `at`.
+    pub fn leads_to_root(&self, purpose: Purpose, roots: &[Certificate], at: Timestamp) -> bool {
+        chain::verify_chain(&self.certificate, purpose, &self.certificates, roots, at)
     }
 
     /// The value of a signed attribute, which must not have a second one.
@@ -222,13 +230,6 @@ pub fn children<'a>(parent: &AnyRef<'a>) -> der::Result<Vec<AnyRef<'a>>> {
 /// The error for DER that has another structure than expected.
 pub fn malformed() -> der::Error {
     der::ErrorKind::Failed.into()
-}
-
-/// Reads the certificates of a set; other kinds, such as attribute certificates, are skipped.
-fn read_certificates(set: &AnyRef) -> der::Result<Vec<Certificate>> {
-    let mut elements = children(set)?;
-    elements.retain(|element| element.tag() == Tag::Sequence);
-    elements.into_iter().map(AnyRef::decode_as).collect()
 }
 
 /// Every value of an attribute.

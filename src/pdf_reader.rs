@@ -12,7 +12,7 @@ use crate::message::{Error, Message, Result};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 use std::collections::BTreeMap;
 
-pub use signature::{Coverage, PdfSignature, PdfTimestamp};
+pub use signature::PdfSignature;
 
 /// The largest stream, unpacked. Those of a sheet have a few megabytes.
 const MAX_STREAM: usize = 64 * 1024 * 1024;

@@ -479,7 +479,6 @@ fn a_list_that_came_without_protection_proves_nothing() {
             site: None,
             signer: SignerDemand::None,
             now: moment(),
-            today: "2026-01-01".parse().expect("a day"),
         };
         let verify = |file: &[u8]| safeguard::verify::verify(file, &context).verdict;
         (verify(file), verify(b"another scan"))

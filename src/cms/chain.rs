@@ -9,7 +9,6 @@ use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::Certificate;
 use x509_cert::name::Name;
-use x509_cert::time::Time;
 
 /// The most authorities in a chain; real ones have two or three.
 const MAX_CHAIN_LENGTH: usize = 8;
@@ -34,21 +33,15 @@ fn readable(name: &Name) -> String {
 }
 
 /// The first and last moment of a certificate's validity.
-pub fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
-    let timestamp = |time: &Time| {
-        let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-        Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
-    };
+pub fn validity(certificate: &Certificate) -> [Timestamp; 2] {
     let validity = certificate.tbs_certificate().validity();
-    (
-        timestamp(&validity.not_before),
-        timestamp(&validity.not_after),
-    )
+    [validity.not_before, validity.not_after]
+        .map(|time| Timestamp::try_from(time.to_system_time()).unwrap_or(Timestamp::MAX))
 }
 
 /// Tells if a moment is within a certificate's validity.
 pub fn is_valid_at(certificate: &Certificate, at: Timestamp) -> bool {
-    let (first, last) = validity(certificate);
+    let [first, last] = validity(certificate);
     (first..=last).contains(&at)
 }
 

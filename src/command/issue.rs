@@ -70,9 +70,8 @@ impl Issue {
         }
         let Some(mut project) = session.judge(content, Shown::Stopping, |it| session.settle(it))?
         else {
-            let nothing = session.catalog.format(&Message::new("nothing-issued"));
-            write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
-            return Ok(false);
+            let nothing = session.line(&Message::new("nothing-issued"));
+            return write_text(&mut std::io::stderr(), &nothing).map(|()| false);
         };
         let newest = project.content.newest_edition();
         if let Some(same) = Version::of(&project.register, newest).edition {
@@ -81,24 +80,18 @@ impl Issue {
         }
         require_review(session, &project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
-        let mut edition = freeze(session, &project, note)?;
-        let folder = format!("content/editions/{}", edition.id);
-        if session.options.directory.join(&folder).exists() {
-            return Err(Error::new(
-                Message::new("issue-exists").with("path", folder),
-            ));
-        }
         let before: Vec<&Edition> = project.content.issued().collect();
+        let mut edition = freeze(session, &project, note, &before)?;
         let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
-        edition.files = drawn
+        let digests = drawn
             .iter()
-            .map(|(name, bytes)| (name.clone(), sha256(bytes)))
-            .collect();
-        let record = yaml::write(&edition).into_bytes();
-        let named = drawn.into_iter().chain([(file::RECORD.to_owned(), record)]);
-        let mut written: Vec<(String, Vec<u8>)> = named
-            .map(|(name, bytes)| (format!("{folder}/{name}"), bytes))
-            .collect();
+            .map(|(name, bytes)| (name.clone(), sha256(bytes)));
+        edition.files = digests.collect();
+        let record = (file::RECORD.to_owned(), yaml::write(&edition).into_bytes());
+        let folder = format!("content/editions/{}", edition.id);
+        let placed = |(name, bytes)| (format!("{folder}/{name}"), bytes);
+        let files = drawn.into_iter().chain([record]);
+        let mut written: Vec<(String, Vec<u8>)> = files.map(placed).collect();
         // Git on Windows would change the line ends of recorded files.
         let attributes = "content/editions/.gitattributes";
         if !session.options.directory.join(attributes).exists() {
@@ -120,12 +113,11 @@ impl Issue {
             return Ok(None);
         };
         session.printable("--note", note, fonts)?;
-        match texts::confidential_in(content, note).first() {
-            Some(name) => Err(Error::new(
-                Message::new("note-confidential").with("name", name),
-            )),
-            None => Ok(Some(note.to_owned())),
+        if let Some(name) = texts::confidential_in(content, note).first() {
+            let message = Message::new("note-confidential").with("name", name);
+            return Err(Error::new(message));
         }
+        Ok(Some(note.to_owned()))
     }
 
     /// The content files with the days, the edition's id and the new numbers in their lines.
@@ -164,15 +156,16 @@ fn refuse_day(session: &Session, content: &Content, date: Date) -> Result<()> {
 /// Refuses an edition if the measures were not reviewed since the one before.
 fn require_review(session: &Session, content: &Content) -> Result<()> {
     let sheet = content.sheet.as_ref();
-    let reviewed = sheet.and_then(|sheet| sheet.record.reviewed_on);
-    let message = match (reviewed.map(|day| day.0), content.newest_edition()) {
-        (Some(day), _) if day > session.today() => Message::new("review-day-in-future")
-            .with("day", day)
-            .with("today", session.today()),
+    let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
+    let today = session.today();
+    let message = match (reviewed, content.newest_edition()) {
+        (Some(day), _) if day > today => {
+            let in_future = Message::new("review-day-in-future").with("day", day);
+            in_future.with("today", today)
+        }
         (Some(day), Some(newest)) if day < newest.sheet.date => {
-            Message::new("review-before-newest")
-                .with("day", day)
-                .with("newest", &newest.id)
+            let before = Message::new("review-before-newest").with("day", day);
+            before.with("newest", &newest.id)
         }
         (None, Some(newest)) => Message::new("review-missing").with("newest", &newest.id),
         _ => return Ok(()),
@@ -186,11 +179,9 @@ impl Session<'_> {
         for finding in findings {
             if self.bars_issue(finding) {
                 finding.severity = Severity::Error;
-                let record = finding.record.clone().unwrap_or_default();
-                let help = Message::new("allow-at-issue")
-                    .with("rule", finding.rule)
-                    .with("record", record);
-                finding.help = Some(help);
+                let record = finding.record.as_deref().unwrap_or_default();
+                let help = Message::new("allow-at-issue").with("rule", finding.rule);
+                finding.help = Some(help.with("record", record));
             }
         }
     }
@@ -198,17 +189,16 @@ impl Session<'_> {
     /// True if an edition may hold the finding only if it is allowed by name, and it is not.
     pub(super) fn bars_issue(&self, finding: &Diagnostic) -> bool {
         let mut rules = SETTLED_BEFORE_ISSUE.iter();
-        let allowance = self.allowance(finding);
-        let is_named = allowance.is_some_and(|allowed| allowed.record.is_some());
+        let is_named = self
+            .allowance(finding)
+            .is_some_and(|it| it.record.is_some());
         !is_named && rules.any(|rule| rule.name == finding.rule)
     }
 
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
         let is_used = |allowed: &&Allowance| {
-            let mut used = findings
-                .iter()
-                .filter_map(|finding| self.allowance(finding));
+            let mut used = findings.iter().filter_map(|it| self.allowance(it));
             used.any(|it| it == *allowed)
         };
         self.options.allow.iter().filter(is_used).cloned().collect()
@@ -221,9 +211,7 @@ fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
     let ever = issued.chain([&*register]).flat_map(Register::measures);
     let last = ever.filter_map(|measure| measure.no).max().unwrap_or(0);
     let mut numbers = Numbers::new();
-    let new = register
-        .measures_mut()
-        .filter(|measure| measure.no.is_none());
+    let new = register.measures_mut().filter(|it| it.no.is_none());
     for (measure, number) in new.zip(last + 1..) {
         measure.no = Some(number);
         let of_file = numbers.entry(measure.origin.file.clone()).or_default();
@@ -232,9 +220,13 @@ fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
     numbers
 }
 
-fn freeze(session: &Session, project: &Project, note: Option<String>) -> Result<Edition> {
+fn freeze(
+    session: &Session,
+    project: &Project,
+    note: Option<String>,
+    before: &[&Edition],
+) -> Result<Edition> {
     let labels = project.theme.labels(Language::Japanese)?;
-    let before: Vec<&Edition> = project.content.issued().collect();
     let sheet = project.content.sheet.as_ref();
     let options = IssueOptions {
         today: session.today(),
@@ -244,7 +236,7 @@ fn freeze(session: &Session, project: &Project, note: Option<String>) -> Result<
         labels: &labels,
         drawn_with: drawn_with(&project.register, &project.theme),
         first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
-        before: &before,
+        before,
         lost: &project.content.lost,
     };
     Ok(issue::freeze(&project.register, options))

@@ -8,7 +8,7 @@ use super::{RunOptions, Session, write_text};
 use crate::cms::chain;
 use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
-use crate::verify::{self, SignerDemand, VerifyContext, VerifyReport};
+use crate::verify::{self, SignerDemand, Verdict, VerifyContext, VerifyReport};
 use print::Printer;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,23 +29,10 @@ pub struct Verify {
     trust: Option<PathBuf>,
     #[arg(long, value_name = "NAME", requires = "trust")]
     signer_name: Option<String>,
-    #[arg(
-        long,
-        value_enum,
-        default_value = "text",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
-    format: ReportFormat,
+    #[arg(long, value_parser = ["text", "json", "csv"], hide_possible_values = true)]
+    format: Option<String>,
     #[command(flatten)]
     pub(super) run: RunOptions,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum ReportFormat {
-    Text,
-    Json,
-    Csv,
 }
 
 /// The list of editions, and where it came from.
@@ -75,7 +62,6 @@ impl Verify {
                 _ => SignerDemand::None,
             },
             now: session.now(),
-            today: session.today(),
         };
         let mut reports = Vec::new();
         for path in &self.file {
@@ -88,14 +74,14 @@ impl Verify {
             session,
             context: &context,
         };
-        let text = match self.format {
-            ReportFormat::Json => printer.json(&reports),
-            ReportFormat::Csv => printer.csv(&reports),
-            ReportFormat::Text => printer.text(&reports),
+        let text = match self.format.as_deref() {
+            Some("json") => printer.json(&reports),
+            Some("csv") => printer.csv(&reports),
+            _ => printer.text(&reports),
         };
         write_text(&mut std::io::stdout(), &text)?;
-        let gravest = reports.iter().max_by_key(|(_, it)| it.verdict.gravity());
-        Ok(gravest.map_or(0, |(_, report)| report.verdict.code()))
+        let gravest = reports.iter().map(|(_, it)| it.verdict).max();
+        Ok(gravest.map_or(0, Verdict::code))
     }
 }
 

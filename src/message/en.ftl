@@ -260,7 +260,6 @@ review-missing = no day of review since the edition { $newest }; check whether e
 review-before-newest = the review of { $day } is before the newest edition { $newest }; review the measures before issuing
 review-day-in-future = the day of review { $day } is still to come (today is { $today })
 issue-unchanged = nothing changed since the edition { $id }; there is nothing to issue
-issue-exists = { $path } is there already; an edition is never overwritten
 issue-in-future = { $day } is still to come (today is { $today }); an edition speaks of a day that has come
 issue-before-newest = { $day } is before the newest edition { $newest }; editions follow one another
 note-confidential = `{ $name }` is listed as confidential, and a note is public

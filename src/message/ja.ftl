@@ -260,7 +260,6 @@ review-missing = 版 { $newest } の後に見直した日がありません。�
 review-before-newest = 見直した日 { $day } は、最新の版 { $newest } より前です。見直してから発行してください
 review-day-in-future = 見直した日 { $day } はまだ来ていません（今日は { $today }）
 issue-unchanged = 版 { $id } から何も変わっていないので、発行するものがありません
-issue-exists = { $path } はすでにあります。発行した版は上書きしません
 issue-in-future = { $day } はまだ来ていません（今日は { $today }）。版の日付には、今日までの日を指定してください
 issue-before-newest = { $day } は最新の版 { $newest } より前です。版は日付の順に発行します
 note-confidential = `{ $name }` は公開しない名前（confidential）です。変更内容（--note）はだれでも読めます
