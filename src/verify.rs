@@ -17,28 +17,33 @@ use serde::Serialize;
 use serde_json::Value;
 use x509_cert::Certificate;
 
+/// The list of editions, from the project or the site.
+#[derive(Default)]
+pub struct KnownEditions {
+    /// Without it no file can be judged.
+    pub listing: Option<Listing>,
+    /// True if the list came over a connection that anybody may have altered.
+    pub is_insecure: bool,
+    /// Address of the site, with a final `/`, where issued files are to be had.
+    pub site: Option<String>,
+}
+
 /// The knowledge beside the file itself.
-pub struct VerifyContext<'a> {
-    /// Everything issued, from the project or the site. Without it no file can be judged.
-    pub listing: Option<&'a Listing>,
-    /// False if the list came over a connection that anybody may have altered.
-    pub is_list_secure: bool,
-    /// Address of the site, where issued files are to be had.
-    pub site: Option<&'a str>,
-    pub signer: SignerDemand<'a>,
+pub struct VerifyContext {
+    pub known: KnownEditions,
+    pub signer: SignerDemand,
     pub now: Timestamp,
 }
 
 /// The signer that a file must have.
-#[derive(Clone, Copy)]
-pub enum SignerDemand<'a> {
+pub enum SignerDemand {
     None,
-    Certificate(&'a Certificate),
+    Certificate(Box<Certificate>),
     /// A name, certified by one of these authorities.
-    Name(&'a str, &'a [Certificate]),
+    Name(String, Vec<Certificate>),
 }
 
-impl SignerDemand<'_> {
+impl SignerDemand {
     /// The authorities that are trusted.
     pub fn roots(&self) -> &[Certificate] {
         match self {
@@ -81,8 +86,10 @@ impl Verdict {
 /// What is known of a file.
 #[derive(Debug)]
 pub struct VerifyReport {
+    /// Name of the file.
+    pub file: String,
     pub verdict: Verdict,
-    /// The sentence of the verdict; it has the arguments `id`, `office` and others as needed.
+    /// The sentence of the verdict.
     pub reason: Message,
     /// Where the issued file is to be had.
     pub advice: Option<Message>,
@@ -113,8 +120,8 @@ struct ReceivedData {
     sheet: Option<SheetData>,
 }
 
-/// Verifies a file.
-pub fn verify(file: &[u8], context: &VerifyContext) -> VerifyReport {
+/// Verifies a file of that name.
+pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport {
     let (bytes, signatures, obstacle) = match pdf_reader::read(file) {
         Ok(pdf) => (pdf.data, pdf.signatures, None),
         // It may be the data by itself.
@@ -123,13 +130,14 @@ pub fn verify(file: &[u8], context: &VerifyContext) -> VerifyReport {
     let data = ReceivedData::read(&bytes);
     let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
     let sha256 = sha256(file);
-    let listing = context.listing;
+    let KnownEditions { listing, site, .. } = &context.known;
+    let listing = listing.as_ref();
     let recorded = listing.and_then(|listing| Some((listing, listing.of_file(&sha256)?)));
     let (verdict, reason) = if let Some(missing) = missing_signature(&signatures, context) {
         (Verdict::NotAsIssued, missing)
     } else {
         match (recorded, &data) {
-            (Some(_), _) if !context.is_list_secure => {
+            (Some(_), _) if context.known.is_insecure => {
                 (Verdict::NoRecord, Message::new("verify-list-insecure"))
             }
             (Some((listing, edition)), _) => genuine(edition, listing),
@@ -148,9 +156,10 @@ pub fn verify(file: &[u8], context: &VerifyContext) -> VerifyReport {
     let is_genuine = recorded.is_some() || data.as_ref().and_then(is_of_edition).is_some();
     let genuine_sheet = sheet.filter(|_| is_genuine);
     VerifyReport {
+        file: name.to_owned(),
         verdict,
-        reason,
-        advice: advice(verdict, edition.as_deref(), sheet, context.site),
+        reason: reason.with("file", name),
+        advice: advice(verdict, edition.as_deref(), sheet, site.as_deref()),
         office: match recorded {
             Some((listing, _)) => Some(listing.office.clone()),
             None => sheet.map(|sheet| sheet.office.name.clone()),
@@ -244,7 +253,7 @@ fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Op
             SignerDemand::None => true,
             SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
             SignerDemand::Name(name, roots) => {
-                signature.signer.as_deref() == Some(name) && signature.is_trusted(roots, *now)
+                signature.signer.as_ref() == Some(name) && signature.is_trusted(roots, *now)
             }
         };
         is_by && signature.check(signer.roots(), *now).is_ok()

@@ -69,7 +69,7 @@ pub fn verify_chain(
     };
     is_valid_at(certificate, at)
         && policy::check_signer(certificate, purpose).is_ok()
-        && (roots.contains(certificate) || search.reaches_root(&mut vec![certificate]))
+        && (roots.contains(certificate) || search.reaches_root(&[certificate]))
 }
 
 struct ChainSearch<'a> {
@@ -83,30 +83,20 @@ struct ChainSearch<'a> {
 
 impl<'a> ChainSearch<'a> {
     /// Tells if a path, which begins with the signer, can be continued up to a root.
-    fn reaches_root(&mut self, path: &mut Vec<&'a Certificate>) -> bool {
-        if self.roots.iter().any(|root| self.may_follow(root, path)) {
-            return true;
-        }
-        if path.len() > MAX_CHAIN_LENGTH {
-            return false;
-        }
-        for issuer in self.intermediates {
-            if !path.contains(&issuer) && self.may_follow(issuer, path) {
-                path.push(issuer);
-                if self.reaches_root(path) {
-                    return true;
-                }
-                path.pop();
-            }
-        }
-        false
+    fn reaches_root(&mut self, path: &[&'a Certificate]) -> bool {
+        let (roots, intermediates) = (self.roots, self.intermediates);
+        roots.iter().any(|root| self.may_follow(root, path))
+            || path.len() <= MAX_CHAIN_LENGTH
+                && intermediates.iter().any(|issuer| {
+                    !path.contains(&issuer)
+                        && self.may_follow(issuer, path)
+                        && self.reaches_root(&[path, &[issuer]].concat())
+                })
     }
 
     /// Tells if `issuer` issued the last certificate of a path, and was allowed to.
     fn may_follow(&mut self, issuer: &Certificate, path: &[&Certificate]) -> bool {
-        let Some(last) = path.last() else {
-            return false;
-        };
+        let last = path[path.len() - 1];
         // The length of a path is limited without those that an authority issued to itself.
         let authorities = path.iter().skip(1).filter(|it| !is_self_issued(it));
         let is_allowed = last.tbs_certificate().issuer() == issuer.tbs_certificate().subject()

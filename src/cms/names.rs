@@ -53,16 +53,15 @@ fn names(certificate: &Certificate) -> der::Result<Vec<GeneralName>> {
 
 /// Applies the constraints of the name's form; those of other forms do not matter.
 fn is_permitted(name: &GeneralName, constraints: &NameConstraints) -> bool {
-    let of_form = |subtrees: &Option<GeneralSubtrees>| {
-        let mut subtrees = subtrees.clone().unwrap_or_default();
-        subtrees.retain(|subtree| discriminant(&subtree.base) == discriminant(name));
-        subtrees
+    let within = |subtrees: &Option<GeneralSubtrees>| -> Vec<Option<bool>> {
+        let all = subtrees.iter().flatten();
+        let of_form = all.filter(|it| discriminant(&it.base) == discriminant(name));
+        of_form.map(|it| is_within(name, it)).collect()
     };
-    let permitted = of_form(&constraints.permitted_subtrees);
-    let excluded = of_form(&constraints.excluded_subtrees);
-    let is_within = |subtree| is_within(name, subtree);
-    (permitted.is_empty() || permitted.iter().any(|it| is_within(it) == Some(true)))
-        && excluded.iter().all(|it| is_within(it) == Some(false))
+    let permitted = within(&constraints.permitted_subtrees);
+    let excluded = within(&constraints.excluded_subtrees);
+    (permitted.is_empty() || permitted.contains(&Some(true)))
+        && excluded.iter().all(|it| *it == Some(false))
 }
 
 /// Tells if a name is in a subtree. `None` if the two cannot be compared.

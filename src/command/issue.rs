@@ -63,7 +63,8 @@ impl Issue {
             return done.map(|()| true);
         }
         let date = self.date.unwrap_or_else(|| session.today());
-        refuse_day(session, &content, date)?;
+        let refusals = ["issue-in-future", "issue-before-newest"];
+        refuse_day(session, &content, date, refusals)?;
         if let Some(sheet) = &mut content.sheet {
             sheet.record.date = IsoDate(date);
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
@@ -139,38 +140,36 @@ impl Issue {
     }
 }
 
-/// Refuses a day that has not come, or one before the edition it replaces.
-fn refuse_day(session: &Session, content: &Content, date: Date) -> Result<()> {
-    let message = if date > session.today() {
-        Message::new("issue-in-future").with("today", session.today())
-    } else if let Some(newest) = content.newest_edition()
-        && date < newest.sheet.date
-    {
-        Message::new("issue-before-newest").with("newest", &newest.id)
-    } else {
-        return Ok(());
+/// Refuses a day that has not come, or one before the newest edition.
+fn refuse_day(
+    session: &Session,
+    content: &Content,
+    day: Date,
+    [in_future, before_newest]: [&'static str; 2],
+) -> Result<()> {
+    let message = match content.newest_edition() {
+        _ if day > session.today() => Message::new(in_future).with("today", session.today()),
+        Some(newest) if day < newest.sheet.date => {
+            Message::new(before_newest).with("newest", &newest.id)
+        }
+        _ => return Ok(()),
     };
-    Err(Error::new(message.with("day", date)))
+    Err(Error::new(message.with("day", day)))
 }
 
 /// Refuses an edition if the measures were not reviewed since the one before.
 fn require_review(session: &Session, content: &Content) -> Result<()> {
     let sheet = content.sheet.as_ref();
     let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
-    let today = session.today();
-    let message = match (reviewed, content.newest_edition()) {
-        (Some(day), _) if day > today => {
-            let in_future = Message::new("review-day-in-future").with("day", day);
-            in_future.with("today", today)
+    let refusals = ["review-day-in-future", "review-before-newest"];
+    match (reviewed, content.newest_edition()) {
+        (Some(day), _) => refuse_day(session, content, day, refusals),
+        (None, Some(newest)) => {
+            let message = Message::new("review-missing").with("newest", &newest.id);
+            Err(Error::new(message))
         }
-        (Some(day), Some(newest)) if day < newest.sheet.date => {
-            let before = Message::new("review-before-newest").with("day", day);
-            before.with("newest", &newest.id)
-        }
-        (None, Some(newest)) => Message::new("review-missing").with("newest", &newest.id),
-        _ => return Ok(()),
-    };
-    Err(Error::new(message))
+        (None, None) => Ok(()),
+    }
 }
 
 impl Session<'_> {

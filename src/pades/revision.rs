@@ -229,8 +229,8 @@ fn greatest_key(document: &Document, tree: &Dictionary) -> lopdf::Result<i64> {
 
 /// A copy of the dictionary under a key of an object; empty if there is none.
 fn child(document: &Document, parent: ObjectId, key: &[u8]) -> lopdf::Result<Dictionary> {
-    let found = document.get_dictionary(parent)?.get_deref(key, document);
-    Ok(found.and_then(Object::as_dict).cloned().unwrap_or_default())
+    let found = document.get_dict_in_dict(document.get_dictionary(parent)?, key);
+    Ok(found.cloned().unwrap_or_default())
 }
 
 /// Replaces the dictionary under a key, which may be an object of its own.

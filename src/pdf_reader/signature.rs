@@ -78,16 +78,14 @@ impl PdfSignature {
 /// Every signature of a document, ordered by the end of its coverage.
 pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<PdfSignature>> {
     let mut fields = Vec::new();
-    let form = document.catalog()?.get_deref(b"AcroForm", document);
-    if let Ok(form) = form.and_then(Object::as_dict) {
+    if let Ok(form) = document.get_dict_in_dict(document.catalog()?, b"AcroForm") {
         for field in list(document, form, b"Fields") {
             fields.push(document.dereference(field)?.1.as_dict()?);
         }
     }
     let mut signatures = Vec::new();
     for field in tree_nodes(document, fields)? {
-        let value = field.get_deref(b"V", document).and_then(Object::as_dict);
-        if let Ok(value) = value
+        if let Ok(value) = document.get_dict_in_dict(field, b"V")
             && value.has(b"ByteRange")
         {
             signatures.push(read_signature(document, value, pdf));

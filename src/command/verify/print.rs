@@ -1,6 +1,5 @@
 //! Reports of received files as text, JSON or CSV.
 
-use super::Reports;
 use crate::characters::visible;
 use crate::cms::SignatureError;
 use crate::command::Session;
@@ -14,7 +13,7 @@ use textwrap::core::display_width;
 
 pub struct Printer<'a> {
     pub session: &'a Session<'a>,
-    pub context: &'a VerifyContext<'a>,
+    pub context: &'a VerifyContext,
 }
 
 /// A line of the table.
@@ -46,27 +45,27 @@ impl Printer<'_> {
     }
 
     /// One file in sentences; several as a table, and then those with a fault in sentences.
-    pub fn text(&self, reports: &Reports) -> String {
-        if let [(file, report)] = reports {
-            return self.sentences(file, report);
+    pub fn text(&self, reports: &[VerifyReport]) -> String {
+        if let [report] = reports {
+            return self.sentences(report);
         }
         let mut text = self.table(reports);
-        for (file, report) in reports {
+        for report in reports {
             if report.verdict.code() != 0 && !self.session.options.quiet {
                 text.push('\n');
-                text.push_str(&self.sentences(file, report));
+                text.push_str(&self.sentences(report));
             }
         }
         text
     }
 
-    fn sentences(&self, file: &str, report: &VerifyReport) -> String {
+    fn sentences(&self, report: &VerifyReport) -> String {
         let sign = match report.verdict.code() {
             0 => '✓',
             1 => '✗',
             _ => '！',
         };
-        let mut lines = vec![self.verdict(report), self.reason(file, report)];
+        let mut lines = vec![self.verdict(report), self.format(&report.reason)];
         lines.extend(report.advice.iter().map(|it| self.format(it)));
         if !self.session.options.quiet {
             lines.extend(report.expiring.iter().map(|it| self.certificate(it)));
@@ -75,7 +74,7 @@ impl Printer<'_> {
             }
             lines.extend(report.signatures.iter().map(|it| self.signature(it)));
         }
-        let mut text = format!("{sign} {}\n", visible(file));
+        let mut text = format!("{sign} {}\n", visible(&report.file));
         for line in lines {
             text.push_str(&format!("  {}\n", visible(&line)));
         }
@@ -84,10 +83,6 @@ impl Printer<'_> {
 
     fn verdict(&self, report: &VerifyReport) -> String {
         self.format(&Message::new("verdict").with("verdict", name(report.verdict)))
-    }
-
-    fn reason(&self, file: &str, report: &VerifyReport) -> String {
-        self.format(&report.reason.clone().with("file", file))
     }
 
     fn certificate(&self, certificate: &ExpiringCertificate) -> String {
@@ -143,20 +138,20 @@ impl Printer<'_> {
         sentences.map(|it| self.format(&it)).join(" ")
     }
 
-    pub fn json<'r>(&self, reports: &'r Reports) -> String {
+    pub fn json<'r>(&self, reports: &'r [VerifyReport]) -> String {
         let signature = |it: &'r PdfSignature| SignatureRow {
             signer: &it.signer,
             issuer: &it.issuer,
             valid: self.check(it).is_ok(),
             statement: self.signature(it),
         };
-        let row = |(file, report): &'r (String, VerifyReport)| ReportRow {
-            file,
+        let row = |report: &'r VerifyReport| ReportRow {
+            file: &report.file,
             office: &report.office,
             edition: &report.edition,
             verdict: report.verdict,
             exit: report.verdict.code(),
-            reason: self.reason(file, report),
+            reason: self.format(&report.reason),
             sha256: &report.sha256,
             certificates: &report.expiring,
             signatures: report.signatures.iter().map(signature).collect(),
@@ -166,7 +161,7 @@ impl Printer<'_> {
     }
 
     /// The cells of the table, with its head.
-    fn cells(&self, reports: &Reports) -> Vec<[String; 6]> {
+    fn cells(&self, reports: &[VerifyReport]) -> Vec<[String; 6]> {
         let head = [
             "file",
             "office",
@@ -177,7 +172,7 @@ impl Printer<'_> {
         ];
         let column = |name: &str| self.format(&Message::new("verify-column").with("column", name));
         let mut cells = vec![head.map(column)];
-        for (file, report) in reports {
+        for report in reports {
             let certificates = report.expiring.iter();
             let ends = certificates.map(|it| format!("{} {}", it.text, it.expires_on));
             let signatures = report.signatures.iter().map(|signature| {
@@ -186,7 +181,7 @@ impl Printer<'_> {
                 format!("{mark} {}", signature.signer.as_deref().unwrap_or("?"))
             });
             let row = [
-                file.clone(),
+                report.file.clone(),
                 report.office.clone().unwrap_or_default(),
                 report.edition.clone().unwrap_or_default(),
                 self.verdict(report),
@@ -198,7 +193,7 @@ impl Printer<'_> {
         cells
     }
 
-    pub fn csv(&self, reports: &Reports) -> String {
+    pub fn csv(&self, reports: &[VerifyReport]) -> String {
         let mut cells = self.cells(reports);
         for cell in cells.iter_mut().flatten() {
             // A spreadsheet would take such a text, which others wrote, for a formula.
@@ -209,7 +204,7 @@ impl Printer<'_> {
         data::table(cells)
     }
 
-    fn table(&self, reports: &Reports) -> String {
+    fn table(&self, reports: &[VerifyReport]) -> String {
         let cells = self.cells(reports);
         let width = |column: usize| cells.iter().map(|row| display_width(&row[column])).max();
         let widths = [0, 1, 2, 3, 4, 5].map(|column| width(column).unwrap_or_default());

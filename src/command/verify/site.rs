@@ -1,10 +1,10 @@
 //! The list of editions of a site: given as any address or path of it.
 
-use super::KnownEditions;
 use crate::command::sign::http_agent;
 use crate::edition::{LISTING_FORMAT, Listing};
 use crate::manifest::site::LISTING;
 use crate::message::{Error, Message, Result};
+use crate::verify::KnownEditions;
 use std::fmt::Display;
 use std::net::IpAddr;
 use std::path::Path;
@@ -55,8 +55,7 @@ fn from_folder(path: &Path) -> Result<KnownEditions> {
     let listing = read.and_then(|bytes| parse(&bytes));
     Ok(KnownEditions {
         listing: Some(listing.map_err(|cause| failed(list.display()).caused_by(cause))?),
-        address: None,
-        is_secure: true,
+        ..KnownEditions::default()
     })
 }
 
@@ -127,8 +126,8 @@ fn fetch(folder: &str) -> Result<Result<KnownEditions>> {
     let listing = parse(&bytes).map_err(|cause| because(&cause));
     Ok(listing.map(|listing| KnownEditions {
         listing: Some(listing),
-        is_secure: address.starts_with("https://") || is_loopback(&address),
-        address: Some(address),
+        is_insecure: !address.starts_with("https://") && !is_loopback(&address),
+        site: Some(address),
     }))
 }
 
