@@ -34,19 +34,17 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureError {
-    /// The signature is of other content.
     ContentMismatch,
     /// The key of the signer's certificate did not make the signature.
     KeyMismatch,
     /// An algorithm, a key type or a structure that this program does not support.
     Unsupported,
-    /// The key is shorter than the policy demands, or of another kind.
+    /// Shorter than the policy demands, or of another kind.
     WeakKey,
-    /// The certificate has a critical extension that this program does not know.
+    /// The certificate has a critical extension that is not processed.
     UnknownExtension,
     /// The certificate is for something else, or an authority's.
     NotForSigning,
-    /// The certificate was not valid at the moment that counts.
     OutsideValidity,
     /// The signature covers other bytes of the file than a document.
     ArbitraryBytes,
@@ -60,9 +58,8 @@ pub struct CmsSignature {
     pub content_type: ObjectIdentifier,
     /// The signed content. A PDF's signature does not carry it.
     pub content: Option<Vec<u8>>,
-    /// Every certificate sent along, including the signer's.
+    /// Every certificate sent along, including the signer's, which is `certificate`.
     pub certificates: Vec<Certificate>,
-    /// The signer's certificate.
     pub certificate: Certificate,
     signer: SignerInfo,
     /// The signed attributes in DER, as they were sent.
@@ -87,11 +84,6 @@ struct CertificateId {
     issuer_serial: Option<Any>,
 }
 
-const CONTEXT_0: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(0),
-};
-
 impl CmsSignature {
     /// Reads a DER `ContentInfo`. Zeros may follow, as they do in a PDF's placeholder.
     ///
@@ -101,6 +93,7 @@ impl CmsSignature {
         if envelope.content_type != ID_SIGNED_DATA {
             return Err(malformed());
         }
+        let context_0 = TagNumber(0).context_specific(true);
         // Version, hash algorithms, content; optional certificates and revocation lists; signers.
         let parts = children(&AnyRef::from(&envelope.content))?;
         let ([_, _, content, ..], Some(signers)) = (parts.as_slice(), parts.last()) else {
@@ -108,7 +101,7 @@ impl CmsSignature {
         };
         let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
         let mut certificates: Vec<Certificate> = Vec::new();
-        if let Some(set) = parts.iter().find(|part| part.tag() == CONTEXT_0) {
+        if let Some(set) = parts.iter().find(|part| part.tag() == context_0) {
             // Other kinds, such as attribute certificates, are skipped.
             for certificate in children(set)?.iter().filter(|it| it.tag() == Tag::Sequence) {
                 certificates.push(certificate.decode_as()?);
@@ -119,7 +112,7 @@ impl CmsSignature {
             return Err(malformed());
         };
         let attributes = match children(signer_info)?.get(3) {
-            Some(attributes) if attributes.tag() == CONTEXT_0 => attributes.value(),
+            Some(attributes) if attributes.tag() == context_0 => attributes.value(),
             _ => return Err(malformed()),
         };
         let signer: SignerInfo = signer_info.decode_as()?;

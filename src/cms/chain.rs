@@ -16,17 +16,8 @@ const MAX_CHAIN_LENGTH: usize = 8;
 /// multiply the paths.
 const MAX_CHECKS: usize = 100;
 
-/// The holder's name for readers: the common name, else the organisation, else the whole subject.
-pub fn holder_name(certificate: &Certificate) -> String {
-    readable(certificate.tbs_certificate().subject())
-}
-
-/// The name of the authority that a certificate says issued it.
-pub fn issuer_name(certificate: &Certificate) -> String {
-    readable(certificate.tbs_certificate().issuer())
-}
-
-fn readable(name: &Name) -> String {
+/// A name for readers: the common name, else the organisation, else the whole.
+pub fn readable(name: &Name) -> String {
     let common_name = name.common_name().ok().flatten();
     let short = common_name.or_else(|| name.organization().ok().flatten());
     short.map_or_else(|| name.to_string(), |short| short.value().into_owned())

@@ -15,11 +15,13 @@ use crate::model::{Audience, Register};
 use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme::Theme;
+use clap::ArgGroup;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
+#[command(group = ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]
 pub struct Issue {
     #[arg(long, value_name = "DATE", value_parser = super::usage::day)]
     date: Option<Date>,
@@ -27,28 +29,21 @@ pub struct Issue {
     reviewed: Option<Date>,
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    #[command(flatten)]
-    action: ChainAction,
+    // The next four do something to editions that were issued before.
+    #[arg(long, value_name = "ID", requires = "note", group = "action")]
+    withdraw: Option<String>,
+    #[arg(long, value_name = "ID", requires = "note", group = "action")]
+    lost: Option<String>,
+    #[arg(long, value_name = "ID", group = "action")]
+    restore: Option<String>,
+    #[arg(long, value_name = "FILE", requires = "to", group = "action")]
+    attach: Option<PathBuf>,
     #[arg(long, value_name = "ID", requires = "attach")]
     to: Option<String>,
     #[arg(long, value_name = "NAME", requires = "attach")]
     recipient: Option<String>,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
-}
-
-/// Something done to editions that were issued before.
-#[derive(clap::Args)]
-#[group(multiple = false, conflicts_with_all = ["date", "reviewed"])]
-struct ChainAction {
-    #[arg(long, value_name = "ID", requires = "note")]
-    withdraw: Option<String>,
-    #[arg(long, value_name = "ID", requires = "note")]
-    lost: Option<String>,
-    #[arg(long, value_name = "ID")]
-    restore: Option<String>,
-    #[arg(long, value_name = "FILE", requires = "to")]
-    attach: Option<PathBuf>,
 }
 
 /// Numbers given to new rows: by file and place in its list.

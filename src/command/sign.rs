@@ -64,18 +64,13 @@ impl Sign {
     }
 
     fn sign(&self, pdf: &[u8], identity: &Identity, at: Timestamp) -> Result<Vec<u8>> {
-        let signed = match &self.tsa {
-            None => pades::sign(pdf, identity, at, None),
-            Some(url) => {
-                let server = TimeServer {
-                    send: &|request| request_timestamp(url, request),
-                    nonce: random()?,
-                };
-                let signed = pades::sign(pdf, identity, at, Some(&server));
-                signed.map_err(|error| error.with("url", url))
-            }
+        let url = self.tsa.as_deref().unwrap_or_default();
+        let server = TimeServer {
+            send: &|request| request_timestamp(url, request),
+            nonce: random()?,
         };
-        signed.map_err(|error| error.with("file", self.file.display()))
+        let signed = pades::sign(pdf, identity, at, self.tsa.as_ref().map(|_| &server));
+        signed.map_err(|error| error.with("url", url).with("file", self.file.display()))
     }
 
     /// Refuses an output that is one of the sources, under whatever name.

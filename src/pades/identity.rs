@@ -58,7 +58,7 @@ impl Identity {
 
     /// The name in the certificate.
     pub fn name(&self) -> String {
-        chain::holder_name(self.certificate())
+        chain::readable(self.certificate().tbs_certificate().subject())
     }
 
     /// Checks that the certificate is valid at this moment and may sign documents.

@@ -131,12 +131,11 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
         "AP" => dictionary! { "N" => appearance },
     });
     add_to_structure_tree(document, page, field)?;
-    let annotations = list(document, document.get_dictionary(page)?, b"Annots");
+    let annotations = extended(document, document.get_dictionary(page)?, b"Annots", field);
     let entry = document.get_dictionary_mut(page)?;
-    entry.set("Annots", [annotations, vec![field.into()]].concat());
+    entry.set("Annots", annotations);
     entry.set("Tabs", "S");
-    let fields = list(document, &form, b"Fields");
-    form.set("Fields", [fields, vec![field.into()]].concat());
+    form.set("Fields", extended(document, &form, b"Fields", field));
     // Signatures exist, and later changes must be appended.
     form.set("SigFlags", 3);
     set_child(document, catalog, "AcroForm", form)?;
@@ -152,15 +151,12 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
 /// `Signature1`, or the first number that no field of the form has yet.
 fn unused_field_name(document: &Document, form: &Dictionary) -> String {
     let fields = list(document, form, b"Fields");
-    let name_of = |field| {
-        document
-            .dereference(field)?
-            .1
-            .as_dict()?
-            .get(b"T")?
-            .as_str()
-    };
-    let used: Vec<&[u8]> = fields.iter().flat_map(name_of).collect();
+    let entries = fields
+        .iter()
+        .flat_map(|field| document.dereference(field)?.1.as_dict());
+    let used: Vec<&[u8]> = entries
+        .flat_map(|entry| entry.get(b"T")?.as_str())
+        .collect();
     let mut names = (1..).map(|number| format!("Signature{number}"));
     let unused = names.find(|name| !used.contains(&name.as_bytes()));
     unused.expect("some number is unused")
@@ -197,21 +193,19 @@ fn add_to_structure_tree(
     });
     // The tree is ordered by its keys, of which this one is the greatest.
     let entry: Vec<Object> = vec![key.into(), element.into()];
-    let (name, added) = if parents.has(b"Kids") {
+    if parents.has(b"Kids") {
         let limits = vec![key.into(), key.into()];
         let leaf = document.add_object(dictionary! { "Nums" => entry, "Limits" => limits });
-        ("Kids", vec![leaf.into()])
+        parents.set("Kids", extended(document, &parents, b"Kids", leaf));
     } else {
-        ("Nums", entry)
-    };
-    let earlier = list(document, &parents, name.as_bytes());
-    parents.set(name, [earlier, added].concat());
+        let earlier = list(document, &parents, b"Nums");
+        parents.set("Nums", [earlier, entry].concat());
+    }
     set_child(document, root, "ParentTree", parents)?;
     let tree = document.get_dictionary_mut(root)?;
     tree.set("ParentTreeNextKey", key + 1);
-    let kids = list(document, document.get_dictionary(parent)?, b"K");
-    let entry = document.get_dictionary_mut(parent)?;
-    entry.set("K", [kids, vec![element.into()]].concat());
+    let kids = extended(document, document.get_dictionary(parent)?, b"K", element);
+    document.get_dictionary_mut(parent)?.set("K", kids);
     document.get_dictionary_mut(field)?.set("StructParent", key);
     Ok(())
 }
@@ -246,6 +240,11 @@ fn set_child(
         Err(_) => entry.set(key, child),
     }
     Ok(())
+}
+
+/// The values of a key and one more.
+fn extended(document: &Document, entry: &Dictionary, key: &[u8], more: ObjectId) -> Vec<Object> {
+    [list(document, entry, key), vec![more.into()]].concat()
 }
 
 /// The values of a key as a list: none, one or many.

@@ -114,8 +114,9 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     signature.coverage = coverage(pdf, end);
     if let Ok(container) = CmsSignature::read(container) {
         let certificate = &container.certificate;
-        signature.signer = Some(chain::holder_name(certificate));
-        signature.issuer = Some(chain::issuer_name(certificate));
+        let body = certificate.tbs_certificate();
+        signature.signer = Some(chain::readable(body.subject()));
+        signature.issuer = Some(chain::readable(body.issuer()));
         // A container with content of its own says nothing about the file.
         if container.content.is_none() {
             let verified = container.verify(&covered);

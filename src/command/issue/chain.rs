@@ -26,17 +26,19 @@ impl Issue {
         content: &Content,
         note: Option<&str>,
     ) -> Option<Result<()>> {
-        let action = &self.action;
-        if let Some(id) = &action.withdraw {
+        if let Some(id) = &self.withdraw {
             Some(withdraw(session, content, id, note))
-        } else if let Some(id) = &action.lost {
+        } else if let Some(id) = &self.lost {
             Some(give_up(session, content, id, note))
-        } else if let Some(id) = &action.restore {
+        } else if let Some(id) = &self.restore {
             Some(restore(session, content, id))
         } else {
-            let file = action.attach.as_deref()?;
-            let to = self.to.as_deref().unwrap_or_default();
-            Some(self.attach(session, content, file, to))
+            Some(self.attach(
+                session,
+                content,
+                self.attach.as_deref()?,
+                self.to.as_deref()?,
+            ))
         }
     }
 
