@@ -87,7 +87,10 @@ fn a_signature_has_a_signer_coverage_and_trust() {
     for (name, signer) in [("rsa.p12", "竹内 一郎"), ("p256.p12", "竹内 二郎")] {
         let state = only(&sign(sheet(), &identity(name), moment(), None).expect("a signature"));
         assert_eq!(state.signer.as_deref(), Some(signer));
-        assert_eq!((state.integrity, state.coverage), (Ok(()), Ok(())));
+        assert_eq!(
+            (state.integrity.as_ref().err(), state.coverage),
+            (None, Ok(()))
+        );
         assert_eq!(state.claimed, Some(moment()));
         assert!(state.timestamp.is_none());
         // Over one authority in between, and directly.
@@ -131,8 +134,8 @@ fn changed_appended_and_moved_bytes_are_detected() {
         .position(|window| window == title);
     changed[place.expect("it stands in the metadata") + 2] ^= 1;
     assert_eq!(
-        only(&changed).integrity,
-        Err(SignatureError::ContentMismatch)
+        only(&changed).integrity.err(),
+        Some(SignatureError::ContentMismatch)
     );
     // A digit of the signature value itself, which ends the container.
     let mut broken = signed.clone();
@@ -145,7 +148,10 @@ fn changed_appended_and_moved_bytes_are_detected() {
         .collect();
     let place = find(&broken, value.as_bytes());
     broken[place] = if broken[place] == b'0' { b'1' } else { b'0' };
-    assert_eq!(only(&broken).integrity, Err(SignatureError::KeyMismatch));
+    assert_eq!(
+        only(&broken).integrity.err(),
+        Some(SignatureError::KeyMismatch)
+    );
     // A revision behind, which changes what the pages show.
     let mut appended = signed.clone();
     let mut document = lopdf::IncrementalDocument::create_from(
@@ -175,7 +181,7 @@ fn changed_appended_and_moved_bytes_are_detected() {
     let contents = received(&appended);
     let coverage = contents.signatures[0].coverage;
     assert_eq!(coverage, Err(SignatureError::EarlierRevision));
-    assert_eq!(contents.signatures[0].integrity, Ok(()));
+    assert!(contents.signatures[0].integrity.is_ok());
     let check = contents.signatures[0].check(&[], moment());
     assert_eq!(check, Err(SignatureError::EarlierRevision));
     // A gap that is wider than the signature, into which anybody could insert bytes.
@@ -212,7 +218,7 @@ fn changed_appended_and_moved_bytes_are_detected() {
         assert_eq!(check, Err(SignatureError::ArbitraryBytes));
         let coverage = Err(SignatureError::ArbitraryBytes);
         assert_eq!((state.signer, state.coverage), (None, coverage));
-        assert_eq!(state.integrity, Err(SignatureError::Unsupported));
+        assert_eq!(state.integrity.err(), Some(SignatureError::Unsupported));
     }
 }
 

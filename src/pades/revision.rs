@@ -16,16 +16,9 @@ use std::ops::Range;
 /// Stands in `/ByteRange` until the offsets are known; as wide as any offset in a file can be.
 const UNKNOWN_OFFSET: i64 = 9_999_999_999;
 
-/// A PDF that lacks nothing but the signature.
-#[derive(Debug)]
-pub struct PreparedPdf {
-    bytes: Vec<u8>,
-    /// The bytes of the placeholder `<000…>`.
-    placeholder: Range<usize>,
-}
-
 /// Appends a revision with a signature field whose placeholder takes a container of `size` bytes.
-pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<PreparedPdf> {
+/// Returns also the place of the placeholder `<000…>`; the signature covers all other bytes.
+pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range<usize>)> {
     let document = pdf_reader::open(pdf)?;
     let mut entries = document.objects.values().flat_map(Object::as_dict);
     // A second signature would invalidate the first for validators,
@@ -44,41 +37,20 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<PreparedPdf> {
     let mut bytes = Vec::new();
     let saved = revision.save_to(&mut bytes);
     saved.map_err(|error| pdf_reader::broken(error.into()))?;
-    Ok(PreparedPdf::new(bytes, pdf.len(), size))
-}
-
-impl PreparedPdf {
-    /// Writes the offsets around the placeholder into `/ByteRange`. The revision begins at `start`.
-    fn new(mut bytes: Vec<u8>, start: usize, size: usize) -> PreparedPdf {
-        let placeholder = format!("<{}>", "0".repeat(size * 2));
-        let unknown = format!("[0 {UNKNOWN_OFFSET} {UNKNOWN_OFFSET} {UNKNOWN_OFFSET}]");
-        let find = |part: &str| {
-            let mut windows = bytes[start..].windows(part.len());
-            let found = windows.position(|window| window == part.as_bytes());
-            let begin = start + found.expect("both were just written");
-            begin..begin + part.len()
-        };
-        let (placeholder, byte_range) = (find(&placeholder), find(&unknown));
-        let Range { start, end } = placeholder;
-        let offsets = format!("[0 {start} {end} {}]", bytes.len() - end);
-        let padded = format!("{offsets:<width$}", width = unknown.len());
-        bytes[byte_range].copy_from_slice(padded.as_bytes());
-        PreparedPdf { bytes, placeholder }
-    }
-
-    /// The bytes that the signature covers: all but the placeholder.
-    pub fn signed_bytes(&self) -> [&[u8]; 2] {
-        let Range { start, end } = self.placeholder;
-        [&self.bytes[..start], &self.bytes[end..]]
-    }
-
-    /// Writes the signature into the placeholder, which must be large enough.
-    pub fn embed(mut self, container: &[u8]) -> Vec<u8> {
-        let hex: String = container.iter().map(|byte| format!("{byte:02x}")).collect();
-        let start = self.placeholder.start + 1;
-        self.bytes[start..start + hex.len()].copy_from_slice(hex.as_bytes());
-        self.bytes
-    }
+    let find = |part: &str| {
+        let mut windows = bytes[pdf.len()..].windows(part.len());
+        let found = windows.position(|window| window == part.as_bytes());
+        let begin = pdf.len() + found.expect("both were just written");
+        begin..begin + part.len()
+    };
+    let placeholder = find(&format!("<{}>", "0".repeat(size * 2)));
+    let unknown = format!("[0 {UNKNOWN_OFFSET} {UNKNOWN_OFFSET} {UNKNOWN_OFFSET}]");
+    let byte_range = find(&unknown);
+    let Range { start, end } = placeholder;
+    let offsets = format!("[0 {start} {end} {}]", bytes.len() - end);
+    let padded = format!("{offsets:<width$}", width = unknown.len());
+    bytes[byte_range].copy_from_slice(padded.as_bytes());
+    Ok((bytes, placeholder))
 }
 
 /// Sets the document's id. The first part names the document and stays; the second names the

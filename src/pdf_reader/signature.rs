@@ -15,16 +15,15 @@ pub struct PdfSignature {
     pub signer: Option<String>,
     /// The authority that issued the certificate, by the certificate's own words.
     pub issuer: Option<String>,
-    /// Ok if the signed bytes are those in the file, the certificate's key made the signature,
-    /// and the policy lets this certificate sign documents.
-    pub integrity: Result<(), SignatureError>,
+    /// The container, if the signed bytes are those in the file, the certificate's key made the
+    /// signature, and the policy lets this certificate sign documents.
+    pub integrity: Result<CmsSignature, SignatureError>,
     /// Ok if it covers the whole file except itself, an earlier revision or arbitrary bytes if not.
     pub coverage: Result<(), SignatureError>,
     /// The time that the signer claims; anybody can write any time there.
     pub claimed: Option<Timestamp>,
     /// Ok if the timestamp is of this signature, and the authority's key made it.
     pub timestamp: Option<Result<TimestampToken, SignatureError>>,
-    container: Option<CmsSignature>,
 }
 
 impl PdfSignature {
@@ -33,13 +32,11 @@ impl PdfSignature {
     ///
     /// `roots` are asked for the timestamp only, and may be empty.
     pub fn check(&self, roots: &[Certificate], now: Timestamp) -> Result<(), SignatureError> {
-        let at = self.moment(roots, now);
-        let is_valid = |it: &CmsSignature| chain::is_valid_at(&it.certificate, at);
         if self.coverage == Err(SignatureError::ArbitraryBytes) {
             return self.coverage;
         }
-        self.integrity?;
-        if !self.container.as_ref().is_some_and(is_valid) {
+        let container = self.integrity.as_ref().map_err(|error| *error)?;
+        if !chain::is_valid_at(&container.certificate, self.moment(roots, now)) {
             return Err(SignatureError::OutsideValidity);
         }
         self.coverage
@@ -48,16 +45,15 @@ impl PdfSignature {
     /// Tells if the holder of this very certificate signed, for example that of the office itself.
     /// [`PdfSignature::check`] tells if it was still valid.
     pub fn is_signer(&self, certificate: &Certificate) -> bool {
-        let container = self.container.as_ref();
-        self.integrity.is_ok() && container.is_some_and(|it| it.certificate == *certificate)
+        let container = self.integrity.as_ref();
+        container.is_ok_and(|it| it.certificate == *certificate)
     }
 
     /// Tells if the signer's certificate leads to a root, with all valid at the moment that counts.
     /// No revocation list is asked.
     pub fn is_trusted(&self, roots: &[Certificate], now: Timestamp) -> bool {
-        let at = self.moment(roots, now);
-        let leads_to_root = |it: &CmsSignature| it.leads_to_root(Purpose::Document, roots, at);
-        self.integrity.is_ok() && self.container.as_ref().is_some_and(leads_to_root)
+        let (container, at) = (self.integrity.as_ref(), self.moment(roots, now));
+        container.is_ok_and(|it| it.leads_to_root(Purpose::Document, roots, at))
     }
 
     /// The timestamp, if its authority's certificate leads to a root, with all valid at its time.
@@ -106,7 +102,6 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
         coverage: Err(SignatureError::ArbitraryBytes),
         claimed: written.ok().and_then(|date| parse_date(&date)),
         timestamp: None,
-        container: None,
     };
     let Some((covered, end, container)) = signed_bytes(document, value, pdf) else {
         return (0, signature);
@@ -117,17 +112,17 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
         let body = certificate.tbs_certificate();
         signature.signer = Some(chain::readable(body.subject()));
         signature.issuer = Some(chain::readable(body.issuer()));
-        // A container with content of its own says nothing about the file.
-        if container.content.is_none() {
-            let verified = container.verify(&covered);
-            signature.integrity =
-                verified.and_then(|()| policy::check_signer(certificate, Purpose::Document));
-        }
         signature.timestamp = container.timestamp().map(|token| {
             let token = TimestampToken::read(&token).map_err(|_| SignatureError::Unsupported)?;
             token.verify(container.signature()).map(|()| token)
         });
-        signature.container = Some(container);
+        // A container with content of its own says nothing about the file.
+        if container.content.is_none() {
+            let verified = container.verify(&covered);
+            let sound =
+                verified.and_then(|()| policy::check_signer(certificate, Purpose::Document));
+            signature.integrity = sound.map(|()| container);
+        }
     }
     (end, signature)
 }
