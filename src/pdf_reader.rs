@@ -116,7 +116,7 @@ fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
 }
 
 /// Completes the roots of a tree with all nodes that `Kids` lead to.
-pub fn tree_nodes<'a>(
+fn tree_nodes<'a>(
     document: &'a Document,
     mut nodes: Vec<&'a Dictionary>,
 ) -> lopdf::Result<Vec<&'a Dictionary>> {

@@ -25,13 +25,11 @@ pub fn are_permitted(authority: &Certificate, path: &[&Certificate]) -> bool {
         Ok(Some((_, constraints))) => constraints,
         Err(_) => return false,
     };
-    let mut constrained = path
-        .iter()
-        .enumerate()
-        .filter(|(place, it)| *place == 0 || !chain::is_self_issued(it));
-    constrained.all(|(_, certificate)| {
-        let names = names(certificate);
-        names.is_ok_and(|names| names.iter().all(|name| is_permitted(name, &constraints)))
+    let mut places = path.iter().enumerate();
+    places.all(|(place, certificate)| {
+        let is_free = place > 0 && chain::is_self_issued(certificate);
+        let are_permitted = |names: Vec<_>| names.iter().all(|it| is_permitted(it, &constraints));
+        is_free || names(certificate).is_ok_and(are_permitted)
     })
 }
 
@@ -104,13 +102,11 @@ fn parts(name: &Name) -> Option<Vec<Vec<(ObjectIdentifier, String)>>> {
 /// The text of an attribute as names are compared:
 /// without regard to its encoding, case and spaces (RFC 5280, 7.1).
 fn text(value: &Any) -> Option<String> {
-    let written = match value.tag() {
-        der::Tag::Ia5String => value.decode_as::<Ia5String>().ok()?.as_str().to_owned(),
-        _ => value
-            .decode_as::<DirectoryString>()
-            .ok()?
-            .value()
-            .into_owned(),
+    let written = if value.tag() == der::Tag::Ia5String {
+        value.decode_as::<Ia5String>().ok()?.to_string()
+    } else {
+        let written: DirectoryString = value.decode_as().ok()?;
+        written.value().into_owned()
     };
     let folded = written.nfkc().collect::<String>().to_lowercase();
     Some(folded.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -131,10 +131,10 @@ impl TimestampToken {
         self.signature.verify(&[content])?;
         let certificate = &self.signature.certificate;
         policy::check_signer(certificate, Purpose::Timestamp)?;
-        let is_valid = chain::is_valid_at(certificate, self.time);
-        is_valid
-            .then_some(())
-            .ok_or(SignatureError::OutsideValidity)
+        if !chain::is_valid_at(certificate, self.time) {
+            return Err(SignatureError::OutsideValidity);
+        }
+        Ok(())
     }
 }
 

@@ -79,10 +79,8 @@ impl Issue {
         let before: Vec<&Edition> = project.content.issued().collect();
         let mut edition = freeze(session, &project, note, &before)?;
         let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
-        let digests = drawn
-            .iter()
-            .map(|(name, bytes)| (name.clone(), sha256(bytes)));
-        edition.files = digests.collect();
+        let digest = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), sha256(bytes));
+        edition.files = drawn.iter().map(digest).collect();
         let record = (file::RECORD.to_owned(), yaml::write(&edition).into_bytes());
         let folder = format!("content/editions/{}", edition.id);
         let placed = |(name, bytes)| (format!("{folder}/{name}"), bytes);
@@ -93,7 +91,13 @@ impl Issue {
         if !session.options.directory.join(attributes).exists() {
             written.push((attributes.to_owned(), b"* -text\n".to_vec()));
         }
-        written.extend(self.edited(session, &edition, &numbers)?);
+        for (path, numbers) in &numbers {
+            written.push(session.edited(path, &|text| edit::numbered(text, numbers))?);
+        }
+        // The last to be replaced: until then the content names the edition before.
+        written.push(session.edited("content/sheet.yaml", &|text| {
+            edit::issued(text, date, &edition.id, self.reviewed)
+        })?);
         edit::write(&session.options.directory, &written)?;
         if !session.options.quiet {
             let text = summary(session, &project.content, &edition, &folder, &numbers);
@@ -114,24 +118,6 @@ impl Issue {
             return Err(Error::new(message));
         }
         Ok(Some(note.to_owned()))
-    }
-
-    /// The content files with the days, the edition's id and the new numbers in their lines.
-    fn edited(
-        &self,
-        session: &Session,
-        edition: &Edition,
-        numbers: &Numbers,
-    ) -> Result<Vec<(String, Vec<u8>)>> {
-        let mut files = Vec::new();
-        for (path, numbers) in numbers {
-            files.push(session.edited(path, &|text| edit::numbered(text, numbers))?);
-        }
-        // The last to be replaced: until then the content names the edition before.
-        files.push(session.edited("content/sheet.yaml", &|text| {
-            edit::issued(text, edition.sheet.date, &edition.id, self.reviewed)
-        })?);
-        Ok(files)
     }
 }
 
@@ -183,9 +169,8 @@ impl Session<'_> {
     /// True if an edition may hold the finding only if it is allowed by name, and it is not.
     pub(super) fn bars_issue(&self, finding: &Diagnostic) -> bool {
         let mut rules = SETTLED_BEFORE_ISSUE.iter();
-        let is_named = self
-            .allowance(finding)
-            .is_some_and(|it| it.record.is_some());
+        let allowance = self.allowance(finding);
+        let is_named = allowance.is_some_and(|allowed| allowed.record.is_some());
         !is_named && rules.any(|rule| rule.name == finding.rule)
     }
 

@@ -352,6 +352,7 @@ pdf-not = `{ $file }` is not a PDF
 pdf-broken = the PDF `{ $file }` is damaged or cut off; fetch or build it again
 pdf-encrypted = the PDF `{ $file }` is encrypted; use the file as `safeguard build` wrote it
 pdf-signed = `{ $file }` is signed already, and one more signature would spoil the first; sign the PDF as `safeguard build` wrote it
+pdf-form = `{ $file }` has a form, which a signature would change; sign the PDF as `safeguard build` wrote it
 pdf-no-data = no `safeguards.json` is attached to `{ $file }`: it is not a sheet of this program, or a program that printed or re-saved it has dropped the data; ask for the file as it was issued
 pdf-several-data = several files named `safeguards.json` are attached to `{ $file }`: it was changed after it was issued
 output-is-source = the signed file would replace `{ $path }`, which it is made from; give another name after `-o`

@@ -352,6 +352,7 @@ pdf-not = `{ $file }` は PDF ではありません
 pdf-broken = PDF `{ $file }` は壊れているか、途中で切れています。受け取り直すか、作り直してください
 pdf-encrypted = PDF `{ $file }` は暗号化されています。`safeguard build` が書いたままのファイルを使ってください
 pdf-signed = `{ $file }` にはもう電子署名があります。重ねて署名すると前の署名が無効と判定されます。`safeguard build` が書いたままの PDF に署名してください
+pdf-form = `{ $file }` には入力欄（フォーム）があり、署名するとそれが変わります。`safeguard build` が書いたままの PDF に署名してください
 pdf-no-data = `{ $file }` に `safeguards.json` が添付されていません。この一覧の PDF ではないか、印刷や保存をし直したときに失われています。発行されたままのファイルを受け取ってください
 pdf-several-data = `{ $file }` に `safeguards.json` という添付がいくつもあります。発行の後で変更されています
 output-is-source = 署名したファイルが、元の `{ $path }` を上書きしてしまいます。-o に別の名前を付けてください

@@ -26,6 +26,12 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
     if entries.any(|entry| entry.has(b"ByteRange")) {
         return Err(Error::new(Message::new("pdf-signed")));
     }
+    if document
+        .catalog()
+        .is_ok_and(|catalog| catalog.has(b"AcroForm"))
+    {
+        return Err(Error::new(Message::new("pdf-form")));
+    }
     let mut edited = document.clone();
     add_field(&mut edited, at, size).map_err(pdf_reader::broken)?;
     let is_new = |id: &ObjectId, object: &mut Object| document.objects.get(id) != Some(object);
@@ -69,9 +75,6 @@ fn set_document_id(trailer: &mut Dictionary, pdf: &[u8], at: Timestamp) {
 fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Result<()> {
     let last = document.page_iter().last();
     let page = last.ok_or(lopdf::Error::PageNumberNotFound(1))?;
-    let catalog = document.trailer.get(b"Root")?.as_reference()?;
-    let mut form = child(document, catalog, b"AcroForm")?;
-    let name = unused_field_name(document, &form);
     let byte_range = [0, UNKNOWN_OFFSET, UNKNOWN_OFFSET, UNKNOWN_OFFSET];
     let date = format!("D:{}+09'00'", in_japan(at).strftime("%Y%m%d%H%M%S"));
     let signature = document.add_object(dictionary! {
@@ -93,7 +96,7 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
         "Type" => "Annot",
         "Subtype" => "Widget",
         "FT" => "Sig",
-        "T" => Object::string_literal(name),
+        "T" => Object::string_literal("Signature1"),
         "TU" => lopdf::text_string("電子署名"),
         "V" => signature,
         "P" => page,
@@ -107,34 +110,19 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
     let entry = document.get_dictionary_mut(page)?;
     entry.set("Annots", annotations);
     entry.set("Tabs", "S");
-    form.set("Fields", extended(document, &form, b"Fields", field));
-    // Signatures exist, and later changes must be appended.
-    form.set("SigFlags", 3);
-    set_child(document, catalog, "AcroForm", form)?;
-    let entry = document.get_dictionary_mut(catalog)?;
-    if !entry.has(b"Extensions") {
+    let catalog = document.catalog_mut()?;
+    // The flags: signatures exist, and later changes must be appended.
+    let form = dictionary! { "Fields" => vec![field.into()], "SigFlags" => 3 };
+    catalog.set("AcroForm", form);
+    if !catalog.has(b"Extensions") {
         // Declares in a PDF 1.7 that its signatures follow ETSI's PAdES.
         let esic = dictionary! { "BaseVersion" => "1.7", "ExtensionLevel" => 5 };
-        entry.set("Extensions", dictionary! { "ESIC" => esic });
+        catalog.set("Extensions", dictionary! { "ESIC" => esic });
     }
     Ok(())
 }
 
-/// `Signature1`, or the first number that no field of the form has yet.
-fn unused_field_name(document: &Document, form: &Dictionary) -> String {
-    let fields = list(document, form, b"Fields");
-    let entries = fields
-        .iter()
-        .flat_map(|field| document.dereference(field)?.1.as_dict());
-    let used: Vec<&[u8]> = entries
-        .flat_map(|entry| entry.get(b"T")?.as_str())
-        .collect();
-    let mut names = (1..).map(|number| format!("Signature{number}"));
-    let unused = names.find(|name| !used.contains(&name.as_bytes()));
-    unused.expect("some number is unused")
-}
-
-/// Adds the field to the structure tree, if the document has one:
+/// Adds the field to the structure tree, if the document has one as Typst writes it:
 /// a form element, and the way back from the field to it.
 fn add_to_structure_tree(
     document: &mut Document,
@@ -151,10 +139,11 @@ fn add_to_structure_tree(
         [Object::Reference(only)] => *only,
         _ => root,
     };
-    let mut parents = child(document, root, b"ParentTree")?;
-    let key = match tree.get(b"ParentTreeNextKey").and_then(Object::as_i64) {
-        Ok(key) => key,
-        Err(_) => greatest_key(document, &parents)? + 1,
+    let next = tree.get(b"ParentTreeNextKey").and_then(Object::as_i64);
+    let parents = tree.get(b"ParentTree").and_then(Object::as_dict);
+    let numbers = parents.and_then(|parents| parents.get(b"Nums")?.as_array().cloned());
+    let (Ok(key), Ok(mut numbers)) = (next, numbers) else {
+        return Ok(());
     };
     let element = document.add_object(dictionary! {
         "Type" => "StructElem",
@@ -163,54 +152,14 @@ fn add_to_structure_tree(
         "Pg" => page,
         "K" => dictionary! { "Type" => "OBJR", "Obj" => field, "Pg" => page },
     });
-    // The tree is ordered by its keys, of which this one is the greatest.
-    let entry: Vec<Object> = vec![key.into(), element.into()];
-    if parents.has(b"Kids") {
-        let limits = vec![key.into(), key.into()];
-        let leaf = document.add_object(dictionary! { "Nums" => entry, "Limits" => limits });
-        parents.set("Kids", extended(document, &parents, b"Kids", leaf));
-    } else {
-        let earlier = list(document, &parents, b"Nums");
-        parents.set("Nums", [earlier, entry].concat());
-    }
-    set_child(document, root, "ParentTree", parents)?;
+    numbers.extend([key.into(), element.into()]);
     let tree = document.get_dictionary_mut(root)?;
+    let parents = tree.get_mut(b"ParentTree")?.as_dict_mut()?;
+    parents.set("Nums", numbers);
     tree.set("ParentTreeNextKey", key + 1);
     let kids = extended(document, document.get_dictionary(parent)?, b"K", element);
     document.get_dictionary_mut(parent)?.set("K", kids);
     document.get_dictionary_mut(field)?.set("StructParent", key);
-    Ok(())
-}
-
-/// The greatest key of a number tree.
-fn greatest_key(document: &Document, tree: &Dictionary) -> lopdf::Result<i64> {
-    let mut greatest = -1;
-    for node in pdf_reader::tree_nodes(document, vec![tree])? {
-        let numbers = list(document, node, b"Nums");
-        let keys = numbers.iter().step_by(2).flat_map(Object::as_i64);
-        greatest = keys.fold(greatest, i64::max);
-    }
-    Ok(greatest)
-}
-
-/// A copy of the dictionary under a key of an object; empty if there is none.
-fn child(document: &Document, parent: ObjectId, key: &[u8]) -> lopdf::Result<Dictionary> {
-    let found = document.get_dict_in_dict(document.get_dictionary(parent)?, key);
-    Ok(found.cloned().unwrap_or_default())
-}
-
-/// Replaces the dictionary under a key, which may be an object of its own.
-fn set_child(
-    document: &mut Document,
-    parent: ObjectId,
-    key: &str,
-    child: Dictionary,
-) -> lopdf::Result<()> {
-    let entry = document.get_dictionary_mut(parent)?;
-    match entry.get(key.as_bytes()).and_then(Object::as_reference) {
-        Ok(id) => document.set_object(id, child),
-        Err(_) => entry.set(key, child),
-    }
     Ok(())
 }
 

@@ -137,19 +137,15 @@ fn signed_bytes<'a>(
     pdf: &'a [u8],
 ) -> Option<([&'a [u8]; 2], usize, &'a [u8])> {
     let numbers = list(document, value, b"ByteRange").iter();
-    let range: Vec<usize> = numbers
-        .flat_map(Object::as_i64)
-        .flat_map(usize::try_from)
-        .collect();
+    let offsets = numbers.flat_map(Object::as_i64).map(usize::try_from);
+    let range: Vec<usize> = offsets.flatten().collect();
     let [0, gap, start, length] = range[..] else {
         return None;
     };
     let end = start.checked_add(length)?;
     let covered = [pdf.get(..gap)?, pdf.get(start..end)?];
-    let digits = pdf
-        .get(gap..start)?
-        .strip_prefix(b"<")?
-        .strip_suffix(b">")?;
+    let text = pdf.get(gap..start)?;
+    let digits = text.strip_prefix(b"<")?.strip_suffix(b">")?;
     let contents = value.get_deref(b"Contents", document);
     let container = contents.and_then(Object::as_str).ok()?;
     let halves = container.iter().flat_map(|byte| [byte >> 4, byte & 15]);

@@ -33,12 +33,8 @@ impl Issue {
         } else if let Some(id) = &self.restore {
             Some(restore(session, content, id))
         } else {
-            Some(self.attach(
-                session,
-                content,
-                self.attach.as_deref()?,
-                self.to.as_deref()?,
-            ))
+            let (file, to) = (self.attach.as_deref()?, self.to.as_deref()?);
+            Some(self.attach(session, content, file, to))
         }
     }
 
