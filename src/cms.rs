@@ -4,9 +4,8 @@
 //! Only a single signer is accepted, as PAdES and RFC 3161 require.
 //! Never here: trust in the signer ([`policy`] and [`chain`] answer that), disk, network.
 //!
-//! Two attributes are ignored. `signingTime` is a claim like the PDF's own `/M`, which readers see;
-//! nothing depends on either. `signingCertificate` (version 1) names the certificate by SHA-1, which
-//! proves nothing; a signature with only that is like one with neither, which PDFs may have.
+//! Two attributes are ignored: `signingTime`, which is a claim like the PDF's own `/M`, and
+//! `signingCertificate` (version 1), because it names the certificate by SHA-1, which proves nothing.
 
 pub mod chain;
 pub mod key;
@@ -22,28 +21,30 @@ use der::oid::db::rfc5911::{
     ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
 };
 use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged};
+use jiff::Timestamp;
 use key::HashAlgorithm;
+use policy::Purpose;
+use serde::Serialize;
 use x509_cert::Certificate;
 use x509_cert::attr::Attributes;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 /// The reason why a signature vouches for nothing, or not for this file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SignatureError {
-    /// The signature is of other content.
     ContentMismatch,
     /// The key of the signer's certificate did not make the signature.
     KeyMismatch,
     /// An algorithm, a key type or a structure that this program does not support.
     Unsupported,
-    /// The key is shorter than the policy demands, or of another kind.
+    /// Shorter than the policy demands, or of another kind.
     WeakKey,
-    /// The certificate has a critical extension that this program does not know.
+    /// The certificate has a critical extension that is not processed.
     UnknownExtension,
     /// The certificate is for something else, or an authority's.
     NotForSigning,
-    /// The certificate was not valid at the moment that counts.
     OutsideValidity,
     /// The signature covers other bytes of the file than a document.
     ArbitraryBytes,
@@ -57,9 +58,8 @@ pub struct CmsSignature {
     pub content_type: ObjectIdentifier,
     /// The signed content. A PDF's signature does not carry it.
     pub content: Option<Vec<u8>>,
-    /// Every certificate sent along, including the signer's.
+    /// Every certificate sent along, including the signer's, which is `certificate`.
     pub certificates: Vec<Certificate>,
-    /// The signer's certificate.
     pub certificate: Certificate,
     signer: SignerInfo,
     /// The signed attributes in DER, as they were sent.
@@ -84,11 +84,6 @@ struct CertificateId {
     issuer_serial: Option<Any>,
 }
 
-const CONTEXT_0: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(0),
-};
-
 impl CmsSignature {
     /// Reads a DER `ContentInfo`. Zeros may follow, as they do in a PDF's placeholder.
     ///
@@ -98,34 +93,36 @@ impl CmsSignature {
         if envelope.content_type != ID_SIGNED_DATA {
             return Err(malformed());
         }
+        let context_0 = TagNumber(0).context_specific(true);
         // Version, hash algorithms, content; optional certificates and revocation lists; signers.
         let parts = children(&AnyRef::from(&envelope.content))?;
         let ([_, _, content, ..], Some(signers)) = (parts.as_slice(), parts.last()) else {
             return Err(malformed());
         };
         let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
-        let octets = |content: Any| {
-            let octets: OctetString = content.decode_as()?;
-            der::Result::Ok(octets.as_bytes().to_vec())
-        };
-        let certificates = match parts.iter().find(|part| part.tag() == CONTEXT_0) {
-            None => Vec::new(),
-            Some(set) => read_certificates(set)?,
-        };
+        let mut certificates: Vec<Certificate> = Vec::new();
+        if let Some(set) = parts.iter().find(|part| part.tag() == context_0) {
+            // Other kinds, such as attribute certificates, are skipped.
+            for certificate in children(set)?.iter().filter(|it| it.tag() == Tag::Sequence) {
+                certificates.push(certificate.decode_as()?);
+            }
+        }
         let signers = children(signers)?;
         let [signer_info] = signers.as_slice() else {
             return Err(malformed());
         };
         let attributes = match children(signer_info)?.get(3) {
-            Some(attributes) if attributes.tag() == CONTEXT_0 => attributes.value(),
+            Some(attributes) if attributes.tag() == context_0 => attributes.value(),
             _ => return Err(malformed()),
         };
         let signer: SignerInfo = signer_info.decode_as()?;
+        let content: Option<der::Result<OctetString>> =
+            encapsulated.econtent.map(|content| content.decode_as());
         let mut candidates = certificates.iter();
-        let certificate = candidates.find(|certificate| is_signer(certificate, &signer.sid));
+        let certificate = candidates.find(|it| is_signer(it, &signer.sid));
         Ok(CmsSignature {
             content_type: encapsulated.econtent_type,
-            content: encapsulated.econtent.map(octets).transpose()?,
+            content: content.transpose()?.map(Vec::from),
             certificate: certificate.ok_or_else(malformed)?.clone(),
             certificates,
             signer,
@@ -160,10 +157,9 @@ impl CmsSignature {
         // Without this check another certificate with the same key could take this one's place.
         if let Some(value) = find(ID_AA_SIGNING_CERTIFICATE_V_2)? {
             let named: der::Result<SigningCertificateV2> = value.decode_as();
-            match named.and_then(|named| named.is_of(&self.certificate)) {
-                Ok(true) => {}
-                Ok(false) => return Err(SignatureError::KeyMismatch),
-                Err(_) => return Err(SignatureError::Unsupported),
+            let is_own = named.and_then(|named| named.is_of(&self.certificate));
+            if !is_own.map_err(|_| SignatureError::Unsupported)? {
+                return Err(SignatureError::KeyMismatch);
             }
         }
         key::verify(
@@ -173,6 +169,11 @@ impl CmsSignature {
             &self.signed_attributes,
             self.signature(),
         )
+    }
+
+    /// Tells if the signer's certificate leads to a root, with all valid and allowed at `at`.
+    pub fn leads_to_root(&self, purpose: Purpose, roots: &[Certificate], at: Timestamp) -> bool {
+        chain::verify_chain(&self.certificate, purpose, &self.certificates, roots, at)
     }
 
     /// The value of a signed attribute, which must not have a second one.
@@ -222,13 +223,6 @@ pub fn children<'a>(parent: &AnyRef<'a>) -> der::Result<Vec<AnyRef<'a>>> {
 /// The error for DER that has another structure than expected.
 pub fn malformed() -> der::Error {
     der::ErrorKind::Failed.into()
-}
-
-/// Reads the certificates of a set; other kinds, such as attribute certificates, are skipped.
-fn read_certificates(set: &AnyRef) -> der::Result<Vec<Certificate>> {
-    let mut elements = children(set)?;
-    elements.retain(|element| element.tag() == Tag::Sequence);
-    elements.into_iter().map(AnyRef::decode_as).collect()
 }
 
 /// Every value of an attribute.

@@ -61,8 +61,7 @@ pub struct Edition {
     pub note: Option<String>,
     pub predecessor: Option<Predecessor>,
     pub digest: Digests,
-    /// Random digits in the client's data, so that nobody can guess a withheld name and test the
-    /// guess by the digest.
+    /// Random digits in the client's data, so that the digest tests no guess at a withheld name.
     pub salt: String,
     /// Findings accepted by `--allow`; they are not published.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -151,12 +150,6 @@ impl Digests {
             Audience::Client => &self.client,
         }
     }
-
-    /// The reader whose data has this digest.
-    pub fn audience_of(&self, digest: &str) -> Option<Audience> {
-        let mut all = Audience::ALL.into_iter();
-        all.find(|audience| self.of(*audience) == digest)
-    }
 }
 
 /// A finding that was accepted, with the reason.
@@ -182,23 +175,24 @@ impl Edition {
 
     /// The names of the files that are missing, were altered or are not recorded.
     pub fn damaged_files(&self) -> Vec<&str> {
-        let is_intact = |name: &str| {
-            let (bytes, recorded) = (self.bytes.get(name), self.files.get(name));
-            bytes.is_some_and(|bytes| recorded == Some(&sha256(bytes)))
+        let is_damaged = |name: &&str| {
+            let bytes = self.bytes.get(*name);
+            bytes.is_none_or(|bytes| self.files.get(*name) != Some(&sha256(bytes)))
         };
         let recorded = self.files.keys().map(String::as_str);
-        let mut names: BTreeSet<&str> = recorded.chain(file::REQUIRED).collect();
-        names.retain(|name| !is_intact(name));
-        names.into_iter().collect()
+        let names: BTreeSet<&str> = recorded.chain(file::REQUIRED).collect();
+        names.into_iter().filter(is_damaged).collect()
     }
+}
+
+/// A number that nobody can foresee.
+pub fn random() -> Result<u64> {
+    getrandom::u64().map_err(|error| Error::new(Message::new("no-random")).caused_by(error))
 }
 
 /// 128 random bits in hexadecimal.
 pub fn random_digits() -> Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:016x}{:016x}", random()?, random()?))
 }
 
 /// The beginning of a digest as pages print it: enough to tell editions apart.
@@ -229,8 +223,7 @@ pub struct ListedEdition {
     pub superseded_by: Option<String>,
     pub withdrawn: Option<Ending>,
     pub digest: Digests,
-    /// SHA-256 of every file that the office let out of this edition, sorted: who got which copy
-    /// cannot be told from it.
+    /// SHA-256 of every file let out, sorted: who got which copy cannot be told from it.
     pub files: BTreeSet<String>,
 }
 
@@ -297,6 +290,6 @@ impl Listing {
     /// The edition whose data has this digest.
     pub fn of_data(&self, digest: &str) -> Option<&ListedEdition> {
         let mut editions = self.editions.iter();
-        editions.find(|edition| edition.digest.audience_of(digest).is_some())
+        editions.find(|edition| [&*edition.digest.public, &edition.digest.client].contains(&digest))
     }
 }

@@ -6,7 +6,7 @@
 use crate::data;
 use crate::edition::{Allowance, Digests, DrawnWith, Edition, FORMAT, LostEdition, Predecessor};
 use crate::model::{Audience, Register};
-use crate::sheet::{self, Labels, LayoutOptions, Rendering};
+use crate::sheet::{Labels, LayoutOptions, Rendering, lay_out_edition};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -37,17 +37,17 @@ pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
         id: before.id.clone(),
         digest: before.digest.clone(),
     });
-    let is_taken = |id: &str| {
-        options.before.iter().any(|edition| edition.id == id)
-            || options.lost.iter().any(|lost| lost.id == id)
-    };
-    let earlier = options.before.len() + options.lost.len();
+    let issued = options.before.iter().map(|edition| &edition.id);
+    let earlier: Vec<&String> = issued.chain(options.lost.iter().map(|it| &it.id)).collect();
+    // The day, or the day with the first number that no edition of that day has.
+    let numbered = (2..).map(|number| format!("{}-{number}", register.date));
+    let mut ids = std::iter::once(register.date.to_string()).chain(numbered);
     let mut words = options.labels.clone();
     words.retain(|name, _| WORDS.contains(&name.as_str()));
     let mut edition = Edition {
         format: FORMAT.to_owned(),
-        id: free_id(register.date, is_taken),
-        number: options.first_number + u32::try_from(earlier).unwrap_or(u32::MAX),
+        id: ids.find(|id| !earlier.contains(&id)).expect("some is free"),
+        number: options.first_number + u32::try_from(earlier.len()).unwrap_or(u32::MAX),
         issued_on: options.today,
         note: options.note,
         predecessor,
@@ -74,21 +74,11 @@ fn recorded(register: &Register) -> serde_json::Value {
     serde_json::to_value(&sheet).expect("keys are strings")
 }
 
-/// The day, or the day with the first number that no edition of that day has.
-fn free_id(day: Date, is_taken: impl Fn(&str) -> bool) -> String {
-    let ids = (2..).map(|number| format!("{day}-{number}"));
-    std::iter::once(day.to_string())
-        .chain(ids)
-        .find(|id| !is_taken(id))
-        .expect("some number is free")
-}
-
 /// The digests of an edition's record as it is now; an unaltered record holds the same ones.
 pub fn digests(edition: &Edition) -> Digests {
     let digest = |audience| {
         // All words that reach the data are the edition's own.
-        let rendering = Rendering::of_data(audience);
-        let laid_out = sheet::lay_out_edition(edition, rendering, &Labels::new());
+        let laid_out = lay_out_edition(edition, Rendering::of_data(audience), &Labels::new());
         data::sha256(&data::json(&laid_out))
     };
     Digests {
@@ -109,19 +99,17 @@ pub struct Version<'a> {
 impl<'a> Version<'a> {
     /// Compares a register with the record of the newest edition issued.
     pub fn of(register: &Register, newest: Option<&'a Edition>) -> Version<'a> {
-        let is_same = |edition: &&Edition| recorded(register) == recorded(&edition.sheet);
-        let edition = newest.filter(is_same);
-        let id = edition.map_or_else(
-            || format!("{}案", register.date),
-            |edition| edition.id.clone(),
-        );
+        let edition = newest.filter(|it| recorded(register) == recorded(&it.sheet));
+        let id = match edition {
+            Some(edition) => edition.id.clone(),
+            None => format!("{}案", register.date),
+        };
         Version { edition, id }
     }
 
     /// True if it is an edition that was withdrawn: nothing is in force, and nothing is handed out.
     pub fn is_withdrawn(&self) -> bool {
-        self.edition
-            .is_some_and(|edition| edition.withdrawn.is_some())
+        self.edition.is_some_and(|it| it.withdrawn.is_some())
     }
 
     /// The options to lay it out for a rendering.

@@ -27,10 +27,13 @@ pub fn sign(
     let mut size = container::max_size(identity) + server.map_or(0, |_| TIMESTAMP_SIZE);
     // The placeholder is signed too and cannot grow: if the timestamp does not fit, all is redone.
     loop {
-        let prepared = revision::prepare(pdf, at, size)?;
-        let signature = container::build(&prepared.signed_bytes(), identity, server)?;
+        let (mut bytes, placeholder) = revision::prepare(pdf, at, size)?;
+        let covered = [&bytes[..placeholder.start], &bytes[placeholder.end..]];
+        let signature = container::build(&covered, identity, server)?;
         if signature.len() <= size {
-            return Ok(prepared.embed(&signature));
+            let hex: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+            bytes[placeholder.start + 1..][..hex.len()].copy_from_slice(hex.as_bytes());
+            return Ok(bytes);
         }
         size = signature.len() * 2;
     }

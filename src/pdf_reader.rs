@@ -12,7 +12,7 @@ use crate::message::{Error, Message, Result};
 use lopdf::{Dictionary, Document, LoadOptions, Object};
 use std::collections::BTreeMap;
 
-pub use signature::{Coverage, PdfSignature, PdfTimestamp};
+pub use signature::PdfSignature;
 
 /// The largest stream, unpacked. Those of a sheet have a few megabytes.
 const MAX_STREAM: usize = 64 * 1024 * 1024;
@@ -59,16 +59,13 @@ pub fn open(pdf: &[u8]) -> Result<Document> {
         max_decompressed_size: Some(MAX_STREAM),
         ..LoadOptions::default()
     };
+    let encrypted = Error::new(Message::new("pdf-encrypted"));
     match Document::load_mem_with_options(pdf, options) {
-        Ok(document) if document.is_encrypted() || document.was_encrypted() => {
-            Err(Error::new(Message::new("pdf-encrypted")))
-        }
-        Ok(document) if document.page_iter().next().is_none() => {
-            Err(Error::new(Message::new("pdf-broken")))
-        }
+        Ok(it) if it.is_encrypted() || it.was_encrypted() => Err(encrypted),
+        Ok(it) if it.page_iter().next().is_none() => Err(Error::new(Message::new("pdf-broken"))),
         Ok(document) => Ok(document),
         Err(lopdf::Error::InvalidPassword | lopdf::Error::UnsupportedSecurityHandler(_)) => {
-            Err(Error::new(Message::new("pdf-encrypted")))
+            Err(encrypted)
         }
         Err(error) => Err(broken(error)),
     }
@@ -83,12 +80,8 @@ pub fn broken(error: lopdf::Error) -> Error {
 fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
     let catalog = document.catalog()?;
     let mut files: Vec<&Object> = list(document, catalog, b"AF").iter().collect();
-    if let Ok(names) = catalog
-        .get_deref(b"Names", document)
-        .and_then(Object::as_dict)
-        && let Ok(tree) = names
-            .get_deref(b"EmbeddedFiles", document)
-            .and_then(Object::as_dict)
+    if let Ok(names) = document.get_dict_in_dict(catalog, b"Names")
+        && let Ok(tree) = document.get_dict_in_dict(names, b"EmbeddedFiles")
     {
         for node in tree_nodes(document, vec![tree])? {
             files.extend(list(document, node, b"Names"));
@@ -104,10 +97,9 @@ fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
             continue;
         };
         let is_data = |key| {
-            let name = file
-                .get_deref(key, document)
-                .and_then(lopdf::decode_text_string);
-            name.is_ok_and(|name| name == DATA)
+            let name = file.get_deref(key, document);
+            name.and_then(lopdf::decode_text_string)
+                .is_ok_and(|it| it == DATA)
         };
         if !is_data(b"UF") && !is_data(b"F") {
             continue;
@@ -124,7 +116,7 @@ fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
 }
 
 /// Completes the roots of a tree with all nodes that `Kids` lead to.
-pub fn tree_nodes<'a>(
+fn tree_nodes<'a>(
     document: &'a Document,
     mut nodes: Vec<&'a Dictionary>,
 ) -> lopdf::Result<Vec<&'a Dictionary>> {

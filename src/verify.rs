@@ -5,9 +5,10 @@
 //! Never here: disk, network, clock. The caller has read the file and the list.
 
 use crate::data::{FORMAT, PROOF, SheetData, sha256};
+use crate::date::day_in_japan;
 use crate::edition::{Ending, ListedEdition, Listing, digest_start};
 use crate::manifest::site::{PDF, edition_folder};
-use crate::message::{Error, Message};
+use crate::message::Message;
 use crate::model::Audience;
 use crate::pdf_reader::{self, PdfSignature};
 use jiff::civil::Date;
@@ -16,40 +17,53 @@ use serde::Serialize;
 use serde_json::Value;
 use x509_cert::Certificate;
 
+/// The list of editions, from the project or the site.
+#[derive(Default)]
+pub struct KnownEditions {
+    /// Without it no file can be judged.
+    pub listing: Option<Listing>,
+    /// True if the list came over a connection that anybody may have altered.
+    pub is_insecure: bool,
+    /// Address of the site, with a final `/`, where issued files are to be had.
+    pub site: Option<String>,
+}
+
 /// The knowledge beside the file itself.
-pub struct VerifyContext<'a> {
-    /// Everything issued, from the project or the site. Without it no file can be judged.
-    pub listing: Option<&'a Listing>,
-    /// False if the list came over a connection that anybody may have altered.
-    pub is_list_secure: bool,
-    /// Address of the site, where issued files are to be had.
-    pub site: Option<&'a str>,
-    pub signer: SignerDemand<'a>,
+pub struct VerifyContext {
+    pub known: KnownEditions,
+    pub signer: SignerDemand,
     pub now: Timestamp,
-    /// The day of `now` in Japan.
-    pub today: Date,
 }
 
 /// The signer that a file must have.
-#[derive(Clone, Copy)]
-pub enum SignerDemand<'a> {
+pub enum SignerDemand {
     None,
-    Certificate(&'a Certificate),
+    Certificate(Box<Certificate>),
     /// A name, certified by one of these authorities.
-    Name(&'a str, &'a [Certificate]),
+    Name(String, Vec<Certificate>),
 }
 
-/// The result for one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+impl SignerDemand {
+    /// The authorities that are trusted.
+    pub fn roots(&self) -> &[Certificate] {
+        match self {
+            SignerDemand::Name(_, roots) => roots,
+            _ => &[],
+        }
+    }
+}
+
+/// The result for one file, the gravest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     Current,
     Replaced,
     Withdrawn,
-    /// The data is an edition's; the file is not recorded.
-    PagesUnproven,
     /// Nothing at hand to compare the file with.
     NoRecord,
+    /// The data is an edition's; the file is not recorded.
+    PagesUnproven,
     /// A proof, a draft, another office's or another program's file.
     NotOurs,
     /// It claims to be an edition and contradicts the record, or lacks the signature asked for.
@@ -67,24 +81,18 @@ impl Verdict {
             Verdict::NotOurs | Verdict::NotAsIssued => 1,
         }
     }
-
-    /// Sorts verdicts, the gravest last: 0, 3, 4, 5, 1.
-    pub fn gravity(self) -> u8 {
-        match self.code() {
-            1 => u8::MAX,
-            code => code,
-        }
-    }
 }
 
 /// What is known of a file.
 #[derive(Debug)]
 pub struct VerifyReport {
+    /// Name of the file.
+    pub file: String,
     pub verdict: Verdict,
-    /// The sentence of the verdict; it has the arguments `id`, `office` and others as needed.
+    /// The sentence of the verdict.
     pub reason: Message,
-    /// What helps the reader further.
-    pub advice: Vec<Message>,
+    /// Where the issued file is to be had.
+    pub advice: Option<Message>,
     pub sha256: String,
     /// As the record says, else as the file claims.
     pub office: Option<String>,
@@ -105,15 +113,6 @@ pub struct ExpiringCertificate {
 /// Days within which the end of a certificate is told.
 const SOON: i64 = 90;
 
-/// What a file holds, as far as it can be read.
-struct ReceivedFile {
-    sha256: String,
-    data: Option<ReceivedData>,
-    signatures: Vec<PdfSignature>,
-    /// Why it could not be read as a sheet.
-    obstacle: Option<Error>,
-}
-
 /// The attached data. A later version may write a format that this one cannot read.
 struct ReceivedData {
     digest: String,
@@ -121,52 +120,54 @@ struct ReceivedData {
     sheet: Option<SheetData>,
 }
 
-/// Verifies a file.
-pub fn verify(file: &[u8], context: &VerifyContext) -> VerifyReport {
-    let received = ReceivedFile::read(file);
-    let (verdict, reason) = judge(&received, context);
-    let data = received.data.as_ref();
-    let sheet = data.and_then(|data| data.sheet.as_ref());
-    let listing = context.listing;
-    let recorded = listing.and_then(|listing| listing.of_file(&received.sha256));
-    let of_data = data.and_then(|data| listing?.of_data(&data.digest));
-    let mut report = VerifyReport {
-        verdict,
-        reason,
-        advice: Vec::new(),
-        office: match (recorded, listing) {
-            (Some(_), Some(listing)) => Some(listing.office.clone()),
-            _ => sheet.map(|sheet| sheet.office.name.clone()),
-        },
-        edition: match recorded {
-            Some(edition) => Some(edition.id.clone()),
-            None => sheet.and_then(|sheet| sheet.edition.clone()),
-        },
-        expiring: match (sheet, recorded.or(of_data)) {
-            (Some(sheet), Some(_)) => expiring(sheet, context.today),
-            _ => Vec::new(),
-        },
-        sha256: received.sha256,
-        signatures: received.signatures,
+/// Verifies a file of that name.
+pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport {
+    let (bytes, signatures, obstacle) = match pdf_reader::read(file) {
+        Ok(pdf) => (pdf.data, pdf.signatures, None),
+        // It may be the data by itself.
+        Err(error) => (file.to_vec(), Vec::new(), Some(error)),
     };
-    report.advice = advice(&report, sheet, context);
-    report
-}
-
-impl ReceivedFile {
-    fn read(file: &[u8]) -> ReceivedFile {
-        let (bytes, signatures, obstacle) = match pdf_reader::read(file) {
-            Ok(pdf) => (pdf.data, pdf.signatures, None),
-            // It may be the data by itself.
-            Err(error) => (file.to_vec(), Vec::new(), Some(error)),
-        };
-        let data = ReceivedData::read(&bytes);
-        ReceivedFile {
-            sha256: sha256(file),
-            obstacle: obstacle.filter(|_| data.is_none()),
-            data,
-            signatures,
+    let data = ReceivedData::read(&bytes);
+    let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
+    let sha256 = sha256(file);
+    let KnownEditions { listing, site, .. } = &context.known;
+    let listing = listing.as_ref();
+    let recorded = listing.and_then(|listing| Some((listing, listing.of_file(&sha256)?)));
+    let (verdict, reason) = if let Some(missing) = missing_signature(&signatures, context) {
+        (Verdict::NotAsIssued, missing)
+    } else {
+        match (recorded, &data) {
+            (Some(_), _) if context.known.is_insecure => {
+                (Verdict::NoRecord, Message::new("verify-list-insecure"))
+            }
+            (Some((listing, edition)), _) => genuine(edition, listing),
+            (None, Some(data)) => unrecorded(data, listing),
+            (None, None) => match (obstacle, listing) {
+                (Some(error), Some(_)) => (Verdict::NotOurs, error.message),
+                _ => (Verdict::NoRecord, Message::new("verify-no-list")),
+            },
         }
+    };
+    let edition = match recorded {
+        Some((_, edition)) => Some(edition.id.clone()),
+        None => sheet.and_then(|sheet| sheet.edition.clone()),
+    };
+    let is_of_edition = |data: &ReceivedData| listing?.of_data(&data.digest);
+    let is_genuine = recorded.is_some() || data.as_ref().and_then(is_of_edition).is_some();
+    let genuine_sheet = sheet.filter(|_| is_genuine);
+    VerifyReport {
+        file: name.to_owned(),
+        verdict,
+        reason: reason.with("file", name),
+        advice: advice(verdict, edition.as_deref(), sheet, site.as_deref()),
+        office: match recorded {
+            Some((listing, _)) => Some(listing.office.clone()),
+            None => sheet.map(|sheet| sheet.office.name.clone()),
+        },
+        edition,
+        expiring: genuine_sheet.map_or_else(Vec::new, |sheet| expiring(sheet, context.now)),
+        sha256,
+        signatures,
     }
 }
 
@@ -180,25 +181,6 @@ impl ReceivedData {
             sheet: serde_json::from_value(value).ok(),
         })
     }
-}
-
-/// The verdict and its sentence.
-fn judge(received: &ReceivedFile, context: &VerifyContext) -> (Verdict, Message) {
-    if let Some(missing) = missing_signature(&received.signatures, context) {
-        return (Verdict::NotAsIssued, missing);
-    }
-    let recorded = context
-        .listing
-        .and_then(|listing| listing.of_file(&received.sha256));
-    let (verdict, reason) = match (recorded, context.listing) {
-        (Some(edition), Some(listing)) => genuine(edition, listing),
-        (_, listing) => unrecorded(received, listing),
-    };
-    let is_genuine = matches!(verdict.code(), 0 | 3);
-    if is_genuine && !context.is_list_secure {
-        return (Verdict::NoRecord, Message::new("verify-list-insecure"));
-    }
-    (verdict, reason)
 }
 
 /// The verdict on a recorded file.
@@ -218,29 +200,19 @@ fn genuine(edition: &ListedEdition, listing: &Listing) -> (Verdict, Message) {
     let next = listing.edition(by);
     let day = next.map_or_else(String::new, |next| next.issued_on.to_string());
     let note = next.and_then(|next| next.note.as_deref());
-    let replaced = message("verify-replaced").with("by", by).with("day", day);
-    (
-        Verdict::Replaced,
-        replaced.with("note", note.unwrap_or("-")),
-    )
+    let by_next = message("verify-replaced").with("by", by).with("day", day);
+    let replaced = by_next.with("note", note.unwrap_or("-"));
+    (Verdict::Replaced, replaced)
 }
 
-/// The verdict on a file of which no record is at hand.
-fn unrecorded(received: &ReceivedFile, listing: Option<&Listing>) -> (Verdict, Message) {
-    let Some(data) = &received.data else {
-        return match (&received.obstacle, listing) {
-            (Some(error), Some(_)) => (Verdict::NotOurs, error.message.clone()),
-            _ => (Verdict::NoRecord, Message::new("verify-no-list")),
-        };
-    };
+/// The verdict on the data of a file of which no record is at hand.
+fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Message) {
     let Some(sheet) = &data.sheet else {
+        if data.format == FORMAT {
+            return (Verdict::NotAsIssued, Message::new("verify-data-broken"));
+        }
         let message = Message::new("verify-other-format").with("format", &data.format);
-        let is_newer = data.format != FORMAT;
-        return if is_newer {
-            (Verdict::NoRecord, message)
-        } else {
-            (Verdict::NotAsIssued, Message::new("verify-data-broken"))
-        };
+        return (Verdict::NoRecord, message);
     };
     if sheet.status.as_deref() == Some(PROOF) {
         return (Verdict::NotOurs, Message::new("verify-proof"));
@@ -275,30 +247,28 @@ fn unrecorded(received: &ReceivedFile, listing: Option<&Listing>) -> (Verdict, M
 
 /// Why no signature is the one asked for; `None` if one is, or none was asked for.
 fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Option<Message> {
-    let is_by = |signature: &&PdfSignature| match context.signer {
-        SignerDemand::None => true,
-        SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
-        SignerDemand::Name(name, roots) => {
-            signature.signer.as_deref() == Some(name) && signature.is_trusted(roots, context.now)
-        }
+    let VerifyContext { signer, now, .. } = context;
+    let is_found = |signature: &PdfSignature| {
+        let is_by = match signer {
+            SignerDemand::None => true,
+            SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
+            SignerDemand::Name(name, roots) => {
+                signature.signer.as_ref() == Some(name) && signature.is_trusted(roots, *now)
+            }
+        };
+        is_by && signature.check(signer.roots(), *now).is_ok()
     };
-    match context.signer {
+    match signer {
         SignerDemand::None => None,
         _ if signatures.is_empty() => Some(Message::new("verify-unsigned-demanded")),
-        _ => {
-            let roots = match context.signer {
-                SignerDemand::Name(_, roots) => roots,
-                _ => &[],
-            };
-            let is_valid = |it: &&PdfSignature| it.check(roots, context.now).is_ok();
-            let is_found = signatures.iter().filter(is_valid).any(|it| is_by(&it));
-            (!is_found).then(|| Message::new("verify-signer-demanded"))
-        }
+        _ if signatures.iter().any(is_found) => None,
+        _ => Some(Message::new("verify-signer-demanded")),
     }
 }
 
 /// The certificates of the sheet that have run out or are about to.
-fn expiring(sheet: &SheetData, today: Date) -> Vec<ExpiringCertificate> {
+fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
+    let today = day_in_japan(now);
     let soon = today.saturating_add(SOON.days());
     let mut expiring = Vec::new();
     for certification in &sheet.certifications {
@@ -318,27 +288,22 @@ fn expiring(sheet: &SheetData, today: Date) -> Vec<ExpiringCertificate> {
 
 /// Where the issued file is to be had.
 fn advice(
-    report: &VerifyReport,
+    verdict: Verdict,
+    edition: Option<&str>,
     sheet: Option<&SheetData>,
-    context: &VerifyContext,
-) -> Vec<Message> {
-    if report.verdict == Verdict::Current {
-        return Vec::new();
-    }
+    site: Option<&str>,
+) -> Option<Message> {
     let is_public = sheet.is_none_or(|sheet| sheet.audience == Audience::Public);
-    let edition = report.edition.as_deref();
-    let in_force = matches!(
-        report.verdict,
-        Verdict::PagesUnproven | Verdict::NotAsIssued
-    );
-    match (context.site, edition) {
-        (Some(site), Some(id)) if is_public && in_force => {
+    let advice = match (verdict, site.filter(|_| is_public), edition) {
+        (Verdict::Current, ..) => return None,
+        (Verdict::PagesUnproven | Verdict::NotAsIssued, Some(site), Some(id)) => {
             let address = format!("{site}{}{PDF}", edition_folder(id));
-            vec![Message::new("verify-get-here").with("address", address)]
+            Message::new("verify-get-here").with("address", address)
         }
-        (Some(site), _) if report.verdict == Verdict::Replaced && is_public => {
-            vec![Message::new("verify-get-newest").with("address", site)]
+        (Verdict::Replaced, Some(site), _) => {
+            Message::new("verify-get-newest").with("address", site)
         }
-        _ => vec![Message::new("verify-ask-office")],
-    }
+        _ => Message::new("verify-ask-office"),
+    };
+    Some(advice)
 }

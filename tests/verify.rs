@@ -4,7 +4,7 @@
 mod support;
 
 use safeguard::edition::{Digests, LISTING_FORMAT, ListedEdition, Listing};
-use safeguard::verify::{SignerDemand, Verdict, VerifyContext};
+use safeguard::verify::{KnownEditions, SignerDemand, Verdict, VerifyContext};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -470,20 +470,21 @@ fn listing(file: &[u8]) -> Listing {
 fn a_list_that_came_without_protection_proves_nothing() {
     let file = b"a scan";
     let listing = listing(file);
-    let verdict = |is_list_secure| {
+    let verdict = |is_insecure| {
         let context = VerifyContext {
-            listing: Some(&listing),
-            is_list_secure,
-            site: None,
+            known: KnownEditions {
+                listing: Some(listing.clone()),
+                is_insecure,
+                site: None,
+            },
             signer: SignerDemand::None,
             now: moment(),
-            today: "2026-01-01".parse().expect("a day"),
         };
-        let verify = |file: &[u8]| safeguard::verify::verify(file, &context).verdict;
+        let verify = |file: &[u8]| safeguard::verify::verify("scan.jpg", file, &context).verdict;
         (verify(file), verify(b"another scan"))
     };
-    assert_eq!(verdict(true), (Verdict::Current, Verdict::NotOurs));
-    assert_eq!(verdict(false), (Verdict::NoRecord, Verdict::NotOurs));
+    assert_eq!(verdict(false), (Verdict::Current, Verdict::NotOurs));
+    assert_eq!(verdict(true), (Verdict::NoRecord, Verdict::NotOurs));
 }
 
 #[test]

@@ -9,7 +9,6 @@ use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::Certificate;
 use x509_cert::name::Name;
-use x509_cert::time::Time;
 
 /// The most authorities in a chain; real ones have two or three.
 const MAX_CHAIN_LENGTH: usize = 8;
@@ -17,38 +16,23 @@ const MAX_CHAIN_LENGTH: usize = 8;
 /// multiply the paths.
 const MAX_CHECKS: usize = 100;
 
-/// The holder's name for readers: the common name, else the organisation, else the whole subject.
-pub fn holder_name(certificate: &Certificate) -> String {
-    readable(certificate.tbs_certificate().subject())
-}
-
-/// The name of the authority that a certificate says issued it.
-pub fn issuer_name(certificate: &Certificate) -> String {
-    readable(certificate.tbs_certificate().issuer())
-}
-
-fn readable(name: &Name) -> String {
+/// A name for readers: the common name, else the organisation, else the whole.
+pub fn readable(name: &Name) -> String {
     let common_name = name.common_name().ok().flatten();
     let short = common_name.or_else(|| name.organization().ok().flatten());
     short.map_or_else(|| name.to_string(), |short| short.value().into_owned())
 }
 
 /// The first and last moment of a certificate's validity.
-pub fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
-    let timestamp = |time: &Time| {
-        let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-        Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
-    };
+pub fn validity(certificate: &Certificate) -> [Timestamp; 2] {
     let validity = certificate.tbs_certificate().validity();
-    (
-        timestamp(&validity.not_before),
-        timestamp(&validity.not_after),
-    )
+    [validity.not_before, validity.not_after]
+        .map(|time| Timestamp::try_from(time.to_system_time()).unwrap_or(Timestamp::MAX))
 }
 
 /// Tells if a moment is within a certificate's validity.
 pub fn is_valid_at(certificate: &Certificate, at: Timestamp) -> bool {
-    let (first, last) = validity(certificate);
+    let [first, last] = validity(certificate);
     (first..=last).contains(&at)
 }
 
@@ -76,7 +60,7 @@ pub fn verify_chain(
     };
     is_valid_at(certificate, at)
         && policy::check_signer(certificate, purpose).is_ok()
-        && (roots.contains(certificate) || search.reaches_root(&mut vec![certificate]))
+        && (roots.contains(certificate) || search.reaches_root(&[certificate]))
 }
 
 struct ChainSearch<'a> {
@@ -90,30 +74,20 @@ struct ChainSearch<'a> {
 
 impl<'a> ChainSearch<'a> {
     /// Tells if a path, which begins with the signer, can be continued up to a root.
-    fn reaches_root(&mut self, path: &mut Vec<&'a Certificate>) -> bool {
-        if self.roots.iter().any(|root| self.may_follow(root, path)) {
-            return true;
-        }
-        if path.len() > MAX_CHAIN_LENGTH {
-            return false;
-        }
-        for issuer in self.intermediates {
-            if !path.contains(&issuer) && self.may_follow(issuer, path) {
-                path.push(issuer);
-                if self.reaches_root(path) {
-                    return true;
-                }
-                path.pop();
-            }
-        }
-        false
+    fn reaches_root(&mut self, path: &[&'a Certificate]) -> bool {
+        let (roots, intermediates) = (self.roots, self.intermediates);
+        roots.iter().any(|root| self.may_follow(root, path))
+            || path.len() <= MAX_CHAIN_LENGTH
+                && intermediates.iter().any(|issuer| {
+                    !path.contains(&issuer)
+                        && self.may_follow(issuer, path)
+                        && self.reaches_root(&[path, &[issuer]].concat())
+                })
     }
 
     /// Tells if `issuer` issued the last certificate of a path, and was allowed to.
     fn may_follow(&mut self, issuer: &Certificate, path: &[&Certificate]) -> bool {
-        let Some(last) = path.last() else {
-            return false;
-        };
+        let last = path[path.len() - 1];
         // The length of a path is limited without those that an authority issued to itself.
         let authorities = path.iter().skip(1).filter(|it| !is_self_issued(it));
         let is_allowed = last.tbs_certificate().issuer() == issuer.tbs_certificate().subject()

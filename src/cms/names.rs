@@ -25,13 +25,11 @@ pub fn are_permitted(authority: &Certificate, path: &[&Certificate]) -> bool {
         Ok(Some((_, constraints))) => constraints,
         Err(_) => return false,
     };
-    let mut constrained = path
-        .iter()
-        .enumerate()
-        .filter(|(place, it)| *place == 0 || !chain::is_self_issued(it));
-    constrained.all(|(_, certificate)| {
-        let names = names(certificate);
-        names.is_ok_and(|names| names.iter().all(|name| is_permitted(name, &constraints)))
+    let mut places = path.iter().enumerate();
+    places.all(|(place, certificate)| {
+        let is_free = place > 0 && chain::is_self_issued(certificate);
+        let are_permitted = |names: Vec<_>| names.iter().all(|it| is_permitted(it, &constraints));
+        is_free || names(certificate).is_ok_and(are_permitted)
     })
 }
 
@@ -53,16 +51,15 @@ fn names(certificate: &Certificate) -> der::Result<Vec<GeneralName>> {
 
 /// Applies the constraints of the name's form; those of other forms do not matter.
 fn is_permitted(name: &GeneralName, constraints: &NameConstraints) -> bool {
-    let of_form = |subtrees: &Option<GeneralSubtrees>| {
-        let mut subtrees = subtrees.clone().unwrap_or_default();
-        subtrees.retain(|subtree| discriminant(&subtree.base) == discriminant(name));
-        subtrees
+    let within = |subtrees: &Option<GeneralSubtrees>| -> Vec<Option<bool>> {
+        let all = subtrees.iter().flatten();
+        let of_form = all.filter(|it| discriminant(&it.base) == discriminant(name));
+        of_form.map(|it| is_within(name, it)).collect()
     };
-    let permitted = of_form(&constraints.permitted_subtrees);
-    let excluded = of_form(&constraints.excluded_subtrees);
-    let is_within = |subtree| is_within(name, subtree);
-    (permitted.is_empty() || permitted.iter().any(|it| is_within(it) == Some(true)))
-        && excluded.iter().all(|it| is_within(it) == Some(false))
+    let permitted = within(&constraints.permitted_subtrees);
+    let excluded = within(&constraints.excluded_subtrees);
+    (permitted.is_empty() || permitted.contains(&Some(true)))
+        && excluded.iter().all(|it| *it == Some(false))
 }
 
 /// Tells if a name is in a subtree. `None` if the two cannot be compared.
@@ -105,13 +102,11 @@ fn parts(name: &Name) -> Option<Vec<Vec<(ObjectIdentifier, String)>>> {
 /// The text of an attribute as names are compared:
 /// without regard to its encoding, case and spaces (RFC 5280, 7.1).
 fn text(value: &Any) -> Option<String> {
-    let written = match value.tag() {
-        der::Tag::Ia5String => value.decode_as::<Ia5String>().ok()?.as_str().to_owned(),
-        _ => value
-            .decode_as::<DirectoryString>()
-            .ok()?
-            .value()
-            .into_owned(),
+    let written = if value.tag() == der::Tag::Ia5String {
+        value.decode_as::<Ia5String>().ok()?.to_string()
+    } else {
+        let written: DirectoryString = value.decode_as().ok()?;
+        written.value().into_owned()
     };
     let folded = written.nfkc().collect::<String>().to_lowercase();
     Some(folded.split_whitespace().collect::<Vec<_>>().join(" "))

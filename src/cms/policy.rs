@@ -8,6 +8,7 @@
 //! process constraints on directory names.
 
 use super::SignatureError;
+use der::Decode;
 use der::asn1::ObjectIdentifier;
 use der::oid::AssociatedOid;
 use der::oid::db::rfc5280::ANY_EXTENDED_KEY_USAGE;
@@ -58,11 +59,13 @@ const KNOWN_EXTENSIONS: [ObjectIdentifier; 6] = [
 
 /// Checks that a certificate may sign for this purpose. An unreadable extension permits nothing.
 pub fn check_signer(certificate: &Certificate, purpose: Purpose) -> Result<(), SignatureError> {
+    // Authorities certify, and sign nothing else.
+    let is_end_entity = permits(certificate, |basic: BasicConstraints| !basic.ca);
     if !has_strong_key(certificate) {
         Err(SignatureError::WeakKey)
     } else if !is_understood(certificate) {
         Err(SignatureError::UnknownExtension)
-    } else if !is_end_entity(certificate) || !is_for(certificate, purpose) {
+    } else if !is_end_entity || !is_for(certificate, purpose) {
         Err(SignatureError::NotForSigning)
     } else {
         Ok(())
@@ -72,19 +75,13 @@ pub fn check_signer(certificate: &Certificate, purpose: Purpose) -> Result<(), S
 /// Tells if a certificate may certify signers for this purpose,
 /// with `depth` other authorities between it and the signer.
 pub fn may_certify(certificate: &Certificate, purpose: Purpose, depth: usize) -> bool {
-    let body = certificate.tbs_certificate();
-    let is_authority = match body.get_extension::<BasicConstraints>() {
-        Ok(Some((_, basic))) => {
-            let limit = basic.path_len_constraint.map(usize::from);
-            basic.ca && limit.is_none_or(|limit| depth <= limit)
-        }
-        _ => false,
+    let is_authority = |basic: BasicConstraints| {
+        let limit = basic.path_len_constraint.map(usize::from);
+        basic.ca && limit.is_none_or(|limit| depth <= limit)
     };
-    let signs_certificates = body
-        .get_extension::<KeyUsage>()
-        .is_ok_and(|found| found.is_none_or(|(_, usage)| usage.key_cert_sign()));
-    is_authority
-        && signs_certificates
+    let basic = certificate.tbs_certificate().get_extension();
+    basic.is_ok_and(|basic| basic.is_some_and(|(_, basic)| is_authority(basic)))
+        && permits(certificate, |usage: KeyUsage| usage.key_cert_sign())
         && has_strong_key(certificate)
         && is_understood(certificate)
         && permits_purpose(certificate, purpose)
@@ -113,39 +110,37 @@ fn is_understood(certificate: &Certificate) -> bool {
     critical.all(|it| KNOWN_EXTENSIONS.contains(&it.extn_id))
 }
 
-/// Tells if the certificate is not an authority's: those certify, and sign nothing else.
-fn is_end_entity(certificate: &Certificate) -> bool {
-    let basic = certificate
-        .tbs_certificate()
-        .get_extension::<BasicConstraints>();
-    basic.is_ok_and(|basic| basic.is_none_or(|(_, basic)| !basic.ca))
+/// Tells if an extension, if there is one, can be read and permits what is asked.
+fn permits<'a, E: Decode<'a> + AssociatedOid>(
+    certificate: &'a Certificate,
+    is_permitted: impl FnOnce(E) -> bool,
+) -> bool {
+    let found = certificate.tbs_certificate().get_extension();
+    found.is_ok_and(|found| found.is_none_or(|(_, extension)| is_permitted(extension)))
 }
 
 /// Tells if the key signs contents, and for this purpose.
 fn is_for(certificate: &Certificate, purpose: Purpose) -> bool {
-    let body = certificate.tbs_certificate();
-    let signs_contents = body.get_extension::<KeyUsage>().is_ok_and(|usage| {
-        usage.is_none_or(|(_, usage)| usage.digital_signature() || usage.non_repudiation())
-    });
     let has_purpose = match purpose {
         Purpose::Document => permits_purpose(certificate, purpose),
         // A time authority has no other purpose, and says so critically (RFC 3161, 2.3).
         Purpose::Timestamp => matches!(
-            body.get_extension::<ExtendedKeyUsage>(),
+            certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>(),
             Ok(Some((true, listed))) if listed.0 == [ID_KP_TIME_STAMPING]
         ),
     };
-    signs_contents && has_purpose
+    let signs_contents = |usage: KeyUsage| usage.digital_signature() || usage.non_repudiation();
+    has_purpose && permits(certificate, signs_contents)
 }
 
 /// Tells if the extended key usage, if there is one, includes this purpose.
 /// That of an authority limits the certificates below it, as Windows and browsers have it.
 fn permits_purpose(certificate: &Certificate, purpose: Purpose) -> bool {
-    let body = certificate.tbs_certificate();
     let is_fit = |listed: &ObjectIdentifier| match purpose {
         Purpose::Document => !OTHER_PURPOSES.contains(listed),
         Purpose::Timestamp => [ID_KP_TIME_STAMPING, ANY_EXTENDED_KEY_USAGE].contains(listed),
     };
-    let found = body.get_extension::<ExtendedKeyUsage>();
-    found.is_ok_and(|found| found.is_none_or(|(_, listed)| listed.0.iter().any(is_fit)))
+    permits(certificate, |listed: ExtendedKeyUsage| {
+        listed.0.iter().any(is_fit)
+    })
 }

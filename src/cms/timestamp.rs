@@ -118,7 +118,7 @@ impl TimestampToken {
 
     /// The authority's name.
     pub fn authority(&self) -> String {
-        chain::holder_name(&self.signature.certificate)
+        chain::readable(self.signature.certificate.tbs_certificate().subject())
     }
 
     /// Checks that the authority stamped this signature,
@@ -128,20 +128,13 @@ impl TimestampToken {
             return Err(SignatureError::ContentMismatch);
         }
         let content = self.signature.content.as_deref().unwrap_or_default();
-        self.signature
-            .verify(&[content])
-            .map_err(|error| match error {
-                // Here the mismatch means that the token itself was altered.
-                SignatureError::ContentMismatch => SignatureError::KeyMismatch,
-                error => error,
-            })?;
+        self.signature.verify(&[content])?;
         let certificate = &self.signature.certificate;
         policy::check_signer(certificate, Purpose::Timestamp)?;
-        if chain::is_valid_at(certificate, self.time) {
-            Ok(())
-        } else {
-            Err(SignatureError::OutsideValidity)
+        if !chain::is_valid_at(certificate, self.time) {
+            return Err(SignatureError::OutsideValidity);
         }
+        Ok(())
     }
 }
 
@@ -149,20 +142,15 @@ impl TimestampToken {
 fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
     let TimestampResponse { status, token } =
         TimestampResponse::from_der(response).map_err(no_timestamp)?;
-    match (status.code, token) {
-        // Granted, and granted with changes.
-        (0 | 1, Some(token)) => token.to_der().map_err(no_timestamp),
-        (0 | 1, None) => Err(Error::new(Message::new("tsa-no-timestamp"))),
-        (code, _) => {
-            let refusal = Error::new(Message::new("tsa-refused").with("status", code));
-            let text = status.text.unwrap_or_default().join(" ");
-            Err(if text.is_empty() {
-                refusal
-            } else {
-                refusal.caused_by(text)
-            })
-        }
+    // 0 is granted, 1 granted with changes.
+    if status.code > 1 {
+        return Err(Error {
+            message: Message::new("tsa-refused").with("status", status.code),
+            cause: status.text.map(|texts| texts.join(" ")),
+        });
     }
+    let granted = token.ok_or_else(|| Error::new(Message::new("tsa-no-timestamp")))?;
+    granted.to_der().map_err(no_timestamp)
 }
 
 fn no_timestamp(error: der::Error) -> Error {

@@ -78,16 +78,12 @@ pub fn outdated(content: &Content, newest: Option<&str>) -> Vec<Message> {
             held.insert(recipient, copy);
         }
     }
-    let old = held
-        .iter()
-        .filter(|(_, copy)| Some(&*copy.edition) != newest);
-    let message = |(recipient, copy): (&&str, &&RecordedCopy)| {
-        Message::new("holds-older")
-            .with("recipient", *recipient)
-            .with("id", &copy.edition)
-            .with("day", copy.day)
+    held.retain(|_, copy| Some(&*copy.edition) != newest);
+    let message = |(recipient, copy): (&str, &RecordedCopy)| {
+        let holds = Message::new("holds-older").with("recipient", recipient);
+        holds.with("id", &copy.edition).with("day", copy.day)
     };
-    old.map(message).collect()
+    held.into_iter().map(message).collect()
 }
 
 /// The recipients of copies of an edition.

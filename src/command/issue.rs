@@ -15,11 +15,13 @@ use crate::model::{Audience, Register};
 use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme::Theme;
+use clap::ArgGroup;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
+#[command(group = ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]
 pub struct Issue {
     #[arg(long, value_name = "DATE", value_parser = super::usage::day)]
     date: Option<Date>,
@@ -27,28 +29,21 @@ pub struct Issue {
     reviewed: Option<Date>,
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-    #[command(flatten)]
-    action: ChainAction,
+    // The next four do something to editions that were issued before.
+    #[arg(long, value_name = "ID", requires = "note", group = "action")]
+    withdraw: Option<String>,
+    #[arg(long, value_name = "ID", requires = "note", group = "action")]
+    lost: Option<String>,
+    #[arg(long, value_name = "ID", group = "action")]
+    restore: Option<String>,
+    #[arg(long, value_name = "FILE", requires = "to", group = "action")]
+    attach: Option<PathBuf>,
     #[arg(long, value_name = "ID", requires = "attach")]
     to: Option<String>,
     #[arg(long, value_name = "NAME", requires = "attach")]
     recipient: Option<String>,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
-}
-
-/// Something done to editions that were issued before.
-#[derive(clap::Args)]
-#[group(multiple = false, conflicts_with_all = ["date", "reviewed"])]
-struct ChainAction {
-    #[arg(long, value_name = "ID", requires = "note")]
-    withdraw: Option<String>,
-    #[arg(long, value_name = "ID", requires = "note")]
-    lost: Option<String>,
-    #[arg(long, value_name = "ID")]
-    restore: Option<String>,
-    #[arg(long, value_name = "FILE", requires = "to")]
-    attach: Option<PathBuf>,
 }
 
 /// Numbers given to new rows: by file and place in its list.
@@ -63,16 +58,16 @@ impl Issue {
             return done.map(|()| true);
         }
         let date = self.date.unwrap_or_else(|| session.today());
-        refuse_day(session, &content, date)?;
+        let refusals = ["issue-in-future", "issue-before-newest"];
+        refuse_day(session, &content, date, refusals)?;
         if let Some(sheet) = &mut content.sheet {
             sheet.record.date = IsoDate(date);
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
         }
         let Some(mut project) = session.judge(content, Shown::Stopping, |it| session.settle(it))?
         else {
-            let nothing = session.catalog.format(&Message::new("nothing-issued"));
-            write_text(&mut std::io::stderr(), &format!("{nothing}\n"))?;
-            return Ok(false);
+            let nothing = session.line(&Message::new("nothing-issued"));
+            return write_text(&mut std::io::stderr(), &nothing).map(|()| false);
         };
         let newest = project.content.newest_edition();
         if let Some(same) = Version::of(&project.register, newest).edition {
@@ -81,30 +76,28 @@ impl Issue {
         }
         require_review(session, &project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
-        let mut edition = freeze(session, &project, note)?;
-        let folder = format!("content/editions/{}", edition.id);
-        if session.options.directory.join(&folder).exists() {
-            return Err(Error::new(
-                Message::new("issue-exists").with("path", folder),
-            ));
-        }
         let before: Vec<&Edition> = project.content.issued().collect();
+        let mut edition = freeze(session, &project, note, &before)?;
         let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
-        edition.files = drawn
-            .iter()
-            .map(|(name, bytes)| (name.clone(), sha256(bytes)))
-            .collect();
-        let record = yaml::write(&edition).into_bytes();
-        let named = drawn.into_iter().chain([(file::RECORD.to_owned(), record)]);
-        let mut written: Vec<(String, Vec<u8>)> = named
-            .map(|(name, bytes)| (format!("{folder}/{name}"), bytes))
-            .collect();
+        let digest = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), sha256(bytes));
+        edition.files = drawn.iter().map(digest).collect();
+        let record = (file::RECORD.to_owned(), yaml::write(&edition).into_bytes());
+        let folder = format!("content/editions/{}", edition.id);
+        let placed = |(name, bytes)| (format!("{folder}/{name}"), bytes);
+        let files = drawn.into_iter().chain([record]);
+        let mut written: Vec<(String, Vec<u8>)> = files.map(placed).collect();
         // Git on Windows would change the line ends of recorded files.
         let attributes = "content/editions/.gitattributes";
         if !session.options.directory.join(attributes).exists() {
             written.push((attributes.to_owned(), b"* -text\n".to_vec()));
         }
-        written.extend(self.edited(session, &edition, &numbers)?);
+        for (path, numbers) in &numbers {
+            written.push(session.edited(path, &|text| edit::numbered(text, numbers))?);
+        }
+        // The last to be replaced: until then the content names the edition before.
+        written.push(session.edited("content/sheet.yaml", &|text| {
+            edit::issued(text, date, &edition.id, self.reviewed)
+        })?);
         edit::write(&session.options.directory, &written)?;
         if !session.options.quiet {
             let text = summary(session, &project.content, &edition, &folder, &numbers);
@@ -120,64 +113,44 @@ impl Issue {
             return Ok(None);
         };
         session.printable("--note", note, fonts)?;
-        match texts::confidential_in(content, note).first() {
-            Some(name) => Err(Error::new(
-                Message::new("note-confidential").with("name", name),
-            )),
-            None => Ok(Some(note.to_owned())),
+        if let Some(name) = texts::confidential_in(content, note).first() {
+            let message = Message::new("note-confidential").with("name", name);
+            return Err(Error::new(message));
         }
-    }
-
-    /// The content files with the days, the edition's id and the new numbers in their lines.
-    fn edited(
-        &self,
-        session: &Session,
-        edition: &Edition,
-        numbers: &Numbers,
-    ) -> Result<Vec<(String, Vec<u8>)>> {
-        let mut files = Vec::new();
-        for (path, numbers) in numbers {
-            files.push(session.edited(path, &|text| edit::numbered(text, numbers))?);
-        }
-        // The last to be replaced: until then the content names the edition before.
-        files.push(session.edited("content/sheet.yaml", &|text| {
-            edit::issued(text, edition.sheet.date, &edition.id, self.reviewed)
-        })?);
-        Ok(files)
+        Ok(Some(note.to_owned()))
     }
 }
 
-/// Refuses a day that has not come, or one before the edition it replaces.
-fn refuse_day(session: &Session, content: &Content, date: Date) -> Result<()> {
-    let message = if date > session.today() {
-        Message::new("issue-in-future").with("today", session.today())
-    } else if let Some(newest) = content.newest_edition()
-        && date < newest.sheet.date
-    {
-        Message::new("issue-before-newest").with("newest", &newest.id)
-    } else {
-        return Ok(());
+/// Refuses a day that has not come, or one before the newest edition.
+fn refuse_day(
+    session: &Session,
+    content: &Content,
+    day: Date,
+    [in_future, before_newest]: [&'static str; 2],
+) -> Result<()> {
+    let message = match content.newest_edition() {
+        _ if day > session.today() => Message::new(in_future).with("today", session.today()),
+        Some(newest) if day < newest.sheet.date => {
+            Message::new(before_newest).with("newest", &newest.id)
+        }
+        _ => return Ok(()),
     };
-    Err(Error::new(message.with("day", date)))
+    Err(Error::new(message.with("day", day)))
 }
 
 /// Refuses an edition if the measures were not reviewed since the one before.
 fn require_review(session: &Session, content: &Content) -> Result<()> {
     let sheet = content.sheet.as_ref();
-    let reviewed = sheet.and_then(|sheet| sheet.record.reviewed_on);
-    let message = match (reviewed.map(|day| day.0), content.newest_edition()) {
-        (Some(day), _) if day > session.today() => Message::new("review-day-in-future")
-            .with("day", day)
-            .with("today", session.today()),
-        (Some(day), Some(newest)) if day < newest.sheet.date => {
-            Message::new("review-before-newest")
-                .with("day", day)
-                .with("newest", &newest.id)
+    let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
+    let refusals = ["review-day-in-future", "review-before-newest"];
+    match (reviewed, content.newest_edition()) {
+        (Some(day), _) => refuse_day(session, content, day, refusals),
+        (None, Some(newest)) => {
+            let message = Message::new("review-missing").with("newest", &newest.id);
+            Err(Error::new(message))
         }
-        (None, Some(newest)) => Message::new("review-missing").with("newest", &newest.id),
-        _ => return Ok(()),
-    };
-    Err(Error::new(message))
+        (None, None) => Ok(()),
+    }
 }
 
 impl Session<'_> {
@@ -186,11 +159,9 @@ impl Session<'_> {
         for finding in findings {
             if self.bars_issue(finding) {
                 finding.severity = Severity::Error;
-                let record = finding.record.clone().unwrap_or_default();
-                let help = Message::new("allow-at-issue")
-                    .with("rule", finding.rule)
-                    .with("record", record);
-                finding.help = Some(help);
+                let record = finding.record.as_deref().unwrap_or_default();
+                let help = Message::new("allow-at-issue").with("rule", finding.rule);
+                finding.help = Some(help.with("record", record));
             }
         }
     }
@@ -206,9 +177,7 @@ impl Session<'_> {
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
         let is_used = |allowed: &&Allowance| {
-            let mut used = findings
-                .iter()
-                .filter_map(|finding| self.allowance(finding));
+            let mut used = findings.iter().filter_map(|it| self.allowance(it));
             used.any(|it| it == *allowed)
         };
         self.options.allow.iter().filter(is_used).cloned().collect()
@@ -221,9 +190,7 @@ fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
     let ever = issued.chain([&*register]).flat_map(Register::measures);
     let last = ever.filter_map(|measure| measure.no).max().unwrap_or(0);
     let mut numbers = Numbers::new();
-    let new = register
-        .measures_mut()
-        .filter(|measure| measure.no.is_none());
+    let new = register.measures_mut().filter(|it| it.no.is_none());
     for (measure, number) in new.zip(last + 1..) {
         measure.no = Some(number);
         let of_file = numbers.entry(measure.origin.file.clone()).or_default();
@@ -232,9 +199,13 @@ fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
     numbers
 }
 
-fn freeze(session: &Session, project: &Project, note: Option<String>) -> Result<Edition> {
+fn freeze(
+    session: &Session,
+    project: &Project,
+    note: Option<String>,
+    before: &[&Edition],
+) -> Result<Edition> {
     let labels = project.theme.labels(Language::Japanese)?;
-    let before: Vec<&Edition> = project.content.issued().collect();
     let sheet = project.content.sheet.as_ref();
     let options = IssueOptions {
         today: session.today(),
@@ -244,7 +215,7 @@ fn freeze(session: &Session, project: &Project, note: Option<String>) -> Result<
         labels: &labels,
         drawn_with: drawn_with(&project.register, &project.theme),
         first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
-        before: &before,
+        before,
         lost: &project.content.lost,
     };
     Ok(issue::freeze(&project.register, options))

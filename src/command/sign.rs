@@ -1,6 +1,7 @@
 //! `safeguard sign`: gets password and timestamp, and writes the signed file whole or not at all.
 
 use super::{RunOptions, Session};
+use crate::edition::random;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
@@ -47,14 +48,12 @@ impl Sign {
             return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
-        let id = match self.tsa {
-            None => "signed",
-            Some(_) => "signed-and-stamped",
+        let message = match self.tsa {
+            None => Message::new("signed"),
+            Some(_) => Message::new("signed-and-stamped"),
         };
-        let message = Message::new(id)
-            .with("output", self.output.display())
-            .with("name", identity.name());
-        session.print_message(&message)?;
+        let named = message.with("name", identity.name());
+        session.print_message(&named.with("output", self.output.display()))?;
         let next = if recorded {
             "publish-first"
         } else {
@@ -65,28 +64,21 @@ impl Sign {
     }
 
     fn sign(&self, pdf: &[u8], identity: &Identity, at: Timestamp) -> Result<Vec<u8>> {
-        let signed = match &self.tsa {
-            None => pades::sign(pdf, identity, at, None),
-            Some(url) => {
-                let server = TimeServer {
-                    send: &|request| request_timestamp(url, request),
-                    nonce: nonce()?,
-                };
-                let signed = pades::sign(pdf, identity, at, Some(&server));
-                signed.map_err(|error| error.with("url", url))
-            }
+        let url = self.tsa.as_deref().unwrap_or_default();
+        let server = TimeServer {
+            send: &|request| request_timestamp(url, request),
+            nonce: random()?,
         };
-        signed.map_err(|error| error.with("file", self.file.display()))
+        let signed = pades::sign(pdf, identity, at, self.tsa.as_ref().map(|_| &server));
+        signed.map_err(|error| error.with("url", url).with("file", self.file.display()))
     }
 
     /// Refuses an output that is one of the sources, under whatever name.
     fn check_output(&self) -> Result<()> {
-        let sources = [
-            Some(&self.file),
-            Some(&self.key),
-            self.password_file.as_ref(),
-        ];
-        for source in sources.into_iter().flatten() {
+        for source in [&self.file, &self.key]
+            .into_iter()
+            .chain(&self.password_file)
+        {
             if same_file::is_same_file(source, &self.output).unwrap_or(false) {
                 let message = Message::new("output-is-source").with("path", source.display());
                 return Err(Error::new(message));
@@ -158,8 +150,4 @@ fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {
     body.limit(MAX_TIMESTAMP_RESPONSE)
         .read_to_vec()
         .map_err(unreachable)
-}
-
-fn nonce() -> Result<u64> {
-    getrandom::u64().map_err(|error| Error::new(Message::new("no-random")).caused_by(error))
 }

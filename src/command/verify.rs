@@ -6,9 +6,8 @@ mod site;
 use super::sign::read_file;
 use super::{RunOptions, Session, write_text};
 use crate::cms::chain;
-use crate::edition::Listing;
 use crate::message::{Error, Message, Result};
-use crate::verify::{self, SignerDemand, VerifyContext, VerifyReport};
+use crate::verify::{self, KnownEditions, SignerDemand, Verdict, VerifyContext};
 use print::Printer;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,88 +28,54 @@ pub struct Verify {
     trust: Option<PathBuf>,
     #[arg(long, value_name = "NAME", requires = "trust")]
     signer_name: Option<String>,
-    #[arg(
-        long,
-        value_enum,
-        default_value = "text",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
-    format: ReportFormat,
+    #[arg(long, value_parser = ["text", "json", "csv"], hide_possible_values = true)]
+    format: Option<String>,
     #[command(flatten)]
     pub(super) run: RunOptions,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum ReportFormat {
-    Text,
-    Json,
-    Csv,
-}
-
-/// The list of editions, and where it came from.
-struct KnownEditions {
-    listing: Option<Listing>,
-    /// Address of the site, with a final `/`.
-    address: Option<String>,
-    is_secure: bool,
 }
 
 impl Verify {
     /// Verifies the files. The gravest verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
-        let known = match &self.site {
-            Some(site) => site::read(site)?,
-            None => project_editions(session)?,
-        };
-        let signer = self.signer.as_deref().map(certificates).transpose()?;
-        let roots = self.trust.as_deref().map(certificates).transpose()?;
         let context = VerifyContext {
-            listing: known.listing.as_ref(),
-            is_list_secure: known.is_secure,
-            site: known.address.as_deref(),
-            signer: match (&signer, &roots, &self.signer_name) {
-                (Some(certificates), ..) => SignerDemand::Certificate(&certificates[0]),
-                (None, Some(roots), Some(name)) => SignerDemand::Name(name, roots),
+            known: match &self.site {
+                Some(site) => site::read(site)?,
+                None => project_editions(session)?,
+            },
+            signer: match (&self.signer, &self.trust, &self.signer_name) {
+                (Some(path), ..) => SignerDemand::Certificate(certificates(path)?.remove(0).into()),
+                (_, Some(path), Some(name)) => {
+                    SignerDemand::Name(name.clone(), certificates(path)?)
+                }
                 _ => SignerDemand::None,
             },
             now: session.now(),
-            today: session.today(),
         };
         let mut reports = Vec::new();
         for path in &self.file {
-            let file = read_bounded(path)?;
             let name = path.file_name().unwrap_or(path.as_os_str());
-            let report = verify::verify(&file, &context);
-            reports.push((name.to_string_lossy().into_owned(), report));
+            let file = read_bounded(path)?;
+            reports.push(verify::verify(&name.to_string_lossy(), &file, &context));
         }
         let printer = Printer {
             session,
             context: &context,
         };
-        let text = match self.format {
-            ReportFormat::Json => printer.json(&reports),
-            ReportFormat::Csv => printer.csv(&reports),
-            ReportFormat::Text => printer.text(&reports),
+        let text = match self.format.as_deref() {
+            Some("json") => printer.json(&reports),
+            Some("csv") => printer.csv(&reports),
+            _ => printer.text(&reports),
         };
         write_text(&mut std::io::stdout(), &text)?;
-        let gravest = reports.iter().max_by_key(|(_, it)| it.verdict.gravity());
-        Ok(gravest.map_or(0, |(_, report)| report.verdict.code()))
+        let gravest = reports.iter().map(|report| report.verdict).max();
+        Ok(gravest.map_or(0, Verdict::code))
     }
 }
 
-/// The reports of several files, by their names.
-type Reports = [(String, VerifyReport)];
-
 /// The editions of the project in the folder, if there is one that has issued any.
 fn project_editions(session: &Session) -> Result<KnownEditions> {
-    let none = KnownEditions {
-        listing: None,
-        address: None,
-        is_secure: true,
-    };
     if !session.options.directory.join("content").is_dir() {
-        return Ok(none);
+        return Ok(KnownEditions::default());
     }
     let content = session.load()?;
     let office = content.office.as_ref().map(|office| &office.record);
@@ -120,8 +85,8 @@ fn project_editions(session: &Session) -> Result<KnownEditions> {
     let is_empty = listing.editions.is_empty() && listing.lost.is_empty();
     Ok(KnownEditions {
         listing: (!is_empty).then_some(listing),
-        address: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
-        ..none
+        is_insecure: false,
+        site: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
     })
 }
 

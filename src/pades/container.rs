@@ -42,15 +42,13 @@ pub fn build(
     server: Option<&TimeServer>,
 ) -> Result<Vec<u8>> {
     let attributes = signed_attributes(pieces, identity).expect(ENCODES);
-    let signature = identity.sign(&attributes.to_der().expect(ENCODES));
-    let token = match server {
-        None => None,
-        Some(server) => {
-            let granted = timestamp::request(server, &signature)?;
-            identity.may_sign(granted.time)?;
-            Some(granted.token)
-        }
+    let signature = (identity.key.sign)(&attributes.to_der().expect(ENCODES));
+    let stamp = |server| {
+        let granted = timestamp::request(server, &signature)?;
+        identity.may_sign(granted.time)?;
+        Ok(granted.token)
     };
+    let token = server.map(stamp).transpose()?;
     Ok(encode(identity, attributes, &signature, token.as_deref()).expect(ENCODES))
 }
 
@@ -85,11 +83,11 @@ fn encode(
         }),
         digest_alg: sha256.clone(),
         signed_attrs: Some(signed_attributes),
-        signature_algorithm: identity.algorithm(),
+        signature_algorithm: identity.key.algorithm.clone(),
         signature: OctetString::new(signature)?,
         unsigned_attrs: token.map(timestamp).transpose()?,
     };
-    let certificates = identity.chain.iter().cloned();
+    let chain = identity.chain.iter().cloned();
     let signed_data = SignedData {
         version: CmsVersion::V1,
         digest_algorithms: SetOfVec::try_from([sha256])?,
@@ -98,7 +96,7 @@ fn encode(
             econtent: None,
         },
         certificates: Some(CertificateSet(SetOfVec::from_iter(
-            certificates.map(CertificateChoices::Certificate),
+            chain.map(CertificateChoices::Certificate),
         )?)),
         crls: None,
         signer_infos: SignerInfos(SetOfVec::try_from([signer])?),

@@ -1,20 +1,18 @@
 //! A PKCS#12 file + password → the signer's identity: key, certificate and the chain of issuers.
 
 use crate::cms::policy::{self, MIN_RSA_BITS, Purpose};
-use crate::cms::{SignatureError, chain};
+use crate::cms::{SignatureError, chain, key};
 use crate::date::day_in_japan;
 use crate::message::{Error, Message, Result};
 use der::Decode;
-use der::asn1::Any;
+use der::asn1::{Any, ObjectIdentifier};
 use der::oid::db::rfc5912::{ECDSA_WITH_SHA_256, SHA_256_WITH_RSA_ENCRYPTION};
-use der::referenced::OwnedToRef;
 use jiff::Timestamp;
 use p12_keystore::Pkcs12Archive;
 use p12_keystore::error::Error as KeystoreError;
-use p256::ecdsa::signature::Signer;
+use p256::ecdsa::signature::SignatureEncoding;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::pkcs8::DecodePrivateKey;
-use rsa::signature::SignatureEncoding;
 use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 use x509_cert::Certificate;
@@ -22,15 +20,15 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 
 /// A signer.
 pub struct Identity {
-    key: SigningKey,
+    pub(super) key: SigningKey,
     /// The signer's certificate, then each one's issuer, as far as the file has them.
     pub(super) chain: Vec<Certificate>,
 }
 
-enum SigningKey {
-    Rsa(Box<rsa::pkcs1v15::SigningKey<Sha256>>),
-    P256(p256::ecdsa::SigningKey),
-    P384(p384::ecdsa::SigningKey),
+pub(super) struct SigningKey {
+    pub algorithm: AlgorithmIdentifierOwned,
+    /// Signs a message. The same message gives the same signature.
+    pub sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
 }
 
 impl Identity {
@@ -47,13 +45,11 @@ impl Identity {
         for bag in &archive.certs {
             certificates.push(Certificate::from_der(bag.cert.as_der()).map_err(unreadable)?);
         }
-        match certificates.iter().find(|each| key.belongs_to(each)) {
-            None => Err(Error::new(Message::new("key-alone"))),
-            Some(own) => Ok(Identity {
-                key,
-                chain: chain_of(own, &certificates),
-            }),
-        }
+        let Some(own) = certificates.iter().find(|it| key.belongs_to(it)) else {
+            return Err(Error::new(Message::new("key-alone")));
+        };
+        let chain = chain_of(own, &certificates);
+        Ok(Identity { key, chain })
     }
 
     pub(super) fn certificate(&self) -> &Certificate {
@@ -62,12 +58,12 @@ impl Identity {
 
     /// The name in the certificate.
     pub fn name(&self) -> String {
-        chain::holder_name(self.certificate())
+        chain::readable(self.certificate().tbs_certificate().subject())
     }
 
     /// Checks that the certificate is valid at this moment and may sign documents.
     pub fn may_sign(&self, at: Timestamp) -> Result<()> {
-        let (first, last) = chain::validity(self.certificate());
+        let [first, last] = chain::validity(self.certificate());
         let message = |id| Message::new(id).with("name", self.name());
         let refusal = if at < first {
             message("certificate-not-yet").with("day", day_in_japan(first))
@@ -83,32 +79,6 @@ impl Identity {
         };
         Err(Error::new(refusal))
     }
-
-    /// Signs a message. The same message gives the same signature.
-    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        match &self.key {
-            SigningKey::Rsa(key) => key.sign(message).to_vec(),
-            SigningKey::P256(key) => {
-                let signature: p256::ecdsa::DerSignature = key.sign(message);
-                signature.as_bytes().to_vec()
-            }
-            SigningKey::P384(key) => {
-                // Its own choice would be SHA-384; a container of ours has one hash algorithm.
-                let signature: p384::ecdsa::Signature = key
-                    .sign_prehash(&Sha256::digest(message))
-                    .expect("a hash of 32 bytes is long enough");
-                signature.to_der().as_bytes().to_vec()
-            }
-        }
-    }
-
-    pub(super) fn algorithm(&self) -> AlgorithmIdentifierOwned {
-        let (oid, parameters) = match self.key {
-            SigningKey::Rsa(_) => (SHA_256_WITH_RSA_ENCRYPTION, Some(Any::null())),
-            SigningKey::P256(_) | SigningKey::P384(_) => (ECDSA_WITH_SHA_256, None),
-        };
-        AlgorithmIdentifierOwned { oid, parameters }
-    }
 }
 
 impl SigningKey {
@@ -119,30 +89,48 @@ impl SigningKey {
                 let message = Message::new("key-short").with("bits", bits);
                 return Err(Error::new(message.with("least", MIN_RSA_BITS)));
             }
-            return Ok(SigningKey::Rsa(Box::new(rsa::pkcs1v15::SigningKey::new(
+            let key = rsa::pkcs1v15::SigningKey::<Sha256>::new(key);
+            Ok(SigningKey::new::<rsa::pkcs1v15::Signature>(
+                SHA_256_WITH_RSA_ENCRYPTION,
                 key,
-            ))));
+            ))
+        } else if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
+            Ok(SigningKey::new::<p256::ecdsa::DerSignature>(
+                ECDSA_WITH_SHA_256,
+                key,
+            ))
+        } else if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
+            Ok(SigningKey::new::<p384::ecdsa::DerSignature>(
+                ECDSA_WITH_SHA_256,
+                key,
+            ))
+        } else {
+            Err(Error::new(Message::new("key-kind")))
         }
-        if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
-            return Ok(SigningKey::P256(key));
-        }
-        let key = p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8);
-        key.map(SigningKey::P384)
-            .map_err(|_| Error::new(Message::new("key-kind")))
     }
 
-    fn belongs_to(&self, certificate: &Certificate) -> bool {
-        let body = certificate.tbs_certificate();
-        let public = body.subject_public_key_info().owned_to_ref();
-        match self {
-            SigningKey::Rsa(key) => rsa::RsaPublicKey::try_from(public).is_ok_and(|public| {
-                *AsRef::<rsa::RsaPrivateKey>::as_ref(&**key).as_public_key() == public
-            }),
-            SigningKey::P256(key) => p256::ecdsa::VerifyingKey::try_from(public)
-                .is_ok_and(|public| *key.verifying_key() == public),
-            SigningKey::P384(key) => p384::ecdsa::VerifyingKey::try_from(public)
-                .is_ok_and(|public| *key.verifying_key() == public),
+    /// A key that signs the SHA-256 of messages. P-384's own choice would be SHA-384, but a
+    /// container of ours has one hash algorithm.
+    fn new<S: SignatureEncoding>(
+        oid: ObjectIdentifier,
+        key: impl PrehashSigner<S> + 'static,
+    ) -> SigningKey {
+        let parameters = (oid == SHA_256_WITH_RSA_ENCRYPTION).then(Any::null);
+        let sign = move |message: &[u8]| {
+            let signature = key.sign_prehash(&Sha256::digest(message));
+            signature.expect("a hash of 32 bytes is enough").to_vec()
+        };
+        SigningKey {
+            algorithm: AlgorithmIdentifierOwned { oid, parameters },
+            sign: Box::new(sign),
         }
+    }
+
+    /// Tells if the certificate's key verifies what this one signs.
+    fn belongs_to(&self, certificate: &Certificate) -> bool {
+        let public = certificate.tbs_certificate().subject_public_key_info();
+        let signature = (self.sign)(b"");
+        key::verify(public, &self.algorithm, None, b"", &signature).is_ok()
     }
 }
 

@@ -15,34 +15,15 @@ pub struct PdfSignature {
     pub signer: Option<String>,
     /// The authority that issued the certificate, by the certificate's own words.
     pub issuer: Option<String>,
-    /// Ok if the signed bytes are those in the file, the certificate's key made the signature,
-    /// and the policy lets this certificate sign documents.
-    pub integrity: Result<(), SignatureError>,
-    pub coverage: Coverage,
+    /// The container, if the signed bytes are those in the file, the certificate's key made the
+    /// signature, and the policy lets this certificate sign documents.
+    pub integrity: Result<CmsSignature, SignatureError>,
+    /// Ok if it covers the whole file except itself, an earlier revision or arbitrary bytes if not.
+    pub coverage: Result<(), SignatureError>,
     /// The time that the signer claims; anybody can write any time there.
     pub claimed: Option<Timestamp>,
-    pub timestamp: Option<PdfTimestamp>,
-    container: Option<CmsSignature>,
-}
-
-/// The bytes that a signature covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coverage {
-    /// The whole file except the signature itself.
-    WholeFile,
-    /// An earlier revision, to which something was appended.
-    EarlierRevision,
-    /// Any other bytes: the signature vouches for no document.
-    Arbitrary,
-}
-
-/// The timestamp over a signature.
-#[derive(Debug, Clone)]
-pub struct PdfTimestamp {
     /// Ok if the timestamp is of this signature, and the authority's key made it.
-    pub integrity: Result<(), SignatureError>,
-    /// `None` if the token cannot be read.
-    pub token: Option<TimestampToken>,
+    pub timestamp: Option<Result<TimestampToken, SignatureError>>,
 }
 
 impl PdfSignature {
@@ -51,138 +32,102 @@ impl PdfSignature {
     ///
     /// `roots` are asked for the timestamp only, and may be empty.
     pub fn check(&self, roots: &[Certificate], now: Timestamp) -> Result<(), SignatureError> {
-        let at = self.moment(roots, now);
-        let is_valid = |it: &CmsSignature| chain::is_valid_at(&it.certificate, at);
-        if self.coverage == Coverage::Arbitrary {
-            return Err(SignatureError::ArbitraryBytes);
+        if self.coverage == Err(SignatureError::ArbitraryBytes) {
+            return self.coverage;
         }
-        self.integrity?;
-        if !self.container.as_ref().is_some_and(is_valid) {
-            Err(SignatureError::OutsideValidity)
-        } else if self.coverage == Coverage::EarlierRevision {
-            Err(SignatureError::EarlierRevision)
-        } else {
-            Ok(())
+        let container = self.integrity.as_ref().map_err(|error| *error)?;
+        if !chain::is_valid_at(&container.certificate, self.moment(roots, now)) {
+            return Err(SignatureError::OutsideValidity);
         }
+        self.coverage
     }
 
     /// Tells if the holder of this very certificate signed, for example that of the office itself.
     /// [`PdfSignature::check`] tells if it was still valid.
     pub fn is_signer(&self, certificate: &Certificate) -> bool {
-        let container = self.container.as_ref();
-        self.integrity.is_ok() && container.is_some_and(|it| it.certificate == *certificate)
+        let container = self.integrity.as_ref();
+        container.is_ok_and(|it| it.certificate == *certificate)
     }
 
     /// Tells if the signer's certificate leads to a root, with all valid at the moment that counts.
     /// No revocation list is asked.
     pub fn is_trusted(&self, roots: &[Certificate], now: Timestamp) -> bool {
-        let at = self.moment(roots, now);
-        let sound = self.container.as_ref().filter(|_| self.integrity.is_ok());
-        sound.is_some_and(|container| leads_to_root(container, Purpose::Document, roots, at))
+        let (container, at) = (self.integrity.as_ref(), self.moment(roots, now));
+        container.is_ok_and(|it| it.leads_to_root(Purpose::Document, roots, at))
+    }
+
+    /// The timestamp, if its authority's certificate leads to a root, with all valid at its time.
+    pub fn trusted_timestamp(&self, roots: &[Certificate]) -> Option<&TimestampToken> {
+        let token = self.timestamp.as_ref()?.as_ref().ok()?;
+        let (signature, at) = (&token.signature, token.time);
+        let is_trusted = signature.leads_to_root(Purpose::Timestamp, roots, at);
+        is_trusted.then_some(token)
     }
 
     /// The moment that counts: that of a trusted timestamp, without one `now`.
     fn moment(&self, roots: &[Certificate], now: Timestamp) -> Timestamp {
-        let trusted = self.timestamp.as_ref().filter(|it| it.is_trusted(roots));
-        let token = trusted.and_then(|timestamp| timestamp.token.as_ref());
-        token.map_or(now, |token| token.time)
+        self.trusted_timestamp(roots)
+            .map_or(now, |token| token.time)
     }
-}
-
-impl PdfTimestamp {
-    /// Tells if the authority's certificate leads to a root, with all valid at the stamped time.
-    pub fn is_trusted(&self, roots: &[Certificate]) -> bool {
-        let sound = self.token.as_ref().filter(|_| self.integrity.is_ok());
-        sound.is_some_and(|token| {
-            leads_to_root(&token.signature, Purpose::Timestamp, roots, token.time)
-        })
-    }
-}
-
-fn leads_to_root(
-    container: &CmsSignature,
-    purpose: Purpose,
-    roots: &[Certificate],
-    at: Timestamp,
-) -> bool {
-    let CmsSignature {
-        certificate,
-        certificates,
-        ..
-    } = container;
-    chain::verify_chain(certificate, purpose, certificates, roots, at)
 }
 
 /// Every signature of a document, ordered by the end of its coverage.
 pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<PdfSignature>> {
     let mut fields = Vec::new();
-    let form = document.catalog()?.get_deref(b"AcroForm", document);
-    if let Ok(form) = form.and_then(Object::as_dict) {
+    if let Ok(form) = document.get_dict_in_dict(document.catalog()?, b"AcroForm") {
         for field in list(document, form, b"Fields") {
             fields.push(document.dereference(field)?.1.as_dict()?);
         }
     }
     let mut signatures = Vec::new();
     for field in tree_nodes(document, fields)? {
-        let value = field.get_deref(b"V", document).and_then(Object::as_dict);
-        if let Ok(value) = value
+        if let Ok(value) = document.get_dict_in_dict(field, b"V")
             && value.has(b"ByteRange")
         {
             signatures.push(read_signature(document, value, pdf));
         }
     }
     signatures.sort_by_key(|(end, _)| *end);
-    Ok(signatures
-        .into_iter()
-        .map(|(_, signature)| signature)
-        .collect())
+    Ok(signatures.into_iter().map(|(_, it)| it).collect())
 }
 
 /// Reads a signature, and the end of the bytes it covers.
 fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize, PdfSignature) {
-    let claimed = value
-        .get_deref(b"M", document)
-        .and_then(lopdf::decode_text_string);
+    let claimed = value.get_deref(b"M", document);
+    let written = claimed.and_then(lopdf::decode_text_string);
     let mut signature = PdfSignature {
         signer: None,
         issuer: None,
         integrity: Err(SignatureError::Unsupported),
-        coverage: Coverage::Arbitrary,
-        claimed: claimed.ok().and_then(|date| parse_date(&date)),
+        coverage: Err(SignatureError::ArbitraryBytes),
+        claimed: written.ok().and_then(|date| parse_date(&date)),
         timestamp: None,
-        container: None,
     };
-    let Some(signed) = signed_bytes(document, value, pdf) else {
+    let Some((covered, end, container)) = signed_bytes(document, value, pdf) else {
         return (0, signature);
     };
-    signature.coverage = coverage(pdf, signed.end);
-    if let Ok(container) = CmsSignature::read(signed.container) {
+    signature.coverage = coverage(pdf, end);
+    if let Ok(container) = CmsSignature::read(container) {
         let certificate = &container.certificate;
-        signature.signer = Some(chain::holder_name(certificate));
-        signature.issuer = Some(chain::issuer_name(certificate));
+        let body = certificate.tbs_certificate();
+        signature.signer = Some(chain::readable(body.subject()));
+        signature.issuer = Some(chain::readable(body.issuer()));
+        signature.timestamp = container.timestamp().map(|token| {
+            let token = TimestampToken::read(&token).map_err(|_| SignatureError::Unsupported)?;
+            token.verify(container.signature()).map(|()| token)
+        });
         // A container with content of its own says nothing about the file.
         if container.content.is_none() {
-            signature.integrity = container
-                .verify(&signed.covered)
-                .and_then(|()| policy::check_signer(certificate, Purpose::Document));
+            let verified = container.verify(&covered);
+            let sound =
+                verified.and_then(|()| policy::check_signer(certificate, Purpose::Document));
+            signature.integrity = sound.map(|()| container);
         }
-        let token = container.timestamp();
-        signature.timestamp = token.map(|token| timestamp(&token, container.signature()));
-        signature.container = Some(container);
     }
-    (signed.end, signature)
+    (end, signature)
 }
 
-/// The parts of a file around a signature.
-struct SignedBytes<'a> {
-    /// The bytes before and after the signature.
-    covered: [&'a [u8]; 2],
-    /// The end of the second part.
-    end: usize,
-    container: &'a [u8],
-}
-
-/// Finds the bytes that a signature covers.
+/// Finds the bytes before and after a signature that it covers, their end, and its container.
 ///
 /// The gap between them must be exactly the signature's own text, because otherwise bytes that
 /// nobody signed could be inserted.
@@ -190,11 +135,10 @@ fn signed_bytes<'a>(
     document: &'a Document,
     value: &'a Dictionary,
     pdf: &'a [u8],
-) -> Option<SignedBytes<'a>> {
-    let numbers = list(document, value, b"ByteRange")
-        .iter()
-        .flat_map(Object::as_i64);
-    let range: Vec<usize> = numbers.flat_map(usize::try_from).collect();
+) -> Option<([&'a [u8]; 2], usize, &'a [u8])> {
+    let numbers = list(document, value, b"ByteRange").iter();
+    let offsets = numbers.flat_map(Object::as_i64).map(usize::try_from);
+    let range: Vec<usize> = offsets.flatten().collect();
     let [0, gap, start, length] = range[..] else {
         return None;
     };
@@ -202,41 +146,21 @@ fn signed_bytes<'a>(
     let covered = [pdf.get(..gap)?, pdf.get(start..end)?];
     let text = pdf.get(gap..start)?;
     let digits = text.strip_prefix(b"<")?.strip_suffix(b">")?;
-    let container = value
-        .get_deref(b"Contents", document)
-        .and_then(Object::as_str)
-        .ok()?;
-    let written = container.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let is_same = digits.len() == container.len() * 2
-        && digits
-            .iter()
-            .zip(written)
-            .all(|(digit, half)| char::from(*digit).to_digit(16) == Some(u32::from(half)));
-    is_same.then_some(SignedBytes {
-        covered,
-        end,
-        container,
-    })
+    let contents = value.get_deref(b"Contents", document);
+    let container = contents.and_then(Object::as_str).ok()?;
+    let halves = container.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let is_half = |(digit, half): (&u8, u8)| char::from(*digit).to_digit(16) == Some(half.into());
+    let is_same = digits.len() == container.len() * 2 && digits.iter().zip(halves).all(is_half);
+    is_same.then_some((covered, end, container))
 }
 
-fn coverage(pdf: &[u8], end: usize) -> Coverage {
+fn coverage(pdf: &[u8], end: usize) -> Result<(), SignatureError> {
     if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
-        Coverage::Arbitrary
+        Err(SignatureError::ArbitraryBytes)
     } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
-        Coverage::WholeFile
+        Ok(())
     } else {
-        Coverage::EarlierRevision
-    }
-}
-
-fn timestamp(token: &[u8], signature: &[u8]) -> PdfTimestamp {
-    let token = TimestampToken::read(token);
-    PdfTimestamp {
-        integrity: match &token {
-            Err(_) => Err(SignatureError::Unsupported),
-            Ok(token) => token.verify(signature),
-        },
-        token: token.ok(),
+        Err(SignatureError::EarlierRevision)
     }
 }
 

@@ -26,16 +26,14 @@ impl Issue {
         content: &Content,
         note: Option<&str>,
     ) -> Option<Result<()>> {
-        let action = &self.action;
-        if let Some(id) = &action.withdraw {
+        if let Some(id) = &self.withdraw {
             Some(withdraw(session, content, id, note))
-        } else if let Some(id) = &action.lost {
+        } else if let Some(id) = &self.lost {
             Some(give_up(session, content, id, note))
-        } else if let Some(id) = &action.restore {
+        } else if let Some(id) = &self.restore {
             Some(restore(session, content, id))
         } else {
-            let file = action.attach.as_deref()?;
-            let to = self.to.as_deref().unwrap_or_default();
+            let (file, to) = (self.attach.as_deref()?, self.to.as_deref()?);
             Some(self.attach(session, content, file, to))
         }
     }
@@ -71,14 +69,12 @@ fn find<'a>(content: &'a Content, id: &str) -> Result<&'a Edition> {
 
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
-    let ending = Ending {
-        on: session.today(),
-        note: note
-            .ok_or_else(|| Error::new(Message::new("note-needed")))?
-            .to_owned(),
+    let Some(note) = note.map(str::to_owned) else {
+        return Err(Error::new(Message::new("note-needed")));
     };
+    let on = session.today();
+    let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
-    let bytes = yaml::write(&ending).into_bytes();
     edit::write(&session.options.directory, &[(path, bytes)])
 }
 
@@ -89,17 +85,12 @@ fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) 
         return Err(Error::new(message.with("id", id)));
     }
     end(session, id, file::WITHDRAWN, note)?;
-    session.print_message(&Message::new("withdrawn").with("id", id))?;
-    if content
-        .newest_edition()
-        .is_some_and(|newest| newest.id == id)
-    {
-        session.print_message(&Message::new("none-in-force"))?;
+    let mut messages = vec![Message::new("withdrawn").with("id", id)];
+    if content.newest_edition().is_some_and(|it| it.id == id) {
+        messages.push(Message::new("none-in-force"));
     }
-    for message in copies::holders(content, id) {
-        session.print_message(&message)?;
-    }
-    Ok(())
+    messages.extend(copies::holders(content, id));
+    messages.iter().try_for_each(|it| session.print_message(it))
 }
 
 /// Gives up an edition whose record is gone.
@@ -141,9 +132,8 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
         let again = drawn.get(name).filter(|it| is_recorded(name, it)).cloned();
         let found = again.or_else(|| {
             let address = published_at(home?, id, name)?;
-            fetch(&address, MAX_FETCHED)
-                .ok()
-                .filter(|it| is_recorded(name, it))
+            let fetched = fetch(&address, MAX_FETCHED).ok();
+            fetched.filter(|it| is_recorded(name, it))
         });
         let path = format!("content/editions/{id}/{name}");
         match found {

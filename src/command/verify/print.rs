@@ -1,6 +1,5 @@
 //! Reports of received files as text, JSON or CSV.
 
-use super::Reports;
 use crate::characters::visible;
 use crate::cms::SignatureError;
 use crate::command::Session;
@@ -8,35 +7,33 @@ use crate::data;
 use crate::date::day_in_japan;
 use crate::message::Message;
 use crate::pdf_reader::PdfSignature;
-use crate::verify::{ExpiringCertificate, SignerDemand, VerifyContext, VerifyReport};
-use jiff::Timestamp;
+use crate::verify::{ExpiringCertificate, Verdict, VerifyContext, VerifyReport};
 use serde::Serialize;
 use textwrap::core::display_width;
-use x509_cert::Certificate;
 
 pub struct Printer<'a> {
     pub session: &'a Session<'a>,
-    pub context: &'a VerifyContext<'a>,
+    pub context: &'a VerifyContext,
 }
 
 /// A line of the table.
 #[derive(Serialize)]
 struct ReportRow<'a> {
     file: &'a str,
-    office: Option<&'a str>,
-    edition: Option<&'a str>,
-    verdict: crate::verify::Verdict,
+    office: &'a Option<String>,
+    edition: &'a Option<String>,
+    verdict: Verdict,
     exit: u8,
     reason: String,
     sha256: &'a str,
     certificates: &'a [ExpiringCertificate],
-    signatures: Vec<SignatureRow>,
+    signatures: Vec<SignatureRow<'a>>,
 }
 
 #[derive(Serialize)]
-struct SignatureRow {
-    signer: Option<String>,
-    issuer: Option<String>,
+struct SignatureRow<'a> {
+    signer: &'a Option<String>,
+    issuer: &'a Option<String>,
     /// True if it holds and covers the whole file.
     valid: bool,
     statement: String,
@@ -48,29 +45,27 @@ impl Printer<'_> {
     }
 
     /// One file in sentences; several as a table, and then those with a fault in sentences.
-    pub fn text(&self, reports: &Reports) -> String {
-        if let [(file, report)] = reports {
-            return self.sentences(file, report);
+    pub fn text(&self, reports: &[VerifyReport]) -> String {
+        if let [report] = reports {
+            return self.sentences(report);
         }
         let mut text = self.table(reports);
-        for (file, report) in reports {
+        for report in reports {
             if report.verdict.code() != 0 && !self.session.options.quiet {
                 text.push('\n');
-                text.push_str(&self.sentences(file, report));
+                text.push_str(&self.sentences(report));
             }
         }
         text
     }
 
-    fn sentences(&self, file: &str, report: &VerifyReport) -> String {
+    fn sentences(&self, report: &VerifyReport) -> String {
         let sign = match report.verdict.code() {
             0 => '✓',
             1 => '✗',
             _ => '！',
         };
-        let mut text = format!("{sign} {}\n", visible(file));
-        let mut lines = vec![self.verdict(report)];
-        lines.push(self.reason(file, report));
+        let mut lines = vec![self.verdict(report), self.format(&report.reason)];
         lines.extend(report.advice.iter().map(|it| self.format(it)));
         if !self.session.options.quiet {
             lines.extend(report.expiring.iter().map(|it| self.certificate(it)));
@@ -79,6 +74,7 @@ impl Printer<'_> {
             }
             lines.extend(report.signatures.iter().map(|it| self.signature(it)));
         }
+        let mut text = format!("{sign} {}\n", visible(&report.file));
         for line in lines {
             text.push_str(&format!("  {}\n", visible(&line)));
         }
@@ -86,13 +82,7 @@ impl Printer<'_> {
     }
 
     fn verdict(&self, report: &VerifyReport) -> String {
-        let name = serde_json::to_value(report.verdict).unwrap_or_default();
-        let message = Message::new("verdict").with("verdict", name.as_str().unwrap_or_default());
-        self.format(&message)
-    }
-
-    fn reason(&self, file: &str, report: &VerifyReport) -> String {
-        self.format(&report.reason.clone().with("file", file))
+        self.format(&Message::new("verdict").with("verdict", name(report.verdict)))
     }
 
     fn certificate(&self, certificate: &ExpiringCertificate) -> String {
@@ -105,92 +95,73 @@ impl Printer<'_> {
         self.format(&message.with("day", certificate.expires_on))
     }
 
-    fn roots(&self) -> &[Certificate] {
-        match self.context.signer {
-            SignerDemand::Name(_, roots) => roots,
-            _ => &[],
-        }
+    fn check(&self, signature: &PdfSignature) -> Result<(), SignatureError> {
+        signature.check(self.context.signer.roots(), self.context.now)
     }
 
     /// Who signed, by whom certified, over which bytes, when; and what was not checked.
     fn signature(&self, signature: &PdfSignature) -> String {
-        let day = |at: Timestamp| day_in_japan(at).to_string();
-        let (roots, now) = (self.roots(), self.context.now);
+        let roots = self.context.signer.roots();
         let signer = signature.signer.as_deref().unwrap_or("?");
         let issuer = signature.issuer.as_deref().unwrap_or("?");
-        let checked = signature.check(roots, now);
-        let id = match checked {
-            Ok(()) => "verify-signature",
-            Err(SignatureError::EarlierRevision) => "verify-signature-earlier",
-            Err(_) => "verify-signature-broken",
+        let message = |id| {
+            Message::new(id)
+                .with("signer", signer)
+                .with("issuer", issuer)
         };
-        let mut message = Message::new(id)
-            .with("signer", signer)
-            .with("issuer", issuer);
-        if let Err(error) = checked {
-            message = message.with("why", self.format(&why(error)));
-        }
-        let mut statement = self.format(&message);
-        if checked.is_ok() || checked == Err(SignatureError::EarlierRevision) {
-            let trusted = signature.timestamp.as_ref();
-            let token = trusted
-                .filter(|it| it.is_trusted(roots))
-                .and_then(|it| it.token.as_ref());
-            let time = match (token, signature.claimed) {
-                (Some(token), _) => Message::new("verify-signed-at")
-                    .with("day", day(token.time))
-                    .with("authority", token.authority()),
-                (None, Some(claimed)) => {
-                    Message::new("verify-signed-claims").with("day", day(claimed))
-                }
-                (None, None) => Message::new("verify-signed-undated"),
-            };
-            let trust = if signature.is_trusted(roots, now) {
-                "verify-trusted"
-            } else {
-                "verify-trust-unchecked"
-            };
-            for more in [time, Message::new(trust).with("issuer", issuer)] {
-                statement.push_str(&format!(" {}", self.format(&more)));
+        let why = |error| self.format(&Message::new("signature-error").with("why", name(error)));
+        let statement = match self.check(signature) {
+            Ok(()) => message("verify-signature"),
+            Err(error @ SignatureError::EarlierRevision) => {
+                message("verify-signature-earlier").with("why", why(error))
             }
-        }
-        statement
+            Err(error) => {
+                let broken = message("verify-signature-broken").with("why", why(error));
+                return self.format(&broken);
+            }
+        };
+        let time = match (signature.trusted_timestamp(roots), signature.claimed) {
+            (Some(token), _) => Message::new("verify-signed-at")
+                .with("day", day_in_japan(token.time))
+                .with("authority", token.authority()),
+            (None, Some(claimed)) => {
+                Message::new("verify-signed-claims").with("day", day_in_japan(claimed))
+            }
+            (None, None) => Message::new("verify-signed-undated"),
+        };
+        let trust = if signature.is_trusted(roots, self.context.now) {
+            "verify-trusted"
+        } else {
+            "verify-trust-unchecked"
+        };
+        let sentences = [statement, time, Message::new(trust).with("issuer", issuer)];
+        sentences.map(|it| self.format(&it)).join(" ")
     }
 
-    fn rows<'r>(&self, reports: &'r Reports) -> Vec<ReportRow<'r>> {
-        let row = |(file, report): &'r (String, VerifyReport)| ReportRow {
-            file,
-            office: report.office.as_deref(),
-            edition: report.edition.as_deref(),
+    pub fn json<'r>(&self, reports: &'r [VerifyReport]) -> String {
+        let signature = |it: &'r PdfSignature| SignatureRow {
+            signer: &it.signer,
+            issuer: &it.issuer,
+            valid: self.check(it).is_ok(),
+            statement: self.signature(it),
+        };
+        let row = |report: &'r VerifyReport| ReportRow {
+            file: &report.file,
+            office: &report.office,
+            edition: &report.edition,
             verdict: report.verdict,
             exit: report.verdict.code(),
-            reason: self.reason(file, report),
+            reason: self.format(&report.reason),
             sha256: &report.sha256,
             certificates: &report.expiring,
-            signatures: report
-                .signatures
-                .iter()
-                .map(|it| self.signature_row(it))
-                .collect(),
+            signatures: report.signatures.iter().map(signature).collect(),
         };
-        reports.iter().map(row).collect()
+        let rows: Vec<ReportRow> = reports.iter().map(row).collect();
+        String::from_utf8(data::pretty(&rows)).expect("JSON is UTF-8")
     }
 
-    fn signature_row(&self, signature: &PdfSignature) -> SignatureRow {
-        SignatureRow {
-            signer: signature.signer.clone(),
-            issuer: signature.issuer.clone(),
-            valid: signature.check(self.roots(), self.context.now).is_ok(),
-            statement: self.signature(signature),
-        }
-    }
-
-    pub fn json(&self, reports: &Reports) -> String {
-        String::from_utf8(data::pretty(&self.rows(reports))).expect("JSON is UTF-8")
-    }
-
-    /// The cells of the table, with its head: file, office, edition, verdict, certificates, signatures.
-    fn cells(&self, reports: &Reports) -> Vec<[String; 6]> {
+    /// The cells of the table, with its head.
+    fn cells(&self, reports: &[VerifyReport]) -> Vec<[String; 6]> {
         let head = [
             "file",
             "office",
@@ -201,16 +172,16 @@ impl Printer<'_> {
         ];
         let column = |name: &str| self.format(&Message::new("verify-column").with("column", name));
         let mut cells = vec![head.map(column)];
-        for (file, report) in reports {
+        for report in reports {
             let certificates = report.expiring.iter();
             let ends = certificates.map(|it| format!("{} {}", it.text, it.expires_on));
             let signatures = report.signatures.iter().map(|signature| {
-                let is_valid = signature.check(self.roots(), self.context.now).is_ok();
+                let is_valid = self.check(signature).is_ok();
                 let mark = if is_valid { '✓' } else { '✗' };
                 format!("{mark} {}", signature.signer.as_deref().unwrap_or("?"))
             });
             let row = [
-                file.clone(),
+                report.file.clone(),
                 report.office.clone().unwrap_or_default(),
                 report.edition.clone().unwrap_or_default(),
                 self.verdict(report),
@@ -222,7 +193,7 @@ impl Printer<'_> {
         cells
     }
 
-    pub fn csv(&self, reports: &Reports) -> String {
+    pub fn csv(&self, reports: &[VerifyReport]) -> String {
         let mut cells = self.cells(reports);
         for cell in cells.iter_mut().flatten() {
             // A spreadsheet would take such a text, which others wrote, for a formula.
@@ -233,7 +204,7 @@ impl Printer<'_> {
         data::table(cells)
     }
 
-    fn table(&self, reports: &Reports) -> String {
+    fn table(&self, reports: &[VerifyReport]) -> String {
         let cells = self.cells(reports);
         let width = |column: usize| cells.iter().map(|row| display_width(&row[column])).max();
         let widths = [0, 1, 2, 3, 4, 5].map(|column| width(column).unwrap_or_default());
@@ -251,17 +222,8 @@ impl Printer<'_> {
     }
 }
 
-fn why(error: SignatureError) -> Message {
-    let name = match error {
-        SignatureError::ContentMismatch => "content-mismatch",
-        SignatureError::KeyMismatch => "key-mismatch",
-        SignatureError::Unsupported => "unsupported",
-        SignatureError::WeakKey => "weak-key",
-        SignatureError::UnknownExtension => "unknown-extension",
-        SignatureError::NotForSigning => "not-for-signing",
-        SignatureError::OutsideValidity => "outside-validity",
-        SignatureError::ArbitraryBytes => "arbitrary-bytes",
-        SignatureError::EarlierRevision => "earlier-revision",
-    };
-    Message::new("signature-error").with("why", name)
+/// The name of a variant as messages and JSON have it.
+fn name(variant: impl Serialize) -> String {
+    let value = serde_json::to_value(variant).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
 }

@@ -1,13 +1,13 @@
 //! The list of editions of a site: given as any address or path of it.
 
-use super::KnownEditions;
 use crate::command::sign::http_agent;
 use crate::edition::{LISTING_FORMAT, Listing};
 use crate::manifest::site::LISTING;
 use crate::message::{Error, Message, Result};
+use crate::verify::KnownEditions;
 use std::fmt::Display;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 use ureq::http::Uri;
 
@@ -48,41 +48,26 @@ fn from_folder(path: &Path) -> Result<KnownEditions> {
     let absolute = path.canonicalize();
     let place = absolute.map_err(|error| failed(path.display()).caused_by(error))?;
     let mut lists = place.ancestors().take(MAX_DEPTH).map(|it| it.join(LISTING));
-    let is_there = |list: &PathBuf| list.is_file();
-    let Some(list) = lists.find(is_there) else {
+    let Some(list) = lists.find(|list| list.is_file()) else {
         return Err(failed(path.join(LISTING).display()));
     };
-    let unreadable = |cause: &dyn Display| failed(list.display()).caused_by(cause);
-    let bytes = std::fs::read(&list).map_err(|error| unreadable(&error))?;
+    let read = std::fs::read(&list).map_err(|error| error.to_string());
+    let listing = read.and_then(|bytes| parse(&bytes));
     Ok(KnownEditions {
-        listing: Some(parse(&bytes).map_err(|error| unreadable(&error))?),
-        address: None,
-        is_secure: true,
+        listing: Some(listing.map_err(|cause| failed(list.display()).caused_by(cause))?),
+        ..KnownEditions::default()
     })
 }
 
 fn from_web(site: &str) -> Result<KnownEditions> {
-    let mut error = failed(site);
+    let mut absent = failed(site);
     for folder in folders(site)? {
-        match fetch(&format!("{folder}{LISTING}")) {
-            Ok((listing, address)) => {
-                let is_secure = address.starts_with("https://") || is_loopback(&address);
-                let folder = address.trim_end_matches(LISTING).to_owned();
-                return Ok(KnownEditions {
-                    listing: Some(listing),
-                    address: Some(folder),
-                    is_secure,
-                });
-            }
-            Err(miss) => {
-                error = failed(format!("{folder}{LISTING}")).caused_by(miss.cause);
-                if !miss.is_absent {
-                    break;
-                }
-            }
+        match fetch(&folder)? {
+            Ok(known) => return Ok(known),
+            Err(error) => absent = error,
         }
     }
-    Err(error)
+    Err(absent)
 }
 
 /// The folder of an address and those above it, as addresses.
@@ -107,59 +92,43 @@ fn folders(site: &str) -> Result<Vec<String>> {
     Ok(folders)
 }
 
-/// Why an address gave no list.
-struct Miss {
-    /// True if there is simply nothing there, so that the list may be in a folder above.
-    is_absent: bool,
-    cause: String,
-}
-
-impl Miss {
-    fn absent(cause: impl Display) -> Miss {
-        Miss {
-            is_absent: true,
-            cause: cause.to_string(),
-        }
-    }
-
-    fn refused(cause: impl Display) -> Miss {
-        Miss {
-            is_absent: false,
-            ..Miss::absent(cause)
-        }
-    }
-}
-
-/// Fetches a list; returns also the address that answered. The only redirection followed is that from
-/// `http` to `https` of the same host.
-fn fetch(address: &str) -> std::result::Result<(Listing, String), Miss> {
+/// Fetches the list in a folder of the web. The inner error is that there is simply nothing, so that
+/// the list may be in a folder above. The only redirection followed is that from `http` to `https` of
+/// the same host.
+fn fetch(folder: &str) -> Result<Result<KnownEditions>> {
+    let asked = format!("{folder}{LISTING}");
+    let because = |cause: &dyn Display| failed(&asked).caused_by(cause);
     let get = |address: &str| {
         let request = http_agent().get(address).config();
         let request = request.max_redirects(0).http_status_as_error(false);
-        request.timeout_global(Some(TIME_LIMIT)).build().call()
+        let response = request.timeout_global(Some(TIME_LIMIT)).build().call();
+        response.map_err(|error| because(&error))
     };
-    let mut response = get(address).map_err(Miss::refused)?;
-    let mut answered = address.to_owned();
+    let mut response = get(&asked)?;
+    let mut address = folder.to_owned();
     if response.status().is_redirection() {
         let location = response.headers().get("location");
         let target = location.and_then(|it| it.to_str().ok()).unwrap_or_default();
-        let secure = address.replacen("http://", "https://", 1);
-        if target != secure {
-            let status = response.status();
-            return Err(Miss::refused(format!("{status} → {target}")));
+        address = folder.replacen("http://", "https://", 1);
+        if target != format!("{address}{LISTING}") {
+            return Err(because(&format!("{} → {target}", response.status())));
         }
-        response = get(&secure).map_err(Miss::refused)?;
-        answered = secure;
+        response = get(target)?;
     }
     match response.status().as_u16() {
         200 => {}
-        403 | 404 | 410 => return Err(Miss::absent(response.status())),
-        _ => return Err(Miss::refused(response.status())),
+        403 | 404 | 410 => return Ok(Err(because(&response.status()))),
+        _ => return Err(because(&response.status())),
     }
     let body = response.body_mut().with_config().limit(MAX_LISTING);
-    let bytes = body.read_to_vec().map_err(Miss::refused)?;
+    let bytes = body.read_to_vec().map_err(|error| because(&error))?;
     // Some servers answer with a page of their own instead of 404.
-    Ok((parse(&bytes).map_err(Miss::absent)?, answered))
+    let listing = parse(&bytes).map_err(|cause| because(&cause));
+    Ok(listing.map(|listing| KnownEditions {
+        listing: Some(listing),
+        is_insecure: !address.starts_with("https://") && !is_loopback(&address),
+        site: Some(address),
+    }))
 }
 
 fn is_loopback(address: &str) -> bool {
