@@ -140,20 +140,21 @@ impl Prose {
 
 /// The ranges of the definitions that no link or image uses, in order.
 fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Range<usize>> {
-    let mut used = BTreeSet::new();
-    for (event, _) in events {
-        if let Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) = event {
-            used.insert(id.to_lowercase());
-        }
-    }
-    let mut unused = Vec::new();
-    for (name, definition) in definitions.iter() {
-        if !used.contains(&name.to_lowercase()) {
-            unused.push(definition.span.clone());
-        }
-    }
-    unused.sort_by_key(|range| range.start);
-    unused
+    let used: BTreeSet<String> = events
+        .iter()
+        .filter_map(|(event, _)| match event {
+            Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) => Some(id.to_lowercase()),
+            _ => None,
+        })
+        .collect();
+    let unused = definitions
+        .iter()
+        .filter(|(name, _)| !used.contains(&name.to_lowercase()));
+    let mut ranges: Vec<_> = unused
+        .map(|(_, definition)| definition.span.clone())
+        .collect();
+    ranges.sort_by_key(|range| range.start);
+    ranges
 }
 
 /// The text in the rows of tables beyond the last column.
@@ -229,17 +230,12 @@ fn set_anchors(events: &mut [SourceEvent]) {
     let mut taken = BTreeMap::new();
     for at in 0..events.len() {
         let (before, rest) = events.split_at_mut(at + 1);
-        let Event::Start(Tag::Heading { id, .. }) = &mut before[at].0 else {
-            continue;
-        };
-        let mut text = String::new();
-        for (event, _) in rest {
-            if matches!(event, Event::End(TagEnd::Heading(_))) {
-                break;
-            }
-            text.extend(printed_text(event));
+        if let Event::Start(Tag::Heading { id, .. }) = &mut before[at].0 {
+            let is_inside = |event: &&Event| !matches!(event, Event::End(TagEnd::Heading(_)));
+            let inside = rest.iter().map(|(event, _)| event).take_while(is_inside);
+            let text: String = inside.filter_map(printed_text).collect();
+            *id = Some(unused_anchor(anchor(&text), &mut taken).into());
         }
-        *id = Some(unused_anchor(anchor(&text), &mut taken).into());
     }
 }
 
@@ -258,10 +254,8 @@ fn unused_anchor(anchor: String, taken: &mut BTreeMap<String, usize>) -> String 
 /// The anchor of a heading: letters and digits of any script, joined by hyphens.
 fn anchor(heading: &str) -> String {
     let lower = heading.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let mut words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    words.retain(|word| !word.is_empty());
     match words.as_slice() {
         [] => "section".to_owned(),
         // The template uses such names itself.

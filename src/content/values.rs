@@ -9,18 +9,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
-/// The reason for refusing a scalar.
-enum Refusal {
-    /// It is not what the field expects.
-    Invalid,
-    /// The sentence that [`super::yaml_errors`] knows.
-    Because(&'static str),
-}
-
 /// Reads a string with `parse`. Only an error inside the visitor gets a position from serde_yaml.
 struct StringVisitor<T> {
     expecting: &'static str,
-    parse: fn(&str) -> Result<T, Refusal>,
+    parse: fn(&str) -> Option<T>,
 }
 
 impl<T> Visitor<'_> for StringVisitor<T> {
@@ -31,10 +23,8 @@ impl<T> Visitor<'_> for StringVisitor<T> {
     }
 
     fn visit_str<E: de::Error>(self, written: &str) -> Result<T, E> {
-        (self.parse)(written).map_err(|refusal| match refusal {
-            Refusal::Invalid => E::invalid_value(de::Unexpected::Str(written), &self),
-            Refusal::Because(sentence) => E::custom(sentence),
-        })
+        let refused = || E::invalid_value(de::Unexpected::Str(written), &self);
+        (self.parse)(written).ok_or_else(refused)
     }
 }
 
@@ -61,11 +51,7 @@ impl<'de> Deserialize<'de> for Line {
             expecting: "a string",
             parse: |written| {
                 let line = crate::text::join_lines(&super::yaml::unfold(written));
-                if line.is_empty() {
-                    Err(Refusal::Because("blank"))
-                } else {
-                    Ok(Line(line))
-                }
+                (!line.is_empty()).then_some(Line(line))
             },
         })
     }
@@ -79,9 +65,9 @@ impl<'de> Deserialize<'de> for IsoDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<IsoDate, D::Error> {
         deserializer.deserialize_str(StringVisitor {
             expecting: "a day like 2015-10-01",
-            parse: |written| match written.parse() {
-                Ok(day) if written.len() == 10 => Ok(IsoDate(day)),
-                _ => Err(Refusal::Invalid),
+            parse: |written| {
+                let day = written.parse().ok().filter(|_| written.len() == 10);
+                day.map(IsoDate)
             },
         })
     }
@@ -95,9 +81,9 @@ impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
         deserializer.deserialize_str(StringVisitor {
             expecting: "a duration like P90D",
-            parse: |written| match written.parse() {
-                Ok(span) if written.starts_with('P') => Ok(Period(span)),
-                _ => Err(Refusal::Invalid),
+            parse: |written| {
+                let span = written.parse().ok().filter(|_| written.starts_with('P'));
+                span.map(Period)
             },
         })
     }
@@ -134,34 +120,21 @@ impl<'de> Visitor<'de> for HeadingsVisitor {
 }
 
 /// Inline Markdown; a [`Text`] by itself is verbatim.
-struct Markdown(Text);
+#[derive(Debug, Default)]
+pub struct Markdown(pub Text);
 
 impl<'de> Deserialize<'de> for Markdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
-        deserializer
-            .deserialize_any(ParagraphsVisitor)
-            .map(Markdown)
+        let text = deserializer.deserialize_any(ParagraphsVisitor)?;
+        Ok(Markdown(text))
     }
 }
 
-/// Reads inline Markdown.
-pub fn markdown<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-    Markdown::deserialize(deserializer).map(|text| text.0)
-}
-
-/// Reads inline Markdown that may be missing.
-pub fn optional_markdown<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Text>, D::Error> {
-    let text = Option::<Markdown>::deserialize(deserializer)?;
-    Ok(text.map(|text| text.0))
-}
-
 /// Reads inline Markdown of a field that counts as written even if it is left blank.
-pub fn present_markdown<'de, D: Deserializer<'de>>(
+pub fn even_if_blank<'de, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<Text>, D::Error> {
-    optional_markdown(deserializer).map(|text| Some(text.unwrap_or_default()))
+) -> Result<Option<Markdown>, D::Error> {
+    or_default(deserializer).map(Some)
 }
 
 /// Reads a record of which nothing need be written: a blank field is the same as none.
