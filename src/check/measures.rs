@@ -104,7 +104,7 @@ fn id_claims(input: &CheckInput) -> Vec<(IdKind, String, Origin)> {
 
 /// Reports the small-business method: a contractor may not use it, however small (guideline,
 /// 中小規模事業者の定義).
-pub fn small_business_exception(input: &CheckInput, found: &mut Findings) {
+pub fn small_business(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         if record.relaxed {
             let message = Message::new("small-business-exception").with("id", &record.id);
@@ -135,7 +135,7 @@ fn is_written(text: &Option<Markdown>) -> bool {
 }
 
 /// Reports 該当なし without a reason, or with a measure beside it.
-pub fn not_applicable_without_reason(input: &CheckInput, found: &mut Findings) {
+pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         let Some(reason) = &record.not_applicable else {
             continue;

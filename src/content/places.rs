@@ -36,14 +36,14 @@ impl SheetPlace<'_> {
 }
 
 /// Id, letter, name, English name and duty as they are written.
-type Written<'a> = (&'a str, &'a str, &'a Line, &'a Option<Line>, Duty);
+type WrittenHeading<'a> = (&'a str, &'a str, &'a Line, &'a Option<Line>, Duty);
 
 /// The section at a node, followed by its items.
 fn with_items<'a>(
     origin: Origin,
     is_own: bool,
-    (section, letter, name, en, duty): Written<'a>,
-    items: impl ExactSizeIterator<Item = Written<'a>>,
+    (section, letter, name, en, duty): WrittenHeading<'a>,
+    items: impl ExactSizeIterator<Item = WrittenHeading<'a>>,
 ) -> Vec<SheetPlace<'a>> {
     let item_nodes = origin.at("items");
     let place = SheetPlace {
@@ -78,8 +78,8 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     let node = guideline.origin().at("sections");
     let mut places = Vec::new();
     for (index, it) in guideline.record.sections.iter().enumerate() {
-        let section: Written = (&it.id, &it.id, &it.name, &it.en, it.duty);
-        let items = it.items.iter().map(|item| -> Written {
+        let section: WrittenHeading = (&it.id, &it.id, &it.name, &it.en, it.duty);
+        let items = it.items.iter().map(|item| -> WrittenHeading {
             let duty = item.duty.unwrap_or(it.duty);
             (&item.id, &item.id, &item.name, &item.en, duty)
         });
@@ -98,9 +98,10 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPl
     let (node, duty) = (sheet.origin().at("sections").at(side), Duty::default());
     let mut places = Vec::new();
     for (index, it) in sections.iter().enumerate() {
-        let section: Written = (&it.id, &it.letter, &it.name, &it.en, duty);
+        let section: WrittenHeading = (&it.id, &it.letter, &it.name, &it.en, duty);
         let items = it.items.iter();
-        let items = items.map(|it| -> Written { (&it.id, &it.letter, &it.name, &it.en, duty) });
+        let items =
+            items.map(|it| -> WrittenHeading { (&it.id, &it.letter, &it.name, &it.en, duty) });
         places.extend(with_items(node.at(index), true, section, items));
     }
     places

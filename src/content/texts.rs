@@ -40,7 +40,7 @@ impl Content {
         if let Some(guideline) = self.own_guideline() {
             let (ja, en) = (&guideline.record.title, &guideline.record.en.title);
             let title = [("title", line(ja), line(en))];
-            add(&mut texts, &nodes(&guideline.origin()), PUBLIC, title);
+            add(&mut texts, &both(&guideline.origin()), PUBLIC, title);
         }
         for place in self.places() {
             let node = place.origin;
@@ -136,7 +136,7 @@ fn add<'a, const N: usize>(
 }
 
 /// The node of a record and that of its translations.
-fn nodes(node: &Origin) -> [Origin; 2] {
+fn both(node: &Origin) -> [Origin; 2] {
     [node.clone(), node.at("en")]
 }
 
@@ -160,7 +160,7 @@ fn alone<'a>(
 
 fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<WrittenText<'a>>) {
     let (ja, en) = (&office.record, &office.record.en);
-    let nodes = nodes(&office.origin());
+    let nodes = both(&office.origin());
     let fields = [
         ("name", line(&ja.name), line(&en.name)),
         ("tel", line(&ja.tel), None),
@@ -181,12 +181,8 @@ fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<WrittenText<'
         ("title", line(&ja.title), line(&en.title)),
         ("name", line(&ja.name), line(&en.name)),
     ];
-    add(
-        texts,
-        &nodes.map(|node| node.at("signatory")),
-        PUBLIC,
-        fields,
-    );
+    let nodes_below = nodes.map(|node| node.at("signatory"));
+    add(texts, &nodes_below, PUBLIC, fields);
 }
 
 fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<WrittenText<'a>>) {
@@ -195,7 +191,7 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<WrittenText<'a>>
         ("title", line(&ja.title), line(&en.title)),
         ("document_number", line(&ja.document_number), None),
     ];
-    add(texts, &nodes(&node), PUBLIC, fields);
+    add(texts, &both(&node), PUBLIC, fields);
     for (index, name) in ja.approvals.iter().enumerate() {
         let origin = node.at("approvals").at(index);
         texts.push(WrittenText {
@@ -204,17 +200,13 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<WrittenText<'a>>
         });
     }
     for (headings, language, node) in [
-        (&ja.headings, Language::Japanese, node.at("headings")),
-        (
-            &en.headings,
-            Language::English,
-            node.at("en").at("headings"),
-        ),
+        (&ja.headings, Language::Japanese, node.clone()),
+        (&en.headings, Language::English, node.at("en")),
     ] {
-        let heading = |(place, heading): (&String, &'a Line)| {
-            alone("headings", heading, language, node.at(place.as_str()))
-        };
-        texts.extend(headings.0.iter().map(heading));
+        for (place, heading) in &headings.0 {
+            let origin = node.at("headings").at(place.as_str());
+            texts.push(alone("headings", heading, language, origin));
+        }
     }
 }
 
@@ -223,7 +215,7 @@ fn add_certification<'a>(
     texts: &mut Vec<WrittenText<'a>>,
 ) {
     let (ja, en) = (&certification.record, &certification.record.en);
-    let nodes = nodes(&certification.origin());
+    let nodes = both(&certification.origin());
     let fields = [
         ("standard", line(&ja.standard), None),
         ("edition", line(&ja.edition), None),
@@ -246,7 +238,7 @@ fn add_measure<'a>(
     audiences: Audiences,
     texts: &mut Vec<WrittenText<'a>>,
 ) {
-    let (ja, en, nodes) = (record, &record.en, nodes(node));
+    let (ja, en, nodes) = (record, &record.en, both(node));
     let subject = [("subject", cell(&ja.subject), cell(&en.subject))];
     let statement = [
         ("measure", cell(&ja.measure), cell(&en.measure)),
