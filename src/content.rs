@@ -331,10 +331,8 @@ impl Content {
         file: &str,
         read: impl FnOnce(&str) -> std::result::Result<T, Diagnostic>,
     ) -> Option<T> {
-        let read_text = text_of(entry);
-        let text = read_text
-            .map_err(|message| self.refuse(rule::UNREADABLE, file, message))
-            .ok()?;
+        let refused = |message| self.refuse(rule::UNREADABLE, file, message);
+        let text = text_of(entry).map_err(refused).ok()?;
         let record = if let Some(finding) = control_character(file, &text) {
             Err(finding)
         } else if text.trim().is_empty() {

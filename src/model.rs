@@ -144,7 +144,7 @@ pub struct Office<L = Bilingual<String>> {
 }
 
 /// The person responsible (特定個人情報等管理責任者), who signs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signatory<L = Bilingual<String>> {
     pub title: L,
@@ -230,12 +230,12 @@ impl Measure {
 }
 
 /// Readers of each field of one measure.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Audiences {
-    pub subject: Audience,
-    pub measure: Audience,
-    pub remarks: Audience,
+pub struct Audiences<A = Audience> {
+    pub subject: A,
+    pub measure: A,
+    pub remarks: A,
 }
 
 /// Line and cell of a text in the document it was imported from, both counted from 1.

@@ -101,22 +101,14 @@ pub fn item_uncovered(input: &CheckInput, found: &mut Findings) {
     let Some(guideline) = input.content.own_guideline() else {
         return;
     };
-    uncovered(
-        input,
-        found,
-        guideline,
-        "item-uncovered-help",
-        |duty| match duty {
-            Duty::Required => Severity::Error,
-            Duty::Recommended => Severity::Warning,
-        },
-    );
+    let help = "item-uncovered-help";
+    uncovered(input, found, guideline, help, Severity::Error);
 }
 
 /// Reports items of another guideline that the sheet does not answer.
 pub fn uncovered_under(input: &CheckInput, other: &Filed<GuidelineRecord>, found: &mut Findings) {
     let help = "item-uncovered-there-help";
-    uncovered(input, found, other, help, |_| Severity::Warning);
+    uncovered(input, found, other, help, Severity::Warning);
 }
 
 fn uncovered(
@@ -124,7 +116,7 @@ fn uncovered(
     found: &mut Findings,
     guideline: &Filed<GuidelineRecord>,
     help: &'static str,
-    severity: fn(Duty) -> Severity,
+    where_required: Severity,
 ) {
     let is_answered = |place: &SheetPlace| {
         let mut files = input
@@ -147,7 +139,11 @@ fn uncovered(
             .map(|item| format!("/{item}"))
             .unwrap_or_default();
         let file = format!("content/measures/{}{path}.yaml", place.section);
-        let finding = found.add(severity(place.duty), place.origin.at("name"), message);
+        let severity = match place.duty {
+            Duty::Required => where_required,
+            Duty::Recommended => Severity::Warning,
+        };
+        let finding = found.add(severity, place.origin.at("name"), message);
         let help = Message::new(help).with("file", file);
         finding.help = Some(help.with("guideline", &guideline.record.id));
     }

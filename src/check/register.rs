@@ -16,11 +16,15 @@ use crate::text::{Text, is_japanese};
 /// Builds the register. Returns `None` if a required part is missing, which has its own finding.
 pub fn build(content: &Content) -> Option<Register> {
     let office_record = &content.office.as_ref()?.record;
+    let (signatory, signatory_en) = (&office_record.signatory, &office_record.en.signatory);
     let sheet = &content.sheet.as_ref()?.record;
     let guideline = &content.own_guideline()?.record;
     Some(Register {
         office: office(office_record),
-        signatory: signatory(office_record),
+        signatory: Signatory {
+            title: bilingual(&signatory.title, &signatory_en.title),
+            name: bilingual(&signatory.name, &signatory_en.name),
+        },
         approvals: sheet.approvals.iter().map(ToString::to_string).collect(),
         title: bilingual(&sheet.title, &sheet.en.title),
         date: sheet.date.0,
@@ -73,14 +77,6 @@ fn contact_address(contact: &str) -> String {
         contact.to_owned()
     } else {
         format!("mailto:{contact}")
-    }
-}
-
-fn signatory(record: &OfficeRecord) -> Signatory {
-    let (signatory, en) = (&record.signatory, &record.en.signatory);
-    Signatory {
-        title: bilingual(&signatory.title, &en.title),
-        name: bilingual(&signatory.name, &en.name),
     }
 }
 

@@ -203,18 +203,26 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
         let is_guideline = text.origin.file.starts_with("content/guidelines/");
         text.audience.is_some() && text.language == Language::Japanese && !is_guideline
     });
-    for (long, short) in VARIANTS {
-        let longs = occurrences(&texts, |text| text.matches(long).count());
-        let shorts = occurrences(&texts, |text| {
+    for spellings @ (long, short) in VARIANTS {
+        // The number of occurrences of each, and the first text with one.
+        let (mut counts, mut first) = ([0, 0], [None, None]);
+        for text in &texts {
+            let longs = text.text.matches(long).count();
             // サーバー contains サーバ and is another spelling.
-            let inside = long.matches(short).count() * text.matches(long).count();
-            text.matches(short).count() - inside
-        });
-        let total = longs.0 + shorts.0;
-        let ((rare, count, first), common) = if longs.0 < shorts.0 {
-            ((long, longs.0, longs.1), short)
+            let inside = long.matches(short).count() * longs;
+            let shorts = text.text.matches(short).count() - inside;
+            for (spelling, count) in [longs, shorts].into_iter().enumerate() {
+                counts[spelling] += count;
+                if count > 0 {
+                    first[spelling].get_or_insert(&text.origin);
+                }
+            }
+        }
+        let total = counts[0] + counts[1];
+        let (count, first, (rare, common)) = if counts[0] < counts[1] {
+            (counts[0], first[0], spellings)
         } else {
-            ((short, shorts.0, shorts.1), long)
+            (counts[1], first[1], (short, long))
         };
         if let Some(first) = first {
             let message = Message::new("spelling-varies")
@@ -225,19 +233,6 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
             found.add(Severity::Hint, first.within(rare), message);
         }
     }
-}
-
-/// The number of occurrences in the texts, and the first text with one.
-fn occurrences<'a>(
-    texts: &'a [WrittenText],
-    count_in: impl Fn(&str) -> usize,
-) -> (usize, Option<&'a Origin>) {
-    let counts = texts
-        .iter()
-        .map(|text| (count_in(&text.text), &text.origin));
-    let occurring: Vec<_> = counts.filter(|(count, _)| *count > 0).collect();
-    let total = occurring.iter().map(|(count, _)| count).sum();
-    (total, occurring.first().map(|(_, origin)| *origin))
 }
 
 /// Reports text after ` #`, a comment in YAML, and text of pages that Markdown does not print.

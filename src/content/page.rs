@@ -10,19 +10,8 @@ use unicode_normalization::UnicodeNormalization;
 use walkdir::DirEntry;
 
 /// Names of the site's own files and folders.
-const RESERVED: [&str; 11] = [
-    "404",
-    "assets",
-    "editions",
-    "en",
-    "feed",
-    "index",
-    "manifest",
-    "robots",
-    "safeguards",
-    "sitemap",
-    "verify",
-];
+const RESERVED: &str =
+    "404 assets editions en feed index manifest robots safeguards sitemap verify";
 
 /// The line before and after the front matter.
 const FENCE: &str = "---";
@@ -61,7 +50,7 @@ impl Content {
             return self.refuse_name(file, why, better, "unexpected-file-help");
         };
         if !is_usable(name) {
-            let is_taken = RESERVED.contains(&name);
+            let is_taken = is_reserved(name);
             let id = if is_taken {
                 "page-name-taken"
             } else {
@@ -163,7 +152,11 @@ fn name_in(written: &str) -> Option<(&str, Language)> {
 
 fn is_usable(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !name.is_empty() && name.chars().all(fits) && !RESERVED.contains(&name)
+    !name.is_empty() && name.chars().all(fits) && !is_reserved(name)
+}
+
+fn is_reserved(name: &str) -> bool {
+    RESERVED.split(' ').any(|taken| taken == name)
 }
 
 /// The path that was meant, if only the ending, the letters' case or width or a space is wrong.

@@ -6,7 +6,7 @@
 pub use super::values::{Headings, IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
 use crate::date::DateStyle;
-use crate::model::{Audience, Audiences, Coordinate};
+use crate::model::{Audience, Audiences, Coordinate, Signatory};
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,8 @@ pub struct OfficeRecord {
     /// Contact for security problems of the site: a mail address, or `https://…`. It makes the
     /// site's security.txt.
     pub security: Option<Line>,
-    pub signatory: SignatoryRecord,
+    /// The person who signs the sheet (特定個人情報等管理責任者).
+    pub signatory: Signatory<Line>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: OfficeEnglishRecord,
 }
@@ -49,15 +50,7 @@ pub struct OfficeEnglishRecord {
     pub representative: Option<Line>,
     pub complaints: Option<Line>,
     #[serde(default, deserialize_with = "or_default")]
-    pub signatory: SignatoryRecord<Option<Line>>,
-}
-
-/// The person who signs the sheet (特定個人情報等管理責任者).
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SignatoryRecord<L = Line> {
-    pub title: L,
-    pub name: L,
+    pub signatory: Signatory<Option<Line>>,
 }
 
 /// `sheet.yaml`: the guideline the sheet answers, its date, and how it is printed.
@@ -160,13 +153,7 @@ pub struct OwnItem {
 
 /// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may
 /// entrust work).
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FieldAudience {
-    pub subject: Option<Audience>,
-    pub measure: Option<Audience>,
-    pub remarks: Option<Audience>,
-}
+pub type FieldAudience = Audiences<Option<Audience>>;
 
 impl FieldAudience {
     /// The readers the measure names, else those the sheet names; by default remarks (vendors,

@@ -28,6 +28,19 @@ impl<T> Visitor<'_> for StringVisitor<T> {
     }
 }
 
+macro_rules! read_from_string {
+    ($type:ty, $expecting:literal, $parse:expr) => {
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                deserializer.deserialize_str(StringVisitor {
+                    expecting: $expecting,
+                    parse: $parse,
+                })
+            }
+        }
+    };
+}
+
 /// One line of plain text, never blank. Line breaks between Japanese characters leave no space.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Line(String);
@@ -45,49 +58,28 @@ impl fmt::Display for Line {
     }
 }
 
-impl<'de> Deserialize<'de> for Line {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
-        deserializer.deserialize_str(StringVisitor {
-            expecting: "a string",
-            parse: |written| {
-                let line = crate::text::join_lines(&super::yaml::unfold(written));
-                (!line.is_empty()).then_some(Line(line))
-            },
-        })
-    }
-}
+read_from_string!(Line, "a string", |written| {
+    let line = crate::text::join_lines(&super::yaml::unfold(written));
+    (!line.is_empty()).then_some(Line(line))
+});
 
 /// A day as `2015-10-01`; jiff alone would also take a date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IsoDate(pub Date);
 
-impl<'de> Deserialize<'de> for IsoDate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<IsoDate, D::Error> {
-        deserializer.deserialize_str(StringVisitor {
-            expecting: "a day like 2015-10-01",
-            parse: |written| {
-                let day = written.parse().ok().filter(|_| written.len() == 10);
-                day.map(IsoDate)
-            },
-        })
-    }
-}
+read_from_string!(IsoDate, "a day like 2015-10-01", |written| {
+    let day = written.parse().ok().filter(|_| written.len() == 10);
+    day.map(IsoDate)
+});
 
 /// A length of time as `P90D` or `P1Y` (ISO 8601).
 #[derive(Debug, Clone, Copy)]
 pub struct Period(pub Span);
 
-impl<'de> Deserialize<'de> for Period {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-        deserializer.deserialize_str(StringVisitor {
-            expecting: "a duration like P90D",
-            parse: |written| {
-                let span = written.parse().ok().filter(|_| written.starts_with('P'));
-                span.map(Period)
-            },
-        })
-    }
-}
+read_from_string!(Period, "a duration like P90D", |written| {
+    let span = written.parse().ok().filter(|_| written.starts_with('P'));
+    span.map(Period)
+});
 
 /// Headings by place (`C-d`), each once.
 #[derive(Debug, Default)]
@@ -125,8 +117,7 @@ pub struct Markdown(pub Text);
 
 impl<'de> Deserialize<'de> for Markdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
-        let text = deserializer.deserialize_any(ParagraphsVisitor)?;
-        Ok(Markdown(text))
+        deserializer.deserialize_any(ParagraphsVisitor)
     }
 }
 
@@ -147,21 +138,22 @@ pub fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
 struct ParagraphsVisitor;
 
 impl<'de> Visitor<'de> for ParagraphsVisitor {
-    type Value = Text;
+    type Value = Markdown;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("text or a list of texts")
     }
 
-    fn visit_str<E: de::Error>(self, written: &str) -> Result<Text, E> {
-        Ok(Text::parse([super::yaml::unfold(written).as_str()]))
+    fn visit_str<E: de::Error>(self, written: &str) -> Result<Markdown, E> {
+        let paragraph = super::yaml::unfold(written);
+        Ok(Markdown(Text::parse([paragraph.as_str()])))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Markdown, A::Error> {
         let mut paragraphs = Vec::new();
         while let Some(written) = list.next_element::<String>()? {
             paragraphs.push(super::yaml::unfold(&written));
         }
-        Ok(Text::parse(paragraphs.iter().map(String::as_str)))
+        Ok(Markdown(Text::parse(paragraphs.iter().map(String::as_str))))
     }
 }

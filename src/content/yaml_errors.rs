@@ -85,12 +85,10 @@ impl YamlError<'_> {
             self.error(rule::UNKNOWN_FIELD, self.key(), message)
                 .help(help)
         } else if self.sentence.starts_with("unknown variant") {
-            let message = Message::new("unknown-choice").with("value", written);
-            self.error(
-                rule::WRONG_TYPE,
-                self.token(),
-                message.with("choices", list),
-            )
+            let message = Message::new("unknown-choice")
+                .with("value", written)
+                .with("choices", list);
+            self.error(rule::WRONG_TYPE, self.token(), message)
         } else {
             return None;
         };
@@ -171,6 +169,7 @@ impl YamlError<'_> {
 
     fn remedy(&self) -> Option<&'static str> {
         let says = |words: &str| self.whole.contains(words);
+        let is_mapping = says("mapping values are not allowed");
         let start = line_start(self.text, self.at);
         let line = self.line_from(start);
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
@@ -179,18 +178,13 @@ impl YamlError<'_> {
             Some("no-yaml-quote")
         } else if value.trim_start().starts_with(is_sign) {
             Some("no-yaml-sign")
-        } else if says("mapping values are not allowed") && self.text[start..self.at].contains(':')
-        {
+        } else if is_mapping && self.text[start..self.at].contains(':') {
+            // At the first colon of a line the line is indented too far; a later colon is text.
             Some("no-yaml-colon")
-        } else if [
-            // At the first colon of a line: the line is indented too far.
-            "mapping values are not allowed",
-            "simple key",
-            "did not find expected key",
-            "'-' indicator",
-        ]
-        .into_iter()
-        .any(says)
+        } else if is_mapping
+            || says("simple key")
+            || says("did not find expected key")
+            || says("'-' indicator")
         {
             Some("no-yaml-indent")
         } else {
@@ -222,20 +216,20 @@ impl YamlError<'_> {
         // Deeper lines than this are the text of a block (`|`, `>`).
         let mut block: Option<usize> = None;
         for line in self.text.split_inclusive('\n') {
+            let before = &self.text[..start];
+            start += line.len();
             let indent = line.len() - line.trim_start_matches(' ').len();
             if block.is_some_and(|outer| indent > outer) || line.trim().is_empty() {
-                start += line.len();
                 continue;
             }
-            let is_second = line.trim_end() == "---" && !self.text[..start].trim().is_empty();
+            let is_second = line.trim_end() == "---" && !before.trim().is_empty();
             let second = is_second.then_some(("slip-documents", 0, 3));
             if let Some((id, column, length)) = second.or_else(|| mistake_in(line)) {
-                let bytes = start + column..start + column + length;
-                let finding = self.error(rule::UNREADABLE, bytes, Message::new(id));
+                let at = before.len() + column;
+                let finding = self.error(rule::UNREADABLE, at..at + length, Message::new(id));
                 return Some(finding.help(Message::new("slip-help")));
             }
             block = line.trim_end().ends_with(['|', '>']).then_some(indent);
-            start += line.len();
         }
         None
     }
@@ -280,9 +274,8 @@ impl YamlError<'_> {
     fn again(&self, key: &str) -> Option<Range<usize>> {
         let rest = &self.text[self.at..];
         let written = format!("{key}:");
-        let is_key = |at: &usize| {
-            !rest[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-')
-        };
+        let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        let is_key = |at: &usize| !rest[..*at].ends_with(goes_on);
         let occurrences = rest.match_indices(&written).map(|(at, _)| at);
         let mut keys = occurrences.filter(is_key);
         let first = keys.next()?;
