@@ -167,27 +167,22 @@ pub fn open_question(input: &CheckInput, found: &mut Findings) {
 /// Reports measures whose last review is too long ago: they are to be reviewed about yearly
 /// (guideline C-e). Rows without a day of their own are one finding.
 pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
-    let Some(sheet) = input.sheet() else {
-        return;
-    };
-    for (_, record, origin) in input.content.all_measures() {
-        let Some(own) = record.reviewed_on.map(|day| day.0) else {
-            continue;
-        };
-        let message = |id| Message::new(id).with("id", &record.id).with("day", own);
-        if own > input.today {
-            found.warning(origin.at("reviewed_on"), message("review-in-future"));
-        } else if is_overdue(input, own) {
-            let finding = found.warning(origin.at("reviewed_on"), message("review-overdue"));
+    let mut others = Vec::new();
+    for (record, origin, day) in reviews(input) {
+        let message = |id| Message::new(id).with("id", &record.id).with("day", day);
+        let field = origin.at("reviewed_on");
+        if record.reviewed_on.is_none() {
+            others.extend(is_overdue(input, day).then_some(day));
+        } else if day > input.today {
+            found.warning(field, message("review-in-future"));
+        } else if is_overdue(input, day) {
+            let finding = found.warning(field, message("review-overdue"));
             finding.help = Some(Message::new("review-overdue-help"));
         }
     }
-    let others = review_days(input)
-        .filter(|(record, day)| record.reviewed_on.is_none() && is_overdue(input, *day));
-    let overdue: Vec<Date> = others.map(|(_, day)| day).collect();
-    if let Some(oldest) = overdue.iter().min() {
+    if let (Some(sheet), Some(oldest)) = (input.sheet(), others.iter().min()) {
         let message = Message::new("review-overdue-all")
-            .with("count", overdue.len())
+            .with("count", others.len())
             .with("day", oldest);
         let field = sheet.record.reviewed_on.map_or("date", |_| "reviewed_on");
         let finding = found.warning(sheet.origin().at(field), message);
@@ -197,23 +192,23 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
 
 /// The number of rows whose review is overdue.
 pub fn overdue_reviews(input: &CheckInput) -> usize {
-    review_days(input)
-        .filter(|(_, day)| is_overdue(input, *day))
-        .count()
+    let days = reviews(input).into_iter().map(|(_, _, day)| day);
+    days.filter(|day| is_overdue(input, *day)).count()
 }
 
-/// Each row with the day from which its review counts: its own, else the sheet's `reviewed_on`, else
-/// the first edition with its texts, else the sheet's date.
-fn review_days<'a>(input: &CheckInput<'a>) -> impl Iterator<Item = (&'a MeasureRecord, Date)> {
-    let sheet = input.sheet().map(|sheet| &sheet.record);
-    input
-        .content
-        .all_measures()
-        .filter_map(move |(_, record, _)| {
-            let own = record.reviewed_on.or(sheet?.reviewed_on).map(|day| day.0);
-            let day = own.or_else(|| first_issued(input.content, record));
-            Some((record, day.unwrap_or(sheet?.date.0)))
-        })
+/// Each row with its node and the day from which its review counts: its own, else the sheet's
+/// `reviewed_on`, else the first edition with its texts, else the sheet's date.
+fn reviews<'a>(input: &CheckInput<'a>) -> Vec<(&'a MeasureRecord, Origin, Date)> {
+    let Some(sheet) = input.sheet().map(|sheet| &sheet.record) else {
+        return Vec::new();
+    };
+    let mut reviews = Vec::new();
+    for (_, record, origin) in input.content.all_measures() {
+        let reviewed = record.reviewed_on.or(sheet.reviewed_on).map(|day| day.0);
+        let counted = reviewed.or_else(|| first_issued(input.content, record));
+        reviews.push((record, origin, counted.unwrap_or(sheet.date.0)));
+    }
+    reviews
 }
 
 fn is_overdue(input: &CheckInput, day: Date) -> bool {

@@ -111,18 +111,14 @@ pub fn build(content: &Content) -> Vec<ProsePage> {
     let rows = &anchors(content);
     let pages = &content.pages;
     let site = LinkTargets { rows, pages };
-    let mut built: Vec<_> = pages
-        .iter()
-        .filter_map(|page| build_page(&site, page))
-        .collect();
-    built.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    built
-}
-
-/// The key of a page's position: without an order it is last, in English after its Japanese page.
-fn sort_key(page: &ProsePage) -> (bool, Option<u32>, &str, bool) {
-    let english = page.lang == Language::English;
-    (page.order.is_none(), page.order, &page.name, english)
+    let built = pages.iter().filter_map(|page| build_page(&site, page));
+    let mut sorted: Vec<ProsePage> = built.collect();
+    sorted.sort_by_cached_key(|page| {
+        // Without an order a page is last; in English it is after its Japanese page.
+        let english = page.lang == Language::English;
+        (page.order.is_none(), page.order, page.name.clone(), english)
+    });
+    sorted
 }
 
 fn build_page(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {

@@ -258,7 +258,7 @@ pub enum Duty {
 
 /// One measure of `measures/<section>/<item>.yaml`: one row of the sheet.
 ///
-/// A new cell also goes into `Content::texts`, `Measure::texts`, `Audiences` and `MeasureData`,
+/// A new cell also goes into `Content::texts`, `model::Measure` and its `texts`, `Audiences`,
 /// `sheet::Row`, `data` (which then needs a new `FORMAT`, so that issued digests stay), `compare` and
 /// the theme.
 #[derive(Debug, Deserialize)]

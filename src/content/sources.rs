@@ -2,6 +2,7 @@
 
 use super::page;
 use super::yaml::Marked;
+use super::yaml_errors::line_start;
 use crate::diagnostic::{Diagnostic, Origin, SourceLocation};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,11 +68,9 @@ impl Sources {
             return None;
         };
         let before = self.get(&origin.file)?.get(..bytes.start)?;
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Some(Position {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        })
+        let column = before[line_start(before, bytes.start)..].chars().count() + 1;
+        let line = before.matches('\n').count() + 1;
+        Some(Position { line, column })
     }
 
     /// The line of a located finding, from 1.

@@ -7,7 +7,7 @@ use super::record::{
 };
 use super::{Content, Filed};
 use crate::diagnostic::Origin;
-use crate::message::Language;
+use crate::message::Language::{self, English, Japanese};
 use crate::model::{Audience, Audiences};
 use crate::text::Text;
 use std::borrow::Cow;
@@ -46,19 +46,9 @@ impl Content {
             let node = place.origin;
             let letter = place.is_own.then_some(place.letter);
             for (field, text, language, origin) in [
-                ("letter", letter, Language::Japanese, node.at("letter")),
-                (
-                    "name",
-                    Some(&**place.name),
-                    Language::Japanese,
-                    node.at("name"),
-                ),
-                (
-                    "name",
-                    place.en.map(|en| &**en),
-                    Language::English,
-                    node.at("en"),
-                ),
+                ("letter", letter, Japanese, node.at("letter")),
+                ("name", Some(&**place.name), Japanese, node.at("name")),
+                ("name", place.en.map(|en| &**en), English, node.at("en")),
             ] {
                 texts.extend(text.map(|text| alone(field, text, language, origin)));
             }
@@ -66,10 +56,10 @@ impl Content {
         for certification in &self.certifications {
             add_certification(certification, &mut texts);
         }
-        let sheet_audience = self.sheet.as_ref().map(|sheet| sheet.record.audience);
-        for (_, record, origin) in self.all_measures() {
-            let audiences = record.audience.over(sheet_audience.unwrap_or_default());
-            add_measure(record, &origin, audiences, &mut texts);
+        let sheet_readers = self.sheet.as_ref().map(|sheet| sheet.record.audience);
+        for (_, record, node) in self.all_measures() {
+            let readers = record.audience.over(sheet_readers.unwrap_or_default());
+            add_measure(record, &node, readers, &mut texts);
         }
         texts
     }
@@ -93,6 +83,8 @@ impl Content {
     }
 }
 
+type Texts<'a> = Vec<WrittenText<'a>>;
+
 const PUBLIC: Option<Audience> = Some(Audience::Public);
 
 /// The characters of a text, and the cell it is.
@@ -110,7 +102,7 @@ fn cell<'a>(markdown: impl Into<Option<&'a Markdown>>) -> Characters<'a> {
 
 /// Adds the fields of a record, given its node and that of its translations.
 fn add<'a, const N: usize>(
-    texts: &mut Vec<WrittenText<'a>>,
+    texts: &mut Texts<'a>,
     [node, en_node]: &[Origin; 2],
     audience: Option<Audience>,
     fields: [(&'static str, Characters<'a>, Characters<'a>); N],
@@ -118,18 +110,13 @@ fn add<'a, const N: usize>(
     for (field, ja, en) in fields {
         let is_blank = |text: &Characters| text.as_ref().is_none_or(|(text, _)| text.is_empty());
         let lacks_japanese = is_blank(&ja) && !is_blank(&en);
-        for (characters, language, node) in [
-            (ja, Language::Japanese, node),
-            (en, Language::English, en_node),
-        ] {
+        for (characters, language, node) in [(ja, Japanese, node), (en, English, en_node)] {
             texts.extend(characters.map(|(text, cell)| WrittenText {
-                field,
                 text,
                 cell,
-                language,
-                origin: node.at(field),
                 audience,
-                lacks_japanese: lacks_japanese && language == Language::English,
+                lacks_japanese: lacks_japanese && language == English,
+                ..alone(field, "", language, node.at(field))
             }));
         }
     }
@@ -158,7 +145,7 @@ fn alone<'a>(
     }
 }
 
-fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<WrittenText<'a>>) {
+fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Texts<'a>) {
     let (ja, en) = (&office.record, &office.record.en);
     let nodes = both(&office.origin());
     let fields = [
@@ -185,7 +172,7 @@ fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<WrittenText<'
     add(texts, &nodes_below, PUBLIC, fields);
 }
 
-fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<WrittenText<'a>>) {
+fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Texts<'a>) {
     let (ja, en, node) = (&sheet.record, &sheet.record.en, sheet.origin());
     let fields = [
         ("title", line(&ja.title), line(&en.title)),
@@ -196,12 +183,12 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<WrittenText<'a>>
         let origin = node.at("approvals").at(index);
         texts.push(WrittenText {
             audience: Some(Audience::Client),
-            ..alone("approvals", name, Language::Japanese, origin)
+            ..alone("approvals", name, Japanese, origin)
         });
     }
     for (headings, language, node) in [
-        (&ja.headings, Language::Japanese, node.clone()),
-        (&en.headings, Language::English, node.at("en")),
+        (&ja.headings, Japanese, node.clone()),
+        (&en.headings, English, node.at("en")),
     ] {
         for (place, heading) in &headings.0 {
             let origin = node.at("headings").at(place.as_str());
@@ -210,12 +197,8 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<WrittenText<'a>>
     }
 }
 
-fn add_certification<'a>(
-    certification: &'a Filed<CertificationRecord>,
-    texts: &mut Vec<WrittenText<'a>>,
-) {
-    let (ja, en) = (&certification.record, &certification.record.en);
-    let nodes = both(&certification.origin());
+fn add_certification<'a>(filed: &'a Filed<CertificationRecord>, texts: &mut Texts<'a>) {
+    let (ja, en, nodes) = (&filed.record, &filed.record.en, both(&filed.origin()));
     let fields = [
         ("standard", line(&ja.standard), None),
         ("edition", line(&ja.edition), None),
@@ -228,17 +211,12 @@ fn add_certification<'a>(
     ];
     add(texts, &nodes, PUBLIC, fields);
     // The pattern may fit in one language only.
-    let print = |line| alone("print", line, Language::English, nodes[1].at("print"));
+    let print = |line| alone("print", line, English, nodes[1].at("print"));
     texts.extend(en.print.as_deref().map(print));
 }
 
-fn add_measure<'a>(
-    record: &'a MeasureRecord,
-    node: &Origin,
-    audiences: Audiences,
-    texts: &mut Vec<WrittenText<'a>>,
-) {
-    let (ja, en, nodes) = (record, &record.en, both(node));
+fn add_measure<'a>(ja: &'a MeasureRecord, node: &Origin, of: Audiences, texts: &mut Texts<'a>) {
+    let (en, nodes) = (&ja.en, both(node));
     let subject = [("subject", cell(&ja.subject), cell(&en.subject))];
     let statement = [
         ("measure", cell(&ja.measure), cell(&en.measure)),
@@ -253,8 +231,8 @@ fn add_measure<'a>(
         ("confirm", line(&ja.confirm), None),
         ("memo", line(&ja.memo), None),
     ];
-    add(texts, &nodes, Some(audiences.subject), subject);
-    add(texts, &nodes, Some(audiences.measure), statement);
-    add(texts, &nodes, Some(audiences.remarks), remarks);
+    add(texts, &nodes, Some(of.subject), subject);
+    add(texts, &nodes, Some(of.measure), statement);
+    add(texts, &nodes, Some(of.remarks), remarks);
     add(texts, &nodes, None, notes);
 }
