@@ -159,9 +159,7 @@ impl MeasureFile {
 impl Content {
     /// The guideline of that id.
     pub fn guideline(&self, id: &str) -> Option<&Filed<GuidelineRecord>> {
-        self.guidelines
-            .iter()
-            .find(|guideline| guideline.record.id == id)
+        self.guidelines.iter().find(|it| it.record.id == id)
     }
 
     /// The guideline the sheet answers.

@@ -11,20 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The readers that may see a text. Memos, questions and findings are no texts of the sheet: only the
 /// office sees them.
-#[derive(
-    Debug,
-    Default,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-)]
+#[derive(Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
     /// Everybody: the web.
     #[default]

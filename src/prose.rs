@@ -151,21 +151,18 @@ impl Prose {
 
 /// The ranges of the definitions that no link or image uses, in order.
 fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Range<usize>> {
-    let used: BTreeSet<String> = events
-        .iter()
-        .filter_map(|(event, _)| match event {
-            Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) => Some(id.to_lowercase()),
-            _ => None,
-        })
-        .collect();
-    let unused = definitions
-        .iter()
-        .filter(|(name, _)| !used.contains(&name.to_lowercase()));
-    let mut ranges: Vec<_> = unused
-        .map(|(_, definition)| definition.span.clone())
-        .collect();
-    ranges.sort_by_key(|range| range.start);
-    ranges
+    let mut used = BTreeSet::new();
+    for (event, _) in events {
+        if let Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) = event {
+            used.insert(id.to_lowercase());
+        }
+    }
+    let mut unused = Vec::new();
+    for (name, definition) in definitions.iter() {
+        unused.extend((!used.contains(&name.to_lowercase())).then(|| definition.span.clone()));
+    }
+    unused.sort_by_key(|range| range.start);
+    unused
 }
 
 /// The text in the rows of tables beyond the last column.

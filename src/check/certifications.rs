@@ -43,12 +43,10 @@ pub fn expires_soon(input: &CheckInput, found: &mut Findings) {
     let Ok(horizon) = input.today.checked_add(input.thresholds().expires_soon.0) else {
         return;
     };
-    report(
-        input,
-        found,
-        (Severity::Warning, "expires_on", None),
-        |it| last_day(it).is_some_and(|last| (input.today..=horizon).contains(&last)),
-    );
+    let warning = (Severity::Warning, "expires_on", None);
+    report(input, found, warning, |it| {
+        last_day(it).is_some_and(|last| (input.today..=horizon).contains(&last))
+    });
 }
 
 /// Reports certificates without a last day: nobody can tell whether they are valid.

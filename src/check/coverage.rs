@@ -2,9 +2,9 @@
 
 use super::{CheckInput, Findings};
 use crate::compare::guideline::{PlacePair, match_places};
-use crate::content::Filed;
 use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
+use crate::content::{Filed, MeasureFile};
 use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
 use crate::message::Message;
 use std::collections::BTreeSet;
@@ -119,12 +119,9 @@ fn uncovered(
     where_required: Severity,
 ) {
     let is_answered = |place: &SheetPlace| {
-        let mut files = input
-            .content
-            .measures
-            .iter()
-            .filter(|file| place.holds(file));
-        files.any(|file| file.records.as_ref().is_none_or(|it| !it.is_empty()))
+        let mut files = input.content.measures.iter();
+        let is_empty = |file: &MeasureFile| file.records.as_ref().is_some_and(Vec::is_empty);
+        files.any(|file| place.holds(file) && !is_empty(file))
     };
     for place in places::of_guideline(guideline) {
         if !place.takes_measures || is_answered(&place) {
@@ -134,11 +131,9 @@ fn uncovered(
             .with("name", place.id())
             .with("heading", place.name)
             .with("guideline", &guideline.record.id);
-        let path = place
-            .item
-            .map(|item| format!("/{item}"))
-            .unwrap_or_default();
-        let file = format!("content/measures/{}{path}.yaml", place.section);
+        let item = place.item.map(|item| format!("/{item}"));
+        let path = place.section.to_owned() + &item.unwrap_or_default();
+        let file = format!("content/measures/{path}.yaml");
         let severity = match place.duty {
             Duty::Required => where_required,
             Duty::Recommended => Severity::Warning,

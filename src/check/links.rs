@@ -36,16 +36,12 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     }
     if let Some(office) = &input.content.office {
         let record = &office.record;
-        let (address, contact) = ("broken-link-office", "broken-link-security");
-        for (field, line, fits, help) in [
-            (
-                "url",
-                &record.url,
-                is_web_address as fn(&str) -> bool,
-                address,
-            ),
-            ("homepage", &record.homepage, is_web_address, address),
-            ("security", &record.security, is_contact, contact),
+        let address: (fn(&str) -> bool, _) = (is_web_address, "broken-link-office");
+        let contact: (fn(&str) -> bool, _) = (is_contact, "broken-link-security");
+        for (field, line, (fits, help)) in [
+            ("url", &record.url, address),
+            ("homepage", &record.homepage, address),
+            ("security", &record.security, contact),
         ] {
             if let Some(line) = line.as_ref().filter(|line| !fits(line)) {
                 broken(found, line, office.origin().at(field), help, ("", []));

@@ -205,15 +205,8 @@ fn certification(filed: &Filed<CertificationRecord>) -> Certification {
 /// `standard:edition (scheme 認証番号 number body)`
 fn pattern(record: &CertificationRecord) -> String {
     let number = format!("認証番号 {}", record.number);
-    printed(
-        record,
-        [
-            record.scheme.as_deref(),
-            Some(&number),
-            record.body.as_deref(),
-        ],
-        " ",
-    )
+    let (scheme, body) = (record.scheme.as_deref(), record.body.as_deref());
+    printed(record, [scheme, Some(&number), body], " ")
 }
 
 /// The line in English by the usual pattern, if nothing in it is left in Japanese.
