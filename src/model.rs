@@ -7,7 +7,7 @@ use crate::date::DateStyle;
 use crate::message::Language;
 use crate::text::Text;
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The readers that may see a text. Memos, questions and findings are no texts of the sheet: only the
 /// office sees them.
@@ -37,27 +37,17 @@ impl Audience {
 /// A value in Japanese and, if somebody translated it, in English.
 ///
 /// The Japanese sheet is the one issued: editions and data hold the Japanese value only.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Bilingual<T> {
     pub ja: T,
+    #[serde(skip)]
     pub en: Option<T>,
 }
 
 impl<T> From<T> for Bilingual<T> {
     fn from(ja: T) -> Bilingual<T> {
         Bilingual { ja, en: None }
-    }
-}
-
-impl<T: Serialize> Serialize for Bilingual<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.ja.serialize(serializer)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bilingual<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bilingual<T>, D::Error> {
-        T::deserialize(deserializer).map(Bilingual::from)
     }
 }
 

@@ -3,7 +3,6 @@
 use super::{CheckInput, Findings};
 use crate::characters::{code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
-use crate::content::record::SheetRecord;
 use crate::content::{Content, WrittenText, control_character_finding};
 use crate::diagnostic::{Origin, Severity};
 use crate::message::{Language, Message};
@@ -164,12 +163,10 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
     let Some(sheet) = input.sheet() else {
         return;
     };
-    let SheetRecord {
-        approvals,
-        confidential,
-        ..
-    } = &sheet.record;
-    for (field, names) in [("approvals", approvals), ("confidential", confidential)] {
+    for (field, names) in [
+        ("approvals", &sheet.record.approvals),
+        ("confidential", &sheet.record.confidential),
+    ] {
         for (index, name) in names.iter().enumerate() {
             let Some(separator) = name.matches(['、', '，', '；', ';']).next() else {
                 continue;
