@@ -41,13 +41,9 @@ pub fn code_point(c: char) -> String {
 
 /// Replaces every invisible character and line end by its code point, for terminals and pages.
 pub fn visible(text: &str) -> String {
-    let mut visible = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c == '\n' || is_invisible(c) {
-            visible.push_str(&format!("<{}>", code_point(c)));
-        } else {
-            visible.push(c);
-        }
-    }
-    visible
+    let shown = |c: char| match c {
+        c if c == '\n' || is_invisible(c) => format!("<{}>", code_point(c)),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
 }

@@ -1,14 +1,14 @@
 //! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`]
 //! and the site's pages of prose.
 //!
-//! Each rule is a function that looks at the whole [`CheckInput`] and returns what it finds;
+//! Each rule is a function that looks at the whole [`CheckInput`] and adds what it finds;
 //! [`RULES`] lists them. `check/README.md` has for each rule its severity, the law or decision
 //! behind it, the fields and the cases. No rule reads the clock, the disk or a terminal.
 //!
-//! To add a rule: a `pub const` and its function in the file of its subject; a line in [`RULES`];
-//! its messages in `message/{ja,en}.ftl`; a row in `check/README.md`; the cases `<rule>` and
-//! `<rule>-silent` (tests/README.md). If it fires on `content/`, run
-//! `BLESS=1 cargo test --test guards` and read the difference. Tests check all of this.
+//! To add a rule: its function in the file of its subject; a line in [`RULES`]; its messages in
+//! `message/{ja,en}.ftl`; a row in `check/README.md`; the cases `<rule>` and `<rule>-silent`
+//! (tests/README.md). If it fires on `content/`, run `BLESS=1 cargo test --test guards` and read
+//! the difference. Tests check all of this.
 
 mod certifications;
 mod coverage;
@@ -20,10 +20,8 @@ mod pages;
 mod register;
 pub mod texts;
 
-pub use measures::REVIEW_OVERDUE;
-
 use crate::content::record::{GuidelineRecord, SheetRecord, Thresholds};
-use crate::content::{Content, Filed};
+use crate::content::{Content, Filed, rule};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::Message;
 use crate::model::{ProsePage, Register};
@@ -38,69 +36,78 @@ pub struct CheckInput<'a> {
     pub can_draw: &'a dyn Fn(&str) -> bool,
 }
 
+/// The findings so far, and the name of the rule that looks now.
+pub struct Findings {
+    rule: &'static str,
+    list: Vec<Diagnostic>,
+}
+
+impl Findings {
+    fn add(&mut self, severity: Severity, origin: Origin, message: Message) -> &mut Diagnostic {
+        let finding = Diagnostic::new(self.rule, severity, origin, message);
+        self.list.push(finding);
+        self.list.last_mut().expect("it was just added")
+    }
+
+    fn error(&mut self, origin: Origin, message: Message) -> &mut Diagnostic {
+        self.add(Severity::Error, origin, message)
+    }
+
+    fn warning(&mut self, origin: Origin, message: Message) -> &mut Diagnostic {
+        self.add(Severity::Warning, origin, message)
+    }
+}
+
 /// A rule: the name that findings show and `--allow` takes, and the function that applies it.
-pub struct Rule {
-    pub name: &'static str,
-    pub find: fn(&CheckInput) -> Vec<Diagnostic>,
-}
+type Rule = (&'static str, fn(&CheckInput, &mut Findings));
 
-impl Rule {
-    const fn new(name: &'static str, find: fn(&CheckInput) -> Vec<Diagnostic>) -> Rule {
-        Rule { name, find }
-    }
-
-    fn error(&self, origin: Origin, message: Message) -> Diagnostic {
-        Diagnostic::error(self.name, origin, message)
-    }
-
-    fn warning(&self, origin: Origin, message: Message) -> Diagnostic {
-        Diagnostic::warning(self.name, origin, message)
-    }
-}
+pub const CONFIDENTIAL_NAME: &str = "confidential-name";
+pub const REVIEW_OVERDUE: &str = "review-overdue";
+const HEADING_CHANGED: &str = "heading-changed";
+const ITEM_UNCOVERED: &str = "item-uncovered";
+const OPEN_QUESTION: &str = "open-question";
+const UNDATED: &str = "certification-undated";
 
 /// The rules on the content as read. Their order has no effect: findings are sorted by place.
-pub const RULES: [&Rule; 29] = [
-    &coverage::UNKNOWN_GUIDELINE,
-    &coverage::GUIDELINE_SUPERSEDED,
-    &coverage::UNKNOWN_ITEM,
-    &coverage::ITEM_UNCOVERED,
-    &coverage::SMALL_BUSINESS_EXCEPTION,
-    &measures::BAD_ID,
-    &measures::DUPLICATE_ID,
-    &measures::EMPTY_MEASURE,
-    &measures::NOT_APPLICABLE_WITHOUT_REASON,
-    &measures::OPEN_QUESTION,
-    &measures::REVIEW_OVERDUE,
-    &office::OFFICE_INCOMPLETE,
-    &office::TOO_LONG,
-    &certifications::EXPIRED,
-    &certifications::EXPIRES_SOON,
-    &certifications::UNDATED,
-    &certifications::WITHOUT_EDITION,
-    &certifications::PRIVACY_MARK_MISUSED,
-    &texts::ENGLISH_ALONE,
-    &texts::RAW_HTML,
-    &links::BROKEN_LINK,
-    &texts::EMPHASIS_NOT_CLOSED,
-    &texts::CONTROL_CHARACTER,
-    &texts::TEXT_CUT_OFF,
-    &texts::MISSING_GLYPH,
-    &texts::CONFIDENTIAL_NAME,
-    &texts::JOINED_NAMES,
-    &editions::EDITION_ALTERED,
-    &texts::SPELLING_VARIES,
+pub const RULES: [Rule; 29] = [
+    ("unknown-guideline", coverage::unknown_guideline),
+    ("guideline-superseded", coverage::guideline_superseded),
+    ("unknown-item", coverage::unknown_item),
+    (ITEM_UNCOVERED, coverage::item_uncovered),
+    ("small-business-exception", measures::small_business),
+    ("bad-id", measures::bad_id),
+    ("duplicate-id", measures::duplicate_id),
+    ("empty-measure", measures::empty_measure),
+    ("not-applicable-without-reason", measures::not_applicable),
+    (OPEN_QUESTION, measures::open_question),
+    (REVIEW_OVERDUE, measures::review_overdue),
+    ("office-incomplete", office::office_incomplete),
+    ("too-long", office::too_long),
+    ("certification-expired", certifications::expired),
+    ("certification-expires-soon", certifications::expires_soon),
+    (UNDATED, certifications::undated),
+    ("certification-without-edition", certifications::no_edition),
+    ("privacy-mark-misused", certifications::privacy_mark_misused),
+    ("english-alone", texts::english_alone),
+    ("raw-html", texts::raw_html),
+    ("broken-link", links::broken_link),
+    ("emphasis-not-closed", texts::emphasis_not_closed),
+    (rule::CONTROL_CHARACTER, texts::control_characters),
+    ("text-cut-off", texts::text_cut_off),
+    ("missing-glyph", texts::missing_glyph),
+    (CONFIDENTIAL_NAME, texts::confidential_name),
+    ("joined-names", texts::joined_names),
+    ("edition-altered", editions::edition_altered),
+    ("spelling-varies", texts::spelling_varies),
 ];
 
 /// The rules whose findings are errors at issue unless each is allowed by `--allow RULE@ID`.
-pub const SETTLED_BEFORE_ISSUE: [&Rule; 2] = [&measures::OPEN_QUESTION, &certifications::UNDATED];
+pub const SETTLED_BEFORE_ISSUE: [&str; 2] = [OPEN_QUESTION, UNDATED];
 
 /// Names of all rules: those above, those of reading, and those of [`check_against`].
 pub fn rule_names() -> impl Iterator<Item = &'static str> {
-    RULES
-        .iter()
-        .map(|rule| rule.name)
-        .chain(crate::content::rule::ALL)
-        .chain([coverage::HEADING_CHANGED])
+    let names = RULES.iter().map(|(name, _)| *name);
+    names.chain(rule::ALL).chain([HEADING_CHANGED])
 }
 
 /// The result of a check.
@@ -118,22 +125,22 @@ pub struct Checked {
 
 /// Applies every rule.
 pub fn check(input: &CheckInput) -> Checked {
-    let mut findings = input.content.findings.clone();
-    findings.extend(RULES.iter().flat_map(|rule| (rule.find)(input)));
+    let mut found = Findings {
+        rule: "",
+        list: input.content.findings.clone(),
+    };
+    for (rule, find) in RULES {
+        found.rule = rule;
+        find(input, &mut found);
+    }
+    let mut findings = found.list;
     input.content.sources.locate(&mut findings);
     name_records(input.content, &mut findings);
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
-    if findings.iter().any(is_error) {
-        return Checked {
-            findings,
-            register: None,
-            pages: Vec::new(),
-            overdue_reviews: 0,
-        };
-    }
+    let content = Some(input.content).filter(|_| !findings.iter().any(is_error));
     Checked {
-        register: register::build(input.content),
-        pages: pages::build(input.content),
+        register: content.and_then(register::build),
+        pages: content.map(pages::build).unwrap_or_default(),
         overdue_reviews: measures::overdue_reviews(input),
         findings,
     }
@@ -143,29 +150,32 @@ pub fn check(input: &CheckInput) -> Checked {
 ///
 /// The only other findings are the errors of the content itself.
 pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    let mut findings = check(input).findings;
-    findings.retain(|finding| finding.severity == Severity::Error);
-    findings.extend(coverage::uncovered_under(input, other));
-    findings.extend(coverage::heading_changed(input, other));
-    input.content.sources.locate(&mut findings);
-    findings
+    let mut found = Findings {
+        rule: ITEM_UNCOVERED,
+        list: check(input).findings,
+    };
+    found
+        .list
+        .retain(|finding| finding.severity == Severity::Error);
+    coverage::uncovered_under(input, other, &mut found);
+    found.rule = HEADING_CHANGED;
+    coverage::heading_changed(input, other, &mut found);
+    input.content.sources.locate(&mut found.list);
+    found.list
 }
 
 /// Names in each finding the measure or certificate it is about, as `--allow RULE@ID` does.
 fn name_records(content: &Content, findings: &mut [Diagnostic]) {
     for finding in findings {
         let (file, line) = (&finding.origin.file, content.sources.line(&finding.origin));
-        let mut certifications = content.certifications.iter();
-        let certification = certifications.find(|it| it.file == *file);
-        let mut measures = content.measures.iter();
-        let measures = measures.find(|it| it.file == *file);
-        if let Some(certification) = certification {
-            finding.record = Some(certification.id().to_owned());
-        } else if let Some(records) = measures.and_then(|it| it.records.as_ref()) {
+        if let Some(it) = content.certifications.iter().find(|it| it.file == *file) {
+            finding.record = Some(it.id().to_owned());
+        } else if let Some(measures) = content.measures.iter().find(|it| it.file == *file)
+            && let Some(records) = &measures.records
+        {
             let first_lines = content.sources.entry_lines(file, records.len());
             let begun = first_lines.partition_point(|first| *first <= line);
-            let record = begun.checked_sub(1).map(|entry| records[entry].id.clone());
-            finding.record = record;
+            finding.record = begun.checked_sub(1).map(|entry| records[entry].id.clone());
         }
     }
 }

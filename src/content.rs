@@ -29,7 +29,7 @@ use serde::de::DeserializeOwned;
 pub use sources::{Position, Sources};
 use std::collections::BTreeMap;
 use std::path::Path;
-pub use texts::{TextPair, WrittenText};
+pub use texts::WrittenText;
 use walkdir::{DirEntry, WalkDir};
 
 /// The whole content, as far as it could be read.
@@ -159,9 +159,7 @@ impl MeasureFile {
 impl Content {
     /// The guideline of that id.
     pub fn guideline(&self, id: &str) -> Option<&Filed<GuidelineRecord>> {
-        self.guidelines
-            .iter()
-            .find(|guideline| guideline.record.id == id)
+        self.guidelines.iter().find(|it| it.record.id == id)
     }
 
     /// The guideline the sheet answers.
@@ -219,20 +217,17 @@ impl Content {
             return;
         }
         match parts.as_slice() {
-            ["office.yaml"] => self.office = self.read(entry, file),
-            ["sheet.yaml"] => self.sheet = self.read(entry, file),
+            ["office.yaml"] => self.office = self.filed(entry, file),
+            ["sheet.yaml"] => self.sheet = self.filed(entry, file),
             ["guidelines", _] if yaml => {
-                let guideline = self.read(entry, file);
+                let guideline = self.filed(entry, file);
                 self.guidelines.extend(guideline);
             }
             ["certifications", _] if yaml => {
-                let certification = self.read(entry, file);
+                let certification = self.filed(entry, file);
                 self.certifications.extend(certification);
             }
-            ["copies.yaml"] => {
-                let copies = self.read_as(entry, file, |text| yaml::read(file, text));
-                self.copies = copies.unwrap_or_default();
-            }
+            ["copies.yaml"] => self.copies = self.read(entry, file).unwrap_or_default(),
             ["editions", id, name] => self.take_edition_file(entry, file, id, name),
             ["measures", section] if yaml => self.take_measures(entry, file, section, None),
             ["measures", section, item] if yaml => {
@@ -240,8 +235,8 @@ impl Content {
             }
             ["pages", written] => self.take_page(entry, file, written),
             _ => {
-                let help = rename(better_name(file), "unexpected-file-help");
-                self.refuse_name(file, Message::new("unexpected-file"), help);
+                let (why, help) = (Message::new("unexpected-file"), "unexpected-file-help");
+                self.refuse_name(file, why, better_name(file), help);
             }
         }
     }
@@ -250,20 +245,17 @@ impl Content {
     fn take_edition_file(&mut self, entry: &DirEntry, file: &str, id: &str, name: &str) {
         match name {
             edition::file::RECORD => {
-                let edition = self.read(entry, file);
+                let edition = self.filed(entry, file);
                 self.editions.extend(edition);
             }
-            edition::file::WITHDRAWN | edition::file::LOST => {
-                let ending: Option<Filed<Ending>> = self.read(entry, file);
-                let Some(ending) = ending.map(|filed| filed.record) else {
-                    return;
-                };
-                let id = id.to_owned();
-                if name == edition::file::LOST {
-                    self.lost.push(LostEdition { id, ending });
-                } else {
-                    self.withdrawn.insert(id, ending);
-                }
+            edition::file::WITHDRAWN => {
+                let ending = self.read(entry, file);
+                self.withdrawn.extend(ending.map(|it| (id.to_owned(), it)));
+            }
+            edition::file::LOST => {
+                let (id, ending) = (id.to_owned(), self.read(entry, file));
+                let lost = ending.map(|ending| LostEdition { id, ending });
+                self.lost.extend(lost);
             }
             _ => match file::bytes_of(entry) {
                 Ok(bytes) => _ = self.edition_files.insert(file.to_owned(), bytes),
@@ -274,38 +266,44 @@ impl Content {
 
     /// Gives each edition its files and its end, and sorts them by age.
     fn complete_editions(&mut self) {
-        for filed in &mut self.editions {
-            let folder = filed.file.trim_end_matches(edition::file::RECORD);
-            for name in filed.record.files.keys() {
+        for Filed { file, record } in &mut self.editions {
+            let folder = file.trim_end_matches(edition::file::RECORD);
+            for name in record.files.keys() {
                 let bytes = self.edition_files.remove(&format!("{folder}{name}"));
-                filed
-                    .record
-                    .bytes
-                    .extend(bytes.map(|it| (name.clone(), it)));
+                record.bytes.extend(bytes.map(|it| (name.clone(), it)));
             }
-            filed.record.withdrawn = self.withdrawn.remove(&filed.record.id);
+            record.withdrawn = self.withdrawn.remove(&record.id);
         }
         self.editions
             .sort_by(|a, b| a.record.age().cmp(&b.record.age()));
         let alone = std::mem::take(&mut self.withdrawn).into_keys();
         let alone = alone.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
-        let strays = std::mem::take(&mut self.edition_files)
-            .into_keys()
-            .chain(alone);
-        for file in &Vec::from_iter(strays) {
+        let strays = std::mem::take(&mut self.edition_files).into_keys();
+        for file in strays.chain(alone) {
             let why = Message::new("unexpected-file");
-            self.refuse_name(file, why, Message::new("edition-file-help"));
+            self.refuse_name(&file, why, None, "edition-file-help");
         }
     }
 
-    fn refuse_name(&mut self, file: &str, why: Message, help: Message) {
+    /// Refuses a file for its name. The help is the name that was meant, if it is known.
+    fn refuse_name(
+        &mut self,
+        file: &str,
+        why: Message,
+        better: Option<String>,
+        otherwise: &'static str,
+    ) {
+        let help = match better {
+            Some(name) => Message::new("rename-file").with("name", name),
+            None => Message::new(otherwise),
+        };
         let finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(file), why);
         self.findings.push(finding.help(help));
     }
 
     fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
         let stem = |name: &str| name.strip_suffix(".yaml").unwrap_or(name).to_owned();
-        let records = self.read_as(entry, file, |text| yaml::read(file, text));
+        let records = self.read(entry, file);
         self.measures.push(MeasureFile {
             file: file.to_owned(),
             section: stem(section),
@@ -314,11 +312,14 @@ impl Content {
         });
     }
 
-    fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<Filed<T>> {
-        Some(Filed {
-            record: self.read_as(entry, file, |text| yaml::read(file, text))?,
-            file: file.to_owned(),
-        })
+    fn filed<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<Filed<T>> {
+        let record = self.read(entry, file)?;
+        let file = file.to_owned();
+        Some(Filed { file, record })
+    }
+
+    fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<T> {
+        self.read_as(entry, file, |text| yaml::read(file, text))
     }
 
     /// Reads a file with the reader of its kind. A file that cannot be read becomes a finding.
@@ -328,13 +329,8 @@ impl Content {
         file: &str,
         read: impl FnOnce(&str) -> std::result::Result<T, Diagnostic>,
     ) -> Option<T> {
-        let text = match text_of(entry) {
-            Ok(text) => text,
-            Err(message) => {
-                self.refuse(rule::UNREADABLE, file, message);
-                return None;
-            }
-        };
+        let refused = |message| self.refuse(rule::UNREADABLE, file, message);
+        let text = text_of(entry).map_err(refused).ok()?;
         let record = if let Some(finding) = control_character(file, &text) {
             Err(finding)
         } else if text.trim().is_empty() {
@@ -369,24 +365,14 @@ pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
         .help(Message::new("control-character-help"))
 }
 
-/// The help for an unexpected name: the name that was meant, if it is known.
-fn rename(better: Option<String>, otherwise: &'static str) -> Message {
-    match better {
-        Some(name) => Message::new("rename-file").with("name", name),
-        None => Message::new(otherwise),
-    }
-}
-
 /// The name that was meant, if only its ending or its letters' case is wrong.
 fn better_name(file: &str) -> Option<String> {
     let (path, ending) = file.rsplit_once('.')?;
     let mut stem = path.strip_suffix(".yaml").unwrap_or(path).to_owned();
-    let is_top = stem.matches('/').count() == 1;
-    if is_top {
+    if stem.matches('/').count() == 1 {
         stem.make_ascii_lowercase();
     }
     let name = format!("{stem}.yaml");
-    let known = ["yaml", "yml", "txt"];
-    let is_near = known.iter().any(|it| ending.eq_ignore_ascii_case(it));
+    let is_near = ["yaml", "yml", "txt"].contains(&&*ending.to_ascii_lowercase());
     (is_near && name != file).then_some(name)
 }

@@ -3,30 +3,17 @@
 //! Records ([`crate::content::record`]) hold what was written; these types hold it as far as the rules
 //! accept it. A [`Register`] comes from [`crate::check::check`], or from an edition's record.
 
-mod recorded;
-
 use crate::date::DateStyle;
 use crate::message::Language;
 use crate::text::Text;
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// The readers that may see a text. Memos, questions and findings are no texts of the sheet: only the
 /// office sees them.
-#[derive(
-    Debug,
-    Default,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-)]
+#[derive(Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
     /// Everybody: the web.
     #[default]
@@ -50,27 +37,17 @@ impl Audience {
 /// A value in Japanese and, if somebody translated it, in English.
 ///
 /// The Japanese sheet is the one issued: editions and data hold the Japanese value only.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Bilingual<T> {
     pub ja: T,
+    #[serde(skip)]
     pub en: Option<T>,
 }
 
 impl<T> From<T> for Bilingual<T> {
     fn from(ja: T) -> Bilingual<T> {
         Bilingual { ja, en: None }
-    }
-}
-
-impl<T: Serialize> Serialize for Bilingual<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.ja.serialize(serializer)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bilingual<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bilingual<T>, D::Error> {
-        T::deserialize(deserializer).map(Bilingual::from)
     }
 }
 
@@ -103,7 +80,6 @@ impl Register {
         items.flat_map(|item| &item.measures)
     }
 
-    /// Every row, in print order, to be changed.
     pub fn measures_mut(&mut self) -> impl Iterator<Item = &mut Measure> {
         let sections = self.sections.iter_mut();
         let items = sections.flat_map(|section| &mut section.items);
@@ -147,7 +123,7 @@ pub struct Office<L = Bilingual<String>> {
 }
 
 /// The person responsible (特定個人情報等管理責任者), who signs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signatory<L = Bilingual<String>> {
     pub title: L,
@@ -186,70 +162,59 @@ pub struct Item {
     pub measures: Vec<Measure>,
 }
 
-/// One row: what is done to satisfy an item.
+/// One row: what is done to satisfy an item, with the field names of the content files.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(from = "recorded::MeasureData", into = "recorded::MeasureData")]
+#[serde(deny_unknown_fields)]
 pub struct Measure {
     pub id: String,
     /// Ids it had before.
+    #[serde(skip)]
     pub formerly: Vec<String>,
     pub no: Option<u32>,
-    pub subject: Restricted<Bilingual<Text>>,
-    pub measure: Restricted<Statement>,
-    pub remarks: Restricted<Option<Bilingual<Text>>>,
+    pub subject: Bilingual<Text>,
+    /// The answer under 措置の内容.
+    pub measure: Option<Bilingual<Text>>,
+    /// 該当なし, with the reason; none beside a measure.
+    pub not_applicable: Option<Bilingual<Text>>,
+    /// True if neither is written: the office still has to answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+    pub remarks: Option<Bilingual<Text>>,
+    pub audience: Audiences,
+    #[serde(skip)]
     pub origin: MeasureOrigin,
 }
 
 impl Measure {
+    /// The measure, or the reason that there is none.
+    pub fn statement(&self) -> Option<&Bilingual<Text>> {
+        self.measure.as_ref().or(self.not_applicable.as_ref())
+    }
+
     /// Its texts with their readers: subject, statement, remarks, as far as they are written.
-    pub fn texts(&self) -> impl Iterator<Item = Restricted<&Bilingual<Text>>> {
-        let subject = (Some(&self.subject.value), self.subject.audience);
-        let statement = (self.measure.value.text(), self.measure.audience);
-        let remarks = (self.remarks.value.as_ref(), self.remarks.audience);
-        let fields = [subject, statement, remarks].into_iter();
-        fields.filter_map(|(text, audience)| text.map(|value| Restricted { value, audience }))
+    pub fn texts(&self) -> impl Iterator<Item = (&Bilingual<Text>, Audience)> {
+        let fields = [
+            (Some(&self.subject), self.audience.subject),
+            (self.statement(), self.audience.measure),
+            (self.remarks.as_ref(), self.audience.remarks),
+        ];
+        let written = fields.into_iter();
+        written.filter_map(|(text, audience)| text.map(|text| (text, audience)))
     }
 
     /// True if one of its texts is translated.
     pub fn has_english(&self) -> bool {
-        self.texts().any(|text| text.value.en.is_some())
-    }
-}
-
-/// A value and its readers.
-#[derive(Debug, Clone, Copy)]
-pub struct Restricted<T> {
-    pub value: T,
-    pub audience: Audience,
-}
-
-/// The answer under 措置の内容.
-#[derive(Debug, Clone)]
-pub enum Statement {
-    Stated(Bilingual<Text>),
-    /// 該当なし, with the reason.
-    NotApplicable(Bilingual<Text>),
-    /// The office still has to answer.
-    Open,
-}
-
-impl Statement {
-    /// The measure or the reason.
-    pub fn text(&self) -> Option<&Bilingual<Text>> {
-        match self {
-            Statement::Stated(text) | Statement::NotApplicable(text) => Some(text),
-            Statement::Open => None,
-        }
+        self.texts().any(|(text, _)| text.en.is_some())
     }
 }
 
 /// Readers of each field of one measure.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Audiences {
-    pub subject: Audience,
-    pub measure: Audience,
-    pub remarks: Audience,
+pub struct Audiences<A = Audience> {
+    pub subject: A,
+    pub measure: A,
+    pub remarks: A,
 }
 
 /// Line and cell of a text in the document it was imported from, both counted from 1.
@@ -296,13 +261,9 @@ pub fn dated_standard(standard: &str, edition: Option<&str>) -> String {
     let Some(edition) = edition else {
         return standard.to_owned();
     };
-    let number = standard.find(|c: char| c.is_ascii_digit());
-    let is_number = |c: char| c.is_ascii_digit() || c == '-';
-    let end = number.and_then(|start| {
-        let length = standard[start..].find(|c| !is_number(c))?;
-        Some(start + length)
-    });
-    let (before, after) = standard.split_at(end.unwrap_or(standard.len()));
+    let number = standard.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let after = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
+    let before = &standard[..standard.len() - after.len()];
     format!("{before}:{edition}{after}")
 }
 

@@ -49,11 +49,22 @@ impl Prose {
     pub fn parse(file: &str, start: usize) -> Prose {
         let in_file = |range: Range<usize>| start + range.start..start + range.end;
         let mut parser = Parser::new_ext(&file[start..], Options::ENABLE_TABLES).into_offset_iter();
-        let read = parser.by_ref().map(|(event, range)| {
+        let mut read: Vec<SourceEvent> = Vec::new();
+        for (event, range) in parser.by_ref() {
             let bytes = in_file(range);
-            (as_printed(event, &file[bytes.clone()]), bytes)
-        });
-        let mut events = join_lines(read.collect());
+            let printed = as_printed(event, &file[bytes.clone()]);
+            match (&printed, read.last_mut()) {
+                // Two stretches of text without a gap in the file are one; a backslash is a gap.
+                (Event::Text(text), Some((Event::Text(last), before)))
+                    if before.end == bytes.start =>
+                {
+                    *last = format!("{last}{text}").into();
+                    before.end = bytes.end;
+                }
+                _ => read.push((printed, bytes)),
+            }
+        }
+        let mut events = join_lines(read);
         set_anchors(&mut events);
         let unused = unused_definitions(parser.reference_definitions(), &events).into_iter();
         let mut lost: Vec<_> = unused.map(in_file).map(LostText::Definition).collect();
@@ -95,16 +106,16 @@ impl Prose {
                     ""
                 }
                 Event::SoftBreak | Event::HardBreak => "\n",
-                event if is_inline(event) => continue,
-                event => match (printed_text(event), &mut open) {
-                    (Some(text), _) => text,
-                    (None, None) => continue,
-                    (None, Some(passage)) => {
-                        // The block begins or ends here.
+                event if is_block_border(event) => {
+                    if let Some(mut passage) = open.take() {
                         passage.text.push_str(&std::mem::take(&mut addresses));
-                        passages.extend(open.take());
-                        continue;
+                        passages.push(passage);
                     }
+                    continue;
+                }
+                event => match printed_text(event) {
+                    Some(text) => text,
+                    None => continue,
                 },
             };
             let passage = open.get_or_insert_with(|| Passage {
@@ -148,9 +159,7 @@ fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Rang
     }
     let mut unused = Vec::new();
     for (name, definition) in definitions.iter() {
-        if !used.contains(&name.to_lowercase()) {
-            unused.push(definition.span.clone());
-        }
+        unused.extend((!used.contains(&name.to_lowercase())).then(|| definition.span.clone()));
     }
     unused.sort_by_key(|range| range.start);
     unused
@@ -229,17 +238,12 @@ fn set_anchors(events: &mut [SourceEvent]) {
     let mut taken = BTreeMap::new();
     for at in 0..events.len() {
         let (before, rest) = events.split_at_mut(at + 1);
-        let Event::Start(Tag::Heading { id, .. }) = &mut before[at].0 else {
-            continue;
-        };
-        let mut text = String::new();
-        for (event, _) in rest {
-            if matches!(event, Event::End(TagEnd::Heading(_))) {
-                break;
-            }
-            text.extend(printed_text(event));
+        if let Event::Start(Tag::Heading { id, .. }) = &mut before[at].0 {
+            let is_inside = |event: &&Event| !matches!(event, Event::End(TagEnd::Heading(_)));
+            let inside = rest.iter().map(|(event, _)| event).take_while(is_inside);
+            let text: String = inside.filter_map(printed_text).collect();
+            *id = Some(unused_anchor(anchor(&text), &mut taken).into());
         }
-        *id = Some(unused_anchor(anchor(&text), &mut taken).into());
     }
 }
 
@@ -258,10 +262,8 @@ fn unused_anchor(anchor: String, taken: &mut BTreeMap<String, usize>) -> String 
 /// The anchor of a heading: letters and digits of any script, joined by hyphens.
 fn anchor(heading: &str) -> String {
     let lower = heading.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let mut words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
+    words.retain(|word| !word.is_empty());
     match words.as_slice() {
         [] => "section".to_owned(),
         // The template uses such names itself.
@@ -272,8 +274,9 @@ fn anchor(heading: &str) -> String {
 
 /// Finds Markdown that is not printed as it was meant.
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
-    let mut problems: Vec<(MarkupProblem, Range<usize>)> = Vec::new();
+    let mut problems = Vec::new();
     let mut elements = BTreeSet::new();
+    let (mut in_code, mut has_stray) = (false, false);
     for (event, bytes) in events {
         match event {
             Event::Start(Tag::HtmlBlock) => {
@@ -283,26 +286,28 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
                 problems.push((MarkupProblem::RawHtml(html.to_owned()), range));
             }
             // An element is one mistake, reported at its opening tag.
-            Event::InlineHtml(html)
-                if elements.insert(element(html)) || !html.starts_with("</") =>
-            {
-                problems.push((MarkupProblem::RawHtml(html.to_string()), bytes.clone()));
+            Event::InlineHtml(html) => {
+                if elements.insert(element(html)) || !html.starts_with("</") {
+                    problems.push((MarkupProblem::RawHtml(html.to_string()), bytes.clone()));
+                }
             }
             Event::Start(Tag::Image { dest_url, .. }) => {
                 problems.push((MarkupProblem::Image(dest_url.to_string()), bytes.clone()));
             }
+            // Two asterisks that miss each other are one mistake, so a block has one.
+            Event::Text(_) if !in_code && !has_stray => {
+                if let Some(around) = stray_asterisks(&file[bytes.clone()]) {
+                    let range = bytes.start + around.start..bytes.start + around.end;
+                    let around = file[range.clone()].to_owned();
+                    problems.push((MarkupProblem::EmphasisNotClosed(around), range));
+                    has_stray = true;
+                }
+            }
             _ => {}
         }
-    }
-    for block in literal_text(events) {
-        // Two asterisks that miss each other are one mistake, so a block has one.
-        let stray = block.into_iter().find_map(|stretch| {
-            let around = stray_asterisks(&file[stretch.clone()])?;
-            Some(stretch.start + around.start..stretch.start + around.end)
-        });
-        if let Some(range) = stray {
-            let around = file[range.clone()].to_owned();
-            problems.push((MarkupProblem::EmphasisNotClosed(around), range));
+        if is_block_border(event) {
+            in_code = matches!(event, Event::Start(Tag::CodeBlock(_)));
+            has_stray = false;
         }
     }
     problems.sort_by_key(|(_, bytes)| bytes.start);
@@ -316,30 +321,6 @@ fn element(tag: &str) -> &str {
     &name[..end.unwrap_or(name.len())]
 }
 
-/// The text of each block except code, in stretches without a gap in the file.
-/// A backslash is a gap.
-fn literal_text(events: &[SourceEvent]) -> Vec<Vec<Range<usize>>> {
-    let mut blocks = Vec::new();
-    let mut block: Vec<Range<usize>> = Vec::new();
-    let mut in_code = false;
-    for (event, bytes) in events {
-        match event {
-            Event::Text(_) if in_code => {}
-            Event::Text(_) => match block.last_mut() {
-                Some(last) if last.end == bytes.start => last.end = bytes.end,
-                _ => block.push(bytes.clone()),
-            },
-            Event::SoftBreak | Event::HardBreak => {}
-            event if printed_text(event).is_some() || is_inline(event) => {}
-            event => {
-                in_code = matches!(event, Event::Start(Tag::CodeBlock(_)));
-                blocks.push(std::mem::take(&mut block));
-            }
-        }
-    }
-    blocks
-}
-
 /// The characters that an event prints.
 fn printed_text<'a>(event: &'a Event) -> Option<&'a str> {
     match event {
@@ -350,13 +331,16 @@ fn printed_text<'a>(event: &'a Event) -> Option<&'a str> {
     }
 }
 
-/// Tells if the text before and after an event is in one block.
-fn is_inline(event: &Event) -> bool {
-    matches!(
+/// Tells if a block (paragraph, heading, cell, …) begins or ends at an event.
+fn is_block_border(event: &Event) -> bool {
+    let is_inline = matches!(
         event,
-        Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
+        Event::SoftBreak
+            | Event::HardBreak
+            | Event::Start(Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. })
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image)
-    )
+    );
+    !is_inline && printed_text(event).is_none()
 }
 
 #[cfg(test)]

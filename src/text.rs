@@ -61,17 +61,10 @@ impl ParagraphData {
             runs => ParagraphData::Runs(runs.to_vec()),
         }
     }
-
-    fn into_paragraph(self) -> Paragraph {
-        match self {
-            ParagraphData::Plain(text) => vec![Run::plain(&text)],
-            ParagraphData::Runs(runs) => runs,
-        }
-    }
 }
 
 /// A text as data: one paragraph or a list of them, as in the content files, but literal.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum TextData {
     One(String),
@@ -80,12 +73,11 @@ enum TextData {
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list: Vec<_> = self.paragraphs.iter().map(ParagraphData::of).collect();
-        let data = match list.as_mut_slice() {
-            [ParagraphData::Plain(text)] => TextData::One(std::mem::take(text)),
-            _ => TextData::List(list),
-        };
-        data.serialize(serializer)
+        let list: Vec<_> = self.paragraphs.iter().map(ParagraphData::of).collect();
+        match list.as_slice() {
+            [ParagraphData::Plain(text)] => text.serialize(serializer),
+            list => list.serialize(serializer),
+        }
     }
 }
 
@@ -95,11 +87,12 @@ impl<'de> Deserialize<'de> for Text {
             TextData::One(text) => vec![ParagraphData::Plain(text)],
             TextData::List(list) => list,
         };
+        let paragraphs = list.into_iter().map(|paragraph| match paragraph {
+            ParagraphData::Plain(text) => vec![Run::plain(&text)],
+            ParagraphData::Runs(runs) => runs,
+        });
         Ok(Text {
-            paragraphs: list
-                .into_iter()
-                .map(ParagraphData::into_paragraph)
-                .collect(),
+            paragraphs: paragraphs.collect(),
             problems: Vec::new(),
         })
     }
@@ -197,8 +190,20 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
             Event::Start(Tag::Image { dest_url, .. }) => {
                 problems.push(MarkupProblem::Image(dest_url.into_string()));
             }
-            Event::Start(tag) => start_style(&mut style, tag),
-            Event::End(tag) => end_style(&mut style, tag),
+            Event::Start(Tag::Strong) => style.strong = true,
+            Event::End(TagEnd::Strong) => style.strong = false,
+            Event::Start(Tag::Emphasis) => style.emphasis = true,
+            Event::End(TagEnd::Emphasis) => style.emphasis = false,
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                ..
+            }) => {
+                let is_mail = link_type == LinkType::Email;
+                let scheme = if is_mail { "mailto:" } else { "" };
+                style.href = Some(format!("{scheme}{dest_url}"));
+            }
+            Event::End(TagEnd::Link) => style.href = None,
             Event::Code(code) => push(&mut runs, &style, &code, true),
             // The source rather than the event's text: `&lt;` stays `&lt;`.
             Event::Text(_) => {
@@ -222,29 +227,6 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     let stray = stray_asterisks(&literal).map(|range| literal[range].to_owned());
     problems.extend(stray.map(MarkupProblem::EmphasisNotClosed));
     runs
-}
-
-fn start_style(style: &mut Run, tag: Tag) {
-    match tag {
-        Tag::Strong => style.strong = true,
-        Tag::Emphasis => style.emphasis = true,
-        Tag::Link {
-            link_type: LinkType::Email,
-            dest_url,
-            ..
-        } => style.href = Some(format!("mailto:{dest_url}")),
-        Tag::Link { dest_url, .. } => style.href = Some(dest_url.into_string()),
-        _ => {}
-    }
-}
-
-fn end_style(style: &mut Run, tag: TagEnd) {
-    match tag {
-        TagEnd::Strong => style.strong = false,
-        TagEnd::Emphasis => style.emphasis = false,
-        TagEnd::Link => style.href = None,
-        _ => {}
-    }
 }
 
 /// Tells if a problem is the opening tag of a closing one.

@@ -334,7 +334,7 @@ fn a_word_of_a_style_sheet_is_no_remark_but_one_that_is_shown_is() {
     let mut register = REGISTER.clone();
     let mut measures = register.measures_mut();
     let log = measures.find(|measure| measure.id == "log");
-    let remarks = log.and_then(|measure| measure.remarks.value.as_mut());
+    let remarks = log.and_then(|measure| measure.remarks.as_mut());
     remarks.expect("a remark").en = Some(text::Text::plain("none"));
     drop(measures);
     let page =

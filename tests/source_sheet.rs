@@ -2,9 +2,8 @@
 
 mod support;
 
-use safeguard::content::record::MeasureRecord;
-use safeguard::model::{Coordinate, Register, Statement};
-use safeguard::text::Text;
+use safeguard::content::record::{Markdown, MeasureRecord};
+use safeguard::model::{Coordinate, Register};
 use std::collections::{BTreeMap, BTreeSet};
 use support::{BUNDLE, CHECKED, CONTENT, file, project, run};
 
@@ -42,9 +41,9 @@ fn register() -> &'static Register {
         .expect("the own content has no errors")
 }
 
-fn paragraphs(text: Option<&Text>) -> Vec<String> {
+fn paragraphs(text: Option<&Markdown>) -> Vec<String> {
     text.map_or(Vec::new(), |text| {
-        text.to_plain().lines().map(str::to_owned).collect()
+        text.0.to_plain().lines().map(str::to_owned).collect()
     })
 }
 
@@ -115,18 +114,15 @@ fn the_register_is_form_tsv_row_by_row() {
         for item in &section.items {
             for measure in &item.measures {
                 let row = rows.next().expect("44 rows");
-                let statement = match &measure.measure.value {
-                    Statement::Stated(text) => text.ja.to_plain().replace('\n', " / "),
-                    _ => String::new(),
-                };
+                let statement = measure.measure.as_ref();
+                let statement = statement.map(|text| text.ja.to_plain().replace('\n', " / "));
                 let remarks = measure
                     .remarks
-                    .value
                     .as_ref()
                     .map(|text| text.ja.to_plain().replace('\n', " / "));
                 let audience = remarks
                     .as_ref()
-                    .map(|_| serde_json::json!(measure.remarks.audience));
+                    .map(|_| serde_json::json!(measure.audience.remarks));
                 let got = [
                     (
                         "no",
@@ -137,8 +133,8 @@ fn the_register_is_form_tsv_row_by_row() {
                     ("item_letter", item.letter.clone()),
                     ("item", item.name.ja.clone()),
                     ("id", measure.id.clone()),
-                    ("subject", measure.subject.value.ja.to_plain()),
-                    ("measure", statement),
+                    ("subject", measure.subject.ja.to_plain()),
+                    ("measure", statement.unwrap_or_default()),
                     ("remarks", remarks.unwrap_or_default()),
                     (
                         "remarks_audience",
@@ -205,7 +201,7 @@ fn no_cell_of_the_dump_is_lost() {
         for item in &section.items {
             known.extend([item.letter.clone(), item.name.ja.clone()]);
             for measure in &item.measures {
-                known.extend([measure.subject.value.ja.to_plain()]);
+                known.extend([measure.subject.ja.to_plain()]);
             }
         }
     }
@@ -255,7 +251,7 @@ fn the_client_pdf_tells_every_text_on_its_pages_and_in_its_data() {
         .map(|certification| certification.printed.ja.clone())
         .collect();
     for (_, record, _) in CONTENT.all_measures() {
-        texts.push(record.subject.to_plain());
+        texts.push(record.subject.0.to_plain());
         texts.extend(paragraphs(record.measure.as_ref()));
         texts.extend(paragraphs(record.remarks.as_ref()));
     }

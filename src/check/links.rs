@@ -1,75 +1,67 @@
 //! The rule about links of cells, pages and the office: each leads somewhere.
 
-use super::texts::markup_findings;
-use super::{CheckInput, Rule, pages};
-use crate::content::record::Line;
-use crate::content::{Content, WrittenText};
+use super::texts::markup_problems;
+use super::{CheckInput, Findings, pages};
+use crate::content::Content;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
 use crate::model::place_name;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
-pub const BROKEN_LINK: Rule = Rule::new("broken-link", broken_link);
-
 /// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and
 /// images, because none is shown.
-fn broken_link(input: &CheckInput) -> Vec<Diagnostic> {
+pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     let rows = anchors(input.content);
-    let mut findings = pages::broken_links(input, &rows);
-    findings.extend(markup_findings(input, |origin, problem| {
-        let MarkupProblem::Image(address) = problem else {
-            return None;
-        };
-        let message = Message::new("no-image").with("link", address);
-        Some(BROKEN_LINK.error(origin.within(address), message))
-    }));
-    for pair in input.content.texts() {
-        for (text, origin) in [(pair.ja, &pair.origin), (pair.en, &pair.en_origin)] {
-            if let Some(WrittenText::Cell(text)) = text {
-                let broken = text.links().filter(|link| !leads_somewhere(link, &rows));
-                findings.extend(broken.map(|link| broken_in_cell(link, origin, &rows)));
+    pages::broken_links(input, &rows, found);
+    for (origin, problem) in markup_problems(input.content) {
+        if let MarkupProblem::Image(address) = problem {
+            let message = Message::new("no-image").with("link", address);
+            found.error(origin.within(address), message);
+        }
+    }
+    for text in input.content.texts() {
+        for link in text.cell.iter().flat_map(|cell| cell.links()) {
+            let origin = text.origin.within(link);
+            match link.strip_prefix('#') {
+                _ if leads_out(link) => {}
+                Some(anchor) if rows.contains(anchor) => {}
+                Some(anchor) => {
+                    let known = rows.iter().map(String::as_str);
+                    broken(found, link, origin, "broken-link-row", (anchor, known));
+                }
+                None => broken(found, link, origin, "broken-link-help", ("", [])),
             }
         }
     }
     if let Some(office) = &input.content.office {
-        let mut report = |line: &Option<Line>, field, fits: fn(&str) -> bool, help| {
-            if let Some(line) = line.as_ref().filter(|line| !fits(line)) {
-                let finding = broken(line, office.origin().at(field));
-                findings.push(finding.help(Message::new(help)));
-            }
-        };
         let record = &office.record;
-        report(&record.url, "url", is_web_address, "broken-link-office");
-        report(
-            &record.homepage,
-            "homepage",
-            is_web_address,
-            "broken-link-office",
-        );
-        report(
-            &record.security,
-            "security",
-            is_contact,
-            "broken-link-security",
-        );
+        let address: (fn(&str) -> bool, _) = (is_web_address, "broken-link-office");
+        let contact: (fn(&str) -> bool, _) = (is_contact, "broken-link-security");
+        for (field, line, (fits, help)) in [
+            ("url", &record.url, address),
+            ("homepage", &record.homepage, address),
+            ("security", &record.security, contact),
+        ] {
+            if let Some(line) = line.as_ref().filter(|line| !fits(line)) {
+                broken(found, line, office.origin().at(field), help, ("", []));
+            }
+        }
     }
-    findings
 }
 
-/// The finding for a link, without help.
-pub fn broken(link: &str, origin: Origin) -> Diagnostic {
-    BROKEN_LINK.error(origin, Message::new("broken-link").with("link", link))
-}
-
-fn broken_in_cell(link: &str, origin: &Origin, anchors: &BTreeSet<String>) -> Diagnostic {
-    let finding = broken(link, origin.within(link));
-    match link.strip_prefix('#') {
-        Some(anchor) => finding
-            .help(Message::new("broken-link-row"))
-            .suggest(anchor, anchors.iter().map(String::as_str)),
-        None => finding.help(Message::new("broken-link-help")),
-    }
+/// Adds the finding for a link. It helps with the known name that is nearest to the written one, if
+/// any is near.
+pub fn broken<'a>(
+    found: &mut Findings,
+    link: &str,
+    origin: Origin,
+    help: &'static str,
+    (written, known): (&str, impl IntoIterator<Item = &'a str>),
+) {
+    let message = Message::new("broken-link").with("link", link);
+    let finding = Diagnostic::error(found.rule, origin, message).help(Message::new(help));
+    found.list.push(finding.suggest(written, known));
 }
 
 /// The anchors of the sheet's page: its sections, items and rows, under their former names too.
@@ -81,11 +73,6 @@ pub fn anchors(content: &Content) -> BTreeSet<String> {
         anchors.extend(ids.map(|id| place_name(&file.place(), Some(id))));
     }
     anchors
-}
-
-fn leads_somewhere(link: &str, anchors: &BTreeSet<String>) -> bool {
-    let row = link.strip_prefix('#');
-    leads_out(link) || row.is_some_and(|anchor| anchors.contains(anchor))
 }
 
 /// Returns true if a link leads to the web, to mail or to a telephone.

@@ -1,11 +1,11 @@
 //! Pages of prose: the targets of their links, and the checked pages.
 
-use super::CheckInput;
 use super::links::{anchors, broken, leads_out};
+use super::{CheckInput, Findings};
 use crate::content::{Content, PageFile};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::Origin;
 use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
-use crate::message::{Language, Message};
+use crate::message::Language;
 use crate::model::ProsePage;
 use std::collections::BTreeSet;
 
@@ -69,23 +69,26 @@ fn from_page(from: Language, to: Language, path: &str) -> String {
 
 /// Reports links of pages that lead neither out of the site nor to a row, another page, a heading
 /// or a file of the site.
-pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>) -> Vec<Diagnostic> {
+pub fn broken_links(input: &CheckInput, rows: &BTreeSet<String>, found: &mut Findings) {
     let pages = &input.content.pages;
     let site = LinkTargets { rows, pages };
-    let mut findings = Vec::new();
     for page in pages {
         for (link, bytes) in page.text.iter().flat_map(|text| text.prose.links()) {
             if site.address(page, link).is_none() {
                 let origin = Origin::bytes(&page.file, bytes).within(link);
-                findings.push(broken_link(&site, page, link, origin));
+                broken_link(&site, page, link, origin, found);
             }
         }
     }
-    findings
 }
 
-fn broken_link(site: &LinkTargets, page: &PageFile, link: &str, origin: Origin) -> Diagnostic {
-    let finding = broken(link, origin);
+fn broken_link(
+    site: &LinkTargets,
+    page: &PageFile,
+    link: &str,
+    origin: Origin,
+    found: &mut Findings,
+) {
     let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
     let target = match path {
         "" => Some(page),
@@ -94,39 +97,28 @@ fn broken_link(site: &LinkTargets, page: &PageFile, link: &str, origin: Origin) 
     if !anchor.is_empty() && (target.is_some() || path == FRONT) {
         let prose = target.and_then(|page| page.text.as_ref());
         let headings = prose.into_iter().flat_map(|text| text.prose.headings());
-        let rows = site.rows.iter().map(String::as_str);
-        return finding
-            .help(Message::new("broken-link-heading"))
-            .suggest(anchor, headings.chain(rows));
+        let known = headings.chain(site.rows.iter().map(String::as_str));
+        return broken(found, link, origin, "broken-link-heading", (anchor, known));
     }
     let pages = site.pages.iter();
     let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
     let known = names.iter().map(String::as_str).chain(LINKABLE);
-    finding
-        .help(Message::new("broken-link-page"))
-        .suggest(path, known)
+    broken(found, link, origin, "broken-link-page", (path, known));
 }
 
 /// The pages of a content without errors, in the order in which they are shown.
 pub fn build(content: &Content) -> Vec<ProsePage> {
-    let rows = anchors(content);
-    let site = LinkTargets {
-        rows: &rows,
-        pages: &content.pages,
-    };
-    let built = content
-        .pages
-        .iter()
-        .filter_map(|page| build_page(&site, page));
-    let mut pages: Vec<ProsePage> = built.collect();
-    pages.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    pages
-}
-
-/// The key of a page's position: without an order it is last, in English after its Japanese page.
-fn sort_key(page: &ProsePage) -> (bool, Option<u32>, &str, bool) {
-    let english = page.lang == Language::English;
-    (page.order.is_none(), page.order, &page.name, english)
+    let rows = &anchors(content);
+    let pages = &content.pages;
+    let site = LinkTargets { rows, pages };
+    let built = pages.iter().filter_map(|page| build_page(&site, page));
+    let mut sorted: Vec<ProsePage> = built.collect();
+    sorted.sort_by_cached_key(|page| {
+        // Without an order a page is last; in English it is after its Japanese page.
+        let english = page.lang == Language::English;
+        (page.order.is_none(), page.order, page.name.clone(), english)
+    });
+    sorted
 }
 
 fn build_page(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {

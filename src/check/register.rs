@@ -3,24 +3,28 @@
 
 use crate::content::places::SheetPlace;
 use crate::content::record::{
-    CertificationEnglishRecord, CertificationRecord, Line, MeasureRecord, OfficeRecord,
+    CertificationEnglishRecord, CertificationRecord, Line, Markdown, MeasureRecord, OfficeRecord,
     SheetRecord, SourceRecord,
 };
-use crate::content::{Content, Filed, MeasureFile};
+use crate::content::{Content, Filed};
 use crate::model::{
     Bilingual, Certification, Coordinate, Guideline, Item, Measure, MeasureOrigin, Office,
-    Register, Restricted, Section, Signatory, Statement, dated_standard,
+    Register, Section, Signatory, dated_standard,
 };
 use crate::text::{Text, is_japanese};
 
 /// Builds the register. Returns `None` if a required part is missing, which has its own finding.
 pub fn build(content: &Content) -> Option<Register> {
     let office_record = &content.office.as_ref()?.record;
+    let (signatory, signatory_en) = (&office_record.signatory, &office_record.en.signatory);
     let sheet = &content.sheet.as_ref()?.record;
     let guideline = &content.own_guideline()?.record;
     Some(Register {
         office: office(office_record),
-        signatory: signatory(office_record),
+        signatory: Signatory {
+            title: bilingual(&signatory.title, &signatory_en.title),
+            name: bilingual(&signatory.name, &signatory_en.name),
+        },
         approvals: sheet.approvals.iter().map(ToString::to_string).collect(),
         title: bilingual(&sheet.title, &sheet.en.title),
         date: sheet.date.0,
@@ -76,51 +80,32 @@ fn contact_address(contact: &str) -> String {
     }
 }
 
-fn signatory(record: &OfficeRecord) -> Signatory {
-    let (signatory, en) = (&record.signatory, &record.en.signatory);
-    Signatory {
-        title: bilingual(&signatory.title, &en.title),
-        name: bilingual(&signatory.name, &en.name),
-    }
-}
-
 /// The sections that have a measure, with the items that have one.
 fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for place in content.places() {
-        let measures_here = measures(content, sheet, &place);
+        let (letter, name) = (place.letter.to_owned(), heading(sheet, &place));
+        // In a section without items the form prints `-` for the item's letter and name.
+        let item = Item {
+            id: place.item.map(str::to_owned),
+            letter: place.item.map_or("-".to_owned(), |_| letter.clone()),
+            name: place.item.map_or("-".to_owned().into(), |_| name.clone()),
+            measures: measures(content, sheet, &place),
+        };
         if place.item.is_none() {
             sections.push(Section {
                 id: place.section.to_owned(),
-                letter: place.letter.to_owned(),
-                name: heading(sheet, &place),
+                letter,
+                name,
                 items: Vec::new(),
             });
         }
-        if let (Some(section), false) = (sections.last_mut(), measures_here.is_empty()) {
-            section.items.push(item(sheet, &place, measures_here));
+        if let (Some(section), false) = (sections.last_mut(), item.measures.is_empty()) {
+            section.items.push(item);
         }
     }
     sections.retain(|section| !section.items.is_empty());
     sections
-}
-
-fn item(sheet: &SheetRecord, place: &SheetPlace, measures: Vec<Measure>) -> Item {
-    let Some(id) = place.item else {
-        // In a section without items the form prints `-` for both.
-        return Item {
-            id: None,
-            letter: "-".to_owned(),
-            name: "-".to_owned().into(),
-            measures,
-        };
-    };
-    Item {
-        id: Some(id.to_owned()),
-        letter: place.letter.to_owned(),
-        name: heading(sheet, place),
-        measures,
-    }
 }
 
 /// The heading as the office prints it: its own, or the one of the place.
@@ -135,10 +120,8 @@ fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
 }
 
 fn measures(content: &Content, sheet: &SheetRecord, place: &SheetPlace) -> Vec<Measure> {
-    let is_here =
-        |file: &&MeasureFile| file.section == place.section && file.item.as_deref() == place.item;
     let mut measures = Vec::new();
-    for file in content.measures.iter().filter(is_here) {
+    for file in content.measures.iter().filter(|file| place.holds(file)) {
         for (index, record) in file.records.iter().flatten().enumerate() {
             measures.push(measure(sheet, &file.file, index, record));
         }
@@ -147,25 +130,24 @@ fn measures(content: &Content, sheet: &SheetRecord, place: &SheetPlace) -> Vec<M
 }
 
 fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord) -> Measure {
-    let audience = record.audience.over(sheet.audience);
-    let reviewed_on = record.reviewed_on.or(sheet.reviewed_on);
     let en = &record.en;
+    let stated = cell(&record.measure, &en.measure);
+    let reason = cell(&record.not_applicable, &en.not_applicable);
+    let not_applicable = reason.filter(|_| stated.is_none());
+    let reviewed_on = record.reviewed_on.or(sheet.reviewed_on);
     Measure {
         id: record.id.clone(),
         formerly: record.formerly.clone(),
         no: record.no,
-        subject: Restricted {
-            value: cell(record.subject.clone(), &en.subject),
-            audience: audience.subject,
+        subject: Bilingual {
+            ja: record.subject.0.clone(),
+            en: written(&en.subject),
         },
-        measure: Restricted {
-            value: statement(record),
-            audience: audience.measure,
-        },
-        remarks: Restricted {
-            value: written(&record.remarks).map(|ja| cell(ja, &en.remarks)),
-            audience: audience.remarks,
-        },
+        open: stated.is_none() && not_applicable.is_none(),
+        measure: stated,
+        not_applicable,
+        remarks: cell(&record.remarks, &en.remarks),
+        audience: record.audience.over(sheet.audience),
         origin: MeasureOrigin {
             file: file.to_owned(),
             index,
@@ -177,26 +159,14 @@ fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord
     }
 }
 
-fn cell(ja: Text, en: &Option<Text>) -> Bilingual<Text> {
-    Bilingual {
-        ja,
-        en: written(en),
-    }
+fn cell(ja: &Option<Markdown>, en: &Option<Markdown>) -> Option<Bilingual<Text>> {
+    let en = written(en);
+    written(ja).map(|ja| Bilingual { ja, en })
 }
 
-fn written(text: &Option<Text>) -> Option<Text> {
-    text.clone().filter(|text| !text.is_empty())
-}
-
-fn statement(record: &MeasureRecord) -> Statement {
-    let en = &record.en;
-    if let Some(ja) = written(&record.measure) {
-        Statement::Stated(cell(ja, &en.measure))
-    } else if let Some(ja) = written(&record.not_applicable) {
-        Statement::NotApplicable(cell(ja, &en.not_applicable))
-    } else {
-        Statement::Open
-    }
+fn written(text: &Option<Markdown>) -> Option<Text> {
+    let text = text.as_ref().map(|text| text.0.clone());
+    text.filter(|text| !text.is_empty())
 }
 
 /// The coordinates in print order, each once.
@@ -235,13 +205,8 @@ fn certification(filed: &Filed<CertificationRecord>) -> Certification {
 /// `standard:edition (scheme 認証番号 number body)`
 fn pattern(record: &CertificationRecord) -> String {
     let number = format!("認証番号 {}", record.number);
-    let parts = [
-        record.scheme.as_deref(),
-        Some(number.as_str()),
-        record.body.as_deref(),
-    ];
-    let inside: Vec<&str> = parts.into_iter().flatten().collect();
-    format!("{} ({})", standard(record), inside.join(" "))
+    let (scheme, body) = (record.scheme.as_deref(), record.body.as_deref());
+    printed(record, [scheme, Some(&number), body], " ")
 }
 
 /// The line in English by the usual pattern, if nothing in it is left in Japanese.
@@ -252,16 +217,14 @@ fn english_pattern(record: &CertificationRecord) -> Option<String> {
         return None;
     }
     let number = format!("certificate no. {}", record.number);
-    let parts = [
-        en.scheme.as_deref().or(record.scheme.as_deref()),
-        Some(number.as_str()),
-        en.body.as_deref().or(record.body.as_deref()),
-    ];
-    let inside: Vec<&str> = parts.into_iter().flatten().collect();
-    let line = format!("{} ({})", standard(record), inside.join(", "));
+    let scheme = en.scheme.as_deref().or(record.scheme.as_deref());
+    let body = en.body.as_deref().or(record.body.as_deref());
+    let line = printed(record, [scheme, Some(&number), body], ", ");
     (!line.contains(is_japanese)).then_some(line)
 }
 
-fn standard(record: &CertificationRecord) -> String {
-    dated_standard(&record.standard, record.edition.as_deref())
+fn printed(record: &CertificationRecord, parts: [Option<&str>; 3], separator: &str) -> String {
+    let standard = dated_standard(&record.standard, record.edition.as_deref());
+    let inside: Vec<&str> = parts.into_iter().flatten().collect();
+    format!("{standard} ({})", inside.join(separator))
 }

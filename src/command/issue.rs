@@ -168,10 +168,9 @@ impl Session<'_> {
 
     /// True if an edition may hold the finding only if it is allowed by name, and it is not.
     pub(super) fn bars_issue(&self, finding: &Diagnostic) -> bool {
-        let mut rules = SETTLED_BEFORE_ISSUE.iter();
         let allowance = self.allowance(finding);
         let is_named = allowance.is_some_and(|allowed| allowed.record.is_some());
-        !is_named && rules.any(|rule| rule.name == finding.rule)
+        !is_named && SETTLED_BEFORE_ISSUE.contains(&finding.rule)
     }
 
     /// The allowances that let a finding pass, each once.

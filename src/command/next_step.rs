@@ -22,7 +22,7 @@ impl Session<'_> {
         }
         let version = version?;
         let barring = findings.iter().filter(|finding| self.bars_issue(finding));
-        let is_overdue = findings.iter().any(|it| it.rule == REVIEW_OVERDUE.name);
+        let is_overdue = findings.iter().any(|it| it.rule == REVIEW_OVERDUE);
         let message = match (version.edition, barring.count()) {
             (Some(_), _) if version.is_withdrawn() => Message::new("next-withdrawn"),
             (Some(_), _) if is_overdue => Message::new("next-review"),

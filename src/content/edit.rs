@@ -6,7 +6,10 @@ use super::yaml_errors::line_start;
 use crate::diagnostic::{Origin, Part};
 use crate::message::{Error, Message, Result};
 use jiff::civil::Date;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::ops::Range;
@@ -29,12 +32,11 @@ pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> O
     if let Some(reviewed) = reviewed {
         edits.push(set_field("reviewed_on", &reviewed.to_string())?);
     }
-    let edited = apply(text, edits);
     let mut meant: SheetRecord = yaml::read("", text).ok()?;
     meant.date.0 = day;
     meant.edition = Some(edition.to_owned());
     meant.reviewed_on = reviewed.map(IsoDate).or(meant.reviewed_on);
-    reads_as(&edited, &meant).then_some(edited)
+    checked(apply(text, edits), &meant)
 }
 
 /// Numbers some entries of a file of measures. Returns `None` as [`issued`] does.
@@ -48,14 +50,13 @@ pub fn numbered(text: &str, numbers: &BTreeMap<usize, u32>) -> Option<String> {
         edits.push(set(&marked, text, &root.at(index), "no", &value, "id")?);
         meant.get_mut(index)?.no = Some(number);
     }
-    let edited = apply(text, edits);
-    reads_as(&edited, &meant).then_some(edited)
+    checked(apply(text, edits), &meant)
 }
 
-/// Returns true if the edited text holds the records that were meant and nothing else.
-fn reads_as<T: serde::de::DeserializeOwned + std::fmt::Debug>(edited: &str, meant: &T) -> bool {
-    let read = yaml::read::<T>("", edited);
-    read.is_ok_and(|read| format!("{read:?}") == format!("{meant:?}"))
+/// The edited text, if it holds the records that were meant and nothing else.
+fn checked<T: DeserializeOwned + Debug>(edited: String, meant: &T) -> Option<String> {
+    let read = yaml::read::<T>("", &edited).ok()?;
+    (format!("{read:?}") == format!("{meant:?}")).then_some(edited)
 }
 
 /// Sets a field of the record at `node`. A missing field is added after the field `after`.
@@ -81,12 +82,12 @@ fn set(
         let at = behind.end..behind.end;
         return Some((at, format!(", {field}: {value}")));
     }
-    let rest = text[behind.end..].find('\n');
-    let end = rest.map_or(text.len(), |rest| behind.end + rest);
-    let (end, newline) = if text[..end].ends_with('\r') {
-        (end - 1, "\r\n")
+    let rest = text[behind.end..].lines().next().unwrap_or_default();
+    let end = behind.end + rest.len();
+    let newline = if text[end..].starts_with('\r') {
+        "\r\n"
     } else {
-        (end, "\n")
+        "\n"
     };
     let indent = " ".repeat(before.chars().count());
     Some((end..end, format!("{newline}{indent}{field}: {value}")))
@@ -115,20 +116,16 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
 /// Returns `None` as [`issued`] does.
 pub fn appended<T>(text: &str, entry: &T) -> Option<String>
 where
-    T: serde::Serialize + serde::de::DeserializeOwned + std::fmt::Debug + Clone,
+    T: Serialize + DeserializeOwned + Debug + Clone,
 {
     let mut meant: Vec<T> = match text.trim() {
         "" => Vec::new(),
         _ => yaml::read("", text).ok()?,
     };
     meant.push(entry.clone());
-    let end = if text.is_empty() || text.ends_with('\n') {
-        ""
-    } else {
-        "\n"
-    };
-    let added = format!("{text}{end}{}", yaml::write(&[entry]));
-    reads_as(&added, &meant).then_some(added)
+    let is_open = !text.is_empty() && !text.ends_with('\n');
+    let end = if is_open { "\n" } else { "" };
+    checked(format!("{text}{end}{}", yaml::write(&[entry])), &meant)
 }
 
 /// Writes several files of a project, all of them or none. Existing files are replaced.
@@ -137,37 +134,26 @@ pub fn write(project: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
         let message = Message::new("cannot-write").with("path", path);
         move |error: io::Error| Error::new(message).caused_by(error)
     };
-    let mut staged: Vec<(PathBuf, PathBuf, Option<Vec<u8>>)> = Vec::new();
+    let targets: Vec<PathBuf> = files.iter().map(|(path, _)| project.join(path)).collect();
+    let olds: Vec<_> = targets.iter().map(|target| fs::read(target).ok()).collect();
     let mut done = Ok(());
-    for (path, bytes) in files {
-        let target = project.join(path);
-        let new = beside(&target);
-        let old = fs::read(&target).ok();
-        done = put(&new, bytes).map_err(failed(path));
-        staged.push((target, new, old));
-        if done.is_err() {
-            break;
-        }
+    for ((path, bytes), target) in files.iter().zip(&targets) {
+        done = done.and_then(|()| put(&beside(target), bytes).map_err(failed(path)));
     }
     let mut moved = 0;
-    if done.is_ok() {
-        for ((target, new, _), (path, _)) in staged.iter().zip(files) {
-            done = fs::rename(new, target).map_err(failed(path));
-            if done.is_err() {
-                break;
-            }
-            moved += 1;
-        }
+    for ((path, _), target) in files.iter().zip(&targets) {
+        done = done.and_then(|()| fs::rename(beside(target), target).map_err(failed(path)));
+        moved += usize::from(done.is_ok());
     }
     if done.is_err() {
-        for (target, _, old) in &staged[..moved] {
+        for (target, old) in targets.iter().zip(olds).take(moved) {
             let _ = match old {
                 Some(old) => fs::write(target, old),
                 None => fs::remove_file(target),
             };
         }
-        for (_, new, _) in &staged[moved..] {
-            let _ = fs::remove_file(new);
+        for target in &targets[moved..] {
+            let _ = fs::remove_file(beside(target));
         }
     }
     done

@@ -37,12 +37,8 @@ pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Messag
 
 /// A file's bytes, within the limit for its kind.
 pub fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
-    let failed = |error: &std::io::Error| unreadable(Some(error), Some(entry.path()));
-    let metadata = entry.metadata().map_err(|error| {
-        error
-            .io_error()
-            .map_or_else(|| unreadable(None, None), failed)
-    })?;
+    let failed = |error: std::io::Error| unreadable(Some(&error), Some(entry.path()));
+    let metadata = std::fs::metadata(entry.path()).map_err(failed)?;
     if !metadata.is_file() {
         return Err(Message::new("no-plain-file"));
     }
@@ -57,7 +53,7 @@ pub fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
             .with("size", size)
             .with("limit", limit));
     }
-    std::fs::read(entry.path()).map_err(|error| failed(&error))
+    std::fs::read(entry.path()).map_err(failed)
 }
 
 /// A file's text, without a byte order mark and with one kind of line end.

@@ -2,7 +2,7 @@
 //! (front matter).
 
 use super::record::PageRecord;
-use super::{Content, rename, rule, yaml};
+use super::{Content, rule, yaml};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Language, Message};
 use crate::prose::Prose;
@@ -10,19 +10,8 @@ use unicode_normalization::UnicodeNormalization;
 use walkdir::DirEntry;
 
 /// Names of the site's own files and folders.
-const RESERVED: [&str; 11] = [
-    "404",
-    "assets",
-    "editions",
-    "en",
-    "feed",
-    "index",
-    "manifest",
-    "robots",
-    "safeguards",
-    "sitemap",
-    "verify",
-];
+const RESERVED: &str =
+    "404 assets editions en feed index manifest robots safeguards sitemap verify";
 
 /// The line before and after the front matter.
 const FENCE: &str = "---";
@@ -55,22 +44,20 @@ impl PageFile {
 
 impl Content {
     pub(super) fn take_page(&mut self, entry: &DirEntry, file: &str, written: &str) {
+        let better = better_name(written);
         let Some((name, lang)) = name_in(written) else {
-            let help = rename(better_name(written), "unexpected-file-help");
-            return self.refuse_name(file, Message::new("unexpected-file"), help);
+            let why = Message::new("unexpected-file");
+            return self.refuse_name(file, why, better, "unexpected-file-help");
         };
         if !is_usable(name) {
-            let id = if RESERVED.contains(&name) {
+            let is_taken = is_reserved(name);
+            let id = if is_taken {
                 "page-name-taken"
             } else {
                 "page-name"
             };
-            let message = Message::new(id).with("name", name);
-            return self.refuse_name(
-                file,
-                message,
-                rename(better_name(written), "page-name-help"),
-            );
+            let why = Message::new(id).with("name", name);
+            return self.refuse_name(file, why, better, "page-name-help");
         }
         let text = self.read_as(entry, file, |text| read(file, text));
         self.pages.push(PageFile {
@@ -83,10 +70,9 @@ impl Content {
 
     /// Reports English pages without their Japanese page.
     pub(super) fn pair_pages(&mut self) {
-        let is_japanese = |page: &&PageFile| page.lang == Language::Japanese;
-        for page in self.pages.iter().filter(|page| !is_japanese(page)) {
-            let mut japanese = self.pages.iter().filter(is_japanese);
-            if !japanese.any(|other| other.name == page.name) {
+        for page in &self.pages {
+            let is_its = |it: &PageFile| it.lang == Language::Japanese && it.name == page.name;
+            if !self.pages.iter().any(is_its) {
                 let file = format!("content/pages/{}.md", page.name);
                 let message = Message::new("page-without-japanese").with("file", file);
                 let origin = Origin::file(&page.file);
@@ -110,27 +96,29 @@ pub fn yaml_of<'a>(file: &str, text: &'a str) -> &'a str {
 /// Reads a page: its front matter and the prose after it.
 fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
     let first_line = text.lines().next().unwrap_or_default().trim_end();
-    let first = Origin::bytes(file, 0..first_line.len());
+    let first = 0..first_line.len();
+    let refused = |rule, bytes, id, help| {
+        let finding = Diagnostic::error(rule, Origin::bytes(file, bytes), Message::new(id));
+        Err(finding.help(Message::new(help)))
+    };
     if !is_fence(first_line) {
-        let message = Message::new("no-front-matter");
-        let finding = Diagnostic::error(rule::MISSING_FIELD, first, message);
-        return Err(finding.help(Message::new("no-front-matter-help")));
+        let (id, help) = ("no-front-matter", "no-front-matter-help");
+        return refused(rule::MISSING_FIELD, first, id, help);
     }
     let Some((end, prose)) = front_matter(text) else {
-        let message = Message::new("front-matter-open");
-        let finding = Diagnostic::error(rule::UNREADABLE, first, message);
-        return Err(finding.help(Message::new("front-matter-open-help")));
+        let (id, help) = ("front-matter-open", "front-matter-open-help");
+        return refused(rule::UNREADABLE, first, id, help);
     };
     if text[FENCE.len()..end].trim().is_empty() {
         let message = Message::new("missing-field").with("field", "title");
-        return Err(Diagnostic::error(rule::MISSING_FIELD, first, message));
+        let origin = Origin::bytes(file, first);
+        return Err(Diagnostic::error(rule::MISSING_FIELD, origin, message));
     }
     // From the file's first line on, so that findings have their true places.
     let front = yaml::read(file, &text[..end])?;
     if text[prose..].trim().is_empty() {
-        let origin = Origin::bytes(file, end..end + FENCE.len());
-        let finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new("empty-page"));
-        return Err(finding.help(Message::new("empty-page-help")));
+        let closing = end..end + FENCE.len();
+        return refused(rule::UNREADABLE, closing, "empty-page", "empty-page-help");
     }
     let prose = Prose::parse(text, prose);
     Ok(PageText { front, prose })
@@ -164,7 +152,11 @@ fn name_in(written: &str) -> Option<(&str, Language)> {
 
 fn is_usable(name: &str) -> bool {
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    !name.is_empty() && name.chars().all(fits) && !RESERVED.contains(&name)
+    !name.is_empty() && name.chars().all(fits) && !is_reserved(name)
+}
+
+fn is_reserved(name: &str) -> bool {
+    RESERVED.split(' ').any(|taken| taken == name)
 }
 
 /// The path that was meant, if only the ending, the letters' case or width or a space is wrong.

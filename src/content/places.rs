@@ -1,7 +1,7 @@
 //! The places of the sheet, at which measures and headings are: sections and items, in print order.
 
 use super::record::{Duty, GuidelineRecord, Line, SheetRecord};
-use super::{Content, Filed};
+use super::{Content, Filed, MeasureFile};
 use crate::diagnostic::Origin;
 use crate::model::place_name;
 
@@ -28,38 +28,62 @@ impl SheetPlace<'_> {
     pub fn id(&self) -> String {
         place_name(self.section, self.item)
     }
+
+    /// Returns true if the measures of a file are for this place.
+    pub fn holds(&self, file: &MeasureFile) -> bool {
+        file.section == self.section && file.item.as_deref() == self.item
+    }
+}
+
+/// Id, letter, name, English name and duty as they are written.
+type WrittenHeading<'a> = (&'a str, &'a str, &'a Line, &'a Option<Line>, Duty);
+
+/// The section at a node, followed by its items.
+fn with_items<'a>(
+    origin: Origin,
+    is_own: bool,
+    (section, letter, name, en, duty): WrittenHeading<'a>,
+    items: impl ExactSizeIterator<Item = WrittenHeading<'a>>,
+) -> Vec<SheetPlace<'a>> {
+    let item_nodes = origin.at("items");
+    let place = SheetPlace {
+        section,
+        item: None,
+        letter,
+        name,
+        en: en.as_ref(),
+        duty,
+        takes_measures: items.len() == 0,
+        is_own,
+        origin,
+    };
+    let mut places = vec![place.clone()];
+    for (index, (id, letter, name, en, duty)) in items.enumerate() {
+        places.push(SheetPlace {
+            item: Some(id),
+            letter,
+            name,
+            en: en.as_ref(),
+            duty,
+            takes_measures: true,
+            origin: item_nodes.at(index),
+            ..place
+        });
+    }
+    places
 }
 
 /// The sections of a guideline, each followed by its items.
 pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
+    let node = guideline.origin().at("sections");
     let mut places = Vec::new();
-    for (index, section) in guideline.record.sections.iter().enumerate() {
-        let origin = guideline.origin().at("sections").at(index);
-        let items = origin.at("items");
-        let section_place = SheetPlace {
-            section: &section.id,
-            item: None,
-            letter: &section.id,
-            name: &section.name,
-            en: section.en.as_ref(),
-            duty: section.duty,
-            takes_measures: section.items.is_empty(),
-            is_own: false,
-            origin,
-        };
-        places.push(section_place.clone());
-        for (index, item) in section.items.iter().enumerate() {
-            places.push(SheetPlace {
-                item: Some(&item.id),
-                letter: &item.id,
-                name: &item.name,
-                en: item.en.as_ref(),
-                duty: item.duty.unwrap_or(section.duty),
-                takes_measures: true,
-                origin: items.at(index),
-                ..section_place
-            });
-        }
+    for (index, it) in guideline.record.sections.iter().enumerate() {
+        let section: WrittenHeading = (&it.id, &it.id, &it.name, &it.en, it.duty);
+        let items = it.items.iter().map(|item| -> WrittenHeading {
+            let duty = item.duty.unwrap_or(it.duty);
+            (&item.id, &item.id, &item.name, &item.en, duty)
+        });
+        places.extend(with_items(node.at(index), false, section, items));
     }
     places
 }
@@ -71,33 +95,14 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPl
         "before" => &sheet.record.sections.before,
         _ => &sheet.record.sections.after,
     };
+    let (node, duty) = (sheet.origin().at("sections").at(side), Duty::default());
     let mut places = Vec::new();
-    for (index, section) in sections.iter().enumerate() {
-        let origin = sheet.origin().at("sections").at(side).at(index);
-        let items = origin.at("items");
-        let section_place = SheetPlace {
-            section: &section.id,
-            item: None,
-            letter: &section.letter,
-            name: &section.name,
-            en: section.en.as_ref(),
-            duty: Duty::default(),
-            takes_measures: section.items.is_empty(),
-            is_own: true,
-            origin,
-        };
-        places.push(section_place.clone());
-        for (index, item) in section.items.iter().enumerate() {
-            places.push(SheetPlace {
-                item: Some(&item.id),
-                letter: &item.letter,
-                name: &item.name,
-                en: item.en.as_ref(),
-                takes_measures: true,
-                origin: items.at(index),
-                ..section_place
-            });
-        }
+    for (index, it) in sections.iter().enumerate() {
+        let section: WrittenHeading = (&it.id, &it.letter, &it.name, &it.en, duty);
+        let items = it.items.iter();
+        let items =
+            items.map(|it| -> WrittenHeading { (&it.id, &it.letter, &it.name, &it.en, duty) });
+        places.extend(with_items(node.at(index), true, section, items));
     }
     places
 }

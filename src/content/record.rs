@@ -3,11 +3,10 @@
 //! They hold what was written; [`crate::model`] holds what was checked. Their comments are the manual for
 //! whoever writes the YAML.
 
-pub use super::values::{Headings, IsoDate, Line, Period};
-use super::values::{markdown, optional_markdown, or_default, present_markdown};
+pub use super::values::{Headings, IsoDate, Line, Markdown, Period};
+use super::values::{even_if_blank, or_default};
 use crate::date::DateStyle;
-use crate::model::{Audience, Audiences, Coordinate};
-use crate::text::Text;
+use crate::model::{Audience, Audiences, Coordinate, Signatory};
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +30,8 @@ pub struct OfficeRecord {
     /// Contact for security problems of the site: a mail address, or `https://…`. It makes the
     /// site's security.txt.
     pub security: Option<Line>,
-    pub signatory: SignatoryRecord,
+    /// The person who signs the sheet (特定個人情報等管理責任者).
+    pub signatory: Signatory<Line>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: OfficeEnglishRecord,
 }
@@ -50,22 +50,7 @@ pub struct OfficeEnglishRecord {
     pub representative: Option<Line>,
     pub complaints: Option<Line>,
     #[serde(default, deserialize_with = "or_default")]
-    pub signatory: SignatoryEnglishRecord,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SignatoryEnglishRecord {
-    pub title: Option<Line>,
-    pub name: Option<Line>,
-}
-
-/// The person who signs the sheet (特定個人情報等管理責任者).
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SignatoryRecord {
-    pub title: Line,
-    pub name: Line,
+    pub signatory: Signatory<Option<Line>>,
 }
 
 /// `sheet.yaml`: the guideline the sheet answers, its date, and how it is printed.
@@ -168,13 +153,7 @@ pub struct OwnItem {
 
 /// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may
 /// entrust work).
-#[derive(Debug, Default, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FieldAudience {
-    pub subject: Option<Audience>,
-    pub measure: Option<Audience>,
-    pub remarks: Option<Audience>,
-}
+pub type FieldAudience = Audiences<Option<Audience>>;
 
 impl FieldAudience {
     /// The readers the measure names, else those the sheet names; by default remarks (vendors,
@@ -224,7 +203,7 @@ pub struct GuidelineRecord {
     pub sections: Vec<SectionRecord>,
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
-    pub entrustment: Vec<EntrustmentRecord>,
+    pub entrustment: Vec<SectionRecord>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: GuidelineEnglishRecord,
 }
@@ -263,26 +242,7 @@ pub struct ItemRecord {
     pub duty: Option<Duty>,
     #[serde(default)]
     pub sme: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EntrustmentRecord {
-    pub id: String,
-    pub name: Line,
-    /// The name in English.
-    pub en: Option<Line>,
-    #[serde(default)]
-    pub items: Vec<EntrustmentItem>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EntrustmentItem {
-    pub id: String,
-    pub name: Line,
-    /// The name in English.
-    pub en: Option<Line>,
+    /// The points that the text of an item on entrustment names.
     #[serde(default)]
     pub parts: Vec<Line>,
 }
@@ -298,7 +258,7 @@ pub enum Duty {
 
 /// One measure of `measures/<section>/<item>.yaml`: one row of the sheet.
 ///
-/// A new cell also goes into `Content::texts`, `Measure::texts`, `Audiences` and `MeasureData`,
+/// A new cell also goes into `Content::texts`, `model::Measure` and its `texts`, `Audiences`,
 /// `sheet::Row`, `data` (which then needs a new `FORMAT`, so that issued digests stay), `compare` and
 /// the theme.
 #[derive(Debug, Deserialize)]
@@ -309,17 +269,14 @@ pub struct MeasureRecord {
     /// The row's number. Given at issue, never used again for another row.
     pub no: Option<u32>,
     /// 安全管理措置への対応. Equal neighbours share one cell.
-    #[serde(deserialize_with = "markdown")]
-    pub subject: Text,
+    pub subject: Markdown,
     /// 措置の内容. Inline Markdown; a list is paragraphs.
-    #[serde(default, deserialize_with = "optional_markdown")]
-    pub measure: Option<Text>,
+    pub measure: Option<Markdown>,
     /// Instead of a measure: why the item does not apply. Without a reason it is an empty text.
-    #[serde(default, deserialize_with = "present_markdown")]
-    pub not_applicable: Option<Text>,
+    #[serde(default, deserialize_with = "even_if_blank")]
+    pub not_applicable: Option<Markdown>,
     /// サービス・委託先・備考. Likewise.
-    #[serde(default, deserialize_with = "optional_markdown")]
-    pub remarks: Option<Text>,
+    pub remarks: Option<Markdown>,
     #[serde(default)]
     pub audience: FieldAudience,
     /// The small-business method is used. An office that is a contractor never may.
@@ -354,14 +311,10 @@ pub struct SourceRecord {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureEnglishRecord {
-    #[serde(default, deserialize_with = "optional_markdown")]
-    pub subject: Option<Text>,
-    #[serde(default, deserialize_with = "optional_markdown")]
-    pub measure: Option<Text>,
-    #[serde(default, deserialize_with = "optional_markdown")]
-    pub not_applicable: Option<Text>,
-    #[serde(default, deserialize_with = "optional_markdown")]
-    pub remarks: Option<Text>,
+    pub subject: Option<Markdown>,
+    pub measure: Option<Markdown>,
+    pub not_applicable: Option<Markdown>,
+    pub remarks: Option<Markdown>,
 }
 
 /// `certifications/<name>.yaml`: one certificate (第三者認証).

@@ -2,6 +2,7 @@
 
 use super::page;
 use super::yaml::Marked;
+use super::yaml_errors::line_start;
 use crate::diagnostic::{Diagnostic, Origin, SourceLocation};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,11 +68,9 @@ impl Sources {
             return None;
         };
         let before = self.get(&origin.file)?.get(..bytes.start)?;
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Some(Position {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        })
+        let column = before[line_start(before, bytes.start)..].chars().count() + 1;
+        let line = before.matches('\n').count() + 1;
+        Some(Position { line, column })
     }
 
     /// The line of a located finding, from 1.
@@ -81,21 +80,20 @@ impl Sources {
 
     /// The line, from 1, on which each entry of a list file begins.
     pub fn entry_lines(&self, file: &str, entries: usize) -> Vec<usize> {
-        let text = self.get(file).unwrap_or_default();
-        let marked = Marked::parse(text);
         let root = Origin::root(file);
-        let line = |index| line_of_node(text, &marked, &root.at(index)).unwrap_or(1);
-        (0..entries).map(line).collect()
+        self.node_lines(file, (0..entries).map(|index| root.at(index)))
     }
 
     /// The line, from 1, on which a node begins.
     pub fn node_line(&self, node: &Origin) -> usize {
-        let text = self.get(&node.file).unwrap_or_default();
-        line_of_node(text, &Marked::parse(text), node).unwrap_or(1)
+        self.node_lines(&node.file, [node.clone()])[0]
     }
-}
 
-fn line_of_node(text: &str, marked: &Marked, node: &Origin) -> Option<usize> {
-    let bytes = marked.find(&node.location)?;
-    Some(text[..bytes.start].matches('\n').count() + 1)
+    fn node_lines(&self, file: &str, nodes: impl IntoIterator<Item = Origin>) -> Vec<usize> {
+        let text = self.get(file).unwrap_or_default();
+        let marked = Marked::parse(text);
+        let start = |node: Origin| marked.find(&node.location).map_or(0, |bytes| bytes.start);
+        let line = |node| text[..start(node)].matches('\n').count() + 1;
+        nodes.into_iter().map(line).collect()
+    }
 }

@@ -1,153 +1,35 @@
-//! Every text of the content that some rendering prints, with its English, origin and readers.
+//! Every text of the content that some rendering prints, with its origin and readers.
 //!
 //! The rules about texts see only what is listed here: a new field must be added.
 
-use super::places::SheetPlace;
-use super::record::{CertificationRecord, Line, MeasureRecord, OfficeRecord, SheetRecord};
+use super::record::{
+    CertificationRecord, Line, Markdown, MeasureRecord, OfficeRecord, SheetRecord,
+};
 use super::{Content, Filed};
 use crate::diagnostic::Origin;
+use crate::message::Language::{self, English, Japanese};
 use crate::model::{Audience, Audiences};
 use crate::text::Text;
 use std::borrow::Cow;
 
-/// A text as the author wrote it.
-#[derive(Clone, Copy)]
-pub enum WrittenText<'a> {
-    Line(&'a str),
-    /// A cell with inline Markdown.
-    Cell(&'a Text),
-}
-
-impl<'a> WrittenText<'a> {
-    /// The characters it prints, and the addresses its links lead to.
-    pub fn characters(self) -> Cow<'a, str> {
-        match self {
-            WrittenText::Line(line) => line.into(),
-            WrittenText::Cell(text) => {
-                let links = text.links();
-                let join = |text: String, link: &str| format!("{text}\n{link}");
-                links.fold(text.to_plain(), join).into()
-            }
-        }
-    }
-
-    fn is_blank(self) -> bool {
-        match self {
-            WrittenText::Line(line) => line.is_empty(),
-            WrittenText::Cell(text) => text.is_empty(),
-        }
-    }
-}
-
-/// A text in Japanese and in English, as far as either is written.
-pub struct TextPair<'a> {
+/// A text in one language as the author wrote it.
+pub struct WrittenText<'a> {
     pub field: &'static str,
-    pub ja: Option<WrittenText<'a>>,
-    pub en: Option<WrittenText<'a>>,
+    /// The characters it prints, and the addresses its links lead to.
+    pub text: Cow<'a, str>,
+    /// The parsed Markdown, if it is a cell.
+    pub cell: Option<&'a Text>,
+    pub language: Language,
     pub origin: Origin,
-    pub en_origin: Origin,
     /// `None`: only the office, in the proof.
     pub audience: Option<Audience>,
-    /// True if the English needs no Japanese text of its own.
-    pub may_stand_alone: bool,
-}
-
-impl TextPair<'_> {
-    /// Returns true if there is English without the Japanese that it should translate.
-    pub fn lacks_japanese(&self) -> bool {
-        let written = |text: Option<WrittenText>| text.is_some_and(|text| !text.is_blank());
-        written(self.en) && !written(self.ja) && !self.may_stand_alone
-    }
-}
-
-/// Adds the texts of one record to the list.
-struct Collector<'a, 'c> {
-    texts: &'c mut Vec<TextPair<'a>>,
-    /// Node of the record's fields.
-    origin: Origin,
-    /// Node of their translations.
-    en_origin: Origin,
-}
-
-impl<'a, 'c> Collector<'a, 'c> {
-    fn new(texts: &'c mut Vec<TextPair<'a>>, origin: Origin) -> Collector<'a, 'c> {
-        let en_origin = origin.at("en");
-        Collector {
-            texts,
-            origin,
-            en_origin,
-        }
-    }
-
-    fn put(
-        &mut self,
-        field: &'static str,
-        [ja, en]: [Option<WrittenText<'a>>; 2],
-        audience: Option<Audience>,
-    ) {
-        self.texts.push(TextPair {
-            field,
-            ja,
-            en,
-            origin: self.origin.at(field),
-            en_origin: self.en_origin.at(field),
-            audience,
-            may_stand_alone: false,
-        });
-    }
-
-    /// Adds a public line with its translation.
-    fn line(
-        &mut self,
-        field: &'static str,
-        ja: impl Into<Option<&'a Line>>,
-        en: impl Into<Option<&'a Line>>,
-    ) {
-        let lines = [ja.into(), en.into()].map(|line| line.map(|line| WrittenText::Line(line)));
-        self.put(field, lines, Some(Audience::Public));
-    }
-
-    /// Adds a public line that has no translation.
-    fn untranslated(&mut self, field: &'static str, ja: impl Into<Option<&'a Line>>) {
-        self.line(field, ja, None::<&Line>);
-    }
-
-    /// Adds a cell of a measure with its translation.
-    fn cell(
-        &mut self,
-        field: &'static str,
-        ja: impl Into<Option<&'a Text>>,
-        en: &'a Option<Text>,
-        audience: Audience,
-    ) {
-        let cells = [ja.into(), en.as_ref()].map(|text| text.map(WrittenText::Cell));
-        self.put(field, cells, Some(audience));
-    }
-
-    /// Adds a line that needs no counterpart in the other language.
-    fn alone(
-        &mut self,
-        ja: Option<&'a Line>,
-        en: Option<&'a Line>,
-        origin: Origin,
-        audience: Audience,
-    ) {
-        let [ja, en] = [ja, en].map(|line| line.map(|line| WrittenText::Line(line)));
-        self.texts.push(TextPair {
-            field: "headings",
-            ja,
-            en,
-            en_origin: origin.clone(),
-            origin,
-            audience: Some(audience),
-            may_stand_alone: true,
-        });
-    }
+    /// True for English without the Japanese that it should translate.
+    pub lacks_japanese: bool,
 }
 
 impl Content {
-    /// Every text, in the order of the files.
-    pub fn texts(&self) -> Vec<TextPair<'_>> {
+    /// Every text of the sheet in either language, in the order of the files.
+    pub fn texts(&self) -> Vec<WrittenText<'_>> {
         let mut texts = Vec::new();
         if let Some(office) = &self.office {
             add_office(office, &mut texts);
@@ -156,123 +38,201 @@ impl Content {
             add_sheet(sheet, &mut texts);
         }
         if let Some(guideline) = self.own_guideline() {
-            let record = &guideline.record;
-            Collector::new(&mut texts, guideline.origin()).line(
-                "title",
-                &record.title,
-                &record.en.title,
-            );
+            let (ja, en) = (&guideline.record.title, &guideline.record.en.title);
+            let title = [("title", line(ja), line(en))];
+            add(&mut texts, &both(&guideline.origin()), PUBLIC, title);
         }
         for place in self.places() {
-            add_place(place, &mut texts);
+            let node = place.origin;
+            let letter = place.is_own.then_some(place.letter);
+            for (field, text, language, origin) in [
+                ("letter", letter, Japanese, node.at("letter")),
+                ("name", Some(&**place.name), Japanese, node.at("name")),
+                ("name", place.en.map(|en| &**en), English, node.at("en")),
+            ] {
+                texts.extend(text.map(|text| alone(field, text, language, origin)));
+            }
         }
         for certification in &self.certifications {
             add_certification(certification, &mut texts);
         }
-        let sheet_audience = self.sheet.as_ref().map(|sheet| sheet.record.audience);
-        for (_, record, origin) in self.all_measures() {
-            let audiences = record.audience.over(sheet_audience.unwrap_or_default());
-            add_measure(record, origin, audiences, &mut texts);
+        let sheet_readers = self.sheet.as_ref().map(|sheet| sheet.record.audience);
+        for (_, record, node) in self.all_measures() {
+            let readers = record.audience.over(sheet_readers.unwrap_or_default());
+            add_measure(record, &node, readers, &mut texts);
+        }
+        texts
+    }
+
+    /// The texts of the pages, block by block. They are on the site only, never in a PDF.
+    pub fn page_texts(&self) -> Vec<WrittenText<'_>> {
+        let mut texts = Vec::new();
+        for page in &self.pages {
+            let Some(text) = &page.text else { continue };
+            let title = Origin::root(&page.file).at("title");
+            texts.push(alone("title", &text.front.title, page.lang, title));
+            for passage in text.prose.passages() {
+                let origin = Origin::bytes(&page.file, passage.bytes);
+                texts.push(WrittenText {
+                    text: passage.text.into(),
+                    ..alone("", "", page.lang, origin)
+                });
+            }
         }
         texts
     }
 }
 
-fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Vec<TextPair<'a>>) {
-    let (record, en) = (&office.record, &office.record.en);
-    let mut collector = Collector::new(texts, office.origin());
-    collector.line("name", &record.name, &en.name);
-    collector.untranslated("tel", &record.tel);
-    collector.line("address", &record.address, &en.address);
-    collector.untranslated("url", &record.url);
-    collector.untranslated("homepage", &record.homepage);
-    collector.line("representative", &record.representative, &en.representative);
-    collector.line("complaints", &record.complaints, &en.complaints);
-    collector.untranslated("security", &record.security);
-    let mut signatory = Collector {
-        origin: collector.origin.at("signatory"),
-        en_origin: collector.en_origin.at("signatory"),
-        texts: collector.texts,
-    };
-    signatory.line("title", &record.signatory.title, &en.signatory.title);
-    signatory.line("name", &record.signatory.name, &en.signatory.name);
+type Texts<'a> = Vec<WrittenText<'a>>;
+
+const PUBLIC: Option<Audience> = Some(Audience::Public);
+
+/// The characters of a text, and the cell it is.
+type Characters<'a> = Option<(Cow<'a, str>, Option<&'a Text>)>;
+
+fn line<'a>(line: impl Into<Option<&'a Line>>) -> Characters<'a> {
+    line.into().map(|line| ((**line).into(), None))
 }
 
-fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Vec<TextPair<'a>>) {
-    let (record, en) = (&sheet.record, &sheet.record.en);
-    let node = sheet.origin();
-    let mut collector = Collector::new(texts, node.clone());
-    collector.line("title", &record.title, &en.title);
-    collector.untranslated("document_number", &record.document_number);
-    for (index, name) in record.approvals.iter().enumerate() {
-        let origin = node.at("approvals").at(index);
-        collector.alone(Some(name), None, origin, Audience::Client);
-    }
-    for (place, heading) in &record.headings.0 {
-        let origin = node.at("headings").at(place.as_str());
-        collector.alone(Some(heading), None, origin, Audience::Public);
-    }
-    for (place, heading) in &en.headings.0 {
-        let origin = node.at("en").at("headings").at(place.as_str());
-        collector.alone(None, Some(heading), origin, Audience::Public);
-    }
+fn cell<'a>(markdown: impl Into<Option<&'a Markdown>>) -> Characters<'a> {
+    let text = &markdown.into()?.0;
+    let join = |text: String, link: &str| format!("{text}\n{link}");
+    Some((text.links().fold(text.to_plain(), join).into(), Some(text)))
 }
 
-fn add_place<'a>(place: SheetPlace<'a>, texts: &mut Vec<TextPair<'a>>) {
-    let mut collector = Collector::new(texts, place.origin);
-    let letter = place.is_own.then_some(WrittenText::Line(place.letter));
-    collector.put("letter", [letter, None], Some(Audience::Public));
-    collector.line("name", place.name, place.en);
-    if let Some(name) = collector.texts.last_mut() {
-        // The English is a line of its own, not a record of fields.
-        name.en_origin = collector.en_origin;
-    }
-}
-
-fn add_certification<'a>(
-    certification: &'a Filed<CertificationRecord>,
-    texts: &mut Vec<TextPair<'a>>,
+/// Adds the fields of a record, given its node and that of its translations.
+fn add<'a, const N: usize>(
+    texts: &mut Texts<'a>,
+    [node, en_node]: &[Origin; 2],
+    audience: Option<Audience>,
+    fields: [(&'static str, Characters<'a>, Characters<'a>); N],
 ) {
-    let (record, en) = (&certification.record, &certification.record.en);
-    let mut collector = Collector::new(texts, certification.origin());
-    collector.untranslated("standard", &record.standard);
-    collector.untranslated("edition", &record.edition);
-    collector.line("scheme", &record.scheme, &en.scheme);
-    collector.untranslated("number", &record.number);
-    collector.line("body", &record.body, &en.body);
-    collector.untranslated("accreditor", &record.accreditor);
-    collector.line("scope", &record.scope, &en.scope);
-    collector.line("print", &record.print, &en.print);
-    if let Some(print) = texts.last_mut() {
-        // The pattern may fit in one language only.
-        print.may_stand_alone = true;
+    for (field, ja, en) in fields {
+        let is_blank = |text: &Characters| text.as_ref().is_none_or(|(text, _)| text.is_empty());
+        let lacks_japanese = is_blank(&ja) && !is_blank(&en);
+        for (characters, language, node) in [(ja, Japanese, node), (en, English, en_node)] {
+            texts.extend(characters.map(|(text, cell)| WrittenText {
+                text,
+                cell,
+                audience,
+                lacks_japanese: lacks_japanese && language == English,
+                ..alone(field, "", language, node.at(field))
+            }));
+        }
     }
 }
 
-fn add_measure<'a>(
-    record: &'a MeasureRecord,
+/// The node of a record and that of its translations.
+fn both(node: &Origin) -> [Origin; 2] {
+    [node.clone(), node.at("en")]
+}
+
+/// A public line that needs no counterpart in the other language.
+fn alone<'a>(
+    field: &'static str,
+    line: &'a str,
+    language: Language,
     origin: Origin,
-    audiences: Audiences,
-    texts: &mut Vec<TextPair<'a>>,
-) {
-    let Audiences {
-        subject,
-        measure,
-        remarks,
-    } = audiences;
-    let (ja, en) = (record, &record.en);
-    let mut collector = Collector::new(texts, origin);
-    collector.cell("subject", &ja.subject, &en.subject, subject);
-    collector.cell("measure", &ja.measure, &en.measure, measure);
-    collector.cell(
-        "not_applicable",
-        &ja.not_applicable,
-        &en.not_applicable,
-        measure,
-    );
-    collector.cell("remarks", &ja.remarks, &en.remarks, remarks);
-    for (field, note) in [("confirm", &record.confirm), ("memo", &record.memo)] {
-        let line = note.as_ref().map(|line| WrittenText::Line(line));
-        collector.put(field, [line, None], None);
+) -> WrittenText<'a> {
+    WrittenText {
+        field,
+        text: line.into(),
+        cell: None,
+        language,
+        origin,
+        audience: PUBLIC,
+        lacks_japanese: false,
     }
+}
+
+fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Texts<'a>) {
+    let (ja, en) = (&office.record, &office.record.en);
+    let nodes = both(&office.origin());
+    let fields = [
+        ("name", line(&ja.name), line(&en.name)),
+        ("tel", line(&ja.tel), None),
+        ("address", line(&ja.address), line(&en.address)),
+        ("url", line(&ja.url), None),
+        ("homepage", line(&ja.homepage), None),
+        (
+            "representative",
+            line(&ja.representative),
+            line(&en.representative),
+        ),
+        ("complaints", line(&ja.complaints), line(&en.complaints)),
+        ("security", line(&ja.security), None),
+    ];
+    add(texts, &nodes, PUBLIC, fields);
+    let (ja, en) = (&ja.signatory, &en.signatory);
+    let fields = [
+        ("title", line(&ja.title), line(&en.title)),
+        ("name", line(&ja.name), line(&en.name)),
+    ];
+    let nodes_below = nodes.map(|node| node.at("signatory"));
+    add(texts, &nodes_below, PUBLIC, fields);
+}
+
+fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Texts<'a>) {
+    let (ja, en, node) = (&sheet.record, &sheet.record.en, sheet.origin());
+    let fields = [
+        ("title", line(&ja.title), line(&en.title)),
+        ("document_number", line(&ja.document_number), None),
+    ];
+    add(texts, &both(&node), PUBLIC, fields);
+    for (index, name) in ja.approvals.iter().enumerate() {
+        let origin = node.at("approvals").at(index);
+        texts.push(WrittenText {
+            audience: Some(Audience::Client),
+            ..alone("approvals", name, Japanese, origin)
+        });
+    }
+    for (headings, language, node) in [
+        (&ja.headings, Japanese, node.clone()),
+        (&en.headings, English, node.at("en")),
+    ] {
+        for (place, heading) in &headings.0 {
+            let origin = node.at("headings").at(place.as_str());
+            texts.push(alone("headings", heading, language, origin));
+        }
+    }
+}
+
+fn add_certification<'a>(filed: &'a Filed<CertificationRecord>, texts: &mut Texts<'a>) {
+    let (ja, en, nodes) = (&filed.record, &filed.record.en, both(&filed.origin()));
+    let fields = [
+        ("standard", line(&ja.standard), None),
+        ("edition", line(&ja.edition), None),
+        ("scheme", line(&ja.scheme), line(&en.scheme)),
+        ("number", line(&ja.number), None),
+        ("body", line(&ja.body), line(&en.body)),
+        ("accreditor", line(&ja.accreditor), None),
+        ("scope", line(&ja.scope), line(&en.scope)),
+        ("print", line(&ja.print), None),
+    ];
+    add(texts, &nodes, PUBLIC, fields);
+    // The pattern may fit in one language only.
+    let print = |line| alone("print", line, English, nodes[1].at("print"));
+    texts.extend(en.print.as_deref().map(print));
+}
+
+fn add_measure<'a>(ja: &'a MeasureRecord, node: &Origin, of: Audiences, texts: &mut Texts<'a>) {
+    let (en, nodes) = (&ja.en, both(node));
+    let subject = [("subject", cell(&ja.subject), cell(&en.subject))];
+    let statement = [
+        ("measure", cell(&ja.measure), cell(&en.measure)),
+        (
+            "not_applicable",
+            cell(&ja.not_applicable),
+            cell(&en.not_applicable),
+        ),
+    ];
+    let remarks = [("remarks", cell(&ja.remarks), cell(&en.remarks))];
+    let notes = [
+        ("confirm", line(&ja.confirm), None),
+        ("memo", line(&ja.memo), None),
+    ];
+    add(texts, &nodes, Some(of.subject), subject);
+    add(texts, &nodes, Some(of.measure), statement);
+    add(texts, &nodes, Some(of.remarks), remarks);
+    add(texts, &nodes, None, notes);
 }

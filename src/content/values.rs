@@ -9,18 +9,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
-/// The reason for refusing a scalar.
-enum Refusal {
-    /// It is not what the field expects.
-    Invalid,
-    /// The sentence that [`super::yaml_errors`] knows.
-    Because(&'static str),
-}
-
 /// Reads a string with `parse`. Only an error inside the visitor gets a position from serde_yaml.
 struct StringVisitor<T> {
     expecting: &'static str,
-    parse: fn(&str) -> Result<T, Refusal>,
+    parse: fn(&str) -> Option<T>,
 }
 
 impl<T> Visitor<'_> for StringVisitor<T> {
@@ -31,11 +23,22 @@ impl<T> Visitor<'_> for StringVisitor<T> {
     }
 
     fn visit_str<E: de::Error>(self, written: &str) -> Result<T, E> {
-        (self.parse)(written).map_err(|refusal| match refusal {
-            Refusal::Invalid => E::invalid_value(de::Unexpected::Str(written), &self),
-            Refusal::Because(sentence) => E::custom(sentence),
-        })
+        let refused = || E::invalid_value(de::Unexpected::Str(written), &self);
+        (self.parse)(written).ok_or_else(refused)
     }
+}
+
+macro_rules! read_from_string {
+    ($type:ty, $expecting:literal, $parse:expr) => {
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                deserializer.deserialize_str(StringVisitor {
+                    expecting: $expecting,
+                    parse: $parse,
+                })
+            }
+        }
+    };
 }
 
 /// One line of plain text, never blank. Line breaks between Japanese characters leave no space.
@@ -55,53 +58,28 @@ impl fmt::Display for Line {
     }
 }
 
-impl<'de> Deserialize<'de> for Line {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Line, D::Error> {
-        deserializer.deserialize_str(StringVisitor {
-            expecting: "a string",
-            parse: |written| {
-                let line = crate::text::join_lines(&super::yaml::unfold(written));
-                if line.is_empty() {
-                    Err(Refusal::Because("blank"))
-                } else {
-                    Ok(Line(line))
-                }
-            },
-        })
-    }
-}
+read_from_string!(Line, "a string", |written| {
+    let line = crate::text::join_lines(&super::yaml::unfold(written));
+    (!line.is_empty()).then_some(Line(line))
+});
 
 /// A day as `2015-10-01`; jiff alone would also take a date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IsoDate(pub Date);
 
-impl<'de> Deserialize<'de> for IsoDate {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<IsoDate, D::Error> {
-        deserializer.deserialize_str(StringVisitor {
-            expecting: "a day like 2015-10-01",
-            parse: |written| match written.parse() {
-                Ok(day) if written.len() == 10 => Ok(IsoDate(day)),
-                _ => Err(Refusal::Invalid),
-            },
-        })
-    }
-}
+read_from_string!(IsoDate, "a day like 2015-10-01", |written| {
+    let day = written.parse().ok().filter(|_| written.len() == 10);
+    day.map(IsoDate)
+});
 
 /// A length of time as `P90D` or `P1Y` (ISO 8601).
 #[derive(Debug, Clone, Copy)]
 pub struct Period(pub Span);
 
-impl<'de> Deserialize<'de> for Period {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-        deserializer.deserialize_str(StringVisitor {
-            expecting: "a duration like P90D",
-            parse: |written| match written.parse() {
-                Ok(span) if written.starts_with('P') => Ok(Period(span)),
-                _ => Err(Refusal::Invalid),
-            },
-        })
-    }
-}
+read_from_string!(Period, "a duration like P90D", |written| {
+    let span = written.parse().ok().filter(|_| written.starts_with('P'));
+    span.map(Period)
+});
 
 /// Headings by place (`C-d`), each once.
 #[derive(Debug, Default)]
@@ -134,34 +112,20 @@ impl<'de> Visitor<'de> for HeadingsVisitor {
 }
 
 /// Inline Markdown; a [`Text`] by itself is verbatim.
-struct Markdown(Text);
+#[derive(Debug, Default)]
+pub struct Markdown(pub Text);
 
 impl<'de> Deserialize<'de> for Markdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
-        deserializer
-            .deserialize_any(ParagraphsVisitor)
-            .map(Markdown)
+        deserializer.deserialize_any(ParagraphsVisitor)
     }
 }
 
-/// Reads inline Markdown.
-pub fn markdown<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-    Markdown::deserialize(deserializer).map(|text| text.0)
-}
-
-/// Reads inline Markdown that may be missing.
-pub fn optional_markdown<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Text>, D::Error> {
-    let text = Option::<Markdown>::deserialize(deserializer)?;
-    Ok(text.map(|text| text.0))
-}
-
 /// Reads inline Markdown of a field that counts as written even if it is left blank.
-pub fn present_markdown<'de, D: Deserializer<'de>>(
+pub fn even_if_blank<'de, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<Text>, D::Error> {
-    optional_markdown(deserializer).map(|text| Some(text.unwrap_or_default()))
+) -> Result<Option<Markdown>, D::Error> {
+    or_default(deserializer).map(Some)
 }
 
 /// Reads a record of which nothing need be written: a blank field is the same as none.
@@ -174,21 +138,22 @@ pub fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
 struct ParagraphsVisitor;
 
 impl<'de> Visitor<'de> for ParagraphsVisitor {
-    type Value = Text;
+    type Value = Markdown;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("text or a list of texts")
     }
 
-    fn visit_str<E: de::Error>(self, written: &str) -> Result<Text, E> {
-        Ok(Text::parse([super::yaml::unfold(written).as_str()]))
+    fn visit_str<E: de::Error>(self, written: &str) -> Result<Markdown, E> {
+        let paragraph = super::yaml::unfold(written);
+        Ok(Markdown(Text::parse([paragraph.as_str()])))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Markdown, A::Error> {
         let mut paragraphs = Vec::new();
         while let Some(written) = list.next_element::<String>()? {
             paragraphs.push(super::yaml::unfold(&written));
         }
-        Ok(Text::parse(paragraphs.iter().map(String::as_str)))
+        Ok(Markdown(Text::parse(paragraphs.iter().map(String::as_str))))
     }
 }

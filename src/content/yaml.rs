@@ -2,8 +2,9 @@
 //!
 //! No other file names them. [`super::yaml_errors`] turns serde_yaml's errors into findings.
 
-use super::yaml_errors;
-use crate::diagnostic::{Diagnostic, Part, PathStep, SourceLocation};
+use super::{rule, yaml_errors};
+use crate::diagnostic::{Diagnostic, Origin, Part, PathStep, SourceLocation};
+use crate::message::Message;
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
 use saphyr_parser::{Event, Parser};
@@ -21,7 +22,8 @@ const BREAK: char = '\u{fdd1}';
 /// Reads one file into its record type.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic> {
     if let Some(bytes) = alias(text) {
-        return Err(yaml_errors::alias(file, bytes));
+        let (origin, message) = (Origin::bytes(file, bytes), Message::new("no-alias"));
+        return Err(Diagnostic::error(rule::UNREADABLE, origin, message));
     }
     serde_yaml::from_str(&mark_folds(text)).map_err(|error| {
         let at = error
@@ -148,22 +150,10 @@ impl<'a> Marked<'a> {
 
     /// The bytes of a node, or of the nearest node above it if it does not exist.
     pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
-        let SourceLocation::Node { path, part } = location else {
-            return None;
-        };
-        let mut node = self.root.as_ref()?;
-        let mut key = None;
-        let mut depth = 0;
-        for step in path {
-            let Some(next) = child(node, step) else {
-                break;
-            };
-            (key, node) = next;
-            depth += 1;
-        }
+        let ((key, node), exists, part) = self.walk(location)?;
         let value = self.bytes(node);
         Some(match (part, key) {
-            (Part::Key, Some(key)) if depth == path.len() => self.bytes(key),
+            (Part::Key, Some(key)) if exists => self.bytes(key),
             (Part::Within(needle), _) => match self.text[value.clone()].find(needle.as_str()) {
                 Some(at) => value.start + at..value.start + at + needle.len(),
                 None => self.first_line(value),
@@ -175,17 +165,27 @@ impl<'a> Marked<'a> {
 
     /// The bytes of an existing node: the whole of its key or value.
     pub fn find_whole(&self, location: &SourceLocation) -> Option<Range<usize>> {
+        let ((key, value), exists, part) = self.walk(location)?;
+        let node = match part {
+            Part::Key => key?,
+            _ => value,
+        };
+        exists.then(|| self.bytes(node))
+    }
+
+    /// The node at a location or the nearest above it, and if it is the one itself.
+    fn walk<'l>(&self, location: &'l SourceLocation) -> Option<(Child<'_, 'a>, bool, &'l Part)> {
         let SourceLocation::Node { path, part } = location else {
             return None;
         };
-        let start = (None, self.root.as_ref()?);
-        let (key, value) = path
-            .iter()
-            .try_fold(start, |(_, node), step| child(node, step))?;
-        match part {
-            Part::Key => key.map(|key| self.bytes(key)),
-            _ => Some(self.bytes(value)),
+        let mut here = (None, self.root.as_ref()?);
+        for step in path {
+            let Some(next) = child(here.1, step) else {
+                return Some((here, false, part));
+            };
+            here = next;
         }
+        Some((here, true, part))
     }
 
     fn bytes(&self, node: &MarkedYaml) -> Range<usize> {

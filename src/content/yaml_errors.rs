@@ -42,21 +42,13 @@ pub fn explain(file: &str, text: &str, whole: &str, at: usize) -> Diagnostic {
         at,
     };
     error
-        .unknown_field()
-        .or_else(|| error.unknown_choice())
+        .unknown()
         .or_else(|| error.duplicate_key())
-        .or_else(|| error.blank())
         .or_else(|| error.typing_mistake())
         .or_else(|| error.missing_field())
         .or_else(|| error.wrong_length())
         .or_else(|| error.wrong_type())
         .unwrap_or_else(|| error.no_yaml())
-}
-
-/// The finding for a text repeated by reference.
-pub fn alias(file: &str, bytes: Range<usize>) -> Diagnostic {
-    let message = Message::new("no-alias");
-    Diagnostic::error(rule::UNREADABLE, Origin::bytes(file, bytes), message)
 }
 
 /// Byte offset of a line and column, both counted in characters from 1.
@@ -83,24 +75,23 @@ impl YamlError<'_> {
         Diagnostic::error(rule, Origin::bytes(self.file, bytes), message)
     }
 
-    fn unknown_field(&self) -> Option<Diagnostic> {
-        self.sentence.starts_with("unknown field").then_some(())?;
+    /// A field or a choice that does not exist.
+    fn unknown(&self) -> Option<Diagnostic> {
         let (written, known) = self.quoted.split_first()?;
-        let message = Message::new("unknown-field").with("field", written);
-        let help = Message::new("known-fields").with("fields", known.join(", "));
-        let finding = self
-            .error(rule::UNKNOWN_FIELD, self.key(), message)
-            .help(help);
-        Some(finding.suggest(written, known.iter().copied()))
-    }
-
-    fn unknown_choice(&self) -> Option<Diagnostic> {
-        self.sentence.starts_with("unknown variant").then_some(())?;
-        let (written, known) = self.quoted.split_first()?;
-        let message = Message::new("unknown-choice")
-            .with("value", written)
-            .with("choices", known.join(", "));
-        let finding = self.error(rule::WRONG_TYPE, self.token(), message);
+        let list = known.join(", ");
+        let finding = if self.sentence.starts_with("unknown field") {
+            let message = Message::new("unknown-field").with("field", written);
+            let help = Message::new("known-fields").with("fields", list);
+            self.error(rule::UNKNOWN_FIELD, self.key(), message)
+                .help(help)
+        } else if self.sentence.starts_with("unknown variant") {
+            let message = Message::new("unknown-choice")
+                .with("value", written)
+                .with("choices", list);
+            self.error(rule::WRONG_TYPE, self.token(), message)
+        } else {
+            return None;
+        };
         Some(finding.suggest(written, known.iter().copied()))
     }
 
@@ -113,16 +104,18 @@ impl YamlError<'_> {
         Some(self.error(rule::DUPLICATE_KEY, again, message))
     }
 
-    /// The error that [`super::record::Line`] raises.
-    fn blank(&self) -> Option<Diagnostic> {
-        (self.sentence == "blank").then_some(())?;
-        let message = Message::new("blank-field").with("field", self.field);
-        Some(self.error(rule::MISSING_FIELD, self.token(), message))
-    }
-
     fn missing_field(&self) -> Option<Diagnostic> {
-        self.sentence.starts_with("missing field").then_some(())?;
-        let message = Message::new("missing-field").with("field", self.quoted.first()?);
+        let (id, field) = if self.sentence.starts_with("missing field") {
+            ("missing-field", *self.quoted.first()?)
+        } else if self.sentence.starts_with("invalid value: string ")
+            && self.sentence.ends_with(", expected a string")
+        {
+            // Only a blank [`super::record::Line`] refuses a string.
+            ("blank-field", self.field)
+        } else {
+            return None;
+        };
+        let message = Message::new(id).with("field", field);
         Some(self.error(rule::MISSING_FIELD, self.token(), message))
     }
 
@@ -135,17 +128,14 @@ impl YamlError<'_> {
 
     fn wrong_type(&self) -> Option<Diagnostic> {
         let (found, expected) = self.mismatch()?;
-        let scalar = found.starts_with('`') || ["enum", "map"].contains(&found.as_str());
-        let text_wanted = ["a_string", "text_or_a_list_of_texts"].contains(&expected.as_str());
+        let scalar = found.starts_with('`') || ["enum", "map"].contains(&&*found);
+        let is_text = ["a_string", "text_or_a_list_of_texts"].contains(&&*expected);
         let message = Message::new("wrong-type")
             .with("found", found)
             .with("expected", expected);
-        let finding = self.error(rule::WRONG_TYPE, self.token(), message);
-        Some(if scalar && text_wanted {
-            finding.help(Message::new("quote-it"))
-        } else {
-            finding
-        })
+        let mut finding = self.error(rule::WRONG_TYPE, self.token(), message);
+        finding.help = (scalar && is_text).then(|| Message::new("quote-it"));
+        Some(finding)
     }
 
     /// Splits `invalid type: string "x", expected u32` into the value or its kind, and `u32`.
@@ -165,46 +155,41 @@ impl YamlError<'_> {
     /// The error of the YAML parser itself.
     fn no_yaml(&self) -> Diagnostic {
         let message = Message::new("no-yaml").with("reason", self.whole);
-        let (bytes, help) = self.remedy();
-        let finding = self.error(rule::UNREADABLE, bytes, message);
-        match help {
-            Some(help) => finding.help(Message::new(help)),
-            None => finding,
-        }
+        let help = self.remedy();
+        // The start of the node tells more than its end, where the parser gave up.
+        let at = match help {
+            Some("no-yaml-quote") => self.context(),
+            Some("no-yaml-indent") if self.whole.contains("simple key") => self.context(),
+            _ => self.at,
+        };
+        let mut finding = self.error(rule::UNREADABLE, self.token_at(at), message);
+        finding.help = help.map(Message::new);
+        finding
     }
 
-    /// The bytes that caused an error of the parser, and the help for it.
-    fn remedy(&self) -> (Range<usize>, Option<&'static str>) {
+    fn remedy(&self) -> Option<&'static str> {
         let says = |words: &str| self.whole.contains(words);
+        let is_mapping = says("mapping values are not allowed");
         let start = line_start(self.text, self.at);
         let line = self.line_from(start);
-        let value = line
-            .split_once(": ")
-            .map_or(line, |(_, value)| value)
-            .trim_start();
+        let value = line.split_once(": ").map_or(line, |(_, value)| value);
+        let is_sign = |c: char| "-*&!%@`[{>|\"'".contains(c);
         if says("quoted scalar") {
-            // The error is at the end of the file; the quote that was never closed tells more.
-            (self.token_at(self.context()), Some("no-yaml-quote"))
-        } else if value.starts_with([
-            '-', '*', '&', '!', '%', '@', '`', '[', '{', '>', '|', '"', '\'',
-        ]) {
-            (self.token(), Some("no-yaml-sign"))
-        } else if says("mapping values are not allowed") {
+            Some("no-yaml-quote")
+        } else if value.trim_start().starts_with(is_sign) {
+            Some("no-yaml-sign")
+        } else if is_mapping && self.text[start..self.at].contains(':') {
             // At the first colon of a line the line is indented too far; a later colon is text.
-            let help = if self.text[start..self.at].contains(':') {
-                "no-yaml-colon"
-            } else {
-                "no-yaml-indent"
-            };
-            (self.token(), Some(help))
-        } else if says("simple key") {
-            (self.token_at(self.context()), Some("no-yaml-indent"))
-        } else if says("did not find expected key") || says("'-' indicator") {
-            (self.token(), Some("no-yaml-indent"))
-        } else if says("recursion limit") || says("repetition limit") {
-            (self.token(), Some("no-yaml-deep"))
+            Some("no-yaml-colon")
+        } else if is_mapping
+            || says("simple key")
+            || says("did not find expected key")
+            || says("'-' indicator")
+        {
+            Some("no-yaml-indent")
         } else {
-            (self.token(), None)
+            let is_deep = says("recursion limit") || says("repetition limit");
+            is_deep.then_some("no-yaml-deep")
         }
     }
 
@@ -231,20 +216,20 @@ impl YamlError<'_> {
         // Deeper lines than this are the text of a block (`|`, `>`).
         let mut block: Option<usize> = None;
         for line in self.text.split_inclusive('\n') {
+            let before = &self.text[..start];
+            start += line.len();
             let indent = line.len() - line.trim_start_matches(' ').len();
             if block.is_some_and(|outer| indent > outer) || line.trim().is_empty() {
-                start += line.len();
                 continue;
             }
-            let is_second = line.trim_end() == "---" && !self.text[..start].trim().is_empty();
-            let second_document = is_second.then_some(("slip-documents", 0, 3));
-            if let Some((id, column, length)) = second_document.or_else(|| mistake_in(line)) {
-                let from = start + column;
-                let finding = self.error(rule::UNREADABLE, from..from + length, Message::new(id));
+            let is_second = line.trim_end() == "---" && !before.trim().is_empty();
+            let second = is_second.then_some(("slip-documents", 0, 3));
+            if let Some((id, column, length)) = second.or_else(|| mistake_in(line)) {
+                let at = before.len() + column;
+                let finding = self.error(rule::UNREADABLE, at..at + length, Message::new(id));
                 return Some(finding.help(Message::new("slip-help")));
             }
             block = line.trim_end().ends_with(['|', '>']).then_some(indent);
-            start += line.len();
         }
         None
     }
@@ -281,21 +266,16 @@ impl YamlError<'_> {
     }
 
     fn key(&self) -> Range<usize> {
-        let key = self
-            .line_from(self.at)
-            .split(':')
-            .next()
-            .unwrap_or_default();
-        self.at..self.at + key.len()
+        let line = self.line_from(self.at);
+        self.at..self.at + line.find(':').unwrap_or(line.len())
     }
 
     /// The second occurrence of a key, counted from the error on.
     fn again(&self, key: &str) -> Option<Range<usize>> {
         let rest = &self.text[self.at..];
         let written = format!("{key}:");
-        let is_key = |at: &usize| {
-            !rest[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-')
-        };
+        let goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+        let is_key = |at: &usize| !rest[..*at].ends_with(goes_on);
         let occurrences = rest.match_indices(&written).map(|(at, _)| at);
         let mut keys = occurrences.filter(is_key);
         let first = keys.next()?;
@@ -312,19 +292,16 @@ fn mistake_in(line: &str) -> Option<(&'static str, usize, usize)> {
     let indented = line.trim_start_matches(' ');
     let column = line.len() - indented.len();
     let first = indented.chars().next()?;
-    match first {
-        '\t' => return Some(("slip-tab", column, 1)),
-        '\u{3000}' | '\u{a0}' => return Some(("slip-wide-space", column, first.len_utf8())),
-        '－' | 'ー' | '−' | '・' | '‐' => {
-            return Some(("slip-wide-dash", column, first.len_utf8()));
-        }
-        '-' if !indented.starts_with("- ")
-            && indented.trim() != "-"
-            && !indented.starts_with("--") =>
-        {
-            return Some(("slip-dash-without-space", column, 1));
-        }
-        _ => {}
+    let is_dash = |rest: &str| rest.trim().is_empty() || rest.starts_with([' ', '-']);
+    let sign = match first {
+        '\t' => Some("slip-tab"),
+        '\u{3000}' | '\u{a0}' => Some("slip-wide-space"),
+        '－' | 'ー' | '−' | '・' | '‐' => Some("slip-wide-dash"),
+        '-' if !is_dash(&indented[1..]) => Some("slip-dash-without-space"),
+        _ => None,
+    };
+    if let Some(id) = sign {
+        return Some((id, column, first.len_utf8()));
     }
     let entry = indented.strip_prefix("- ").unwrap_or(indented);
     let rest = entry.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_');

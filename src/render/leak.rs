@@ -79,11 +79,10 @@ fn solid(text: &str) -> String {
 fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
     let mut texts = Vec::new();
     for measure in register.measures() {
-        for text in measure.texts() {
-            let Bilingual { ja, en } = text.value;
+        for (Bilingual { ja, en }, audience) in measure.texts() {
             let english = en.iter().flat_map(|en| &en.paragraphs);
             for paragraph in ja.paragraphs.iter().chain(english) {
-                texts.push((crate::text::plain(paragraph), Some(text.audience)));
+                texts.push((crate::text::plain(paragraph), Some(audience)));
             }
         }
         let notes = [&measure.origin.confirm, &measure.origin.memo];

@@ -6,7 +6,8 @@
 
 use super::file_texts::{FileTexts, without};
 use super::theme::{self, Theme};
-use crate::check::texts::{CONFIDENTIAL_NAME, confidential_names};
+use crate::check::CONFIDENTIAL_NAME;
+use crate::check::texts::confidential_names;
 use crate::confidential::{ConfidentialNames, FoldedText, FoundName, Likeness, first_of_each};
 use crate::content::{Content, yaml};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
@@ -97,7 +98,7 @@ impl<'a> SiteSearch<'a> {
             let message = Message::new(id)
                 .with("name", found.name)
                 .with("written", written);
-            let finding = Diagnostic::new(CONFIDENTIAL_NAME.name, severity, origin, message);
+            let finding = Diagnostic::new(CONFIDENTIAL_NAME, severity, origin, message);
             let help = Message::new("confidential-name-file-help");
             Some((found.name, finding.help(help)))
         });

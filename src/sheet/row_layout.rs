@@ -6,8 +6,8 @@ use super::{
     Heading, Labels, LayoutOptions, Rendering, Row, RowProof, State, Validity,
 };
 use crate::model::{
-    Audience, Bilingual, Certification, Item, Measure, Register, Restricted, Section, Statement,
-    dated_standard, place_name,
+    Audience, Bilingual, Certification, Item, Measure, Register, Section, dated_standard,
+    place_name,
 };
 use crate::text::{Run, Text};
 use jiff::civil::Date;
@@ -32,7 +32,7 @@ impl RowLayout<'_> {
     pub fn row(&self, section: &Section, item: &Item, measure: &Measure) -> Row {
         let place = place_name(&section.id, item.id.as_deref());
         let anchor = |id: &String| place_name(&place, Some(id));
-        let (subject, remarks) = (&measure.subject, &measure.remarks);
+        let (subject, remarks) = (Some(&measure.subject), measure.remarks.as_ref());
         let item_anchor = item.id.as_ref().map(|_| place.clone());
         Row {
             id: measure.id.clone(),
@@ -41,9 +41,9 @@ impl RowLayout<'_> {
             formerly: measure.formerly.iter().map(anchor).collect(),
             section: self.heading(&section.letter, &section.name, Some(section.id.clone())),
             item: self.heading(&item.letter, &item.name, item_anchor),
-            subject: self.cell(State::Stated, Some(&subject.value), subject.audience),
-            measure: self.statement(&measure.measure),
-            remarks: self.cell(State::Stated, remarks.value.as_ref(), remarks.audience),
+            subject: self.cell(State::Stated, subject, measure.audience.subject),
+            measure: self.statement(measure),
+            remarks: self.cell(State::Stated, remarks, measure.audience.remarks),
             proof: self.is_proof().then(|| self.row_proof(measure)),
         }
     }
@@ -59,23 +59,22 @@ impl RowLayout<'_> {
         }
     }
 
-    fn statement(&self, statement: &Restricted<Statement>) -> Cell {
-        let audience = statement.audience;
-        match &statement.value {
-            Statement::Stated(text) => self.cell(State::Stated, Some(text), audience),
-            Statement::NotApplicable(reason) => {
-                let label = self.label("not_applicable");
-                let mut cell = self.cell(State::NotApplicable, Some(reason), audience);
-                if cell.state == State::NotApplicable {
-                    surround(&mut cell, label, "{reason}");
-                }
-                cell
+    fn statement(&self, measure: &Measure) -> Cell {
+        let audience = measure.audience.measure;
+        if measure.measure.is_some() {
+            self.cell(State::Stated, measure.measure.as_ref(), audience)
+        } else if measure.not_applicable.is_some() {
+            let reason = measure.not_applicable.as_ref();
+            let mut cell = self.cell(State::NotApplicable, reason, audience);
+            if cell.state == State::NotApplicable {
+                surround(&mut cell, self.label("not_applicable"), "{reason}");
             }
-            Statement::Open if self.is_proof() => {
-                cell(State::Open, Text::plain(self.label("open")), None)
-            }
+            cell
+        } else if self.is_proof() {
+            cell(State::Open, Text::plain(self.label("open")), None)
+        } else {
             // The form prints an empty cell for a row that is still open.
-            Statement::Open => cell(State::Open, Text::default(), None),
+            cell(State::Open, Text::default(), None)
         }
     }
 
@@ -211,11 +210,11 @@ impl RowLayout<'_> {
 
     /// The fields that only clients may read, and the name of those readers.
     fn withheld_fields(&self, measure: &Measure) -> Option<String> {
-        let remarks = measure.remarks.value.as_ref();
+        let (readers, remarks) = (measure.audience, measure.remarks.as_ref());
         let fields = [
-            ("subject", Some(measure.subject.audience)),
-            ("measure", Some(measure.measure.audience)),
-            ("remarks", remarks.map(|_| measure.remarks.audience)),
+            ("subject", Some(readers.subject)),
+            ("measure", Some(readers.measure)),
+            ("remarks", remarks.map(|_| readers.remarks)),
         ];
         let withheld = fields.iter().filter(|it| it.1 == Some(Audience::Client));
         let labels: Vec<&str> = withheld.map(|(field, _)| self.label(field)).collect();
