@@ -1,10 +1,7 @@
 //! The prose of a page: Markdown → an HTML fragment for the theme's page, and facts for the rules.
 //!
-//! In: the text of `pages/<name>.md` after its front matter.
-//! Out: links, headings, passages and problems, each with its range in the file;
-//! the fragment, once the links' addresses in the site are known.
-//! Never here: files, templates, HTML or images from the author.
-//!
+//! Links, headings, passages and problems have their ranges in the file; the fragment is made once
+//! the links' addresses in the site are known. Never here: HTML or images from the author.
 //! Unlike a cell ([`crate::text`]), a page has blocks: headings, lists, tables, quotations, code.
 
 use crate::text::{MarkupProblem, is_japanese, stray_asterisks};

@@ -90,9 +90,7 @@ pub fn is_editor_leftover(entry: &DirEntry) -> bool {
         || ["Thumbs.db", "desktop.ini"].contains(&&*name)
 }
 
-/// Path (with `/`) and bytes of every file below a folder, in order.
-///
-/// A missing folder has no files.
+/// Path (with `/`) and bytes of every file below a folder, in order; none if it is missing.
 pub fn files_below(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     if !folder.is_dir() {

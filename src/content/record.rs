@@ -1,7 +1,7 @@
 //! The record types of `content/`, one per kind of file.
 //!
-//! They hold what was written; [`crate::model`] holds what was checked. Their comments are the manual for
-//! whoever writes the YAML.
+//! They hold what was written; [`crate::model`] holds what was checked. Their comments are the
+//! manual for whoever writes the YAML.
 
 pub use super::values::{Headings, IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
@@ -39,9 +39,8 @@ pub struct OfficeRecord {
 /// The office in English, for the English page:
 /// `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
 ///
-/// Every `en:` of `content/` is a translation for convenience, and none need be written; a text
-/// without one is shown in Japanese.
-/// The Japanese sheet is the one issued: English texts may change without a new edition.
+/// Every `en:` of `content/` is a translation for convenience; a text without one is shown in
+/// Japanese. The Japanese sheet is the one issued: English may change without a new edition.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeEnglishRecord {
@@ -147,7 +146,6 @@ pub struct OwnItem {
     pub id: String,
     pub letter: String,
     pub name: Line,
-    /// The name in English.
     pub en: Option<Line>,
 }
 
@@ -236,7 +234,6 @@ pub struct SectionRecord {
 pub struct ItemRecord {
     pub id: String,
     pub name: Line,
-    /// The name in English.
     pub en: Option<Line>,
     /// Only if it differs from the section's.
     pub duty: Option<Duty>,
