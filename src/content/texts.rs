@@ -71,10 +71,10 @@ impl Content {
             let Some(text) = &page.text else { continue };
             let title = Origin::root(&page.file).at("title");
             texts.push(alone("title", &text.front.title, page.lang, title));
-            for passage in text.prose.passages() {
-                let origin = Origin::bytes(&page.file, passage.bytes);
+            for (passage, bytes) in text.prose.passages() {
+                let origin = Origin::bytes(&page.file, bytes);
                 texts.push(WrittenText {
-                    text: passage.text.into(),
+                    text: passage.into(),
                     ..alone("", "", page.lang, origin)
                 });
             }
