@@ -157,7 +157,8 @@ pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<
     found
         .list
         .retain(|finding| finding.severity == Severity::Error);
-    coverage::uncovered_under(input, other, &mut found);
+    let help = "item-uncovered-there-help";
+    coverage::uncovered(input, &mut found, other, help, Severity::Warning);
     found.rule = HEADING_CHANGED;
     coverage::heading_changed(input, other, &mut found);
     input.content.sources.locate(&mut found.list);

@@ -92,10 +92,8 @@ fn is_contact(contact: &str) -> bool {
 }
 
 fn is_web_address(link: &str) -> bool {
-    let rest = link
-        .strip_prefix("https://")
-        .or(link.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        rest.contains('.') && !rest.starts_with('.') && !rest.contains(char::is_whitespace)
-    })
+    let parts = link.split_once("://");
+    let rest = parts.and_then(|(scheme, rest)| ["http", "https"].contains(&scheme).then_some(rest));
+    let is_host = |rest: &str| rest.contains('.') && !rest.starts_with('.');
+    rest.is_some_and(|rest| is_host(rest) && !rest.contains(char::is_whitespace))
 }
