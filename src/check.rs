@@ -13,10 +13,9 @@
 mod certifications;
 mod coverage;
 mod editions;
-pub mod links;
+mod links;
 mod measures;
 mod office;
-mod pages;
 mod register;
 pub mod texts;
 
@@ -140,7 +139,7 @@ pub fn check(input: &CheckInput) -> Checked {
     let content = Some(input.content).filter(|_| !findings.iter().any(is_error));
     Checked {
         register: content.and_then(register::build),
-        pages: content.map(pages::build).unwrap_or_default(),
+        pages: content.map(links::pages).unwrap_or_default(),
         overdue_reviews: measures::overdue_reviews(input),
         findings,
     }
