@@ -115,8 +115,7 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Only if no finding is an error.
     pub register: Option<Register>,
-    /// The site's pages of prose, in order; none if a finding is an error. They are not in the
-    /// register because no edition holds them.
+    /// The site's pages of prose, in order; none if a finding is an error.
     pub pages: Vec<ProsePage>,
     /// The number of rows whose review is overdue.
     pub overdue_reviews: usize,

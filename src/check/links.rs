@@ -109,8 +109,7 @@ fn leads_out(link: &str) -> bool {
     }
 }
 
-/// Returns true for a contact that security.txt allows: mail, a secure page or a telephone (RFC
-/// 9116, 2.5.3).
+/// Returns true for what security.txt allows (RFC 9116, 2.5.3): mail, a secure page, a telephone.
 fn is_contact(contact: &str) -> bool {
     let mail = !contact.contains(':') && leads_out(&format!("mailto:{contact}"));
     mail || (leads_out(contact) && !contact.starts_with("http:"))

@@ -69,8 +69,7 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     Ok(unmarked.replace("\r\n", "\n"))
 }
 
-/// Reports the first character that YAML does not allow at all. The rule of the same name finds
-/// those written as escapes.
+/// Reports the first character that YAML does not allow; a rule finds those written as escapes.
 pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     let is_refused = |c: char| {
         c != '\n'

@@ -106,8 +106,7 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPl
 }
 
 impl Content {
-    /// All places of the sheet in print order; none if the sheet or its guideline could not be
-    /// read.
+    /// All places of the sheet in print order; none if it or its guideline could not be read.
     pub fn places(&self) -> Vec<SheetPlace<'_>> {
         let (Some(sheet), Some(guideline)) = (&self.sheet, self.own_guideline()) else {
             return Vec::new();

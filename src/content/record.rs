@@ -10,8 +10,7 @@ use crate::model::{Audience, Audiences, Coordinate, Signatory};
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 
-/// `office.yaml`: the office that hands the sheet over. Write only what is known; nothing is
-/// invented.
+/// `office.yaml`: the office that hands the sheet over. Write only what is known.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeRecord {
@@ -27,8 +26,7 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
-    /// Contact for security problems of the site: a mail address, or `https://…`. It makes the
-    /// site's security.txt.
+    /// Contact for security problems (security.txt): a mail address, or `https://…`.
     pub security: Option<Line>,
     /// The person who signs the sheet (特定個人情報等管理責任者).
     pub signatory: Signatory<Line>,
