@@ -13,10 +13,9 @@
 mod certifications;
 mod coverage;
 mod editions;
-pub mod links;
+mod links;
 mod measures;
 mod office;
-mod pages;
 mod register;
 pub mod texts;
 
@@ -116,8 +115,7 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Only if no finding is an error.
     pub register: Option<Register>,
-    /// The site's pages of prose, in order; none if a finding is an error. They are not in the
-    /// register because no edition holds them.
+    /// The site's pages of prose, in order; none if a finding is an error.
     pub pages: Vec<ProsePage>,
     /// The number of rows whose review is overdue.
     pub overdue_reviews: usize,
@@ -140,7 +138,7 @@ pub fn check(input: &CheckInput) -> Checked {
     let content = Some(input.content).filter(|_| !findings.iter().any(is_error));
     Checked {
         register: content.and_then(register::build),
-        pages: content.map(pages::build).unwrap_or_default(),
+        pages: content.map(links::pages).unwrap_or_default(),
         overdue_reviews: measures::overdue_reviews(input),
         findings,
     }
@@ -157,7 +155,8 @@ pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<
     found
         .list
         .retain(|finding| finding.severity == Severity::Error);
-    coverage::uncovered_under(input, other, &mut found);
+    let help = "item-uncovered-there-help";
+    coverage::uncovered(input, &mut found, other, help, Severity::Warning);
     found.rule = HEADING_CHANGED;
     coverage::heading_changed(input, other, &mut found);
     input.content.sources.locate(&mut found.list);

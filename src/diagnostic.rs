@@ -198,11 +198,6 @@ impl Diagnostic {
         Diagnostic::new(rule, Severity::Warning, origin, message)
     }
 
-    pub fn into_error(mut self) -> Diagnostic {
-        self.severity = Severity::Error;
-        self
-    }
-
     pub fn help(mut self, help: Message) -> Diagnostic {
         self.help = Some(help);
         self

@@ -1,7 +1,7 @@
 //! The register: the content after it was checked.
 //!
-//! Records ([`crate::content::record`]) hold what was written; these types hold it as far as the rules
-//! accept it. A [`Register`] comes from [`crate::check::check`], or from an edition's record.
+//! Records ([`crate::content::record`]) hold what was written. A [`Register`] comes from
+//! [`crate::check::check`], or from an edition's record.
 
 use crate::date::DateStyle;
 use crate::message::Language;
@@ -9,8 +9,7 @@ use crate::text::Text;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// The readers that may see a text. Memos, questions and findings are no texts of the sheet: only the
-/// office sees them.
+/// The readers that may see a text. Memos, questions and findings are for the office only.
 #[derive(Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -287,8 +286,7 @@ pub struct ProsePage {
     pub html: String,
 }
 
-/// The name of a place of the sheet: `C` for a section, `C-b` for an item. Headings, anchors and
-/// messages use it.
+/// The name of a place of the sheet in anchors and messages: `C` for a section, `C-b` for an item.
 pub fn place_name(section: &str, item: Option<&str>) -> String {
     match item {
         Some(item) => format!("{section}-{item}"),

@@ -1,10 +1,7 @@
 //! The prose of a page: Markdown → an HTML fragment for the theme's page, and facts for the rules.
 //!
-//! In: the text of `pages/<name>.md` after its front matter.
-//! Out: links, headings, passages and problems, each with its range in the file;
-//! the fragment, once the links' addresses in the site are known.
-//! Never here: files, templates, HTML or images from the author.
-//!
+//! Links, headings, passages and problems have their ranges in the file; the fragment is made once
+//! the links' addresses in the site are known. Never here: HTML or images from the author.
 //! Unlike a cell ([`crate::text`]), a page has blocks: headings, lists, tables, quotations, code.
 
 use crate::text::{MarkupProblem, is_japanese, stray_asterisks};
@@ -36,13 +33,6 @@ pub enum LostText {
 
 /// A parser event and its range in the file.
 type SourceEvent = (Event<'static>, Range<usize>);
-
-/// The visible text of a block (paragraph, heading, cell), followed by the addresses it links to.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Passage {
-    pub text: String,
-    pub bytes: Range<usize>,
-}
 
 impl Prose {
     /// Parses the Markdown of a file from byte `start` on.
@@ -92,11 +82,12 @@ impl Prose {
         })
     }
 
-    /// The text of every block that has any, in order.
-    pub fn passages(&self) -> Vec<Passage> {
+    /// The text of every block (paragraph, heading, cell) that has any, followed by the addresses it
+    /// links to.
+    pub fn passages(&self) -> Vec<(String, Range<usize>)> {
         let mut passages = Vec::new();
         let mut addresses = String::new();
-        let mut open: Option<Passage> = None;
+        let mut open: Option<(String, Range<usize>)> = None;
         for (event, bytes) in &self.events {
             let text = match event {
                 Event::Start(Tag::Link {
@@ -107,9 +98,8 @@ impl Prose {
                 }
                 Event::SoftBreak | Event::HardBreak => "\n",
                 event if is_block_border(event) => {
-                    if let Some(mut passage) = open.take() {
-                        passage.text.push_str(&std::mem::take(&mut addresses));
-                        passages.push(passage);
+                    if let Some((text, bytes)) = open.take() {
+                        passages.push((text + &std::mem::take(&mut addresses), bytes));
                     }
                     continue;
                 }
@@ -118,13 +108,10 @@ impl Prose {
                     None => continue,
                 },
             };
-            let passage = open.get_or_insert_with(|| Passage {
-                text: String::new(),
-                bytes: bytes.clone(),
-            });
-            passage.text.push_str(text);
+            let passage = open.get_or_insert_with(|| (String::new(), bytes.clone()));
+            passage.0.push_str(text);
             // A link is longer than its text, which follows it.
-            passage.bytes.end = passage.bytes.end.max(bytes.end);
+            passage.1.end = passage.1.end.max(bytes.end);
         }
         passages
     }
@@ -492,7 +479,7 @@ mod tests {
         let passages = Prose::parse(markdown, 0).passages();
         let shown: Vec<(&str, &str)> = passages
             .iter()
-            .map(|passage| (passage.text.as_str(), &markdown[passage.bytes.clone()]))
+            .map(|(text, bytes)| (text.as_str(), &markdown[bytes.clone()]))
             .collect();
         assert_eq!(
             shown,

@@ -1,11 +1,7 @@
-//! Markdown in a cell → a small text tree, drawn by both renderers.
+//! Markdown in a cell → paragraphs of runs, drawn by both renderers, and the problems in them.
 //!
-//! In: the paragraphs of one cell as the author wrote them.
-//! Out: paragraphs of runs, and the problems in them.
-//! Never here: HTML, Typst markup, files.
-//!
-//! A cell has inline Markdown only (emphasis, code, links).
-//! Anything that would start a block (`#`, `-`, `1.`) is printed literally.
+//! A cell has inline Markdown only (emphasis, code, links). Anything that would start a block
+//! (`#`, `-`, `1.`) is printed literally. Never here: HTML, Typst markup, files.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -105,13 +105,8 @@ pub fn item_uncovered(input: &CheckInput, found: &mut Findings) {
     uncovered(input, found, guideline, help, Severity::Error);
 }
 
-/// Reports items of another guideline that the sheet does not answer.
-pub fn uncovered_under(input: &CheckInput, other: &Filed<GuidelineRecord>, found: &mut Findings) {
-    let help = "item-uncovered-there-help";
-    uncovered(input, found, other, help, Severity::Warning);
-}
-
-fn uncovered(
+/// Reports items of a guideline that the sheet does not answer.
+pub fn uncovered(
     input: &CheckInput,
     found: &mut Findings,
     guideline: &Filed<GuidelineRecord>,

@@ -1,19 +1,29 @@
-//! The rule about links of cells, pages and the office: each leads somewhere.
+//! The rule about links of cells, pages and the office: each leads somewhere. And the checked pages,
+//! whose links have their addresses in the site.
 
 use super::texts::markup_problems;
-use super::{CheckInput, Findings, pages};
-use crate::content::Content;
+use super::{CheckInput, Findings};
+use crate::content::{Content, PageFile};
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::message::Message;
-use crate::model::place_name;
+use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
+use crate::message::{Language, Message};
+use crate::model::{ProsePage, place_name};
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
 /// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and
 /// images, because none is shown.
 pub fn broken_link(input: &CheckInput, found: &mut Findings) {
-    let rows = anchors(input.content);
-    pages::broken_links(input, &rows, found);
+    let site = LinkTargets::of(input.content);
+    let rows = &site.rows;
+    for page in site.pages {
+        for (link, bytes) in page.text.iter().flat_map(|text| text.prose.links()) {
+            if site.address(page, link).is_none() {
+                let origin = Origin::bytes(&page.file, bytes).within(link);
+                broken_in_page(&site, page, link, origin, found);
+            }
+        }
+    }
     for (origin, problem) in markup_problems(input.content) {
         if let MarkupProblem::Image(address) = problem {
             let message = Message::new("no-image").with("link", address);
@@ -52,7 +62,7 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
 
 /// Adds the finding for a link. It helps with the known name that is nearest to the written one, if
 /// any is near.
-pub fn broken<'a>(
+fn broken<'a>(
     found: &mut Findings,
     link: &str,
     origin: Origin,
@@ -64,19 +74,34 @@ pub fn broken<'a>(
     found.list.push(finding.suggest(written, known));
 }
 
-/// The anchors of the sheet's page: its sections, items and rows, under their former names too.
-pub fn anchors(content: &Content) -> BTreeSet<String> {
-    let mut anchors = BTreeSet::new();
-    for (file, record, _) in content.all_measures() {
-        anchors.extend([file.section.clone(), file.place()]);
-        let ids = record.formerly.iter().chain([&record.id]);
-        anchors.extend(ids.map(|id| place_name(&file.place(), Some(id))));
+/// Reports a link of a page that leads neither out of the site nor to a row, another page, a heading
+/// or a file of the site.
+fn broken_in_page(
+    site: &LinkTargets,
+    page: &PageFile,
+    link: &str,
+    origin: Origin,
+    found: &mut Findings,
+) {
+    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+    let target = match path {
+        "" => Some(page),
+        path => site.page(page.lang, path),
+    };
+    if !anchor.is_empty() && (target.is_some() || path == FRONT) {
+        let prose = target.and_then(|page| page.text.as_ref());
+        let headings = prose.into_iter().flat_map(|text| text.prose.headings());
+        let known = headings.chain(site.rows.iter().map(String::as_str));
+        return broken(found, link, origin, "broken-link-heading", (anchor, known));
     }
-    anchors
+    let pages = site.pages.iter();
+    let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
+    let known = names.iter().map(String::as_str).chain(LINKABLE);
+    broken(found, link, origin, "broken-link-page", (path, known));
 }
 
 /// Returns true if a link leads to the web, to mail or to a telephone.
-pub fn leads_out(link: &str) -> bool {
+fn leads_out(link: &str) -> bool {
     match link.split_once(':') {
         Some(("mailto", address)) => address.contains('@') && !address.contains(' '),
         Some(("tel", number)) => number.chars().any(|c| c.is_ascii_digit()),
@@ -84,18 +109,111 @@ pub fn leads_out(link: &str) -> bool {
     }
 }
 
-/// Returns true for a contact that security.txt allows: mail, a secure page or a telephone (RFC
-/// 9116, 2.5.3).
+/// Returns true for what security.txt allows (RFC 9116, 2.5.3): mail, a secure page, a telephone.
 fn is_contact(contact: &str) -> bool {
     let mail = !contact.contains(':') && leads_out(&format!("mailto:{contact}"));
     mail || (leads_out(contact) && !contact.starts_with("http:"))
 }
 
 fn is_web_address(link: &str) -> bool {
-    let rest = link
-        .strip_prefix("https://")
-        .or(link.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        rest.contains('.') && !rest.starts_with('.') && !rest.contains(char::is_whitespace)
+    let parts = link.split_once("://");
+    let rest = parts.and_then(|(scheme, rest)| ["http", "https"].contains(&scheme).then_some(rest));
+    let is_host = |rest: &str| rest.contains('.') && !rest.starts_with('.');
+    rest.is_some_and(|rest| is_host(rest) && !rest.contains(char::is_whitespace))
+}
+
+/// The linkable files that an English site has too.
+const IN_ENGLISH_TOO: [&str; 2] = [FRONT, VERIFY];
+
+/// The targets that a link of a page can have.
+struct LinkTargets<'a> {
+    /// Anchors of the front page: sections, items and rows, under their former names too.
+    rows: BTreeSet<String>,
+    pages: &'a [PageFile],
+}
+
+impl LinkTargets<'_> {
+    fn of(content: &Content) -> LinkTargets<'_> {
+        let mut rows = BTreeSet::new();
+        for (file, record, _) in content.all_measures() {
+            rows.extend([file.section.clone(), file.place()]);
+            let ids = record.formerly.iter().chain([&record.id]);
+            rows.extend(ids.map(|id| place_name(&file.place(), Some(id))));
+        }
+        let pages = &content.pages;
+        LinkTargets { rows, pages }
+    }
+
+    /// The address of a link in the site; `None` if it leads nowhere.
+    fn address(&self, from: &PageFile, link: &str) -> Option<String> {
+        if leads_out(link) {
+            return Some(link.to_owned());
+        }
+        let (lang, path) = match link.split_once('#') {
+            Some(("", anchor)) if from.has_heading(anchor) => (from.lang, link.to_owned()),
+            Some(("" | FRONT, row)) if self.rows.contains(row) => {
+                (from.lang, format!("{FRONT}#{row}"))
+            }
+            Some((path, anchor)) => {
+                let page = self.page(from.lang, path)?;
+                let heading = page.has_heading(anchor).then_some(anchor)?;
+                (page.lang, format!("{}.html#{heading}", page.name))
+            }
+            None if IN_ENGLISH_TOO.contains(&link) => (from.lang, link.to_owned()),
+            None if LINKABLE.contains(&link) => (Language::Japanese, link.to_owned()),
+            None => {
+                let page = self.page(from.lang, link)?;
+                (page.lang, format!("{}.html", page.name))
+            }
+        };
+        Some(from_page(from.lang, lang, &path))
+    }
+
+    /// The page of that path, in the reader's language if it exists in it.
+    fn page(&self, lang: Language, path: &str) -> Option<&PageFile> {
+        let name = path.strip_suffix(".md").or(path.strip_suffix(".html"))?;
+        let own = self.named(lang, name);
+        own.or_else(|| self.named(Language::Japanese, name))
+    }
+
+    fn named(&self, lang: Language, name: &str) -> Option<&PageFile> {
+        let mut pages = self.pages.iter();
+        pages.find(|page| page.name == name && page.lang == lang)
+    }
+}
+
+/// A path relative to a page: English pages are in `en/`, everything else at the top of the site.
+fn from_page(from: Language, to: Language, path: &str) -> String {
+    match (from, to) {
+        (Language::English, Language::Japanese) => format!("../{path}"),
+        (Language::Japanese, Language::English) => format!("en/{path}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// The pages of a content without errors, in the order in which they are shown.
+pub fn pages(content: &Content) -> Vec<ProsePage> {
+    let site = LinkTargets::of(content);
+    let built = site.pages.iter().filter_map(|page| build_page(&site, page));
+    let mut sorted: Vec<ProsePage> = built.collect();
+    sorted.sort_by_cached_key(|page| {
+        // Without an order a page is last; in English it is after its Japanese page.
+        let english = page.lang == Language::English;
+        (page.order.is_none(), page.order, page.name.clone(), english)
+    });
+    sorted
+}
+
+fn build_page(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {
+    let text = page.text.as_ref()?;
+    let japanese = site.named(Language::Japanese, &page.name);
+    let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);
+    let address = |link: &str| site.address(page, link).expect("no link is broken");
+    Some(ProsePage {
+        name: page.name.clone(),
+        lang: page.lang,
+        title: text.front.title.to_string(),
+        order: text.front.order.or(order_of_japanese),
+        html: text.prose.render(address),
     })
 }

@@ -124,8 +124,7 @@ pub fn empty_measure(input: &CheckInput, found: &mut Findings) {
         let answered = record.not_applicable.is_some() || record.confirm.is_some();
         if !is_written(&record.measure) && !answered {
             let message = Message::new("empty-measure").with("id", &record.id);
-            let finding = found.error(origin.at("id"), message);
-            finding.help = Some(Message::new("empty-measure-help"));
+            found.error(origin.at("id"), message).help = Some(Message::new("empty-measure-help"));
         }
     }
 }

@@ -4,8 +4,7 @@ use super::{CheckInput, Findings};
 use crate::diagnostic::Origin;
 use crate::message::Message;
 
-/// Reports missing facts that must be knowable (法32条1項4号, 施行令10条1号). Only the office can supply
-/// them.
+/// Reports missing facts that must be knowable (法32条1項4号, 施行令10条1号).
 pub fn office_incomplete(input: &CheckInput, found: &mut Findings) {
     let Some(office) = &input.content.office else {
         return;

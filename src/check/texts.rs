@@ -33,8 +33,7 @@ pub fn raw_html(input: &CheckInput, found: &mut Findings) {
     for (origin, problem) in markup_problems(input.content) {
         if let MarkupProblem::RawHtml(html) = problem {
             let message = Message::new("raw-html").with("html", html);
-            let finding = found.error(origin.within(html), message);
-            finding.help = Some(Message::new("raw-html-help"));
+            found.error(origin.within(html), message).help = Some(Message::new("raw-html-help"));
         }
     }
 }

@@ -23,8 +23,7 @@ type Edit = (Range<usize>, String);
 /// Returns `None` if the file is written in a way that cannot be edited safely.
 pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> Option<String> {
     let marked = Marked::parse(text);
-    let set_field =
-        |field, value: &str| set(&marked, text, &Origin::root(""), field, value, "date");
+    let set_field = |field, value: &str| set(&marked, &Origin::root(""), field, value, "date");
     let mut edits = vec![
         set_field("date", &day.to_string())?,
         set_field("edition", edition)?,
@@ -47,7 +46,7 @@ pub fn numbered(text: &str, numbers: &BTreeMap<usize, u32>) -> Option<String> {
     let mut meant: Vec<MeasureRecord> = yaml::read("", text).ok()?;
     for (&index, &number) in numbers {
         let value = number.to_string();
-        edits.push(set(&marked, text, &root.at(index), "no", &value, "id")?);
+        edits.push(set(&marked, &root.at(index), "no", &value, "id")?);
         meant.get_mut(index)?.no = Some(number);
     }
     checked(apply(text, edits), &meant)
@@ -60,14 +59,8 @@ fn checked<T: DeserializeOwned + Debug>(edited: String, meant: &T) -> Option<Str
 }
 
 /// Sets a field of the record at `node`. A missing field is added after the field `after`.
-fn set(
-    marked: &Marked,
-    text: &str,
-    node: &Origin,
-    field: &str,
-    value: &str,
-    after: &str,
-) -> Option<Edit> {
+fn set(marked: &Marked, node: &Origin, field: &str, value: &str, after: &str) -> Option<Edit> {
+    let text = marked.text;
     let find = |field: &str, part| {
         let bytes = marked.find_whole(&node.at(field).part(part).location)?;
         Some(without_comment(text, bytes))
@@ -84,11 +77,8 @@ fn set(
     }
     let rest = text[behind.end..].lines().next().unwrap_or_default();
     let end = behind.end + rest.len();
-    let newline = if text[end..].starts_with('\r') {
-        "\r\n"
-    } else {
-        "\n"
-    };
+    let is_windows = text[end..].starts_with('\r');
+    let newline = if is_windows { "\r\n" } else { "\n" };
     let indent = " ".repeat(before.chars().count());
     Some((end..end, format!("{newline}{indent}{field}: {value}")))
 }
@@ -111,9 +101,8 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     edited
 }
 
-/// Adds an entry to a file that holds a list of records, such as `copies.yaml`; returns the whole file.
-///
-/// Returns `None` as [`issued`] does.
+/// Adds an entry to a file that holds a list, such as `copies.yaml`; returns the whole file, or
+/// `None` as [`issued`] does.
 pub fn appended<T>(text: &str, entry: &T) -> Option<String>
 where
     T: Serialize + DeserializeOwned + Debug + Clone,

@@ -69,8 +69,7 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     Ok(unmarked.replace("\r\n", "\n"))
 }
 
-/// Reports the first character that YAML does not allow at all. The rule of the same name finds
-/// those written as escapes.
+/// Reports the first character that YAML does not allow; a rule finds those written as escapes.
 pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     let is_refused = |c: char| {
         c != '\n'
@@ -90,9 +89,7 @@ pub fn is_editor_leftover(entry: &DirEntry) -> bool {
         || ["Thumbs.db", "desktop.ini"].contains(&&*name)
 }
 
-/// Path (with `/`) and bytes of every file below a folder, in order.
-///
-/// A missing folder has no files.
+/// Path (with `/`) and bytes of every file below a folder, in order; none if it is missing.
 pub fn files_below(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let mut files = Vec::new();
     if !folder.is_dir() {

@@ -1,5 +1,4 @@
-//! `pages/<name>.md`: prose for the office's site, with YAML between `---` lines at its beginning
-//! (front matter).
+//! `pages/<name>.md`: prose for the office's site, after YAML between `---` lines (front matter).
 
 use super::record::PageRecord;
 use super::{Content, rule, yaml};

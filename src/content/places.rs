@@ -1,6 +1,6 @@
 //! The places of the sheet, at which measures and headings are: sections and items, in print order.
 
-use super::record::{Duty, GuidelineRecord, Line, SheetRecord};
+use super::record::{Duty, GuidelineRecord, ItemRecord, Line, OwnItem, SheetRecord};
 use super::{Content, Filed, MeasureFile};
 use crate::diagnostic::Origin;
 use crate::model::place_name;
@@ -79,11 +79,10 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     let mut places = Vec::new();
     for (index, it) in guideline.record.sections.iter().enumerate() {
         let section: WrittenHeading = (&it.id, &it.id, &it.name, &it.en, it.duty);
-        let items = it.items.iter().map(|item| -> WrittenHeading {
-            let duty = item.duty.unwrap_or(it.duty);
-            (&item.id, &item.id, &item.name, &item.en, duty)
-        });
-        places.extend(with_items(node.at(index), false, section, items));
+        let duty = |item: &ItemRecord| item.duty.unwrap_or(it.duty);
+        let items = it.items.iter();
+        let headings = items.map(|it| (&*it.id, &*it.id, &it.name, &it.en, duty(it)));
+        places.extend(with_items(node.at(index), false, section, headings));
     }
     places
 }
@@ -99,17 +98,15 @@ pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPl
     let mut places = Vec::new();
     for (index, it) in sections.iter().enumerate() {
         let section: WrittenHeading = (&it.id, &it.letter, &it.name, &it.en, duty);
-        let items = it.items.iter();
-        let items =
-            items.map(|it| -> WrittenHeading { (&it.id, &it.letter, &it.name, &it.en, duty) });
+        let item = |it: &'a OwnItem| (&*it.id, &*it.letter, &it.name, &it.en, duty);
+        let items = it.items.iter().map(item);
         places.extend(with_items(node.at(index), true, section, items));
     }
     places
 }
 
 impl Content {
-    /// All places of the sheet in print order; none if the sheet or its guideline could not be
-    /// read.
+    /// All places of the sheet in print order; none if it or its guideline could not be read.
     pub fn places(&self) -> Vec<SheetPlace<'_>> {
         let (Some(sheet), Some(guideline)) = (&self.sheet, self.own_guideline()) else {
             return Vec::new();

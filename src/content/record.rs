@@ -1,7 +1,7 @@
 //! The record types of `content/`, one per kind of file.
 //!
-//! They hold what was written; [`crate::model`] holds what was checked. Their comments are the manual for
-//! whoever writes the YAML.
+//! They hold what was written; [`crate::model`] holds what was checked. Their comments are the
+//! manual for whoever writes the YAML.
 
 pub use super::values::{Headings, IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
@@ -10,8 +10,7 @@ use crate::model::{Audience, Audiences, Coordinate, Signatory};
 use jiff::Span;
 use serde::{Deserialize, Serialize};
 
-/// `office.yaml`: the office that hands the sheet over. Write only what is known; nothing is
-/// invented.
+/// `office.yaml`: the office that hands the sheet over. Write only what is known.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeRecord {
@@ -27,8 +26,7 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
-    /// Contact for security problems of the site: a mail address, or `https://…`. It makes the
-    /// site's security.txt.
+    /// Contact for security problems (security.txt): a mail address, or `https://…`.
     pub security: Option<Line>,
     /// The person who signs the sheet (特定個人情報等管理責任者).
     pub signatory: Signatory<Line>,
@@ -39,9 +37,8 @@ pub struct OfficeRecord {
 /// The office in English, for the English page:
 /// `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
 ///
-/// Every `en:` of `content/` is a translation for convenience, and none need be written; a text
-/// without one is shown in Japanese.
-/// The Japanese sheet is the one issued: English texts may change without a new edition.
+/// Every `en:` of `content/` is a translation for convenience; a text without one is shown in
+/// Japanese. The Japanese sheet is the one issued: English may change without a new edition.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeEnglishRecord {
@@ -147,7 +144,6 @@ pub struct OwnItem {
     pub id: String,
     pub letter: String,
     pub name: Line,
-    /// The name in English.
     pub en: Option<Line>,
 }
 
@@ -236,7 +232,6 @@ pub struct SectionRecord {
 pub struct ItemRecord {
     pub id: String,
     pub name: Line,
-    /// The name in English.
     pub en: Option<Line>,
     /// Only if it differs from the section's.
     pub duty: Option<Duty>,

@@ -5,7 +5,7 @@ use super::yaml::Marked;
 use super::yaml_errors::line_start;
 use crate::diagnostic::{Diagnostic, Origin, SourceLocation};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Text of every file by its path below the project's folder, with `/`.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -39,18 +39,18 @@ impl Sources {
 
     /// Replaces nodes and passages by their bytes, and sorts the findings by file and position.
     pub fn locate(&self, findings: &mut [Diagnostic]) {
-        let files = findings.iter().map(|finding| finding.origin.file.clone());
-        for file in files.collect::<BTreeSet<_>>() {
-            let Some(text) = self.get(&file) else {
+        findings.sort_by(|a, b| a.origin.file.cmp(&b.origin.file));
+        for here in findings.chunk_by_mut(|a, b| a.origin.file == b.origin.file) {
+            let file = &here[0].origin.file;
+            let Some(text) = self.get(file) else {
                 continue;
             };
-            let is_here = |finding: &&mut Diagnostic| finding.origin.file == file;
-            let mut here = findings.iter_mut().filter(is_here);
             // A file that was not read has no nodes, and may be nested beyond all bounds.
-            let has_nodes =
-                here.any(|it| matches!(it.origin.location, SourceLocation::Node { .. }));
-            let marked = has_nodes.then(|| Marked::parse(page::yaml_of(&file, text)));
-            for finding in findings.iter_mut().filter(is_here) {
+            let is_node =
+                |it: &Diagnostic| matches!(it.origin.location, SourceLocation::Node { .. });
+            let has_nodes = here.iter().any(is_node);
+            let marked = has_nodes.then(|| Marked::parse(page::yaml_of(file, text)));
+            for finding in here {
                 let location = &finding.origin.location;
                 let node = marked.as_ref().and_then(|marked| marked.find(location));
                 if let Some(bytes) = node.or_else(|| location.find_in(text)) {

@@ -71,10 +71,10 @@ impl Content {
             let Some(text) = &page.text else { continue };
             let title = Origin::root(&page.file).at("title");
             texts.push(alone("title", &text.front.title, page.lang, title));
-            for passage in text.prose.passages() {
-                let origin = Origin::bytes(&page.file, passage.bytes);
+            for (passage, bytes) in text.prose.passages() {
+                let origin = Origin::bytes(&page.file, bytes);
                 texts.push(WrittenText {
-                    text: passage.text.into(),
+                    text: passage.into(),
                     ..alone("", "", page.lang, origin)
                 });
             }
@@ -148,17 +148,14 @@ fn alone<'a>(
 fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Texts<'a>) {
     let (ja, en) = (&office.record, &office.record.en);
     let nodes = both(&office.origin());
+    let representative = line(&en.representative);
     let fields = [
         ("name", line(&ja.name), line(&en.name)),
         ("tel", line(&ja.tel), None),
         ("address", line(&ja.address), line(&en.address)),
         ("url", line(&ja.url), None),
         ("homepage", line(&ja.homepage), None),
-        (
-            "representative",
-            line(&ja.representative),
-            line(&en.representative),
-        ),
+        ("representative", line(&ja.representative), representative),
         ("complaints", line(&ja.complaints), line(&en.complaints)),
         ("security", line(&ja.security), None),
     ];
@@ -217,14 +214,11 @@ fn add_certification<'a>(filed: &'a Filed<CertificationRecord>, texts: &mut Text
 
 fn add_measure<'a>(ja: &'a MeasureRecord, node: &Origin, of: Audiences, texts: &mut Texts<'a>) {
     let (en, nodes) = (&ja.en, both(node));
+    let reason = cell(&en.not_applicable);
     let subject = [("subject", cell(&ja.subject), cell(&en.subject))];
     let statement = [
         ("measure", cell(&ja.measure), cell(&en.measure)),
-        (
-            "not_applicable",
-            cell(&ja.not_applicable),
-            cell(&en.not_applicable),
-        ),
+        ("not_applicable", cell(&ja.not_applicable), reason),
     ];
     let remarks = [("remarks", cell(&ja.remarks), cell(&en.remarks))];
     let notes = [

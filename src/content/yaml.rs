@@ -129,7 +129,7 @@ fn goes_on<'a>(body: &str, mut following: impl Iterator<Item = &'a str>) -> bool
 
 /// A file parsed again with positions, to find the nodes that findings are about.
 pub struct Marked<'a> {
-    text: &'a str,
+    pub text: &'a str,
     /// Byte offset of every character: saphyr counts characters.
     offsets: Vec<usize>,
     root: Option<MarkedYaml<'a>>,

@@ -88,7 +88,7 @@ impl YamlError<'_> {
             let message = Message::new("unknown-choice")
                 .with("value", written)
                 .with("choices", list);
-            self.error(rule::WRONG_TYPE, self.token(), message)
+            self.error(rule::WRONG_TYPE, self.token_at(self.at), message)
         } else {
             return None;
         };
@@ -100,7 +100,7 @@ impl YamlError<'_> {
         let entry = self.sentence.strip_prefix("duplicate entry with key \"");
         let key = field.or(entry)?.trim_end_matches(['`', '"']);
         let message = Message::new("duplicate-key").with("field", key);
-        let again = self.again(key).unwrap_or_else(|| self.token());
+        let again = self.again(key).unwrap_or_else(|| self.token_at(self.at));
         Some(self.error(rule::DUPLICATE_KEY, again, message))
     }
 
@@ -116,14 +116,14 @@ impl YamlError<'_> {
             return None;
         };
         let message = Message::new(id).with("field", field);
-        Some(self.error(rule::MISSING_FIELD, self.token(), message))
+        Some(self.error(rule::MISSING_FIELD, self.token_at(self.at), message))
     }
 
     fn wrong_length(&self) -> Option<Diagnostic> {
         let rest = self.sentence.strip_prefix("invalid length ")?;
         let (count, _) = rest.split_once(", expected ")?;
         let message = Message::new("wrong-length").with("count", count);
-        Some(self.error(rule::WRONG_TYPE, self.token(), message))
+        Some(self.error(rule::WRONG_TYPE, self.token_at(self.at), message))
     }
 
     fn wrong_type(&self) -> Option<Diagnostic> {
@@ -133,7 +133,7 @@ impl YamlError<'_> {
         let message = Message::new("wrong-type")
             .with("found", found)
             .with("expected", expected);
-        let mut finding = self.error(rule::WRONG_TYPE, self.token(), message);
+        let mut finding = self.error(rule::WRONG_TYPE, self.token_at(self.at), message);
         finding.help = (scalar && is_text).then(|| Message::new("quote-it"));
         Some(finding)
     }
@@ -237,10 +237,6 @@ impl YamlError<'_> {
     /// The text from an offset to the end of its line.
     fn line_from(&self, at: usize) -> &str {
         self.text[at..].lines().next().unwrap_or_default()
-    }
-
-    fn token(&self) -> Range<usize> {
-        self.token_at(self.at)
     }
 
     /// The value that starts at an offset, up to its closing sign or the end of its line or entry.

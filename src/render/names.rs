@@ -6,8 +6,7 @@
 
 use super::file_texts::{FileTexts, without};
 use super::theme::{self, Theme};
-use crate::check::CONFIDENTIAL_NAME;
-use crate::check::texts::confidential_names;
+use crate::check::{CONFIDENTIAL_NAME, texts::confidential_names};
 use crate::confidential::{ConfidentialNames, FoldedText, FoundName, Likeness, first_of_each};
 use crate::content::{Content, yaml};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
