@@ -44,9 +44,9 @@ macro_rules! compiled_in {
 const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
     "form.typ",
-    "own.typ",
     "labels.en.yaml",
     "labels.ja.yaml",
+    "own.typ",
     "parts.typ",
     "proof.typ",
     "sheet.typ",
