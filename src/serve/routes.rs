@@ -1,11 +1,12 @@
 //! Requests → responses: the preview's own page, its events, and the files of its frames.
 
-use super::state::{FileResult, PdfResult};
+use super::state::{FileId, FileResult};
 use super::state_json::state_json;
 use super::{PreviewServer, internal_error};
 use crate::characters::visible;
 use crate::manifest::media_type;
-use crate::message::{Error, Message, Result};
+use crate::manifest::site::{FRONT, bundle_path};
+use crate::message::{Error, Message};
 use crate::render::pdf;
 use crate::sheet::Rendering;
 use axum::Router;
@@ -19,11 +20,10 @@ use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use futures_util::stream::unfold;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use tera::{Context, Tera};
+use tera::{Context, Kwargs, Tera, TeraResult};
 use tokio::task::spawn_blocking;
 
 /// The preview's own page is part of the program and not of a theme, because a project must not
@@ -37,28 +37,6 @@ const SCRIPT: &str = include_str!("page/script.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types inert";
-
-/// Messages on the page; its template calls `preview-title` just `title`.
-const PAGE_MESSAGES: [&str; 18] = [
-    "advice",
-    "preview-errors",
-    "preview-findings",
-    "preview-client",
-    "preview-kind",
-    "preview-lost",
-    "preview-nothing",
-    "preview-open",
-    "preview-page",
-    "preview-pdf",
-    "preview-pdf-alone",
-    "preview-pdf-here",
-    "preview-proof",
-    "preview-row",
-    "preview-seal",
-    "preview-site",
-    "preview-title",
-    "preview-updated",
-];
 
 type SharedServer = State<Arc<PreviewServer>>;
 
@@ -122,20 +100,18 @@ async fn page(
     ConnectInfo(client): ConnectInfo<SocketAddr>,
 ) -> Response {
     let catalog = &server.options.catalog;
-    let messages = PAGE_MESSAGES.iter().map(|id| {
-        let message = Message::new(id)
-            .with("time", "{time}")
-            .with("milliseconds", "{milliseconds}");
-        let name = id.trim_start_matches("preview-").replace('-', "_");
-        (name, catalog.format(&message))
-    });
     let mut context = Context::new();
-    context.insert("messages", &messages.collect::<BTreeMap<_, _>>());
     context.insert("lang", catalog.language.code());
     context.insert("run", &server.run);
     let may_open = server.options.editor.is_some() && is_local(client);
     context.insert("token", &may_open.then_some(&server.token));
     let mut tera = Tera::new();
+    let sharing = server.clone();
+    tera.register_function("text", move |arguments: Kwargs, _: &tera::State| {
+        let id = arguments.must_get::<String>("id")?;
+        let text = sharing.options.catalog.text(&id);
+        TeraResult::Ok(text.expect("a test renders the page"))
+    });
     let html = tera
         .add_raw_template("index.html", PAGE)
         .and_then(|()| tera.render("index.html", &context))
@@ -166,40 +142,27 @@ async fn events(State(server): SharedServer) -> Response {
 }
 
 /// A file of the site, from the last state that could be rendered.
-async fn site(State(server): SharedServer, Path(mut path): Path<String>) -> Response {
-    path.insert_str(0, "site/");
-    if path.ends_with('/') {
-        path.push_str("index.html");
-    }
-    let Some(rendered) = server.rendered() else {
-        return refuse(&server, StatusCode::SERVICE_UNAVAILABLE, "preview-nothing");
-    };
-    let file = match rendered.cached_file(&path) {
-        Some(file) => file,
-        None => {
-            let (server, path) = (server.clone(), path.clone());
-            let render = move || rendered.file(&server.options.rendering, &path);
-            spawn_blocking(render)
-                .await
-                .unwrap_or_else(|_| Err(internal_error()))
-        }
-    };
+async fn site(State(server): SharedServer, Path(asked): Path<String>) -> Response {
+    let index = if asked.ends_with('/') { FRONT } else { "" };
+    let path = bundle_path(&(asked + index));
+    let file = rendered(&server, FileId::Site(path.clone())).await;
     file_response(&server, &path, file)
 }
 
-fn file_response(server: &PreviewServer, path: &str, file: FileResult) -> Response {
+fn file_response(server: &PreviewServer, path: &str, file: Option<FileResult>) -> Response {
     match file {
-        Ok(Some(bytes)) => {
+        Some(Ok(Some(file))) => {
             // Only the preview's page may show it in a frame.
             let policy = (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'");
-            ([policy], typed(media_type(path), bytes.to_vec())).into_response()
+            ([policy], typed(media_type(path), file.bytes.clone())).into_response()
         }
-        Ok(None) => {
+        Some(Ok(None)) => {
             let message = Message::new("file-missing").with("path", path);
             let text = visible(&server.options.catalog.format(&message));
             (StatusCode::NOT_FOUND, text).into_response()
         }
-        Err(error) => error_response(server, &error),
+        Some(Err(error)) => error_response(server, &error),
+        None => refuse(server, StatusCode::SERVICE_UNAVAILABLE, "preview-nothing"),
     }
 }
 
@@ -212,12 +175,11 @@ fn error_response(server: &PreviewServer, error: &Error) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
 }
 
-/// One of the PDFs, rendered now if need be.
+/// One of the PDFs.
 async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
-    match rendered_pdf(&server, &kind).await {
+    match pdf_named(&kind) {
         None => StatusCode::NOT_FOUND.into_response(),
-        Some(Err(error)) => error_response(&server, &error),
-        Some(Ok(pdf)) => typed("application/pdf", pdf.bytes.clone()),
+        Some(id) => file_response(&server, "safeguards.pdf", rendered(&server, id).await),
     }
 }
 
@@ -226,33 +188,41 @@ async fn pdf_page(
     State(server): SharedServer,
     Path((kind, row)): Path<(String, String)>,
 ) -> Response {
-    let pdf = rendered_pdf(&server, &kind).await.and_then(Result::ok);
-    match pdf.and_then(|pdf| pdf.pages.get(&row).copied()) {
-        Some(page) => page.to_string().into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
+    if let Some(id) = pdf_named(&kind)
+        && let Some(Ok(Some(pdf))) = rendered(&server, id).await
+        && let Some(page) = pdf.pages.get(&row)
+    {
+        return page.to_string().into_response();
     }
+    StatusCode::NO_CONTENT.into_response()
 }
 
-/// A PDF by its name; `None` for an unknown name, or if nothing could be rendered yet.
-async fn rendered_pdf(server: &Arc<PreviewServer>, kind: &str) -> Option<PdfResult> {
-    let kind = match kind {
+fn pdf_named(kind: &str) -> Option<FileId> {
+    Some(FileId::Pdf(match kind {
         "site" => Rendering::SitePdf,
         "client" => Rendering::ClientPdf,
         "seal" => Rendering::SealPdf,
         "proof" => Rendering::Proof,
         _ => return None,
-    };
-    if let Some(pdf) = server.rendered()?.cached_pdf(kind) {
-        return Some(pdf);
+    }))
+}
+
+/// A file, rendered now if need be; `None` if nothing could be rendered yet.
+async fn rendered(server: &Arc<PreviewServer>, id: FileId) -> Option<FileResult> {
+    if let Some(file) = server.rendered()?.cached_file(&id) {
+        return Some(file);
     }
+    let is_pdf = matches!(id, FileId::Pdf(_));
     // If several requests wait here, the first renders the newest state of that moment, and
     // the others find it in the cache.
     let waiting = server.clone();
-    let render = move || Some(waiting.rendered()?.pdf(&waiting.options.rendering, kind));
-    let pdf = spawn_blocking(render).await;
-    // Typst drops what it did not need once the response is on its way.
-    spawn_blocking(pdf::forget_unused);
-    pdf.unwrap_or_else(|_| Some(Err(internal_error())))
+    let render = move || Some(waiting.rendered()?.file(&waiting.options, &id));
+    let file = spawn_blocking(render).await;
+    if is_pdf {
+        // Typst drops what it did not need once the response is on its way.
+        spawn_blocking(pdf::forget_unused);
+    }
+    file.unwrap_or_else(|_| Some(Err(internal_error())))
 }
 
 /// File and line of a row, as `content/measures/C/b.yaml` and `5` in two lines.
