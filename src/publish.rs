@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use store::{Store, StoreResult};
-use target::{Location, Target};
+use target::{Target, TargetKind};
 
 /// Pauses before the retries of a step that failed with a transient error.
 pub const RETRY_PAUSES: [Duration; 4] = [
@@ -47,19 +47,13 @@ pub const RETRY_PAUSES: [Duration; 4] = [
 pub struct PublishContext<'a> {
     /// The project's id: [`local_state::LocalState::publisher`].
     pub publisher: &'a str,
-    pub unmanaged: Unmanaged,
+    /// True if files are replaced that are in the way of new ones and that this program did not
+    /// publish, or that were changed since.
+    pub replaces_unmanaged: bool,
     pub clock: &'a dyn Fn() -> Timestamp,
     pub retry_pauses: &'a [Duration],
     /// Called before every step.
     pub progress: &'a dyn Fn(ProgressEvent),
-}
-
-/// The treatment of files that are in the way of new ones and that this program did not publish, or
-/// that were changed since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unmanaged {
-    Keep,
-    Replace,
 }
 
 /// The next step.
@@ -94,14 +88,12 @@ pub struct PublishedStatus {
 /// Publishes a site; returns the plan that was carried out.
 pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
     let mut lock = context.retry(|| Lock::take(store, context.publisher, (context.clock)()))?;
-    let plan = context
-        .plan(store, site, &lock.leftovers)
-        .inspect_err(|_| {
-            // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
-            if lock.leftovers.is_empty() {
-                let _ = lock.release(store);
-            }
-        })?;
+    let plan = context.plan(store, site, &lock.files).inspect_err(|_| {
+        // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
+        if lock.files.is_empty() {
+            let _ = lock.release(store);
+        }
+    })?;
     context.carry_out(store, site, &plan, &mut lock)?;
     context.retry(|| lock.release(store))?;
     Ok(plan)
@@ -109,11 +101,10 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
 
 /// Tells who can delete the texts of a withdrawn edition, if its files were taken out of a git
 /// branch: older commits keep them.
-pub fn history_note(location: &Location, plan: &Plan) -> Option<Message> {
+pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
     let removed: Vec<&str> = plan.withdrawn_files().collect();
-    let is_branch = matches!(location, Location::Git(_));
-    (is_branch && !removed.is_empty())
-        .then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
+    let is_kept = target.record.kind == TargetKind::Git && !removed.is_empty();
+    is_kept.then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
 }
 
 /// Plans a publication without a lock and without a change.
@@ -158,13 +149,14 @@ impl PublishContext<'_> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
         let mut replaceable = leftovers.clone();
-        if let (Unmanaged::Replace, Some(manifest)) = (self.unmanaged, &published) {
+        if self.replaces_unmanaged
+            && let Some(manifest) = &published
+        {
             let (altered, missing) = self.changed_files(store, manifest)?;
-            replaceable.extend(altered);
-            replaceable.extend(missing);
+            replaceable.extend(altered.into_iter().chain(missing));
         }
         let plan = plan(published.as_ref(), site, &replaceable)?;
-        if self.unmanaged == Unmanaged::Keep {
+        if !self.replaces_unmanaged {
             self.refuse_unmanaged(store, site, &plan)?;
         }
         Ok(plan)

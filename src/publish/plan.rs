@@ -48,12 +48,10 @@ pub struct Plan {
 impl BuiltSite {
     /// Takes the published part out of a build.
     pub fn from_bundle(bundle: &Bundle) -> BuiltSite {
-        let mut files = Bundle::new();
-        for (path, bytes) in bundle {
-            if let Some(below) = path.strip_prefix(SITE) {
-                files.insert(below.to_owned(), bytes.clone());
-            }
-        }
+        let below = |(path, bytes): (&String, &Vec<u8>)| {
+            Some((path.strip_prefix(SITE)?.into(), bytes.clone()))
+        };
+        let mut files: Bundle = bundle.iter().filter_map(below).collect();
         let manifest = files.remove(MANIFEST).expect("every bundle has one");
         BuiltSite {
             manifest: serde_json::from_slice(&manifest).expect("the bundle wrote it"),
