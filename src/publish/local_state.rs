@@ -29,15 +29,12 @@ impl LocalState {
             write_file(&ignore_file, b"*\n")?;
         }
         let id_file = folder.join("publisher");
-        let known = fs::read_to_string(&id_file).unwrap_or_default();
-        let publisher = match known.lines().next() {
-            Some(id) if id.len() == 32 => id.to_owned(),
-            _ => {
-                let id = random_digits()?;
-                write_file(&id_file, format!("{id}\n").as_bytes())?;
-                id
-            }
-        };
+        let mut publisher = fs::read_to_string(&id_file).unwrap_or_default();
+        publisher.truncate(publisher.trim_end().len());
+        if publisher.len() != 32 {
+            publisher = random_digits()?;
+            write_file(&id_file, format!("{publisher}\n").as_bytes())?;
+        }
         Ok(LocalState { folder, publisher })
     }
 
