@@ -100,10 +100,8 @@ pub fn plan(
     site: &BuiltSite,
     leftovers: &BTreeSet<String>,
 ) -> Result<Plan> {
-    let mut before = BTreeMap::new();
-    for file in published.iter().flat_map(|manifest| &manifest.files) {
-        before.insert(file.path.as_str(), file);
-    }
+    let listed = published.iter().flat_map(|manifest| &manifest.files);
+    let before: BTreeMap<_, _> = listed.map(|file| (file.path.as_str(), file)).collect();
     refuse_changed_editions(&before, &site.manifest)?;
     let (mut upload, mut pages, mut added) = (Vec::new(), Vec::new(), Vec::new());
     let mut obsolete = leftovers.clone();
