@@ -1,6 +1,6 @@
 //! Requests → responses: the preview's own page, its events, and the files of its frames.
 
-use super::state::{FileId, FileResult};
+use super::state::FileResult;
 use super::state_json::state_json;
 use super::{PreviewServer, internal_error};
 use crate::characters::visible;
@@ -8,7 +8,6 @@ use crate::manifest::media_type;
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Message};
 use crate::render::pdf;
-use crate::sheet::Rendering;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::uri::Authority;
@@ -142,15 +141,18 @@ async fn events(State(server): SharedServer) -> Response {
 }
 
 /// A file of the site, from the last state that could be rendered.
-async fn site(State(server): SharedServer, Path(asked): Path<String>) -> Response {
-    let index = if asked.ends_with('/') { FRONT } else { "" };
-    let path = bundle_path(&(asked + index));
-    let file = rendered(&server, FileId::Site(path.clone())).await;
-    file_response(&server, &path, file)
+async fn site(State(server): SharedServer, Path(path): Path<String>) -> Response {
+    let index = if path.ends_with('/') { FRONT } else { "" };
+    respond(&server, &bundle_path(&(path + index))).await
 }
 
-fn file_response(server: &PreviewServer, path: &str, file: Option<FileResult>) -> Response {
-    match file {
+/// One of the PDFs.
+async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
+    respond(&server, &format!("pdf/{kind}.pdf")).await
+}
+
+async fn respond(server: &Arc<PreviewServer>, path: &str) -> Response {
+    match rendered(server, path).await {
         Some(Ok(Some(file))) => {
             // Only the preview's page may show it in a frame.
             let policy = (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'");
@@ -175,21 +177,12 @@ fn error_response(server: &PreviewServer, error: &Error) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
 }
 
-/// One of the PDFs.
-async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
-    match pdf_named(&kind) {
-        None => StatusCode::NOT_FOUND.into_response(),
-        Some(id) => file_response(&server, "safeguards.pdf", rendered(&server, id).await),
-    }
-}
-
 /// The page of a PDF on which a row begins.
 async fn pdf_page(
     State(server): SharedServer,
     Path((kind, row)): Path<(String, String)>,
 ) -> Response {
-    if let Some(id) = pdf_named(&kind)
-        && let Some(Ok(Some(pdf))) = rendered(&server, id).await
+    if let Some(Ok(Some(pdf))) = rendered(&server, &format!("pdf/{kind}.pdf")).await
         && let Some(page) = pdf.pages.get(&row)
     {
         return page.to_string().into_response();
@@ -197,28 +190,17 @@ async fn pdf_page(
     StatusCode::NO_CONTENT.into_response()
 }
 
-fn pdf_named(kind: &str) -> Option<FileId> {
-    Some(FileId::Pdf(match kind {
-        "site" => Rendering::SitePdf,
-        "client" => Rendering::ClientPdf,
-        "seal" => Rendering::SealPdf,
-        "proof" => Rendering::Proof,
-        _ => return None,
-    }))
-}
-
 /// A file, rendered now if need be; `None` if nothing could be rendered yet.
-async fn rendered(server: &Arc<PreviewServer>, id: FileId) -> Option<FileResult> {
-    if let Some(file) = server.rendered()?.cached_file(&id) {
+async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult> {
+    if let Some(file) = server.rendered()?.cached_file(path) {
         return Some(file);
     }
-    let is_pdf = matches!(id, FileId::Pdf(_));
     // If several requests wait here, the first renders the newest state of that moment, and
     // the others find it in the cache.
-    let waiting = server.clone();
-    let render = move || Some(waiting.rendered()?.file(&waiting.options, &id));
+    let (waiting, asked) = (server.clone(), path.to_owned());
+    let render = move || Some(waiting.rendered()?.file(&waiting.options, &asked));
     let file = spawn_blocking(render).await;
-    if is_pdf {
+    if path.starts_with("pdf/") {
         // Typst drops what it did not need once the response is on its way.
         spawn_blocking(pdf::forget_unused);
     }

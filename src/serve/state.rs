@@ -77,7 +77,7 @@ impl ProjectSnapshot {
 pub struct PreviewState {
     /// Counts the states of a run.
     pub number: u64,
-    pub snapshot: Arc<ProjectSnapshot>,
+    pub snapshot: ProjectSnapshot,
     pub findings: Vec<Diagnostic>,
     /// The reason why the content cannot be read or the theme cannot render.
     pub error: Option<Error>,
@@ -104,7 +104,7 @@ impl PreviewState {
         };
         PreviewState {
             number,
-            snapshot: Arc::new(snapshot),
+            snapshot,
             findings,
             error,
             rendered: rendered.or_else(|| last?.rendered.clone()),
@@ -183,7 +183,7 @@ fn check_and_render(
         files: Mutex::default(),
     };
     // A project counts as rendered if its front page can be.
-    let front = project.file(options, &FileId::Site(bundle_path(FRONT)));
+    let front = project.file(options, &bundle_path(FRONT));
     front.map(|_| Some(project))
 }
 
@@ -199,56 +199,53 @@ pub struct RenderedProject {
     pages: Vec<ProsePage>,
     overdue_reviews: usize,
     findings: Vec<Diagnostic>,
-    files: Mutex<BTreeMap<FileId, FileResult>>,
-}
-
-/// The name of a file that the preview renders on request.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FileId {
-    /// Its path in a build.
-    Site(String),
-    Pdf(Rendering),
+    /// By path: the files of a build's site, and `pdf/client.pdf` and its like.
+    files: Mutex<BTreeMap<String, FileResult>>,
 }
 
 /// A rendered file.
 pub struct PreviewFile {
     pub bytes: Vec<u8>,
-    /// For [`FileId::Pdf`], the page, from 1, on which each row begins, by its anchor.
+    /// For `pdf/…`, the page, from 1, on which each row begins, by its anchor.
     pub pages: BTreeMap<String, usize>,
 }
 
-/// `None` if a build makes no such file.
+/// `None` if there is no such file.
 pub type FileResult = Result<Option<Arc<PreviewFile>>>;
 
 impl RenderedProject {
     /// A file, rendered on the first request.
-    pub fn file(&self, options: &ServeOptions, id: &FileId) -> FileResult {
-        if let Some(file) = self.cached_file(id) {
+    pub fn file(&self, options: &ServeOptions, path: &str) -> FileResult {
+        if let Some(file) = self.cached_file(path) {
             return file;
         }
         let input = self.build(options);
-        let file = match id {
-            FileId::Site(path) => bundle::site_file(&input, path).map(|bytes| {
+        let pdf = |kind| {
+            let Pdf { bytes, pages, .. } = bundle::pdf(&input, kind)?;
+            Ok(Some(PreviewFile { bytes, pages }))
+        };
+        let file = match path {
+            "pdf/site.pdf" => pdf(Rendering::SitePdf),
+            "pdf/client.pdf" => pdf(Rendering::ClientPdf),
+            "pdf/seal.pdf" => pdf(Rendering::SealPdf),
+            "pdf/proof.pdf" => pdf(Rendering::Proof),
+            _ => bundle::site_file(&input, path).map(|bytes| {
                 let pages = BTreeMap::new();
                 bytes.map(|bytes| PreviewFile { bytes, pages })
             }),
-            FileId::Pdf(kind) => bundle::pdf(&input, *kind).map(|pdf| {
-                let Pdf { bytes, pages, .. } = pdf;
-                Some(PreviewFile { bytes, pages })
-            }),
         };
         let shared = file.map(|file| file.map(Arc::new));
-        self.files().insert(id.clone(), shared.clone());
+        self.files().insert(path.to_owned(), shared.clone());
         shared
     }
 
     /// A file, if it was requested before.
-    pub fn cached_file(&self, id: &FileId) -> Option<FileResult> {
-        self.files().get(id).cloned()
+    pub fn cached_file(&self, path: &str) -> Option<FileResult> {
+        self.files().get(path).cloned()
     }
 
     /// The cache. After a panic elsewhere its entries are still whole.
-    fn files(&self) -> MutexGuard<'_, BTreeMap<FileId, FileResult>> {
+    fn files(&self) -> MutexGuard<'_, BTreeMap<String, FileResult>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
