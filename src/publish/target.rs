@@ -22,20 +22,10 @@ const SECRETS: [&str; 5] = [
     "SECRET_ACCESS_KEY",
 ];
 
-/// Parts of a field's name by which a credential is recognised.
-const SECRET_WORDS: [&str; 5] = ["pass", "pwd", "secret", "token", "credential"];
-/// Field names by which a credential is recognised, with a typing error too.
-const SECRET_NAMES: [&str; 9] = [
-    "access_key",
-    "access_key_id",
-    "api_key",
-    "auth",
-    "key",
-    "passphrase",
-    "password",
-    "private_key",
-    "secret_access_key",
-];
+/// Further names by which a field with a credential is recognised, with a typing error too.
+const OTHER_SECRETS: [&str; 4] = ["ACCESS_KEY", "API_KEY", "AUTH", "PRIVATE_KEY"];
+/// Parts of such a name.
+const SECRET_WORDS: [&str; 5] = ["PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL"];
 
 /// The fields of a target in `publish.yaml`; its kind decides which it takes ([`TargetKind::fields`]).
 /// Local paths stand as they were written.
@@ -267,11 +257,13 @@ fn last_word(text: &str) -> Option<String> {
     let ends_word = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
     let unquoted = text.trim_end().trim_end_matches(['"', '\'']);
     let name = unquoted.rsplit(ends_word).next()?;
-    (!name.is_empty() && !name.starts_with('#')).then(|| name.to_lowercase().replace('-', "_"))
+    (!name.is_empty()).then(|| name.to_lowercase().replace('-', "_"))
 }
 
 fn is_secret(name: &str) -> bool {
-    SECRET_WORDS.iter().any(|word| name.contains(word)) || nearest(name, SECRET_NAMES).is_some()
+    let upper = name.to_uppercase();
+    let known = SECRETS.into_iter().chain(OTHER_SECRETS);
+    SECRET_WORDS.iter().any(|word| upper.contains(word)) || nearest(&upper, known).is_some()
 }
 
 #[cfg(test)]
