@@ -83,9 +83,9 @@ pub fn lock(path: &Path, busy: Message) -> Result<File> {
 
 /// Puts back the old files that were moved away, unless there is a file in their place.
 fn restore(folder: &Path) -> Result<()> {
-    for file in files_below(read_manifest(folder)) {
-        let target = folder.join(&file.path);
-        let old = folder.join(STAGE).join("old").join(&file.path);
+    for ManifestFile { path, .. } in read_manifest(folder).iter().flat_map(|it| &it.files) {
+        let target = folder.join(path);
+        let old = folder.join(STAGE).join("old").join(path);
         if is_there(&old) && !is_there(&target) {
             rename(&old, &target).map_err(failed(&target))?;
         }
@@ -120,10 +120,10 @@ fn put(bundle: &Bundle, folder: &Path) -> Result<()> {
 /// Moves old files away and staged ones in; returns the new paths of files that were neither.
 fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let [old, new] = ["old", "new"].map(|part| folder.join(STAGE).join(part));
-    let manifest = read_manifest(folder);
+    let manifests = [folder, &new].map(read_manifest);
     // The only file of its kind is here. A draft's is removed.
-    let keeps_copies = manifest.as_ref().is_some_and(|it| it.edition.is_some());
-    let (before, after) = (files_below(manifest), files_below(read_manifest(&new)));
+    let keeps_copies = manifests[0].as_ref().is_some_and(|it| it.edition.is_some());
+    let [before, after] = manifests.map(|it| it.map_or_else(Vec::new, |it| it.files));
     // True if a file has the bytes that this build or the last one made.
     let is_ours = |path: &str| {
         let digest = fs::read(folder.join(path)).map(|bytes| sha256(&bytes));
@@ -187,17 +187,13 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     done.map(|()| kept)
 }
 
-/// The manifest of a folder; `None` if it is missing or broken.
+/// The manifest of a folder; `None` if it is missing or broken. Anybody may have edited it, so paths
+/// that leave the folder are dropped.
 fn read_manifest(folder: &Path) -> Option<Manifest> {
     let bytes = fs::read(folder.join(MANIFEST)).ok()?;
-    serde_json::from_slice(&bytes).ok()
-}
-
-/// The files of a manifest. Anybody may have edited it, so paths that leave the folder are dropped.
-fn files_below(manifest: Option<Manifest>) -> Vec<ManifestFile> {
-    let mut files = manifest.map_or_else(Vec::new, |manifest| manifest.files);
-    files.retain(|file| stays_below(&file.path));
-    files
+    let mut manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
+    manifest.files.retain(|file| stays_below(&file.path));
+    Some(manifest)
 }
 
 /// True if a manifest's path leads to a file below the manifest's folder, on any operating system.
