@@ -81,8 +81,9 @@ pub struct PublishedStatus {
     pub missing: Vec<String>,
     /// Time since which a publisher is at work, or was interrupted.
     pub locked_since: Option<Timestamp>,
+    /// The manifest's own bytes.
     #[serde(skip)]
-    pub manifest_sha256: String,
+    pub manifest: Vec<u8>,
 }
 
 /// Publishes a site; returns the plan that was carried out.
@@ -122,7 +123,6 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
     Ok(Some(PublishedStatus {
         since: context.retry(|| store.modified_at(MANIFEST))?,
         locked_since: context.retry(|| lock::held_since(store))?,
-        manifest_sha256: sha256(&bytes),
         files: manifest.files.len(),
         edition: manifest.edition,
         id: manifest.id,
@@ -130,6 +130,7 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
         as_of: manifest.as_of,
         altered,
         missing,
+        manifest: bytes,
     }))
 }
 

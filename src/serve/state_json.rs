@@ -16,16 +16,12 @@ pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
         catalog,
         colour: false,
     };
-    let findings = state.findings.iter();
-    let (errors, others): (Vec<_>, Vec<_>) =
-        findings.partition(|finding| finding.severity == Severity::Error);
-    let findings = errors.iter().chain(&others);
-    let listed: Vec<Value> = state
-        .error
-        .iter()
-        .map(|error| error_json(error, catalog))
-        .chain(findings.map(|finding| finding_json(finding, &report, state)))
-        .collect();
+    let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
+    let mut findings: Vec<&Diagnostic> = state.findings.iter().collect();
+    findings.sort_by_key(|finding| !is_error(finding));
+    let failure = state.error.iter().map(|error| error_json(error, catalog));
+    let others = findings.iter().map(|it| finding_json(it, &report, state));
+    let listed: Vec<Value> = failure.chain(others).collect();
     json!({
         // The page of another run cannot go on with this state.
         "run": run,
@@ -33,8 +29,8 @@ pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
         // The state that page and PDFs show; null until one could be rendered.
         "rendered": state.rendered.as_ref().map(|rendered| rendered.number),
         "milliseconds": state.duration.as_millis(),
-        "errors": errors.len() + usize::from(state.error.is_some()),
-        "summary": report.summary(&state.findings.iter().collect::<Vec<_>>()),
+        "errors": findings.partition_point(is_error) + usize::from(state.error.is_some()),
+        "summary": report.summary(&findings),
         "findings": listed,
     })
 }

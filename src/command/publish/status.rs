@@ -3,7 +3,6 @@
 use super::{OutputFormat, json, publish_context};
 use crate::command::{Session, copies, write_text};
 use crate::date::in_japan;
-use crate::manifest::sha256;
 use crate::message::{Message, Result};
 use crate::publish::local_state::LocalState;
 use crate::publish::target::Target;
@@ -26,15 +25,13 @@ struct TargetReport {
 pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
     let local = LocalState::open(&session.options.directory)?;
     // A target that cannot be reached hides none of the others.
-    let (mut reports, mut unknown, mut first_error) = (Vec::new(), String::new(), None);
+    let (mut reports, mut unknown, mut first_error) = (Vec::new(), Vec::new(), None);
     for target in targets {
         match TargetReport::new(session, &local, target) {
             Ok(report) => reports.push(report),
             Err(error) => {
-                let message = Message::new("status-unknown")
-                    .with("target", &target.name)
-                    .with("place", &target.record);
-                unknown.push_str(&session.line(&message));
+                let message = Message::new("status-unknown").with("target", &target.name);
+                unknown.push(message.with("place", &target.record));
                 first_error.get_or_insert(target.conceal(error));
             }
         }
@@ -44,8 +41,8 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
         OutputFormat::Text => {
             let mut messages: Vec<_> = reports.iter().flat_map(TargetReport::messages).collect();
             messages.extend(copies::outdated(&session.load()?, None));
-            let lines = messages.iter().map(|message| session.line(message));
-            lines.collect::<String>() + &unknown
+            messages.extend(unknown);
+            messages.iter().map(|it| session.line(it)).collect()
         }
     };
     write_text(&mut stdout(), &text)?;
@@ -60,8 +57,8 @@ impl TargetReport {
         let context = publish_context(local, &|_| {});
         let mut store = context.open(target, &session.options.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
-        let found = published.as_ref().map(|found| &found.manifest_sha256);
-        let own = local.last_manifest(&target.name).map(|last| sha256(&last));
+        let found = published.as_ref().map(|found| &found.manifest);
+        let own = local.last_manifest(&target.name);
         Ok(TargetReport {
             target: target.name.clone(),
             place: target.record.to_string(),
