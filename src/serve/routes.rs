@@ -231,13 +231,14 @@ async fn open(
     body: String,
 ) -> Response {
     let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let own_page = value("origin").is_none_or(|origin| is_own_origin(&server, origin));
+    let is_own = |origin: &str| {
+        let authority = origin.strip_prefix("http://").map(str::parse::<Authority>);
+        authority.is_some_and(|it| it.is_ok_and(|it| server.options.address.serves(&it)))
+    };
     let has_token = value("x-token") == Some(&server.token);
-    if !is_local(client) || !own_page || !has_token {
-        return refuse(&server, StatusCode::FORBIDDEN, "preview-not-allowed");
-    }
+    let is_allowed = is_local(client) && value("origin").is_none_or(is_own) && has_token;
     let request = serde_json::from_str::<OpenRequest>(&body).ok();
-    let known = request.filter(|request| server.state().has_source(&request.file));
+    let known = request.filter(|it| is_allowed && server.state().has_source(&it.file));
     let (Some(editor), Some(request)) = (&server.options.editor, known) else {
         return refuse(&server, StatusCode::FORBIDDEN, "preview-not-allowed");
     };
@@ -247,14 +248,6 @@ async fn open(
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => error_response(&server, &error),
     }
-}
-
-/// Tells if a request was made by a page of this address.
-fn is_own_origin(server: &PreviewServer, origin: &str) -> bool {
-    let authority = origin
-        .strip_prefix("http://")
-        .and_then(|authority| authority.parse::<Authority>().ok());
-    authority.is_some_and(|authority| server.options.address.serves(&authority))
 }
 
 fn typed(content_type: &'static str, body: impl IntoResponse) -> Response {

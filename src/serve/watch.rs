@@ -35,31 +35,29 @@ pub struct ProjectWatcher {
 impl ProjectWatcher {
     /// Starts to watch: saves from now on are noticed.
     pub fn new(project: &Path) -> Result<ProjectWatcher> {
-        let start = || {
-            let (sender, changes) = channel();
-            let notice = move |event: notify::Result<Event>| {
-                // Reading a file changes nothing. After an error events may be lost.
-                if !event.is_ok_and(|event| event.kind.is_access()) {
-                    // Nobody receives it any more when the preview ends.
-                    let _ = sender.send(());
-                }
-            };
-            let mut watcher = ProjectWatcher {
-                project: project.to_owned(),
-                watcher: notify::recommended_watcher(notice)?,
-                changes,
-            };
-            // The project's folder itself, because another `content` may replace the first.
-            watcher
-                .watcher
-                .watch(project, RecursiveMode::NonRecursive)?;
-            watcher.watch_folders()?;
-            Ok(watcher)
-        };
-        start().map_err(|error: notify::Error| {
+        let failed = |error: notify::Error| {
             let message = Message::new("cannot-watch").with("folder", project.display());
             Error::new(message).caused_by(error)
-        })
+        };
+        let (sender, changes) = channel();
+        let notice = move |event: notify::Result<Event>| {
+            // Reading a file changes nothing. After an error events may be lost.
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                // Nobody receives it any more when the preview ends.
+                let _ = sender.send(());
+            }
+        };
+        let mut watcher = notify::recommended_watcher(notice).map_err(failed)?;
+        // The project's folder itself, because another `content` may replace the first.
+        let watched = watcher.watch(project, RecursiveMode::NonRecursive);
+        watched.map_err(failed)?;
+        let mut watching = ProjectWatcher {
+            project: project.to_owned(),
+            watcher,
+            changes,
+        };
+        watching.watch_folders().map_err(failed)?;
+        Ok(watching)
     }
 
     fn watch_folders(&mut self) -> notify::Result<()> {
