@@ -140,7 +140,8 @@ impl PublishContext<'_> {
         self.retry(|| store::open(target, project))
     }
 
-    /// Reads the published manifest and plans the publication.
+    /// Reads the published manifest and plans the publication. Fails if a new file would replace one
+    /// that this program did not publish.
     fn plan(
         &self,
         store: &mut dyn Store,
@@ -156,11 +157,19 @@ impl PublishContext<'_> {
             let (altered, missing) = self.changed_files(store, manifest)?;
             replaceable.extend(altered.into_iter().chain(missing));
         }
-        let plan = plan(published.as_ref(), site, &replaceable)?;
-        if !self.replaces_unmanaged {
-            self.refuse_unmanaged(store, site, &plan)?;
+        let next = plan(published.as_ref(), site, &replaceable)?;
+        let mut unmanaged = Vec::new();
+        for path in next.added.iter().filter(|_| !self.replaces_unmanaged) {
+            let found = self.retry(|| store.read(path))?;
+            if found.is_some_and(|found| found != site.files[path]) {
+                unmanaged.push(path.as_str());
+            }
         }
-        Ok(plan)
+        if unmanaged.is_empty() {
+            return Ok(next);
+        }
+        let message = Message::new("unmanaged").with("paths", unmanaged.join(", "));
+        Err(Error::new(message))
     }
 
     /// Compares the files on the target with a manifest; returns the altered and the missing ones.
@@ -178,22 +187,6 @@ impl PublishContext<'_> {
             }
         }
         Ok((altered, missing))
-    }
-
-    /// Fails if a new file would replace one that this program did not publish.
-    fn refuse_unmanaged(&self, store: &mut dyn Store, site: &BuiltSite, plan: &Plan) -> Result<()> {
-        let mut unmanaged = Vec::new();
-        for path in &plan.added {
-            let found = self.retry(|| store.read(path))?;
-            if found.is_some_and(|found| found != site.files[path]) {
-                unmanaged.push(path.as_str());
-            }
-        }
-        if unmanaged.is_empty() {
-            return Ok(());
-        }
-        let message = Message::new("unmanaged").with("paths", unmanaged.join(", "));
-        Err(Error::new(message))
     }
 
     /// Sends and removes files in the plan's order. A publisher that has lost the lock stops before
