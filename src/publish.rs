@@ -122,7 +122,7 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
     let (altered, missing) = context.changed_files(store, &manifest)?;
     Ok(Some(PublishedStatus {
         since: context.retry(|| store.modified_at(MANIFEST))?,
-        locked_since: context.retry(|| lock::held_since(store))?,
+        locked_since: context.retry(|| Lock::read(store))?.map(|it| it.since),
         files: manifest.files.len(),
         edition: manifest.edition,
         id: manifest.id,

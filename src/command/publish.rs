@@ -282,8 +282,7 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
     let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {
         Ok(targets) => targets,
         Err(findings) => {
-            print_findings(session, text, findings)?;
-            return Ok(None);
+            return print_findings(session, text, findings).map(|()| None);
         }
     };
     if targets.is_empty() {

@@ -28,7 +28,7 @@ pub struct Lock {
     publisher: String,
     /// A random number of this run.
     run: u64,
-    since: Timestamp,
+    pub since: Timestamp,
     /// Files that may differ from the published manifest. When the lock is taken, those that earlier
     /// publishers may have left.
     pub files: BTreeSet<String>,
@@ -95,7 +95,13 @@ impl Lock {
     /// Compares the holder only: an earlier attempt may have written other files or another time.
     fn is_held(&self, store: &mut dyn Store) -> StoreResult<bool> {
         let is_own = |found: Lock| found.publisher == self.publisher && found.run == self.run;
-        Ok(read_lock(store)?.is_some_and(is_own))
+        Ok(Lock::read(store)?.is_some_and(is_own))
+    }
+
+    /// Reads the lock; `None` if there is none, or only a part of one.
+    pub fn read(store: &mut dyn Store) -> StoreResult<Option<Lock>> {
+        let bytes = store.read(LOCK)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 }
 
@@ -126,15 +132,4 @@ fn take_over(
     let mut files = found.files;
     files.retain(|path| stays_below(path) && path != MANIFEST);
     Ok(files)
-}
-
-/// Returns the time since which a publisher holds the lock.
-pub fn held_since(store: &mut dyn Store) -> StoreResult<Option<Timestamp>> {
-    Ok(read_lock(store)?.map(|lock| lock.since))
-}
-
-/// Reads the lock; `None` if there is none, or only a part of one.
-fn read_lock(store: &mut dyn Store) -> StoreResult<Option<Lock>> {
-    let bytes = store.read(LOCK)?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
