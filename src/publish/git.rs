@@ -25,12 +25,11 @@ const MOVED_ON: [&str; 4] = [
 ];
 
 /// Parts of git's and ssh's messages about a failing network.
-const NETWORK_ERRORS: [&str; 6] = [
+const NETWORK_ERRORS: [&str; 5] = [
     "Could not resolve host",
     "Connection refused",
     "Connection reset",
-    "Connection timed out",
-    "Operation timed out",
+    "timed out",
     "early EOF",
 ];
 

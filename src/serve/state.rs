@@ -98,10 +98,8 @@ impl PreviewState {
         let number = last.map_or(1, |last| last.number + 1);
         let mut findings = Vec::new();
         let result = catch_panic(|| check_and_render(&snapshot, options, number, &mut findings));
-        let (rendered, error) = match result {
-            Ok(rendered) => (rendered.map(Arc::new), None),
-            Err(error) => (None, Some(error)),
-        };
+        let error = result.as_ref().err().cloned();
+        let rendered = result.ok().flatten().map(Arc::new);
         PreviewState {
             number,
             snapshot,
