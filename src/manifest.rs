@@ -101,20 +101,14 @@ pub fn manifest_file(path: &str, bytes: &[u8]) -> ManifestFile {
     }
 }
 
-/// The media type of a file, by its extension.
+/// The media type of a file of the site, by its extension: pages hold their styles and pictures.
 pub fn media_type(path: &str) -> &'static str {
     match path.rsplit('.').next().unwrap_or_default() {
-        "css" => "text/css; charset=utf-8",
         "csv" => "text/csv; charset=utf-8",
         "html" => "text/html; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
         "json" => "application/json",
         "pdf" => "application/pdf",
-        "png" => "image/png",
-        "svg" => "image/svg+xml",
         "txt" => "text/plain; charset=utf-8",
-        "webp" => "image/webp",
-        "woff2" => "font/woff2",
         "xml" => "application/xml; charset=utf-8",
         _ => "application/octet-stream",
     }

@@ -23,7 +23,8 @@ const LOCK: &str = ".lock";
 /// On error the folder is as it was.
 pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(folder).map_err(failed(folder))?;
-    let _held = lock(folder)?;
+    let busy = Message::new("output-busy").with("path", folder.display());
+    let _held = lock(&folder.join(LOCK), busy)?;
     let mut kept = Vec::new();
     if folder.join(STAGE).join("new").join(MANIFEST).exists() {
         // If this fails, only the return of the old files matters, and `restore` sees to it.
@@ -60,33 +61,31 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
+pub fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     let message = Message::new("cannot-write").with("path", path.display());
     move |error| Error::new(message.clone()).caused_by(error)
 }
 
-/// Locks the folder. The lock file stays after the build: without it, two later builds could hold two
-/// locks of one name.
-fn lock(folder: &Path) -> Result<File> {
-    let path = folder.join(LOCK);
+/// Locks a file, or fails with a message if another run holds it. The file stays afterwards: without
+/// it, two later runs could hold two locks of one name.
+pub fn lock(path: &Path, busy: Message) -> Result<File> {
+    let cannot_lock = failed(path.parent().unwrap_or(path));
     // Another user's file can often be opened for reading only, which is enough.
-    let file = File::create(&path)
-        .or_else(|error| File::open(&path).map_err(|_| error))
-        .map_err(failed(folder))?;
+    let file = File::create(path)
+        .or_else(|error| File::open(path).map_err(|_| error))
+        .map_err(&cannot_lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::new(
-            Message::new("output-busy").with("path", folder.display()),
-        )),
-        Err(TryLockError::Error(error)) => Err(failed(folder)(error)),
+        Err(TryLockError::WouldBlock) => Err(Error::new(busy)),
+        Err(TryLockError::Error(error)) => Err(cannot_lock(error)),
     }
 }
 
 /// Puts back the old files that were moved away, unless there is a file in their place.
 fn restore(folder: &Path) -> Result<()> {
-    for file in files_below(read_manifest(folder)) {
-        let target = folder.join(&file.path);
-        let old = folder.join(STAGE).join("old").join(&file.path);
+    for ManifestFile { path, .. } in read_manifest(folder).iter().flat_map(|it| &it.files) {
+        let target = folder.join(path);
+        let old = folder.join(STAGE).join("old").join(path);
         if is_there(&old) && !is_there(&target) {
             rename(&old, &target).map_err(failed(&target))?;
         }
@@ -121,11 +120,28 @@ fn put(bundle: &Bundle, folder: &Path) -> Result<()> {
 /// Moves old files away and staged ones in; returns the new paths of files that were neither.
 fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let [old, new] = ["old", "new"].map(|part| folder.join(STAGE).join(part));
-    let manifests = [read_manifest(folder), read_manifest(&new)];
+    let manifests = [folder, &new].map(read_manifest);
     // The only file of its kind is here. A draft's is removed.
     let keeps_copies = manifests[0].as_ref().is_some_and(|it| it.edition.is_some());
-    let lists = manifests.map(files_below);
-    let paths = changing(folder, &new, &lists, keeps_copies);
+    let [before, after] = manifests.map(|it| it.map_or_else(Vec::new, |it| it.files));
+    // True if a file has the bytes that this build or the last one made.
+    let is_ours = |path: &str| {
+        let digest = fs::read(folder.join(path)).map(|bytes| sha256(&bytes));
+        let mut known = before.iter().chain(&after).filter(|it| it.path == path);
+        digest.is_ok_and(|digest| known.any(|it| it.sha256 == digest))
+    };
+    // Old files that are no longer made, unless somebody changed them; then the staged ones, the
+    // manifest last.
+    let mut paths = Vec::new();
+    for ManifestFile { path, .. } in &before {
+        let stays = keeps_copies && path.starts_with(COPIES);
+        if !stays && !after.iter().any(|made| made.path == *path) && is_ours(path) {
+            paths.push(path.as_str());
+        }
+    }
+    let staged = after.iter().map(|file| file.path.as_str());
+    let is_staged = |path: &&str| is_there(&new.join(path));
+    paths.extend(staged.chain([MANIFEST]).filter(is_staged));
     if let Some(path) = paths.iter().find(|path| folder.join(path).is_dir()) {
         let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
         return Err(Error::new(message));
@@ -140,7 +156,7 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         let (staged, target) = (new.join(path), folder.join(path));
         // The manifest is replaced in one step: there is always one that lists the program's files.
         if path != MANIFEST && is_there(&target) {
-            let ours = is_ours(folder, path, &lists);
+            let ours = is_ours(path);
             let away = if ours {
                 old.join(path)
             } else {
@@ -171,47 +187,13 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     done.map(|()| kept)
 }
 
-/// Old files that are no longer made, unless somebody changed them; then the staged ones, the
-/// manifest last.
-fn changing<'a>(
-    folder: &Path,
-    new: &Path,
-    lists: &'a [Vec<ManifestFile>; 2],
-    keeps_copies: bool,
-) -> Vec<&'a str> {
-    let [before, after] = lists
-        .each_ref()
-        .map(|files| files.iter().map(|file| file.path.as_str()));
-    let outdated = before.filter(|path| {
-        let stays = keeps_copies && path.starts_with(COPIES);
-        !stays && !after.clone().any(|made| made == *path) && is_ours(folder, path, lists)
-    });
-    let staged = after.clone().chain([MANIFEST]);
-    outdated
-        .chain(staged.filter(|path| is_there(&new.join(path))))
-        .collect()
-}
-
-/// True if a file has the bytes that this build or the last one made.
-fn is_ours(folder: &Path, path: &str, lists: &[Vec<ManifestFile>; 2]) -> bool {
-    fs::read(folder.join(path)).is_ok_and(|bytes| {
-        let digest = sha256(&bytes);
-        let mut known = lists.iter().flatten();
-        known.any(|file| file.path == path && file.sha256 == digest)
-    })
-}
-
-/// The manifest of a folder; `None` if it is missing or broken.
+/// The manifest of a folder; `None` if it is missing or broken. Anybody may have edited it, so paths
+/// that leave the folder are dropped.
 fn read_manifest(folder: &Path) -> Option<Manifest> {
     let bytes = fs::read(folder.join(MANIFEST)).ok()?;
-    serde_json::from_slice(&bytes).ok()
-}
-
-/// The files of a manifest. Anybody may have edited it, so paths that leave the folder are dropped.
-fn files_below(manifest: Option<Manifest>) -> Vec<ManifestFile> {
-    let mut files = manifest.map_or_else(Vec::new, |manifest| manifest.files);
-    files.retain(|file| stays_below(&file.path));
-    files
+    let mut manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
+    manifest.files.retain(|file| stays_below(&file.path));
+    Some(manifest)
 }
 
 /// True if a manifest's path leads to a file below the manifest's folder, on any operating system.

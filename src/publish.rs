@@ -33,7 +33,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use store::{Store, StoreResult};
-use target::{Location, Target};
+use target::{Target, TargetKind};
 
 /// Pauses before the retries of a step that failed with a transient error.
 pub const RETRY_PAUSES: [Duration; 4] = [
@@ -47,19 +47,13 @@ pub const RETRY_PAUSES: [Duration; 4] = [
 pub struct PublishContext<'a> {
     /// The project's id: [`local_state::LocalState::publisher`].
     pub publisher: &'a str,
-    pub unmanaged: Unmanaged,
+    /// True if files are replaced that are in the way of new ones and that this program did not
+    /// publish, or that were changed since.
+    pub replaces_unmanaged: bool,
     pub clock: &'a dyn Fn() -> Timestamp,
     pub retry_pauses: &'a [Duration],
     /// Called before every step.
     pub progress: &'a dyn Fn(ProgressEvent),
-}
-
-/// The treatment of files that are in the way of new ones and that this program did not publish, or
-/// that were changed since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unmanaged {
-    Keep,
-    Replace,
 }
 
 /// The next step.
@@ -87,21 +81,20 @@ pub struct PublishedStatus {
     pub missing: Vec<String>,
     /// Time since which a publisher is at work, or was interrupted.
     pub locked_since: Option<Timestamp>,
+    /// The manifest's own bytes.
     #[serde(skip)]
-    pub manifest_sha256: String,
+    pub manifest: Vec<u8>,
 }
 
 /// Publishes a site; returns the plan that was carried out.
 pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
     let mut lock = context.retry(|| Lock::take(store, context.publisher, (context.clock)()))?;
-    let plan = context
-        .plan(store, site, &lock.leftovers)
-        .inspect_err(|_| {
-            // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
-            if lock.leftovers.is_empty() {
-                let _ = lock.release(store);
-            }
-        })?;
+    let plan = context.plan(store, site, &lock.files).inspect_err(|_| {
+        // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
+        if lock.files.is_empty() {
+            let _ = lock.release(store);
+        }
+    })?;
     context.carry_out(store, site, &plan, &mut lock)?;
     context.retry(|| lock.release(store))?;
     Ok(plan)
@@ -109,11 +102,10 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
 
 /// Tells who can delete the texts of a withdrawn edition, if its files were taken out of a git
 /// branch: older commits keep them.
-pub fn history_note(location: &Location, plan: &Plan) -> Option<Message> {
+pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
     let removed: Vec<&str> = plan.withdrawn_files().collect();
-    let is_branch = matches!(location, Location::Git(_));
-    (is_branch && !removed.is_empty())
-        .then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
+    let is_kept = target.record.kind == TargetKind::Git && !removed.is_empty();
+    is_kept.then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
 }
 
 /// Plans a publication without a lock and without a change.
@@ -130,8 +122,7 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
     let (altered, missing) = context.changed_files(store, &manifest)?;
     Ok(Some(PublishedStatus {
         since: context.retry(|| store.modified_at(MANIFEST))?,
-        locked_since: context.retry(|| lock::held_since(store))?,
-        manifest_sha256: sha256(&bytes),
+        locked_since: context.retry(|| Lock::read(store))?.map(|it| it.since),
         files: manifest.files.len(),
         edition: manifest.edition,
         id: manifest.id,
@@ -139,6 +130,7 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
         as_of: manifest.as_of,
         altered,
         missing,
+        manifest: bytes,
     }))
 }
 
@@ -148,7 +140,8 @@ impl PublishContext<'_> {
         self.retry(|| store::open(target, project))
     }
 
-    /// Reads the published manifest and plans the publication.
+    /// Reads the published manifest and plans the publication. Fails if a new file would replace one
+    /// that this program did not publish.
     fn plan(
         &self,
         store: &mut dyn Store,
@@ -158,16 +151,25 @@ impl PublishContext<'_> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
         let mut replaceable = leftovers.clone();
-        if let (Unmanaged::Replace, Some(manifest)) = (self.unmanaged, &published) {
+        if self.replaces_unmanaged
+            && let Some(manifest) = &published
+        {
             let (altered, missing) = self.changed_files(store, manifest)?;
-            replaceable.extend(altered);
-            replaceable.extend(missing);
+            replaceable.extend(altered.into_iter().chain(missing));
         }
-        let plan = plan(published.as_ref(), site, &replaceable)?;
-        if self.unmanaged == Unmanaged::Keep {
-            self.refuse_unmanaged(store, site, &plan)?;
+        let next = plan(published.as_ref(), site, &replaceable)?;
+        let mut unmanaged = Vec::new();
+        for path in next.added.iter().filter(|_| !self.replaces_unmanaged) {
+            let found = self.retry(|| store.read(path))?;
+            if found.is_some_and(|found| found != site.files[path]) {
+                unmanaged.push(path.as_str());
+            }
         }
-        Ok(plan)
+        if unmanaged.is_empty() {
+            return Ok(next);
+        }
+        let message = Message::new("unmanaged").with("paths", unmanaged.join(", "));
+        Err(Error::new(message))
     }
 
     /// Compares the files on the target with a manifest; returns the altered and the missing ones.
@@ -185,22 +187,6 @@ impl PublishContext<'_> {
             }
         }
         Ok((altered, missing))
-    }
-
-    /// Fails if a new file would replace one that this program did not publish.
-    fn refuse_unmanaged(&self, store: &mut dyn Store, site: &BuiltSite, plan: &Plan) -> Result<()> {
-        let mut unmanaged = Vec::new();
-        for path in &plan.added {
-            let found = self.retry(|| store.read(path))?;
-            if found.is_some_and(|found| found != site.files[path]) {
-                unmanaged.push(path.as_str());
-            }
-        }
-        if unmanaged.is_empty() {
-            return Ok(());
-        }
-        let message = Message::new("unmanaged").with("paths", unmanaged.join(", "));
-        Err(Error::new(message))
     }
 
     /// Sends and removes files in the plan's order. A publisher that has lost the lock stops before

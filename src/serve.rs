@@ -18,6 +18,7 @@ mod state;
 mod state_json;
 mod watch;
 
+use crate::edition::random_digits;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::pdf::Fonts;
 use jiff::civil::Date;
@@ -50,17 +51,12 @@ pub struct ServeOptions {
     pub address: ListenAddress,
     /// The author's language.
     pub catalog: Catalog,
-    pub rendering: RenderOptions,
-    pub editor: Option<Editor>,
-}
-
-/// Everything that rendering needs besides the project.
-pub struct RenderOptions {
-    pub fonts: Fonts,
     /// Messages for the findings in the proof, in the sheet's language.
-    pub catalog: Catalog,
+    pub proof_catalog: Catalog,
+    pub fonts: Fonts,
     /// The day for which content is checked; it changes while the preview is open.
     pub today: Box<dyn Fn() -> Date + Send + Sync>,
+    pub editor: Option<Editor>,
 }
 
 impl PreviewServer {
@@ -69,11 +65,11 @@ impl PreviewServer {
         let watcher = ProjectWatcher::new(&options.project)?;
         let started = now();
         let snapshot = ProjectSnapshot::read(&options);
-        let first = PreviewState::new(snapshot, &options.rendering, None, started);
+        let first = PreviewState::new(snapshot, &options, None, started);
         let server = Arc::new(PreviewServer {
             options,
-            run: random()?,
-            token: random()?,
+            run: random_digits()?,
+            token: random_digits()?,
             states: Sender::new(Arc::new(first)),
         });
         watcher.spawn(&server);
@@ -104,14 +100,6 @@ pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
         .map_err(failed)?;
     let serving = routes::serve(server.clone(), listener);
     runtime.block_on(serving).map_err(failed)
-}
-
-/// 128 random bits in hexadecimal digits.
-fn random() -> Result<String> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Error::new(Message::new("no-random")).caused_by(error))?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// The error after a panic, which the preview outlives.

@@ -12,7 +12,7 @@ use safeguard::manifest::{MANIFEST, Manifest, ManifestFile};
 use safeguard::message::{Catalog, Language};
 use safeguard::publish::plan::{BuiltSite, Plan};
 use safeguard::publish::store::{self, Store, StoreError, StoreResult};
-use safeguard::publish::{self, ProgressEvent, PublishContext, Unmanaged};
+use safeguard::publish::{self, ProgressEvent, PublishContext};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -748,19 +748,19 @@ fn a_branch_keeps_the_texts_of_a_withdrawn_edition() {
     for (kind, keeps) in [(ServerKind::Git, true), (ServerKind::Folder, false)] {
         let folder = tempfile::tempdir().expect("a folder");
         let host = Host::start(kind, folder.path());
-        let location = host.target().location;
+        let target = host.target();
         publish(&host, &site(1)).expect("published");
         // Another style sheet is no edition.
         let plan = publish(&host, &site(2)).expect("published");
         assert!(!plan.remove.is_empty());
-        assert_eq!(publish::history_note(&location, &plan), None);
+        assert_eq!(publish::history_note(&target, &plan), None);
         let mut withdrawn = site(2);
         for name in DOWNLOADS {
             remove(&mut withdrawn, &format!("editions/2026-01-01/{name}"));
         }
         let plan = publish(&host, &withdrawn).expect("published");
         assert_eq!(host.files(), whole(&withdrawn));
-        let note = publish::history_note(&location, &plan);
+        let note = publish::history_note(&target, &plan);
         assert_eq!(note.is_some(), keeps, "{kind:?}");
         for (language, words) in [
             (
@@ -1008,7 +1008,7 @@ const RETRY_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_m
 fn context<'a>(publisher: &'a str, progress: &'a dyn Fn(ProgressEvent)) -> PublishContext<'a> {
     PublishContext {
         publisher,
-        unmanaged: Unmanaged::Keep,
+        replaces_unmanaged: false,
         clock: &now,
         retry_pauses: &RETRY_PAUSES,
         progress,
@@ -1084,9 +1084,6 @@ impl Store for InterruptedStore<'_> {
     }
     fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
         self.step()?.modified_at(path)
-    }
-    fn needs_lock(&self) -> bool {
-        self.store.needs_lock()
     }
     fn finish(&mut self) -> StoreResult<()> {
         self.step()?.finish()

@@ -3,8 +3,8 @@
 use super::{DayOption, Session, today_in_japan, write_text};
 use crate::message::{Catalog, Language, Message, Result};
 use crate::render::pdf::Fonts;
-use crate::serve::{self, Editor, ListenAddress, PreviewServer, RenderOptions, ServeOptions};
-use std::io::Write;
+use crate::serve::{self, Editor, ListenAddress, PreviewServer, ServeOptions};
+use std::io::{stderr, stdout};
 
 /// Variables that name the author's editor; the first that is set counts.
 const EDITOR_VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
@@ -33,40 +33,32 @@ impl EditArgs {
             project: session.options.directory.clone(),
             address,
             catalog: Catalog::of(session.catalog.language),
-            rendering: RenderOptions {
-                fonts: Fonts::compiled_in(),
-                catalog: Catalog::of(Language::Japanese),
-                today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
-            },
+            proof_catalog: Catalog::of(Language::Japanese),
+            fonts: Fonts::compiled_in(),
+            today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
             editor: editor(),
         })?;
         let address = &server.options.address;
         // Printed even with `--quiet`, because nobody could guess the address.
         let serving = Message::new("serving").with("url", address.url());
-        print_line(session, &mut std::io::stdout(), &serving)?;
+        write_text(&mut stdout(), &session.line(&serving))?;
         if !address.is_private() {
             let warning = Message::new("serving-others");
-            print_line(session, &mut std::io::stderr(), &warning)?;
+            write_text(&mut stderr(), &session.line(&warning))?;
         }
         if self.open
             && let Err(error) = open::that_detached(address.url())
         {
             let warning = Message::new("no-browser").with("reason", error);
-            print_line(session, &mut std::io::stderr(), &warning)?;
+            write_text(&mut stderr(), &session.line(&warning))?;
         }
         serve::run(&server, listener)?;
         Ok(true)
     }
 }
 
-fn print_line(session: &Session, to: &mut impl Write, message: &Message) -> Result<()> {
-    write_text(to, &format!("{}\n", session.catalog.format(message)))
-}
-
 /// The editor that the environment names.
 fn editor() -> Option<Editor> {
-    let mut values = EDITOR_VARIABLES
-        .iter()
-        .filter_map(|name| std::env::var(name).ok());
-    values.find_map(|value| Editor::parse(&value))
+    let parse = |name| Editor::parse(&std::env::var(name).ok()?);
+    EDITOR_VARIABLES.into_iter().find_map(parse)
 }

@@ -4,25 +4,25 @@ mod status;
 
 use super::{JudgingOptions, Project, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
-use crate::content::{Content, Sources};
+use crate::content::Sources;
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::edition::Edition;
 use crate::issue::Version;
 use crate::manifest::MANIFEST;
-use crate::message::{Catalog, Error, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
-use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, Unmanaged};
+use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
 use crate::render::bundle;
 use crate::render::leak::RenderedText;
 use crate::render::site::headers::{self, HeaderSyntax};
-use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
+use crate::sheet::{self, LayoutOptions, Rendering};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{ErrorKind, IsTerminal, stderr, stdout};
+use std::io::{ErrorKind, stderr, stdout};
 
 #[derive(clap::Args)]
 pub struct Publish {
@@ -65,23 +65,28 @@ impl Publish {
         }
         let targets = read_targets(session, self.target.as_deref())?;
         if self.status {
-            return match targets {
-                Some(targets) => status::run(session, &targets, self.format),
-                None => Ok(false),
-            };
+            let report = |targets: Vec<Target>| status::run(session, &targets, self.format);
+            return targets.map_or(Ok(false), report);
         }
-        let Some(targets) = targets else {
-            return nothing_published(session);
-        };
+        let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
+        if !is_done {
+            let text = session.line(&Message::new("nothing-published"));
+            write_text(&mut stderr(), &text)?;
+        }
+        Ok(is_done)
+    }
+
+    /// Builds the site and publishes it, unless the content has errors.
+    fn build(&self, session: &Session, targets: Vec<Target>) -> Result<bool> {
         let [target] = <[Target; 1]>::try_from(targets).map_err(|targets| {
             Error::new(Message::new("which-target").with("known", names(&targets)))
         })?;
         let Some(project) = session.open()? else {
-            return nothing_published(session);
+            return Ok(false);
         };
         let bundle = session.render(&project, &[])?.files;
         if !session.keeps_names(&project, &bundle)? {
-            return nothing_published(session);
+            return Ok(false);
         }
         let site = BuiltSite::from_bundle(&bundle);
         if site.manifest.edition.is_none() && !self.draft {
@@ -100,15 +105,13 @@ impl Publish {
         project: &Project,
         site: &BuiltSite,
     ) -> Result<()> {
-        let progress = ProgressDisplay::new(session);
-        let unmanaged = if self.replace {
-            Unmanaged::Replace
-        } else {
-            Unmanaged::Keep
-        };
-        let show = |event: ProgressEvent| progress.show(event);
+        let bar = progress_bar(session);
+        let progress = |event: ProgressEvent| show(session, &bar, event);
         let local = LocalState::open(&session.options.directory)?;
-        let context = publish_context(&local, unmanaged, &show);
+        let context = PublishContext {
+            replaces_unmanaged: self.replace,
+            ..publish_context(&local, &progress)
+        };
         let _run_lock = local.lock_target(&target.name)?;
         let mut store = context.open(target, &session.options.directory)?;
         if self.dry_run {
@@ -116,16 +119,13 @@ impl Publish {
             let preview = PublishPreview::new(target, plan, project, site);
             let text = match self.format {
                 OutputFormat::Json => json(&preview),
-                OutputFormat::Text => preview.text(session.catalog),
+                OutputFormat::Text => preview.text(session),
             };
             return write_text(&mut stdout(), &text);
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
-        progress.finish();
+        bar.finish_and_clear();
         local.record(&target.name, &site.manifest)?;
-        if session.options.quiet {
-            return Ok(());
-        }
         let outcome = if plan.is_empty() {
             Message::new("published-already")
         } else {
@@ -133,24 +133,21 @@ impl Publish {
         };
         let message = outcome
             .with("target", &target.name)
-            .with("place", &target.location)
+            .with("place", &target.record)
             .with("sent", plan.sent().count())
             .with("removed", plan.remove.len());
-        let note = publish::history_note(&target.location, &plan);
-        let lines = [Some(message), note].into_iter().flatten();
-        let text: String = lines.map(|it| line(session.catalog, &it)).collect();
-        write_text(&mut stdout(), &text)
+        session.print_message(&message)?;
+        publish::history_note(target, &plan).map_or(Ok(()), |note| session.print_message(&note))
     }
 }
 
 fn publish_context<'a>(
     local: &'a LocalState,
-    unmanaged: Unmanaged,
     progress: &'a dyn Fn(ProgressEvent),
 ) -> PublishContext<'a> {
     PublishContext {
         publisher: &local.publisher,
-        unmanaged,
+        replaces_unmanaged: false,
         clock: &clock,
         retry_pauses: &RETRY_PAUSES,
         progress,
@@ -172,22 +169,19 @@ struct PublishPreview {
 }
 
 impl PublishPreview {
-    /// Compares the sheet before and after the plan.
     fn new(target: &Target, plan: Plan, project: &Project, site: &BuiltSite) -> PublishPreview {
         let published = plan.published.as_ref();
-        let edition = published.and_then(|published| published.edition.as_deref());
-        let before = edition_sheet(&project.content, edition);
         PublishPreview {
             target: target.name.clone(),
-            place: target.location.to_string(),
+            place: target.record.to_string(),
             published: published.map(|published| published.id.clone()),
             next: site.manifest.id.clone(),
-            changes: before.map(|before| compare::compare(&before, &current_sheet(project))),
+            changes: published.and_then(|it| changes(project, it.edition.as_deref()?)),
             plan,
         }
     }
 
-    fn text(&self, catalog: &Catalog) -> String {
+    fn text(&self, session: &Session) -> String {
         let plan = &self.plan;
         let head = Message::new("plan")
             .with("target", &self.target)
@@ -208,82 +202,67 @@ impl PublishPreview {
         if self.changes.is_none() && self.published.is_some() {
             messages.push(Message::new("plan-no-comparison"));
         }
-        let mut text: String = messages.iter().map(|it| line(catalog, it)).collect();
+        let mut text: String = messages.iter().map(|it| session.line(it)).collect();
         if let Some(changes) = &self.changes {
-            text.push_str(&compare::print(changes, catalog, false));
+            text.push_str(&compare::print(changes, session.catalog, false));
         }
         text
     }
 }
 
-/// The public sheet of an issued edition.
-fn edition_sheet(content: &Content, id: Option<&str>) -> Option<Sheet> {
+/// Compares the public sheet of a published edition with that of the content as it was just built.
+fn changes(project: &Project, published: &str) -> Option<Comparison> {
+    let (register, content) = (&project.register, &project.content);
+    let lay_out_edition =
+        |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &edition.words);
     let mut issued = content.issued();
-    let edition = issued.find(|edition: &&Edition| Some(edition.id.as_str()) == id)?;
-    Some(sheet::lay_out_edition(
-        edition,
-        Rendering::SitePdf,
-        &edition.words,
-    ))
+    let before = issued.find(|edition: &&Edition| edition.id == published)?;
+    let newest = content.newest_edition();
+    let version = Version::of(register, newest);
+    let after = version.edition.map_or_else(
+        || {
+            let options = LayoutOptions::new(Rendering::SitePdf, register.date, &version.id);
+            let labels = newest.map(|edition| &edition.words);
+            sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
+        },
+        lay_out_edition,
+    );
+    Some(compare::compare(&lay_out_edition(before), &after))
 }
 
-/// The public sheet of the content as it was just built.
-fn current_sheet(project: &Project) -> Sheet {
-    let register = &project.register;
-    let version = Version::of(register, project.content.newest_edition());
-    if let Some(edition) = version.edition {
-        return sheet::lay_out_edition(edition, Rendering::SitePdf, &edition.words);
-    }
-    let options = LayoutOptions::new(Rendering::SitePdf, register.date, &version.id);
-    let newest = project.content.newest_edition();
-    let labels = newest.map(|edition| &edition.words);
-    sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
+/// A progress bar, which is hidden where there is no terminal.
+fn progress_bar(session: &Session) -> ProgressBar {
+    let bar = if session.options.quiet {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::no_length()
+    };
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
+    bar.with_style(style.expect("a template that the library knows"))
 }
 
-/// A progress bar on a terminal, plain lines elsewhere.
-struct ProgressDisplay<'a> {
-    session: &'a Session<'a>,
-    bar: ProgressBar,
-}
-
-impl<'a> ProgressDisplay<'a> {
-    fn new(session: &'a Session) -> ProgressDisplay<'a> {
-        let bar = if stderr().is_terminal() && !session.options.quiet {
-            ProgressBar::no_length()
-        } else {
-            ProgressBar::hidden()
-        };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
-        bar.set_style(style.expect("a template that the library knows"));
-        ProgressDisplay { session, bar }
-    }
-
-    fn show(&self, event: ProgressEvent) {
-        let message = match event {
-            ProgressEvent::Plan(plan) => {
-                let files = plan.sent().count() + plan.remove.len();
-                let steps = files + usize::from(plan.sends_manifest);
-                return self.bar.set_length(steps as u64);
-            }
-            ProgressEvent::Send(path, bytes) => Message::new("sending")
-                .with("path", path)
-                .with("size", bytes.div_ceil(1024)),
-            ProgressEvent::Remove(path) => Message::new("removing").with("path", path),
-            ProgressEvent::Retry => Message::new("trying-again"),
-        };
-        let text = line(self.session.catalog, &message);
-        self.bar.set_message(text.trim_end().to_owned());
-        if !matches!(event, ProgressEvent::Retry) {
-            self.bar.inc(1);
+/// Shows the next step in the bar, or as a line where the bar is hidden.
+fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
+    let message = match event {
+        ProgressEvent::Plan(plan) => {
+            let files = plan.sent().count() + plan.remove.len();
+            let steps = files + usize::from(plan.sends_manifest);
+            return bar.set_length(steps as u64);
         }
-        if self.bar.is_hidden() && !self.session.options.quiet {
-            // A line that nobody reads is no reason to stop half-way.
-            let _ = write_text(&mut stderr(), &text);
-        }
+        ProgressEvent::Send(path, bytes) => Message::new("sending")
+            .with("path", path)
+            .with("size", bytes.div_ceil(1024)),
+        ProgressEvent::Remove(path) => Message::new("removing").with("path", path),
+        ProgressEvent::Retry => Message::new("trying-again"),
+    };
+    let text = session.line(&message);
+    bar.set_message(text.trim_end().to_owned());
+    if !matches!(event, ProgressEvent::Retry) {
+        bar.inc(1);
     }
-
-    fn finish(&self) {
-        self.bar.finish_and_clear();
+    if bar.is_hidden() && !session.options.quiet {
+        // A line that nobody reads is no reason to stop half-way.
+        let _ = write_text(&mut stderr(), &text);
     }
 }
 
@@ -300,27 +279,25 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
         Error::new(Message::new(id).with("path", path.display())).caused_by(error)
     })?;
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    let targets = match target::read(&text, |name| std::env::var(name).ok()) {
+    let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {
         Ok(targets) => targets,
         Err(findings) => {
-            print_findings(session, text, findings)?;
-            return Ok(None);
+            return print_findings(session, text, findings).map(|()| None);
         }
     };
     if targets.is_empty() {
         let message = Message::new("publish-yaml-empty").with("path", path.display());
         return Err(Error::new(message));
     }
-    let Some(name) = name else {
-        return Ok(Some(targets));
-    };
     let known = names(&targets);
-    let named: Vec<Target> = targets.into_iter().filter(|it| it.name == name).collect();
-    if named.is_empty() {
-        let message = Message::new("no-such-target").with("name", name);
-        return Err(Error::new(message.with("known", known)));
+    targets.retain(|target| name.is_none_or(|name| target.name == name));
+    match name {
+        Some(name) if targets.is_empty() => {
+            let message = Message::new("no-such-target").with("name", name);
+            Err(Error::new(message.with("known", known)))
+        }
+        _ => Ok(Some(targets)),
     }
-    Ok(Some(named))
 }
 
 fn names(targets: &[Target]) -> String {
@@ -339,12 +316,11 @@ fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
 fn censored(text: &str, findings: &[Diagnostic]) -> String {
-    let mut marks = Vec::new();
-    for finding in findings {
-        if let SourceLocation::Bytes(bytes) = finding.origin.location {
-            marks.push(bytes.end);
-        }
-    }
+    let mark = |finding: &Diagnostic| match finding.origin.location {
+        SourceLocation::Bytes(bytes) => Some(bytes.end),
+        _ => None,
+    };
+    let marks: Vec<usize> = findings.iter().filter_map(mark).collect();
     let mut censored = String::new();
     for line in text.lines() {
         // Blanks keep every line's length, because findings count bytes from the beginning.
@@ -367,11 +343,6 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
     Ok(true)
 }
 
-fn nothing_published(session: &Session) -> Result<bool> {
-    let text = line(session.catalog, &Message::new("nothing-published"));
-    write_text(&mut stderr(), &text).map(|()| false)
-}
-
 /// Searches the very bytes that are about to be sent for every text that is not public.
 fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
     let issued = project.content.issued().map(|edition| &edition.sheet);
@@ -388,8 +359,4 @@ fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
 
 fn json(value: &impl Serialize) -> String {
     String::from_utf8(data::pretty(value)).expect("JSON is UTF-8")
-}
-
-fn line(catalog: &Catalog, message: &Message) -> String {
-    format!("{}\n", catalog.format(message))
 }

@@ -174,17 +174,17 @@ pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command
     for argument in command.get_arguments() {
         let name = argument.get_id().to_string();
         let option = name.replace('_', "-");
-        let own = catalog.help(&format!("{id}-{option}"));
-        let text = own.or_else(|| catalog.help(&format!("help-{option}")));
+        let own = catalog.text(&format!("{id}-{option}"));
+        let text = own.or_else(|| catalog.text(&format!("help-{option}")));
         texts.extend(text.map(|text| (name, text)));
     }
     let names = command.get_subcommands().map(Command::get_name);
     let subcommands: Vec<String> = names.map(str::to_owned).collect();
     let mut documented = command;
-    if let Some(about) = catalog.help(id) {
+    if let Some(about) = catalog.text(id) {
         documented = documented.about(about);
     }
-    if let Some(after) = catalog.help(&format!("{id}-after")) {
+    if let Some(after) = catalog.text(&format!("{id}-after")) {
         documented = documented.after_help(after);
     }
     for (name, text) in texts {

@@ -3,8 +3,8 @@
 use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
-use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
@@ -42,7 +42,7 @@ macro_rules! read_from_string {
 }
 
 /// One line of plain text, never blank. Line breaks between Japanese characters leave no space.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Line(String);
 
 impl Deref for Line {

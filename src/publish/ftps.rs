@@ -5,9 +5,9 @@
 //! name behind each time.
 
 use super::store::{
-    ASIDE, CONNECT_TIMEOUT, PART, Store, StoreError, StoreResult, create_then_confirm, wait,
+    ASIDE, CONNECT_TIMEOUT, PART, Store, StoreError, StoreResult, confirm_created, wait,
 };
-use super::target::{ServerAddress, Target};
+use super::target::{Target, text};
 use crate::message::Message;
 use jiff::Timestamp;
 use std::io::ErrorKind;
@@ -22,8 +22,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 pub struct FtpsStore {
-    server: ServerAddress,
-    password: String,
+    target: Target,
     /// Opened by the first step, and again after it was lost.
     connection: Option<AsyncRustlsFtpStream>,
 }
@@ -31,10 +30,9 @@ pub struct FtpsStore {
 type FtpResult<T> = Result<T, FtpError>;
 
 impl FtpsStore {
-    pub fn new(target: &Target, server: &ServerAddress) -> FtpsStore {
+    pub fn new(target: &Target) -> FtpsStore {
         FtpsStore {
-            server: server.clone(),
-            password: target.secret("PASSWORD").unwrap_or_default().to_owned(),
+            target: target.clone(),
             connection: None,
         }
     }
@@ -58,25 +56,27 @@ impl FtpsStore {
     }
 
     async fn connect(&self) -> FtpResult<AsyncRustlsFtpStream> {
-        let server = &self.server;
+        let record = &self.target.record;
+        let [host, user, path] = [&record.host, &record.user, &record.path].map(text);
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         let config = ClientConfig::builder()
             .with_root_certificates(roots)
             .with_no_client_auth();
         let connector = TlsConnector::from(Arc::new(config));
-        let attempt = AsyncRustlsFtpStream::connect((server.host.as_str(), server.port));
+        let attempt = AsyncRustlsFtpStream::connect((host, record.port.unwrap_or(21)));
         let plain = timeout(CONNECT_TIMEOUT, attempt)
             .await
             .map_err(|_| FtpError::ConnectionError(ErrorKind::TimedOut.into()))??;
         let mut connection = plain
-            .into_secure(AsyncRustlsConnector::from(connector), &server.host)
+            .into_secure(AsyncRustlsConnector::from(connector), host)
             .await?;
-        connection.login(&server.user, &self.password).await?;
+        let password = self.target.secret("PASSWORD").unwrap_or_default();
+        connection.login(user, password).await?;
         connection.transfer_type(FileType::Binary).await?;
-        if connection.cwd(&server.path).await.is_err() {
-            make_folders(&mut connection, &server.path).await?;
-            connection.cwd(&server.path).await?;
+        if connection.cwd(path).await.is_err() {
+            make_folders(&mut connection, path).await?;
+            connection.cwd(path).await?;
         }
         Ok(connection)
     }
@@ -86,9 +86,7 @@ impl Store for FtpsStore {
     fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
         self.run(async |ftp| {
             // Asked to send a missing file, servers break off before they say so.
-            if let Err(FtpError::UnexpectedResponse(response)) = ftp.size(path).await
-                && response.status == Status::FileUnavailable
-            {
+            if matches!(if_available(ftp.size(path).await), Ok(None)) {
                 return Ok(None);
             }
             let mut stream = ftp.retr_as_stream(path).await?;
@@ -123,9 +121,11 @@ impl Store for FtpsStore {
     }
 
     fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
-        create_then_confirm(self, path, bytes, |store| {
-            store.run(async |ftp| put(ftp, path, bytes).await)
-        })
+        if self.read(path)?.is_some() {
+            return Ok(false);
+        }
+        self.run(async |ftp| put(ftp, path, bytes).await)?;
+        confirm_created(self, path, bytes)
     }
 
     fn remove(&mut self, path: &str) -> StoreResult<()> {
@@ -157,12 +157,10 @@ async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpRes
 
 /// Creates every folder of a path; a server's refusal of an existing one is ignored.
 async fn make_folders(ftp: &mut AsyncRustlsFtpStream, path: &str) -> FtpResult<()> {
-    let mut folders: Vec<&Path> = Path::new(path).ancestors().collect();
-    folders.reverse();
-    for folder in folders.iter().filter_map(|folder| folder.to_str()) {
-        if !["", "/"].contains(&folder) {
-            if_available(ftp.mkdir(folder).await)?;
-        }
+    let ancestors = Path::new(path).ancestors().filter_map(Path::to_str);
+    let folders: Vec<&str> = ancestors.filter(|it| !["", "/"].contains(it)).collect();
+    for folder in folders.into_iter().rev() {
+        if_available(ftp.mkdir(folder).await)?;
     }
     Ok(())
 }
@@ -180,17 +178,20 @@ fn if_available<T>(result: FtpResult<T>) -> FtpResult<Option<T>> {
 }
 
 fn store_error(error: FtpError) -> StoreError {
-    let status = match &error {
-        FtpError::ConnectionError(_) => return StoreError::transient(error),
-        FtpError::UnexpectedResponse(response) => response.status,
-        _ => return StoreError::permanent(Message::new("target-failed"), error),
-    };
-    match status {
-        Status::NotLoggedIn => StoreError::permanent(Message::new("target-refused"), error),
-        // A full disk has a code of the 400s too, which else mean that a retry may help.
-        status if status.code() / 100 == 4 && status != Status::RequestedActionNotTaken => {
-            StoreError::transient(error)
+    let is_transient = match &error {
+        FtpError::ConnectionError(_) => true,
+        FtpError::UnexpectedResponse(response) if response.status == Status::NotLoggedIn => {
+            return StoreError::permanent(Message::new("target-refused"), error);
         }
-        _ => StoreError::permanent(Message::new("target-failed"), error),
+        // A full disk has a code of the 400s too, which else mean that a retry may help.
+        FtpError::UnexpectedResponse(response) => {
+            let status = response.status;
+            status.code() / 100 == 4 && status != Status::RequestedActionNotTaken
+        }
+        _ => false,
+    };
+    if is_transient {
+        return StoreError::transient(error);
     }
+    StoreError::permanent(Message::new("target-failed"), error)
 }

@@ -4,14 +4,15 @@
 //! The branch is checked out into a temporary folder. Git finds its own credentials; this program
 //! never sees them.
 
+use super::lock::LOCK;
 use super::store::{STEP_TIMEOUT, Store, StoreError, StoreResult};
-use super::target::Branch;
-use crate::message::{Error, Message};
+use super::target::{Target, text};
+use crate::message::Message;
 use jiff::Timestamp;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -24,12 +25,11 @@ const MOVED_ON: [&str; 4] = [
 ];
 
 /// Parts of git's and ssh's messages about a failing network.
-const NETWORK_ERRORS: [&str; 6] = [
+const NETWORK_ERRORS: [&str; 5] = [
     "Could not resolve host",
     "Connection refused",
     "Connection reset",
-    "Connection timed out",
-    "Operation timed out",
+    "timed out",
     "early EOF",
 ];
 
@@ -39,19 +39,22 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 pub struct GitStore {
     /// The checked-out branch; removed together with the store.
     checkout: TempDir,
-    branch: String,
+    /// The branch's full name.
+    tip: String,
     /// The site's folder in the branch.
     site: String,
 }
 
 impl GitStore {
     /// Fetches the branch's last commit; a missing branch begins with the first publication.
-    pub fn fetch(project: &Path, branch: &Branch) -> StoreResult<GitStore> {
+    pub fn fetch(target: &Target, project: &Path) -> StoreResult<GitStore> {
+        let record = &target.record;
+        let [repository, branch] = [&record.repository, &record.branch].map(text);
         let checkout = tempfile::Builder::new().prefix("safeguard-").tempdir();
         let store = GitStore {
             checkout: checkout.map_err(disk_error)?,
-            branch: branch.name.clone(),
-            site: branch.path.trim_matches('/').to_owned(),
+            tip: format!("refs/heads/{branch}"),
+            site: text(&record.path).trim_matches('/').to_owned(),
         };
         store.git(&["init", "--quiet"])?;
         let info = store.checkout.path().join(".git/info");
@@ -61,15 +64,15 @@ impl GitStore {
             .and_then(|()| fs::write(info.join("attributes"), attributes))
             .map_err(disk_error)?;
         store.git(&["config", "core.symlinks", "false"])?;
-        let remote = remote_address(project, &branch.repository);
+        let remote = remote_address(project, repository);
         store.git(&["remote", "add", "origin", &remote])?;
-        let tip = format!("refs/heads/{}", branch.name);
-        if store.git(&["ls-remote", "origin", &tip])?.trim().is_empty() {
-            store.git(&["symbolic-ref", "HEAD", &tip])?;
-            return Ok(store);
+        let tip = &store.tip;
+        if store.git(&["ls-remote", "origin", tip])?.trim().is_empty() {
+            store.git(&["symbolic-ref", "HEAD", tip])?;
+        } else {
+            store.git(&["fetch", "--quiet", "--depth=1", "origin", tip])?;
+            store.git(&["checkout", "--quiet", "-B", branch, "FETCH_HEAD"])?;
         }
-        store.git(&["fetch", "--quiet", "--depth=1", "origin", &tip])?;
-        store.git(&["checkout", "--quiet", "-B", &branch.name, "FETCH_HEAD"])?;
         Ok(store)
     }
 
@@ -90,24 +93,22 @@ impl GitStore {
             git.env_remove(name);
         }
         let failed = || Message::new("git-failed").with("step", arguments[0]);
-        let output = self.run(git).map_err(|error| match error.kind() {
+        let done = self.run(git).map_err(|error| match error.kind() {
             ErrorKind::NotFound => StoreError::permanent(Message::new("git-missing"), error),
             ErrorKind::TimedOut => StoreError::transient(error),
             _ => StoreError::permanent(failed(), error),
         })?;
-        let [stdout, stderr] = [output.stdout, output.stderr]
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        if output.status.success() {
-            return Ok(stdout);
-        }
-        if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
-            return Err(StoreError::transient(stderr));
-        }
-        Err(StoreError::permanent(failed(), stderr.trim()))
+        done.map_err(|stderr| {
+            if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
+                return StoreError::transient(stderr);
+            }
+            StoreError::permanent(failed(), stderr.trim())
+        })
     }
 
-    /// Waits for a command to end, and kills it after [`STEP_TIMEOUT`].
-    fn run(&self, mut command: Command) -> io::Result<Output> {
+    /// Runs a command, and kills it after [`STEP_TIMEOUT`]; returns its output, or its errors if it
+    /// failed.
+    fn run(&self, mut command: Command) -> io::Result<Result<String, String>> {
         let folder = self.checkout.path().join(".git");
         fs::create_dir_all(&folder)?;
         // Files, because a full pipe would block the command.
@@ -129,15 +130,19 @@ impl GitStore {
             std::thread::sleep(POLL_INTERVAL);
             time_left = time_left.saturating_sub(POLL_INTERVAL);
         };
-        Ok(Output {
-            status,
-            stdout: fs::read(stdout)?,
-            stderr: fs::read(stderr)?,
+        let read = |path| fs::read(path).map(|it| String::from_utf8_lossy(&it).into_owned());
+        Ok(if status.success() {
+            Ok(read(stdout)?)
+        } else {
+            Err(read(stderr)?)
         })
     }
 
+    /// The path of a file in the checkout. The lock stays out of the branch: a push is refused if the
+    /// branch has moved on since it was fetched.
     fn file(&self, path: &str) -> PathBuf {
-        self.checkout.path().join(&self.site).join(path)
+        let folder = if path == LOCK { ".git" } else { &self.site };
+        self.checkout.path().join(folder).join(path)
     }
 }
 
@@ -152,13 +157,7 @@ fn remote_address(project: &Path, repository: &str) -> String {
 
 impl Store for GitStore {
     fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
-        match fs::read(self.file(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) => match error.kind() {
-                ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(None),
-                _ => Err(disk_error(error).into()),
-            },
-        }
+        if_exists(fs::read(self.file(path)))
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
@@ -166,7 +165,7 @@ impl Store for GitStore {
         file.parent()
             .map_or(Ok(()), fs::create_dir_all)
             .and_then(|()| fs::write(&file, bytes))
-            .map_err(|error| disk_error(error).into())
+            .map_err(disk_error)
     }
 
     fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
@@ -177,10 +176,7 @@ impl Store for GitStore {
     }
 
     fn remove(&mut self, path: &str) -> StoreResult<()> {
-        fs::remove_file(self.file(path)).or_else(|error| match error.kind() {
-            ErrorKind::NotFound => Ok(()),
-            _ => Err(disk_error(error).into()),
-        })
+        if_exists(fs::remove_file(self.file(path))).map(drop)
     }
 
     fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
@@ -194,11 +190,6 @@ impl Store for GitStore {
         Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
 
-    /// A push is refused if the branch has moved on since it was fetched.
-    fn needs_lock(&self) -> bool {
-        false
-    }
-
     fn finish(&mut self) -> StoreResult<()> {
         self.git(&["add", "--all", "--force"])?;
         if self.git(&["status", "--porcelain"])?.is_empty() {
@@ -210,20 +201,29 @@ impl Store for GitStore {
             commit.splice(..0, author.into_iter().flat_map(|setting| ["-c", setting]));
         }
         self.git(&commit)?;
-        let refspec = format!("HEAD:refs/heads/{}", self.branch);
-        self.git(&["push", "--quiet", "origin", &refspec])
-            .map_err(|error| {
-                if MOVED_ON.iter().any(|text| error.cause().contains(text)) {
-                    return StoreError::permanent(Message::new("target-moved-on"), error.cause());
-                }
-                error
-            })?;
-        Ok(())
+        let refspec = format!("HEAD:{}", self.tip);
+        let pushed = self.git(&["push", "--quiet", "origin", &refspec]);
+        pushed.map(drop).map_err(|error| {
+            if MOVED_ON.iter().any(|text| error.cause().contains(text)) {
+                return StoreError::permanent(Message::new("target-moved-on"), error.cause());
+            }
+            error
+        })
     }
 }
 
-fn disk_error(error: io::Error) -> Error {
+/// Turns "no such file" into `None`.
+fn if_exists<T>(result: io::Result<T>) -> StoreResult<Option<T>> {
+    match result {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        other => other.map(Some).map_err(disk_error),
+    }
+}
+
+fn disk_error(error: io::Error) -> StoreError {
     let folder = std::env::temp_dir();
     let message = Message::new("cannot-write").with("path", folder.display());
-    Error::new(message).caused_by(error)
+    StoreError::permanent(message, error)
 }

@@ -6,10 +6,9 @@
 use crate::data;
 use crate::edition::random_digits;
 use crate::manifest::Manifest;
-use crate::message::{Error, Message, Result};
-use crate::output::write_file;
-use std::fs::{self, File, TryLockError};
-use std::io;
+use crate::message::{Message, Result};
+use crate::output::{failed, lock, write_file};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 const FOLDER: &str = ".safeguard";
@@ -24,33 +23,25 @@ impl LocalState {
     /// Opens the state of the project in this folder, or begins one.
     pub fn open(project: &Path) -> Result<LocalState> {
         let folder = project.join(FOLDER);
-        fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+        fs::create_dir_all(&folder).map_err(failed(&folder))?;
         let ignore_file = folder.join(".gitignore");
         if !ignore_file.exists() {
             write_file(&ignore_file, b"*\n")?;
         }
         let id_file = folder.join("publisher");
-        let known = fs::read_to_string(&id_file).unwrap_or_default();
-        let publisher = match known.lines().next() {
-            Some(id) if id.len() == 32 => id.to_owned(),
-            _ => {
-                let id = random_digits()?;
-                write_file(&id_file, format!("{id}\n").as_bytes())?;
-                id
-            }
-        };
+        let mut publisher = fs::read_to_string(&id_file).unwrap_or_default();
+        publisher.truncate(publisher.trim_end().len());
+        if publisher.len() != 32 {
+            publisher = random_digits()?;
+            write_file(&id_file, format!("{publisher}\n").as_bytes())?;
+        }
         Ok(LocalState { folder, publisher })
     }
 
     /// Keeps other runs of this project from publishing to a target, until the file is dropped.
     pub fn lock_target(&self, target: &str) -> Result<File> {
         let path = self.folder.join(format!("{target}.lock"));
-        let file = File::create(&path).map_err(|error| failed(&path, error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(Error::new(Message::new("target-busy-here"))),
-            Err(TryLockError::Error(error)) => Err(failed(&path, error)),
-        }
+        lock(&path, Message::new("target-busy-here"))
     }
 
     /// Records the manifest that was just published.
@@ -66,9 +57,4 @@ impl LocalState {
     fn manifest_path(&self, target: &str) -> PathBuf {
         self.folder.join(format!("{target}.json"))
     }
-}
-
-fn failed(path: &Path, error: io::Error) -> Error {
-    let message = Message::new("cannot-write").with("path", path.display());
-    Error::new(message).caused_by(error)
 }

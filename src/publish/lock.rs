@@ -21,52 +21,32 @@ pub const LOCK: &str = "safeguard-publishing.lock";
 const LOCK_EXPIRY: SignedDuration = SignedDuration::from_mins(30);
 const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 
-/// The content of the lock's file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct LockRecord {
+/// The lock as its file holds it.
+#[derive(Serialize, Deserialize)]
+pub struct Lock {
     /// The publishing project's random id.
     publisher: String,
     /// A random number of this run.
     run: u64,
-    since: Timestamp,
-    /// Files that may differ from the published manifest.
-    files: BTreeSet<String>,
-}
-
-/// A lock that is held.
-pub struct Lock {
-    /// None on a target that keeps publishers apart by itself; nothing is written there.
-    record: Option<LockRecord>,
-    /// Files that earlier publishers may have left.
-    pub leftovers: BTreeSet<String>,
+    pub since: Timestamp,
+    /// Files that may differ from the published manifest. When the lock is taken, those that earlier
+    /// publishers may have left.
+    pub files: BTreeSet<String>,
 }
 
 impl Lock {
     /// Takes the lock, or fails with a message that names the holder.
     pub fn take(store: &mut dyn Store, publisher: &str, now: Timestamp) -> StoreResult<Lock> {
-        if !store.needs_lock() {
-            return Ok(Lock {
-                record: None,
-                leftovers: BTreeSet::new(),
-            });
-        }
-        let mut record = LockRecord {
+        let mut lock = Lock {
             publisher: publisher.to_owned(),
             run: getrandom::u64().unwrap_or_default(),
             since: now,
             files: BTreeSet::new(),
         };
-        let created = store.create(LOCK, &data::pretty(&record))?;
-        if !created {
+        if !store.create(LOCK, &data::pretty(&lock))? {
             // The next publisher must know the leftovers too, should this one die as well.
-            record.files = take_over(store, publisher, now)?;
-            store.write(LOCK, &data::pretty(&record))?;
-        }
-        let lock = Lock {
-            leftovers: record.files.clone(),
-            record: Some(record),
-        };
-        if !created {
+            lock.files = take_over(store, publisher, now)?;
+            store.write(LOCK, &data::pretty(&lock))?;
             lock.confirm(store)?;
         }
         Ok(lock)
@@ -80,18 +60,14 @@ impl Lock {
         now: Timestamp,
     ) -> StoreResult<()> {
         self.confirm(store)?;
-        let Some(record) = &mut self.record else {
-            return Ok(());
-        };
-        record.since = now;
-        record.files.extend(files.iter().map(ToString::to_string));
-        store.write(LOCK, &data::pretty(record))
+        self.since = now;
+        self.files.extend(files.iter().map(ToString::to_string));
+        store.write(LOCK, &data::pretty(self))
     }
 
     /// Shows that the publisher is alive, once every [`RENEWAL_INTERVAL`].
     pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> StoreResult<()> {
-        let due = |record: &LockRecord| now.duration_since(record.since) >= RENEWAL_INTERVAL;
-        if self.record.as_ref().is_some_and(due) {
+        if now.duration_since(self.since) >= RENEWAL_INTERVAL {
             self.record(store, &[], now)?;
         }
         Ok(())
@@ -108,7 +84,7 @@ impl Lock {
 
     /// Removes the lock and the upload's own files; a lock that was taken over stays.
     pub fn release(&self, store: &mut dyn Store) -> StoreResult<()> {
-        if self.record.is_some() && self.is_held(store)? {
+        if self.is_held(store)? {
             for path in [PART, ASIDE, LOCK] {
                 store.remove(path)?;
             }
@@ -118,11 +94,14 @@ impl Lock {
 
     /// Compares the holder only: an earlier attempt may have written other files or another time.
     fn is_held(&self, store: &mut dyn Store) -> StoreResult<bool> {
-        let Some(own) = &self.record else {
-            return Ok(true);
-        };
-        let is_own = |found: LockRecord| found.publisher == own.publisher && found.run == own.run;
-        Ok(read_record(store)?.is_some_and(is_own))
+        let is_own = |found: Lock| found.publisher == self.publisher && found.run == self.run;
+        Ok(Lock::read(store)?.is_some_and(is_own))
+    }
+
+    /// Reads the lock; `None` if there is none, or only a part of one.
+    pub fn read(store: &mut dyn Store) -> StoreResult<Option<Lock>> {
+        let bytes = store.read(LOCK)?;
+        Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 }
 
@@ -137,7 +116,7 @@ fn take_over(
         return Err(Error::new(Message::new("target-busy-moment")).into());
     };
     // Nobody holds half a lock: its publisher died while writing it.
-    let Ok(found) = serde_json::from_slice::<LockRecord>(&bytes) else {
+    let Ok(found) = serde_json::from_slice::<Lock>(&bytes) else {
         return Ok(BTreeSet::new());
     };
     // The absolute difference, because the two clocks may differ.
@@ -153,15 +132,4 @@ fn take_over(
     let mut files = found.files;
     files.retain(|path| stays_below(path) && path != MANIFEST);
     Ok(files)
-}
-
-/// Returns the time since which a publisher holds the lock.
-pub fn held_since(store: &mut dyn Store) -> StoreResult<Option<Timestamp>> {
-    Ok(read_record(store)?.map(|record| record.since))
-}
-
-/// Reads the lock; `None` if there is none, or only a part of one.
-fn read_record(store: &mut dyn Store) -> StoreResult<Option<LockRecord>> {
-    let bytes = store.read(LOCK)?;
-    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }

@@ -1,12 +1,12 @@
 //! Folders, WebDAV servers and S3 buckets, through OpenDAL.
 
-use super::store::{PART, Store, StoreError, StoreResult, create_then_confirm, wait};
-use super::target::{Bucket, Target};
+use super::store::{PART, Store, StoreError, StoreResult, confirm_created, wait};
+use super::target::{Target, TargetKind, text};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use opendal::operator_futures::FutureWrite;
-use opendal::{Builder, ErrorKind, Metadata, Operator, services};
+use opendal::{ErrorKind, Metadata, Operator, services};
 use std::io;
 use std::path::Path;
 
@@ -17,75 +17,29 @@ const PRESENT: [ErrorKind; 2] = [ErrorKind::ConditionNotMatch, ErrorKind::Alread
 
 pub struct OpendalStore {
     operator: Operator,
-    write_mode: WriteMode,
-}
-
-/// The way in which a service replaces a file in one step.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum WriteMode {
-    /// The file is uploaded under another name, then renamed.
-    Rename,
-    /// The service shows complete objects only. Each has a media type and a cache policy.
-    Object,
+    /// True if the service shows complete objects only, each with a media type and a cache policy.
+    /// Elsewhere a file is uploaded under another name, then renamed.
+    keeps_objects: bool,
 }
 
 impl OpendalStore {
-    pub fn folder(target: &Target, project: &Path, path: &str) -> Result<OpendalStore> {
-        let folder = project.join(path);
-        refuse_project_folders(&folder, project)?;
-        // A missing parent is a share that is not mounted, and is not created.
-        if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
-            let message = Message::new("no-folder-above").with("path", parent.display());
-            return Err(Error::new(message));
-        }
-        let builder = services::Fs::default().root(&folder.to_string_lossy());
-        OpendalStore::new(target, builder, WriteMode::Rename)
-    }
-
-    pub fn webdav(
-        target: &Target,
-        url: &str,
-        user: Option<&str>,
-        path: &str,
-    ) -> Result<OpendalStore> {
-        let mut builder = services::Webdav::default().endpoint(url).root(path);
-        if let Some(user) = user {
-            let password = target.secret("PASSWORD").unwrap_or_default();
-            builder = builder.username(user).password(password);
-        }
-        OpendalStore::new(target, builder, WriteMode::Rename)
-    }
-
-    pub fn s3(target: &Target, bucket: &Bucket) -> Result<OpendalStore> {
-        let mut builder = services::S3::default()
-            .bucket(&bucket.name)
-            .root(&bucket.path);
-        if let Some(endpoint) = &bucket.endpoint {
-            builder = builder.endpoint(endpoint).region("auto");
-        }
-        if let Some(region) = &bucket.region {
-            builder = builder.region(region);
-        }
-        if let (Some(id), Some(key)) = (
-            target.secret("ACCESS_KEY_ID"),
-            target.secret("SECRET_ACCESS_KEY"),
-        ) {
-            builder = builder.access_key_id(id).secret_access_key(key);
-        }
-        OpendalStore::new(target, builder, WriteMode::Object)
-    }
-
-    fn new(target: &Target, builder: impl Builder, write_mode: WriteMode) -> Result<OpendalStore> {
+    /// Opens a folder, a WebDAV server or a bucket.
+    pub fn open(target: &Target, project: &Path) -> Result<OpendalStore> {
         // rustls has several providers compiled in and needs one named. An earlier choice stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         opendal_http_transport_reqwest::install_default();
-        let operator = Operator::new(builder).map_err(|error| {
+        let opened = match target.record.kind {
+            TargetKind::S3 => Operator::new(s3(target)),
+            TargetKind::Webdav => Operator::new(webdav(target)),
+            _ => Operator::new(folder(target, project)?),
+        };
+        let operator = opened.map_err(|error| {
             let message = Message::new("target-setting").with("target", &target.name);
             Error::new(message).caused_by(error)
         })?;
         Ok(OpendalStore {
             operator,
-            write_mode,
+            keeps_objects: target.record.kind == TargetKind::S3,
         })
     }
 
@@ -96,12 +50,17 @@ impl OpendalStore {
         bytes: &[u8],
     ) -> FutureWrite<impl Future<Output = opendal::Result<Metadata>>> {
         let write = self.operator.write_with(path, bytes.to_vec());
-        match self.write_mode {
-            WriteMode::Rename => write,
-            WriteMode::Object => write
-                .content_type(media_type(path))
-                .cache_control(cache_control(path)),
+        if !self.keeps_objects {
+            return write;
         }
+        // Issued files never change, but may be withdrawn. All others are asked for again.
+        write
+            .content_type(media_type(path))
+            .cache_control(if super::plan::is_issued(path) {
+                "public, max-age=86400"
+            } else {
+                "no-cache"
+            })
     }
 }
 
@@ -112,7 +71,7 @@ impl Store for OpendalStore {
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
-        if self.write_mode == WriteMode::Object {
+        if self.keeps_objects {
             return run(self.writer(path, bytes)).map(drop);
         }
         run(self.writer(PART, bytes))?;
@@ -124,10 +83,12 @@ impl Store for OpendalStore {
             let write = self.writer(path, bytes).if_not_exists(true);
             return Ok(run_unless(&PRESENT, write)?.is_some());
         }
+        if self.read(path)?.is_some() {
+            return Ok(false);
+        }
         // Not through a part, which two publishers would share.
-        create_then_confirm(self, path, bytes, |store| {
-            run(store.writer(path, bytes)).map(drop)
-        })
+        run(self.writer(path, bytes))?;
+        confirm_created(self, path, bytes)
     }
 
     fn remove(&mut self, path: &str) -> StoreResult<()> {
@@ -139,6 +100,46 @@ impl Store for OpendalStore {
         let time = found.and_then(|found| found.last_modified());
         // OpenDAL uses another version of jiff.
         Ok(time.and_then(|time| time.to_string().parse().ok()))
+    }
+}
+
+fn folder(target: &Target, project: &Path) -> Result<services::Fs> {
+    let folder = project.join(text(&target.record.path));
+    refuse_project_folders(&folder, project)?;
+    // A missing parent is a share that is not mounted, and is not created.
+    if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
+        let message = Message::new("no-folder-above").with("path", parent.display());
+        return Err(Error::new(message));
+    }
+    Ok(services::Fs::default().root(&folder.to_string_lossy()))
+}
+
+fn webdav(target: &Target) -> services::Webdav {
+    let record = &target.record;
+    let webdav = services::Webdav::default()
+        .endpoint(text(&record.url))
+        .root(text(&record.path));
+    let Some(user) = &record.user else {
+        return webdav;
+    };
+    let password = target.secret("PASSWORD").unwrap_or_default();
+    webdav.username(user).password(password)
+}
+
+fn s3(target: &Target) -> services::S3 {
+    let record = &target.record;
+    let mut s3 = services::S3::default()
+        .bucket(text(&record.bucket))
+        .root(text(&record.path));
+    if let Some(endpoint) = &record.endpoint {
+        s3 = s3.endpoint(endpoint).region("auto");
+    }
+    if let Some(region) = &record.region {
+        s3 = s3.region(region);
+    }
+    match ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY"].map(|name| target.secret(name)) {
+        [Some(id), Some(key)] => s3.access_key_id(id).secret_access_key(key),
+        _ => s3,
     }
 }
 
@@ -177,11 +178,11 @@ fn refuse_project_folders(target: &Path, project: &Path) -> Result<()> {
 }
 
 fn store_error(error: opendal::Error) -> StoreError {
-    let text = error.to_string();
+    let words = error.to_string();
     // OpenDAL has no error kind for the refusal of a WebDAV server.
     let refused = error.kind() == ErrorKind::PermissionDenied
-        || text.contains("status: 401")
-        || text.contains("credential");
+        || words.contains("status: 401")
+        || words.contains("credential");
     if refused {
         return StoreError::permanent(Message::new("target-refused"), error);
     }
@@ -199,14 +200,4 @@ fn is_disk_full(error: &opendal::Error) -> bool {
         use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
         [StorageFull, QuotaExceeded, ReadOnlyFilesystem].contains(&error.kind())
     })
-}
-
-/// Lets browsers keep issued files, which never change but may be withdrawn, for a day. Everything
-/// else is asked for again.
-fn cache_control(path: &str) -> &'static str {
-    if super::plan::is_issued(path) {
-        "public, max-age=86400"
-    } else {
-        "no-cache"
-    }
 }

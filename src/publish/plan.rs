@@ -48,12 +48,10 @@ pub struct Plan {
 impl BuiltSite {
     /// Takes the published part out of a build.
     pub fn from_bundle(bundle: &Bundle) -> BuiltSite {
-        let mut files = Bundle::new();
-        for (path, bytes) in bundle {
-            if let Some(below) = path.strip_prefix(SITE) {
-                files.insert(below.to_owned(), bytes.clone());
-            }
-        }
+        let below = |(path, bytes): (&String, &Vec<u8>)| {
+            Some((path.strip_prefix(SITE)?.into(), bytes.clone()))
+        };
+        let mut files: Bundle = bundle.iter().filter_map(below).collect();
         let manifest = files.remove(MANIFEST).expect("every bundle has one");
         BuiltSite {
             manifest: serde_json::from_slice(&manifest).expect("the bundle wrote it"),
@@ -102,10 +100,8 @@ pub fn plan(
     site: &BuiltSite,
     leftovers: &BTreeSet<String>,
 ) -> Result<Plan> {
-    let mut before = BTreeMap::new();
-    for file in published.iter().flat_map(|manifest| &manifest.files) {
-        before.insert(file.path.as_str(), file);
-    }
+    let listed = published.iter().flat_map(|manifest| &manifest.files);
+    let before: BTreeMap<_, _> = listed.map(|file| (file.path.as_str(), file)).collect();
     refuse_changed_editions(&before, &site.manifest)?;
     let (mut upload, mut pages, mut added) = (Vec::new(), Vec::new(), Vec::new());
     let mut obsolete = leftovers.clone();

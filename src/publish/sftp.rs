@@ -4,7 +4,7 @@ use super::ssh::{self, SshSession};
 use super::store::{
     ASIDE, PART, STEP_TIMEOUT, Store, StoreError, StoreResult, confirm_created, wait,
 };
-use super::target::{SftpAddress, Target};
+use super::target::{Target, text};
 use crate::message::Message;
 use jiff::Timestamp;
 use russh_sftp::client::RawSftpSession;
@@ -19,7 +19,6 @@ const POSIX_RENAME: &str = "posix-rename@openssh.com";
 
 pub struct SftpStore {
     target: Target,
-    address: SftpAddress,
     project: PathBuf,
     /// Opened by the first step, and again after it was lost.
     connection: Option<Connection>,
@@ -38,10 +37,9 @@ struct Connection {
 type SftpResult<T> = Result<T, SftpError>;
 
 impl SftpStore {
-    pub fn new(target: &Target, address: &SftpAddress, project: &Path) -> SftpStore {
+    pub fn new(target: &Target, project: &Path) -> SftpStore {
         SftpStore {
             target: target.clone(),
-            address: address.clone(),
             project: project.to_owned(),
             connection: None,
         }
@@ -62,7 +60,7 @@ impl SftpStore {
 
     fn connect(&self) -> StoreResult<Connection> {
         wait(async {
-            let session = ssh::connect(&self.target, &self.address, &self.project).await?;
+            let session = ssh::connect(&self.target, &self.project).await?;
             let channel = session.channel_open_session().await?;
             channel.request_subsystem(true, "sftp").await?;
             let sftp = RawSftpSession::new(channel.into_stream());
@@ -78,7 +76,7 @@ impl SftpStore {
     }
 
     fn remote_path(&self, path: &str) -> String {
-        match self.address.server.path.trim_end_matches('/') {
+        match text(&self.target.record.path).trim_end_matches('/') {
             "" | "." => path.to_owned(),
             folder => format!("{folder}/{path}"),
         }
@@ -95,8 +93,7 @@ impl Store for SftpStore {
         let [part, path] = [PART, path].map(|path| self.remote_path(path));
         self.run(async |connection| {
             connection.make_folders(&path).await?;
-            let flags = OpenFlags::CREATE | OpenFlags::TRUNCATE | OpenFlags::WRITE;
-            connection.put(&part, bytes, flags).await?;
+            connection.put(&part, bytes, OpenFlags::TRUNCATE).await?;
             connection.rename(&part, &path).await
         })
     }
@@ -129,11 +126,8 @@ impl Store for SftpStore {
 
 impl Connection {
     async fn read(&self, path: String) -> SftpResult<Option<Vec<u8>>> {
-        let opened = self
-            .sftp
-            .open(path, OpenFlags::READ, FileAttributes::empty())
-            .await;
-        let Some(file) = if_exists(opened)? else {
+        let (flags, attributes) = (OpenFlags::READ, FileAttributes::empty());
+        let Some(file) = if_exists(self.sftp.open(path, flags, attributes).await)? else {
             return Ok(None);
         };
         let mut bytes = Vec::new();
@@ -151,27 +145,26 @@ impl Connection {
         result.map(|()| Some(bytes))
     }
 
-    async fn put(&self, path: &str, bytes: &[u8], flags: OpenFlags) -> SftpResult<()> {
+    /// Writes a file that is opened with one more flag.
+    async fn put(&self, path: &str, bytes: &[u8], flag: OpenFlags) -> SftpResult<()> {
+        let flags = OpenFlags::CREATE | OpenFlags::WRITE | flag;
         let file = self.sftp.open(path, flags, FileAttributes::empty()).await?;
-        let mut result = Ok(());
-        let mut offset = 0;
-        for chunk in bytes.chunks(CHUNK) {
-            let written = self.sftp.write(&file.handle, offset, chunk.to_vec()).await;
-            result = written.map(drop);
-            if result.is_err() {
-                break;
+        let write = async {
+            for (offset, chunk) in (0..).step_by(CHUNK).zip(bytes.chunks(CHUNK)) {
+                let written = self.sftp.write(&file.handle, offset, chunk.to_vec());
+                written.await?;
             }
-            offset += chunk.len() as u64;
-        }
+            SftpResult::Ok(())
+        };
+        let written = write.await;
         // A full disk may show only here.
-        let closed = self.sftp.close(file.handle).await;
-        result.and(closed.map(drop))
+        let closed = self.sftp.close(&file.handle).await;
+        written.and(closed.map(drop))
     }
 
     /// Creates a file; returns false if there is one already.
     async fn put_new(&self, path: &str, bytes: &[u8]) -> SftpResult<bool> {
-        let flags = OpenFlags::CREATE | OpenFlags::EXCLUDE | OpenFlags::WRITE;
-        match self.put(path, bytes, flags).await {
+        match self.put(path, bytes, OpenFlags::EXCLUDE).await {
             Ok(()) => Ok(true),
             // Servers report no more than "failure"; an existing file explains it.
             Err(SftpError::Status(status)) => match if_exists(self.sftp.stat(path).await)? {
@@ -240,10 +233,10 @@ fn store_error(error: SftpError) -> StoreError {
     let SftpError::Status(status) = error else {
         return StoreError::transient(error);
     };
-    let message = match status.status_code {
-        StatusCode::PermissionDenied => Message::new("target-refused"),
-        _ => Message::new("target-failed"),
+    let id = match status.status_code {
+        StatusCode::PermissionDenied => "target-refused",
+        _ => "target-failed",
     };
     let cause = format!("{}: {}", status.status_code, status.error_message);
-    StoreError::permanent(message, cause)
+    StoreError::permanent(Message::new(id), cause)
 }

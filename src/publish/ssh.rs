@@ -5,7 +5,7 @@
 //! environment, the agent, the usual key files.
 
 use super::store::{CONNECT_TIMEOUT, StoreError, StoreResult};
-use super::target::{SftpAddress, Target};
+use super::target::{Target, text};
 use crate::message::{Error, Message};
 use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::client::AgentClient;
@@ -22,13 +22,10 @@ const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 pub type SshSession = Handle<HostKeyVerifier>;
 
 /// Connects to a server and logs in; `project` is the folder that relative paths begin at.
-pub async fn connect(
-    target: &Target,
-    address: &SftpAddress,
-    project: &Path,
-) -> StoreResult<SshSession> {
-    let (host, port) = (address.server.host.as_str(), address.server.port);
-    let known_hosts = address.known_hosts.as_deref();
+pub async fn connect(target: &Target, project: &Path) -> StoreResult<SshSession> {
+    let record = &target.record;
+    let (host, port) = (text(&record.host), record.port.unwrap_or(22));
+    let known_hosts = record.known_hosts.as_deref();
     let verifier = HostKeyVerifier {
         host: host.to_owned(),
         port,
@@ -38,16 +35,11 @@ pub async fn connect(
     let mut session = timeout(CONNECT_TIMEOUT, attempt)
         .await
         .map_err(StoreError::transient)??;
-    let key_file = address.key_file.as_deref();
-    let key_path = key_file.map(|path| local_path(project, path));
-    let user = address.server.user.as_str();
-    match log_in(&mut session, target, user, key_path.as_deref()).await {
+    match log_in(&mut session, target, project).await {
         Ok(true) => Ok(session),
-        Ok(false) => Err(Error::new(refused(target, user)).into()),
+        Ok(false) => Err(Error::new(refused(target)).into()),
         // A server that hangs up has refused too. Further logins would lock the user out.
-        Err(error) if error.transient => {
-            Err(StoreError::permanent(refused(target, user), error.cause()))
-        }
+        Err(error) if error.transient => Err(StoreError::permanent(refused(target), error.cause())),
         Err(error) => Err(error),
     }
 }
@@ -75,16 +67,14 @@ impl HostKeyVerifier {
     /// Asks the server first for a key of an algorithm that is on record.
     fn config(&self) -> client::Config {
         let known = self.known_keys().unwrap_or_default();
-        // One RSA key signs with several hashes.
-        let is_rsa = |algorithm: &Algorithm| matches!(algorithm, Algorithm::Rsa { .. });
         let is_known = |algorithm: &Algorithm| {
             let mut algorithms = known.iter().map(|(_, key)| key.algorithm());
-            algorithms.any(|known| known == *algorithm || (is_rsa(&known) && is_rsa(algorithm)))
+            // One RSA key signs with several hashes.
+            algorithms.any(|it| it == *algorithm || (it.is_rsa() && algorithm.clone().is_rsa()))
         };
         let mut config = client::Config::default();
-        let mut algorithms = config.preferred.key.to_vec();
-        algorithms.sort_by_key(|algorithm| !is_known(algorithm));
-        config.preferred.key = algorithms.into();
+        let preferred = config.preferred.key.to_mut();
+        preferred.sort_by_key(|algorithm| !is_known(algorithm));
         config
     }
 
@@ -145,32 +135,30 @@ impl From<russh::Error> for StoreError {
 }
 
 /// Offers the credentials in their order; returns true as soon as the server accepts one.
-async fn log_in(
-    session: &mut SshSession,
-    target: &Target,
-    user: &str,
-    key_file: Option<&Path>,
-) -> StoreResult<bool> {
+async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> StoreResult<bool> {
+    let user = text(&target.record.user);
     let passphrase = target.secret("PASSPHRASE");
-    let unreadable = |key: String, error| {
-        let message = Message::new("sftp-key").with("key", key);
-        let variable = target.variable("PASSPHRASE");
-        StoreError::permanent(message.with("variable", variable), error)
-    };
-    let key = match (key_file, target.secret("KEY")) {
-        (Some(path), _) => keys::load_secret_key(path, passphrase)
-            .map_err(|error| unreadable(path.display().to_string(), error))
-            .map(Some)?,
-        (None, Some(text)) => keys::decode_secret_key(text, passphrase)
-            .map_err(|error| unreadable(target.variable("KEY"), error))
-            .map(Some)?,
+    let named = match (&target.record.key_file, target.secret("KEY")) {
+        (Some(file), _) => {
+            let path = local_path(project, file);
+            let key = keys::load_secret_key(&path, passphrase);
+            Some((path.display().to_string(), key))
+        }
+        (None, Some(key)) => Some((
+            target.variable("KEY"),
+            keys::decode_secret_key(key, passphrase),
+        )),
         (None, None) => None,
     };
-    let has_key = key.is_some();
-    if let Some(key) = key
-        && offer_key(session, user, key).await?
-    {
-        return Ok(true);
+    let has_key = named.is_some();
+    if let Some((name, read)) = named {
+        let unreadable = Message::new("sftp-key")
+            .with("key", name)
+            .with("variable", target.variable("PASSPHRASE"));
+        let key = read.map_err(|error| StoreError::permanent(unreadable, error))?;
+        if offer_key(session, user, key).await? {
+            return Ok(true);
+        }
     }
     if let Some(password) = target.secret("PASSWORD") {
         return offer_password(session, user, password).await;
@@ -193,12 +181,12 @@ async fn log_in(
 }
 
 /// The message about a refused login.
-fn refused(target: &Target, user: &str) -> Message {
+fn refused(target: &Target) -> Message {
     Message::new(match target.secret("PASSWORD") {
         Some(_) => "sftp-password",
         None => "sftp-login",
     })
-    .with("user", user)
+    .with("user", text(&target.record.user))
     .with("password", target.variable("PASSWORD"))
     .with("key", target.variable("KEY"))
 }

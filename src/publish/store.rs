@@ -7,7 +7,7 @@ use super::ftps::FtpsStore;
 use super::git::GitStore;
 use super::opendal_store::OpendalStore;
 use super::sftp::SftpStore;
-use super::target::{Location, Target};
+use super::target::{Target, TargetKind};
 use crate::message::{Error, Message};
 use jiff::Timestamp;
 use std::fmt::Display;
@@ -29,7 +29,7 @@ pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Time to wait for another publisher's lock on stores without exclusive creation.
-pub const LOCK_SETTLE_TIME: Duration = Duration::from_secs(1);
+const LOCK_SETTLE_TIME: Duration = Duration::from_secs(1);
 
 /// The files of one target. Paths use `/` and begin at the site's folder.
 pub trait Store {
@@ -47,11 +47,6 @@ pub trait Store {
 
     /// Returns the time of the last change to a file, by the target's clock.
     fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>>;
-
-    /// Returns false if the target itself refuses whoever does not build on its last state.
-    fn needs_lock(&self) -> bool {
-        true
-    }
 
     /// Makes everything written visible, if the target takes that as a separate step.
     fn finish(&mut self) -> StoreResult<()> {
@@ -97,23 +92,8 @@ impl From<Error> for StoreError {
     }
 }
 
-/// Creates a file on a target without exclusive creation.
-///
-/// Waits until a competitor's file would have arrived, then checks that this caller's bytes won.
-pub fn create_then_confirm<S: Store>(
-    store: &mut S,
-    path: &str,
-    bytes: &[u8],
-    put: impl FnOnce(&mut S) -> StoreResult<()>,
-) -> StoreResult<bool> {
-    if store.read(path)?.is_some() {
-        return Ok(false);
-    }
-    put(store)?;
-    confirm_created(store, path, bytes)
-}
-
-/// Checks after [`LOCK_SETTLE_TIME`] that a file still has the bytes that were written.
+/// Checks that a created file is this caller's, on a target without exclusive creation: waits until
+/// a competitor's file would have arrived, then compares the bytes.
 pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> StoreResult<bool> {
     std::thread::sleep(LOCK_SETTLE_TIME);
     Ok(store.read(path)?.is_some_and(|found| found == bytes))
@@ -121,15 +101,13 @@ pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> Stor
 
 /// Opens a target; `project` is the folder that relative paths of publish.yaml begin at.
 pub fn open(target: &Target, project: &Path) -> StoreResult<Box<dyn Store>> {
-    Ok(match &target.location {
-        Location::Folder { path } => Box::new(OpendalStore::folder(target, project, path)?),
-        Location::Webdav { url, user, path } => {
-            Box::new(OpendalStore::webdav(target, url, user.as_deref(), path)?)
+    Ok(match target.record.kind {
+        TargetKind::Folder | TargetKind::Webdav | TargetKind::S3 => {
+            Box::new(OpendalStore::open(target, project)?)
         }
-        Location::S3(bucket) => Box::new(OpendalStore::s3(target, bucket)?),
-        Location::Sftp(server) => Box::new(SftpStore::new(target, server, project)),
-        Location::Ftps(server) => Box::new(FtpsStore::new(target, server)),
-        Location::Git(branch) => Box::new(GitStore::fetch(project, branch)?),
+        TargetKind::Sftp => Box::new(SftpStore::new(target, project)),
+        TargetKind::Ftps => Box::new(FtpsStore::new(target)),
+        TargetKind::Git => Box::new(GitStore::fetch(target, project)?),
     })
 }
 

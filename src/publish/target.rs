@@ -7,7 +7,7 @@ use crate::content::record::Line;
 use crate::content::yaml;
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -22,53 +22,44 @@ const SECRETS: [&str; 5] = [
     "SECRET_ACCESS_KEY",
 ];
 
-/// Parts of a field's name by which a credential is recognised.
-const SECRET_WORDS: [&str; 5] = ["pass", "pwd", "secret", "token", "credential"];
-/// Field names by which a credential is recognised, with a typing error too.
-const SECRET_NAMES: [&str; 9] = [
-    "access_key",
-    "access_key_id",
-    "api_key",
-    "auth",
-    "key",
-    "passphrase",
-    "password",
-    "private_key",
-    "secret_access_key",
-];
+/// Further names by which a field with a credential is recognised, with a typing error too.
+const OTHER_SECRETS: [&str; 4] = ["ACCESS_KEY", "API_KEY", "AUTH", "PRIVATE_KEY"];
+/// Parts of such a name.
+const SECRET_WORDS: [&str; 5] = ["PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL"];
 
-/// One target, listed by name in `publish.yaml`; its kind decides which fields it takes.
-#[derive(Debug, Deserialize)]
+/// The fields of a target in `publish.yaml`; its kind decides which it takes ([`TargetKind::fields`]).
+/// Local paths stand as they were written.
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-struct TargetRecord {
-    kind: TargetKind,
+pub struct TargetRecord {
+    pub kind: TargetKind,
     /// The site's folder: for `folder` relative to the project's, else to the server's first one.
-    path: Option<Line>,
+    pub path: Option<Line>,
     /// sftp, ftps: the name of the server.
-    host: Option<Line>,
+    pub host: Option<Line>,
     /// sftp, ftps: the port, unless it is the usual one.
-    port: Option<u16>,
+    pub port: Option<u16>,
     /// sftp, ftps, webdav: the user's name.
-    user: Option<Line>,
+    pub user: Option<Line>,
     /// sftp: the file of a private key; without it the agent is asked, then the usual files.
-    key_file: Option<Line>,
+    pub key_file: Option<Line>,
     /// sftp: the file with the server's key, relative to the project's folder; without it
     /// `~/.ssh/known_hosts`.
-    known_hosts: Option<Line>,
+    pub known_hosts: Option<Line>,
     /// webdav: the address of the server, `https://…`.
-    url: Option<Line>,
+    pub url: Option<Line>,
     /// s3: the bucket, its region, and the address of a service other than Amazon's.
-    bucket: Option<Line>,
-    region: Option<Line>,
-    endpoint: Option<Line>,
+    pub bucket: Option<Line>,
+    pub region: Option<Line>,
+    pub endpoint: Option<Line>,
     /// git: the repository to push to, and its branch.
-    repository: Option<Line>,
-    branch: Option<Line>,
+    pub repository: Option<Line>,
+    pub branch: Option<Line>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum TargetKind {
+pub enum TargetKind {
     Folder,
     Sftp,
     Ftps,
@@ -77,124 +68,83 @@ enum TargetKind {
     Git,
 }
 
-/// A place to publish to.
-#[derive(Debug, Clone)]
-pub struct Target {
-    pub name: String,
-    pub location: Location,
-    secrets: Secrets,
-}
-
-/// The address of a target; local paths stand as they were written.
-#[derive(Debug, Clone)]
-pub enum Location {
-    Folder {
-        path: String,
-    },
-    Sftp(SftpAddress),
-    Ftps(ServerAddress),
-    Webdav {
-        url: String,
-        user: Option<String>,
-        path: String,
-    },
-    S3(Bucket),
-    Git(Branch),
-}
-
-#[derive(Debug, Clone)]
-pub struct ServerAddress {
-    pub host: String,
-    pub port: u16,
-    pub user: String,
-    pub path: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct SftpAddress {
-    pub server: ServerAddress,
-    pub key_file: Option<String>,
-    pub known_hosts: Option<String>,
-}
-
-#[derive(Debug, Clone)]
-pub struct Bucket {
-    pub name: String,
-    pub region: Option<String>,
-    pub endpoint: Option<String>,
-    pub path: String,
-}
-
-#[derive(Debug, Clone)]
-pub struct Branch {
-    pub repository: String,
-    pub name: String,
-    pub path: String,
-}
-
-/// The location in one line.
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl TargetKind {
+    /// The fields that a target of this kind needs, and those that it may have.
+    fn fields(self) -> [&'static [&'static str]; 2] {
         match self {
-            Location::Folder { path } => f.write_str(path),
-            Location::Sftp(address) => write!(f, "sftp://{}", address.server),
-            Location::Ftps(server) => write!(f, "ftps://{server}"),
-            Location::Webdav { url, path, .. } => write!(f, "{url} {path}"),
-            Location::S3(bucket) => write!(f, "s3://{}/{}", bucket.name, bucket.path),
-            Location::Git(branch) => write!(f, "{} {}", branch.repository, branch.name),
+            TargetKind::Folder => [&["path"], &[]],
+            TargetKind::Sftp => [
+                &["host", "user", "path"],
+                &["port", "key_file", "known_hosts"],
+            ],
+            TargetKind::Ftps => [&["host", "user", "path"], &["port"]],
+            TargetKind::Webdav => [&["url"], &["user", "path"]],
+            TargetKind::S3 => [&["bucket"], &["region", "endpoint", "path"]],
+            TargetKind::Git => [&["repository", "branch"], &["path"]],
         }
     }
 }
 
-impl fmt::Display for ServerAddress {
+/// The text of a field; an empty one if the target has none.
+pub fn text(field: &Option<Line>) -> &str {
+    field.as_deref().unwrap_or_default()
+}
+
+/// The target's place in one line.
+impl fmt::Display for TargetRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}/{}", self.user, self.host, self.path)
+        let [path, host, user] = [&self.path, &self.host, &self.user].map(text);
+        match self.kind {
+            TargetKind::Folder => f.write_str(path),
+            TargetKind::Sftp => write!(f, "sftp://{user}@{host}/{path}"),
+            TargetKind::Ftps => write!(f, "ftps://{user}@{host}/{path}"),
+            TargetKind::Webdav => write!(f, "{} {path}", text(&self.url)),
+            TargetKind::S3 => write!(f, "s3://{}/{path}", text(&self.bucket)),
+            TargetKind::Git => write!(f, "{} {}", text(&self.repository), text(&self.branch)),
+        }
+    }
+}
+
+/// A place to publish to.
+#[derive(Clone)]
+pub struct Target {
+    pub name: String,
+    pub record: TargetRecord,
+    /// Credentials by their names; never printed.
+    secrets: BTreeMap<&'static str, String>,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {:?}", self.name, self.record)
     }
 }
 
 impl Target {
     /// The variable of a credential: `SAFEGUARD_RENTAL_PASSWORD` for the target `rental`.
     pub fn variable(&self, secret: &str) -> String {
-        variable(&self.name, secret)
+        format!("SAFEGUARD_{}_{secret}", self.name)
+            .replace('-', "_")
+            .to_ascii_uppercase()
     }
 
     /// A credential from the environment.
     pub fn secret(&self, name: &str) -> Option<&str> {
-        self.secrets.0.get(name).map(String::as_str)
+        self.secrets.get(name).map(String::as_str)
     }
 
     /// Removes credentials from an error of a library or server.
     ///
     /// Adds the credential's variable, for the message of a target that refuses it.
-    pub fn conceal(&self, error: Error) -> Error {
-        let secret = match self.location {
-            Location::S3(_) => "SECRET_ACCESS_KEY",
+    pub fn conceal(&self, mut error: Error) -> Error {
+        for secret in self.secrets.values() {
+            error.cause = error.cause.map(|cause| cause.replace(secret, "…"));
+        }
+        let secret = match self.record.kind {
+            TargetKind::S3 => "SECRET_ACCESS_KEY",
             _ => "PASSWORD",
         };
-        let mut cause = error.cause;
-        for secret in self.secrets.0.values() {
-            cause = cause.map(|cause| cause.replace(secret, "…"));
-        }
-        Error {
-            message: error.message.with("variable", self.variable(secret)),
-            cause,
-        }
-    }
-}
-
-fn variable(target: &str, secret: &str) -> String {
-    format!("SAFEGUARD_{target}_{secret}")
-        .replace('-', "_")
-        .to_ascii_uppercase()
-}
-
-/// Credentials of a target; never printed.
-#[derive(Clone)]
-pub struct Secrets(BTreeMap<&'static str, String>);
-
-impl fmt::Debug for Secrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
+        error.with("variable", self.variable(secret))
     }
 }
 
@@ -211,149 +161,64 @@ pub fn read(
     }
     let records: BTreeMap<String, TargetRecord> =
         yaml::read(FILE, text).map_err(|finding| vec![finding])?;
-    let mut findings = find_duplicates(text, &records);
-    let mut targets = Vec::new();
-    for (name, record) in records {
-        let mut reader = RecordReader {
-            origin: Origin::root(FILE).at(name.as_str()),
-            findings: Vec::new(),
-        };
-        let location = reader.location(record);
-        if !is_target_name(&name) {
-            let message = Message::new("target-name").with("name", &name);
-            reader.report("bad-id", reader.origin.clone(), message);
-        }
-        findings.extend(reader.findings);
-        let secrets = SECRETS.into_iter().filter_map(|secret| {
-            let value = environment(&variable(&name, secret))?;
-            (!value.is_empty()).then_some((secret, value))
-        });
-        targets.push(Target {
-            secrets: Secrets(secrets.collect()),
-            location,
+    let check = |(name, record): (&String, &TargetRecord)| check(text, name, record);
+    let findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    let target = |(name, record)| {
+        let mut target = Target {
             name,
-        });
-    }
-    if findings.is_empty() {
-        Ok(targets)
-    } else {
-        Err(findings)
-    }
+            record,
+            secrets: BTreeMap::new(),
+        };
+        for secret in SECRETS {
+            let value = environment(&target.variable(secret)).unwrap_or_default();
+            if !value.is_empty() {
+                target.secrets.insert(secret, value);
+            }
+        }
+        target
+    };
+    Ok(records.into_iter().map(target).collect())
 }
 
-/// Reports names that occur twice: the YAML reader would silently keep the last.
-fn find_duplicates(text: &str, records: &BTreeMap<String, TargetRecord>) -> Vec<Diagnostic> {
+/// Reports a wrong name, and fields that are missing or of another kind.
+fn check(text: &str, name: &str, record: &TargetRecord) -> Vec<Diagnostic> {
+    let origin = Origin::root(FILE).at(name);
     let mut findings = Vec::new();
-    for name in records.keys() {
-        let defines = |line: &&str| {
-            line.strip_prefix(name.as_str())
-                .is_some_and(|rest| rest.trim_start().starts_with(':'))
-        };
-        if text.lines().filter(defines).count() > 1 {
-            let message = Message::new("duplicate-key").with("field", name);
-            let origin = Origin::root(FILE).at(name.as_str());
-            findings.push(Diagnostic::error("duplicate-key", origin, message));
+    let mut report = |rule, origin: &Origin, message| {
+        findings.push(Diagnostic::error(rule, origin.clone(), message));
+    };
+    // The YAML reader silently keeps the last of two.
+    let defines = |line: &&str| {
+        let rest = line.strip_prefix(name);
+        rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
+    };
+    if text.lines().filter(defines).count() > 1 {
+        let message = Message::new("duplicate-key").with("field", name);
+        report("duplicate-key", &origin, message);
+    }
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {
+        let message = Message::new("target-name").with("name", name);
+        report("bad-id", &origin, message);
+    }
+    let fields = serde_json::to_value(record).expect("a record is an object");
+    let is_written = |name: &str| name != "kind" && !fields[name].is_null();
+    let [needed, optional] = record.kind.fields();
+    for field in needed.iter().filter(|name| !is_written(name)) {
+        let message = Message::new("missing-field").with("field", field);
+        report("missing-field", &origin, message);
+    }
+    let names = fields.as_object().into_iter().flatten();
+    for field in names.map(|(name, _)| name.as_str()) {
+        if is_written(field) && !needed.contains(&field) && !optional.contains(&field) {
+            let message = Message::new("field-of-other-kind").with("field", field);
+            report("unknown-field", &origin.at(field), message);
         }
     }
     findings
-}
-
-fn is_target_name(name: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(allowed)
-}
-
-/// Turns the fields of one target into a location, and collects findings.
-struct RecordReader {
-    origin: Origin,
-    findings: Vec<Diagnostic>,
-}
-
-impl RecordReader {
-    fn report(&mut self, rule: &'static str, origin: Origin, message: Message) {
-        self.findings.push(Diagnostic::error(rule, origin, message));
-    }
-
-    /// Takes a required field; if it is missing, reports it and returns an empty text.
-    fn require(&mut self, name: &'static str, value: &mut Option<Line>) -> String {
-        if value.is_none() {
-            let message = Message::new("missing-field").with("field", name);
-            self.report("missing-field", self.origin.clone(), message);
-        }
-        take(value).unwrap_or_default()
-    }
-
-    fn server(&mut self, record: &mut TargetRecord, usual_port: u16) -> ServerAddress {
-        ServerAddress {
-            host: self.require("host", &mut record.host),
-            user: self.require("user", &mut record.user),
-            path: self.require("path", &mut record.path),
-            port: record.port.take().unwrap_or(usual_port),
-        }
-    }
-
-    /// Takes the fields of the record's kind; every other field is reported.
-    fn location(&mut self, mut record: TargetRecord) -> Location {
-        let fields = &mut record;
-        let location = match fields.kind {
-            TargetKind::Folder => Location::Folder {
-                path: self.require("path", &mut fields.path),
-            },
-            TargetKind::Sftp => Location::Sftp(SftpAddress {
-                server: self.server(fields, 22),
-                key_file: take(&mut fields.key_file),
-                known_hosts: take(&mut fields.known_hosts),
-            }),
-            TargetKind::Ftps => Location::Ftps(self.server(fields, 21)),
-            TargetKind::Webdav => Location::Webdav {
-                url: self.require("url", &mut fields.url),
-                user: take(&mut fields.user),
-                path: take(&mut fields.path).unwrap_or_default(),
-            },
-            TargetKind::S3 => Location::S3(Bucket {
-                name: self.require("bucket", &mut fields.bucket),
-                region: take(&mut fields.region),
-                endpoint: take(&mut fields.endpoint),
-                path: take(&mut fields.path).unwrap_or_default(),
-            }),
-            TargetKind::Git => Location::Git(Branch {
-                repository: self.require("repository", &mut fields.repository),
-                name: self.require("branch", &mut fields.branch),
-                path: take(&mut fields.path).unwrap_or_default(),
-            }),
-        };
-        for name in record.field_names() {
-            let message = Message::new("field-of-other-kind").with("field", name);
-            self.report("unknown-field", self.origin.at(name), message);
-        }
-        location
-    }
-}
-
-impl TargetRecord {
-    /// Names of the fields that have a value.
-    fn field_names(&self) -> Vec<&'static str> {
-        let fields = [
-            ("path", self.path.is_some()),
-            ("host", self.host.is_some()),
-            ("user", self.user.is_some()),
-            ("key_file", self.key_file.is_some()),
-            ("known_hosts", self.known_hosts.is_some()),
-            ("url", self.url.is_some()),
-            ("bucket", self.bucket.is_some()),
-            ("region", self.region.is_some()),
-            ("endpoint", self.endpoint.is_some()),
-            ("repository", self.repository.is_some()),
-            ("branch", self.branch.is_some()),
-            ("port", self.port.is_some()),
-        ];
-        let present = fields.into_iter().filter(|(_, present)| *present);
-        present.map(|(name, _)| name).collect()
-    }
-}
-
-fn take(value: &mut Option<Line>) -> Option<String> {
-    value.take().map(|line| line.to_string())
 }
 
 /// Reports fields that hold a credential, and addresses with a password in them.
@@ -366,12 +231,10 @@ fn find_credentials(text: &str) -> Vec<Diagnostic> {
         let names = code.split(':').rev().skip(1).filter_map(last_word);
         let address = has_password(code).then(|| "user:…@".to_owned());
         for name in names.filter(|name| is_secret(name)).chain(address) {
-            let message = Message::new("credential-in-yaml").with("field", name);
-            let finding = Diagnostic::error(
-                "credential-in-yaml",
-                Origin::file(FILE),
-                message.with("line", number),
-            );
+            let message = Message::new("credential-in-yaml")
+                .with("field", name)
+                .with("line", number);
+            let finding = Diagnostic::error("credential-in-yaml", Origin::file(FILE), message);
             findings.push(finding.help(Message::new("credential-in-yaml-help")));
         }
     }
@@ -394,11 +257,13 @@ fn last_word(text: &str) -> Option<String> {
     let ends_word = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
     let unquoted = text.trim_end().trim_end_matches(['"', '\'']);
     let name = unquoted.rsplit(ends_word).next()?;
-    (!name.is_empty() && !name.starts_with('#')).then(|| name.to_lowercase().replace('-', "_"))
+    (!name.is_empty()).then(|| name.to_lowercase().replace('-', "_"))
 }
 
 fn is_secret(name: &str) -> bool {
-    SECRET_WORDS.iter().any(|word| name.contains(word)) || nearest(name, SECRET_NAMES).is_some()
+    let upper = name.to_uppercase();
+    let known = SECRETS.into_iter().chain(OTHER_SECRETS);
+    SECRET_WORDS.iter().any(|word| upper.contains(word)) || nearest(&upper, known).is_some()
 }
 
 #[cfg(test)]

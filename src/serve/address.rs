@@ -15,20 +15,18 @@ pub struct ListenAddress {
 impl ListenAddress {
     /// Binds a port of the host; port 0 is any free one.
     pub fn bind(host: &str, port: u16) -> Result<(ListenAddress, TcpListener)> {
-        let bind = || {
-            let listener = TcpListener::bind((host, port))?;
-            // Tokio waits for the requests.
-            listener.set_nonblocking(true)?;
-            let address = ListenAddress {
-                host: host.to_owned(),
-                bound: listener.local_addr()?,
-            };
-            Ok((address, listener))
-        };
-        bind().map_err(|error: std::io::Error| {
+        let failed = |error: std::io::Error| {
             let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
             Error::new(message).caused_by(error)
-        })
+        };
+        let listener = TcpListener::bind((host, port)).map_err(failed)?;
+        // Tokio waits for the requests.
+        listener.set_nonblocking(true).map_err(failed)?;
+        let address = ListenAddress {
+            host: host.to_owned(),
+            bound: listener.local_addr().map_err(failed)?,
+        };
+        Ok((address, listener))
     }
 
     /// The URL for a browser on this machine.

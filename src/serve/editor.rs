@@ -38,61 +38,45 @@ impl Editor {
     }
 
     /// Opens the file and does not wait for the author to close it.
+    ///
+    /// A terminal editor gets the preview's terminal, which is free: a running preview prints nothing.
     pub fn open(&self, file: &Path, line: usize) -> Result<()> {
+        let refused = |id| Error::new(Message::new(id).with("editor", &self.program));
         let name = self.name();
         let mut command = Command::new(&self.program);
         command
             .args(&self.arguments)
             .args(line_arguments(&name, file, line));
-        if TERMINAL_EDITORS.contains(&&*name) {
-            self.open_in_terminal(command)
-        } else {
-            self.open_detached(command)
+        let mut last = self
+            .in_terminal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let needs_terminal = TERMINAL_EDITORS.contains(&name.as_str());
+        if !needs_terminal {
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+        } else if !std::io::stdin().is_terminal() {
+            return Err(refused("editor-without-terminal"));
+        } else if let Some(Ok(None)) = last.as_mut().map(Child::try_wait) {
+            return Err(refused("editor-busy"));
         }
+        let failed = |error| refused("editor-failed").caused_by(error);
+        let mut child = command.spawn().map_err(failed)?;
+        if needs_terminal {
+            *last = Some(child);
+        } else {
+            // Without a wait, the system would keep it as a zombie.
+            std::thread::spawn(move || child.wait());
+        }
+        Ok(())
     }
 
     /// `code` of `/usr/bin/code` or `Code.exe`.
     fn name(&self) -> String {
         let stem = Path::new(&self.program).file_stem().unwrap_or_default();
         stem.to_string_lossy().to_ascii_lowercase()
-    }
-
-    /// Starts it in the preview's terminal, which is free because a running preview prints nothing.
-    fn open_in_terminal(&self, mut command: Command) -> Result<()> {
-        if !std::io::stdin().is_terminal() {
-            return Err(self.error("editor-without-terminal"));
-        }
-        let mut last = self
-            .in_terminal
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(child) = last.as_mut()
-            && matches!(child.try_wait(), Ok(None))
-        {
-            return Err(self.error("editor-busy"));
-        }
-        *last = Some(self.spawn(&mut command)?);
-        Ok(())
-    }
-
-    fn open_detached(&self, mut command: Command) -> Result<()> {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let mut child = self.spawn(&mut command)?;
-        // Without a wait, the system would keep it as a zombie.
-        std::thread::spawn(move || child.wait());
-        Ok(())
-    }
-
-    fn spawn(&self, command: &mut Command) -> Result<Child> {
-        let failed = |error| self.error("editor-failed").caused_by(error);
-        command.spawn().map_err(failed)
-    }
-
-    fn error(&self, id: &'static str) -> Error {
-        Error::new(Message::new(id).with("editor", &self.program))
     }
 }
 

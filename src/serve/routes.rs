@@ -1,13 +1,13 @@
 //! Requests → responses: the preview's own page, its events, and the files of its frames.
 
-use super::state::{FileResult, PdfResult};
+use super::state::FileResult;
 use super::state_json::state_json;
 use super::{PreviewServer, internal_error};
 use crate::characters::visible;
 use crate::manifest::media_type;
-use crate::message::{Error, Message, Result};
+use crate::manifest::site::{FRONT, bundle_path};
+use crate::message::{Error, Message};
 use crate::render::pdf;
-use crate::sheet::Rendering;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::uri::Authority;
@@ -19,11 +19,10 @@ use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use futures_util::stream::unfold;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use tera::{Context, Tera};
+use tera::{Context, Kwargs, Tera, TeraResult};
 use tokio::task::spawn_blocking;
 
 /// The preview's own page is part of the program and not of a theme, because a project must not
@@ -37,28 +36,6 @@ const SCRIPT: &str = include_str!("page/script.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types inert";
-
-/// Messages on the page; its template calls `preview-title` just `title`.
-const PAGE_MESSAGES: [&str; 18] = [
-    "advice",
-    "preview-errors",
-    "preview-findings",
-    "preview-client",
-    "preview-kind",
-    "preview-lost",
-    "preview-nothing",
-    "preview-open",
-    "preview-page",
-    "preview-pdf",
-    "preview-pdf-alone",
-    "preview-pdf-here",
-    "preview-proof",
-    "preview-row",
-    "preview-seal",
-    "preview-site",
-    "preview-title",
-    "preview-updated",
-];
 
 type SharedServer = State<Arc<PreviewServer>>;
 
@@ -122,20 +99,18 @@ async fn page(
     ConnectInfo(client): ConnectInfo<SocketAddr>,
 ) -> Response {
     let catalog = &server.options.catalog;
-    let messages = PAGE_MESSAGES.iter().map(|id| {
-        let message = Message::new(id)
-            .with("time", "{time}")
-            .with("milliseconds", "{milliseconds}");
-        let name = id.trim_start_matches("preview-").replace('-', "_");
-        (name, catalog.format(&message))
-    });
     let mut context = Context::new();
-    context.insert("messages", &messages.collect::<BTreeMap<_, _>>());
     context.insert("lang", catalog.language.code());
     context.insert("run", &server.run);
     let may_open = server.options.editor.is_some() && is_local(client);
     context.insert("token", &may_open.then_some(&server.token));
     let mut tera = Tera::new();
+    let sharing = server.clone();
+    tera.register_function("text", move |arguments: Kwargs, _: &tera::State| {
+        let id = arguments.must_get::<String>("id")?;
+        let text = sharing.options.catalog.text(&id);
+        TeraResult::Ok(text.expect("a test renders the page"))
+    });
     let html = tera
         .add_raw_template("index.html", PAGE)
         .and_then(|()| tera.render("index.html", &context))
@@ -166,40 +141,30 @@ async fn events(State(server): SharedServer) -> Response {
 }
 
 /// A file of the site, from the last state that could be rendered.
-async fn site(State(server): SharedServer, Path(mut path): Path<String>) -> Response {
-    path.insert_str(0, "site/");
-    if path.ends_with('/') {
-        path.push_str("index.html");
-    }
-    let Some(rendered) = server.rendered() else {
-        return refuse(&server, StatusCode::SERVICE_UNAVAILABLE, "preview-nothing");
-    };
-    let file = match rendered.cached_file(&path) {
-        Some(file) => file,
-        None => {
-            let (server, path) = (server.clone(), path.clone());
-            let render = move || rendered.file(&server.options.rendering, &path);
-            spawn_blocking(render)
-                .await
-                .unwrap_or_else(|_| Err(internal_error()))
-        }
-    };
-    file_response(&server, &path, file)
+async fn site(State(server): SharedServer, Path(path): Path<String>) -> Response {
+    let index = if path.ends_with('/') { FRONT } else { "" };
+    respond(&server, &bundle_path(&(path + index))).await
 }
 
-fn file_response(server: &PreviewServer, path: &str, file: FileResult) -> Response {
-    match file {
-        Ok(Some(bytes)) => {
+/// One of the PDFs.
+async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
+    respond(&server, &format!("pdf/{kind}.pdf")).await
+}
+
+async fn respond(server: &Arc<PreviewServer>, path: &str) -> Response {
+    match rendered(server, path).await {
+        Some(Ok(Some(file))) => {
             // Only the preview's page may show it in a frame.
             let policy = (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'");
-            ([policy], typed(media_type(path), bytes.to_vec())).into_response()
+            ([policy], typed(media_type(path), file.bytes.clone())).into_response()
         }
-        Ok(None) => {
+        Some(Ok(None)) => {
             let message = Message::new("file-missing").with("path", path);
             let text = visible(&server.options.catalog.format(&message));
             (StatusCode::NOT_FOUND, text).into_response()
         }
-        Err(error) => error_response(server, &error),
+        Some(Err(error)) => error_response(server, &error),
+        None => refuse(server, StatusCode::SERVICE_UNAVAILABLE, "preview-nothing"),
     }
 }
 
@@ -212,47 +177,34 @@ fn error_response(server: &PreviewServer, error: &Error) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
 }
 
-/// One of the PDFs, rendered now if need be.
-async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
-    match rendered_pdf(&server, &kind).await {
-        None => StatusCode::NOT_FOUND.into_response(),
-        Some(Err(error)) => error_response(&server, &error),
-        Some(Ok(pdf)) => typed("application/pdf", pdf.bytes.clone()),
-    }
-}
-
 /// The page of a PDF on which a row begins.
 async fn pdf_page(
     State(server): SharedServer,
     Path((kind, row)): Path<(String, String)>,
 ) -> Response {
-    let pdf = rendered_pdf(&server, &kind).await.and_then(Result::ok);
-    match pdf.and_then(|pdf| pdf.pages.get(&row).copied()) {
-        Some(page) => page.to_string().into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
+    if let Some(Ok(Some(pdf))) = rendered(&server, &format!("pdf/{kind}.pdf")).await
+        && let Some(page) = pdf.pages.get(&row)
+    {
+        return page.to_string().into_response();
     }
+    StatusCode::NO_CONTENT.into_response()
 }
 
-/// A PDF by its name; `None` for an unknown name, or if nothing could be rendered yet.
-async fn rendered_pdf(server: &Arc<PreviewServer>, kind: &str) -> Option<PdfResult> {
-    let kind = match kind {
-        "site" => Rendering::SitePdf,
-        "client" => Rendering::ClientPdf,
-        "seal" => Rendering::SealPdf,
-        "proof" => Rendering::Proof,
-        _ => return None,
-    };
-    if let Some(pdf) = server.rendered()?.cached_pdf(kind) {
-        return Some(pdf);
+/// A file, rendered now if need be; `None` if nothing could be rendered yet.
+async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult> {
+    if let Some(file) = server.rendered()?.cached_file(path) {
+        return Some(file);
     }
     // If several requests wait here, the first renders the newest state of that moment, and
     // the others find it in the cache.
-    let waiting = server.clone();
-    let render = move || Some(waiting.rendered()?.pdf(&waiting.options.rendering, kind));
-    let pdf = spawn_blocking(render).await;
-    // Typst drops what it did not need once the response is on its way.
-    spawn_blocking(pdf::forget_unused);
-    pdf.unwrap_or_else(|_| Some(Err(internal_error())))
+    let (waiting, asked) = (server.clone(), path.to_owned());
+    let render = move || Some(waiting.rendered()?.file(&waiting.options, &asked));
+    let file = spawn_blocking(render).await;
+    if path.starts_with("pdf/") {
+        // Typst drops what it did not need once the response is on its way.
+        spawn_blocking(pdf::forget_unused);
+    }
+    file.unwrap_or_else(|_| Some(Err(internal_error())))
 }
 
 /// File and line of a row, as `content/measures/C/b.yaml` and `5` in two lines.
@@ -279,13 +231,14 @@ async fn open(
     body: String,
 ) -> Response {
     let value = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let own_page = value("origin").is_none_or(|origin| is_own_origin(&server, origin));
+    let is_own = |origin: &str| {
+        let authority = origin.strip_prefix("http://").map(str::parse::<Authority>);
+        authority.is_some_and(|it| it.is_ok_and(|it| server.options.address.serves(&it)))
+    };
     let has_token = value("x-token") == Some(&server.token);
-    if !is_local(client) || !own_page || !has_token {
-        return refuse(&server, StatusCode::FORBIDDEN, "preview-not-allowed");
-    }
+    let is_allowed = is_local(client) && value("origin").is_none_or(is_own) && has_token;
     let request = serde_json::from_str::<OpenRequest>(&body).ok();
-    let known = request.filter(|request| server.state().has_source(&request.file));
+    let known = request.filter(|it| is_allowed && server.state().has_source(&it.file));
     let (Some(editor), Some(request)) = (&server.options.editor, known) else {
         return refuse(&server, StatusCode::FORBIDDEN, "preview-not-allowed");
     };
@@ -295,14 +248,6 @@ async fn open(
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => error_response(&server, &error),
     }
-}
-
-/// Tells if a request was made by a page of this address.
-fn is_own_origin(server: &PreviewServer, origin: &str) -> bool {
-    let authority = origin
-        .strip_prefix("http://")
-        .and_then(|authority| authority.parse::<Authority>().ok());
-    authority.is_some_and(|authority| server.options.address.serves(&authority))
 }
 
 fn typed(content_type: &'static str, body: impl IntoResponse) -> Response {

@@ -3,10 +3,11 @@
 //! Reading is separate from checking and rendering, because a file that is just being saved is
 //! read again first.
 
-use super::{RenderOptions, ServeOptions, internal_error};
-use crate::check::{self, CheckInput, Checked};
+use super::{ServeOptions, internal_error};
+use crate::check::{self, CheckInput};
 use crate::content::{self, Content};
 use crate::diagnostic::Diagnostic;
+use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
 use crate::model::{ProsePage, Register};
 use crate::render::bundle::{self, BuildInput};
@@ -18,9 +19,6 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// The front page. A project counts as rendered if this file can be.
-const FRONT: &str = "site/index.html";
 
 /// Content and theme as read at one moment.
 pub struct ProjectSnapshot {
@@ -37,7 +35,7 @@ impl ProjectSnapshot {
             Err(error) => Err(error.clone()),
         };
         ProjectSnapshot {
-            today: (options.rendering.today)(),
+            today: (options.today)(),
             content: content.map(Arc::new),
             theme: theme.map(Arc::new),
         }
@@ -79,7 +77,7 @@ impl ProjectSnapshot {
 pub struct PreviewState {
     /// Counts the states of a run.
     pub number: u64,
-    pub snapshot: Arc<ProjectSnapshot>,
+    pub snapshot: ProjectSnapshot,
     pub findings: Vec<Diagnostic>,
     /// The reason why the content cannot be read or the theme cannot render.
     pub error: Option<Error>,
@@ -93,20 +91,18 @@ impl PreviewState {
     /// Checks a snapshot and renders its front page. If that fails, the last good project stays.
     pub fn new(
         snapshot: ProjectSnapshot,
-        options: &RenderOptions,
+        options: &ServeOptions,
         last: Option<&PreviewState>,
         started: Instant,
     ) -> PreviewState {
         let number = last.map_or(1, |last| last.number + 1);
-        let checked = catch_panic(|| Ok(check_and_render(&snapshot, options, number)));
-        let (findings, result) = checked.unwrap_or_else(|panic| (Vec::new(), Err(panic)));
-        let (rendered, error) = match result {
-            Ok(rendered) => (rendered.map(Arc::new), None),
-            Err(error) => (None, Some(error)),
-        };
+        let mut findings = Vec::new();
+        let result = catch_panic(|| check_and_render(&snapshot, options, number, &mut findings));
+        let error = result.as_ref().err().cloned();
+        let rendered = result.ok().flatten().map(Arc::new);
         PreviewState {
             number,
-            snapshot: Arc::new(snapshot),
+            snapshot,
             findings,
             error,
             rendered: rendered.or_else(|| last?.rendered.clone()),
@@ -149,53 +145,44 @@ fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal_error()))
 }
 
-/// The findings, and the rendered project if there is no error among them.
+/// Adds the findings; returns the rendered project if there is no error among them.
 fn check_and_render(
     snapshot: &ProjectSnapshot,
-    options: &RenderOptions,
+    options: &ServeOptions,
     number: u64,
-) -> (Vec<Diagnostic>, Result<Option<RenderedProject>>) {
-    let content = match &snapshot.content {
-        Ok(content) => content,
-        Err(error) => return (Vec::new(), Err(error.clone())),
-    };
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Option<RenderedProject>> {
+    let content = snapshot.content.clone()?;
     let theme = snapshot.theme.clone();
     let drawn_with = theme.and_then(|theme| Ok((options.fonts.with(&theme)?, theme)));
     let fonts = drawn_with
         .as_ref()
         .map_or(&options.fonts, |(fonts, _)| fonts);
-    let Checked {
-        findings,
-        register,
-        pages,
-        overdue_reviews,
-    } = check::check(&CheckInput {
-        content,
+    let checked = check::check(&CheckInput {
+        content: &content,
         today: snapshot.today,
         can_draw: &|c| fonts.can_draw(c),
     });
-    let (fonts, theme) = match drawn_with {
-        Ok(it) => it,
-        Err(error) => return (findings, Err(error)),
-    };
-    let Some(register) = register else {
-        return (findings, Ok(None));
+    findings.clone_from(&checked.findings);
+    let (fonts, theme) = drawn_with?;
+    let Some(register) = checked.register else {
+        return Ok(None);
     };
     let project = RenderedProject {
         number,
         today: snapshot.today,
-        content: content.clone(),
+        content,
         theme,
         fonts,
         register,
-        pages,
-        overdue_reviews,
-        findings: findings.clone(),
+        pages: checked.pages,
+        overdue_reviews: checked.overdue_reviews,
+        findings: checked.findings,
         files: Mutex::default(),
-        pdfs: Mutex::default(),
     };
-    let front = project.file(options, FRONT);
-    (findings, front.map(|_| Some(project)))
+    // A project counts as rendered if its front page can be.
+    let front = project.file(options, &bundle_path(FRONT));
+    front.map(|_| Some(project))
 }
 
 /// A project without errors, and the files rendered of it so far.
@@ -210,47 +197,57 @@ pub struct RenderedProject {
     pages: Vec<ProsePage>,
     overdue_reviews: usize,
     findings: Vec<Diagnostic>,
+    /// By path: the files of a build's site, and `pdf/client.pdf` and its like.
     files: Mutex<BTreeMap<String, FileResult>>,
-    pdfs: Mutex<BTreeMap<Rendering, PdfResult>>,
 }
 
-/// Bytes of a file of the site; `None` if a build makes no such file.
-pub type FileResult = Result<Option<Arc<[u8]>>>;
-pub type PdfResult = Result<Arc<Pdf>>;
+/// A rendered file.
+pub struct PreviewFile {
+    pub bytes: Vec<u8>,
+    /// For `pdf/…`, the page, from 1, on which each row begins, by its anchor.
+    pub pages: BTreeMap<String, usize>,
+}
+
+/// `None` if there is no such file.
+pub type FileResult = Result<Option<Arc<PreviewFile>>>;
 
 impl RenderedProject {
-    /// A file of the site, rendered on the first request.
-    pub fn file(&self, options: &RenderOptions, path: &str) -> FileResult {
+    /// A file, rendered on the first request.
+    pub fn file(&self, options: &ServeOptions, path: &str) -> FileResult {
         if let Some(file) = self.cached_file(path) {
             return file;
         }
-        let file = bundle::site_file(&self.build(options), path);
-        let shared = file.map(|bytes| bytes.map(Arc::from));
-        lock(&self.files).insert(path.to_owned(), shared.clone());
+        let input = self.build(options);
+        let pdf = |kind| {
+            let Pdf { bytes, pages, .. } = bundle::pdf(&input, kind)?;
+            Ok(Some(PreviewFile { bytes, pages }))
+        };
+        let file = match path {
+            "pdf/site.pdf" => pdf(Rendering::SitePdf),
+            "pdf/client.pdf" => pdf(Rendering::ClientPdf),
+            "pdf/seal.pdf" => pdf(Rendering::SealPdf),
+            "pdf/proof.pdf" => pdf(Rendering::Proof),
+            _ => bundle::site_file(&input, path).map(|bytes| {
+                let pages = BTreeMap::new();
+                bytes.map(|bytes| PreviewFile { bytes, pages })
+            }),
+        };
+        let shared = file.map(|file| file.map(Arc::new));
+        self.files().insert(path.to_owned(), shared.clone());
         shared
     }
 
-    /// A file of the site, if it was requested before.
+    /// A file, if it was requested before.
     pub fn cached_file(&self, path: &str) -> Option<FileResult> {
-        lock(&self.files).get(path).cloned()
+        self.files().get(path).cloned()
     }
 
-    /// A PDF, rendered on the first request.
-    pub fn pdf(&self, options: &RenderOptions, kind: Rendering) -> PdfResult {
-        if let Some(pdf) = self.cached_pdf(kind) {
-            return pdf;
-        }
-        let pdf = bundle::pdf(&self.build(options), kind).map(Arc::new);
-        lock(&self.pdfs).insert(kind, pdf.clone());
-        pdf
+    /// The cache. After a panic elsewhere its entries are still whole.
+    fn files(&self) -> MutexGuard<'_, BTreeMap<String, FileResult>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A PDF, if it was requested before.
-    pub fn cached_pdf(&self, kind: Rendering) -> Option<PdfResult> {
-        lock(&self.pdfs).get(&kind).cloned()
-    }
-
-    fn build<'a>(&'a self, options: &'a RenderOptions) -> BuildInput<'a> {
+    fn build<'a>(&'a self, options: &'a ServeOptions) -> BuildInput<'a> {
         BuildInput {
             content: &self.content,
             register: &self.register,
@@ -261,12 +258,7 @@ impl RenderedProject {
             fonts: &self.fonts,
             today: self.today,
             copies: &[],
-            catalog: &options.catalog,
+            catalog: &options.proof_catalog,
         }
     }
-}
-
-/// Locks a cache. After a panic elsewhere its entries are still whole.
-fn lock<T>(cache: &Mutex<T>) -> MutexGuard<'_, T> {
-    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }

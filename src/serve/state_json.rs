@@ -6,7 +6,6 @@ use crate::content::Sources;
 use crate::diagnostic::{Bytes, Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Error, Message};
 use crate::report::Report;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Describes a state for the page; `run` names this run of the preview.
@@ -17,16 +16,12 @@ pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
         catalog,
         colour: false,
     };
-    let findings = state.findings.iter();
-    let (errors, others): (Vec<_>, Vec<_>) =
-        findings.partition(|finding| finding.severity == Severity::Error);
-    let findings = errors.iter().chain(&others);
-    let listed: Vec<Value> = state
-        .error
-        .iter()
-        .map(|error| error_json(error, catalog))
-        .chain(findings.map(|finding| finding_json(finding, &report, state)))
-        .collect();
+    let is_error = |finding: &&Diagnostic| finding.severity == Severity::Error;
+    let mut findings: Vec<&Diagnostic> = state.findings.iter().collect();
+    findings.sort_by_key(|finding| !is_error(finding));
+    let failure = state.error.iter().map(|error| error_json(error, catalog));
+    let others = findings.iter().map(|it| finding_json(it, &report, state));
+    let listed: Vec<Value> = failure.chain(others).collect();
     json!({
         // The page of another run cannot go on with this state.
         "run": run,
@@ -34,8 +29,8 @@ pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
         // The state that page and PDFs show; null until one could be rendered.
         "rendered": state.rendered.as_ref().map(|rendered| rendered.number),
         "milliseconds": state.duration.as_millis(),
-        "errors": errors.len() + usize::from(state.error.is_some()),
-        "summary": report.summary(&state.findings.iter().collect::<Vec<_>>()),
+        "errors": findings.partition_point(is_error) + usize::from(state.error.is_some()),
+        "summary": report.summary(&findings),
         "findings": listed,
     })
 }
@@ -73,25 +68,18 @@ fn error_json(error: &Error, catalog: &Catalog) -> Value {
     })
 }
 
-/// A line of the content, split where the caret stands.
-#[derive(Serialize)]
-struct SourceLine {
-    before: String,
-    marked: String,
-    after: String,
-}
-
-/// The line in which the marked bytes begin; of a mark over several lines, the part on the first.
-fn source_line(text: &str, marked: Bytes) -> Option<SourceLine> {
+/// The line in which the marked bytes begin, split where the caret stands; of a mark over several
+/// lines, the part on the first.
+fn source_line(text: &str, marked: Bytes) -> Option<Value> {
     let begin = text.get(..marked.start)?.rfind('\n').map_or(0, |at| at + 1);
     let length = text.get(begin..)?.find('\n');
     let end = length.map_or(text.len(), |length| begin + length);
     let marked_end = marked.end.min(end);
-    Some(SourceLine {
-        before: visible(text.get(begin..marked.start)?),
-        marked: visible(text.get(marked.start..marked_end).unwrap_or_default()),
-        after: visible(text.get(marked_end.max(marked.start)..end)?),
-    })
+    Some(json!({
+        "before": visible(text.get(begin..marked.start)?),
+        "marked": visible(text.get(marked.start..marked_end).unwrap_or_default()),
+        "after": visible(text.get(marked_end.max(marked.start)..end)?),
+    }))
 }
 
 #[cfg(test)]
@@ -100,7 +88,7 @@ mod tests {
 
     fn cut_at(text: &str, start: usize, end: usize) -> [String; 3] {
         let source = source_line(text, Bytes { start, end }).expect("a line");
-        [source.before, source.marked, source.after]
+        ["before", "marked", "after"].map(|part| source[part].as_str().expect("a text").to_owned())
     }
 
     #[test]

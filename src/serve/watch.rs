@@ -3,11 +3,10 @@
 use super::state::{PreviewState, ProjectSnapshot};
 use super::{PreviewServer, now};
 use crate::message::{Error, Message, Result};
-use notify::event::{EventKind, ModifyKind};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// Folders that a project is rendered from.
@@ -25,42 +24,40 @@ const MISSING_FILE_TIMEOUT: Duration = Duration::from_millis(200);
 /// Interval of looking for changes without an event: file servers send none, and events get lost.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// An event below the project's folder.
-#[derive(PartialEq, Eq)]
-enum ProjectEvent {
-    File,
-    /// One of [`FOLDERS`] was created or renamed; the one that was watched is gone.
-    Folder,
-}
-
 /// Watches a project and updates its preview.
 pub struct ProjectWatcher {
     project: PathBuf,
     watcher: RecommendedWatcher,
-    events: Receiver<ProjectEvent>,
+    /// One for each change below the project's folder.
+    changes: Receiver<()>,
 }
 
 impl ProjectWatcher {
     /// Starts to watch: saves from now on are noticed.
     pub fn new(project: &Path) -> Result<ProjectWatcher> {
-        let start = || {
-            let (sender, events) = channel();
-            let mut watcher = ProjectWatcher {
-                project: project.to_owned(),
-                watcher: notify::recommended_watcher(move |event| send(event, &sender))?,
-                events,
-            };
-            // The project's folder itself, because another `content` may replace the first.
-            watcher
-                .watcher
-                .watch(project, RecursiveMode::NonRecursive)?;
-            watcher.watch_folders()?;
-            Ok(watcher)
-        };
-        start().map_err(|error: notify::Error| {
+        let failed = |error: notify::Error| {
             let message = Message::new("cannot-watch").with("folder", project.display());
             Error::new(message).caused_by(error)
-        })
+        };
+        let (sender, changes) = channel();
+        let notice = move |event: notify::Result<Event>| {
+            // Reading a file changes nothing. After an error events may be lost.
+            if !event.is_ok_and(|event| event.kind.is_access()) {
+                // Nobody receives it any more when the preview ends.
+                let _ = sender.send(());
+            }
+        };
+        let mut watcher = notify::recommended_watcher(notice).map_err(failed)?;
+        // The project's folder itself, because another `content` may replace the first.
+        let watched = watcher.watch(project, RecursiveMode::NonRecursive);
+        watched.map_err(failed)?;
+        let mut watching = ProjectWatcher {
+            project: project.to_owned(),
+            watcher,
+            changes,
+        };
+        watching.watch_folders().map_err(failed)?;
+        Ok(watching)
     }
 
     fn watch_folders(&mut self) -> notify::Result<()> {
@@ -77,44 +74,31 @@ impl ProjectWatcher {
     pub fn spawn(mut self, server: &Arc<PreviewServer>) {
         let server = Arc::clone(server);
         std::thread::spawn(move || {
-            while let Some(event) = self.next() {
+            loop {
+                // Without a change, looks for one at the end of the interval.
+                let _ = self.changes.recv_timeout(POLL_INTERVAL);
                 let started = now();
-                self.debounce(event);
+                self.debounce();
                 let snapshot = self.read(&server, started);
                 let state = server.state();
                 if !snapshot.equals(&state.snapshot) {
-                    let options = &server.options.rendering;
-                    let next = PreviewState::new(snapshot, options, Some(&state), started);
+                    let next = PreviewState::new(snapshot, &server.options, Some(&state), started);
                     server.states.send_replace(Arc::new(next));
                 }
             }
         });
     }
 
-    /// The next event, or one at the end of [`POLL_INTERVAL`]; `None` if the watch has ended.
-    fn next(&self) -> Option<ProjectEvent> {
-        match self.events.recv_timeout(POLL_INTERVAL) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout) => Some(ProjectEvent::File),
-            Err(RecvTimeoutError::Disconnected) => None,
-        }
-    }
-
-    /// Waits until no more events come: many saves are one.
-    fn debounce(&mut self, first: ProjectEvent) {
-        let mut events = vec![first];
+    /// Waits until no more changes come: many saves are one.
+    fn debounce(&mut self) {
         for _ in 0..MAX_ROUNDS {
             std::thread::sleep(DEBOUNCE);
-            let before = events.len();
-            events.extend(self.events.try_iter());
-            if events.len() == before {
+            if self.changes.try_iter().count() == 0 {
                 break;
             }
         }
-        if events.contains(&ProjectEvent::Folder) {
-            // A folder that vanishes meanwhile sends another event if it comes back.
-            let _ = self.watch_folders();
-        }
+        // A folder may be another one now. One that vanishes meanwhile is noticed if it comes back.
+        let _ = self.watch_folders();
     }
 
     /// Reads the project, and again while a file seems to be missing in the middle of a save.
@@ -126,33 +110,9 @@ impl ProjectWatcher {
             if remaining.is_zero() || !snapshot.lacks_files_of(&last.snapshot) {
                 return snapshot;
             }
-            if let Ok(event) = self.events.recv_timeout(remaining) {
-                self.debounce(event);
+            if self.changes.recv_timeout(remaining).is_ok() {
+                self.debounce();
             }
         }
     }
-}
-
-fn send(event: notify::Result<Event>, sender: &Sender<ProjectEvent>) {
-    let event = match event {
-        // Reading a file changes nothing.
-        Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
-        Ok(event) if replaces_folder(&event) => ProjectEvent::Folder,
-        // After an error events may be lost, so something may have changed too.
-        Ok(_) | Err(_) => ProjectEvent::File,
-    };
-    // Nobody receives it any more when the preview ends.
-    let _ = sender.send(event);
-}
-
-fn replaces_folder(event: &Event) -> bool {
-    let appears = matches!(
-        event.kind,
-        EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
-    );
-    let is_watched = |path: &PathBuf| {
-        let name = path.file_name();
-        name.is_some_and(|name| FOLDERS.iter().any(|folder| name == *folder))
-    };
-    appears && event.paths.iter().any(is_watched)
 }

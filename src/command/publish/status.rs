@@ -1,13 +1,12 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
-use super::{OutputFormat, json, line, publish_context};
+use super::{OutputFormat, json, publish_context};
 use crate::command::{Session, copies, write_text};
 use crate::date::in_japan;
-use crate::manifest::sha256;
-use crate::message::{Catalog, Message, Result};
+use crate::message::{Message, Result};
 use crate::publish::local_state::LocalState;
 use crate::publish::target::Target;
-use crate::publish::{self, PublishedStatus, Unmanaged};
+use crate::publish::{self, PublishedStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::stdout;
@@ -26,15 +25,13 @@ struct TargetReport {
 pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
     let local = LocalState::open(&session.options.directory)?;
     // A target that cannot be reached hides none of the others.
-    let (mut reports, mut unknown, mut first_error) = (Vec::new(), String::new(), None);
+    let (mut reports, mut unknown, mut first_error) = (Vec::new(), Vec::new(), None);
     for target in targets {
         match TargetReport::new(session, &local, target) {
             Ok(report) => reports.push(report),
             Err(error) => {
-                let message = Message::new("status-unknown")
-                    .with("target", &target.name)
-                    .with("place", &target.location);
-                unknown.push_str(&line(session.catalog, &message));
+                let message = Message::new("status-unknown").with("target", &target.name);
+                unknown.push(message.with("place", &target.record));
                 first_error.get_or_insert(target.conceal(error));
             }
         }
@@ -42,10 +39,10 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
     let text = match format {
         OutputFormat::Json => json(&reports),
         OutputFormat::Text => {
-            let texts = reports.iter().map(|report| report.text(session.catalog));
-            let holders = copies::outdated(&session.load()?, None);
-            let held = holders.iter().map(|message| session.line(message));
-            texts.chain(held).collect::<String>() + &unknown
+            let mut messages: Vec<_> = reports.iter().flat_map(TargetReport::messages).collect();
+            messages.extend(copies::outdated(&session.load()?, None));
+            messages.extend(unknown);
+            messages.iter().map(|it| session.line(it)).collect()
         }
     };
     write_text(&mut stdout(), &text)?;
@@ -57,17 +54,15 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
 
 impl TargetReport {
     fn new(session: &Session, local: &LocalState, target: &Target) -> Result<TargetReport> {
-        let context = publish_context(local, Unmanaged::Keep, &|_| {});
+        let context = publish_context(local, &|_| {});
         let mut store = context.open(target, &session.options.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
-        let found = published
-            .as_ref()
-            .map(|found| found.manifest_sha256.clone());
-        let own = local.last_manifest(&target.name).map(|last| sha256(&last));
+        let found = published.as_ref().map(|found| &found.manifest);
+        let own = local.last_manifest(&target.name);
         Ok(TargetReport {
             target: target.name.clone(),
-            place: target.location.to_string(),
-            foreign_manifest: own.is_some() && own != found,
+            place: target.record.to_string(),
+            foreign_manifest: own.is_some() && own.as_ref() != found,
             published,
         })
     }
@@ -78,26 +73,22 @@ impl TargetReport {
         self.published.as_ref().is_none_or(is_intact) && !self.foreign_manifest
     }
 
-    fn text(&self, catalog: &Catalog) -> String {
-        let messages = match &self.published {
-            Some(published) => self.messages(published),
-            None if self.foreign_manifest => vec![self.head("status-gone")],
-            None => vec![self.head("status-nothing")],
+    fn messages(&self) -> Vec<Message> {
+        let head = |id: &'static str| {
+            let message = Message::new(id).with("target", &self.target);
+            message.with("place", &self.place)
         };
-        messages.iter().map(|it| line(catalog, it)).collect()
-    }
-
-    fn head(&self, id: &'static str) -> Message {
-        Message::new(id)
-            .with("target", &self.target)
-            .with("place", &self.place)
-    }
-
-    fn messages(&self, published: &PublishedStatus) -> Vec<Message> {
+        let Some(published) = &self.published else {
+            return vec![head(if self.foreign_manifest {
+                "status-gone"
+            } else {
+                "status-nothing"
+            })];
+        };
         let print = |time: Timestamp| in_japan(time).strftime("%F %R").to_string();
         let is_draft = published.edition.is_none();
         let mut messages = vec![
-            self.head("status")
+            head("status")
                 .with("id", &published.id)
                 .with("draft", if is_draft { "yes" } else { "no" })
                 .with("since", published.since.map_or("-".to_owned(), print))
