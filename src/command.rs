@@ -11,7 +11,6 @@ mod diff;
 mod edit;
 mod init;
 mod issue;
-mod next_step;
 mod publish;
 mod sign;
 mod usage;
@@ -24,12 +23,15 @@ use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Allowance;
-use crate::message::{Catalog, Error, Message, Result};
+use crate::issue::Version;
+use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::model::{ProsePage, Register};
+use crate::render::bundle::BuildInput;
 use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
 use crate::report::Report;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use crate::sheet::ClientCopy;
+use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::offset;
@@ -64,8 +66,21 @@ const LONG_VERSION: &str = concat!(
     disable_help_subcommand = true
 )]
 struct CommandLine {
-    #[command(flatten)]
-    global: GlobalOptions,
+    #[arg(
+        short = 'C',
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "."
+    )]
+    directory: PathBuf,
+    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"])]
+    lang: Option<String>,
+    // clap's own two flags speak English only.
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
     #[command(subcommand)]
     command: Subcommands,
 }
@@ -84,36 +99,15 @@ enum Subcommands {
     Help(usage::Help),
 }
 
-/// Options of every command.
-#[derive(Args)]
-struct GlobalOptions {
-    #[arg(
-        short = 'C',
-        long = "directory",
-        global = true,
-        value_name = "DIR",
-        hide_default_value = true,
-        default_value = "."
-    )]
-    directory: PathBuf,
-    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"], hide_possible_values = true)]
-    lang: Option<String>,
-    // clap's own two flags speak English only.
-    #[arg(short, long, global = true, action = ArgAction::Help)]
-    help: Option<bool>,
-    #[arg(short = 'V', long, action = ArgAction::Version)]
-    version: Option<bool>,
-}
-
 /// The day of commands that depend on one.
-#[derive(Args, Default, Clone)]
+#[derive(Args)]
 struct DayOption {
     #[arg(long, value_name = "DATE", value_parser = usage::day)]
     as_of: Option<Date>,
 }
 
 /// Options of commands that depend on a day and print more than their result.
-#[derive(Args, Default, Clone)]
+#[derive(Args)]
 struct RunOptions {
     #[command(flatten)]
     day: DayOption,
@@ -122,7 +116,7 @@ struct RunOptions {
 }
 
 /// Options of commands that judge the content.
-#[derive(Args, Default, Clone)]
+#[derive(Args)]
 struct JudgingOptions {
     #[command(flatten)]
     run: RunOptions,
@@ -130,21 +124,6 @@ struct JudgingOptions {
     strict: bool,
     #[arg(long, value_name = "RULE[@ID]=REASON", value_parser = usage::allowance)]
     allow: Vec<Allowance>,
-}
-
-impl From<DayOption> for RunOptions {
-    fn from(day: DayOption) -> RunOptions {
-        RunOptions { day, quiet: false }
-    }
-}
-
-impl From<RunOptions> for JudgingOptions {
-    fn from(run: RunOptions) -> JudgingOptions {
-        JudgingOptions {
-            run,
-            ..JudgingOptions::default()
-        }
-    }
 }
 
 /// Runs the program; the first of the arguments is its own name.
@@ -169,34 +148,26 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 /// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
-    let matches = command.try_get_matches_from_mut(arguments.clone());
-    let line = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
-        Ok(line) => line,
-        Err(error) => return usage::answer(&error, &mut command, &arguments, catalog),
+    let parsed = command.try_get_matches_from_mut(arguments);
+    let read = parsed.and_then(|it| Ok((CommandLine::from_arg_matches(&it)?, it)));
+    let (line, matches) = match read {
+        Ok(read) => read,
+        Err(error) => return usage::answer(&error, &mut command),
     };
-    let directory = line.global.directory;
-    let session = |judging: &JudgingOptions| Session {
-        options: SessionOptions {
-            directory: directory.clone(),
-            as_of: judging.run.day.as_of,
-            strict: judging.strict,
-            allow: judging.allow.clone(),
-            quiet: judging.run.quiet,
-        },
-        catalog,
-    };
-    let run_session = |run: &RunOptions| session(&run.clone().into());
+    let (_, chosen) = matches.subcommand().expect("a command is required");
+    let options = SessionOptions::of(line.directory, chosen);
+    let session = Session { options, catalog };
     let is_sound = match line.command {
-        Subcommands::Edit(it) => it.run(&run_session(&it.day.clone().into()))?,
-        Subcommands::Check(it) => it.run(&session(&it.judging))?,
-        Subcommands::Build(it) => it.run(&session(&it.judging))?,
-        Subcommands::Issue(it) => it.run(&session(&it.judging))?,
-        Subcommands::Diff(it) => it.run(&run_session(&it.run))?,
-        Subcommands::Init(it) => it.run(&run_session(&it.run))?,
-        Subcommands::Sign(it) => it.run(&run_session(&it.run))?,
-        Subcommands::Publish(it) => it.run(&session(&it.judging))?,
-        Subcommands::Verify(it) => return it.run(&run_session(&it.run)),
-        Subcommands::Help(help) => return help.run(&mut command),
+        Subcommands::Edit(it) => it.run(&session)?,
+        Subcommands::Check(it) => it.run(&session)?,
+        Subcommands::Build(it) => it.run(&session)?,
+        Subcommands::Issue(it) => it.run(&session)?,
+        Subcommands::Diff(it) => it.run(&session)?,
+        Subcommands::Init(it) => it.run(&session)?,
+        Subcommands::Sign(it) => it.run(&session)?,
+        Subcommands::Publish(it) => it.run(&session)?,
+        Subcommands::Verify(it) => return it.run(&session),
+        Subcommands::Help(it) => return it.run(&mut command),
     };
     Ok(if is_sound { 0 } else { CONTENT_WRONG })
 }
@@ -220,6 +191,21 @@ pub struct SessionOptions {
     strict: bool,
     allow: Vec<Allowance>,
     quiet: bool,
+}
+
+impl SessionOptions {
+    /// The options above, as far as the command has them.
+    fn of(directory: PathBuf, command: &ArgMatches) -> SessionOptions {
+        let is_set = |flag| command.try_get_one(flag).ok().flatten() == Some(&true);
+        let allow = command.try_get_many("allow").ok().flatten();
+        SessionOptions {
+            directory,
+            as_of: command.try_get_one("as_of").ok().flatten().copied(),
+            strict: is_set("strict"),
+            allow: allow.unwrap_or_default().cloned().collect(),
+            quiet: is_set("quiet"),
+        }
+    }
 }
 
 /// One run of a command.
@@ -249,6 +235,31 @@ struct Project {
     findings: Vec<Diagnostic>,
     theme: Theme,
     fonts: Fonts,
+    today: Date,
+    /// Texts in the sheet's language, for the findings in the proof.
+    catalog: Catalog,
+}
+
+impl Project {
+    fn version(&self) -> Version<'_> {
+        Version::of(&self.register, self.content.newest_edition())
+    }
+
+    /// The input of a build with these copies.
+    fn input<'a>(&'a self, copies: &'a [ClientCopy]) -> BuildInput<'a> {
+        BuildInput {
+            content: &self.content,
+            register: &self.register,
+            findings: &self.findings,
+            pages: &self.pages,
+            overdue_reviews: self.overdue_reviews,
+            theme: &self.theme,
+            fonts: &self.fonts,
+            today: self.today,
+            copies,
+            catalog: &self.catalog,
+        }
+    }
 }
 
 impl Session<'_> {
@@ -267,27 +278,21 @@ impl Session<'_> {
     }
 
     fn load(&self) -> Result<Content> {
-        for allowance in &self.options.allow {
-            if !rule_names().any(|name| name == allowance.rule) {
-                let known: BTreeSet<&str> = rule_names().collect();
-                let message = Message::new("no-such-rule")
-                    .with("rule", &allowance.rule)
-                    .with("rules", Vec::from_iter(known).join(", "));
-                return Err(Error::new(message));
-            }
+        let mut allowed = self.options.allow.iter();
+        if let Some(unknown) = allowed.find(|it| !rule_names().any(|name| name == it.rule)) {
+            let known: BTreeSet<&str> = rule_names().collect();
+            let message = Message::new("no-such-rule")
+                .with("rule", &unknown.rule)
+                .with("rules", Vec::from_iter(known).join(", "));
+            return Err(Error::new(message));
         }
         let folder = &self.options.directory;
-        match std::fs::metadata(folder) {
-            Ok(found) if found.is_dir() => content::load(folder),
-            Ok(_) => {
-                let message = Message::new("directory-is-file").with("path", folder.display());
-                Err(Error::new(message))
-            }
-            Err(error) => {
-                let message = Message::new("no-directory").with("path", folder.display());
-                Err(Error::new(message).caused_by(error))
-            }
-        }
+        let error = match std::fs::metadata(folder) {
+            Ok(found) if found.is_dir() => return content::load(folder),
+            Ok(_) => Error::new(Message::new("directory-is-file")),
+            Err(error) => Error::new(Message::new("no-directory")).caused_by(error),
+        };
+        Err(error.with("path", folder.display()))
     }
 
     /// Loads and checks the content and prints its findings. Returns `None` if they stop the run.
@@ -328,6 +333,8 @@ impl Session<'_> {
             overdue_reviews,
             findings,
             fonts,
+            today: self.today(),
+            catalog: Catalog::of(Language::Japanese),
         }))
     }
 
@@ -457,8 +464,8 @@ fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn write_text(to: &mut impl Write, text: &str) -> Result<()> {
-    print_result(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
+fn write_text(to: &mut impl Write, text: impl AsRef<[u8]>) -> Result<()> {
+    print_result(to.write_all(text.as_ref()).and_then(|()| to.flush()))
 }
 
 /// Ignores a closed pipe (`| head`); a full disk behind `>` is an error.

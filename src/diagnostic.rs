@@ -47,48 +47,36 @@ pub struct Origin {
     pub location: SourceLocation,
 }
 
-/// A range of bytes in a file; the end is exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bytes {
-    pub start: usize,
-    pub end: usize,
-}
-
-impl From<Range<usize>> for Bytes {
-    fn from(range: Range<usize>) -> Bytes {
-        Bytes {
-            start: range.start,
-            end: range.end,
-        }
-    }
-}
-
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceLocation {
     /// The file as a whole, or one that does not exist.
     File,
-    /// Bytes of the file.
-    Bytes(Bytes),
+    /// Bytes of the file; the end is exclusive.
+    Bytes { start: usize, end: usize },
     /// A YAML node. Its bytes are searched only if there is something to report.
     Node { path: Vec<PathStep>, part: Part },
     /// Characters in these bytes, also searched later; the first line if markup hides them.
-    Passage { bytes: Bytes, needle: String },
+    Passage {
+        start: usize,
+        end: usize,
+        needle: String,
+    },
 }
 
 impl SourceLocation {
     /// The bytes of a passage in the text of its file.
     pub fn find_in(&self, text: &str) -> Option<Range<usize>> {
-        let SourceLocation::Passage { bytes, needle } = self else {
+        let SourceLocation::Passage { start, end, needle } = self else {
             return None;
         };
-        let passage = text.get(bytes.start..bytes.end)?;
+        let passage = text.get(*start..*end)?;
         let first_line = passage.lines().next().unwrap_or_default().trim_end();
         let (at, length) = match passage.find(needle.as_str()) {
             Some(at) if !needle.is_empty() => (at, needle.len()),
             _ => (0, first_line.len()),
         };
-        Some(bytes.start + at..bytes.start + at + length)
+        Some(start + at..start + at + length)
     }
 }
 
@@ -130,8 +118,8 @@ impl Origin {
         Origin::new(file, SourceLocation::File)
     }
 
-    pub fn bytes(file: &str, bytes: Range<usize>) -> Origin {
-        Origin::new(file, SourceLocation::Bytes(bytes.into()))
+    pub fn bytes(file: &str, Range { start, end }: Range<usize>) -> Origin {
+        Origin::new(file, SourceLocation::Bytes { start, end })
     }
 
     /// The root node of a file; [`Origin::at`] leads down from it.
@@ -159,16 +147,12 @@ impl Origin {
 
     /// These characters within a node or between bytes.
     pub fn within(&self, needle: &str) -> Origin {
-        let characters = needle.to_owned();
+        let needle = needle.to_owned();
         match self.location {
-            SourceLocation::Bytes(bytes) => Origin::new(
-                &self.file,
-                SourceLocation::Passage {
-                    bytes,
-                    needle: characters,
-                },
-            ),
-            _ => self.part(Part::Within(characters)),
+            SourceLocation::Bytes { start, end } => {
+                Origin::new(&self.file, SourceLocation::Passage { start, end, needle })
+            }
+            _ => self.part(Part::Within(needle)),
         }
     }
 }

@@ -33,25 +33,19 @@ impl Report<'_> {
     /// All findings in one of the formats, in order of place, each line ended.
     pub fn print(&self, findings: &[&Diagnostic], format: Format) -> String {
         match format {
-            Format::Human => findings
-                .iter()
-                .map(|finding| self.human(finding, finding.help.as_ref()))
-                .collect(),
-            Format::Short => findings.iter().map(|finding| self.short(finding)).collect(),
-            Format::Github => findings
-                .iter()
-                .map(|finding| self.github(finding))
-                .collect(),
+            Format::Human => {
+                let print = |it: &&Diagnostic| self.human(it, it.help.as_ref());
+                findings.iter().map(print).collect()
+            }
+            Format::Short => findings.iter().map(|it| self.short(it)).collect(),
+            Format::Github => findings.iter().map(|it| self.github(it)).collect(),
             Format::Json => self.json(findings),
         }
     }
 
     /// The number of findings of each severity.
     pub fn summary(&self, findings: &[&Diagnostic]) -> String {
-        let count = |severity| {
-            let alike = findings.iter().filter(|it| it.severity == severity);
-            alike.count()
-        };
+        let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
         let message = Message::new("summary")
             .with("errors", count(Severity::Error))
             .with("warnings", count(Severity::Warning))
@@ -68,8 +62,8 @@ impl Report<'_> {
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
         let mut group: Group = match (&finding.origin.location, source) {
-            (SourceLocation::Bytes(bytes), Some(text)) => {
-                let annotation = AnnotationKind::Primary.span(bytes.start..bytes.end);
+            (SourceLocation::Bytes { start, end }, Some(text)) => {
+                let annotation = AnnotationKind::Primary.span(*start..*end);
                 title.element(Snippet::source(text).path(file).annotation(annotation))
             }
             _ => title.element(Origin::path(file)),

@@ -79,7 +79,7 @@ impl Publish {
         let Some(project) = session.open()? else {
             return nothing_published(session);
         };
-        let bundle = session.render(&project, &[])?.files;
+        let bundle = bundle::build(&project.input(&[]))?.files;
         if !session.keeps_names(&project, &bundle)? {
             return nothing_published(session);
         }
@@ -341,8 +341,8 @@ fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>
 fn censored(text: &str, findings: &[Diagnostic]) -> String {
     let mut marks = Vec::new();
     for finding in findings {
-        if let SourceLocation::Bytes(bytes) = finding.origin.location {
-            marks.push(bytes.end);
+        if let SourceLocation::Bytes { end, .. } = finding.origin.location {
+            marks.push(end);
         }
     }
     let mut censored = String::new();
@@ -362,7 +362,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
     let Some(project) = session.open()? else {
         return Ok(false);
     };
-    let policy = bundle::site_policy(&session.build_input(&project, &[], &session.texts()))?;
+    let policy = bundle::site_policy(&project.input(&[]))?;
     write_text(&mut stdout(), &headers::print(&policy, syntax))?;
     Ok(true)
 }

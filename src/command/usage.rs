@@ -4,9 +4,8 @@ use super::{CANNOT_WORK, print_result, write_text};
 use crate::edition::Allowance;
 use crate::message::{Catalog, Error, Language, Message, Result};
 use clap::Command;
-use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
+use clap::error::{ContextKind, Error as ClapError, ErrorKind};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::ffi::OsString;
 
@@ -18,43 +17,32 @@ pub struct Help {
 
 impl Help {
     /// Prints the help of the program or of one command.
-    pub fn run(&self, program: &mut Command) -> Result<u8> {
-        program.build();
-        let help = match &self.command {
-            None => program.render_help().to_string(),
-            Some(name) => match program.find_subcommand_mut(name) {
-                Some(command) => command.render_help().to_string(),
-                None => return Err(Error::new(no_such_command(program, name))),
-            },
-        };
-        write_text(&mut std::io::stdout(), &help).map(|()| 0)
+    pub fn run(self, program: &mut Command) -> Result<u8> {
+        let name = [program.get_name().to_owned()].into_iter();
+        let words = name.chain(self.command).chain(["--help".to_owned()]);
+        match program.try_get_matches_from_mut(words) {
+            Err(error) => answer(&error, program),
+            Ok(_) => Ok(0),
+        }
     }
 }
 
 /// Prints the requested help or version, or explains the mistake; returns the exit code.
-pub fn answer(
-    error: &ClapError,
-    program: &mut Command,
-    arguments: &[OsString],
-    catalog: &Catalog,
-) -> Result<u8> {
+pub fn answer(error: &ClapError, program: &mut Command) -> Result<u8> {
+    let explained = || Error::new(message(error, program));
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             print_result(error.print()).map(|()| 0)
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let help = program.render_help().to_string();
-            write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
+            write_text(&mut std::io::stderr(), help).map(|()| CANNOT_WORK)
         }
         ErrorKind::MissingRequiredArgument => {
-            let head = catalog.format(&Message::new("error"));
-            let mut text = format!("{head}: {}\n", catalog.format(&message(error, program)));
-            if let Some(usage) = usage_of(program, arguments) {
-                text.push_str(&format!("\n{usage}\n"));
-            }
-            write_text(&mut std::io::stderr(), &text).map(|()| CANNOT_WORK)
+            let usage = error.get(ContextKind::Usage).expect("clap adds it");
+            Err(explained().caused_by(usage))
         }
-        _ => Err(Error::new(message(error, program))),
+        _ => Err(explained()),
     }
 }
 
@@ -64,29 +52,12 @@ fn no_such_command(program: &Command, name: &str) -> Message {
     message.with("known", names.join(", "))
 }
 
-/// The usage line of the command that the arguments name.
-fn usage_of(program: &mut Command, arguments: &[OsString]) -> Option<String> {
-    program.build();
-    let mut names = arguments.iter().filter_map(|argument| argument.to_str());
-    let name = names.find(|name| program.find_subcommand(name).is_some())?;
-    let command = program.find_subcommand_mut(name)?;
-    Some(command.render_usage().to_string())
-}
-
 fn message(error: &ClapError, program: &Command) -> Message {
-    let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join(", "),
-        _ => String::new(),
-    };
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
     let value = context(ContextKind::InvalidValue);
     // clap writes `--as-of <DATE>`.
     let option = argument.split(' ').next().unwrap_or_default();
-    // Either the values that clap knows, or the example that our own parsers below return.
-    let example = error
-        .source()
-        .map_or_else(|| context(ContextKind::ValidValue), ToString::to_string);
     let message = match error.kind() {
         ErrorKind::InvalidSubcommand => {
             no_such_command(program, &context(ContextKind::InvalidSubcommand))
@@ -97,9 +68,14 @@ fn message(error: &ClapError, program: &Command) -> Message {
         },
         ErrorKind::InvalidValue if value.is_empty() => Message::new("value-missing"),
         ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => Message::new("value-missing"),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => Message::new("value-wrong")
-            .with("value", value)
-            .with("example", example),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            // Either the values that clap knows, or the example that our own parsers below return.
+            let example = error.source().map(ToString::to_string);
+            let known = || context(ContextKind::ValidValue);
+            Message::new("value-wrong")
+                .with("value", value)
+                .with("example", example.unwrap_or_else(known))
+        }
         ErrorKind::TooManyValues => Message::new("value-unwanted"),
         ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
             other if other == argument => Message::new("option-twice"),
@@ -168,32 +144,23 @@ pub fn language(arguments: &[OsString]) -> Language {
 }
 
 /// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
-/// several commands share a text: `help-as-of`.
+/// several commands share a text: `help-as-of`. The texts name values and defaults themselves.
 pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    for argument in command.get_arguments() {
-        let name = argument.get_id().to_string();
-        let option = name.replace('_', "-");
-        let own = catalog.help(&format!("{id}-{option}"));
-        let text = own.or_else(|| catalog.help(&format!("help-{option}")));
-        texts.extend(text.map(|text| (name, text)));
+    let documented = command
+        .mut_args(|argument| {
+            let option = argument.get_id().as_str().replace('_', "-");
+            let own = catalog.help(&format!("{id}-{option}"));
+            let text = own.or_else(|| catalog.help(&format!("help-{option}")));
+            let shown = argument.hide_possible_values(true).hide_default_value(true);
+            shown.help(text.unwrap_or_default())
+        })
+        .mut_subcommands(|command| {
+            let below = format!("{id}-{}", command.get_name());
+            with_help_texts(command, &below, catalog)
+        })
+        .about(catalog.help(id).unwrap_or_default());
+    match catalog.help(&format!("{id}-after")) {
+        Some(after) => documented.after_help(after),
+        None => documented,
     }
-    let names = command.get_subcommands().map(Command::get_name);
-    let subcommands: Vec<String> = names.map(str::to_owned).collect();
-    let mut documented = command;
-    if let Some(about) = catalog.help(id) {
-        documented = documented.about(about);
-    }
-    if let Some(after) = catalog.help(&format!("{id}-after")) {
-        documented = documented.after_help(after);
-    }
-    for (name, text) in texts {
-        documented = documented.mut_arg(name, |argument| argument.help(text));
-    }
-    for name in subcommands {
-        let below = format!("{id}-{name}");
-        documented =
-            documented.mut_subcommand(name, |command| with_help_texts(command, &below, catalog));
-    }
-    documented
 }

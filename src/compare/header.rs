@@ -1,27 +1,27 @@
 //! Two sheets → changes outside the table: certificates, title, date, office and signatory.
 
 use super::word_diff::mark_line;
-use super::{CertificationChange, CertificationChangeKind, HeaderChange, Sides, label};
+use super::{CertificationChange, HeaderChange, Sides, label};
 use crate::model::Office;
 use crate::sheet::{CertificationLine, Labels, Sheet};
 
 /// Compares certificates by id: those of the newer sheet, then removed ones.
 pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<CertificationChange> {
-    let same_id = |sheet: &'_ Sheet, id: &str| {
-        let mut lines = sheet.certifications.iter();
-        lines.position(|line| line.id == id)
-    };
     let mut changes = Vec::new();
     for new in &after.certifications {
-        let old = same_id(before, &new.id).map(|at| &before.certifications[at]);
+        let old = with_id(before, &new.id);
         changes.extend(certification_change(Some(new), old, &after.labels));
     }
     for old in &before.certifications {
-        if same_id(after, &old.id).is_none() {
+        if with_id(after, &old.id).is_none() {
             changes.extend(certification_change(None, Some(old), &after.labels));
         }
     }
     changes
+}
+
+fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {
+    sheet.certifications.iter().find(|line| line.id == id)
 }
 
 /// Compares a certificate on both sides, or marks it as a whole; `None` if nothing differs.
@@ -36,14 +36,13 @@ fn certification_change(
     let (change, note) = match (after, before) {
         (Some(after), Some(before)) => {
             // Parts that need not be printed are shown if they differ.
-            let parts = unprinted(after, labels)
-                .into_iter()
-                .zip(unprinted(before, labels));
+            let old = unprinted(before, labels);
+            let parts = unprinted(after, labels).into_iter().zip(old);
             pairs.extend(parts.filter(|(after, before)| after != before));
-            (CertificationChangeKind::Changed, "change_certification")
+            ("changed", "change_certification")
         }
-        (Some(_), None) => (CertificationChangeKind::Added, "change_added"),
-        (None, _) => (CertificationChangeKind::Removed, "change_removed"),
+        (Some(_), None) => ("added", "change_added"),
+        (None, _) => ("removed", "change_removed"),
     };
     if pairs.iter().all(|(after, before)| after == before) {
         return None;
@@ -68,7 +67,7 @@ fn printed(line: Option<&CertificationLine>) -> [String; 2] {
 }
 
 /// Parts of a certificate that its printed line does not contain.
-fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
+fn unprinted(line: &CertificationLine, labels: &Labels) -> [String; 8] {
     let fields = &line.fields;
     let parts = [
         ("certification_standard", Some(&fields.standard)),
@@ -80,26 +79,22 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
         ("certification_scope", fields.scope.as_ref()),
         ("certification_issued", fields.issued_text.as_ref()),
     ];
-    let part = |(name, part): (&str, Option<&String>)| match part {
+    parts.map(|(name, part)| match part {
         Some(part) if !line.text.contains(part) => label(labels, name).replace("{text}", part),
         _ => String::new(),
-    };
-    parts.map(part).into()
+    })
 }
 
 /// Compares the texts above and below the table.
 pub(super) fn header_changes(before: &Sheet, after: &Sheet) -> Vec<HeaderChange> {
-    let mut changes = Vec::new();
-    for ((field, name, new), (.., old)) in header(after).into_iter().zip(header(before)) {
-        if new != old {
-            changes.push(HeaderChange {
-                field,
-                label: label(&after.labels, name).to_owned(),
-                text: mark_line(new, old),
-            });
-        }
-    }
-    changes
+    let pairs = header(after).into_iter().zip(header(before));
+    let differing = pairs.filter(|((.., new), (.., old))| new != old);
+    let changes = differing.map(|((field, name, new), (.., old))| HeaderChange {
+        field,
+        label: label(&after.labels, name).to_owned(),
+        text: mark_line(new, old),
+    });
+    changes.collect()
 }
 
 /// Field, name of the label, and text.
@@ -115,30 +110,20 @@ fn header(sheet: &Sheet) -> [(&'static str, &'static str, &str); 11] {
         representative,
         complaints,
     } = &sheet.office;
-    let (guideline, signatory) = (&sheet.guideline, &sheet.signatory);
+    let (guideline, signed) = (&sheet.guideline, &sheet.signatory);
+    let [tel, address, representative, complaints] =
+        [tel, address, representative, complaints].map(|it| it.as_deref().unwrap_or_default());
     [
         ("title", "changes_title_field", &sheet.title),
         ("date", "control_date", &sheet.date.text),
         ("guideline", "control_guideline", &guideline.title),
         ("guideline-id", "changes_guideline_id", &guideline.id),
         ("office", "changes_office", name),
-        ("tel", "tel", tel.as_deref().unwrap_or_default()),
-        ("address", "address", address.as_deref().unwrap_or_default()),
-        (
-            "representative",
-            "representative",
-            representative.as_deref().unwrap_or_default(),
-        ),
-        (
-            "complaints",
-            "complaints",
-            complaints.as_deref().unwrap_or_default(),
-        ),
-        (
-            "signatory-title",
-            "changes_signatory_title",
-            &signatory.title,
-        ),
-        ("signatory-name", "changes_signatory_name", &signatory.name),
+        ("tel", "tel", tel),
+        ("address", "address", address),
+        ("representative", "representative", representative),
+        ("complaints", "complaints", complaints),
+        ("signatory-title", "changes_signatory_title", &signed.title),
+        ("signatory-name", "changes_signatory_name", &signed.name),
     ]
 }

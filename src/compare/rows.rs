@@ -1,10 +1,12 @@
 //! Rows of two sheets → the lines of the comparison table, with unchanged rows gathered.
 
+use super::word_diff::{MarkedSpan, mark, mark_line};
 use super::{
-    ChangedRow, ComparisonLine, RowChange, RowPlace, Sides, UnchangedRows, cells, label, moves,
+    ChangedRow, ComparisonLine, MarkedCell, MarkedHeading, RowChange, RowPlace, RowVersion, Sides,
+    label, moves,
 };
 use crate::sheet::{Cell, Heading, Labels, Row, Sheet, State};
-use crate::text::plain;
+use crate::text::{Run, plain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Compares the rows of two sheets, in print order.
@@ -13,25 +15,24 @@ pub(super) fn compare_rows(before: &Sheet, after: &Sheet) -> Vec<ComparisonLine>
     let mut lines = Vec::new();
     for indices in matcher.pairs() {
         let mut row = matcher.compare(indices);
-        match lines.last_mut() {
-            Some(ComparisonLine::Unchanged(run)) if row.changes.is_empty() => run.ids.push(row.id),
-            _ if row.changes.is_empty() => lines.push(ComparisonLine::Unchanged(UnchangedRows {
-                note: String::new(),
-                ids: vec![row.id],
-            })),
-            last => {
-                row.shows_place = match last {
-                    Some(ComparisonLine::Changed(above)) => above.place != row.place,
-                    _ => true,
-                };
-                lines.push(ComparisonLine::Changed(Box::new(row)));
-            }
+        let last = lines.last_mut();
+        if !row.changes.is_empty() {
+            row.shows_place = !matches!(
+                last,
+                Some(ComparisonLine::Changed(above)) if above.place == row.place
+            );
+            lines.push(ComparisonLine::Changed(Box::new(row)));
+        } else if let Some(ComparisonLine::Unchanged { ids, .. }) = last {
+            ids.push(row.id);
+        } else {
+            let (note, ids) = (String::new(), vec![row.id]);
+            lines.push(ComparisonLine::Unchanged { note, ids });
         }
     }
     for line in &mut lines {
-        if let ComparisonLine::Unchanged(run) = line {
-            let count = run.ids.len().to_string();
-            run.note = matcher.label("changes_rows").replace("{count}", &count);
+        if let ComparisonLine::Unchanged { note, ids } = line {
+            let rows = label(&after.labels, "changes_rows");
+            *note = rows.replace("{count}", &ids.len().to_string());
         }
     }
     lines
@@ -68,28 +69,20 @@ impl<'a> RowMatcher<'a> {
 
     /// The indices of every row on both sides, in print order.
     fn pairs(&self) -> Vec<Sides<Option<usize>>> {
-        let kept: BTreeSet<usize> = self.origin.iter().flatten().copied().collect();
         let pair = |after, before| Sides { after, before };
-        let mut pairs = Vec::new();
-        let mut reached = 0;
-        for at in 0..=self.origin.len() {
+        let newer = self.origin.iter().enumerate();
+        let mut pairs: Vec<_> = newer
+            .map(|(at, origin)| (at, pair(Some(at), *origin)))
+            .collect();
+        let kept: BTreeSet<&usize> = self.origin.iter().flatten().collect();
+        for old in (0..self.sheets.before.len()).filter(|old| !kept.contains(old)) {
             // Removed rows come before the rows that came in their place.
-            let end = self.next_stayed(at);
-            let removed = (reached..end).filter(|old| !kept.contains(old));
-            pairs.extend(removed.map(|old| pair(None, Some(old))));
-            if let Some(&origin) = self.origin.get(at) {
-                pairs.push(pair(Some(at), origin));
-                reached = end + usize::from(self.stayed[at]);
-            }
+            let is_above = |at: &usize| self.stayed[*at] && self.origin[*at] < Some(old);
+            let above = (0..self.origin.len()).rfind(is_above);
+            pairs.push((above.map_or(0, |at| at + 1), pair(None, Some(old))));
         }
-        pairs
-    }
-
-    /// Older index of the next row that stayed, from a newer index on.
-    fn next_stayed(&self, at: usize) -> usize {
-        let mut next = (at..self.origin.len()).filter(|at| self.stayed[*at]);
-        let origin = next.next().and_then(|at| self.origin[at]);
-        origin.unwrap_or(self.sheets.before.len())
+        pairs.sort_by_key(|(at, pair)| (*at, pair.after.is_some()));
+        pairs.into_iter().map(|(_, pair)| pair).collect()
     }
 
     fn compare(&self, indices: Sides<Option<usize>>) -> ChangedRow {
@@ -100,13 +93,16 @@ impl<'a> RowMatcher<'a> {
             .both()
             .is_some_and(|(after, _)| !self.stayed[*after]);
         let changes = row_changes(rows, moved);
-        let versions = cells::mark_rows(rows, indices);
         let note = |change: &RowChange| match change {
             RowChange::Moved => self.move_note(indices.after),
-            RowChange::Subject => self.rewording_note("subject", rows, |row| &row.subject),
-            RowChange::Measure => self.rewording_note("measure", rows, |row| &row.measure),
-            RowChange::Remarks => self.rewording_note("remarks", rows, |row| &row.remarks),
-            _ => self.label(&format!("change_{}", change.name())).to_owned(),
+            RowChange::Subject | RowChange::Measure | RowChange::Remarks => {
+                let field = self.label(change.part("subject", "measure", "remarks"));
+                let states = rows.map(|row| Some(cell(row?, *change).state));
+                self.label(state_change(states)).replace("{field}", field)
+            }
+            _ => self
+                .label(&format!("change_{}", change.names().0))
+                .to_owned(),
         };
         ChangedRow {
             id: row.id.clone(),
@@ -114,7 +110,7 @@ impl<'a> RowMatcher<'a> {
             changes,
             shows_place: false,
             place: self.places(rows),
-            row: versions,
+            row: mark_rows(rows, indices),
         }
     }
 
@@ -134,21 +130,21 @@ impl<'a> RowMatcher<'a> {
         self.label("change_moved").replace("{row}", &name)
     }
 
-    fn rewording_note(&self, field: &str, rows: RowPair, cell: fn(&Row) -> &Cell) -> String {
-        let states = rows.map(|row| row.map(|row| cell(row).state));
-        let note = self.label(state_change(states));
-        note.replace("{field}", self.label(field))
-    }
-
     /// Section and item on each side. A sheet without the row has them too, if it has the place.
     fn places(&self, rows: RowPair<'a>) -> Sides<Option<RowPlace>> {
-        if let Some((after, before)) = rows.both() {
-            return cells::mark_places(after, before).map(Some);
-        }
         let pair = self.sheets.zip(rows);
-        let places = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
-        let changed = places.both().is_none();
-        places.map(|row| Some(cells::whole_place(row?, changed)))
+        let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
+        if rows.both().is_none() && found.both().is_some() {
+            // It is the row that differs: each place is compared with itself, and nothing is marked.
+            return found.map(|row| {
+                mark_places(Sides {
+                    after: row,
+                    before: row,
+                })
+                .after
+            });
+        }
+        mark_places(found)
     }
 }
 
@@ -169,8 +165,8 @@ fn same_place(a: &Row, b: &Row) -> bool {
     same(&a.section, &b.section) && same(&a.item, &b.item)
 }
 
-fn differ(a: &Cell, b: &Cell) -> bool {
-    (a.state, &a.paragraphs) != (b.state, &b.paragraphs)
+fn cell(row: &Row, change: RowChange) -> &Cell {
+    change.part(&row.subject, &row.measure, &row.remarks)
 }
 
 fn row_changes(rows: RowPair, moved: bool) -> BTreeSet<RowChange> {
@@ -181,13 +177,17 @@ fn row_changes(rows: RowPair, moved: bool) -> BTreeSet<RowChange> {
     };
     // A row's anchor contains that of its place.
     let relettered = !same_place(after, before) || after.anchor != before.anchor;
+    let reworded = |change: RowChange| {
+        let (a, b) = (cell(after, change), cell(before, change));
+        ((a.state, &a.paragraphs) != (b.state, &b.paragraphs)).then_some(change)
+    };
     let changes = [
         moved.then_some(RowChange::Moved),
         relettered.then_some(RowChange::Relettered),
         (after.no != before.no).then_some(RowChange::Renumbered),
-        differ(&after.subject, &before.subject).then_some(RowChange::Subject),
-        differ(&after.measure, &before.measure).then_some(RowChange::Measure),
-        differ(&after.remarks, &before.remarks).then_some(RowChange::Remarks),
+        reworded(RowChange::Subject),
+        reworded(RowChange::Measure),
+        reworded(RowChange::Remarks),
     ];
     changes.into_iter().flatten().collect()
 }
@@ -204,4 +204,67 @@ fn state_change(states: Sides<Option<State>>) -> &'static str {
         (_, Some(State::None)) => "change_emptied",
         _ => "change_reworded",
     }
+}
+
+/// Marks the cells of a row on both sides; `indices` count from 0.
+fn mark_rows(rows: RowPair, indices: Sides<Option<usize>>) -> Sides<Option<RowVersion>> {
+    let mark = |change| mark_cells(rows.map(|row| row.map(|row| cell(row, change))));
+    let (subject, measure) = (mark(RowChange::Subject), mark(RowChange::Measure));
+    let cells = subject.zip(measure).zip(mark(RowChange::Remarks));
+    let both = rows.zip(indices).zip(cells);
+    both.map(|((row, index), ((subject, measure), remarks))| {
+        Some(RowVersion {
+            position: index? + 1,
+            no: row?.no,
+            anchor: row?.anchor.clone(),
+            subject: subject?,
+            measure: measure?,
+            remarks: remarks?,
+        })
+    })
+}
+
+/// Marks single words only if both cells have one state: お問い合わせください is nobody's wording.
+fn mark_cells(cells: Sides<Option<&Cell>>) -> Sides<Option<MarkedCell>> {
+    let Sides { after, before } = cells.map(|cell| cell.map_or(&[][..], |it| &it.paragraphs));
+    let states = cells.map(|cell| cell.map(|it| it.state));
+    let marked = if states.after == states.before {
+        mark(after, before)
+    } else {
+        Sides {
+            after: mark(after, &[]).after,
+            before: mark(&[], before).before,
+        }
+    };
+    cells.zip(marked).map(|(cell, paragraphs)| {
+        let state = cell?.state;
+        Some(MarkedCell { state, paragraphs })
+    })
+}
+
+/// Marks the differences between sections and items; all of them if one side has none.
+fn mark_places(rows: RowPair) -> Sides<Option<RowPlace>> {
+    let sections = mark_headings(rows.map(|row| Some(&row?.section)));
+    let items = mark_headings(rows.map(|row| Some(&row?.item)));
+    sections.zip(items).map(|(section, item)| {
+        let (section, item) = (section?, item?);
+        Some(RowPlace { section, item })
+    })
+}
+
+fn mark_headings(headings: Sides<Option<&Heading>>) -> Sides<Option<MarkedHeading>> {
+    let names = headings.map(|it| it.map_or("", |it| &it.name));
+    let letters = headings.map(|it| it.map(|it| &it.letter));
+    let marked = headings.zip(mark_line(names.after, names.before));
+    marked.map(|(heading, name)| {
+        let letter = &heading?.letter;
+        Some(MarkedHeading {
+            letter: MarkedSpan {
+                run: Run::plain(letter),
+                changed: letters.after != letters.before && !letter.is_empty(),
+            },
+            name,
+            anchor: heading?.anchor.clone(),
+        })
+    })
 }

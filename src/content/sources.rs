@@ -53,7 +53,7 @@ impl Sources {
                 let location = &finding.origin.location;
                 let node = marked.as_ref().and_then(|marked| marked.find(location));
                 if let Some(bytes) = node.or_else(|| location.find_in(text)) {
-                    finding.origin.location = SourceLocation::Bytes(bytes.into());
+                    finding.origin = Origin::bytes(&file, bytes);
                 }
             }
         }
@@ -63,10 +63,10 @@ impl Sources {
 
     /// The position of a located finding; `None` if it is about the whole file.
     pub fn position(&self, origin: &Origin) -> Option<Position> {
-        let SourceLocation::Bytes(bytes) = &origin.location else {
+        let SourceLocation::Bytes { start, .. } = origin.location else {
             return None;
         };
-        let before = self.get(&origin.file)?.get(..bytes.start)?;
+        let before = self.get(&origin.file)?.get(..start)?;
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Some(Position {
             line: before.matches('\n').count() + 1,
