@@ -80,11 +80,8 @@ impl SourceLocation {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PathStep {
-    Key(String),
-    Index(usize),
-}
+/// A key, or the index of an entry in a list.
+pub type PathStep = String;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
@@ -92,18 +89,6 @@ pub enum Part {
     Value,
     /// These characters within the value.
     Within(String),
-}
-
-impl From<&str> for PathStep {
-    fn from(key: &str) -> PathStep {
-        PathStep::Key(key.to_owned())
-    }
-}
-
-impl From<usize> for PathStep {
-    fn from(index: usize) -> PathStep {
-        PathStep::Index(index)
-    }
 }
 
 impl Origin {
@@ -129,10 +114,10 @@ impl Origin {
     }
 
     /// The node one step further down.
-    pub fn at(&self, step: impl Into<PathStep>) -> Origin {
+    pub fn at(&self, step: impl ToString) -> Origin {
         let mut origin = self.clone();
         if let SourceLocation::Node { path, .. } = &mut origin.location {
-            path.push(step.into());
+            path.push(step.to_string());
         }
         origin
     }

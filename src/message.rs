@@ -127,8 +127,8 @@ impl Catalog {
             .unwrap_or_else(|| format!("{} {:?}", message.id, message.arguments))
     }
 
-    /// The text of an option or command in `--help`, if it has one.
-    pub fn help(&self, id: &str) -> Option<String> {
+    /// The text of a message without arguments, if there is one of this name.
+    pub fn text(&self, id: &str) -> Option<String> {
         self.find(id, &FluentArgs::new())
     }
 

@@ -99,19 +99,20 @@ pub fn day(written: &str) -> std::result::Result<Date, &'static str> {
 /// Parses a rule, optionally one record, and the reason to accept the rule's findings.
 pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
     let (finding, reason) = written.split_once('=').unwrap_or((written, ""));
-    let (rule, record) = match finding.split_once('@') {
-        Some((rule, record)) => (rule, Some(record.to_owned())),
-        None => (finding, None),
-    };
-    match (rule, reason.trim()) {
-        ("", _) => Err("RULE=\"reason\"".to_owned()),
-        (_, "") => Err(format!("{finding}=\"reason\"")),
-        (rule, reason) => Ok(Allowance {
-            rule: rule.to_owned(),
-            record,
-            reason: reason.to_owned(),
-        }),
+    let mut words = finding.splitn(2, '@').map(str::to_owned);
+    let (rule, record) = (words.next().unwrap_or_default(), words.next());
+    let reason = reason.trim().to_owned();
+    if rule.is_empty() {
+        return Err("RULE=\"reason\"".to_owned());
     }
+    if reason.is_empty() {
+        return Err(format!("{finding}=\"reason\""));
+    }
+    Ok(Allowance {
+        rule,
+        record,
+        reason,
+    })
 }
 
 /// Accepts the address of a time server.
@@ -132,13 +133,11 @@ pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
 /// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
 /// because `--help` uses it too.
 pub fn language(arguments: &[OsString]) -> Language {
-    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
-    let mut pairs = arguments.windows(2);
-    let separate = pairs.find(|pair| pair[0] == "--lang");
-    let chosen = separate.map(|pair| text(&pair[1])).or_else(|| {
-        let mut options = arguments.iter().map(text);
-        options.find_map(|option| option.strip_prefix("--lang=").map(str::to_owned))
-    });
+    let mut pairs = arguments.windows(2).filter(|pair| pair[0] == "--lang");
+    let separate = pairs.next().map(|pair| pair[1].to_string_lossy());
+    let mut words = arguments.iter().map(|word| word.to_string_lossy());
+    let joined = || words.find_map(|word| Some(word.strip_prefix("--lang=")?.to_owned()));
+    let chosen = separate.map(String::from).or_else(joined);
     let locale = chosen.or_else(sys_locale::get_locale).unwrap_or_default();
     Language::of_locale(&locale)
 }
@@ -149,8 +148,8 @@ pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command
     let documented = command
         .mut_args(|argument| {
             let option = argument.get_id().as_str().replace('_', "-");
-            let own = catalog.help(&format!("{id}-{option}"));
-            let text = own.or_else(|| catalog.help(&format!("help-{option}")));
+            let own = catalog.text(&format!("{id}-{option}"));
+            let text = own.or_else(|| catalog.text(&format!("help-{option}")));
             let shown = argument.hide_possible_values(true).hide_default_value(true);
             shown.help(text.unwrap_or_default())
         })
@@ -158,8 +157,8 @@ pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command
             let below = format!("{id}-{}", command.get_name());
             with_help_texts(command, &below, catalog)
         })
-        .about(catalog.help(id).unwrap_or_default());
-    match catalog.help(&format!("{id}-after")) {
+        .about(catalog.text(id).unwrap_or_default());
+    match catalog.text(&format!("{id}-after")) {
         Some(after) => documented.after_help(after),
         None => documented,
     }

@@ -87,16 +87,11 @@ impl Report<'_> {
 /// first in the files comes first: by count, the order would change with every finding mended.
 fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
     let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
-    let mut groups: Vec<Vec<&Diagnostic>> = Vec::new();
-    for finding in findings {
-        let mut known = groups.iter_mut();
-        match known.find(|group| kind(group[0]) == kind(finding)) {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
-        }
-    }
-    groups.sort_by_key(|group| group[0].severity);
-    groups
+    let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));
+    let mut sorted = findings.to_vec();
+    sorted.sort_by_cached_key(|finding| (finding.severity, first(finding)));
+    let groups = sorted.chunk_by(|a, b| kind(a) == kind(b));
+    groups.map(<[_]>::to_vec).collect()
 }
 
 /// The help of a finding, unless one shown later has the same.
