@@ -293,20 +293,16 @@ fn label<'a>(labels: &'a Labels, name: &str) -> &'a str {
 }
 
 fn count(lines: &[ComparisonLine]) -> BTreeMap<&'static str, usize> {
-    let mut counts: BTreeMap<_, _> = COUNTS.map(|name| (name, 0)).into();
-    for line in lines {
-        let (names, rows): (BTreeSet<&str>, usize) = match line {
-            ComparisonLine::Unchanged { ids, .. } => (["unchanged"].into(), ids.len()),
+    let rows = |name| {
+        let rows = lines.iter().map(|line| match line {
+            ComparisonLine::Unchanged { ids, .. } if name == "unchanged" => ids.len(),
             // A row with several reworded cells counts once.
-            ComparisonLine::Changed(row) => {
-                (row.changes.iter().map(|it| it.names().0).collect(), 1)
-            }
-        };
-        for name in names {
-            *counts.entry(name).or_default() += rows;
-        }
-    }
-    counts
+            ComparisonLine::Changed(row) if row.changes.iter().any(|it| it.names().0 == name) => 1,
+            _ => 0,
+        });
+        rows.sum()
+    };
+    COUNTS.map(|name| (name, rows(name))).into()
 }
 
 fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {

@@ -192,16 +192,14 @@ impl Diagnostic {
 
 /// The known name that differs least, if it differs by no more than a third.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let names: Vec<&str> = known.into_iter().collect();
     // Full-width letters and capitals count as the same letters.
     let letters = |name: &str| name.nfkc().collect::<String>().to_lowercase();
-    let same_letters = names.iter().find(|name| letters(name) == letters(written));
-    if let Some(name) = same_letters {
-        return Some(name);
-    }
-    let distance = |name: &&str| strsim::damerau_levenshtein(written, name);
+    let distance = |name: &&str| {
+        let differs = letters(name) != letters(written);
+        usize::from(differs) * strsim::damerau_levenshtein(written, name)
+    };
     // In a name of three letters, one other letter makes another name.
     let limit = written.chars().count().saturating_sub(1) / 3;
-    let nearest = names.into_iter().min_by_key(distance)?;
+    let nearest = known.into_iter().min_by_key(distance)?;
     (distance(&nearest) <= limit).then_some(nearest)
 }

@@ -72,7 +72,16 @@ impl Report<'_> {
             let advice = self.catalog.format(&Message::new("advice"));
             group = group.element(Level::HELP.with_name(advice).message(self.format(help)));
         }
-        format!("{}\n\n", self.renderer().render(&[group]))
+        format!("{}\n", self.render(group))
+    }
+
+    fn render(&self, group: Group) -> String {
+        let renderer = if self.colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        format!("{}\n", renderer.render(&[group]))
     }
 
     fn level(&self, severity: Severity) -> Level<'static> {
@@ -82,14 +91,6 @@ impl Report<'_> {
             Severity::Hint => Level::NOTE,
         };
         level.with_name(self.catalog.format(&Message::new(severity.name())))
-    }
-
-    fn renderer(&self) -> Renderer {
-        if self.colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        }
     }
 
     /// The file of a finding with line and column, as terminals and editors link it.
@@ -104,11 +105,8 @@ impl Report<'_> {
     fn short(&self, finding: &Diagnostic) -> String {
         let place = self.place(finding);
         let severity = self.catalog.format(&Message::new(finding.severity.name()));
-        format!(
-            "{place}: {severity}[{}]: {}\n",
-            finding.rule,
-            self.format(&finding.message)
-        )
+        let (rule, message) = (finding.rule, self.format(&finding.message));
+        format!("{place}: {severity}[{rule}]: {message}\n")
     }
 
     /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
@@ -124,17 +122,16 @@ impl Report<'_> {
                 .replace('\n', "%0A")
         };
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
-        let place = match self.sources.position(&finding.origin) {
-            Some(Position { line, column }) => format!(",line={line},col={column}"),
-            None => String::new(),
-        };
-        let mut text = self.format(&finding.message);
-        if let Some(help) = &finding.help {
-            text = format!("{text}\n{}", self.format(help));
-        }
-        let (file, title) = (property(&finding.origin.file), property(finding.rule));
+        let position = self.sources.position(&finding.origin);
+        let place = position.map(|it| format!(",line={},col={}", it.line, it.column));
+        let messages = [Some(&finding.message), finding.help.as_ref()];
+        let lines = messages.into_iter().flatten().map(|it| self.format(it));
+        let text = lines.collect::<Vec<_>>().join("\n");
         format!(
-            "::{command} file={file}{place},title={title}::{}\n",
+            "::{command} file={}{},title={}::{}\n",
+            property(&finding.origin.file),
+            place.unwrap_or_default(),
+            property(finding.rule),
             escape(&text)
         )
     }

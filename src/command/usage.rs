@@ -46,12 +46,6 @@ pub fn answer(error: &ClapError, program: &mut Command) -> Result<u8> {
     }
 }
 
-fn no_such_command(program: &Command, name: &str) -> Message {
-    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-    let message = Message::new("no-such-command").with("name", name);
-    message.with("known", names.join(", "))
-}
-
 fn message(error: &ClapError, program: &Command) -> Message {
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
@@ -60,7 +54,10 @@ fn message(error: &ClapError, program: &Command) -> Message {
     let option = argument.split(' ').next().unwrap_or_default();
     let message = match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            no_such_command(program, &context(ContextKind::InvalidSubcommand))
+            let known: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+            Message::new("no-such-command")
+                .with("name", context(ContextKind::InvalidSubcommand))
+                .with("known", known.join(", "))
         }
         ErrorKind::UnknownArgument => match context(ContextKind::SuggestedArg) {
             near if near.is_empty() => Message::new("no-such-option"),

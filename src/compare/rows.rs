@@ -96,13 +96,11 @@ impl<'a> RowMatcher<'a> {
         let note = |change: &RowChange| match change {
             RowChange::Moved => self.move_note(indices.after),
             RowChange::Subject | RowChange::Measure | RowChange::Remarks => {
-                let field = self.label(change.part("subject", "measure", "remarks"));
+                let field = label(self.labels, change.part("subject", "measure", "remarks"));
                 let states = rows.map(|row| Some(cell(row?, *change).state));
-                self.label(state_change(states)).replace("{field}", field)
+                label(self.labels, state_change(states)).replace("{field}", field)
             }
-            _ => self
-                .label(&format!("change_{}", change.names().0))
-                .to_owned(),
+            _ => label(self.labels, &format!("change_{}", change.names().0)).to_owned(),
         };
         ChangedRow {
             id: row.id.clone(),
@@ -114,20 +112,16 @@ impl<'a> RowMatcher<'a> {
         }
     }
 
-    fn label(&self, name: &str) -> &str {
-        label(self.labels, name)
-    }
-
     /// The note of a moved row: number and subject of the row before it in the newer sheet.
     fn move_note(&self, index: Option<usize>) -> String {
         let Some(above) = index.and_then(|at| at.checked_sub(1)) else {
-            return self.label("change_moved_first").to_owned();
+            return label(self.labels, "change_moved_first").to_owned();
         };
         let above = &self.sheets.after[above];
         let no = above.no.map(|no| format!("{no} ")).unwrap_or_default();
         let subject = above.subject.paragraphs.first();
         let name = no + &subject.map(|subject| plain(subject)).unwrap_or_default();
-        self.label("change_moved").replace("{row}", &name)
+        label(self.labels, "change_moved").replace("{row}", &name)
     }
 
     /// Section and item on each side. A sheet without the row has them too, if it has the place.
@@ -136,15 +130,9 @@ impl<'a> RowMatcher<'a> {
         let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
         if rows.both().is_none() && found.both().is_some() {
             // It is the row that differs: each place is compared with itself, and nothing is marked.
-            return found.map(|row| {
-                mark_places(Sides {
-                    after: row,
-                    before: row,
-                })
-                .after
-            });
+            return found.map(|row| mark_places(row, row).after);
         }
-        mark_places(found)
+        mark_places(found.after, found.before)
     }
 }
 
@@ -243,7 +231,8 @@ fn mark_cells(cells: Sides<Option<&Cell>>) -> Sides<Option<MarkedCell>> {
 }
 
 /// Marks the differences between sections and items; all of them if one side has none.
-fn mark_places(rows: RowPair) -> Sides<Option<RowPlace>> {
+fn mark_places(after: Option<&Row>, before: Option<&Row>) -> Sides<Option<RowPlace>> {
+    let rows = Sides { after, before };
     let sections = mark_headings(rows.map(|row| Some(&row?.section)));
     let items = mark_headings(rows.map(|row| Some(&row?.item)));
     sections.zip(items).map(|(section, item)| {

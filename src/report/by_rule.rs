@@ -78,8 +78,7 @@ impl Report<'_> {
         let title = self
             .level(group[0].severity)
             .primary_title(self.format(&message));
-        let heading = Group::with_title(title.id(group[0].rule));
-        format!("{}\n", self.renderer().render(&[heading]))
+        self.render(Group::with_title(title.id(group[0].rule)))
     }
 }
 
