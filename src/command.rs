@@ -31,7 +31,7 @@ use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
 use crate::report::Report;
 use crate::sheet::ClientCopy;
-use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::offset;
@@ -99,18 +99,11 @@ enum Subcommands {
     Help(usage::Help),
 }
 
-/// The day of commands that depend on one.
-#[derive(Args)]
-struct DayOption {
-    #[arg(long, value_name = "DATE", value_parser = usage::day)]
-    as_of: Option<Date>,
-}
-
 /// Options of commands that depend on a day and print more than their result.
 #[derive(Args)]
 struct RunOptions {
-    #[command(flatten)]
-    day: DayOption,
+    #[arg(long, value_name = "DATE", value_parser = usage::day)]
+    as_of: Option<Date>,
     #[arg(short, long)]
     quiet: bool,
 }
@@ -135,11 +128,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let message = visible(&catalog.format(&error.message));
     let cause = error.cause.map(|cause| format!("\n  {cause}"));
-    let text = format!(
-        "{}: {message}{}\n",
-        catalog.format(&Message::new("error")),
-        cause.unwrap_or_default()
-    );
+    let head = catalog.format(&Message::new("error"));
+    let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
     // If this cannot be printed either, the exit code still reports it.
     let _ = write_text(&mut std::io::stderr(), &text);
     ExitCode::from(CANNOT_WORK)
@@ -154,8 +144,17 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Ok(read) => read,
         Err(error) => return usage::answer(&error, &mut command),
     };
-    let (_, chosen) = matches.subcommand().expect("a command is required");
-    let options = SessionOptions::of(line.directory, chosen);
+    // The options of the command, as far as it has them.
+    let (_, given) = matches.subcommand().expect("a command is required");
+    let is_set = |flag| given.try_get_one(flag).ok().flatten() == Some(&true);
+    let allow = given.try_get_many("allow").ok().flatten();
+    let options = SessionOptions {
+        directory: line.directory,
+        as_of: given.try_get_one("as_of").ok().flatten().copied(),
+        strict: is_set("strict"),
+        allow: allow.unwrap_or_default().cloned().collect(),
+        quiet: is_set("quiet"),
+    };
     let session = Session { options, catalog };
     let is_sound = match line.command {
         Subcommands::Edit(it) => it.run(&session)?,
@@ -191,21 +190,6 @@ pub struct SessionOptions {
     strict: bool,
     allow: Vec<Allowance>,
     quiet: bool,
-}
-
-impl SessionOptions {
-    /// The options above, as far as the command has them.
-    fn of(directory: PathBuf, command: &ArgMatches) -> SessionOptions {
-        let is_set = |flag| command.try_get_one(flag).ok().flatten() == Some(&true);
-        let allow = command.try_get_many("allow").ok().flatten();
-        SessionOptions {
-            directory,
-            as_of: command.try_get_one("as_of").ok().flatten().copied(),
-            strict: is_set("strict"),
-            allow: allow.unwrap_or_default().cloned().collect(),
-            quiet: is_set("quiet"),
-        }
-    }
 }
 
 /// One run of a command.
