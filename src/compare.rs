@@ -1,8 +1,7 @@
 //! Two sheets of one audience → the comparison table (新旧対照表), independent of any format.
 //!
-//! In: an older and a newer sheet, laid out alike.
-//! Out: both sides of every row that differs; applied to the older sheet they give the newer one.
-//! Rows are matched by id, and as few of them as possible count as moved.
+//! Applied to the older sheet, it gives the newer one. Rows are matched by id, and as few of them as
+//! possible count as moved.
 //! Never compared: how rows are joined (it follows from the rows), the office's web address
 //! (no edition holds it), and the notes that only a proof shows.
 
@@ -88,7 +87,6 @@ impl<T> Sides<Option<T>> {
         self.after.as_ref().or(self.before.as_ref())
     }
 
-    /// Both sides, if there are two.
     pub fn both(&self) -> Option<(&T, &T)> {
         self.after.as_ref().zip(self.before.as_ref())
     }
@@ -115,7 +113,6 @@ pub enum ComparisonLine {
     Changed(Box<ChangedRow>),
 }
 
-/// A row that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangedRow {
     pub id: String,
@@ -197,7 +194,6 @@ pub struct RowVersion {
 }
 
 impl RowVersion {
-    /// The cell that a change is about.
     fn cell(&self, change: RowChange) -> &MarkedCell {
         change.part(&self.subject, &self.measure, &self.remarks)
     }
@@ -252,12 +248,10 @@ pub fn compare(before: &Sheet, after: &Sheet) -> Comparison {
 }
 
 impl Comparison {
-    /// Tells if the two sheets are the same.
     pub fn is_empty(&self) -> bool {
         self.changed().next().is_none() && self.certifications.is_empty() && self.header.is_empty()
     }
 
-    /// The rows that differ.
     pub fn changed(&self) -> impl Iterator<Item = &ChangedRow> {
         self.lines.iter().filter_map(|line| match line {
             ComparisonLine::Changed(changed) => Some(&**changed),

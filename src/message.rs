@@ -50,7 +50,6 @@ impl Error {
         }
     }
 
-    /// Adds an argument to the message.
     pub fn with(self, name: &'static str, value: impl fmt::Display) -> Error {
         Error {
             message: self.message.with(name, value),
@@ -117,7 +116,6 @@ impl Catalog {
         Catalog { language, bundle }
     }
 
-    /// Formats a message in the catalog's language.
     pub fn format(&self, message: &Message) -> String {
         let mut arguments = FluentArgs::new();
         for (name, value) in &message.arguments {

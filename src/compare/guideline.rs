@@ -1,8 +1,5 @@
 //! Two editions of a guideline → new, renamed, moved and removed items, and the sheet's measures
-//! under them.
-//!
-//! An item with the same place and name is unchanged. A name at another place has moved there.
-//! A place that is left with another name was renamed.
+//! under them. A name at another place has moved there; a place left with another name was renamed.
 
 use super::Sides;
 use super::terminal::{TextPrinter, wrap};
@@ -175,7 +172,6 @@ fn affected_measure(row: &Row) -> AffectedMeasure {
     }
 }
 
-/// Prints a comparison of guidelines for a terminal.
 pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) -> String {
     let printer = TextPrinter { catalog, colour };
     let Sides { after, before } = &comparison.guideline;

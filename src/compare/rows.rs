@@ -9,7 +9,6 @@ use crate::sheet::{Cell, Heading, Labels, Row, Sheet, State};
 use crate::text::{Run, plain};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Compares the rows of two sheets, in print order.
 pub(super) fn compare_rows(before: &Sheet, after: &Sheet) -> Vec<ComparisonLine> {
     let matcher = RowMatcher::new(before, after);
     let mut lines = Vec::new();
@@ -56,7 +55,7 @@ impl<'a> RowMatcher<'a> {
         let index = |row: &Row| indices.get(&*row.id).copied();
         let origin: Vec<Option<usize>> = sheets.after.iter().map(index).collect();
         let is_settled = |(row, origin): (&Row, &Option<usize>)| {
-            origin.is_some_and(|at| same_place(&sheets.before[at], row))
+            origin.is_some_and(|at| place(&sheets.before[at]) == place(row))
         };
         let settled: Vec<bool> = sheets.after.iter().zip(&origin).map(is_settled).collect();
         RowMatcher {
@@ -146,11 +145,8 @@ fn neighbour<'a>(rows: &'a [Row], like: &Row) -> Option<&'a Row> {
     })
 }
 
-fn same_place(a: &Row, b: &Row) -> bool {
-    let same = |a: &Heading, b: &Heading| {
-        (&a.letter, &a.name, &a.anchor) == (&b.letter, &b.name, &b.anchor)
-    };
-    same(&a.section, &b.section) && same(&a.item, &b.item)
+fn place(row: &Row) -> [(&str, &str, &Option<String>); 2] {
+    [&row.section, &row.item].map(|it| (&*it.letter, &*it.name, &it.anchor))
 }
 
 fn cell(row: &Row, change: RowChange) -> &Cell {
@@ -164,7 +160,7 @@ fn row_changes(rows: RowPair, moved: bool) -> BTreeSet<RowChange> {
         (None, _) => return [RowChange::Removed].into(),
     };
     // A row's anchor contains that of its place.
-    let relettered = !same_place(after, before) || after.anchor != before.anchor;
+    let relettered = place(after) != place(before) || after.anchor != before.anchor;
     let reworded = |change: RowChange| {
         let (a, b) = (cell(after, change), cell(before, change));
         ((a.state, &a.paragraphs) != (b.state, &b.paragraphs)).then_some(change)
@@ -194,7 +190,6 @@ fn state_change(states: Sides<Option<State>>) -> &'static str {
     }
 }
 
-/// Marks the cells of a row on both sides; `indices` count from 0.
 fn mark_rows(rows: RowPair, indices: Sides<Option<usize>>) -> Sides<Option<RowVersion>> {
     let mark = |change| mark_cells(rows.map(|row| row.map(|row| cell(row, change))));
     let (subject, measure) = (mark(RowChange::Subject), mark(RowChange::Measure));

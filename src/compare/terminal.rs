@@ -15,7 +15,6 @@ use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
 const COLUMNS: usize = 80;
 
-/// Prints a comparison.
 pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {
     let printer = TextPrinter { catalog, colour };
     let mut text = printer.head(comparison);
@@ -187,7 +186,6 @@ impl TextPrinter<'_> {
         wrap(&format!("{sign} {}", lines.join("  ")), 2, 6)
     }
 
-    /// Both sides as one text.
     pub fn inline<'a>(
         &self,
         after: impl IntoIterator<Item = &'a MarkedLine>,

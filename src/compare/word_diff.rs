@@ -65,14 +65,9 @@ fn split_words(text: &[Paragraph]) -> Vec<StyledWord> {
             end += run.text.len();
             // A label, which a theme may leave empty, is a word even so.
             for cut in cuts.range(end.min(from + 1)..end).copied().chain([end]) {
-                let text = line[from..cut].to_owned();
-                words.push((
-                    Run {
-                        text,
-                        ..run.clone()
-                    },
-                    from == 0 && !first,
-                ));
+                let mut word = run.clone();
+                word.text = line[from..cut].to_owned();
+                words.push((word, from == 0 && !first));
                 from = cut;
             }
         }
