@@ -66,14 +66,8 @@ const LONG_VERSION: &str = concat!(
     disable_help_subcommand = true
 )]
 struct CommandLine {
-    #[arg(
-        short = 'C',
-        long,
-        global = true,
-        value_name = "DIR",
-        default_value = "."
-    )]
-    directory: PathBuf,
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    directory: Option<PathBuf>,
     #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"])]
     lang: Option<String>,
     // clap's own two flags speak English only.
@@ -149,7 +143,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let is_set = |flag| given.try_get_one(flag).ok().flatten() == Some(&true);
     let allow = given.try_get_many("allow").ok().flatten();
     let options = SessionOptions {
-        directory: line.directory,
+        directory: line.directory.unwrap_or_else(|| PathBuf::from(".")),
         as_of: given.try_get_one("as_of").ok().flatten().copied(),
         strict: is_set("strict"),
         allow: allow.unwrap_or_default().cloned().collect(),
@@ -448,8 +442,8 @@ fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn write_text(to: &mut impl Write, text: impl AsRef<[u8]>) -> Result<()> {
-    print_result(to.write_all(text.as_ref()).and_then(|()| to.flush()))
+fn write_text(to: &mut impl Write, text: &str) -> Result<()> {
+    print_result(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
 }
 
 /// Ignores a closed pipe (`| head`); a full disk behind `>` is an error.

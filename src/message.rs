@@ -50,11 +50,9 @@ impl Error {
         }
     }
 
-    pub fn with(self, name: &'static str, value: impl fmt::Display) -> Error {
-        Error {
-            message: self.message.with(name, value),
-            ..self
-        }
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Error {
+        self.message = self.message.with(name, value);
+        self
     }
 
     pub fn caused_by(mut self, cause: impl fmt::Display) -> Error {

@@ -1,6 +1,6 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{Project, RunOptions, Session, Shown, colour, write_text};
+use super::{Project, RunOptions, Session, Shown, colour, print_result};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
@@ -9,7 +9,7 @@ use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
 use crate::sheet::{self, Rendering, Sheet};
 use crate::{data, output};
-use std::io::stdout;
+use std::io::{Write, stdout};
 use std::path::PathBuf;
 
 /// The name of the state of `content/`.
@@ -47,7 +47,7 @@ impl Diff {
             let message = Message::new("diff-written").with("path", path.display());
             session.print_message(&message)?;
         } else {
-            write_text(&mut stdout(), bytes)?;
+            print_result(stdout().write_all(&bytes))?;
         }
         Ok(true)
     }

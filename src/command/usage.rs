@@ -36,7 +36,7 @@ pub fn answer(error: &ClapError, program: &mut Command) -> Result<u8> {
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let help = program.render_help().to_string();
-            write_text(&mut std::io::stderr(), help).map(|()| CANNOT_WORK)
+            write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
         }
         ErrorKind::MissingRequiredArgument => {
             let usage = error.get(ContextKind::Usage).expect("clap adds it");
