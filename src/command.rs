@@ -29,7 +29,7 @@ use crate::model::{ProsePage, Register};
 use crate::render::bundle::BuildInput;
 use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
-use crate::report::Report;
+use crate::report::{Format, Report};
 use crate::sheet::ClientCopy;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
@@ -192,9 +192,10 @@ pub struct Session<'a> {
     catalog: &'a Catalog,
 }
 
-/// The findings that a command prints, by rule.
+/// The findings that a command prints: by rule, or all in the order of their places.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
+    InOrder(Format),
     All,
     /// Three of each rule.
     Three,
@@ -382,7 +383,7 @@ impl Session<'_> {
         write_text(&mut std::io::stdout(), &self.line(message))
     }
 
-    /// Prints findings for people, and their count.
+    /// Prints findings; for people also their count. Under `--quiet` only those that stop the run.
     fn print_findings(
         &self,
         sources: &Sources,
@@ -392,11 +393,16 @@ impl Session<'_> {
     ) -> Result<()> {
         let is_printed = |finding: &&Diagnostic| match shown {
             Shown::Errors => finding.severity == Severity::Error,
-            Shown::All | Shown::Three | Shown::Stopping => self.is_wanted(finding),
+            _ => !self.options.quiet || self.stops(finding),
         };
         let printed: Vec<&Diagnostic> = findings.iter().filter(is_printed).collect();
-        let report = self.report(sources, to);
+        let report = Report {
+            sources,
+            catalog: self.catalog,
+            colour: colour(to),
+        };
         let mut text = match shown {
+            Shown::InOrder(format) => return write_text(to, &report.print(&printed, format)),
             Shown::All => report.all_by_rule(&printed),
             Shown::Three | Shown::Errors => report.some_by_rule(&printed),
             Shown::Stopping => self.stopping_and_counts(&report, &printed),
@@ -421,19 +427,6 @@ impl Session<'_> {
             text.push_str(&self.line(&Message::new("see-check")));
         }
         text
-    }
-
-    /// True unless `--quiet` hides the finding.
-    fn is_wanted(&self, finding: &Diagnostic) -> bool {
-        !self.options.quiet || self.stops(finding)
-    }
-
-    fn report<'a>(&'a self, sources: &'a Sources, to: &impl IsTerminal) -> Report<'a> {
-        Report {
-            sources,
-            catalog: self.catalog,
-            colour: colour(to),
-        }
     }
 }
 

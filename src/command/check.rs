@@ -1,6 +1,6 @@
 //! `safeguard check`: every rule, nothing written.
 
-use super::{JudgingOptions, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown};
 use crate::check::{self, CheckInput, REVIEW_OVERDUE};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::issue::Version;
@@ -41,18 +41,17 @@ impl Check {
                 (check::check_against(&input, guideline), None)
             }
         };
+        let shown = match self.format {
+            Format::Human if self.all => Shown::All,
+            Format::Human => Shown::Three,
+            format => Shown::InOrder(format),
+        };
+        session.print_findings(&content.sources, &findings, shown, &mut stdout())?;
         if self.format == Format::Human {
-            let shown = if self.all { Shown::All } else { Shown::Three };
-            session.print_findings(&content.sources, &findings, shown, &mut stdout())?;
             let version = register.map(|it| Version::of(&it, content.newest_edition()));
             if let Some(step) = session.next_step(&findings, version.as_ref()) {
                 session.print_message(&step)?;
             }
-        } else {
-            let wanted = findings.iter().filter(|it| session.is_wanted(it));
-            let report = session.report(&content.sources, &stdout());
-            let text = report.print(&Vec::from_iter(wanted), self.format);
-            write_text(&mut stdout(), &text)?;
         }
         Ok(session.accepts(&findings))
     }
