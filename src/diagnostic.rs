@@ -71,10 +71,8 @@ impl SourceLocation {
         };
         let passage = text.get(*start..*end)?;
         let first_line = passage.lines().next().unwrap_or_default().trim_end();
-        let (at, length) = match passage.find(needle.as_str()) {
-            Some(at) if !needle.is_empty() => (at, needle.len()),
-            _ => (0, first_line.len()),
-        };
+        let found = passage.find(needle).filter(|_| !needle.is_empty());
+        let (at, length) = found.map_or((0, first_line.len()), |at| (at, needle.len()));
         Some(start + at..start + at + length)
     }
 }

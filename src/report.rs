@@ -7,7 +7,7 @@ use crate::content::{Position, Sources};
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 /// The format in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -112,9 +112,8 @@ impl Report<'_> {
     /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
     fn github(&self, finding: &Diagnostic) -> String {
         let command = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
             Severity::Hint => "notice",
+            severity => severity.name(),
         };
         let escape = |text: &str| {
             text.replace('%', "%25")
@@ -137,30 +136,24 @@ impl Report<'_> {
     }
 
     fn json(&self, findings: &[&Diagnostic]) -> String {
-        #[derive(Serialize)]
-        struct Finding<'a> {
-            rule: &'a str,
-            severity: &'a str,
-            /// The id of the measure or certificate it is about, as `--allow RULE@ID` names it.
-            #[serde(skip_serializing_if = "Option::is_none")]
-            record: Option<String>,
-            file: &'a str,
-            #[serde(flatten)]
-            position: Option<Position>,
-            message: String,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            help: Option<String>,
-        }
-        let printed = findings.iter().map(|finding| Finding {
-            rule: finding.rule,
-            severity: finding.severity.name(),
-            record: finding.record.as_deref().map(visible),
-            file: &finding.origin.file,
-            position: self.sources.position(&finding.origin),
-            message: self.format(&finding.message),
-            help: finding.help.as_ref().map(|help| self.format(help)),
+        let printed = findings.iter().map(|finding| {
+            let position = self.sources.position(&finding.origin);
+            let mut fields = json!({
+                "rule": finding.rule,
+                "severity": finding.severity.name(),
+                "record": finding.record.as_deref().map(visible),
+                "file": finding.origin.file,
+                "line": position.map(|it| it.line),
+                "column": position.map(|it| it.column),
+                "message": self.format(&finding.message),
+                "help": finding.help.as_ref().map(|help| self.format(help)),
+            });
+            if let Value::Object(map) = &mut fields {
+                map.retain(|_, value| !value.is_null());
+            }
+            fields
         });
-        let document = serde_json::json!({ "findings": printed.collect::<Vec<_>>() });
+        let document = json!({ "findings": printed.collect::<Vec<_>>() });
         String::from_utf8(crate::data::pretty(&document)).expect("JSON is UTF-8")
     }
 
