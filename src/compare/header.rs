@@ -31,7 +31,8 @@ fn certification_change(
     labels: &Labels,
 ) -> Option<CertificationChange> {
     let sides = Sides { after, before };
-    let printed = sides.map(printed);
+    let lines = |line: &CertificationLine| [line.text.clone(), line.validity.clone()];
+    let printed = sides.map(|line| line.map(lines).unwrap_or_default());
     let mut pairs: Vec<_> = printed.after.into_iter().zip(printed.before).collect();
     let (change, note) = match (after, before) {
         (Some(after), Some(before)) => {
@@ -58,12 +59,6 @@ fn certification_change(
             before: before.map(|_| old).unwrap_or_default(),
         },
     })
-}
-
-/// The printed lines; empty ones for a sheet without the certificate.
-fn printed(line: Option<&CertificationLine>) -> [String; 2] {
-    line.map(|line| [line.text.clone(), line.validity.clone()])
-        .unwrap_or_default()
 }
 
 /// Parts of a certificate that its printed line does not contain.
