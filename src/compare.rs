@@ -227,7 +227,8 @@ pub struct HeaderChange {
 
 /// Compares two sheets that were laid out for the same audience.
 pub fn compare(before: &Sheet, after: &Sheet) -> Comparison {
-    let lines = rows::compare_rows(before, after);
+    let sheets = Sides { after, before };
+    let lines = rows::compare_rows(sheets);
     let counts = count(&lines);
     let edition = |sheet: &Sheet| ComparedSheet {
         id: sheet.id.clone(),
@@ -238,7 +239,7 @@ pub fn compare(before: &Sheet, after: &Sheet) -> Comparison {
     Comparison {
         format: FORMAT,
         audience: after.audience,
-        edition: Sides { after, before }.map(edition),
+        edition: sheets.map(edition),
         summary: summary(&counts, &after.labels),
         counts,
         lines,

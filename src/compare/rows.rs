@@ -5,15 +5,14 @@ use super::{
     ChangedRow, ComparisonLine, MarkedCell, MarkedHeading, RowChange, RowPlace, RowVersion, Sides,
     label, moves,
 };
-use crate::sheet::{Cell, Heading, Labels, Row, Sheet, State};
-use crate::text::{Run, plain};
+use crate::sheet::{Cell, Heading, Row, Sheet, State};
+use crate::text::Run;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn compare_rows(before: &Sheet, after: &Sheet) -> Vec<ComparisonLine> {
-    let matcher = RowMatcher::new(before, after);
+pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
     let mut lines = Vec::new();
-    for indices in matcher.pairs() {
-        let mut row = matcher.compare(indices);
+    for (indices, moved) in match_rows(sheets) {
+        let mut row = compare_row(sheets, indices, moved);
         let last = lines.last_mut();
         if !row.changes.is_empty() {
             row.shows_place = !matches!(
@@ -30,117 +29,96 @@ pub(super) fn compare_rows(before: &Sheet, after: &Sheet) -> Vec<ComparisonLine>
     }
     for line in &mut lines {
         if let ComparisonLine::Unchanged { note, ids } = line {
-            let rows = label(&after.labels, "changes_rows");
+            let rows = label(&sheets.after.labels, "changes_rows");
             *note = rows.replace("{count}", &ids.len().to_string());
         }
     }
     lines
 }
 
-/// Two sheets' rows, and which of them belong together.
-struct RowMatcher<'a> {
-    sheets: Sides<&'a [Row]>,
-    labels: &'a Labels,
-    /// For each newer row, its index among the older ones.
-    origin: Vec<Option<usize>>,
-    /// For each newer row, if it is in the old order.
-    stayed: Vec<bool>,
+/// The indices of every row on both sides, in print order, and if it moved.
+fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
+    let Sides { after, before } = sheets.map(|sheet| &sheet.rows);
+    let ids = before.iter().map(|row| &*row.id);
+    let indices: BTreeMap<&str, usize> = ids.zip(0..).collect();
+    let index = |row: &Row| indices.get(&*row.id).copied();
+    // For each newer row, its index among the older ones.
+    let origin: Vec<Option<usize>> = after.iter().map(index).collect();
+    let is_settled = |(row, origin): (&Row, &Option<usize>)| {
+        origin.is_some_and(|at| place(&before[at]) == place(row))
+    };
+    let settled: Vec<bool> = after.iter().zip(&origin).map(is_settled).collect();
+    let stayed = moves::stayed(&origin, &settled);
+    let pair = |after, before| Sides { after, before };
+    let mut pairs = Vec::new();
+    for (at, old) in origin.iter().enumerate() {
+        pairs.push((at, pair(Some(at), *old), old.is_some() && !stayed[at]));
+    }
+    let kept: BTreeSet<&usize> = origin.iter().flatten().collect();
+    for old in (0..before.len()).filter(|old| !kept.contains(old)) {
+        // Removed rows come before the rows that came in their place.
+        let is_above = |at: &usize| stayed[*at] && origin[*at] < Some(old);
+        let above = (0..origin.len()).rfind(is_above);
+        pairs.push((above.map_or(0, |at| at + 1), pair(None, Some(old)), false));
+    }
+    pairs.sort_by_key(|(at, pair, _)| (*at, pair.after.is_some()));
+    let rows = pairs.into_iter();
+    rows.map(|(_, pair, moved)| (pair, moved)).collect()
 }
 
-impl<'a> RowMatcher<'a> {
-    fn new(before: &'a Sheet, after: &'a Sheet) -> RowMatcher<'a> {
-        let sheets = Sides { after, before }.map(|sheet| &*sheet.rows);
-        let ids = sheets.before.iter().map(|row| &*row.id);
-        let indices: BTreeMap<&str, usize> = ids.zip(0..).collect();
-        let index = |row: &Row| indices.get(&*row.id).copied();
-        let origin: Vec<Option<usize>> = sheets.after.iter().map(index).collect();
-        let is_settled = |(row, origin): (&Row, &Option<usize>)| {
-            origin.is_some_and(|at| place(&sheets.before[at]) == place(row))
-        };
-        let settled: Vec<bool> = sheets.after.iter().zip(&origin).map(is_settled).collect();
-        RowMatcher {
-            sheets,
-            labels: &after.labels,
-            stayed: moves::stayed(&origin, &settled),
-            origin,
+fn compare_row(sheets: Sides<&Sheet>, indices: Sides<Option<usize>>, moved: bool) -> ChangedRow {
+    let pair = sheets.zip(indices);
+    let rows = pair.map(|(sheet, index)| index.map(|at| &sheet.rows[at]));
+    let row = rows.newest().expect("a row exists on one side at least");
+    let changes = row_changes(rows, moved);
+    let labels = &sheets.after.labels;
+    let note = |change: &RowChange| match change {
+        RowChange::Moved => move_note(sheets.after, indices.after),
+        RowChange::Subject | RowChange::Measure | RowChange::Remarks => {
+            let field = label(labels, change.part("subject", "measure", "remarks"));
+            let states = rows.map(|row| Some(cell(row?, *change).state));
+            label(labels, state_change(states)).replace("{field}", field)
         }
+        _ => label(labels, &format!("change_{}", change.names().0)).to_owned(),
+    };
+    ChangedRow {
+        id: row.id.clone(),
+        notes: changes.iter().map(note).collect(),
+        changes,
+        shows_place: false,
+        place: places(sheets, rows),
+        row: mark_rows(rows, indices),
     }
+}
 
-    /// The indices of every row on both sides, in print order.
-    fn pairs(&self) -> Vec<Sides<Option<usize>>> {
-        let pair = |after, before| Sides { after, before };
-        let newer = self.origin.iter().enumerate();
-        let mut pairs: Vec<_> = newer
-            .map(|(at, origin)| (at, pair(Some(at), *origin)))
-            .collect();
-        let kept: BTreeSet<&usize> = self.origin.iter().flatten().collect();
-        for old in (0..self.sheets.before.len()).filter(|old| !kept.contains(old)) {
-            // Removed rows come before the rows that came in their place.
-            let is_above = |at: &usize| self.stayed[*at] && self.origin[*at] < Some(old);
-            let above = (0..self.origin.len()).rfind(is_above);
-            pairs.push((above.map_or(0, |at| at + 1), pair(None, Some(old))));
-        }
-        pairs.sort_by_key(|(at, pair)| (*at, pair.after.is_some()));
-        pairs.into_iter().map(|(_, pair)| pair).collect()
-    }
+/// The note of a moved row: number and subject of the row before it in the newer sheet.
+fn move_note(sheet: &Sheet, index: Option<usize>) -> String {
+    let Some(above) = index.and_then(|at| at.checked_sub(1)) else {
+        return label(&sheet.labels, "change_moved_first").to_owned();
+    };
+    let row = &sheet.rows[above];
+    let no = row.no.map(|no| format!("{no} ")).unwrap_or_default();
+    let (_, subject) = sheet.row_name(above);
+    label(&sheet.labels, "change_moved").replace("{row}", &(no + &subject))
+}
 
-    fn compare(&self, indices: Sides<Option<usize>>) -> ChangedRow {
-        let pair = self.sheets.zip(indices);
-        let rows = pair.map(|(rows, index)| index.map(|at| &rows[at]));
-        let row = rows.newest().expect("a row exists on one side at least");
-        let moved = indices
-            .both()
-            .is_some_and(|(after, _)| !self.stayed[*after]);
-        let changes = row_changes(rows, moved);
-        let note = |change: &RowChange| match change {
-            RowChange::Moved => self.move_note(indices.after),
-            RowChange::Subject | RowChange::Measure | RowChange::Remarks => {
-                let field = label(self.labels, change.part("subject", "measure", "remarks"));
-                let states = rows.map(|row| Some(cell(row?, *change).state));
-                label(self.labels, state_change(states)).replace("{field}", field)
-            }
-            _ => label(self.labels, &format!("change_{}", change.names().0)).to_owned(),
-        };
-        ChangedRow {
-            id: row.id.clone(),
-            notes: changes.iter().map(note).collect(),
-            changes,
-            shows_place: false,
-            place: self.places(rows),
-            row: mark_rows(rows, indices),
-        }
+/// Section and item on each side. A sheet without the row has them too, if it has the place.
+fn places<'a>(sheets: Sides<&'a Sheet>, rows: RowPair<'a>) -> Sides<Option<RowPlace>> {
+    let pair = sheets.zip(rows);
+    let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
+    if rows.both().is_none() && found.both().is_some() {
+        // It is the row that differs: each place is compared with itself, and nothing is marked.
+        return found.map(|row| mark_places(row, row).after);
     }
-
-    /// The note of a moved row: number and subject of the row before it in the newer sheet.
-    fn move_note(&self, index: Option<usize>) -> String {
-        let Some(above) = index.and_then(|at| at.checked_sub(1)) else {
-            return label(self.labels, "change_moved_first").to_owned();
-        };
-        let above = &self.sheets.after[above];
-        let no = above.no.map(|no| format!("{no} ")).unwrap_or_default();
-        let subject = above.subject.paragraphs.first();
-        let name = no + &subject.map(|subject| plain(subject)).unwrap_or_default();
-        label(self.labels, "change_moved").replace("{row}", &name)
-    }
-
-    /// Section and item on each side. A sheet without the row has them too, if it has the place.
-    fn places(&self, rows: RowPair<'a>) -> Sides<Option<RowPlace>> {
-        let pair = self.sheets.zip(rows);
-        let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
-        if rows.both().is_none() && found.both().is_some() {
-            // It is the row that differs: each place is compared with itself, and nothing is marked.
-            return found.map(|row| mark_places(row, row).after);
-        }
-        mark_places(found.after, found.before)
-    }
+    mark_places(found.after, found.before)
 }
 
 /// A row on both sides, or on one of them.
 type RowPair<'a> = Sides<Option<&'a Row>>;
 
 /// A row of the same section and item.
-fn neighbour<'a>(rows: &'a [Row], like: &Row) -> Option<&'a Row> {
-    rows.iter().find(|row| {
+fn neighbour<'a>(sheet: &'a Sheet, like: &Row) -> Option<&'a Row> {
+    sheet.rows.iter().find(|row| {
         row.section.anchor == like.section.anchor && row.item.anchor == like.item.anchor
     })
 }
