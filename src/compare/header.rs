@@ -7,17 +7,13 @@ use crate::sheet::{CertificationLine, Labels, Sheet};
 
 /// Compares certificates by id: those of the newer sheet, then removed ones.
 pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<CertificationChange> {
-    let mut changes = Vec::new();
-    for new in &after.certifications {
-        let old = with_id(before, &new.id);
-        changes.extend(certification_change(Some(new), old, &after.labels));
-    }
-    for old in &before.certifications {
-        if with_id(after, &old.id).is_none() {
-            changes.extend(certification_change(None, Some(old), &after.labels));
-        }
-    }
-    changes
+    let kept = after.certifications.iter();
+    let pairs = kept.map(|new| (Some(new), with_id(before, &new.id)));
+    let old = before.certifications.iter();
+    let removed = old.filter(|old| with_id(after, &old.id).is_none());
+    let all = pairs.chain(removed.map(|old| (None, Some(old))));
+    all.filter_map(|(new, old)| certification_change(new, old, &after.labels))
+        .collect()
 }
 
 fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {

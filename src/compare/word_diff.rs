@@ -48,8 +48,8 @@ pub fn text_of<'a>(line: impl IntoIterator<Item = &'a MarkedSpan>) -> String {
     texts.collect()
 }
 
-/// A word with its style, and if it begins a second or later paragraph, so that a new paragraph shows
-/// as a changed word.
+/// A word with its style, and if it begins a second or later paragraph: a new paragraph shows as a
+/// changed word.
 type StyledWord = (Run, bool);
 
 /// Cuts at the words of the language, and at every change of style.
