@@ -130,13 +130,13 @@ pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
 /// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
 /// because `--help` uses it too.
 pub fn language(arguments: &[OsString]) -> Language {
-    let mut pairs = arguments.windows(2).filter(|pair| pair[0] == "--lang");
-    let separate = pairs.next().map(|pair| pair[1].to_string_lossy());
+    let mut pairs = arguments.windows(2);
+    let separate = pairs.find(|pair| pair[0] == "--lang");
     let mut words = arguments.iter().map(|word| word.to_string_lossy());
     let joined = || words.find_map(|word| Some(word.strip_prefix("--lang=")?.to_owned()));
-    let chosen = separate.map(String::from).or_else(joined);
-    let locale = chosen.or_else(sys_locale::get_locale).unwrap_or_default();
-    Language::of_locale(&locale)
+    let chosen = separate.map(|pair| pair[1].to_string_lossy().into_owned());
+    let locale = chosen.or_else(joined).or_else(sys_locale::get_locale);
+    Language::of_locale(&locale.unwrap_or_default())
 }
 
 /// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
