@@ -11,7 +11,6 @@ mod diff;
 mod edit;
 mod init;
 mod issue;
-mod next_step;
 mod publish;
 mod sign;
 mod usage;
@@ -24,11 +23,14 @@ use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Allowance;
-use crate::message::{Catalog, Error, Message, Result};
+use crate::issue::Version;
+use crate::message::{Catalog, Error, Language, Message, Result};
 use crate::model::{ProsePage, Register};
+use crate::render::bundle::BuildInput;
 use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
-use crate::report::Report;
+use crate::report::{Format, Report};
+use crate::sheet::ClientCopy;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -64,8 +66,15 @@ const LONG_VERSION: &str = concat!(
     disable_help_subcommand = true
 )]
 struct CommandLine {
-    #[command(flatten)]
-    global: GlobalOptions,
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    directory: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"])]
+    lang: Option<String>,
+    // clap's own two flags speak English only.
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
     #[command(subcommand)]
     command: Subcommands,
 }
@@ -84,45 +93,17 @@ enum Subcommands {
     Help(usage::Help),
 }
 
-/// Options of every command.
+/// Options of commands that depend on a day and print more than their result.
 #[derive(Args)]
-struct GlobalOptions {
-    #[arg(
-        short = 'C',
-        long = "directory",
-        global = true,
-        value_name = "DIR",
-        hide_default_value = true,
-        default_value = "."
-    )]
-    directory: PathBuf,
-    #[arg(long, global = true, value_name = "ja|en", value_parser = ["ja", "en"], hide_possible_values = true)]
-    lang: Option<String>,
-    // clap's own two flags speak English only.
-    #[arg(short, long, global = true, action = ArgAction::Help)]
-    help: Option<bool>,
-    #[arg(short = 'V', long, action = ArgAction::Version)]
-    version: Option<bool>,
-}
-
-/// The day of commands that depend on one.
-#[derive(Args, Default, Clone)]
-struct DayOption {
+struct RunOptions {
     #[arg(long, value_name = "DATE", value_parser = usage::day)]
     as_of: Option<Date>,
-}
-
-/// Options of commands that depend on a day and print more than their result.
-#[derive(Args, Default, Clone)]
-struct RunOptions {
-    #[command(flatten)]
-    day: DayOption,
     #[arg(short, long)]
     quiet: bool,
 }
 
 /// Options of commands that judge the content.
-#[derive(Args, Default, Clone)]
+#[derive(Args)]
 struct JudgingOptions {
     #[command(flatten)]
     run: RunOptions,
@@ -130,21 +111,6 @@ struct JudgingOptions {
     strict: bool,
     #[arg(long, value_name = "RULE[@ID]=REASON", value_parser = usage::allowance)]
     allow: Vec<Allowance>,
-}
-
-impl From<DayOption> for RunOptions {
-    fn from(day: DayOption) -> RunOptions {
-        RunOptions { day, quiet: false }
-    }
-}
-
-impl From<RunOptions> for JudgingOptions {
-    fn from(run: RunOptions) -> JudgingOptions {
-        JudgingOptions {
-            run,
-            ..JudgingOptions::default()
-        }
-    }
 }
 
 /// Runs the program; the first of the arguments is its own name.
@@ -156,11 +122,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     };
     let message = visible(&catalog.format(&error.message));
     let cause = error.cause.map(|cause| format!("\n  {cause}"));
-    let text = format!(
-        "{}: {message}{}\n",
-        catalog.format(&Message::new("error")),
-        cause.unwrap_or_default()
-    );
+    let head = catalog.format(&Message::new("error"));
+    let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
     // If this cannot be printed either, the exit code still reports it.
     let _ = write_text(&mut std::io::stderr(), &text);
     ExitCode::from(CANNOT_WORK)
@@ -169,34 +132,35 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 /// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
-    let matches = command.try_get_matches_from_mut(arguments.clone());
-    let line = match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
-        Ok(line) => line,
-        Err(error) => return usage::answer(&error, &mut command, &arguments, catalog),
+    let parsed = command.try_get_matches_from_mut(arguments);
+    let read = parsed.and_then(|it| Ok((CommandLine::from_arg_matches(&it)?, it)));
+    let (line, matches) = match read {
+        Ok(read) => read,
+        Err(error) => return usage::answer(&error, &mut command),
     };
-    let directory = line.global.directory;
-    let session = |judging: &JudgingOptions| Session {
-        options: SessionOptions {
-            directory: directory.clone(),
-            as_of: judging.run.day.as_of,
-            strict: judging.strict,
-            allow: judging.allow.clone(),
-            quiet: judging.run.quiet,
-        },
-        catalog,
+    // The options of the command, as far as it has them.
+    let (_, given) = matches.subcommand().expect("a command is required");
+    let is_set = |flag| given.try_get_one(flag).ok().flatten() == Some(&true);
+    let allow = given.try_get_many("allow").ok().flatten();
+    let options = SessionOptions {
+        directory: line.directory.unwrap_or_else(|| PathBuf::from(".")),
+        as_of: given.try_get_one("as_of").ok().flatten().copied(),
+        strict: is_set("strict"),
+        allow: allow.unwrap_or_default().cloned().collect(),
+        quiet: is_set("quiet"),
     };
-    let run_session = |run: &RunOptions| session(&run.clone().into());
+    let session = Session { options, catalog };
     let is_sound = match line.command {
-        Subcommands::Edit(it) => it.run(&run_session(&it.day.clone().into()))?,
-        Subcommands::Check(it) => it.run(&session(&it.judging))?,
-        Subcommands::Build(it) => it.run(&session(&it.judging))?,
-        Subcommands::Issue(it) => it.run(&session(&it.judging))?,
-        Subcommands::Diff(it) => it.run(&run_session(&it.run))?,
-        Subcommands::Init(it) => it.run(&run_session(&it.run))?,
-        Subcommands::Sign(it) => it.run(&run_session(&it.run))?,
-        Subcommands::Publish(it) => it.run(&session(&it.judging))?,
-        Subcommands::Verify(it) => return it.run(&run_session(&it.run)),
-        Subcommands::Help(help) => return help.run(&mut command),
+        Subcommands::Edit(it) => it.run(&session)?,
+        Subcommands::Check(it) => it.run(&session)?,
+        Subcommands::Build(it) => it.run(&session)?,
+        Subcommands::Issue(it) => it.run(&session)?,
+        Subcommands::Diff(it) => it.run(&session)?,
+        Subcommands::Init(it) => it.run(&session)?,
+        Subcommands::Sign(it) => it.run(&session)?,
+        Subcommands::Publish(it) => it.run(&session)?,
+        Subcommands::Verify(it) => return it.run(&session),
+        Subcommands::Help(it) => return it.run(&mut command),
     };
     Ok(if is_sound { 0 } else { CONTENT_WRONG })
 }
@@ -228,9 +192,10 @@ pub struct Session<'a> {
     catalog: &'a Catalog,
 }
 
-/// The findings that a command prints, by rule.
+/// The findings that a command prints: by rule, or all in the order of their places.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
+    InOrder(Format),
     All,
     /// Three of each rule.
     Three,
@@ -249,6 +214,31 @@ struct Project {
     findings: Vec<Diagnostic>,
     theme: Theme,
     fonts: Fonts,
+    today: Date,
+    /// Texts in the sheet's language, for the findings in the proof.
+    catalog: Catalog,
+}
+
+impl Project {
+    fn version(&self) -> Version<'_> {
+        Version::of(&self.register, self.content.newest_edition())
+    }
+
+    /// The input of a build with these copies.
+    fn input<'a>(&'a self, copies: &'a [ClientCopy]) -> BuildInput<'a> {
+        BuildInput {
+            content: &self.content,
+            register: &self.register,
+            findings: &self.findings,
+            pages: &self.pages,
+            overdue_reviews: self.overdue_reviews,
+            theme: &self.theme,
+            fonts: &self.fonts,
+            today: self.today,
+            copies,
+            catalog: &self.catalog,
+        }
+    }
 }
 
 impl Session<'_> {
@@ -267,27 +257,21 @@ impl Session<'_> {
     }
 
     fn load(&self) -> Result<Content> {
-        for allowance in &self.options.allow {
-            if !rule_names().any(|name| name == allowance.rule) {
-                let known: BTreeSet<&str> = rule_names().collect();
-                let message = Message::new("no-such-rule")
-                    .with("rule", &allowance.rule)
-                    .with("rules", Vec::from_iter(known).join(", "));
-                return Err(Error::new(message));
-            }
+        let mut allowed = self.options.allow.iter();
+        if let Some(unknown) = allowed.find(|it| !rule_names().any(|name| name == it.rule)) {
+            let known: BTreeSet<&str> = rule_names().collect();
+            let message = Message::new("no-such-rule")
+                .with("rule", &unknown.rule)
+                .with("rules", Vec::from_iter(known).join(", "));
+            return Err(Error::new(message));
         }
         let folder = &self.options.directory;
-        match std::fs::metadata(folder) {
-            Ok(found) if found.is_dir() => content::load(folder),
-            Ok(_) => {
-                let message = Message::new("directory-is-file").with("path", folder.display());
-                Err(Error::new(message))
-            }
-            Err(error) => {
-                let message = Message::new("no-directory").with("path", folder.display());
-                Err(Error::new(message).caused_by(error))
-            }
-        }
+        let error = match std::fs::metadata(folder) {
+            Ok(found) if found.is_dir() => return content::load(folder),
+            Ok(_) => Error::new(Message::new("directory-is-file")),
+            Err(error) => Error::new(Message::new("no-directory")).caused_by(error),
+        };
+        Err(error.with("path", folder.display()))
     }
 
     /// Loads and checks the content and prints its findings. Returns `None` if they stop the run.
@@ -328,6 +312,8 @@ impl Session<'_> {
             overdue_reviews,
             findings,
             fonts,
+            today: self.today(),
+            catalog: Catalog::of(Language::Japanese),
         }))
     }
 
@@ -397,7 +383,7 @@ impl Session<'_> {
         write_text(&mut std::io::stdout(), &self.line(message))
     }
 
-    /// Prints findings for people, and their count.
+    /// Prints findings; for people also their count. Under `--quiet` only those that stop the run.
     fn print_findings(
         &self,
         sources: &Sources,
@@ -407,11 +393,16 @@ impl Session<'_> {
     ) -> Result<()> {
         let is_printed = |finding: &&Diagnostic| match shown {
             Shown::Errors => finding.severity == Severity::Error,
-            Shown::All | Shown::Three | Shown::Stopping => self.is_wanted(finding),
+            _ => !self.options.quiet || self.stops(finding),
         };
         let printed: Vec<&Diagnostic> = findings.iter().filter(is_printed).collect();
-        let report = self.report(sources, to);
+        let report = Report {
+            sources,
+            catalog: self.catalog,
+            colour: colour(to),
+        };
         let mut text = match shown {
+            Shown::InOrder(format) => return write_text(to, &report.print(&printed, format)),
             Shown::All => report.all_by_rule(&printed),
             Shown::Three | Shown::Errors => report.some_by_rule(&printed),
             Shown::Stopping => self.stopping_and_counts(&report, &printed),
@@ -436,19 +427,6 @@ impl Session<'_> {
             text.push_str(&self.line(&Message::new("see-check")));
         }
         text
-    }
-
-    /// True unless `--quiet` hides the finding.
-    fn is_wanted(&self, finding: &Diagnostic) -> bool {
-        !self.options.quiet || self.stops(finding)
-    }
-
-    fn report<'a>(&'a self, sources: &'a Sources, to: &impl IsTerminal) -> Report<'a> {
-        Report {
-            sources,
-            catalog: self.catalog,
-            colour: colour(to),
-        }
     }
 }
 

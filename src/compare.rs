@@ -1,13 +1,10 @@
 //! Two sheets of one audience → the comparison table (新旧対照表), independent of any format.
 //!
-//! In: an older and a newer sheet, laid out alike.
-//! Out: both sides of every row that differs; applied to the older sheet they give the newer one.
-//! Rows are matched by id, and as few of them as possible count as moved.
-//! Inside a cell the changed words are marked ([`word_diff`]).
+//! Applied to the older sheet, it gives the newer one. Rows are matched by id, and as few of them
+//! as possible count as moved.
 //! Never compared: how rows are joined (it follows from the rows), the office's web address
 //! (no edition holds it), and the notes that only a proof shows.
 
-mod cells;
 pub mod guideline;
 mod header;
 mod moves;
@@ -62,7 +59,7 @@ pub struct Sides<T> {
 }
 
 impl<T> Sides<T> {
-    fn map<U>(self, mut change: impl FnMut(T) -> U) -> Sides<U> {
+    fn map<U>(self, change: impl Fn(T) -> U) -> Sides<U> {
         Sides {
             after: change(self.after),
             before: change(self.before),
@@ -90,7 +87,6 @@ impl<T> Sides<Option<T>> {
         self.after.as_ref().or(self.before.as_ref())
     }
 
-    /// Both sides, if there are two.
     pub fn both(&self) -> Option<(&T, &T)> {
         self.after.as_ref().zip(self.before.as_ref())
     }
@@ -109,20 +105,14 @@ pub struct ComparedSheet {
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "line", rename_all = "kebab-case")]
 pub enum ComparisonLine {
-    /// （略）
-    Unchanged(UnchangedRows),
+    /// （略）: consecutive rows that are the same on both sides, and their number in the sheet's words.
+    Unchanged {
+        note: String,
+        ids: Vec<String>,
+    },
     Changed(Box<ChangedRow>),
 }
 
-/// Consecutive rows that are the same on both sides.
-#[derive(Debug, Clone, Serialize)]
-pub struct UnchangedRows {
-    /// Their number in the sheet's words.
-    pub note: String,
-    pub ids: Vec<String>,
-}
-
-/// A row that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct ChangedRow {
     pub id: String,
@@ -155,15 +145,24 @@ pub enum RowChange {
 }
 
 impl RowChange {
-    /// Its name in counts, and in the labels of notes.
-    fn name(self) -> &'static str {
+    /// Its name in counts and in the labels of notes, and its message.
+    fn names(self) -> (&'static str, &'static str) {
         match self {
-            RowChange::Added => "added",
-            RowChange::Removed => "removed",
-            RowChange::Moved => "moved",
-            RowChange::Relettered => "relettered",
-            RowChange::Renumbered => "renumbered",
-            RowChange::Subject | RowChange::Measure | RowChange::Remarks => "reworded",
+            RowChange::Added => ("added", "diff-added"),
+            RowChange::Removed => ("removed", "diff-removed"),
+            RowChange::Moved => ("moved", "diff-moved"),
+            RowChange::Relettered => ("relettered", "diff-relettered"),
+            RowChange::Renumbered => ("renumbered", "diff-renumbered"),
+            _ => ("reworded", "diff-reworded"),
+        }
+    }
+
+    /// The part of a row that the change is about: the subject's, unless another cell was reworded.
+    fn part<T>(self, subject: T, measure: T, remarks: T) -> T {
+        match self {
+            RowChange::Measure => measure,
+            RowChange::Remarks => remarks,
+            _ => subject,
         }
     }
 }
@@ -195,13 +194,8 @@ pub struct RowVersion {
 }
 
 impl RowVersion {
-    /// The cell that a change is about: the subject, unless another cell was reworded.
     fn cell(&self, change: RowChange) -> &MarkedCell {
-        match change {
-            RowChange::Measure => &self.measure,
-            RowChange::Remarks => &self.remarks,
-            _ => &self.subject,
-        }
+        change.part(&self.subject, &self.measure, &self.remarks)
     }
 }
 
@@ -216,17 +210,10 @@ pub struct MarkedCell {
 #[derive(Debug, Clone, Serialize)]
 pub struct CertificationChange {
     pub id: String,
-    pub change: CertificationChangeKind,
+    /// `added`, `removed` or `changed`
+    pub change: &'static str,
     pub note: String,
     pub lines: Sides<Vec<MarkedLine>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CertificationChangeKind {
-    Added,
-    Removed,
-    Changed,
 }
 
 /// A text outside the table that differs.
@@ -240,7 +227,8 @@ pub struct HeaderChange {
 
 /// Compares two sheets that were laid out for the same audience.
 pub fn compare(before: &Sheet, after: &Sheet) -> Comparison {
-    let lines = rows::compare_rows(before, after);
+    let sheets = Sides { after, before };
+    let lines = rows::compare_rows(sheets);
     let counts = count(&lines);
     let edition = |sheet: &Sheet| ComparedSheet {
         id: sheet.id.clone(),
@@ -251,7 +239,7 @@ pub fn compare(before: &Sheet, after: &Sheet) -> Comparison {
     Comparison {
         format: FORMAT,
         audience: after.audience,
-        edition: Sides { after, before }.map(edition),
+        edition: sheets.map(edition),
         summary: summary(&counts, &after.labels),
         counts,
         lines,
@@ -261,16 +249,14 @@ pub fn compare(before: &Sheet, after: &Sheet) -> Comparison {
 }
 
 impl Comparison {
-    /// Tells if the two sheets are the same.
     pub fn is_empty(&self) -> bool {
         self.changed().next().is_none() && self.certifications.is_empty() && self.header.is_empty()
     }
 
-    /// The rows that differ.
     pub fn changed(&self) -> impl Iterator<Item = &ChangedRow> {
         self.lines.iter().filter_map(|line| match line {
             ComparisonLine::Changed(changed) => Some(&**changed),
-            ComparisonLine::Unchanged(_) => None,
+            ComparisonLine::Unchanged { .. } => None,
         })
     }
 
@@ -284,12 +270,14 @@ impl Comparison {
     /// A line's name in messages: the row's id, and the beginning of its subject.
     pub fn line_name(&self, line: usize) -> (&str, String) {
         match &self.lines[line] {
-            ComparisonLine::Unchanged(run) => (&run.ids[0], run.note.clone()),
+            ComparisonLine::Unchanged { note, ids } => (&ids[0], note.clone()),
             ComparisonLine::Changed(changed) => {
-                let subject = changed.row.newest().map(|row| &row.subject.paragraphs);
-                let first = subject.and_then(|paragraphs| paragraphs.first());
-                let text = first.map(word_diff::text_of).unwrap_or_default();
-                (&changed.id, text)
+                let newest = changed.row.newest();
+                let first = newest.and_then(|row| row.subject.paragraphs.first());
+                (
+                    &changed.id,
+                    first.map(word_diff::text_of).unwrap_or_default(),
+                )
             }
         }
     }
@@ -300,19 +288,16 @@ fn label<'a>(labels: &'a Labels, name: &str) -> &'a str {
 }
 
 fn count(lines: &[ComparisonLine]) -> BTreeMap<&'static str, usize> {
-    let mut counts: BTreeMap<_, _> = COUNTS.map(|name| (name, 0)).into();
-    let mut add = |name, rows| *counts.entry(name).or_default() += rows;
-    for line in lines {
-        match line {
-            ComparisonLine::Unchanged(run) => add("unchanged", run.ids.len()),
-            ComparisonLine::Changed(row) => {
-                // A row with several reworded cells counts once.
-                let names: BTreeSet<&str> = row.changes.iter().map(|it| it.name()).collect();
-                names.into_iter().for_each(|name| add(name, 1));
-            }
-        }
-    }
-    counts
+    let rows = |name| {
+        let rows = lines.iter().map(|line| match line {
+            ComparisonLine::Unchanged { ids, .. } if name == "unchanged" => ids.len(),
+            // A row with several reworded cells counts once.
+            ComparisonLine::Changed(row) if row.changes.iter().any(|it| it.names().0 == name) => 1,
+            _ => 0,
+        });
+        rows.sum()
+    };
+    COUNTS.map(|name| (name, rows(name))).into()
 }
 
 fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {

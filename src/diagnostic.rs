@@ -25,7 +25,6 @@ impl Severity {
     }
 }
 
-/// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     pub rule: &'static str,
@@ -47,56 +46,39 @@ pub struct Origin {
     pub location: SourceLocation,
 }
 
-/// A range of bytes in a file; the end is exclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bytes {
-    pub start: usize,
-    pub end: usize,
-}
-
-impl From<Range<usize>> for Bytes {
-    fn from(range: Range<usize>) -> Bytes {
-        Bytes {
-            start: range.start,
-            end: range.end,
-        }
-    }
-}
-
 /// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceLocation {
     /// The file as a whole, or one that does not exist.
     File,
-    /// Bytes of the file.
-    Bytes(Bytes),
+    /// Bytes of the file; the end is exclusive.
+    Bytes { start: usize, end: usize },
     /// A YAML node. Its bytes are searched only if there is something to report.
     Node { path: Vec<PathStep>, part: Part },
     /// Characters in these bytes, also searched later; the first line if markup hides them.
-    Passage { bytes: Bytes, needle: String },
+    Passage {
+        start: usize,
+        end: usize,
+        needle: String,
+    },
 }
 
 impl SourceLocation {
     /// The bytes of a passage in the text of its file.
     pub fn find_in(&self, text: &str) -> Option<Range<usize>> {
-        let SourceLocation::Passage { bytes, needle } = self else {
+        let SourceLocation::Passage { start, end, needle } = self else {
             return None;
         };
-        let passage = text.get(bytes.start..bytes.end)?;
+        let passage = text.get(*start..*end)?;
         let first_line = passage.lines().next().unwrap_or_default().trim_end();
-        let (at, length) = match passage.find(needle.as_str()) {
-            Some(at) if !needle.is_empty() => (at, needle.len()),
-            _ => (0, first_line.len()),
-        };
-        Some(bytes.start + at..bytes.start + at + length)
+        let found = passage.find(needle).filter(|_| !needle.is_empty());
+        let (at, length) = found.map_or((0, first_line.len()), |at| (at, needle.len()));
+        Some(start + at..start + at + length)
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PathStep {
-    Key(String),
-    Index(usize),
-}
+/// A key, or the index of an entry in a list.
+pub type PathStep = String;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
@@ -104,18 +86,6 @@ pub enum Part {
     Value,
     /// These characters within the value.
     Within(String),
-}
-
-impl From<&str> for PathStep {
-    fn from(key: &str) -> PathStep {
-        PathStep::Key(key.to_owned())
-    }
-}
-
-impl From<usize> for PathStep {
-    fn from(index: usize) -> PathStep {
-        PathStep::Index(index)
-    }
 }
 
 impl Origin {
@@ -130,8 +100,8 @@ impl Origin {
         Origin::new(file, SourceLocation::File)
     }
 
-    pub fn bytes(file: &str, bytes: Range<usize>) -> Origin {
-        Origin::new(file, SourceLocation::Bytes(bytes.into()))
+    pub fn bytes(file: &str, Range { start, end }: Range<usize>) -> Origin {
+        Origin::new(file, SourceLocation::Bytes { start, end })
     }
 
     /// The root node of a file; [`Origin::at`] leads down from it.
@@ -141,10 +111,10 @@ impl Origin {
     }
 
     /// The node one step further down.
-    pub fn at(&self, step: impl Into<PathStep>) -> Origin {
+    pub fn at(&self, step: impl ToString) -> Origin {
         let mut origin = self.clone();
         if let SourceLocation::Node { path, .. } = &mut origin.location {
-            path.push(step.into());
+            path.push(step.to_string());
         }
         origin
     }
@@ -159,16 +129,12 @@ impl Origin {
 
     /// These characters within a node or between bytes.
     pub fn within(&self, needle: &str) -> Origin {
-        let characters = needle.to_owned();
+        let needle = needle.to_owned();
         match self.location {
-            SourceLocation::Bytes(bytes) => Origin::new(
-                &self.file,
-                SourceLocation::Passage {
-                    bytes,
-                    needle: characters,
-                },
-            ),
-            _ => self.part(Part::Within(characters)),
+            SourceLocation::Bytes { start, end } => {
+                Origin::new(&self.file, SourceLocation::Passage { start, end, needle })
+            }
+            _ => self.part(Part::Within(needle)),
         }
     }
 }
@@ -218,16 +184,14 @@ impl Diagnostic {
 
 /// The known name that differs least, if it differs by no more than a third.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let names: Vec<&str> = known.into_iter().collect();
     // Full-width letters and capitals count as the same letters.
     let letters = |name: &str| name.nfkc().collect::<String>().to_lowercase();
-    let same_letters = names.iter().find(|name| letters(name) == letters(written));
-    if let Some(name) = same_letters {
-        return Some(name);
-    }
-    let distance = |name: &&str| strsim::damerau_levenshtein(written, name);
+    let distance = |name: &&str| {
+        let differs = letters(name) != letters(written);
+        usize::from(differs) * strsim::damerau_levenshtein(written, name)
+    };
     // In a name of three letters, one other letter makes another name.
     let limit = written.chars().count().saturating_sub(1) / 3;
-    let nearest = names.into_iter().min_by_key(distance)?;
+    let nearest = known.into_iter().min_by_key(distance)?;
     (distance(&nearest) <= limit).then_some(nearest)
 }

@@ -50,12 +50,9 @@ impl Error {
         }
     }
 
-    /// Adds an argument to the message.
-    pub fn with(self, name: &'static str, value: impl fmt::Display) -> Error {
-        Error {
-            message: self.message.with(name, value),
-            ..self
-        }
+    pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Error {
+        self.message = self.message.with(name, value);
+        self
     }
 
     pub fn caused_by(mut self, cause: impl fmt::Display) -> Error {
@@ -117,7 +114,6 @@ impl Catalog {
         Catalog { language, bundle }
     }
 
-    /// Formats a message in the catalog's language.
     pub fn format(&self, message: &Message) -> String {
         let mut arguments = FluentArgs::new();
         for (name, value) in &message.arguments {

@@ -7,7 +7,7 @@ use crate::content::{Position, Sources};
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde::Serialize;
+use serde_json::{Value, json};
 
 /// The format in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -33,25 +33,19 @@ impl Report<'_> {
     /// All findings in one of the formats, in order of place, each line ended.
     pub fn print(&self, findings: &[&Diagnostic], format: Format) -> String {
         match format {
-            Format::Human => findings
-                .iter()
-                .map(|finding| self.human(finding, finding.help.as_ref()))
-                .collect(),
-            Format::Short => findings.iter().map(|finding| self.short(finding)).collect(),
-            Format::Github => findings
-                .iter()
-                .map(|finding| self.github(finding))
-                .collect(),
+            Format::Human => {
+                let print = |it: &&Diagnostic| self.human(it, it.help.as_ref());
+                findings.iter().map(print).collect()
+            }
+            Format::Short => findings.iter().map(|it| self.short(it)).collect(),
+            Format::Github => findings.iter().map(|it| self.github(it)).collect(),
             Format::Json => self.json(findings),
         }
     }
 
     /// The number of findings of each severity.
     pub fn summary(&self, findings: &[&Diagnostic]) -> String {
-        let count = |severity| {
-            let alike = findings.iter().filter(|it| it.severity == severity);
-            alike.count()
-        };
+        let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
         let message = Message::new("summary")
             .with("errors", count(Severity::Error))
             .with("warnings", count(Severity::Warning))
@@ -68,8 +62,8 @@ impl Report<'_> {
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
         let mut group: Group = match (&finding.origin.location, source) {
-            (SourceLocation::Bytes(bytes), Some(text)) => {
-                let annotation = AnnotationKind::Primary.span(bytes.start..bytes.end);
+            (SourceLocation::Bytes { start, end }, Some(text)) => {
+                let annotation = AnnotationKind::Primary.span(*start..*end);
                 title.element(Snippet::source(text).path(file).annotation(annotation))
             }
             _ => title.element(Origin::path(file)),
@@ -78,7 +72,16 @@ impl Report<'_> {
             let advice = self.catalog.format(&Message::new("advice"));
             group = group.element(Level::HELP.with_name(advice).message(self.format(help)));
         }
-        format!("{}\n\n", self.renderer().render(&[group]))
+        format!("{}\n", self.render(group))
+    }
+
+    fn render(&self, group: Group) -> String {
+        let renderer = if self.colour {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
+        format!("{}\n", renderer.render(&[group]))
     }
 
     fn level(&self, severity: Severity) -> Level<'static> {
@@ -88,14 +91,6 @@ impl Report<'_> {
             Severity::Hint => Level::NOTE,
         };
         level.with_name(self.catalog.format(&Message::new(severity.name())))
-    }
-
-    fn renderer(&self) -> Renderer {
-        if self.colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        }
     }
 
     /// The file of a finding with line and column, as terminals and editors link it.
@@ -110,19 +105,15 @@ impl Report<'_> {
     fn short(&self, finding: &Diagnostic) -> String {
         let place = self.place(finding);
         let severity = self.catalog.format(&Message::new(finding.severity.name()));
-        format!(
-            "{place}: {severity}[{}]: {}\n",
-            finding.rule,
-            self.format(&finding.message)
-        )
+        let (rule, message) = (finding.rule, self.format(&finding.message));
+        format!("{place}: {severity}[{rule}]: {message}\n")
     }
 
     /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
     fn github(&self, finding: &Diagnostic) -> String {
         let command = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
             Severity::Hint => "notice",
+            severity => severity.name(),
         };
         let escape = |text: &str| {
             text.replace('%', "%25")
@@ -130,46 +121,39 @@ impl Report<'_> {
                 .replace('\n', "%0A")
         };
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
-        let place = match self.sources.position(&finding.origin) {
-            Some(Position { line, column }) => format!(",line={line},col={column}"),
-            None => String::new(),
-        };
-        let mut text = self.format(&finding.message);
-        if let Some(help) = &finding.help {
-            text = format!("{text}\n{}", self.format(help));
-        }
-        let (file, title) = (property(&finding.origin.file), property(finding.rule));
+        let position = self.sources.position(&finding.origin);
+        let place = position.map(|it| format!(",line={},col={}", it.line, it.column));
+        let messages = [Some(&finding.message), finding.help.as_ref()];
+        let lines = messages.into_iter().flatten().map(|it| self.format(it));
+        let text = lines.collect::<Vec<_>>().join("\n");
         format!(
-            "::{command} file={file}{place},title={title}::{}\n",
+            "::{command} file={}{},title={}::{}\n",
+            property(&finding.origin.file),
+            place.unwrap_or_default(),
+            property(finding.rule),
             escape(&text)
         )
     }
 
     fn json(&self, findings: &[&Diagnostic]) -> String {
-        #[derive(Serialize)]
-        struct Finding<'a> {
-            rule: &'a str,
-            severity: &'a str,
-            /// The id of the measure or certificate it is about, as `--allow RULE@ID` names it.
-            #[serde(skip_serializing_if = "Option::is_none")]
-            record: Option<String>,
-            file: &'a str,
-            #[serde(flatten)]
-            position: Option<Position>,
-            message: String,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            help: Option<String>,
-        }
-        let printed = findings.iter().map(|finding| Finding {
-            rule: finding.rule,
-            severity: finding.severity.name(),
-            record: finding.record.as_deref().map(visible),
-            file: &finding.origin.file,
-            position: self.sources.position(&finding.origin),
-            message: self.format(&finding.message),
-            help: finding.help.as_ref().map(|help| self.format(help)),
+        let printed = findings.iter().map(|finding| {
+            let position = self.sources.position(&finding.origin);
+            let mut fields = json!({
+                "rule": finding.rule,
+                "severity": finding.severity.name(),
+                "record": finding.record.as_deref().map(visible),
+                "file": finding.origin.file,
+                "line": position.map(|it| it.line),
+                "column": position.map(|it| it.column),
+                "message": self.format(&finding.message),
+                "help": finding.help.as_ref().map(|help| self.format(help)),
+            });
+            if let Value::Object(map) = &mut fields {
+                map.retain(|_, value| !value.is_null());
+            }
+            fields
         });
-        let document = serde_json::json!({ "findings": printed.collect::<Vec<_>>() });
+        let document = json!({ "findings": printed.collect::<Vec<_>>() });
         String::from_utf8(crate::data::pretty(&document)).expect("JSON is UTF-8")
     }
 

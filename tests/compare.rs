@@ -207,9 +207,9 @@ fn apply(changes: &Comparison, before: &[Row]) -> Vec<String> {
     let mut seen = 0;
     for line in &changes.lines {
         match line {
-            ComparisonLine::Unchanged(run) => {
-                seen += run.ids.len();
-                rows.extend(run.ids.iter().map(|id| by_id[&**id].clone()));
+            ComparisonLine::Unchanged { ids, .. } => {
+                seen += ids.len();
+                rows.extend(ids.iter().map(|id| by_id[&**id].clone()));
             }
             ComparisonLine::Changed(changed) => {
                 seen += usize::from(changed.row.before.is_some());
@@ -683,7 +683,7 @@ fn the_page_says(html: &[u8], changes: &Comparison) {
     let selector = select("tr.omitted");
     let omitted = page.select(&selector).map(text);
     let runs = changes.lines.iter().filter_map(|line| match line {
-        ComparisonLine::Unchanged(run) => Some(format!("（略）（略）{}行", run.ids.len())),
+        ComparisonLine::Unchanged { ids, .. } => Some(format!("（略）（略）{}行", ids.len())),
         ComparisonLine::Changed(_) => None,
     });
     assert_eq!(omitted.collect::<Vec<_>>(), runs.collect::<Vec<_>>());

@@ -6,9 +6,9 @@ use crate::content::Content;
 use crate::edition::random_digits;
 use crate::issue::Version;
 use crate::manifest::{Bundle, LONGEST_RECIPIENT, plain_name};
-use crate::message::{Catalog, Error, Language, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::output;
-use crate::render::bundle::{self, BuildInput, BuiltFiles};
+use crate::render::bundle;
 use crate::render::names;
 use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;
@@ -26,11 +26,6 @@ pub struct Build {
 }
 
 impl Session<'_> {
-    /// Renders every file of a project.
-    pub(super) fn render(&self, project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
-        bundle::build(&self.build_input(project, copies, &self.texts()))
-    }
-
     /// Searches the site of a bundle for confidential names and prints the findings. Returns false if
     /// one stops the run.
     pub(super) fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
@@ -41,47 +36,21 @@ impl Session<'_> {
         }
         Ok(self.accepts(&findings))
     }
-
-    /// Texts in the sheet's language, for the findings in the proof.
-    pub(super) fn texts(&self) -> Catalog {
-        Catalog::of(Language::Japanese)
-    }
-
-    pub(super) fn build_input<'a>(
-        &self,
-        project: &'a Project,
-        copies: &'a [ClientCopy],
-        catalog: &'a Catalog,
-    ) -> BuildInput<'a> {
-        BuildInput {
-            content: &project.content,
-            register: &project.register,
-            findings: &project.findings,
-            pages: &project.pages,
-            overdue_reviews: project.overdue_reviews,
-            theme: &project.theme,
-            fonts: &project.fonts,
-            today: self.today(),
-            copies,
-            catalog,
-        }
-    }
 }
 
 impl Build {
     /// Writes the files. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        let copies = self.copies(session, &Fonts::compiled_in())?;
+        let copies = self.copies(session)?;
         let Some(project) = session.open()? else {
             return nothing_written(session);
         };
         refuse_shared_file(&project.content, &copies)?;
-        let newest = project.content.newest_edition();
-        let version = Version::of(&project.register, newest);
+        let version = project.version();
         if version.is_withdrawn() && !copies.is_empty() {
             return Err(Error::new(Message::new("none-in-force")));
         }
-        let built = session.render(&project, &copies)?;
+        let built = bundle::build(&project.input(&copies))?;
         if !session.keeps_names(&project, &built.files)? {
             return nothing_written(session);
         }
@@ -103,26 +72,22 @@ impl Build {
     }
 
     /// The requested copies, after a check that the recipients' names can be printed and fit file names.
-    fn copies(&self, session: &Session, fonts: &Fonts) -> Result<Vec<ClientCopy>> {
-        let mut copies = Vec::new();
-        for recipient in &self.recipient {
-            let recipient = recipient.trim();
-            session.printable("--recipient", recipient, fonts)?;
+    fn copies(&self, session: &Session) -> Result<Vec<ClientCopy>> {
+        let fonts = Fonts::compiled_in();
+        let mut copies: Vec<ClientCopy> = Vec::new();
+        for recipient in self.recipient.iter().map(|name| name.trim()) {
+            session.printable("--recipient", recipient, &fonts)?;
             if recipient.is_empty() || recipient.chars().count() > LONGEST_RECIPIENT {
                 let message = Message::new("recipient-length").with("most", LONGEST_RECIPIENT);
                 return Err(Error::new(message));
             }
-            if copies
-                .iter()
-                .any(|copy: &ClientCopy| copy.recipient == recipient)
-            {
-                continue;
+            if copies.iter().all(|copy| copy.recipient != recipient) {
+                copies.push(ClientCopy {
+                    recipient: recipient.to_owned(),
+                    mark: random_digits()?,
+                    acknowledgement: self.acknowledgement,
+                });
             }
-            copies.push(ClientCopy {
-                recipient: recipient.to_owned(),
-                mark: random_digits()?,
-                acknowledgement: self.acknowledgement,
-            });
         }
         Ok(copies)
     }
@@ -151,34 +116,20 @@ fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
 
 /// Things worth knowing after a build.
 fn hints(project: &Project, version: &Version, made_copies: bool) -> Vec<Message> {
-    let mut hints = Vec::new();
-    if project.register.office.url.is_none() {
-        hints.push(Message::new("without-address"));
-    }
-    if made_copies {
-        hints.push(Message::new("publish-first"));
-    }
-    let Some(edition) = version.edition else {
-        return hints;
-    };
-    let (issued, now) = (
-        &edition.drawn_with,
-        drawn_with(&project.register, &project.theme),
-    );
+    let now = drawn_with(&project.register, &project.theme);
+    let issued = version.edition.map_or(&now, |edition| &edition.drawn_with);
     let theme = (&issued.theme, &issued.theme_sha256) != (&now.theme, &now.theme_sha256);
-    for (id, has_changed) in [
+    let hints = [
+        ("without-address", project.register.office.url.is_none()),
+        ("publish-first", made_copies),
         ("keeps-url", issued.url != now.url),
         ("keeps-approvals", issued.approvals != now.approvals),
         ("keeps-theme", theme),
-    ] {
-        if has_changed {
-            hints.push(Message::new(id).with("id", &edition.id));
-        }
-    }
-    if version.is_withdrawn() {
-        hints.push(Message::new("none-in-force"));
-    }
-    hints
+        ("none-in-force", version.is_withdrawn()),
+    ];
+    let due = hints.into_iter().filter(|(_, is_due)| *is_due);
+    due.map(|(id, _)| Message::new(id).with("id", &version.id))
+        .collect()
 }
 
 fn nothing_written(session: &Session) -> Result<bool> {
@@ -190,13 +141,13 @@ fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> 
     let message = Message::new("written")
         .with("count", bundle.len())
         .with("folder", folder.display());
-    let mut text = format!("{}\n", session.catalog.format(&message));
+    let mut text = session.line(&message);
     for (path, bytes) in bundle {
         text.push_str(&format!("  {path}  {} KB\n", bytes.len().div_ceil(1024)));
     }
     for path in kept {
         let message = Message::new("kept").with("path", path.display());
-        text.push_str(&format!("{}\n", session.catalog.format(&message)));
+        text.push_str(&session.line(&message));
     }
     text
 }

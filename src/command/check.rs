@@ -1,35 +1,28 @@
 //! `safeguard check`: every rule, nothing written.
 
-use super::{JudgingOptions, Session, Shown, write_text};
-use crate::check::{self, CheckInput};
-use crate::content::Content;
-use crate::diagnostic::Diagnostic;
+use super::{JudgingOptions, Session, Shown};
+use crate::check::{self, CheckInput, REVIEW_OVERDUE};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::issue::Version;
-use crate::message::Result;
-use crate::model::Register;
+use crate::message::{Message, Result};
 use crate::report::Format;
 use std::io::stdout;
 
 #[derive(clap::Args)]
 pub struct Check {
-    #[arg(
-        long,
-        value_enum,
-        default_value = "human",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
+    #[arg(long, default_value = "human")]
     format: Format,
     #[arg(long)]
     all: bool,
     #[arg(long, value_name = "ID")]
     guideline: Option<String>,
     #[command(flatten)]
-    pub(super) judging: JudgingOptions,
+    judging: JudgingOptions,
 }
 
 impl Check {
-    /// Prints the findings. Returns true if the content may be built.
+    /// Prints the findings, and for people the next thing to do. Returns true if the content may be
+    /// built.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let (_, fonts) = session.theme(&content);
@@ -48,31 +41,46 @@ impl Check {
                 (check::check_against(&input, guideline), None)
             }
         };
+        let shown = match self.format {
+            Format::Human if self.all => Shown::All,
+            Format::Human => Shown::Three,
+            format => Shown::InOrder(format),
+        };
+        session.print_findings(&content.sources, &findings, shown, &mut stdout())?;
         if self.format == Format::Human {
-            self.print_for_people(session, &content, &findings, register.as_ref())?;
-        } else {
-            let wanted = findings.iter().filter(|it| session.is_wanted(it));
-            let wanted: Vec<&Diagnostic> = wanted.collect();
-            let report = session.report(&content.sources, &stdout());
-            write_text(&mut stdout(), &report.print(&wanted, self.format))?;
+            let version = register.map(|it| Version::of(&it, content.newest_edition()));
+            if let Some(step) = session.next_step(&findings, version.as_ref()) {
+                session.print_message(&step)?;
+            }
         }
         Ok(session.accepts(&findings))
     }
+}
 
-    /// Prints the findings by rule, and the next thing to do.
-    fn print_for_people(
+impl Session<'_> {
+    /// Derives the next step from all findings and the version that the content is; `None` if neither
+    /// asks for one.
+    pub(super) fn next_step(
         &self,
-        session: &Session,
-        content: &Content,
         findings: &[Diagnostic],
-        register: Option<&Register>,
-    ) -> Result<()> {
-        let shown = if self.all { Shown::All } else { Shown::Three };
-        session.print_findings(&content.sources, findings, shown, &mut stdout())?;
-        let version = register.map(|register| Version::of(register, content.newest_edition()));
-        match session.next_step(findings, version.as_ref()) {
-            Some(step) => session.print_message(&step),
-            None => Ok(()),
+        version: Option<&Version>,
+    ) -> Option<Message> {
+        if findings.iter().any(|it| it.severity == Severity::Error) {
+            return Some(Message::new("next-errors"));
         }
+        if !self.accepts(findings) {
+            return Some(Message::new("next-warnings"));
+        }
+        let version = version?;
+        let barring = findings.iter().filter(|finding| self.bars_issue(finding));
+        let is_overdue = findings.iter().any(|it| it.rule == REVIEW_OVERDUE);
+        let message = match (version.edition, barring.count()) {
+            (Some(_), _) if version.is_withdrawn() => Message::new("next-withdrawn"),
+            (Some(_), _) if is_overdue => Message::new("next-review"),
+            (Some(_), _) => Message::new("next-publish"),
+            (None, 0) => Message::new("next-issue"),
+            (None, count) => Message::new("next-settle").with("count", count),
+        };
+        Some(message.with("id", &version.id))
     }
 }

@@ -1,152 +1,126 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{Project, RunOptions, Session, Shown, colour, write_text};
+use super::{Project, RunOptions, Session, Shown, colour, print_result};
 use crate::compare::{self, guideline};
-use crate::issue::Version;
-use crate::message::{Error, Language, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::Audience;
+use crate::render::documents::checked_labels;
 use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
-use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
+use crate::sheet::{self, Rendering, Sheet};
 use crate::{data, output};
-use std::path::{Path, PathBuf};
+use std::io::{Write, stdout};
+use std::path::PathBuf;
 
 /// The name of the state of `content/`.
 const WORKING: &str = "working";
 
 #[derive(clap::Args)]
 pub struct Diff {
-    // The indices are explicit because `mut_arg` for the help texts changes the order.
-    #[arg(index = 1, value_name = "A", required_unless_present = "guideline")]
+    #[arg(value_name = "A", required_unless_present = "guideline")]
     older: Option<String>,
-    #[arg(index = 2, value_name = "B", required_unless_present = "guideline")]
+    #[arg(value_name = "B", required_unless_present = "guideline")]
     newer: Option<String>,
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
     guideline: Option<Vec<String>>,
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    #[arg(
-        long,
-        value_name = "AUDIENCE",
-        value_enum,
-        default_value = "public",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
+    #[arg(long, value_name = "AUDIENCE", default_value = "public")]
     audience: Audience,
     #[command(flatten)]
-    pub(super) run: RunOptions,
+    run: RunOptions,
 }
 
 impl Diff {
     /// Prints or writes the changes. Returns false if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        match (&self.guideline, &self.older, &self.newer) {
-            (None, Some(before), Some(after)) => self.sheets(session, before, after),
-            (Some(pair), None, None) => self.guidelines(session, &pair[0], &pair[1]),
-            _ => Err(Error::new(Message::new("diff-too-many"))),
-        }
-    }
-
-    fn sheets(&self, session: &Session, before: &str, after: &str) -> Result<bool> {
-        let format = self.format(&["html", "pdf", "json"])?;
-        let Some(project) = self.open(session)? else {
+        let changes = match (&self.guideline, &self.older, &self.newer) {
+            (None, Some(before), Some(after)) => self.sheets(session, before, after)?,
+            (Some(pair), None, None) => self.guidelines(session, &pair[0], &pair[1])?,
+            _ => return Err(Error::new(Message::new("diff-too-many"))),
+        };
+        let Some(bytes) = changes else {
             return Ok(false);
         };
-        let before = self.sheet_of(session, &project, before)?;
-        let after = self.sheet_of(session, &project, after)?;
+        if let Some(path) = &self.output {
+            output::write_file(path, &bytes)?;
+            let message = Message::new("diff-written").with("path", path.display());
+            session.print_message(&message)?;
+        } else {
+            print_result(stdout().write_all(&bytes))?;
+        }
+        Ok(true)
+    }
+
+    fn sheets(&self, session: &Session, before: &str, after: &str) -> Result<Option<Vec<u8>>> {
+        let format = self.format(&[".html", ".pdf", ".json"])?;
+        let Some(project) = session.judge(session.load()?, Shown::Errors, |_| {})? else {
+            return Ok(None);
+        };
+        let before = self.sheet_of(&project, before)?;
+        let after = self.sheet_of(&project, after)?;
         let changes = compare::compare(&before, &after);
         let theme = &project.theme;
-        let bytes = match format.as_deref() {
-            None => {
-                let mut to = std::io::stdout();
-                let text = compare::print(&changes, session.catalog, colour(&to));
-                return write_text(&mut to, &text).map(|()| true);
-            }
-            Some("html") => {
+        let bytes = match &*format {
+            ".html" => {
                 let context = PageContext::default();
                 Pages::new(theme)?.changes(&after, &changes, &context)?.html
             }
-            Some("json") => data::pretty(&changes),
-            _ => {
+            ".json" => data::pretty(&changes),
+            ".pdf" => {
                 let json = data::json(&after);
                 pdf::render_changes(&project.fonts, theme, &after, &changes, &json)?.bytes
             }
+            _ => compare::print(&changes, session.catalog, colour(&stdout())).into(),
         };
-        self.write(session, &bytes)
+        Ok(Some(bytes))
     }
 
-    fn guidelines(&self, session: &Session, old: &str, new: &str) -> Result<bool> {
-        let format = self.format(&["json"])?;
-        let Some(project) = self.open(session)? else {
-            return Ok(false);
+    fn guidelines(&self, session: &Session, old: &str, new: &str) -> Result<Option<Vec<u8>>> {
+        let format = self.format(&[".json"])?;
+        let Some(project) = session.judge(session.load()?, Shown::Errors, |_| {})? else {
+            return Ok(None);
         };
         let [old, new] = [old, new].map(|id| session.guideline(&project.content, id));
-        let sheet = self.sheet_of(session, &project, WORKING)?;
+        let sheet = self.sheet_of(&project, WORKING)?;
         let changes = guideline::compare(old?, new?, &sheet);
-        if format.is_some() {
-            return self.write(session, &data::pretty(&changes));
-        }
-        let mut to = std::io::stdout();
-        let text = guideline::print(&changes, session.catalog, colour(&to));
-        write_text(&mut to, &text).map(|()| true)
-    }
-
-    /// The project whose sheets are compared; only errors are printed.
-    fn open(&self, session: &Session) -> Result<Option<Project>> {
-        let project = session.judge(session.load()?, Shown::Errors, |_| {})?;
-        if let Some(project) = &project {
-            let labels = project.theme.labels(Language::Japanese)?;
-            let can_draw = |c: &str| project.fonts.can_draw(c);
-            project.theme.check_labels(&labels, can_draw)?;
-        }
-        Ok(project)
+        Ok(Some(if format.is_empty() {
+            guideline::print(&changes, session.catalog, colour(&stdout())).into()
+        } else {
+            data::pretty(&changes)
+        }))
     }
 
     /// The sheet of that name: an edition, or `working`.
-    fn sheet_of(&self, session: &Session, project: &Project, name: &str) -> Result<Sheet> {
+    fn sheet_of(&self, project: &Project, name: &str) -> Result<Sheet> {
         let rendering = Rendering::of_data(self.audience);
-        let labels = project.theme.labels(Language::Japanese)?;
-        let content = &project.content;
+        let labels = checked_labels(&project.theme, &project.fonts)?;
         if name == WORKING {
-            let version = Version::of(&project.register, content.newest_edition());
-            let options = LayoutOptions {
-                edition: version.edition,
-                ..LayoutOptions::new(rendering, session.today(), &version.id)
-            };
+            let version = project.version();
+            let options = version.layout(rendering, project.today);
             return Ok(sheet::lay_out(&project.register, &options, &labels));
         }
-        let Some(edition) = content.issued().find(|edition| edition.id == name) else {
-            let issued = content.issued().map(|edition| edition.id.as_str());
-            let known: Vec<&str> = issued.chain([WORKING]).collect();
+        let issued = || project.content.issued();
+        let Some(edition) = issued().find(|edition| edition.id == name) else {
+            let ids = issued().map(|edition| edition.id.as_str());
+            let known: Vec<&str> = ids.chain([WORKING]).collect();
             let message = Message::new("no-such-edition").with("id", name);
             return Err(Error::new(message.with("known", known.join(", "))));
         };
         Ok(sheet::lay_out_edition(edition, rendering, &labels))
     }
 
-    /// The format of the output, by its extension; checked before anything else.
-    fn format(&self, known: &[&str]) -> Result<Option<String>> {
+    /// The ending of the output, checked before anything else; empty for the terminal.
+    fn format(&self, known: &[&str]) -> Result<String> {
         let Some(path) = &self.output else {
-            return Ok(None);
+            return Ok(String::new());
         };
         let extension = path.extension().unwrap_or_default().to_string_lossy();
-        let format = extension.to_ascii_lowercase();
-        if known.contains(&format.as_str()) {
-            return Ok(Some(format));
+        let ending = format!(".{}", extension.to_ascii_lowercase());
+        if known.contains(&&*ending) {
+            return Ok(ending);
         }
-        let endings: Vec<String> = known.iter().map(|format| format!(".{format}")).collect();
-        let message = Message::new("output-ending")
-            .with("path", path.display())
-            .with("endings", endings.join(", "));
-        Err(Error::new(message))
-    }
-
-    fn write(&self, session: &Session, bytes: &[u8]) -> Result<bool> {
-        let path = self.output.as_deref().unwrap_or(Path::new(""));
-        output::write_file(path, bytes)?;
-        let message = Message::new("diff-written").with("path", path.display());
-        session.print_message(&message)?;
-        Ok(true)
+        let message = Message::new("output-ending").with("path", path.display());
+        Err(Error::new(message.with("endings", known.join(", "))))
     }
 }

@@ -1,6 +1,6 @@
 //! `safeguard edit`: the preview that an author keeps open while writing.
 
-use super::{DayOption, Session, today_in_japan, write_text};
+use super::{Session, today_in_japan, write_text};
 use crate::message::{Catalog, Language, Message, Result};
 use crate::render::pdf::Fonts;
 use crate::serve::{self, Editor, ListenAddress, PreviewServer, ServeOptions};
@@ -17,8 +17,8 @@ pub struct EditArgs {
     port: Option<u16>,
     #[arg(long)]
     open: bool,
-    #[command(flatten)]
-    pub(super) day: DayOption,
+    #[arg(long, value_name = "DATE", value_parser = super::usage::day)]
+    as_of: Option<jiff::civil::Date>,
 }
 
 impl EditArgs {

@@ -2,7 +2,6 @@
 
 use super::{RunOptions, Session};
 use crate::data;
-use crate::issue::Version;
 use crate::message::{Error, Language, Message, Result};
 use crate::output;
 use crate::render::theme::{self, SAMPLE_FOLDER};
@@ -37,30 +36,26 @@ impl Init {
         let Some(project) = session.open()? else {
             return Ok(false);
         };
-        let version = Version::of(&project.register, project.content.newest_edition());
-        let options = version.layout(Rendering::ClientPdf, session.today());
+        let version = project.version();
+        let options = version.layout(Rendering::ClientPdf, project.today);
         let labels = project.theme.labels(Language::Japanese)?;
         let sheet = sheet::lay_out(&project.register, &options, &labels);
         let json = serde_json::to_value(&sheet).expect("keys are strings");
         let readme = include_str!("init/README.md").replace("{name}", name);
-        let files = [
-            (
-                TOKENS.to_owned(),
-                commented_out(theme::official().text(TOKENS).unwrap_or_default()),
-            ),
-            ("README.md".to_owned(), readme),
-            (format!("{SAMPLE_FOLDER}fields.md"), list_fields(&json)),
-        ];
-        let cannot_write = |error| {
+        let tokens = commented_out(theme::official().text(TOKENS).unwrap_or_default());
+        let samples = folder.join(SAMPLE_FOLDER);
+        std::fs::create_dir_all(&samples).map_err(|error| {
             let message = Message::new("cannot-write").with("path", folder.display());
             Error::new(message).caused_by(error)
-        };
-        std::fs::create_dir_all(folder.join(SAMPLE_FOLDER)).map_err(cannot_write)?;
-        for (path, text) in files {
-            output::write_file(&folder.join(path), text.as_bytes())?;
+        })?;
+        for (path, bytes) in [
+            (folder.join(TOKENS), tokens.into()),
+            (folder.join("README.md"), readme.into()),
+            (samples.join("fields.md"), list_fields(&json).into()),
+            (samples.join("sheet.json"), data::pretty(&json)),
+        ] {
+            output::write_file(&path, &bytes)?;
         }
-        let sample = folder.join(SAMPLE_FOLDER).join("sheet.json");
-        output::write_file(&sample, &data::pretty(&json))?;
         session.print_message(&Message::new("init-done").with("theme", name))?;
         Ok(true)
     }
@@ -77,7 +72,9 @@ fn commented_out(tokens: &str) -> String {
 
 /// A table of the fields of a sheet. A field that occurs several times has its first example.
 fn list_fields(sheet: &Value) -> String {
-    let mut fields = BTreeMap::new();
+    // The labels are listed in their own files.
+    let labels = ("object", "labels.ja.yaml".to_owned());
+    let mut fields = BTreeMap::from([("labels".to_owned(), labels)]);
     collect("", sheet, &mut fields);
     let mut table = String::from("| `sheet.json` | type | example |\n|---|---|---|\n");
     for (path, (kind, example)) in fields {
@@ -90,14 +87,10 @@ fn list_fields(sheet: &Value) -> String {
 
 fn collect(path: &str, value: &Value, fields: &mut BTreeMap<String, (&'static str, String)>) {
     let (kind, example) = match value {
+        _ if path == "labels" => return,
         Value::Object(map) => {
+            let dot = if path.is_empty() { "" } else { "." };
             for (name, value) in map {
-                // The labels are listed in their own files.
-                if path.is_empty() && name == "labels" {
-                    fields.insert(name.clone(), ("object", "labels.ja.yaml".to_owned()));
-                    continue;
-                }
-                let dot = if path.is_empty() { "" } else { "." };
                 collect(&format!("{path}{dot}{name}"), value, fields);
             }
             return;
@@ -114,9 +107,7 @@ fn collect(path: &str, value: &Value, fields: &mut BTreeMap<String, (&'static st
         Value::Number(it) => ("number", it.to_string()),
         Value::String(it) => ("string", it.clone()),
     };
-    let field = fields
-        .entry(path.to_owned())
-        .or_insert((kind, String::new()));
+    let field = fields.entry(path.to_owned()).or_default();
     if field.1.is_empty() {
         *field = (kind, example);
     }

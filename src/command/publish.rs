@@ -84,7 +84,7 @@ impl Publish {
         let Some(project) = session.open()? else {
             return Ok(false);
         };
-        let bundle = session.render(&project, &[])?.files;
+        let bundle = bundle::build(&project.input(&[]))?.files;
         if !session.keeps_names(&project, &bundle)? {
             return Ok(false);
         }
@@ -316,11 +316,12 @@ fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
 fn censored(text: &str, findings: &[Diagnostic]) -> String {
-    let mark = |finding: &Diagnostic| match finding.origin.location {
-        SourceLocation::Bytes(bytes) => Some(bytes.end),
-        _ => None,
-    };
-    let marks: Vec<usize> = findings.iter().filter_map(mark).collect();
+    let mut marks = Vec::new();
+    for finding in findings {
+        if let SourceLocation::Bytes { end, .. } = finding.origin.location {
+            marks.push(end);
+        }
+    }
     let mut censored = String::new();
     for line in text.lines() {
         // Blanks keep every line's length, because findings count bytes from the beginning.
@@ -338,7 +339,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
     let Some(project) = session.open()? else {
         return Ok(false);
     };
-    let policy = bundle::site_policy(&session.build_input(&project, &[], &session.texts()))?;
+    let policy = bundle::site_policy(&project.input(&[]))?;
     write_text(&mut stdout(), &headers::print(&policy, syntax))?;
     Ok(true)
 }

@@ -4,9 +4,8 @@ use super::{CANNOT_WORK, print_result, write_text};
 use crate::edition::Allowance;
 use crate::message::{Catalog, Error, Language, Message, Result};
 use clap::Command;
-use clap::error::{ContextKind, ContextValue, Error as ClapError, ErrorKind};
+use clap::error::{ContextKind, Error as ClapError, ErrorKind};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::ffi::OsString;
 
@@ -18,26 +17,19 @@ pub struct Help {
 
 impl Help {
     /// Prints the help of the program or of one command.
-    pub fn run(&self, program: &mut Command) -> Result<u8> {
-        program.build();
-        let help = match &self.command {
-            None => program.render_help().to_string(),
-            Some(name) => match program.find_subcommand_mut(name) {
-                Some(command) => command.render_help().to_string(),
-                None => return Err(Error::new(no_such_command(program, name))),
-            },
-        };
-        write_text(&mut std::io::stdout(), &help).map(|()| 0)
+    pub fn run(self, program: &mut Command) -> Result<u8> {
+        let name = [program.get_name().to_owned()].into_iter();
+        let words = name.chain(self.command).chain(["--help".to_owned()]);
+        match program.try_get_matches_from_mut(words) {
+            Err(error) => answer(&error, program),
+            Ok(_) => Ok(0),
+        }
     }
 }
 
 /// Prints the requested help or version, or explains the mistake; returns the exit code.
-pub fn answer(
-    error: &ClapError,
-    program: &mut Command,
-    arguments: &[OsString],
-    catalog: &Catalog,
-) -> Result<u8> {
+pub fn answer(error: &ClapError, program: &mut Command) -> Result<u8> {
+    let explained = || Error::new(message(error, program));
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             print_result(error.print()).map(|()| 0)
@@ -47,49 +39,25 @@ pub fn answer(
             write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
         }
         ErrorKind::MissingRequiredArgument => {
-            let head = catalog.format(&Message::new("error"));
-            let mut text = format!("{head}: {}\n", catalog.format(&message(error, program)));
-            if let Some(usage) = usage_of(program, arguments) {
-                text.push_str(&format!("\n{usage}\n"));
-            }
-            write_text(&mut std::io::stderr(), &text).map(|()| CANNOT_WORK)
+            let usage = error.get(ContextKind::Usage).expect("clap adds it");
+            Err(explained().caused_by(usage))
         }
-        _ => Err(Error::new(message(error, program))),
+        _ => Err(explained()),
     }
 }
 
-fn no_such_command(program: &Command, name: &str) -> Message {
-    let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-    let message = Message::new("no-such-command").with("name", name);
-    message.with("known", names.join(", "))
-}
-
-/// The usage line of the command that the arguments name.
-fn usage_of(program: &mut Command, arguments: &[OsString]) -> Option<String> {
-    program.build();
-    let mut names = arguments.iter().filter_map(|argument| argument.to_str());
-    let name = names.find(|name| program.find_subcommand(name).is_some())?;
-    let command = program.find_subcommand_mut(name)?;
-    Some(command.render_usage().to_string())
-}
-
 fn message(error: &ClapError, program: &Command) -> Message {
-    let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join(", "),
-        _ => String::new(),
-    };
+    let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
     let value = context(ContextKind::InvalidValue);
     // clap writes `--as-of <DATE>`.
     let option = argument.split(' ').next().unwrap_or_default();
-    // Either the values that clap knows, or the example that our own parsers below return.
-    let example = error
-        .source()
-        .map_or_else(|| context(ContextKind::ValidValue), ToString::to_string);
     let message = match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            no_such_command(program, &context(ContextKind::InvalidSubcommand))
+            let known: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+            Message::new("no-such-command")
+                .with("name", context(ContextKind::InvalidSubcommand))
+                .with("known", known.join(", "))
         }
         ErrorKind::UnknownArgument => match context(ContextKind::SuggestedArg) {
             near if near.is_empty() => Message::new("no-such-option"),
@@ -97,9 +65,14 @@ fn message(error: &ClapError, program: &Command) -> Message {
         },
         ErrorKind::InvalidValue if value.is_empty() => Message::new("value-missing"),
         ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => Message::new("value-missing"),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => Message::new("value-wrong")
-            .with("value", value)
-            .with("example", example),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            // Either the values that clap knows, or the example that our own parsers below return.
+            let example = error.source().map(ToString::to_string);
+            let known = || context(ContextKind::ValidValue);
+            Message::new("value-wrong")
+                .with("value", value)
+                .with("example", example.unwrap_or_else(known))
+        }
         ErrorKind::TooManyValues => Message::new("value-unwanted"),
         ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
             other if other == argument => Message::new("option-twice"),
@@ -123,19 +96,20 @@ pub fn day(written: &str) -> std::result::Result<Date, &'static str> {
 /// Parses a rule, optionally one record, and the reason to accept the rule's findings.
 pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
     let (finding, reason) = written.split_once('=').unwrap_or((written, ""));
-    let (rule, record) = match finding.split_once('@') {
-        Some((rule, record)) => (rule, Some(record.to_owned())),
-        None => (finding, None),
-    };
-    match (rule, reason.trim()) {
-        ("", _) => Err("RULE=\"reason\"".to_owned()),
-        (_, "") => Err(format!("{finding}=\"reason\"")),
-        (rule, reason) => Ok(Allowance {
-            rule: rule.to_owned(),
-            record,
-            reason: reason.to_owned(),
-        }),
+    let mut words = finding.splitn(2, '@').map(str::to_owned);
+    let (rule, record) = (words.next().unwrap_or_default(), words.next());
+    let reason = reason.trim().to_owned();
+    if rule.is_empty() {
+        return Err("RULE=\"reason\"".to_owned());
     }
+    if reason.is_empty() {
+        return Err(format!("{finding}=\"reason\""));
+    }
+    Ok(Allowance {
+        rule,
+        record,
+        reason,
+    })
 }
 
 /// Accepts the address of a time server.
@@ -156,44 +130,33 @@ pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
 /// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
 /// because `--help` uses it too.
 pub fn language(arguments: &[OsString]) -> Language {
-    let text = |argument: &OsString| argument.to_string_lossy().into_owned();
     let mut pairs = arguments.windows(2);
     let separate = pairs.find(|pair| pair[0] == "--lang");
-    let chosen = separate.map(|pair| text(&pair[1])).or_else(|| {
-        let mut options = arguments.iter().map(text);
-        options.find_map(|option| option.strip_prefix("--lang=").map(str::to_owned))
-    });
-    let locale = chosen.or_else(sys_locale::get_locale).unwrap_or_default();
-    Language::of_locale(&locale)
+    let mut words = arguments.iter().map(|word| word.to_string_lossy());
+    let joined = || words.find_map(|word| Some(word.strip_prefix("--lang=")?.to_owned()));
+    let chosen = separate.map(|pair| pair[1].to_string_lossy().into_owned());
+    let locale = chosen.or_else(joined).or_else(sys_locale::get_locale);
+    Language::of_locale(&locale.unwrap_or_default())
 }
 
 /// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
-/// several commands share a text: `help-as-of`.
+/// several commands share a text: `help-as-of`. The texts name values and defaults themselves.
 pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
-    let mut texts: BTreeMap<String, String> = BTreeMap::new();
-    for argument in command.get_arguments() {
-        let name = argument.get_id().to_string();
-        let option = name.replace('_', "-");
-        let own = catalog.text(&format!("{id}-{option}"));
-        let text = own.or_else(|| catalog.text(&format!("help-{option}")));
-        texts.extend(text.map(|text| (name, text)));
+    let documented = command
+        .mut_args(|argument| {
+            let option = argument.get_id().as_str().replace('_', "-");
+            let own = catalog.text(&format!("{id}-{option}"));
+            let text = own.or_else(|| catalog.text(&format!("help-{option}")));
+            let shown = argument.hide_possible_values(true).hide_default_value(true);
+            shown.help(text.unwrap_or_default())
+        })
+        .mut_subcommands(|command| {
+            let below = format!("{id}-{}", command.get_name());
+            with_help_texts(command, &below, catalog)
+        })
+        .about(catalog.text(id).unwrap_or_default());
+    match catalog.text(&format!("{id}-after")) {
+        Some(after) => documented.after_help(after),
+        None => documented,
     }
-    let names = command.get_subcommands().map(Command::get_name);
-    let subcommands: Vec<String> = names.map(str::to_owned).collect();
-    let mut documented = command;
-    if let Some(about) = catalog.text(id) {
-        documented = documented.about(about);
-    }
-    if let Some(after) = catalog.text(&format!("{id}-after")) {
-        documented = documented.after_help(after);
-    }
-    for (name, text) in texts {
-        documented = documented.mut_arg(name, |argument| argument.help(text));
-    }
-    for name in subcommands {
-        let below = format!("{id}-{name}");
-        documented =
-            documented.mut_subcommand(name, |command| with_help_texts(command, &below, catalog));
-    }
-    documented
 }

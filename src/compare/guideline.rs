@@ -1,12 +1,9 @@
 //! Two editions of a guideline → new, renamed, moved and removed items, and the sheet's measures
-//! under them.
-//!
-//! An item with the same place and name is unchanged. A name at another place has moved there.
-//! A place that is left with another name was renamed.
+//! under them. A name at another place has moved there; a place left with another name was renamed.
 
 use super::Sides;
 use super::terminal::{TextPrinter, wrap};
-use super::word_diff::{MarkedLine, mark_line, whole_line};
+use super::word_diff::{MarkedLine, mark_line};
 use crate::content::Filed;
 use crate::content::places::{SheetPlace, of_guideline};
 use crate::content::record::{Duty, GuidelineRecord};
@@ -79,16 +76,19 @@ pub fn compare(
     let (old, new) = (of_guideline(before), of_guideline(after));
     let pairs = match_places(&old, &new);
     let follows_new = sheet.guideline.id == after.record.id;
-    let mut changed = Vec::new();
+    let mut items = Vec::new();
     for pair in &pairs {
         let changes = item_changes(pair);
         if changes.is_empty() {
             continue;
         }
         let followed = if follows_new { pair.after } else { pair.before };
-        let affected = |row: &&Row| followed.is_some_and(|place| contains(place, row));
+        let place = followed.map(SheetPlace::id);
+        let affected = |row: &&Row| {
+            place.is_some() && [&row.section.anchor, &row.item.anchor].contains(&&place)
+        };
         let measures = sheet.rows.iter().filter(affected);
-        changed.push(ItemChange {
+        items.push(ItemChange {
             changes,
             heading: headings(pair),
             measures: measures.map(affected_measure).collect(),
@@ -101,13 +101,9 @@ pub fn compare(
     GuidelineComparison {
         format: FORMAT,
         guideline: Sides { after, before }.map(name),
-        unchanged: pairs.len() - changed.len(),
-        items: changed,
+        unchanged: pairs.len() - items.len(),
+        items,
     }
-}
-
-fn contains(place: &SheetPlace, row: &Row) -> bool {
-    [&row.section.anchor, &row.item.anchor].contains(&&Some(place.id()))
 }
 
 /// A section or item in both editions, or in one of them.
@@ -156,11 +152,9 @@ fn item_changes(pair: &PlacePair) -> BTreeSet<ItemChangeKind> {
 }
 
 fn headings(pair: &PlacePair) -> Sides<Option<ItemHeading>> {
-    let names = match pair.both() {
-        Some((after, before)) => mark_line(after.name, before.name),
-        None => pair.map(|item| whole_line(item.map_or("", |item| &**item.name), true)),
-    };
-    pair.zip(names).map(|(item, name)| {
+    let names = pair.map(|item| item.map_or("", |item| &**item.name));
+    let both = pair.zip(mark_line(names.after, names.before));
+    both.map(|(item, name)| {
         Some(ItemHeading {
             place: item?.id(),
             name,
@@ -178,8 +172,8 @@ fn affected_measure(row: &Row) -> AffectedMeasure {
     }
 }
 
-/// Prints a comparison of guidelines for a terminal.
 pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) -> String {
+    let printer = TextPrinter { catalog, colour };
     let Sides { after, before } = &comparison.guideline;
     let message = Message::new("diff-guideline")
         .with("old", &before.id)
@@ -188,23 +182,20 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
         .with("unchanged", comparison.unchanged);
     let mut text = wrap(&catalog.format(&message), 0, 2);
     for item in &comparison.items {
-        text.push_str(&print_item(item, catalog, colour));
+        text.push_str(&print_item(item, &printer));
     }
     text
 }
 
-fn print_item(item: &ItemChange, catalog: &Catalog, colour: bool) -> String {
-    let printer = TextPrinter { catalog, colour };
+fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
     let sides = item.heading.as_ref();
     let names = sides.map(|heading| heading.map(|heading| &heading.name));
     let places = sides.map(|heading| heading.map_or("", |heading| &heading.place));
     let place = if item.changes.contains(&ItemChangeKind::Moved) {
         printer.exchange(places.before, places.after)
     } else {
-        sides
-            .newest()
-            .map(|heading| heading.place.clone())
-            .unwrap_or_default()
+        // One of them is empty, or both are the same.
+        places.after.max(places.before).to_owned()
     };
     let duty = sides.after.map(|heading| heading.duty);
     let message = |change: &ItemChangeKind| match change {
@@ -215,8 +206,8 @@ fn print_item(item: &ItemChange, catalog: &Catalog, colour: bool) -> String {
         ItemChangeKind::Duty if duty == Some(Duty::Recommended) => "diff-item-recommended",
         ItemChangeKind::Duty => "diff-item-required",
     };
-    let messages = item.changes.iter().map(message).map(Message::new);
-    let changes: Vec<String> = messages.map(|it| catalog.format(&it)).collect();
+    let messages = item.changes.iter().map(message);
+    let changes: Vec<String> = messages.map(|id| printer.format(id)).collect();
     let name = printer.inline(names.after, names.before);
     let heading = format!("{place} {name} ({})", changes.join(", "));
     let mut text = format!("\n{}", wrap(&heading, 0, 2));
@@ -226,8 +217,7 @@ fn print_item(item: &ItemChange, catalog: &Catalog, colour: bool) -> String {
         text.push_str(&wrap(&line, 2, 6));
     }
     if item.measures.is_empty() {
-        let none = catalog.format(&Message::new("diff-item-without-measures"));
-        text.push_str(&wrap(&none, 2, 6));
+        text.push_str(&wrap(&printer.format("diff-item-without-measures"), 2, 6));
     }
     text
 }

@@ -1,27 +1,23 @@
 //! Two sheets → changes outside the table: certificates, title, date, office and signatory.
 
 use super::word_diff::mark_line;
-use super::{CertificationChange, CertificationChangeKind, HeaderChange, Sides, label};
+use super::{CertificationChange, HeaderChange, Sides, label};
 use crate::model::Office;
 use crate::sheet::{CertificationLine, Labels, Sheet};
 
 /// Compares certificates by id: those of the newer sheet, then removed ones.
 pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<CertificationChange> {
-    let same_id = |sheet: &'_ Sheet, id: &str| {
-        let mut lines = sheet.certifications.iter();
-        lines.position(|line| line.id == id)
-    };
-    let mut changes = Vec::new();
-    for new in &after.certifications {
-        let old = same_id(before, &new.id).map(|at| &before.certifications[at]);
-        changes.extend(certification_change(Some(new), old, &after.labels));
-    }
-    for old in &before.certifications {
-        if same_id(after, &old.id).is_none() {
-            changes.extend(certification_change(None, Some(old), &after.labels));
-        }
-    }
-    changes
+    let kept = after.certifications.iter();
+    let pairs = kept.map(|new| (Some(new), with_id(before, &new.id)));
+    let old = before.certifications.iter();
+    let removed = old.filter(|old| with_id(after, &old.id).is_none());
+    let all = pairs.chain(removed.map(|old| (None, Some(old))));
+    all.filter_map(|(new, old)| certification_change(new, old, &after.labels))
+        .collect()
+}
+
+fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {
+    sheet.certifications.iter().find(|line| line.id == id)
 }
 
 /// Compares a certificate on both sides, or marks it as a whole; `None` if nothing differs.
@@ -31,19 +27,19 @@ fn certification_change(
     labels: &Labels,
 ) -> Option<CertificationChange> {
     let sides = Sides { after, before };
-    let printed = sides.map(printed);
+    let lines = |line: &CertificationLine| [line.text.clone(), line.validity.clone()];
+    let printed = sides.map(|line| line.map(lines).unwrap_or_default());
     let mut pairs: Vec<_> = printed.after.into_iter().zip(printed.before).collect();
     let (change, note) = match (after, before) {
         (Some(after), Some(before)) => {
             // Parts that need not be printed are shown if they differ.
-            let parts = unprinted(after, labels)
-                .into_iter()
-                .zip(unprinted(before, labels));
+            let old = unprinted(before, labels);
+            let parts = unprinted(after, labels).into_iter().zip(old);
             pairs.extend(parts.filter(|(after, before)| after != before));
-            (CertificationChangeKind::Changed, "change_certification")
+            ("changed", "change_certification")
         }
-        (Some(_), None) => (CertificationChangeKind::Added, "change_added"),
-        (None, _) => (CertificationChangeKind::Removed, "change_removed"),
+        (Some(_), None) => ("added", "change_added"),
+        (None, _) => ("removed", "change_removed"),
     };
     if pairs.iter().all(|(after, before)| after == before) {
         return None;
@@ -61,14 +57,8 @@ fn certification_change(
     })
 }
 
-/// The printed lines; empty ones for a sheet without the certificate.
-fn printed(line: Option<&CertificationLine>) -> [String; 2] {
-    line.map(|line| [line.text.clone(), line.validity.clone()])
-        .unwrap_or_default()
-}
-
 /// Parts of a certificate that its printed line does not contain.
-fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
+fn unprinted(line: &CertificationLine, labels: &Labels) -> [String; 8] {
     let fields = &line.data;
     let parts = [
         ("certification_standard", Some(&fields.standard)),
@@ -80,26 +70,22 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> Vec<String> {
         ("certification_scope", fields.scope.as_ref()),
         ("certification_issued", line.issued_on.as_ref()),
     ];
-    let part = |(name, part): (&str, Option<&String>)| match part {
+    parts.map(|(name, part)| match part {
         Some(part) if !line.text.contains(part) => label(labels, name).replace("{text}", part),
         _ => String::new(),
-    };
-    parts.map(part).into()
+    })
 }
 
 /// Compares the texts above and below the table.
 pub(super) fn header_changes(before: &Sheet, after: &Sheet) -> Vec<HeaderChange> {
-    let mut changes = Vec::new();
-    for ((field, name, new), (.., old)) in header(after).into_iter().zip(header(before)) {
-        if new != old {
-            changes.push(HeaderChange {
-                field,
-                label: label(&after.labels, name).to_owned(),
-                text: mark_line(new, old),
-            });
-        }
-    }
-    changes
+    let pairs = header(after).into_iter().zip(header(before));
+    let differing = pairs.filter(|((.., new), (.., old))| new != old);
+    let changes = differing.map(|((field, name, new), (.., old))| HeaderChange {
+        field,
+        label: label(&after.labels, name).to_owned(),
+        text: mark_line(new, old),
+    });
+    changes.collect()
 }
 
 /// Field, name of the label, and text.
@@ -115,30 +101,20 @@ fn header(sheet: &Sheet) -> [(&'static str, &'static str, &str); 11] {
         representative,
         complaints,
     } = &sheet.office;
-    let (guideline, signatory) = (&sheet.guideline, &sheet.signatory);
+    let (guideline, signed) = (&sheet.guideline, &sheet.signatory);
+    let [tel, address, representative, complaints] =
+        [tel, address, representative, complaints].map(|it| it.as_deref().unwrap_or_default());
     [
         ("title", "changes_title_field", &sheet.title),
         ("date", "control_date", &sheet.date.text),
         ("guideline", "control_guideline", &guideline.title),
         ("guideline-id", "changes_guideline_id", &guideline.id),
         ("office", "changes_office", name),
-        ("tel", "tel", tel.as_deref().unwrap_or_default()),
-        ("address", "address", address.as_deref().unwrap_or_default()),
-        (
-            "representative",
-            "representative",
-            representative.as_deref().unwrap_or_default(),
-        ),
-        (
-            "complaints",
-            "complaints",
-            complaints.as_deref().unwrap_or_default(),
-        ),
-        (
-            "signatory-title",
-            "changes_signatory_title",
-            &signatory.title,
-        ),
-        ("signatory-name", "changes_signatory_name", &signatory.name),
+        ("tel", "tel", tel),
+        ("address", "address", address),
+        ("representative", "representative", representative),
+        ("complaints", "complaints", complaints),
+        ("signatory-title", "changes_signatory_title", &signed.title),
+        ("signatory-name", "changes_signatory_name", &signed.name),
     ]
 }

@@ -1,176 +1,134 @@
 //! Rows of two sheets → the lines of the comparison table, with unchanged rows gathered.
 
+use super::word_diff::{MarkedSpan, mark, mark_line};
 use super::{
-    ChangedRow, ComparisonLine, RowChange, RowPlace, Sides, UnchangedRows, cells, label, moves,
+    ChangedRow, ComparisonLine, MarkedCell, MarkedHeading, RowChange, RowPlace, RowVersion, Sides,
+    label, moves,
 };
-use crate::sheet::{Cell, Heading, Labels, Row, Sheet, State};
-use crate::text::plain;
+use crate::sheet::{Cell, Heading, Row, Sheet, State};
+use crate::text::Run;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Compares the rows of two sheets, in print order.
-pub(super) fn compare_rows(before: &Sheet, after: &Sheet) -> Vec<ComparisonLine> {
-    let matcher = RowMatcher::new(before, after);
+pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
     let mut lines = Vec::new();
-    for indices in matcher.pairs() {
-        let mut row = matcher.compare(indices);
-        match lines.last_mut() {
-            Some(ComparisonLine::Unchanged(run)) if row.changes.is_empty() => run.ids.push(row.id),
-            _ if row.changes.is_empty() => lines.push(ComparisonLine::Unchanged(UnchangedRows {
-                note: String::new(),
-                ids: vec![row.id],
-            })),
-            last => {
-                row.shows_place = match last {
-                    Some(ComparisonLine::Changed(above)) => above.place != row.place,
-                    _ => true,
-                };
-                lines.push(ComparisonLine::Changed(Box::new(row)));
-            }
+    for (indices, moved) in match_rows(sheets) {
+        let mut row = compare_row(sheets, indices, moved);
+        let last = lines.last_mut();
+        if !row.changes.is_empty() {
+            row.shows_place = !matches!(
+                last,
+                Some(ComparisonLine::Changed(above)) if above.place == row.place
+            );
+            lines.push(ComparisonLine::Changed(Box::new(row)));
+        } else if let Some(ComparisonLine::Unchanged { ids, .. }) = last {
+            ids.push(row.id);
+        } else {
+            let (note, ids) = (String::new(), vec![row.id]);
+            lines.push(ComparisonLine::Unchanged { note, ids });
         }
     }
     for line in &mut lines {
-        if let ComparisonLine::Unchanged(run) = line {
-            let count = run.ids.len().to_string();
-            run.note = matcher.label("changes_rows").replace("{count}", &count);
+        if let ComparisonLine::Unchanged { note, ids } = line {
+            let rows = label(&sheets.after.labels, "changes_rows");
+            *note = rows.replace("{count}", &ids.len().to_string());
         }
     }
     lines
 }
 
-/// Two sheets' rows, and which of them belong together.
-struct RowMatcher<'a> {
-    sheets: Sides<&'a [Row]>,
-    labels: &'a Labels,
-    /// For each newer row, its index among the older ones.
-    origin: Vec<Option<usize>>,
-    /// For each newer row, if it is in the old order.
-    stayed: Vec<bool>,
+/// The indices of every row on both sides, in print order, and if it moved.
+fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
+    let Sides { after, before } = sheets.map(|sheet| &sheet.rows);
+    let ids = before.iter().map(|row| &*row.id);
+    let indices: BTreeMap<&str, usize> = ids.zip(0..).collect();
+    let index = |row: &Row| indices.get(&*row.id).copied();
+    // For each newer row, its index among the older ones.
+    let origin: Vec<Option<usize>> = after.iter().map(index).collect();
+    let is_settled = |(row, origin): (&Row, &Option<usize>)| {
+        origin.is_some_and(|at| place(&before[at]) == place(row))
+    };
+    let settled: Vec<bool> = after.iter().zip(&origin).map(is_settled).collect();
+    let stayed = moves::stayed(&origin, &settled);
+    let pair = |after, before| Sides { after, before };
+    let mut pairs = Vec::new();
+    for (at, old) in origin.iter().enumerate() {
+        pairs.push((at, pair(Some(at), *old), old.is_some() && !stayed[at]));
+    }
+    let kept: BTreeSet<&usize> = origin.iter().flatten().collect();
+    for old in (0..before.len()).filter(|old| !kept.contains(old)) {
+        // Removed rows come before the rows that came in their place.
+        let is_above = |at: &usize| stayed[*at] && origin[*at] < Some(old);
+        let above = (0..origin.len()).rfind(is_above);
+        pairs.push((above.map_or(0, |at| at + 1), pair(None, Some(old)), false));
+    }
+    pairs.sort_by_key(|(at, pair, _)| (*at, pair.after.is_some()));
+    let rows = pairs.into_iter();
+    rows.map(|(_, pair, moved)| (pair, moved)).collect()
 }
 
-impl<'a> RowMatcher<'a> {
-    fn new(before: &'a Sheet, after: &'a Sheet) -> RowMatcher<'a> {
-        let sheets = Sides { after, before }.map(|sheet| &*sheet.rows);
-        let ids = sheets.before.iter().map(|row| &*row.id);
-        let indices: BTreeMap<&str, usize> = ids.zip(0..).collect();
-        let index = |row: &Row| indices.get(&*row.id).copied();
-        let origin: Vec<Option<usize>> = sheets.after.iter().map(index).collect();
-        let is_settled = |(row, origin): (&Row, &Option<usize>)| {
-            origin.is_some_and(|at| same_place(&sheets.before[at], row))
-        };
-        let settled: Vec<bool> = sheets.after.iter().zip(&origin).map(is_settled).collect();
-        RowMatcher {
-            sheets,
-            labels: &after.labels,
-            stayed: moves::stayed(&origin, &settled),
-            origin,
+fn compare_row(sheets: Sides<&Sheet>, indices: Sides<Option<usize>>, moved: bool) -> ChangedRow {
+    let pair = sheets.zip(indices);
+    let rows = pair.map(|(sheet, index)| index.map(|at| &sheet.rows[at]));
+    let row = rows.newest().expect("a row exists on one side at least");
+    let changes = row_changes(rows, moved);
+    let labels = &sheets.after.labels;
+    let note = |change: &RowChange| match change {
+        RowChange::Moved => move_note(sheets.after, indices.after),
+        RowChange::Subject | RowChange::Measure | RowChange::Remarks => {
+            let field = label(labels, change.part("subject", "measure", "remarks"));
+            let states = rows.map(|row| Some(cell(row?, *change).state));
+            label(labels, state_change(states)).replace("{field}", field)
         }
+        _ => label(labels, &format!("change_{}", change.names().0)).to_owned(),
+    };
+    ChangedRow {
+        id: row.id.clone(),
+        notes: changes.iter().map(note).collect(),
+        changes,
+        shows_place: false,
+        place: places(sheets, rows),
+        row: mark_rows(rows, indices),
     }
+}
 
-    /// The indices of every row on both sides, in print order.
-    fn pairs(&self) -> Vec<Sides<Option<usize>>> {
-        let kept: BTreeSet<usize> = self.origin.iter().flatten().copied().collect();
-        let pair = |after, before| Sides { after, before };
-        let mut pairs = Vec::new();
-        let mut reached = 0;
-        for at in 0..=self.origin.len() {
-            // Removed rows come before the rows that came in their place.
-            let end = self.next_stayed(at);
-            let removed = (reached..end).filter(|old| !kept.contains(old));
-            pairs.extend(removed.map(|old| pair(None, Some(old))));
-            if let Some(&origin) = self.origin.get(at) {
-                pairs.push(pair(Some(at), origin));
-                reached = end + usize::from(self.stayed[at]);
-            }
-        }
-        pairs
-    }
+/// The note of a moved row: number and subject of the row before it in the newer sheet.
+fn move_note(sheet: &Sheet, index: Option<usize>) -> String {
+    let Some(above) = index.and_then(|at| at.checked_sub(1)) else {
+        return label(&sheet.labels, "change_moved_first").to_owned();
+    };
+    let row = &sheet.rows[above];
+    let no = row.no.map(|no| format!("{no} ")).unwrap_or_default();
+    let (_, subject) = sheet.row_name(above);
+    label(&sheet.labels, "change_moved").replace("{row}", &(no + &subject))
+}
 
-    /// Older index of the next row that stayed, from a newer index on.
-    fn next_stayed(&self, at: usize) -> usize {
-        let mut next = (at..self.origin.len()).filter(|at| self.stayed[*at]);
-        let origin = next.next().and_then(|at| self.origin[at]);
-        origin.unwrap_or(self.sheets.before.len())
+/// Section and item on each side. A sheet without the row has them too, if it has the place.
+fn places<'a>(sheets: Sides<&'a Sheet>, rows: RowPair<'a>) -> Sides<Option<RowPlace>> {
+    let pair = sheets.zip(rows);
+    let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
+    if rows.both().is_none() && found.both().is_some() {
+        // It is the row that differs: each place is compared with itself, and nothing is marked.
+        return found.map(|row| mark_places(row, row).after);
     }
-
-    fn compare(&self, indices: Sides<Option<usize>>) -> ChangedRow {
-        let pair = self.sheets.zip(indices);
-        let rows = pair.map(|(rows, index)| index.map(|at| &rows[at]));
-        let row = rows.newest().expect("a row exists on one side at least");
-        let moved = indices
-            .both()
-            .is_some_and(|(after, _)| !self.stayed[*after]);
-        let changes = row_changes(rows, moved);
-        let versions = cells::mark_rows(rows, indices);
-        let note = |change: &RowChange| match change {
-            RowChange::Moved => self.move_note(indices.after),
-            RowChange::Subject => self.rewording_note("subject", rows, |row| &row.subject),
-            RowChange::Measure => self.rewording_note("measure", rows, |row| &row.measure),
-            RowChange::Remarks => self.rewording_note("remarks", rows, |row| &row.remarks),
-            _ => self.label(&format!("change_{}", change.name())).to_owned(),
-        };
-        ChangedRow {
-            id: row.id.clone(),
-            notes: changes.iter().map(note).collect(),
-            changes,
-            shows_place: false,
-            place: self.places(rows),
-            row: versions,
-        }
-    }
-
-    fn label(&self, name: &str) -> &str {
-        label(self.labels, name)
-    }
-
-    /// The note of a moved row: number and subject of the row before it in the newer sheet.
-    fn move_note(&self, index: Option<usize>) -> String {
-        let Some(above) = index.and_then(|at| at.checked_sub(1)) else {
-            return self.label("change_moved_first").to_owned();
-        };
-        let above = &self.sheets.after[above];
-        let no = above.no.map(|no| format!("{no} ")).unwrap_or_default();
-        let subject = above.subject.paragraphs.first();
-        let name = no + &subject.map(|subject| plain(subject)).unwrap_or_default();
-        self.label("change_moved").replace("{row}", &name)
-    }
-
-    fn rewording_note(&self, field: &str, rows: RowPair, cell: fn(&Row) -> &Cell) -> String {
-        let states = rows.map(|row| row.map(|row| cell(row).state));
-        let note = self.label(state_change(states));
-        note.replace("{field}", self.label(field))
-    }
-
-    /// Section and item on each side. A sheet without the row has them too, if it has the place.
-    fn places(&self, rows: RowPair<'a>) -> Sides<Option<RowPlace>> {
-        if let Some((after, before)) = rows.both() {
-            return cells::mark_places(after, before).map(Some);
-        }
-        let pair = self.sheets.zip(rows);
-        let places = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
-        let changed = places.both().is_none();
-        places.map(|row| Some(cells::whole_place(row?, changed)))
-    }
+    mark_places(found.after, found.before)
 }
 
 /// A row on both sides, or on one of them.
 type RowPair<'a> = Sides<Option<&'a Row>>;
 
 /// A row of the same section and item.
-fn neighbour<'a>(rows: &'a [Row], like: &Row) -> Option<&'a Row> {
-    rows.iter().find(|row| {
+fn neighbour<'a>(sheet: &'a Sheet, like: &Row) -> Option<&'a Row> {
+    sheet.rows.iter().find(|row| {
         row.section.anchor == like.section.anchor && row.item.anchor == like.item.anchor
     })
 }
 
-fn same_place(a: &Row, b: &Row) -> bool {
-    let same = |a: &Heading, b: &Heading| {
-        (&a.letter, &a.name, &a.anchor) == (&b.letter, &b.name, &b.anchor)
-    };
-    same(&a.section, &b.section) && same(&a.item, &b.item)
+fn place(row: &Row) -> [(&str, &str, &Option<String>); 2] {
+    [&row.section, &row.item].map(|it| (&*it.letter, &*it.name, &it.anchor))
 }
 
-fn differ(a: &Cell, b: &Cell) -> bool {
-    (a.state, &a.paragraphs) != (b.state, &b.paragraphs)
+fn cell(row: &Row, change: RowChange) -> &Cell {
+    change.part(&row.subject, &row.measure, &row.remarks)
 }
 
 fn row_changes(rows: RowPair, moved: bool) -> BTreeSet<RowChange> {
@@ -180,14 +138,18 @@ fn row_changes(rows: RowPair, moved: bool) -> BTreeSet<RowChange> {
         (None, _) => return [RowChange::Removed].into(),
     };
     // A row's anchor contains that of its place.
-    let relettered = !same_place(after, before) || after.anchor != before.anchor;
+    let relettered = place(after) != place(before) || after.anchor != before.anchor;
+    let reworded = |change: RowChange| {
+        let (a, b) = (cell(after, change), cell(before, change));
+        ((a.state, &a.paragraphs) != (b.state, &b.paragraphs)).then_some(change)
+    };
     let changes = [
         moved.then_some(RowChange::Moved),
         relettered.then_some(RowChange::Relettered),
         (after.no != before.no).then_some(RowChange::Renumbered),
-        differ(&after.subject, &before.subject).then_some(RowChange::Subject),
-        differ(&after.measure, &before.measure).then_some(RowChange::Measure),
-        differ(&after.remarks, &before.remarks).then_some(RowChange::Remarks),
+        reworded(RowChange::Subject),
+        reworded(RowChange::Measure),
+        reworded(RowChange::Remarks),
     ];
     changes.into_iter().flatten().collect()
 }
@@ -204,4 +166,67 @@ fn state_change(states: Sides<Option<State>>) -> &'static str {
         (_, Some(State::None)) => "change_emptied",
         _ => "change_reworded",
     }
+}
+
+fn mark_rows(rows: RowPair, indices: Sides<Option<usize>>) -> Sides<Option<RowVersion>> {
+    let mark = |change| mark_cells(rows.map(|row| row.map(|row| cell(row, change))));
+    let (subject, measure) = (mark(RowChange::Subject), mark(RowChange::Measure));
+    let cells = subject.zip(measure).zip(mark(RowChange::Remarks));
+    let both = rows.zip(indices).zip(cells);
+    both.map(|((row, index), ((subject, measure), remarks))| {
+        Some(RowVersion {
+            position: index? + 1,
+            no: row?.no,
+            anchor: row?.anchor.clone(),
+            subject: subject?,
+            measure: measure?,
+            remarks: remarks?,
+        })
+    })
+}
+
+/// Marks single words only if both cells have one state: お問い合わせください is nobody's wording.
+fn mark_cells(cells: Sides<Option<&Cell>>) -> Sides<Option<MarkedCell>> {
+    let Sides { after, before } = cells.map(|cell| cell.map_or(&[][..], |it| &it.paragraphs));
+    let states = cells.map(|cell| cell.map(|it| it.state));
+    let marked = if states.after == states.before {
+        mark(after, before)
+    } else {
+        Sides {
+            after: mark(after, &[]).after,
+            before: mark(&[], before).before,
+        }
+    };
+    cells.zip(marked).map(|(cell, paragraphs)| {
+        let state = cell?.state;
+        Some(MarkedCell { state, paragraphs })
+    })
+}
+
+/// Marks the differences between sections and items; all of them if one side has none.
+fn mark_places(after: Option<&Row>, before: Option<&Row>) -> Sides<Option<RowPlace>> {
+    let rows = Sides { after, before };
+    let sections = mark_headings(rows.map(|row| Some(&row?.section)));
+    let items = mark_headings(rows.map(|row| Some(&row?.item)));
+    sections.zip(items).map(|(section, item)| {
+        let (section, item) = (section?, item?);
+        Some(RowPlace { section, item })
+    })
+}
+
+fn mark_headings(headings: Sides<Option<&Heading>>) -> Sides<Option<MarkedHeading>> {
+    let names = headings.map(|it| it.map_or("", |it| &it.name));
+    let letters = headings.map(|it| it.map(|it| &it.letter));
+    let marked = headings.zip(mark_line(names.after, names.before));
+    marked.map(|(heading, name)| {
+        let letter = &heading?.letter;
+        Some(MarkedHeading {
+            letter: MarkedSpan {
+                run: Run::plain(letter),
+                changed: letters.after != letters.before && !letter.is_empty(),
+            },
+            name,
+            anchor: heading?.anchor.clone(),
+        })
+    })
 }

@@ -4,8 +4,8 @@
 
 use super::word_diff::{MarkedLine, text_of};
 use super::{
-    CertificationChange, CertificationChangeKind, ChangedRow, ComparedSheet, Comparison,
-    ComparisonLine, MarkedHeading, RowChange, RowPlace, RowVersion, Sides,
+    CertificationChange, ChangedRow, ComparedSheet, Comparison, ComparisonLine, MarkedHeading,
+    RowChange, RowVersion, Sides,
 };
 use crate::message::{Catalog, Message};
 use crate::sheet::State;
@@ -15,7 +15,6 @@ use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
 const COLUMNS: usize = 80;
 
-/// Prints a comparison.
 pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {
     let printer = TextPrinter { catalog, colour };
     let mut text = printer.head(comparison);
@@ -33,13 +32,13 @@ pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String
         return text;
     }
     for line in &comparison.lines {
-        match line {
-            ComparisonLine::Unchanged(run) => {
-                let message = Message::new("diff-unchanged").with("count", run.ids.len());
-                text.push_str(&format!("\n    {}\n", catalog.format(&message)));
+        text.push_str(&match line {
+            ComparisonLine::Unchanged { ids, .. } => {
+                let message = Message::new("diff-unchanged").with("count", ids.len());
+                format!("\n    {}\n", catalog.format(&message))
             }
-            ComparisonLine::Changed(changed) => text.push_str(&printer.row(changed)),
-        }
+            ComparisonLine::Changed(changed) => printer.row(changed),
+        });
     }
     text
 }
@@ -51,32 +50,33 @@ pub(super) struct TextPrinter<'a> {
 }
 
 impl TextPrinter<'_> {
-    fn format(&self, id: &'static str) -> String {
+    pub fn format(&self, id: &'static str) -> String {
         self.catalog.format(&Message::new(id))
     }
 
     fn head(&self, comparison: &Comparison) -> String {
         let edition = |id, edition: &ComparedSheet| {
-            let message = Message::new(id)
+            Message::new(id)
                 .with("version", &edition.version)
-                .with("date", &edition.date.text);
-            self.catalog.format(&message)
+                .with("date", &edition.date.text)
         };
-        let mut lines = vec![
+        let mut messages = vec![
             edition("diff-before", &comparison.edition.before),
             edition("diff-after", &comparison.edition.after),
         ];
         if comparison.is_empty() {
-            lines.push(self.format("diff-same"));
+            messages.push(Message::new("diff-same"));
         } else {
-            let mut message = Message::new("diff-counts");
-            for (name, count) in &comparison.counts {
-                message = message.with(name, count);
-            }
-            lines.push(self.catalog.format(&message));
-            lines.push(self.format("diff-legend"));
+            let counts = comparison.counts.iter();
+            let message = counts.fold(Message::new("diff-counts"), |message, (name, count)| {
+                message.with(name, count)
+            });
+            messages.extend([message, Message::new("diff-legend")]);
         }
-        lines.iter().map(|line| wrap(line, 0, 2)).collect()
+        let lines = messages
+            .iter()
+            .map(|it| wrap(&self.catalog.format(it), 0, 2));
+        lines.collect()
     }
 
     fn row(&self, changed: &ChangedRow) -> String {
@@ -84,10 +84,11 @@ impl TextPrinter<'_> {
         if changed.shows_place {
             text.push_str(&format!("\n{}", wrap(&self.place(changed), 0, 2)));
         }
-        let sign = match (&changed.row.after, &changed.row.before) {
-            (Some(_), Some(_)) => "~",
-            (Some(_), None) => "+",
-            _ => "-",
+        let one_sided = changed.row.both().is_none();
+        let sign = match &changed.row.after {
+            Some(_) if one_sided => "+",
+            Some(_) => "~",
+            None => "-",
         };
         let no = self.number(changed);
         let subject = self.cell(changed, RowChange::Subject);
@@ -97,11 +98,8 @@ impl TextPrinter<'_> {
         let summary = format!("({}; {})", messages.join(", "), changed.id);
         text.push_str(&wrap(&summary, 4, 6));
         for field in [RowChange::Measure, RowChange::Remarks] {
-            let one_sided = changed.row.both().is_none();
-            let written = |row: &RowVersion| row.cell(field).state != State::None;
-            if changed.changes.contains(&field)
-                || (one_sided && changed.row.newest().is_some_and(written))
-            {
+            let written = |row: &RowVersion| one_sided && row.cell(field).state != State::None;
+            if changed.changes.contains(&field) || changed.row.newest().is_some_and(written) {
                 let cell = self.cell(changed, field);
                 text.push_str(&wrap(&format!("{}: {cell}", self.field(field)), 4, 6));
             }
@@ -125,24 +123,12 @@ impl TextPrinter<'_> {
     }
 
     fn field(&self, change: RowChange) -> String {
-        self.format(match change {
-            RowChange::Measure => "diff-measure",
-            RowChange::Remarks => "diff-remarks",
-            _ => "diff-subject",
-        })
+        self.format(change.part("diff-subject", "diff-measure", "diff-remarks"))
     }
 
     fn change(&self, change: RowChange, changed: &ChangedRow) -> String {
         let position = |row: &Option<RowVersion>| row.as_ref().map_or(0, |row| row.position);
-        let id = match change {
-            RowChange::Added => "diff-added",
-            RowChange::Removed => "diff-removed",
-            RowChange::Moved => "diff-moved",
-            RowChange::Relettered => "diff-relettered",
-            RowChange::Renumbered => "diff-renumbered",
-            RowChange::Subject | RowChange::Measure | RowChange::Remarks => "diff-reworded",
-        };
-        let message = Message::new(id)
+        let message = Message::new(change.names().1)
             .with("field", self.field(change))
             .with("from", position(&changed.row.before))
             .with("to", position(&changed.row.after));
@@ -158,12 +144,11 @@ impl TextPrinter<'_> {
             Some(old) if changed.row.both().is_some() => old,
             _ => new,
         };
-        let heading = |of: fn(&RowPlace) -> &MarkedHeading| self.heading(of(new), of(old));
-        let section = heading(|place| &place.section);
+        let section = self.heading(&new.section, &old.section);
         if new.item.anchor.is_none() && old.item.anchor.is_none() {
             return section;
         }
-        format!("{section} › {}", heading(|place| &place.item))
+        format!("{section} › {}", self.heading(&new.item, &old.item))
     }
 
     fn heading(&self, new: &MarkedHeading, old: &MarkedHeading) -> String {
@@ -176,33 +161,31 @@ impl TextPrinter<'_> {
 
     /// The cell that a change is about: both sides as one text, or the only side.
     fn cell(&self, changed: &ChangedRow, field: RowChange) -> String {
-        if let Some((after, before)) = changed.row.both() {
-            let [after, before] = [after, before].map(|row| &row.cell(field).paragraphs);
-            return self.inline(after, before);
+        let sides = changed.row.as_ref();
+        let texts = sides.map(|row| row.map(|row| &row.cell(field).paragraphs));
+        match texts.both() {
+            Some((after, before)) => self.inline(*after, *before),
+            None => {
+                let lines = texts.newest().copied().into_iter().flatten();
+                lines.map(text_of).collect::<Vec<_>>().join("\n")
+            }
         }
-        let only = changed.row.newest().map(|row| &row.cell(field).paragraphs);
-        let lines: Vec<String> = only.into_iter().flatten().map(text_of).collect();
-        lines.join("\n")
     }
 
     fn certification(&self, change: &CertificationChange) -> String {
-        let sign = match change.change {
-            CertificationChangeKind::Added => "+",
-            CertificationChangeKind::Removed => "-",
-            CertificationChangeKind::Changed => "~",
-        };
         let Sides { after, before } = &change.lines;
-        let lines: Vec<String> = match change.change {
-            CertificationChangeKind::Changed => {
+        let (sign, lines): (_, Vec<String>) = match change.change {
+            "added" => ("+", after.iter().map(text_of).collect()),
+            "removed" => ("-", before.iter().map(text_of).collect()),
+            _ => {
                 let pairs = after.iter().zip(before);
-                pairs.map(|(new, old)| self.inline([new], [old])).collect()
+                let both = pairs.map(|(new, old)| self.inline([new], [old]));
+                ("~", both.collect())
             }
-            _ => after.iter().chain(before).map(text_of).collect(),
         };
         wrap(&format!("{sign} {}", lines.join("  ")), 2, 6)
     }
 
-    /// Both sides as one text.
     pub fn inline<'a>(
         &self,
         after: impl IntoIterator<Item = &'a MarkedLine>,

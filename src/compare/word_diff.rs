@@ -6,7 +6,7 @@
 //! changes with little between them become one.
 
 use super::Sides;
-use crate::text::{Paragraph, Run, Text};
+use crate::text::{Paragraph, Run, plain, same_style};
 use icu_segmenter::WordSegmenter;
 use icu_segmenter::options::WordBreakInvariantOptions;
 use serde::Serialize;
@@ -26,7 +26,7 @@ pub struct MarkedSpan {
 /// One line or paragraph with marks.
 pub type MarkedLine = Vec<MarkedSpan>;
 
-/// Marks the differences between two texts.
+/// Marks the differences between two texts; beside an empty text all of the other.
 pub fn mark(after: &[Paragraph], before: &[Paragraph]) -> Sides<Vec<MarkedLine>> {
     let words = Sides { after, before }.map(split_words);
     let is_changed = marks(&words.after, &words.before);
@@ -35,21 +35,11 @@ pub fn mark(after: &[Paragraph], before: &[Paragraph]) -> Sides<Vec<MarkedLine>>
         .map(|(words, marks)| spans(words, &marks))
 }
 
-/// Marks the differences between two lines.
+/// Marks the differences between two lines without any style.
 pub fn mark_line(after: &str, before: &str) -> Sides<MarkedLine> {
-    mark(&paragraphs(after), &paragraphs(before)).map(|text| text.concat())
-}
-
-/// Marks all of a text, or nothing.
-pub fn whole(text: &[Paragraph], changed: bool) -> Vec<MarkedLine> {
-    let span = |run| MarkedSpan { run, changed };
-    let line = |paragraph: &Paragraph| paragraph.iter().cloned().map(span).collect();
-    text.iter().map(line).collect()
-}
-
-/// Marks all of a line, or nothing.
-pub fn whole_line(line: &str, changed: bool) -> MarkedLine {
-    whole(&paragraphs(line), changed).concat()
+    // An empty line is no paragraph.
+    let line = |line: &str| Vec::from_iter((!line.is_empty()).then(|| vec![Run::plain(line)]));
+    mark(&line(after), &line(before)).map(|text| text.concat())
 }
 
 /// The characters of a line without marks and styles.
@@ -58,47 +48,36 @@ pub fn text_of<'a>(line: impl IntoIterator<Item = &'a MarkedSpan>) -> String {
     texts.collect()
 }
 
-/// A line without any style as a text; an empty line is no paragraph.
-fn paragraphs(line: &str) -> Vec<Paragraph> {
-    if line.is_empty() {
-        return Vec::new();
-    }
-    Text::plain(line).paragraphs
-}
-
-/// A word with its style. It knows if it begins a second or later paragraph, so that a new
-/// paragraph shows as a changed word.
-#[derive(PartialEq, Eq, Hash)]
-struct StyledWord {
-    run: Run,
-    begins_paragraph: bool,
-}
+/// A word with its style, and if it begins a second or later paragraph: a new paragraph shows as a
+/// changed word.
+type StyledWord = (Run, bool);
 
 /// Cuts at the words of the language, and at every change of style.
 fn split_words(text: &[Paragraph]) -> Vec<StyledWord> {
     let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
     let mut words = Vec::new();
     for paragraph in text {
-        let line = crate::text::plain(paragraph);
+        let line = plain(paragraph);
         let cuts: BTreeSet<usize> = segmenter.segment_str(&line).collect();
         let first = words.is_empty();
-        let mut from = 0;
-        let mut end = 0;
+        let (mut from, mut end) = (0, 0);
         for run in paragraph {
             end += run.text.len();
-            for cut in cuts.range(from + 1..end).copied().chain([end]) {
-                words.push(StyledWord {
-                    run: Run {
-                        text: line[from..cut].to_owned(),
-                        ..run.clone()
-                    },
-                    begins_paragraph: from == 0 && !first,
-                });
+            // A label, which a theme may leave empty, is a word even so.
+            for cut in cuts.range(end.min(from + 1)..end).copied().chain([end]) {
+                let mut word = run.clone();
+                word.text = line[from..cut].to_owned();
+                words.push((word, from == 0 && !first));
                 from = cut;
             }
         }
     }
     words
+}
+
+fn length(words: &[StyledWord]) -> usize {
+    let lengths = words.iter().map(|(run, _)| run.text.chars().count());
+    lengths.sum()
 }
 
 /// A stretch of words on both sides.
@@ -110,28 +89,42 @@ struct Hunk {
 
 /// Tells for every word if it is marked.
 fn marks(after: &[StyledWord], before: &[StyledWord]) -> Sides<Vec<bool>> {
-    let length = |words: &[StyledWord]| -> usize {
-        let lengths = words.iter().map(|word| word.run.text.chars().count());
-        lengths.sum()
-    };
-    let [new, old] = [after, before].map(|words| move |range: &Range<usize>| &words[range.clone()]);
-    let diff = capture_diff_slices(Algorithm::Myers, before, after);
-    let hunks = diff.into_iter().map(|found| Hunk {
-        after: found.new_range(),
-        before: found.old_range(),
-        same: found.tag() == DiffTag::Equal,
-    });
-    let longer = |hunk: &Hunk| length(new(&hunk.after)).max(length(old(&hunk.before)));
-    let mut kept = merge(hunks, longer);
-    kept.retain(|hunk| hunk.same);
+    let new_length = |hunk: &Hunk| length(&after[hunk.after.clone()]);
+    let longer = |hunk: &Hunk| new_length(hunk).max(length(&before[hunk.before.clone()]));
+    let mut hunks: Vec<Hunk> = Vec::new();
+    for found in capture_diff_slices(Algorithm::Myers, before, after) {
+        let mut next = Hunk {
+            after: found.new_range(),
+            before: found.old_range(),
+            same: found.tag() == DiffTag::Equal,
+        };
+        // Two changes become one if the text between them is no longer than either.
+        loop {
+            let absorbed = match hunks.as_slice() {
+                // A deletion and the insertion in its place.
+                [.., last] if last.same == next.same => 1,
+                [.., first, between]
+                    if !next.same && longer(between) <= longer(first).min(longer(&next)) =>
+                {
+                    2
+                }
+                _ => break,
+            };
+            let first = hunks.len() - absorbed;
+            next.after.start = hunks[first].after.start;
+            next.before.start = hunks[first].before.start;
+            hunks.truncate(first);
+        }
+        hunks.push(next);
+    }
+    hunks.retain(|hunk| hunk.same);
     let mut marks = Sides {
         after: vec![true; after.len()],
         before: vec![true; before.len()],
     };
-    let common: usize = kept.iter().map(|hunk| length(new(&hunk.after))).sum();
     // With less than a third of the longer text in common, marks on single words would be confetti.
-    if 3 * common >= length(after).max(length(before)) {
-        for hunk in kept {
+    if 3 * hunks.iter().map(new_length).sum::<usize>() >= length(after).max(length(before)) {
+        for hunk in hunks {
             marks.after[hunk.after].fill(false);
             marks.before[hunk.before].fill(false);
         }
@@ -139,49 +132,19 @@ fn marks(after: &[StyledWord], before: &[StyledWord]) -> Sides<Vec<bool>> {
     marks
 }
 
-/// Merges two changes if the text between them is no longer than either.
-fn merge(hunks: impl Iterator<Item = Hunk>, length: impl Fn(&Hunk) -> usize) -> Vec<Hunk> {
-    let mut merged: Vec<Hunk> = Vec::new();
-    for mut next in hunks {
-        loop {
-            let absorbed = match merged.as_slice() {
-                // A deletion and the insertion in its place.
-                [.., last] if last.same == next.same => 1,
-                [.., first, between]
-                    if !next.same && length(between) <= length(first).min(length(&next)) =>
-                {
-                    2
-                }
-                _ => break,
-            };
-            for last in merged.drain(merged.len() - absorbed..).rev() {
-                next.after.start = last.after.start;
-                next.before.start = last.before.start;
-            }
-        }
-        merged.push(next);
-    }
-    merged
-}
-
 /// Joins words of one style that are all marked or all unmarked.
 fn spans(words: Vec<StyledWord>, marks: &[bool]) -> Vec<MarkedLine> {
     let mut text: Vec<MarkedLine> = Vec::new();
-    for (word, &changed) in words.into_iter().zip(marks) {
-        if word.begins_paragraph || text.is_empty() {
+    for ((run, begins_paragraph), &changed) in words.into_iter().zip(marks) {
+        if begins_paragraph || text.is_empty() {
             text.push(MarkedLine::new());
         }
         let line = text.last_mut().expect("one was just begun");
         match line.last_mut() {
-            Some(last)
-                if last.changed == changed && crate::text::same_style(&last.run, &word.run) =>
-            {
-                last.run.text.push_str(&word.run.text);
+            Some(last) if last.changed == changed && same_style(&last.run, &run) => {
+                last.run.text.push_str(&run.text);
             }
-            _ => line.push(MarkedSpan {
-                run: word.run,
-                changed,
-            }),
+            _ => line.push(MarkedSpan { run, changed }),
         }
     }
     text
@@ -190,6 +153,7 @@ fn spans(words: Vec<StyledWord>, marks: &[bool]) -> Vec<MarkedLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Text;
 
     /// Both sides with the marked words in brackets, the older first.
     fn marked(before: &str, after: &str) -> [String; 2] {

@@ -41,20 +41,20 @@ impl Sources {
     pub fn locate(&self, findings: &mut [Diagnostic]) {
         findings.sort_by(|a, b| a.origin.file.cmp(&b.origin.file));
         for here in findings.chunk_by_mut(|a, b| a.origin.file == b.origin.file) {
-            let file = &here[0].origin.file;
-            let Some(text) = self.get(file) else {
+            let file = here[0].origin.file.clone();
+            let Some(text) = self.get(&file) else {
                 continue;
             };
             // A file that was not read has no nodes, and may be nested beyond all bounds.
             let is_node =
                 |it: &Diagnostic| matches!(it.origin.location, SourceLocation::Node { .. });
             let has_nodes = here.iter().any(is_node);
-            let marked = has_nodes.then(|| Marked::parse(page::yaml_of(file, text)));
+            let marked = has_nodes.then(|| Marked::parse(page::yaml_of(&file, text)));
             for finding in here {
                 let location = &finding.origin.location;
                 let node = marked.as_ref().and_then(|marked| marked.find(location));
                 if let Some(bytes) = node.or_else(|| location.find_in(text)) {
-                    finding.origin.location = SourceLocation::Bytes(bytes.into());
+                    finding.origin = Origin::bytes(&file, bytes);
                 }
             }
         }
@@ -64,11 +64,11 @@ impl Sources {
 
     /// The position of a located finding; `None` if it is about the whole file.
     pub fn position(&self, origin: &Origin) -> Option<Position> {
-        let SourceLocation::Bytes(bytes) = &origin.location else {
+        let SourceLocation::Bytes { start, .. } = origin.location else {
             return None;
         };
-        let before = self.get(&origin.file)?.get(..bytes.start)?;
-        let column = before[line_start(before, bytes.start)..].chars().count() + 1;
+        let before = self.get(&origin.file)?.get(..start)?;
+        let column = before[line_start(before, start)..].chars().count() + 1;
         let line = before.matches('\n').count() + 1;
         Some(Position { line, column })
     }

@@ -208,13 +208,14 @@ fn is_scalar(node: &MarkedYaml) -> bool {
 type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);
 
 fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &PathStep) -> Option<Child<'n, 'a>> {
-    match (&node.data, step) {
-        (YamlData::Mapping(map), PathStep::Key(name)) => map
+    match &node.data {
+        YamlData::Mapping(map) => map
             .iter()
-            .find(|(key, _)| key.data.as_str() == Some(name))
+            .find(|(key, _)| key.data.as_str() == Some(step))
             .map(|(key, value)| (Some(key), value)),
-        (YamlData::Sequence(list), PathStep::Index(index)) => {
-            list.get(*index).map(|node| (None, node))
+        YamlData::Sequence(list) => {
+            let index: usize = step.parse().ok()?;
+            list.get(index).map(|node| (None, node))
         }
         _ => None,
     }

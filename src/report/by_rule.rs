@@ -10,21 +10,13 @@ const SHOWN: usize = 3;
 /// Warnings and hints have their source lines if the run has no more findings than this: one screen.
 const FEW: usize = 5;
 
-/// The findings of one rule that have one severity, by place.
-#[derive(Debug, PartialEq, Eq)]
-struct RuleFindings<'a> {
-    rule: &'static str,
-    severity: Severity,
-    findings: Vec<&'a Diagnostic>,
-}
-
 impl Report<'_> {
     /// The first three findings of each rule: errors with their source lines, the others in a line
     /// each unless there are few.
     pub fn some_by_rule(&self, findings: &[&Diagnostic]) -> String {
         let are_few = findings.len() <= FEW;
-        let print = |group: &RuleFindings| {
-            if are_few || group.severity == Severity::Error {
+        let print = |group: &Vec<&Diagnostic>| {
+            if are_few || group[0].severity == Severity::Error {
                 self.in_full(group, SHOWN)
             } else {
                 self.in_lines(group)
@@ -43,14 +35,14 @@ impl Report<'_> {
     /// The number of findings of each rule, a line each.
     pub fn counts_by_rule(&self, findings: &[&Diagnostic]) -> String {
         let groups = by_rule(findings);
-        let headings = groups.iter().map(|it| self.heading(it, it.findings.len()));
+        let headings = groups.iter().map(|group| self.heading(group, group.len()));
         headings.collect()
     }
 
-    fn in_full(&self, group: &RuleFindings, most: usize) -> String {
-        let shown = &group.findings[..group.findings.len().min(most)];
+    fn in_full(&self, group: &[&Diagnostic], most: usize) -> String {
+        let shown = &group[..group.len().min(most)];
         let mut text = String::new();
-        if shown.len() < group.findings.len() {
+        if shown.len() < group.len() {
             text = format!("{}\n", self.heading(group, shown.len()));
         }
         for (index, finding) in shown.iter().enumerate() {
@@ -59,8 +51,8 @@ impl Report<'_> {
         text
     }
 
-    fn in_lines(&self, group: &RuleFindings) -> String {
-        let shown = &group.findings[..group.findings.len().min(SHOWN)];
+    fn in_lines(&self, group: &[&Diagnostic]) -> String {
+        let shown = &group[..group.len().min(SHOWN)];
         let mut text = self.heading(group, shown.len());
         for (index, finding) in shown.iter().enumerate() {
             let (place, message) = (self.place(finding), self.format(&finding.message));
@@ -75,8 +67,8 @@ impl Report<'_> {
     }
 
     /// The line that names a rule and the number of its findings, and says if some are left out.
-    fn heading(&self, group: &RuleFindings, shown: usize) -> String {
-        let count = group.findings.len();
+    fn heading(&self, group: &[&Diagnostic], shown: usize) -> String {
+        let count = group.len();
         let id = if shown < count {
             "rule-count-shown"
         } else {
@@ -84,31 +76,21 @@ impl Report<'_> {
         };
         let message = Message::new(id).with("count", count).with("shown", shown);
         let title = self
-            .level(group.severity)
+            .level(group[0].severity)
             .primary_title(self.format(&message));
-        let heading = Group::with_title(title.id(group.rule));
-        format!("{}\n", self.renderer().render(&[heading]))
+        self.render(Group::with_title(title.id(group[0].rule)))
     }
 }
 
 /// Groups findings by rule, the gravest severity first. Within a severity the rule that is found
 /// first in the files comes first: by count, the order would change with every finding mended.
-fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<RuleFindings<'a>> {
-    let mut groups: Vec<RuleFindings> = Vec::new();
-    for finding in findings {
-        let (rule, severity) = (finding.rule, finding.severity);
-        let mut known = groups.iter_mut();
-        match known.find(|group| (group.rule, group.severity) == (rule, severity)) {
-            Some(group) => group.findings.push(finding),
-            None => groups.push(RuleFindings {
-                rule,
-                severity,
-                findings: vec![finding],
-            }),
-        }
-    }
-    groups.sort_by_key(|group| group.severity);
-    groups
+fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
+    let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
+    let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));
+    let mut sorted = findings.to_vec();
+    sorted.sort_by_cached_key(|finding| (finding.severity, first(finding)));
+    let groups = sorted.chunk_by(|a, b| kind(a) == kind(b));
+    groups.map(<[_]>::to_vec).collect()
 }
 
 /// The help of a finding, unless one shown later has the same.
@@ -175,7 +157,7 @@ mod tests {
         let groups = by_rule(&findings);
         let order: Vec<(&str, Severity, usize)> = groups
             .iter()
-            .map(|group| (group.rule, group.severity, group.findings.len()))
+            .map(|group| (group[0].rule, group[0].severity, group.len()))
             .collect();
         let expected = [
             ("c", Severity::Error, 1),

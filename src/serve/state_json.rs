@@ -3,10 +3,11 @@
 use super::state::PreviewState;
 use crate::characters::visible;
 use crate::content::Sources;
-use crate::diagnostic::{Bytes, Diagnostic, Severity, SourceLocation};
+use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Error, Message};
 use crate::report::Report;
 use serde_json::{Value, json};
+use std::ops::Range;
 
 /// Describes a state for the page; `run` names this run of the preview.
 pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
@@ -38,7 +39,7 @@ pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
 fn finding_json(finding: &Diagnostic, report: &Report, state: &PreviewState) -> Value {
     let file = &finding.origin.file;
     let source = match (&finding.origin.location, report.sources.get(file)) {
-        (SourceLocation::Bytes(bytes), Some(text)) => source_line(text, *bytes),
+        (SourceLocation::Bytes { start, end }, Some(text)) => source_line(text, *start..*end),
         _ => None,
     };
     let severity = finding.severity.name();
@@ -70,7 +71,7 @@ fn error_json(error: &Error, catalog: &Catalog) -> Value {
 
 /// The line in which the marked bytes begin, split where the caret stands; of a mark over several
 /// lines, the part on the first.
-fn source_line(text: &str, marked: Bytes) -> Option<Value> {
+fn source_line(text: &str, marked: Range<usize>) -> Option<Value> {
     let begin = text.get(..marked.start)?.rfind('\n').map_or(0, |at| at + 1);
     let length = text.get(begin..)?.find('\n');
     let end = length.map_or(text.len(), |length| begin + length);
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     fn cut_at(text: &str, start: usize, end: usize) -> [String; 3] {
-        let source = source_line(text, Bytes { start, end }).expect("a line");
+        let source = source_line(text, start..end).expect("a line");
         ["before", "marked", "after"].map(|part| source[part].as_str().expect("a text").to_owned())
     }
 
