@@ -86,7 +86,6 @@ impl Verdict {
 /// What is known of a file.
 #[derive(Debug)]
 pub struct VerifyReport {
-    /// Name of the file.
     pub file: String,
     pub verdict: Verdict,
     /// The sentence of the verdict.
@@ -105,7 +104,6 @@ pub struct VerifyReport {
 #[derive(Debug, Clone, Serialize)]
 pub struct ExpiringCertificate {
     pub text: String,
-    /// The last valid day.
     pub expires_on: Date,
     pub has_expired: bool,
 }
@@ -248,16 +246,14 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
 /// Why no signature is the one asked for; `None` if one is, or none was asked for.
 fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Option<Message> {
     let VerifyContext { signer, now, .. } = context;
-    let is_found = |signature: &PdfSignature| {
-        let is_by = match signer {
-            SignerDemand::None => true,
-            SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
-            SignerDemand::Name(name, roots) => {
-                signature.signer.as_ref() == Some(name) && signature.is_trusted(roots, *now)
-            }
-        };
-        is_by && signature.check(signer.roots(), *now).is_ok()
+    let is_by = |signature: &PdfSignature| match signer {
+        SignerDemand::None => true,
+        SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
+        SignerDemand::Name(name, roots) => {
+            signature.signer.as_ref() == Some(name) && signature.is_trusted(roots, *now)
+        }
     };
+    let is_found = |it: &PdfSignature| is_by(it) && it.check(signer.roots(), *now).is_ok();
     match signer {
         SignerDemand::None => None,
         _ if signatures.is_empty() => Some(Message::new("verify-unsigned-demanded")),
