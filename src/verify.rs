@@ -31,26 +31,13 @@ pub struct KnownEditions {
 /// The knowledge beside the file itself.
 pub struct VerifyContext {
     pub known: KnownEditions,
-    pub signer: SignerDemand,
-    pub now: Timestamp,
-}
-
-/// The signer that a file must have.
-pub enum SignerDemand {
-    None,
-    Certificate(Box<Certificate>),
-    /// A name, certified by one of these authorities.
-    Name(String, Vec<Certificate>),
-}
-
-impl SignerDemand {
+    /// The certificate of the signer that a file must have.
+    pub signer: Option<Certificate>,
+    /// The name of the signer that a file must have, certified by one of `roots`.
+    pub signer_name: Option<String>,
     /// The authorities that are trusted.
-    pub fn roots(&self) -> &[Certificate] {
-        match self {
-            SignerDemand::Name(_, roots) => roots,
-            _ => &[],
-        }
-    }
+    pub roots: Vec<Certificate>,
+    pub now: Timestamp,
 }
 
 /// The result for one file, the gravest last.
@@ -245,20 +232,18 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
 
 /// Why no signature is the one asked for; `None` if one is, or none was asked for.
 fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Option<Message> {
-    let VerifyContext { signer, now, .. } = context;
-    let is_by = |signature: &PdfSignature| match signer {
-        SignerDemand::None => true,
-        SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
-        SignerDemand::Name(name, roots) => {
-            signature.signer.as_ref() == Some(name) && signature.is_trusted(roots, *now)
-        }
+    let (signer, name, roots) = (&context.signer, &context.signer_name, &*context.roots);
+    let is_found = |it: &PdfSignature| {
+        let is_named = name.is_none() || it.signer == *name && it.is_trusted(roots, context.now);
+        let is_own = signer.as_ref().is_none_or(|signer| it.is_signer(signer));
+        is_named && is_own && it.check(roots, context.now).is_ok()
     };
-    let is_found = |it: &PdfSignature| is_by(it) && it.check(signer.roots(), *now).is_ok();
-    match signer {
-        SignerDemand::None => None,
-        _ if signatures.is_empty() => Some(Message::new("verify-unsigned-demanded")),
-        _ if signatures.iter().any(is_found) => None,
-        _ => Some(Message::new("verify-signer-demanded")),
+    if signer.is_none() && name.is_none() || signatures.iter().any(is_found) {
+        None
+    } else if signatures.is_empty() {
+        Some(Message::new("verify-unsigned-demanded"))
+    } else {
+        Some(Message::new("verify-signer-demanded"))
     }
 }
 

@@ -96,12 +96,12 @@ impl Printer<'_> {
     }
 
     fn check(&self, signature: &PdfSignature) -> Result<(), SignatureError> {
-        signature.check(self.context.signer.roots(), self.context.now)
+        signature.check(&self.context.roots, self.context.now)
     }
 
     /// Who signed, by whom certified, over which bytes, when; and what was not checked.
     fn signature(&self, signature: &PdfSignature) -> String {
-        let roots = self.context.signer.roots();
+        let roots = &self.context.roots;
         let signer = signature.signer.as_deref().unwrap_or("?");
         let issuer = signature.issuer.as_deref().unwrap_or("?");
         let message = |id| {
