@@ -135,8 +135,6 @@ fn tree_nodes<'a>(
 
 /// The array under a key; empty if there is none.
 fn list<'a>(document: &'a Document, dictionary: &'a Dictionary, key: &[u8]) -> &'a [Object] {
-    let found = dictionary
-        .get_deref(key, document)
-        .and_then(Object::as_array);
-    found.map_or(&[], Vec::as_slice)
+    let found = dictionary.get_deref(key, document);
+    found.and_then(Object::as_array).map_or(&[], Vec::as_slice)
 }

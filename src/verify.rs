@@ -170,11 +170,8 @@ impl ReceivedData {
 
 /// The verdict on a recorded file.
 fn genuine(edition: &ListedEdition, listing: &Listing) -> (Verdict, Message) {
-    let message = |id| {
-        Message::new(id)
-            .with("id", &edition.id)
-            .with("office", &listing.office)
-    };
+    let (id, office) = (&edition.id, &listing.office);
+    let message = |name| Message::new(name).with("id", id).with("office", office);
     if let Some(Ending { on, note }) = &edition.withdrawn {
         let withdrawn = message("verify-withdrawn").with("day", on);
         return (Verdict::Withdrawn, withdrawn.with("note", note));
@@ -208,11 +205,10 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
     let Some(listing) = listing else {
         return (Verdict::NoRecord, Message::new("verify-no-list"));
     };
-    let message = |id: &'static str, edition: &str| {
-        Message::new(id)
-            .with("id", edition)
-            .with("office", &listing.office)
-            .with("digest", digest_start(&data.digest))
+    let (office, digest) = (&listing.office, digest_start(&data.digest));
+    let message = |name: &'static str, id: &str| {
+        let named = Message::new(name).with("id", id).with("office", office);
+        named.with("digest", digest)
     };
     if let Some(edition) = listing.of_data(&data.digest) {
         let unproven = message("verify-pages-unproven", &edition.id);

@@ -91,9 +91,7 @@ pub fn holders(content: &Content, id: &str) -> Vec<Message> {
     let copies = content.copies.iter().filter(|copy| copy.edition == id);
     let mut names: Vec<&str> = copies.filter_map(|it| it.recipient.as_deref()).collect();
     names.dedup();
-    let message = |name: &str| {
-        let held = Message::new("holds-copy").with("recipient", name);
-        held.with("id", id)
-    };
+    let held = Message::new("holds-copy").with("id", id);
+    let message = |name| held.clone().with("recipient", name);
     names.into_iter().map(message).collect()
 }

@@ -102,13 +102,9 @@ impl Printer<'_> {
     /// Who signed, by whom certified, over which bytes, when; and what was not checked.
     fn signature(&self, signature: &PdfSignature) -> String {
         let roots = &self.context.roots;
-        let signer = signature.signer.as_deref().unwrap_or("?");
+        let who = signature.signer.as_deref().unwrap_or("?");
         let issuer = signature.issuer.as_deref().unwrap_or("?");
-        let message = |id| {
-            Message::new(id)
-                .with("signer", signer)
-                .with("issuer", issuer)
-        };
+        let message = |id| Message::new(id).with("signer", who).with("issuer", issuer);
         let why = |error| self.format(&Message::new("signature-error").with("why", name(error)));
         let statement = match self.check(signature) {
             Ok(()) => message("verify-signature"),

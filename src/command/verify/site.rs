@@ -73,9 +73,7 @@ fn from_web(site: &str) -> Result<KnownEditions> {
 /// The folder of an address and those above it, as addresses.
 fn folders(site: &str) -> Result<Vec<String>> {
     let page = site.split(['?', '#']).next().unwrap_or_default();
-    let uri: Uri = page
-        .parse()
-        .map_err(|error| failed(site).caused_by(error))?;
+    let uri = Uri::try_from(page).map_err(|error| failed(site).caused_by(error))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(failed(site));
     };
