@@ -137,7 +137,5 @@ fn permits_purpose(certificate: &Certificate, purpose: Purpose) -> bool {
         Purpose::Document => !OTHER_PURPOSES.contains(listed),
         Purpose::Timestamp => [ID_KP_TIME_STAMPING, ANY_EXTENDED_KEY_USAGE].contains(listed),
     };
-    permits(certificate, |usage: ExtendedKeyUsage| {
-        usage.0.iter().any(is_fit)
-    })
+    permits(certificate, |it: ExtendedKeyUsage| it.0.iter().any(is_fit))
 }

@@ -65,17 +65,13 @@ impl Identity {
     pub fn may_sign(&self, at: Timestamp) -> Result<()> {
         let [first, last] = chain::validity(self.certificate());
         let message = |id| Message::new(id).with("name", self.name());
-        let refusal = if at < first {
-            message("certificate-not-yet").with("day", day_in_japan(first))
-        } else if at > last {
-            message("certificate-over").with("day", day_in_japan(last))
-        } else {
-            match policy::check_signer(self.certificate(), Purpose::Document) {
-                Ok(()) => return Ok(()),
-                Err(SignatureError::UnknownExtension) => message("certificate-extension"),
-                // A weak key was refused when the file was opened.
-                Err(_) => message("certificate-purpose"),
-            }
+        let refusal = match policy::check_signer(self.certificate(), Purpose::Document) {
+            _ if at < first => message("certificate-not-yet").with("day", day_in_japan(first)),
+            _ if at > last => message("certificate-over").with("day", day_in_japan(last)),
+            Ok(()) => return Ok(()),
+            Err(SignatureError::UnknownExtension) => message("certificate-extension"),
+            // A weak key was refused when the file was opened.
+            Err(_) => message("certificate-purpose"),
         };
         Err(Error::new(refusal))
     }
@@ -150,15 +146,12 @@ fn chain_of(certificate: &Certificate, candidates: &[Certificate]) -> Vec<Certif
 
 /// The message for the owner of a PKCS#12 file that cannot be opened.
 fn keystore_error(error: KeystoreError) -> Error {
-    let id = match error {
+    use KeystoreError::{MacError, Pkcs5Error, UnpadError};
+    use KeystoreError::{UnsupportedEncryptionScheme, UnsupportedMacAlgorithm};
+    Error::new(Message::new(match error {
         // Without a checksum, only the garbage after decryption shows that the password was wrong.
-        KeystoreError::MacError(_) | KeystoreError::UnpadError | KeystoreError::Pkcs5Error(_) => {
-            "key-password"
-        }
-        KeystoreError::UnsupportedEncryptionScheme | KeystoreError::UnsupportedMacAlgorithm => {
-            "key-encryption"
-        }
+        MacError(_) | UnpadError | Pkcs5Error(_) => "key-password",
+        UnsupportedEncryptionScheme | UnsupportedMacAlgorithm => "key-encryption",
         error => return Error::new(Message::new("key-file")).caused_by(error),
-    };
-    Error::new(Message::new(id))
+    }))
 }

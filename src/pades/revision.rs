@@ -105,7 +105,7 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
         "F" => 132,
         "AP" => dictionary! { "N" => appearance },
     });
-    add_to_structure_tree(document, page, field)?;
+    add_to_tree(document, page, field)?;
     let annotations = extended(document, document.get_dictionary(page)?, b"Annots", field);
     let entry = document.get_dictionary_mut(page)?;
     entry.set("Annots", annotations);
@@ -124,11 +124,7 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
 
 /// Adds the field to the structure tree, if the document has one as Typst writes it:
 /// a form element, and the way back from the field to it.
-fn add_to_structure_tree(
-    document: &mut Document,
-    page: ObjectId,
-    field: ObjectId,
-) -> lopdf::Result<()> {
+fn add_to_tree(document: &mut Document, page: ObjectId, field: ObjectId) -> lopdf::Result<()> {
     let root = document.catalog()?.get(b"StructTreeRoot");
     let Ok(root) = root.and_then(Object::as_reference) else {
         return Ok(());
