@@ -77,7 +77,7 @@ impl Issue {
         session.require_review(&project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
         let before: Vec<&Edition> = project.content.issued().collect();
-        let mut edition = session.freeze(&project, note, &before)?;
+        let mut edition = session.freeze(&project, note)?;
         let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
         let digest = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), sha256(bytes));
         edition.files = drawn.iter().map(digest).collect();
@@ -100,7 +100,7 @@ impl Issue {
         })?);
         edit::write(&session.options.directory, &written)?;
         if !session.options.quiet {
-            let text = session.summary(&project.content, &edition, &folder, &numbers);
+            let text = session.summary(&project.content, &edition, &numbers);
             write_text(&mut std::io::stdout(), &text)?;
         }
         Ok(true)
@@ -178,12 +178,8 @@ impl Session<'_> {
         self.options.allow.iter().filter(is_used).cloned().collect()
     }
 
-    fn freeze(
-        &self,
-        project: &Project,
-        note: Option<String>,
-        before: &[&Edition],
-    ) -> Result<Edition> {
+    fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {
+        let before: Vec<&Edition> = project.content.issued().collect();
         let labels = project.theme.labels(Language::Japanese)?;
         let sheet = project.content.sheet.as_ref();
         let options = IssueOptions {
@@ -194,19 +190,14 @@ impl Session<'_> {
             labels: &labels,
             drawn_with: drawn_with(&project.register, &project.theme),
             first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
-            before,
+            before: &before,
             lost: &project.content.lost,
         };
         Ok(issue::freeze(&project.register, options))
     }
 
-    fn summary(
-        &self,
-        content: &Content,
-        edition: &Edition,
-        folder: &str,
-        numbers: &Numbers,
-    ) -> String {
+    fn summary(&self, content: &Content, edition: &Edition, numbers: &Numbers) -> String {
+        let folder = format!("content/editions/{}", edition.id);
         let mut text = self.line(&Message::new("issued").with("path", folder));
         for audience in Audience::ALL {
             let digest = edition.digest.of(audience);
