@@ -43,8 +43,7 @@ pub fn read(pdf: &[u8]) -> Result<PdfContents> {
     })
 }
 
-/// The text of each page of a PDF of our own, in the order it is drawn. A malicious one could fill the
-/// memory.
+/// The text of each page of a PDF of our own, as drawn. A malicious one could fill the memory.
 pub fn page_texts(pdf: &[u8]) -> Result<Vec<String>> {
     text::pages(&open(pdf)?).map_err(broken)
 }

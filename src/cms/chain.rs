@@ -12,8 +12,7 @@ use x509_cert::name::Name;
 
 /// The most authorities in a chain; real ones have two or three.
 const MAX_CHAIN_LENGTH: usize = 8;
-/// The most signatures checked for one chain. Many authorities of one name and key would otherwise
-/// multiply the paths.
+/// The most signatures checked for one chain, because authorities of one name multiply the paths.
 const MAX_CHECKS: usize = 100;
 
 /// A name for readers: the common name, else the organisation, else the whole.
@@ -115,9 +114,7 @@ fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
 
 /// Reads every certificate of a PEM file, or the one of a DER file.
 pub fn certificates(file: &[u8]) -> Option<Vec<Certificate>> {
-    if let Ok(certificate) = Certificate::from_der(file) {
-        return Some(vec![certificate]);
-    }
-    let certificates = Certificate::load_pem_chain(file).ok()?;
-    Some(certificates).filter(|certificates| !certificates.is_empty())
+    let one = Certificate::from_der(file).map(|certificate| vec![certificate]);
+    let all = one.or_else(|_| Certificate::load_pem_chain(file));
+    all.ok().filter(|certificates| !certificates.is_empty())
 }

@@ -65,14 +65,12 @@ pub struct TimestampToken {
 
 /// Requests a timestamp over a signature.
 pub fn request(server: &TimeServer, signature: &[u8]) -> Result<TimestampToken> {
+    // Some servers refuse an algorithm without parameters.
+    let (oid, parameters) = (ID_SHA_256, Some(Any::null()));
     let request = TimestampRequest {
         version: 1,
         imprint: MessageImprint {
-            algorithm: AlgorithmIdentifierOwned {
-                oid: ID_SHA_256,
-                // Some servers refuse an algorithm without parameters.
-                parameters: Some(Any::null()),
-            },
+            algorithm: AlgorithmIdentifierOwned { oid, parameters },
             hash: OctetString::new(HashAlgorithm::Sha256.hash(&[signature])).expect("32 bytes"),
         },
         nonce: server.nonce,
@@ -121,8 +119,7 @@ impl TimestampToken {
         chain::readable(self.signature.certificate.tbs_certificate().subject())
     }
 
-    /// Checks that the authority stamped this signature,
-    /// with a certificate for timestamping that was valid then.
+    /// Checks that the authority stamped this signature, with a certificate that was valid then.
     pub fn verify(&self, signature: &[u8]) -> std::result::Result<(), SignatureError> {
         if self.hash.as_bytes() != self.hash_algorithm.hash(&[signature]) {
             return Err(SignatureError::ContentMismatch);

@@ -47,10 +47,8 @@ pub fn build(
         Ok(set([attribute(ID_AA_TIME_STAMP_TOKEN, &token)]))
     };
     let unsigned_attrs = server.map(stamp).transpose()?;
-    let sha256 = AlgorithmIdentifierOwned {
-        oid: ID_SHA_256,
-        parameters: None,
-    };
+    let (oid, parameters) = (ID_SHA_256, None);
+    let sha256 = AlgorithmIdentifierOwned { oid, parameters };
     let body = identity.certificate().tbs_certificate();
     let signer = SignerInfo {
         version: CmsVersion::V1,

@@ -26,10 +26,8 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
     if entries.any(|entry| entry.has(b"ByteRange")) {
         return Err(Error::new(Message::new("pdf-signed")));
     }
-    if document
-        .catalog()
-        .is_ok_and(|catalog| catalog.has(b"AcroForm"))
-    {
+    let catalog = document.catalog();
+    if catalog.is_ok_and(|catalog| catalog.has(b"AcroForm")) {
         return Err(Error::new(Message::new("pdf-form")));
     }
     let mut edited = document.clone();
@@ -59,8 +57,7 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
     Ok((bytes, placeholder))
 }
 
-/// Sets the document's id. The first part names the document and stays; the second names the
-/// revision.
+/// Sets the document's id, of which the first part stays and the second names the revision.
 fn set_document_id(trailer: &mut Dictionary, pdf: &[u8], at: Timestamp) {
     let hash = Sha256::new().chain_update(pdf).chain_update(at.to_string());
     let revision = Object::String(hash.finalize()[..16].to_vec(), StringFormat::Hexadecimal);

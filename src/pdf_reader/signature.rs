@@ -42,15 +42,13 @@ impl PdfSignature {
         self.coverage
     }
 
-    /// Tells if the holder of this very certificate signed, for example that of the office itself.
-    /// [`PdfSignature::check`] tells if it was still valid.
+    /// Tells if the holder of this very certificate signed. [`Self::check`] tells if it was valid.
     pub fn is_signer(&self, certificate: &Certificate) -> bool {
         let container = self.integrity.as_ref();
         container.is_ok_and(|it| it.certificate == *certificate)
     }
 
-    /// Tells if the signer's certificate leads to a root, with all valid at the moment that counts.
-    /// No revocation list is asked.
+    /// Tells if the signer's certificate leads to a root. No revocation list is asked.
     pub fn is_trusted(&self, roots: &[Certificate], now: Timestamp) -> bool {
         let (container, at) = (self.integrity.as_ref(), self.moment(roots, now));
         container.is_ok_and(|it| it.leads_to_root(Purpose::Document, roots, at))
