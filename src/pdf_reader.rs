@@ -37,10 +37,8 @@ pub fn read(pdf: &[u8]) -> Result<PdfContents> {
         1 => attached.remove(0),
         _ => return Err(Error::new(Message::new("pdf-several-data"))),
     };
-    Ok(PdfContents {
-        data,
-        signatures: signature::signatures(&document, pdf).map_err(broken)?,
-    })
+    let signatures = signature::signatures(&document, pdf).map_err(broken)?;
+    Ok(PdfContents { data, signatures })
 }
 
 /// The text of each page of a PDF of our own, as drawn. A malicious one could fill the memory.

@@ -37,7 +37,7 @@ pub struct Verify {
 impl Verify {
     /// Verifies the files. The gravest verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
-        let context = VerifyContext {
+        let context = &VerifyContext {
             known: match &self.site {
                 Some(site) => site::read(site)?,
                 None => project_editions(session)?,
@@ -51,12 +51,9 @@ impl Verify {
         for path in &self.file {
             let name = path.file_name().unwrap_or(path.as_os_str());
             let file = read_bounded(path)?;
-            reports.push(verify::verify(&name.to_string_lossy(), &file, &context));
+            reports.push(verify::verify(&name.to_string_lossy(), &file, context));
         }
-        let printer = Printer {
-            session,
-            context: &context,
-        };
+        let printer = Printer { session, context };
         let text = match self.format.as_deref() {
             Some("json") => printer.json(&reports),
             Some("csv") => printer.csv(&reports),

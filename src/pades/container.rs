@@ -41,10 +41,10 @@ pub fn build(
     ]);
     let signature = (identity.key.sign)(&signed_attributes.to_der().expect(ENCODES));
     let stamp = |server| {
-        let granted = timestamp::request(server, &signature)?;
-        identity.may_sign(granted.time)?;
-        let token = Any::from_der(&granted.token).expect(ENCODES);
-        Ok(set([attribute(ID_AA_TIME_STAMP_TOKEN, &token)]))
+        let (time, token) = timestamp::request(server, &signature)?;
+        identity.may_sign(time)?;
+        let stamp = Any::from_der(&token).expect(ENCODES);
+        Ok(set([attribute(ID_AA_TIME_STAMP_TOKEN, &stamp)]))
     };
     let unsigned_attrs = server.map(stamp).transpose()?;
     let (oid, parameters) = (ID_SHA_256, None);

@@ -112,14 +112,12 @@ impl SigningKey {
         key: impl PrehashSigner<S> + 'static,
     ) -> SigningKey {
         let parameters = (oid == SHA_256_WITH_RSA_ENCRYPTION).then(Any::null);
-        let sign = move |message: &[u8]| {
+        let algorithm = AlgorithmIdentifierOwned { oid, parameters };
+        let sign = Box::new(move |message: &[u8]| {
             let signature = key.sign_prehash(&Sha256::digest(message));
             signature.expect("a hash of 32 bytes is enough").to_vec()
-        };
-        SigningKey {
-            algorithm: AlgorithmIdentifierOwned { oid, parameters },
-            sign: Box::new(sign),
-        }
+        });
+        SigningKey { algorithm, sign }
     }
 
     /// Tells if the certificate's key verifies what this one signs.
