@@ -118,25 +118,21 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
     let KnownEditions { listing, site, .. } = &context.known;
     let listing = listing.as_ref();
     let recorded = listing.and_then(|listing| Some((listing, listing.of_file(&sha256)?)));
-    let (verdict, reason) = if let Some(missing) = missing_signature(&signatures, context) {
-        (Verdict::NotAsIssued, missing)
-    } else {
-        match (recorded, &data) {
-            (Some(_), _) if context.known.is_insecure => {
-                (Verdict::NoRecord, Message::new("verify-list-insecure"))
-            }
-            (Some((listing, edition)), _) => genuine(edition, listing),
-            (None, Some(data)) => unrecorded(data, listing),
-            (None, None) => match (obstacle, listing) {
-                (Some(error), Some(_)) => (Verdict::NotOurs, error.message),
-                _ => (Verdict::NoRecord, Message::new("verify-no-list")),
-            },
+    let (verdict, reason) = match (missing_signature(&signatures, context), recorded, &data) {
+        (Some(missing), ..) => (Verdict::NotAsIssued, missing),
+        (None, Some(_), _) if context.known.is_insecure => {
+            (Verdict::NoRecord, Message::new("verify-list-insecure"))
         }
+        (None, Some((listing, edition)), _) => genuine(edition, listing),
+        (None, None, Some(data)) => unrecorded(data, listing),
+        (None, None, None) => match (obstacle, listing) {
+            (Some(error), Some(_)) => (Verdict::NotOurs, error.message),
+            _ => (Verdict::NoRecord, Message::new("verify-no-list")),
+        },
     };
-    let edition = match recorded {
-        Some((_, edition)) => Some(edition.id.clone()),
-        None => sheet.and_then(|sheet| sheet.edition.clone()),
-    };
+    let claimed = sheet.and_then(|sheet| sheet.edition.as_ref());
+    let edition = recorded.map_or(claimed, |(_, edition)| Some(&edition.id));
+    let office = sheet.map(|sheet| &sheet.office.name);
     let is_of_edition = |data: &ReceivedData| listing?.of_data(&data.digest);
     let is_genuine = recorded.is_some() || data.as_ref().and_then(is_of_edition).is_some();
     let genuine_sheet = sheet.filter(|_| is_genuine);
@@ -144,12 +140,9 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         file: name.to_owned(),
         verdict,
         reason: reason.with("file", name),
-        advice: advice(verdict, edition.as_deref(), sheet, site.as_deref()),
-        office: match recorded {
-            Some((listing, _)) => Some(listing.office.clone()),
-            None => sheet.map(|sheet| sheet.office.name.clone()),
-        },
-        edition,
+        advice: advice(verdict, edition, sheet, site.as_ref()),
+        office: recorded.map_or(office, |(it, _)| Some(&it.office)).cloned(),
+        edition: edition.cloned(),
         expiring: genuine_sheet.map_or_else(Vec::new, |sheet| expiring(sheet, context.now)),
         sha256,
         signatures,
@@ -266,9 +259,9 @@ fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
 /// Where the issued file is to be had.
 fn advice(
     verdict: Verdict,
-    edition: Option<&str>,
+    edition: Option<&String>,
     sheet: Option<&SheetData>,
-    site: Option<&str>,
+    site: Option<&String>,
 ) -> Option<Message> {
     let is_public = sheet.is_none_or(|sheet| sheet.audience == Audience::Public);
     let advice = match (verdict, site.filter(|_| is_public), edition) {
