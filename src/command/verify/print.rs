@@ -158,14 +158,7 @@ impl Printer<'_> {
 
     /// The cells of the table, with its head.
     fn cells(&self, reports: &[VerifyReport]) -> Vec<[String; 6]> {
-        let head = [
-            "file",
-            "office",
-            "edition",
-            "verdict",
-            "certificates",
-            "signatures",
-        ];
+        let head = ["file", "office", "edition", "verdict", "ends", "signed"];
         let column = |name: &str| self.format(&Message::new("verify-column").with("column", name));
         let mut cells = vec![head.map(column)];
         for report in reports {
