@@ -95,9 +95,6 @@ pub struct ExpiringCertificate {
     pub has_expired: bool,
 }
 
-/// Days within which the end of a certificate is told.
-const SOON: i64 = 90;
-
 /// The attached data. A later version may write a format that this one cannot read.
 struct ReceivedData {
     digest: String,
@@ -239,7 +236,7 @@ fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Op
 /// The certificates of the sheet that have run out or are about to.
 fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
     let today = day_in_japan(now);
-    let soon = today.saturating_add(SOON.days());
+    let soon = today.saturating_add(90.days());
     let mut expiring = Vec::new();
     for certification in &sheet.certifications {
         let last = certification.expires_on.as_deref();

@@ -8,8 +8,6 @@ use crate::message::{Error, Message, Result};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
-const LEDGER: &str = "content/copies.yaml";
-
 impl Session<'_> {
     /// Adds lines to the ledger.
     pub(super) fn record_copies(&self, copies: &[RecordedCopy]) -> Result<()> {
@@ -20,7 +18,7 @@ impl Session<'_> {
             let mut lines = copies.iter();
             lines.try_fold(text.to_owned(), |text, copy| edit::appended(&text, copy))
         };
-        let ledger = self.edited(LEDGER, &append)?;
+        let ledger = self.edited("content/copies.yaml", &append)?;
         edit::write(&self.options.directory, &[ledger])
     }
 

@@ -5,7 +5,6 @@ use crate::edition::random;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
-use jiff::Timestamp;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,7 +40,14 @@ impl Sign {
         let password = self.password(session)?;
         let identity = Identity::open(&key, &password)
             .map_err(|error| error.with("key", self.key.display()))?;
-        let signed = self.sign(&pdf, &identity, session.now())?;
+        let url = self.tsa.as_deref().unwrap_or_default();
+        let server = TimeServer {
+            send: &|request| request_timestamp(url, request),
+            nonce: random()?,
+        };
+        let asked = self.tsa.as_ref().map(|_| &server);
+        let signed = pades::sign(&pdf, &identity, session.now(), asked)
+            .map_err(|error| error.with("url", url).with("file", self.file.display()))?;
         let recorded = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
             let message = Message::new("folder-in-the-way").with("path", self.output.display());
@@ -61,16 +67,6 @@ impl Sign {
         };
         session.print_message(&Message::new(next))?;
         Ok(true)
-    }
-
-    fn sign(&self, pdf: &[u8], identity: &Identity, at: Timestamp) -> Result<Vec<u8>> {
-        let url = self.tsa.as_deref().unwrap_or_default();
-        let server = TimeServer {
-            send: &|request| request_timestamp(url, request),
-            nonce: random()?,
-        };
-        let signed = pades::sign(pdf, identity, at, self.tsa.as_ref().map(|_| &server));
-        signed.map_err(|error| error.with("url", url).with("file", self.file.display()))
     }
 
     /// Refuses an output that is one of the sources, under whatever name.

@@ -104,7 +104,13 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     let Some((covered, end, container)) = signed_bytes(document, value, pdf) else {
         return (0, signature);
     };
-    signature.coverage = coverage(pdf, end);
+    signature.coverage = if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
+        Err(SignatureError::ArbitraryBytes)
+    } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
+        Ok(())
+    } else {
+        Err(SignatureError::EarlierRevision)
+    };
     if let Ok(container) = CmsSignature::read(container) {
         let certificate = &container.certificate;
         let body = certificate.tbs_certificate();
@@ -150,16 +156,6 @@ fn signed_bytes<'a>(
     let is_half = |(digit, half): (&u8, u8)| char::from(*digit).to_digit(16) == Some(half.into());
     let is_same = digits.len() == container.len() * 2 && digits.iter().zip(halves).all(is_half);
     is_same.then_some((covered, end, container))
-}
-
-fn coverage(pdf: &[u8], end: usize) -> Result<(), SignatureError> {
-    if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
-        Err(SignatureError::ArbitraryBytes)
-    } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
-        Ok(())
-    } else {
-        Err(SignatureError::EarlierRevision)
-    }
 }
 
 /// Parses `D:20261125105013+09'00'`. The offset may be `Z`, lack its minutes, or be absent.
