@@ -79,30 +79,22 @@ impl Identity {
 
 impl SigningKey {
     fn read(pkcs8: &[u8]) -> Result<SigningKey> {
-        if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
+        let made = if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
             let bits = key.n().bit_width();
             if bits < MIN_RSA_BITS {
                 let message = Message::new("key-short").with("bits", bits);
                 return Err(Error::new(message.with("least", MIN_RSA_BITS)));
             }
             let key = rsa::pkcs1v15::SigningKey::<Sha256>::new(key);
-            Ok(SigningKey::new::<rsa::pkcs1v15::Signature>(
-                SHA_256_WITH_RSA_ENCRYPTION,
-                key,
-            ))
+            SigningKey::new::<rsa::pkcs1v15::Signature>(SHA_256_WITH_RSA_ENCRYPTION, key)
         } else if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
-            Ok(SigningKey::new::<p256::ecdsa::DerSignature>(
-                ECDSA_WITH_SHA_256,
-                key,
-            ))
+            SigningKey::new::<p256::ecdsa::DerSignature>(ECDSA_WITH_SHA_256, key)
         } else if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
-            Ok(SigningKey::new::<p384::ecdsa::DerSignature>(
-                ECDSA_WITH_SHA_256,
-                key,
-            ))
+            SigningKey::new::<p384::ecdsa::DerSignature>(ECDSA_WITH_SHA_256, key)
         } else {
-            Err(Error::new(Message::new("key-kind")))
-        }
+            return Err(Error::new(Message::new("key-kind")));
+        };
+        Ok(made)
     }
 
     /// A key that signs the SHA-256 of messages. P-384's own choice would be SHA-384, but a

@@ -103,7 +103,8 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
         "AP" => dictionary! { "N" => appearance },
     });
     add_to_tree(document, page, field)?;
-    let annotations = extended(document, document.get_dictionary(page)?, b"Annots", field);
+    let mut annotations = list(document, document.get_dictionary(page)?, b"Annots");
+    annotations.push(field.into());
     let entry = document.get_dictionary_mut(page)?;
     entry.set("Annots", annotations);
     entry.set("Tabs", "S");
@@ -150,15 +151,11 @@ fn add_to_tree(document: &mut Document, page: ObjectId, field: ObjectId) -> lopd
     let parents = tree.get_mut(b"ParentTree")?.as_dict_mut()?;
     parents.set("Nums", numbers);
     tree.set("ParentTreeNextKey", key + 1);
-    let kids = extended(document, document.get_dictionary(parent)?, b"K", element);
+    let mut kids = list(document, document.get_dictionary(parent)?, b"K");
+    kids.push(element.into());
     document.get_dictionary_mut(parent)?.set("K", kids);
     document.get_dictionary_mut(field)?.set("StructParent", key);
     Ok(())
-}
-
-/// The values of a key and one more.
-fn extended(document: &Document, entry: &Dictionary, key: &[u8], more: ObjectId) -> Vec<Object> {
-    [list(document, entry, key), vec![more.into()]].concat()
 }
 
 /// The values of a key as a list: none, one or many.

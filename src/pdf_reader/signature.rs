@@ -64,8 +64,7 @@ impl PdfSignature {
 
     /// The moment that counts: that of a trusted timestamp, without one `now`.
     fn moment(&self, roots: &[Certificate], now: Timestamp) -> Timestamp {
-        self.trusted_timestamp(roots)
-            .map_or(now, |token| token.time)
+        self.trusted_timestamp(roots).map_or(now, |it| it.time)
     }
 }
 
