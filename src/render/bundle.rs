@@ -43,7 +43,7 @@ pub struct BuildInput<'a> {
 }
 
 /// The file of the site that is a file of an edition's folder.
-const OF_EDITION: [(&str, &str); 3] = [
+pub const OF_EDITION: [(&str, &str); 3] = [
     (PDF, file::SITE_PDF),
     (CSV, file::SITE_CSV),
     (DATA, file::SITE_JSON),
