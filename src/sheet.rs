@@ -62,12 +62,6 @@ impl Rendering {
 /// The words that a theme prints, by name: `themes/<theme>/labels.<language>.yaml`.
 pub type Labels = BTreeMap<String, String>;
 
-/// The first line of each measure, by file.
-pub type EntryLines = BTreeMap<String, Vec<usize>>;
-
-/// Findings as texts, by file and, if they are about one measure or certificate, by its id.
-pub type FindingsByRecord = BTreeMap<(String, Option<String>), Vec<FindingText>>;
-
 /// A finding as a text.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingText {
@@ -92,19 +86,11 @@ pub struct LayoutOptions<'a> {
     pub edition: Option<&'a Edition>,
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
-    /// The author's findings; only the proof shows them.
-    pub findings: &'a FindingsByRecord,
-    /// Only the proof shows them.
-    pub entry_lines: &'a EntryLines,
-    /// The number of rows whose review is overdue.
-    pub overdue_reviews: usize,
 }
 
 impl<'a> LayoutOptions<'a> {
-    /// A Japanese draft without history, copy and findings.
+    /// A Japanese draft without history.
     pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
-        static NO_FINDINGS: FindingsByRecord = FindingsByRecord::new();
-        static NO_LINES: EntryLines = EntryLines::new();
         LayoutOptions {
             rendering,
             language: Language::Japanese,
@@ -112,9 +98,6 @@ impl<'a> LayoutOptions<'a> {
             id,
             edition: None,
             history: &[],
-            findings: &NO_FINDINGS,
-            entry_lines: &NO_LINES,
-            overdue_reviews: 0,
         }
     }
 }
@@ -172,7 +155,7 @@ pub struct Sheet {
     #[serde(skip)]
     pub revised_on: Option<Date>,
     pub as_of: Option<PrintedDay>,
-    /// The number of rows whose review is overdue; on the front page.
+    /// The number of rows whose review is overdue. The layout does not know it.
     pub overdue_reviews: usize,
     pub control: Vec<ControlEntry>,
     pub labels: Labels,
@@ -180,7 +163,8 @@ pub struct Sheet {
     /// True if a cell is withheld from this reader: the legend of the mark is printed.
     pub has_withheld: bool,
     pub certifications: Vec<CertificationLine>,
-    /// Findings that belong to no row and no certificate.
+    /// Findings that belong to no row and no certificate; on the proof. Like those that do, they are no
+    /// part of the layout.
     pub findings: Vec<FindingText>,
 }
 

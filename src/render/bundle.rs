@@ -18,9 +18,7 @@ use crate::manifest::{
 };
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
-use crate::sheet::{
-    self, ClientCopy, EntryLines, FindingText, FindingsByRecord, LayoutOptions, Rendering, Sheet,
-};
+use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -157,47 +155,54 @@ impl<'a> BundleBuilder<'a> {
         })
     }
 
-    /// The sheet for a rendering, for the proof with what only the office sees.
+    /// The sheet for a rendering, with what no edition holds.
     fn sheet(&self, rendering: Rendering) -> Sheet {
-        let (register, labels) = (self.input.register, &self.documents.labels);
-        match rendering {
-            Rendering::Page => sheet::lay_out(register, &self.options(rendering), labels),
-            Rendering::Proof => {
-                let entry_lines = self.entry_lines();
-                let findings = self.findings();
-                let options = LayoutOptions {
-                    findings: &findings,
-                    entry_lines: &entry_lines,
-                    ..self.options(rendering)
-                };
-                sheet::lay_out(register, &options, labels)
+        let mut sheet = self.documents.sheet(rendering);
+        if rendering.is_judged_by_the_day() {
+            sheet.overdue_reviews = self.input.overdue_reviews;
+        }
+        if rendering == Rendering::Proof {
+            self.annotate(&mut sheet);
+        }
+        sheet
+    }
+
+    /// Adds the findings to a proof, and to each row the line of its measure.
+    fn annotate(&self, proof: &mut Sheet) {
+        let mut findings = self.findings();
+        let mut lines = BTreeMap::new();
+        for file in &self.input.content.measures {
+            let records = file.records.as_deref().unwrap_or_default();
+            let sources = &self.input.content.sources;
+            let first_lines = sources.entry_lines(&file.file, records.len());
+            for (record, line) in records.iter().zip(first_lines) {
+                lines.insert((file.file.clone(), Some(record.id.clone())), line);
             }
-            _ => self.documents.sheet(rendering),
         }
-    }
-
-    /// The options for a rendering that shows what no edition holds.
-    fn options(&self, rendering: Rendering) -> LayoutOptions<'_> {
-        LayoutOptions {
-            overdue_reviews: self.input.overdue_reviews,
-            ..self.documents.version.layout(rendering, self.input.today)
+        for row in &mut proof.rows {
+            let Some(notes) = &mut row.proof else {
+                continue;
+            };
+            let record = (notes.file.clone(), Some(row.id.clone()));
+            notes.findings = findings.remove(&record).unwrap_or_default();
+            // The open question is printed there in full already.
+            notes.findings.retain(|it| it.rule != "open-question");
+            let line = lines.get(&record).unwrap_or(&1);
+            notes.file = format!("{}:{line}", record.0);
         }
+        for line in &mut proof.certifications {
+            if let Some(notes) = &mut line.proof {
+                let record = (notes.file.clone(), Some(line.id.clone()));
+                notes.findings = findings.remove(&record).unwrap_or_default();
+            }
+        }
+        findings.retain(|(_, record), _| record.is_none());
+        proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// First lines of the measures, by file.
-    fn entry_lines(&self) -> EntryLines {
-        let sources = &self.input.content.sources;
-        let lines = self.input.content.measures.iter().map(|file| {
-            let entries = file.records.as_ref().map_or(0, Vec::len);
-            let first = sources.entry_lines(&file.file, entries);
-            (file.file.clone(), first)
-        });
-        lines.collect()
-    }
-
-    /// The findings as texts, by the record that each is about.
-    fn findings(&self) -> FindingsByRecord {
-        let mut by_record = FindingsByRecord::new();
+    /// The findings as texts, by file and by the measure or certificate that they are about.
+    fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
+        let mut by_record = BTreeMap::new();
         for finding in self.input.findings {
             let file = finding.origin.file.clone();
             let line = self.input.content.sources.line(&finding.origin);
@@ -208,7 +213,7 @@ impl<'a> BundleBuilder<'a> {
                 place: format!("{file}:{line}"),
             };
             let of_record = by_record.entry((file, finding.record.clone()));
-            of_record.or_default().push(text);
+            of_record.or_insert_with(Vec::new).push(text);
         }
         by_record
     }
@@ -302,9 +307,11 @@ impl<'a> BundleBuilder<'a> {
             let labels = self.input.theme.labels(Language::English)?;
             let options = LayoutOptions {
                 language: Language::English,
-                ..self.options(Rendering::Page)
+                ..(self.documents.version).layout(Rendering::Page, self.input.today)
             };
-            fronts.push(sheet::lay_out(self.input.register, &options, &labels));
+            let mut english = sheet::lay_out(self.input.register, &options, &labels);
+            english.overdue_reviews = self.input.overdue_reviews;
+            fronts.push(english);
         }
         Ok(fronts)
     }

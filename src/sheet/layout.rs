@@ -53,7 +53,6 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         date: translator.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     };
-    let findings = is_proof.then(|| layout.general_findings());
     let rows = lay_out_rows(register, &layout);
     Sheet {
         rendering,
@@ -72,7 +71,7 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         history: history.map(line).collect(),
         copy: None,
         approvals: approvals.cloned().collect(),
-        overdue_reviews: options.overdue_reviews,
+        overdue_reviews: 0,
         date_style: register.date_style,
         document_number: register.document_number.clone(),
         guideline_amended: register.guideline.amended.clone(),
@@ -86,7 +85,7 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         has_withheld: rows.iter().any(Row::has_withheld),
         rows,
         certifications: certifications.map(|it| layout.certification(it)).collect(),
-        findings: findings.unwrap_or_default(),
+        findings: Vec::new(),
         labels: filled_labels,
     }
 }

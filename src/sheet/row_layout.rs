@@ -2,8 +2,8 @@
 
 use super::translator::{ForeignLang, Translator};
 use super::{
-    Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, FindingText,
-    Heading, Labels, LayoutOptions, Rendering, Row, RowProof, State, Validity,
+    Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, Heading, Labels,
+    LayoutOptions, Rendering, Row, RowProof, State, Validity,
 };
 use crate::model::{
     Audience, Bilingual, Certification, Item, Measure, Register, Restricted, Section, Statement,
@@ -149,7 +149,7 @@ impl RowLayout<'_> {
             expires_on: iso(certification.expires_on),
             proof: self.is_proof().then(|| CertificationProof {
                 file: certification.file.clone(),
-                findings: self.findings(&certification.file, &certification.id),
+                findings: Vec::new(),
             }),
             issued_on: certification.issued_on.map(|day| self.translator.date(day)),
             data: CertificationData {
@@ -189,23 +189,18 @@ impl RowLayout<'_> {
 
     fn row_proof(&self, measure: &Measure) -> RowProof {
         let origin = &measure.origin;
-        let lines = self.options.entry_lines.get(&origin.file);
-        let line = lines.and_then(|lines| lines.get(origin.index));
         let coordinates = origin.source.iter();
         let source: Vec<_> = coordinates
             .map(|(line, cell)| format!("{line}.{cell}"))
             .collect();
-        // The open question is printed there in full already.
-        let mut findings = self.findings(&origin.file, &measure.id);
-        findings.retain(|finding| finding.rule != "open-question");
         RowProof {
-            file: format!("{}:{}", origin.file, line.copied().unwrap_or(1)),
+            file: origin.file.clone(),
             source: source.join(" / "),
             confirm: origin.confirm.clone(),
             memo: origin.memo.clone(),
             reviewed_on: origin.reviewed_on.map(|day| self.translator.date(day)),
             audience: self.withheld_fields(measure),
-            findings,
+            findings: Vec::new(),
         }
     }
 
@@ -221,21 +216,6 @@ impl RowLayout<'_> {
         let labels: Vec<&str> = withheld.map(|(field, _)| self.label(field)).collect();
         let audience = self.label("audience_client");
         (!labels.is_empty()).then(|| format!("{}: {audience}", labels.join(" / ")))
-    }
-
-    fn findings(&self, file: &str, record: &str) -> Vec<FindingText> {
-        let key = (file.to_owned(), Some(record.to_owned()));
-        self.options.findings.get(&key).cloned().unwrap_or_default()
-    }
-
-    /// Findings that no row and no certificate shows.
-    pub fn general_findings(&self) -> Vec<FindingText> {
-        let findings = self.options.findings.iter();
-        let general = findings.filter(|((_, record), _)| record.is_none());
-        general
-            .flat_map(|(_, findings)| findings)
-            .cloned()
-            .collect()
     }
 }
 
