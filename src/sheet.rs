@@ -19,6 +19,7 @@ use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+pub use translator::ForeignLang;
 
 /// The page or document a sheet is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -62,7 +63,6 @@ impl Rendering {
 /// The words that a theme prints, by name: `themes/<theme>/labels.<language>.yaml`.
 pub type Labels = BTreeMap<String, String>;
 
-/// A finding as a text.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingText {
     pub severity: &'static str,
@@ -128,7 +128,6 @@ pub struct Sheet {
     pub office: Office<String>,
     pub signatory: Signatory<String>,
     pub guideline: Guideline<String>,
-    /// Id of the edition or draft.
     pub id: String,
     /// Not issued: 案（未発行）.
     pub draft: bool,
@@ -168,7 +167,6 @@ pub struct Sheet {
     pub findings: Vec<FindingText>,
 }
 
-/// A line of the revision history.
 #[derive(Debug, Clone, Serialize)]
 pub struct HistoryLine {
     pub id: String,
@@ -188,12 +186,10 @@ pub struct PrintedDay {
 pub struct ControlEntry {
     pub label: String,
     pub text: String,
-    /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
 }
 
-/// One row of the form.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
     pub id: String,
@@ -209,13 +205,6 @@ pub struct Row {
     pub proof: Option<RowProof>,
 }
 
-impl Row {
-    fn has_withheld(&self) -> bool {
-        let cells = [&self.subject, &self.measure, &self.remarks];
-        cells.iter().any(|cell| cell.state == State::Withheld)
-    }
-}
-
 /// Letter and name of a section or item, on every row. `span` is the number of rows that share the
 /// cell, and 0 on all but the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -225,9 +214,8 @@ pub struct Heading {
     /// `None` for the `-` of a section without items.
     pub anchor: Option<String>,
     pub span: usize,
-    /// If the name is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
 }
 
 /// The text of a cell. Whatever the state, `paragraphs` is printed.
@@ -237,9 +225,8 @@ pub struct Cell {
     /// Number of rows that share the cell; 0 if the cell above reaches down to this row.
     pub span: usize,
     pub paragraphs: Vec<Paragraph>,
-    /// If they are not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
 }
 
 /// The kind of answer a cell holds.
@@ -274,9 +261,8 @@ pub struct RowProof {
 pub struct CertificationLine {
     pub id: String,
     pub text: String,
-    /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
     /// The beginning of `text` that names standard and year; empty if the line is worded otherwise.
     pub standard: String,
     /// Part of `text`; a theme keeps it on one line.

@@ -22,14 +22,12 @@ use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Shee
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// The input of a build.
 pub struct BuildInput<'a> {
     pub content: &'a Content,
     pub register: &'a Register,
     pub findings: &'a [Diagnostic],
     /// The site's pages of prose.
     pub pages: &'a [ProsePage],
-    /// The number of rows whose review is overdue.
     pub overdue_reviews: usize,
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,

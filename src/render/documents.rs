@@ -15,6 +15,7 @@ use crate::message::{Language, Result};
 use crate::model::Register;
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
+use std::thread::ScopedJoinHandle;
 
 /// A state of the sheet, and what its documents are drawn with.
 pub struct Documents<'a> {
@@ -94,7 +95,6 @@ impl<'a> Documents<'a> {
         Ok((files, jobs))
     }
 
-    /// The sheet for a rendering.
     pub fn sheet(&self, rendering: Rendering) -> Sheet {
         let options = LayoutOptions {
             history: &self.issued,
@@ -146,12 +146,11 @@ impl<'a> Documents<'a> {
         // The largest, the proof, is among the last; it is drawn early, while memory is not fragmented.
         jobs.reverse();
         for chunk in jobs.chunks(at_once) {
-            let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
+            let results: Vec<_> = std::thread::scope(|scope| {
                 let spawn = |job| scope.spawn(move || self.draw_one(job));
                 let threads: Vec<_> = chunk.iter().map(spawn).collect();
-                let pdfs = threads.into_iter().map(|thread| thread.join());
-                pdfs.map(|pdf| pdf.expect("drawing does not panic"))
-                    .collect()
+                let join = |it: ScopedJoinHandle<_>| it.join().expect("drawing does not panic");
+                threads.into_iter().map(join).collect()
             });
             pdf::forget();
             for (job, pdf) in chunk.iter().zip(results) {
@@ -167,16 +166,21 @@ impl<'a> Documents<'a> {
             None => pdf::render(self.fonts, self.theme, sheet, json)?,
             Some(changes) => pdf::render_changes(self.fonts, self.theme, sheet, changes, json)?,
         };
-        let text = RenderedText::text(&pdf.text);
-        leak::refuse(&job.registers, &text, sheet.rendering)?;
+        leak::refuse(
+            &job.registers,
+            &RenderedText::text(&pdf.text),
+            sheet.rendering,
+        )?;
         Ok(pdf)
     }
 }
 
-/// The data of a sheet.
 pub fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
-    let text = RenderedText::file(DATA, &json);
-    leak::refuse(&[register], &text, sheet.rendering)?;
+    leak::refuse(
+        &[register],
+        &RenderedText::file(DATA, &json),
+        sheet.rendering,
+    )?;
     Ok(json)
 }

@@ -54,6 +54,10 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         note: edition.note.clone().unwrap_or_default(),
     };
     let rows = lay_out_rows(register, &layout);
+    let has_withheld = rows
+        .iter()
+        .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
+        .any(|cell| cell.state == State::Withheld);
     Sheet {
         rendering,
         audience: rendering.audience(),
@@ -82,7 +86,7 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         control: layout.control(&date.text),
         date,
         as_of,
-        has_withheld: rows.iter().any(Row::has_withheld),
+        has_withheld,
         rows,
         certifications: certifications.map(|it| layout.certification(it)).collect(),
         findings: Vec::new(),

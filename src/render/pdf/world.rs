@@ -14,16 +14,12 @@ use typst::text::{Font, FontBook, FontInstance, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
 
-/// The weights of each typeface, compiled in (see `fonts/README.md`).
-const TYPEFACES: [[&[u8]; 2]; 2] = [
-    [
-        include_bytes!("../../../fonts/NotoSansJP-Regular.ttf"),
-        include_bytes!("../../../fonts/NotoSansJP-Bold.ttf"),
-    ],
-    [
-        include_bytes!("../../../fonts/MPLUS1p-Regular.ttf"),
-        include_bytes!("../../../fonts/MPLUS1p-Bold.ttf"),
-    ],
+/// Two weights of each typeface, compiled in (see `fonts/README.md`).
+const FACES: [&[u8]; 4] = [
+    include_bytes!("../../../fonts/NotoSansJP-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansJP-Bold.ttf"),
+    include_bytes!("../../../fonts/MPLUS1p-Regular.ttf"),
+    include_bytes!("../../../fonts/MPLUS1p-Bold.ttf"),
 ];
 
 /// The row scope of a header cell and a table's summary are still behind this feature.
@@ -48,11 +44,11 @@ pub struct Fonts {
 impl Fonts {
     /// Reads the faces in the binary.
     pub fn compiled_in() -> Fonts {
-        let face = |bytes: &'static [u8]| {
-            Font::new(Bytes::new(bytes), 0).expect("the fetched fonts were verified")
+        let face = |bytes: &&'static [u8]| {
+            Font::new(Bytes::new(*bytes), 0).expect("the fetched fonts were verified")
         };
-        let typefaces = TYPEFACES.map(|weights| weights.map(face).to_vec());
-        Fonts::of(typefaces.to_vec())
+        let typefaces = FACES.chunks(2);
+        Fonts::of(typefaces.map(|it| it.iter().map(face).collect()).collect())
     }
 
     fn of(typefaces: Vec<Vec<Font>>) -> Fonts {
