@@ -96,9 +96,8 @@ impl Diff {
     fn open(&self, session: &Session) -> Result<Option<Project>> {
         let project = session.judge(session.load()?, Shown::Errors, |_| {})?;
         if let Some(project) = &project {
-            let labels = project.theme.labels(Language::Japanese)?;
             let can_draw = |c: &str| project.fonts.can_draw(c);
-            project.theme.check_labels(&labels, can_draw)?;
+            project.theme.drawable_labels(can_draw)?;
         }
         Ok(project)
     }

@@ -2,7 +2,7 @@
 //!
 //! An issued edition's files are copied from its folder; a draft's are drawn.
 
-use super::documents::{Documents, PdfJob, checked_data, checked_labels};
+use super::documents::{Documents, PdfJob, checked_data};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::{self, Site};
@@ -143,7 +143,7 @@ impl<'a> BundleBuilder<'a> {
             documents: Documents {
                 theme: input.theme,
                 fonts: input.fonts,
-                labels: checked_labels(input.theme, input.fonts)?,
+                labels: (input.theme).drawable_labels(|c| input.fonts.can_draw(c))?,
                 register: input.register,
                 version: Version::of(input.register, input.content.newest_edition()),
                 today: input.today,

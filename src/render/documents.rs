@@ -11,7 +11,7 @@ use crate::data;
 use crate::edition::{Edition, file};
 use crate::issue::Version;
 use crate::manifest::{Bundle, DATA};
-use crate::message::{Language, Result};
+use crate::message::Result;
 use crate::model::Register;
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
@@ -52,7 +52,7 @@ pub fn edition_files(
     let documents = Documents {
         theme,
         fonts,
-        labels: checked_labels(theme, fonts)?,
+        labels: theme.drawable_labels(|c| fonts.can_draw(c))?,
         register: &register,
         version: Version {
             edition: Some(edition),
@@ -64,13 +64,6 @@ pub fn edition_files(
     let (mut files, jobs) = documents.all()?;
     files.extend(documents.draw(jobs)?);
     Ok(files)
-}
-
-/// The theme's labels. The fonts have every character of them.
-pub fn checked_labels(theme: &Theme, fonts: &Fonts) -> Result<Labels> {
-    let labels = theme.labels(Language::Japanese)?;
-    theme.check_labels(&labels, |c| fonts.can_draw(c))?;
-    Ok(labels)
 }
 
 impl<'a> Documents<'a> {

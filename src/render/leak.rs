@@ -64,10 +64,9 @@ pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering
     if rendering == Rendering::Proof {
         return Ok(());
     }
-    match text.leak(registers, rendering.audience()) {
-        None => Ok(()),
-        Some(text) => Err(Error::new(Message::new("leak").with("text", text))),
-    }
+    let leak = text.leak(registers, rendering.audience());
+    let refused = |text| Err(Error::new(Message::new("leak").with("text", text)));
+    leak.map_or(Ok(()), refused)
 }
 
 /// Removes all white space: renderings wrap texts in different ways.

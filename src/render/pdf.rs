@@ -150,13 +150,11 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-/// Removes what the last drawings did not need: the rest makes drawing with another word faster.
+/// Removes what the last four drawings did not need, one of each kind that an author looks at by turns:
+/// the rest makes drawing with another word faster.
 pub fn forget_unused() {
-    comemo::evict(KEPT_DRAWINGS);
+    comemo::evict(4);
 }
-
-/// Number of drawings whose results stay cached: one of each kind that an author looks at by turns.
-const KEPT_DRAWINGS: usize = 4;
 
 type Errors = Vec<SourceDiagnostic>;
 

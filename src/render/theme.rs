@@ -251,9 +251,10 @@ impl Theme {
         Ok(labels)
     }
 
-    /// Refuses a label with a character that no font has.
-    pub fn check_labels(&self, labels: &Labels, can_draw: impl Fn(&str) -> bool) -> Result<()> {
-        for (name, label) in labels {
+    /// The Japanese labels, none of them with a character that no font has.
+    pub fn drawable_labels(&self, can_draw: impl Fn(&str) -> bool) -> Result<Labels> {
+        let labels = self.labels(Language::Japanese)?;
+        for (name, label) in &labels {
             if let Some(c) = drawn(label).find(|c| *c != "\n" && !can_draw(c)) {
                 let message = Message::new("theme-glyph")
                     .with("file", self.shown(LABELS[0]))
@@ -263,7 +264,7 @@ impl Theme {
                 return Err(Error::new(message));
             }
         }
-        Ok(())
+        Ok(labels)
     }
 }
 
