@@ -94,17 +94,19 @@ fn draw(
     files: Vec<(&'static str, Vec<u8>)>,
     options: &PdfOptions,
 ) -> Result<Drawn> {
-    let world = World::new(fonts, theme, main, files.clone(), false);
-    let errors = match compile(&world, options) {
-        Ok(drawn) => return Ok(drawn),
-        Err(errors) => errors,
+    let mut world = World::new(fonts, theme, main, files);
+    let first = compile(&world, options);
+    let has_no_end = |errors: &Errors| {
+        let mut messages = errors.iter().map(|error| &error.message);
+        messages.any(|it| it.starts_with("document did not converge"))
     };
-    let mut messages = errors.iter().map(|error| &error.message);
-    if !messages.any(|it| it.starts_with("document did not converge")) {
-        return Err(explain(&world, theme, &errors));
-    }
-    let steady = World::new(fonts, theme, main, files, true);
-    compile(&steady, options).map_err(|errors| explain(&steady, theme, &errors))
+    let drawn = if first.as_ref().is_err_and(has_no_end) {
+        world.demand_steadiness();
+        compile(&world, options)
+    } else {
+        first
+    };
+    drawn.map_err(|errors| explain(&world, theme, &errors))
 }
 
 /// Takes the text from the pages, and refuses a text that would be printed beside the paper.

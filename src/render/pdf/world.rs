@@ -24,11 +24,8 @@ const FACES: [&[u8]; 4] = [
 
 /// The row scope of a header cell and a table's summary are still behind this feature.
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
-    LazyHash::new(
-        Library::builder()
-            .with_features([Feature::A11yExtras].into_iter().collect())
-            .build(),
-    )
+    let features = [Feature::A11yExtras].into_iter().collect();
+    LazyHash::new(Library::builder().with_features(features).build())
 });
 
 /// The faces that sheets are drawn with.
@@ -134,6 +131,11 @@ fn may_be_embedded(face: &Font) -> bool {
     !is_restricted && face.is_subsetting_allowed() && face.is_outline_embedding_allowed()
 }
 
+/// The file that tells a theme if its layout may depend on itself, and its contents.
+const ATTEMPT: &str = "attempt.json";
+const FIRST: &[u8] = br#"{"steady":false}"#;
+const STEADY: &[u8] = br#"{"steady":true}"#;
+
 /// One rendering as Typst sees it.
 pub struct World<'a> {
     fonts: &'a Fonts,
@@ -145,41 +147,34 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// `files` are those that a theme can read besides its own. If `is_steady`, the theme must not
-    /// let the layout depend on itself: the first drawing found no end.
+    /// `files` are those that a theme can read besides its own.
     pub fn new(
         fonts: &'a Fonts,
         theme: &Theme,
         main: &'static str,
         files: Vec<(&'static str, Vec<u8>)>,
-        is_steady: bool,
     ) -> World<'a> {
         let sources = theme
             .files(".typ")
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
-        let attempt = serde_json::json!({"steady": is_steady}).to_string();
-        let logo = theme.logo.iter();
-        let own = [
-            ("tokens.json", tokens),
-            ("attempt.json", attempt.into_bytes()),
-        ];
-        let data: Vec<(&str, Vec<u8>)> = files
-            .into_iter()
-            .chain(own)
-            .chain(logo.map(|logo| (&*logo.name, logo.bytes.clone())))
-            .collect();
-        let readable = data.iter().map(|(path, _)| format!("/{path}"));
+        let mut data: Vec<(&str, Vec<u8>)> = files;
+        data.extend([("tokens.json", tokens), (ATTEMPT, FIRST.to_vec())]);
+        data.extend(theme.logo.iter().map(|it| (&*it.name, it.bytes.clone())));
+        let readable: Vec<String> = data.iter().map(|(path, _)| format!("/{path}")).collect();
+        let data = data.into_iter();
         World {
             fonts,
             main: id(main),
             sources: sources.collect(),
-            readable: readable.collect::<Vec<_>>().join(", "),
-            data: data
-                .into_iter()
-                .map(|(path, bytes)| (id(path), Bytes::new(bytes)))
-                .collect(),
+            readable: readable.join(", "),
+            data: data.map(|(path, it)| (id(path), Bytes::new(it))).collect(),
         }
+    }
+
+    /// Asks the theme to let no layout depend on itself: the first drawing found no end.
+    pub fn demand_steadiness(&mut self) {
+        self.data.insert(id(ATTEMPT), Bytes::new(STEADY));
     }
 
     pub fn main_path(&self) -> &'static str {
@@ -228,19 +223,16 @@ impl TypstWorld for World<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        self.sources
-            .get(&id)
-            .cloned()
-            .ok_or_else(|| self.absent(id))
+        let source = self.sources.get(&id).cloned();
+        source.ok_or_else(|| self.absent(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        match self.data.get(&id) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => self
-                .source(id)
-                .map(|source| Bytes::from_string(source.text().to_owned())),
+        if let Some(bytes) = self.data.get(&id) {
+            return Ok(bytes.clone());
         }
+        let source = self.source(id)?;
+        Ok(Bytes::from_string(source.text().to_owned()))
     }
 
     fn font(&self, index: usize) -> Option<Font> {
