@@ -14,7 +14,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
-use tera::{Context, ErrorKind, Tera, TeraResult};
+use tera::{Context, Tera, TeraResult};
 
 /// The site around a page; empty for a page by itself.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -204,13 +204,10 @@ fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
             (file, line, cause + &source.unwrap_or_default())
         }
         None => {
-            let file = match error.kind() {
-                ErrorKind::CircularExtend { tpl, .. } => tpl,
-                ErrorKind::CircularInclude { tpl, .. } => tpl,
-                ErrorKind::MissingParent { current, .. } => current,
-                _ => template,
-            };
-            (file, 1, text.clone())
+            // An error about a whole template quotes its name.
+            let quoted = text.split('\'').nth(1);
+            let named = quoted.filter(|name| theme.text(name).is_some());
+            (named.unwrap_or(template), 1, text.clone())
         }
     };
     let message = Message::new("theme-error")
