@@ -5,7 +5,7 @@
 use super::documents::{Documents, PdfJob, checked_data};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
-use super::site::{self, Site};
+use super::site::Site;
 use super::theme::Theme;
 use crate::content::Content;
 use crate::data;
@@ -94,7 +94,7 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(input)?;
     let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
-        return site::front(&builder.site(&bundle, &builder.fronts()?)).map(Some);
+        return builder.site(&bundle, &builder.fronts()?)?.front().map(Some);
     }
     if !DOWNLOADS.iter().any(|name| path.ends_with(name)) {
         builder.pages(&mut bundle)?;
@@ -314,18 +314,13 @@ impl<'a> BundleBuilder<'a> {
         Ok(fronts)
     }
 
-    fn site<'s>(&'s self, bundle: &'s Bundle, fronts: &'s [Sheet]) -> Site<'s> {
-        Site {
-            documents: &self.documents,
-            fronts,
-            prose: self.input.pages,
-            listing: &self.listing,
-            bundle,
-        }
+    fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
+        let (documents, prose) = (&self.documents, self.input.pages);
+        Site::new(documents, fronts, prose, &self.listing, offered)
     }
 
     fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {
-        let (files, policy) = site::build(&self.site(bundle, &self.fronts()?))?;
+        let (files, policy) = self.site(bundle, &self.fronts()?)?.build()?;
         bundle.extend(files);
         Ok(policy)
     }
