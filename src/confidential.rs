@@ -13,13 +13,11 @@ use aho_corasick::AhoCorasick;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-/// The names to search for.
 pub struct ConfidentialNames<'a> {
     names: Vec<(&'a str, FoldedText)>,
     search: AhoCorasick,
 }
 
-/// A name in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundName<'a> {
     pub name: &'a str,

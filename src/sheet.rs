@@ -102,7 +102,6 @@ impl<'a> LayoutOptions<'a> {
     }
 }
 
-/// The client a copy is made for.
 #[derive(Debug, Clone, Serialize)]
 pub struct ClientCopy {
     /// Printed on each page.
@@ -162,8 +161,7 @@ pub struct Sheet {
     /// True if a cell is withheld from this reader: the legend of the mark is printed.
     pub has_withheld: bool,
     pub certifications: Vec<CertificationLine>,
-    /// Findings that belong to no row and no certificate; on the proof. Like those that do, they are no
-    /// part of the layout.
+    /// Findings that belong to no row and no certificate. The layout knows no findings.
     pub findings: Vec<FindingText>,
 }
 
@@ -229,7 +227,6 @@ pub struct Cell {
     pub lang: ForeignLang,
 }
 
-/// The kind of answer a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {

@@ -27,7 +27,6 @@ static LOOKS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     )
 });
 
-/// A character of a folded text.
 #[derive(Debug, Clone)]
 pub struct FoldedChar {
     /// Equal for characters that count as the same.
@@ -50,7 +49,6 @@ pub struct FoldedText {
     pub shape: String,
 }
 
-/// The similarity of two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
     LooksAlike,

@@ -26,7 +26,6 @@ pub struct BuildInput<'a> {
     pub content: &'a Content,
     pub register: &'a Register,
     pub findings: &'a [Diagnostic],
-    /// The site's pages of prose.
     pub pages: &'a [ProsePage],
     pub overdue_reviews: usize,
     pub theme: &'a Theme,
@@ -52,7 +51,6 @@ pub struct BuiltFiles {
     pub copies: Vec<RecordedCopy>,
 }
 
-/// Makes every file of `output/`.
 pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     let mut builder = BundleBuilder::new(input)?;
     let (mut files, mut jobs) = builder.issued_or_drawn()?;

@@ -280,16 +280,8 @@ pub fn draw_rows<'a, T>(
         if rows == 0 || fails(0) {
             return error;
         }
-        let (mut sound, mut failing) = (0, rows);
-        while failing - sound > 1 {
-            let middle = sound + (failing - sound) / 2;
-            if fails(middle) {
-                failing = middle;
-            } else {
-                sound = middle;
-            }
-        }
-        let (anchor, subject) = name(failing - 1);
+        let counts: Vec<usize> = (1..rows).collect();
+        let (anchor, subject) = name(counts.partition_point(|count| !fails(*count)));
         let message = error.message.named("theme-error-row");
         Error {
             message: message.with("row", anchor).with("subject", subject),
