@@ -75,7 +75,7 @@ impl<'a> ConfidentialNames<'a> {
 }
 
 /// The first place of each name, the same before those that look alike; in the order of the text.
-pub fn first_of_each<'a>(mut found: Vec<FoundName<'a>>) -> Vec<FoundName<'a>> {
+pub fn first_of_each(mut found: Vec<FoundName>) -> Vec<FoundName> {
     found.sort_by_key(|it| (it.name, Reverse(it.likeness)));
     found.dedup_by_key(|it| it.name);
     found.sort_by_key(|it| (it.written.start, it.written.end));

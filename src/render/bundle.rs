@@ -136,12 +136,13 @@ struct BundleBuilder<'a> {
 
 impl<'a> BundleBuilder<'a> {
     fn new(input: &'a BuildInput<'a>) -> Result<BundleBuilder<'a>> {
+        let can_draw = |c: &str| input.fonts.can_draw(c);
         Ok(BundleBuilder {
             input,
             documents: Documents {
                 theme: input.theme,
                 fonts: input.fonts,
-                labels: (input.theme).drawable_labels(|c| input.fonts.can_draw(c))?,
+                labels: input.theme.drawable_labels(can_draw)?,
                 register: input.register,
                 version: Version::of(input.register, input.content.newest_edition()),
                 today: input.today,
@@ -301,9 +302,10 @@ impl<'a> BundleBuilder<'a> {
         let has_english = pages.any(|page| page.lang == Language::English);
         if has_english || self.input.register.has_english() {
             let labels = self.input.theme.labels(Language::English)?;
+            let version = &self.documents.version;
             let options = LayoutOptions {
                 language: Language::English,
-                ..(self.documents.version).layout(Rendering::Page, self.input.today)
+                ..version.layout(Rendering::Page, self.input.today)
             };
             let mut english = sheet::lay_out(self.input.register, &options, &labels);
             english.overdue_reviews = self.input.overdue_reviews;

@@ -84,6 +84,9 @@ pub fn frame(register: &Register, translator: Translator) -> Frame {
         line
     };
     let (office, guideline) = (&register.office, &register.guideline);
+    let representative = office.representative.as_ref();
+    let complaints = office.complaints.as_ref();
+    let amended = guideline.amended.as_deref();
     Frame {
         title: line("title", &register.title),
         office: Office {
@@ -91,8 +94,8 @@ pub fn frame(register: &Register, translator: Translator) -> Frame {
             tel: office.tel.clone(),
             address: office.address.as_ref().map(|it| line("address", it)),
             url: office.url.clone(),
-            representative: (office.representative.as_ref()).map(|it| line("representative", it)),
-            complaints: (office.complaints.as_ref()).map(|it| line("complaints", it)),
+            representative: representative.map(|it| line("representative", it)),
+            complaints: complaints.map(|it| line("complaints", it)),
             homepage: office.homepage.clone(),
             security: office.security.clone(),
         },
@@ -103,7 +106,7 @@ pub fn frame(register: &Register, translator: Translator) -> Frame {
         guideline: Guideline {
             id: guideline.id.clone(),
             title: line("guideline", &guideline.title),
-            amended: (guideline.amended.as_deref()).map(|it| translator.amended(it)),
+            amended: amended.map(|it| translator.amended(it)),
         },
         untranslated,
     }
