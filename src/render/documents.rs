@@ -39,6 +39,12 @@ pub struct PdfJob<'a> {
     registers: Vec<&'a Register>,
 }
 
+/// The edition before, if its record is at hand.
+pub fn predecessor<'e>(edition: &Edition, issued: &[&'e Edition]) -> Option<&'e Edition> {
+    let named = edition.predecessor.as_ref()?;
+    issued.iter().copied().find(|it| it.id == named.id)
+}
+
 /// Draws the files of an edition from its record.
 pub fn edition_files(
     theme: &Theme,
@@ -109,13 +115,9 @@ impl<'a> Documents<'a> {
 
     /// The changes from the edition before, for clients who have that one.
     fn changes(&self) -> Option<PdfJob<'a>> {
-        let mut issued = self.issued.iter().rev();
-        let before: &Edition = match self.version.edition {
-            Some(current) => {
-                let named = current.predecessor.as_ref()?;
-                issued.find(|edition| edition.id == named.id)?
-            }
-            None => issued.next()?,
+        let before = match self.version.edition {
+            Some(current) => predecessor(current, &self.issued)?,
+            None => self.issued.last()?,
         };
         if before.withdrawn.is_some() {
             return None;

@@ -7,7 +7,7 @@
 
 pub mod headers;
 
-use super::documents::Documents;
+use super::documents::{Documents, predecessor};
 use super::html::{HtmlPage, PageContext, Pages, Policy, inert};
 use super::leak::{self, RenderedText};
 use crate::compare;
@@ -190,12 +190,8 @@ impl<'a> Site<'a> {
     /// The page of an issued edition, and the changes from the one before.
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
-        let mut issued = self.documents.issued.iter();
-        let before = edition
-            .predecessor
-            .as_ref()
-            .and_then(|named| issued.find(|edition| edition.id == named.id))
-            .filter(|before| before.withdrawn.is_none());
+        let before = predecessor(edition, &self.documents.issued);
+        let readable = before.filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
         let labels = &self.documents.labels;
         let lay_out = |it| sheet::lay_out_edition(it, Rendering::SitePdf, labels);
@@ -212,12 +208,12 @@ impl<'a> Site<'a> {
             "archived": {
                 "superseded_by": listed.superseded_by,
                 "digests": digests,
-                "changes": before.is_some(),
+                "changes": readable.is_some(),
             },
         });
         let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
-        let Some(before) = before else {
+        let Some(before) = readable else {
             return Ok(());
         };
         let path = format!("{folder}{CHANGES}");
