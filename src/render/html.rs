@@ -4,7 +4,7 @@
 //! file, works in any folder, and runs nothing that was not built.
 
 use crate::compare::Comparison;
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, draw_rows};
 use crate::sheet::Sheet;
@@ -196,24 +196,16 @@ pub fn inert(value: &impl Serialize) -> String {
 /// Makes one message with file and line of Tera's error.
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
-    let (file, line, cause) = match pointed_at(&text) {
-        Some((file, line)) => {
-            let first = text.lines().next().unwrap_or_default();
-            let source = error.source().map(|source| format!(": {source}"));
-            let cause = first.trim_start_matches("error: ").to_owned();
-            (file, line, cause + &source.unwrap_or_default())
-        }
-        None => {
-            // An error about a whole template quotes its name.
-            let quoted = text.split('\'').nth(1);
-            let named = quoted.filter(|name| theme.text(name).is_some());
-            (named.unwrap_or(template), 1, text.clone())
-        }
+    let Some((file, line)) = pointed_at(&text) else {
+        // An error about a whole template quotes its name.
+        let quoted = text.split('\'').nth(1);
+        let named = quoted.filter(|name| theme.text(name).is_some());
+        return theme.failure(named.unwrap_or(template), 1, text.clone());
     };
-    let message = Message::new("theme-error")
-        .with("file", theme.shown(file))
-        .with("line", line);
-    Error::new(message).caused_by(cause)
+    let first = text.lines().next().unwrap_or_default();
+    let source = error.source().map(|source| format!(": {source}"));
+    let cause = first.trim_start_matches("error: ").to_owned();
+    theme.failure(file, line, cause + &source.unwrap_or_default())
 }
 
 /// Parses ` --> site/index.html:2:12`.

@@ -217,13 +217,10 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
     let first = errors.first().expect("a failure has a reason");
     let calls = first.trace.iter().map(|point| DiagSpan::from(point.span));
-    let place = std::iter::once(first.span)
-        .chain(calls)
-        .find_map(|span| world.place(span));
+    let mut spans = std::iter::once(first.span).chain(calls);
+    let place = spans.find_map(|span| world.place(span));
     let (path, line) = place.unwrap_or_else(|| (world.main_path().to_owned(), 1));
-    let message = Message::new("theme-error")
-        .with("file", theme.shown(&path))
-        .with("line", line);
     let hints = first.hints.iter().map(|hint| format!(" ({})", hint.v));
-    Error::new(message).caused_by(format!("{}{}", first.message, hints.collect::<String>()))
+    let cause = format!("{}{}", first.message, hints.collect::<String>());
+    theme.failure(&path, line, cause)
 }

@@ -192,11 +192,15 @@ impl Theme {
 
     /// Path and text of every file whose path has this ending.
     pub fn files<'a>(&'a self, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let files = self
-            .files
-            .iter()
-            .filter(move |(path, _)| path.ends_with(ending));
-        files.map(|(path, file)| (path.as_str(), &*file.text))
+        let files = self.files.iter();
+        let of_ending = files.filter(move |(path, _)| path.ends_with(ending));
+        of_ending.map(|(path, file)| (path.as_str(), &*file.text))
+    }
+
+    /// The error for a template that fails.
+    pub fn failure(&self, file: &str, line: usize, cause: String) -> Error {
+        let message = Message::new("theme-error").with("file", self.shown(file));
+        Error::new(message.with("line", line)).caused_by(cause)
     }
 
     /// SHA-256 of all files, in order of their paths, the logo and the fonts.

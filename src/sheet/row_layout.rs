@@ -105,9 +105,7 @@ impl RowLayout<'_> {
     pub fn control(&self, date: &str) -> Vec<ControlEntry> {
         let register = self.register;
         let number = register.document_number.clone();
-        let lang = number
-            .as_deref()
-            .and_then(|number| self.translator.foreign(number));
+        let lang = self.translator.foreign(number.as_deref().unwrap_or(""));
         let day = |day: Option<Date>| day.map(|day| self.translator.date(day));
         let entries = [
             ("control_number", number, lang),
@@ -190,9 +188,8 @@ impl RowLayout<'_> {
     fn row_proof(&self, measure: &Measure) -> RowProof {
         let origin = &measure.origin;
         let coordinates = origin.source.iter();
-        let source: Vec<_> = coordinates
-            .map(|(line, cell)| format!("{line}.{cell}"))
-            .collect();
+        let written = coordinates.map(|(line, cell)| format!("{line}.{cell}"));
+        let source: Vec<String> = written.collect();
         RowProof {
             file: origin.file.clone(),
             source: source.join(" / "),

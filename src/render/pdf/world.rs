@@ -109,10 +109,8 @@ impl Fonts {
             let face = instance(face);
             face.ttf().glyph_variation_index(c, selector).is_some()
         };
-        let mut typefaces = self.typefaces.iter();
-        typefaces
-            .find(has_character)
-            .is_some_and(|weights| weights.iter().all(has_form))
+        let first = self.typefaces.iter().find(has_character);
+        first.is_some_and(|weights| weights.iter().all(has_form))
     }
 }
 
