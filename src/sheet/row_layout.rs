@@ -16,7 +16,7 @@ use jiff::civil::Date;
 pub struct RowLayout<'a> {
     pub register: &'a Register,
     pub options: &'a LayoutOptions<'a>,
-    pub labels: &'a Labels,
+    pub labels: Labels,
     pub translator: Translator,
 }
 
