@@ -206,8 +206,8 @@ fn is_latin(c: char) -> bool {
     c.is_ascii_alphanumeric() || (is_accented && c.is_alphabetic())
 }
 
-/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters). NUL
-/// stays: it separates texts.
+/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters).
+/// NUL stays: it separates texts.
 fn is_ignorable(c: char) -> bool {
     if is_normal(c) {
         return c.is_ascii_control() && c != '\0' && !c.is_whitespace();

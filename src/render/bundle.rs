@@ -86,8 +86,8 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     })
 }
 
-/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do not
-/// wait for the files they offer, so they do not show the sizes of these.
+/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do
+/// not wait for the files they offer, so they do not show the sizes of these.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(input)?;
     let mut bundle = Bundle::new();
@@ -215,8 +215,8 @@ impl<'a> BundleBuilder<'a> {
         by_record
     }
 
-    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of a
-    /// withdrawn edition is handed out.
+    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of
+    /// a withdrawn edition is handed out.
     fn issued_or_drawn(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         match self.documents.version.edition {
             Some(edition) if edition.withdrawn.is_some() => Ok(Default::default()),

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// The texts of a file, with their entities. NUL stands between texts that do not run on.
 #[derive(Default)]
 pub struct FileTexts {
-    /// The text between the tags of a page; cells; the values of JSON, also of what a PDF has attached.
+    /// The text between the tags of a page; cells; the values of JSON, also of a PDF's attachment.
     pub shown: String,
     /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,

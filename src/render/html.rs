@@ -69,6 +69,44 @@ impl Policy {
             "default-src 'none'; style-src {styles}; script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'"
         )
     }
+
+    /// The security headers of the site, which the office copies into its server's configuration.
+    pub fn headers(&self, syntax: HeaderSyntax) -> String {
+        // Only the server can forbid other sites to frame a page; the page itself cannot.
+        let security_policy = format!("{}; frame-ancestors 'none'", self.text());
+        let headers = [
+            ("Content-Security-Policy", security_policy.as_str()),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ];
+        let line = |(name, value): (&str, &str)| match syntax {
+            HeaderSyntax::Nginx => format!("add_header {name} \"{value}\" always;\n"),
+            HeaderSyntax::Apache => format!("Header always set {name} \"{value}\"\n"),
+            HeaderSyntax::HeadersFile => format!("  {name}: {value}\n"),
+        };
+        let lines: String = headers.map(line).concat();
+        match syntax {
+            HeaderSyntax::Nginx => format!(
+                "# in the `location` of the site\n{lines}\
+                 # and, with the way to it on the server: error_page 404 /404.html;\n"
+            ),
+            HeaderSyntax::Apache => {
+                format!("# .htaccess in the site's folder; needs mod_headers\n{lines}")
+            }
+            HeaderSyntax::HeadersFile => format!("/*\n{lines}"),
+        }
+    }
+}
+
+/// The server software, or the file, that the headers are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum HeaderSyntax {
+    Nginx,
+    Apache,
+    /// The file of some hosts of static sites.
+    #[value(name = "_headers")]
+    HeadersFile,
 }
 
 /// The templates of a theme, read once.

@@ -152,8 +152,8 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-/// Removes what the last four drawings did not need, one of each kind that an author looks at by turns:
-/// the rest makes drawing with another word faster.
+/// Removes what the last four drawings did not need, one of each kind that an author looks at: the
+/// rest makes drawing with another word faster.
 pub fn forget_unused() {
     comemo::evict(4);
 }

@@ -5,8 +5,6 @@
 //! Pages link to one another by relative paths, so the site works below any address and from a folder;
 //! files that need an absolute address are made only if office.yaml has the site's.
 
-pub mod headers;
-
 use super::documents::{Documents, predecessor};
 use super::html::{HtmlPage, PageContext, Pages, Policy, inert};
 use super::leak::{self, RenderedText};
@@ -66,9 +64,8 @@ impl<'a> Site<'a> {
         })
     }
 
-    /// The front page and every other page, `editions.json` and `robots.txt`, if the site's address is
-    /// known also `feed.xml` and `sitemap.xml`; and the one policy that allows all pages their styles
-    /// and scripts.
+    /// Every page, `editions.json` and `robots.txt`, if the site's address is known also `feed.xml` and
+    /// `sitemap.xml`; and the one policy that allows all pages their styles and scripts.
     ///
     /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
     pub fn build(mut self) -> Result<(Bundle, Policy)> {
