@@ -70,7 +70,7 @@ impl Diff {
             Some("json") => data::pretty(&changes),
             _ => {
                 let json = data::json(&after);
-                pdf::render_changes(&project.fonts, theme, &after, &changes, &json)?.bytes
+                pdf::render(&project.fonts, theme, &after, Some(&changes), &json)?.bytes
             }
         };
         self.write(session, &bytes)

@@ -157,25 +157,16 @@ impl<'a> Documents<'a> {
 
     pub fn draw_one(&self, job: &PdfJob) -> Result<Pdf> {
         let PdfJob { sheet, json, .. } = job;
-        let pdf = match &job.changes {
-            None => pdf::render(self.fonts, self.theme, sheet, json)?,
-            Some(changes) => pdf::render_changes(self.fonts, self.theme, sheet, changes, json)?,
-        };
-        leak::refuse(
-            &job.registers,
-            &RenderedText::text(&pdf.text),
-            sheet.rendering,
-        )?;
+        let pdf = pdf::render(self.fonts, self.theme, sheet, job.changes.as_ref(), json)?;
+        let text = RenderedText::text(&pdf.text);
+        leak::refuse(&job.registers, &text, sheet.rendering)?;
         Ok(pdf)
     }
 }
 
 pub fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
-    leak::refuse(
-        &[register],
-        &RenderedText::file(DATA, &json),
-        sheet.rendering,
-    )?;
+    let text = RenderedText::file(DATA, &json);
+    leak::refuse(&[register], &text, sheet.rendering)?;
     Ok(json)
 }

@@ -34,67 +34,64 @@ pub struct Pdf {
     pub pages: BTreeMap<String, usize>,
 }
 
-/// Draws one sheet; `data` is attached as `safeguards.json`.
-pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<Pdf> {
+/// Draws a sheet or, if there are any, the changes from an older one; `data`, the sheet's
+/// `safeguards.json`, is attached, the changes beside it.
+pub fn render(
+    fonts: &Fonts,
+    theme: &Theme,
+    sheet: &Sheet,
+    changes: Option<&Comparison>,
+    data: &[u8],
+) -> Result<Pdf> {
+    let draw = |sheet: &Sheet, changes: Option<&Comparison>| {
+        let json = serde_json::to_vec(sheet).expect("keys are strings");
+        let mut files = vec![("sheet.json", json)];
+        files.extend(changes.map(|changes| ("changes.json", pretty(changes))));
+        files.push((DATA, data.to_vec()));
+        let (main, document) = document(sheet, changes);
+        let world = World::new(fonts, theme, main, files);
+        draw(world, theme, &options(sheet, &document))
+    };
+    let drawn = match changes {
+        None => {
+            let draw_rows_of = |rows| draw(&sheet.first_rows(rows), None);
+            draw_rows(sheet.rows.len(), draw_rows_of, |row| sheet.row_name(row))
+        }
+        Some(changes) => {
+            // The rows to print are those of the comparison.
+            let around = sheet.first_rows(0);
+            let draw_lines = |lines| draw(&around, Some(&changes.first_lines(lines)));
+            draw_rows(changes.lines.len(), draw_lines, |it| changes.line_name(it))
+        }
+    };
+    finish(drawn?)
+}
+
+/// The theme's file that draws a document, and its name among those of the same sheet.
+fn document(sheet: &Sheet, changes: Option<&Comparison>) -> (&'static str, String) {
+    let name = match sheet.rendering {
+        Rendering::Page => "page",
+        Rendering::SitePdf => "site",
+        Rendering::ClientPdf => "client",
+        Rendering::SealPdf => "seal",
+        Rendering::Proof => "proof",
+    };
+    if let Some(changes) = changes {
+        let before = &changes.edition.before.id;
+        return ("changes.typ", format!("changes-from-{before}/{name}"));
+    }
     let main = match sheet.rendering {
         Rendering::Proof => "proof.typ",
         _ => "sheet.typ",
     };
     // Two copies are two documents.
     let mark = sheet.copy.as_ref().map_or("", |copy| &copy.mark);
-    let name = rendering_name(sheet.rendering);
-    let pdf_options = options(sheet, &format!("{name}/{mark}"));
-    let draw = |rows| {
-        let files = vec![
-            ("sheet.json", json(&sheet.first_rows(rows))),
-            (DATA, data.to_vec()),
-        ];
-        draw(fonts, theme, main, files, &pdf_options)
-    };
-    let drawn = draw_rows(sheet.rows.len(), draw, |row| sheet.row_name(row))?;
-    finish(drawn)
-}
-
-/// Draws the changes from an older sheet; `sheet` is the newer one, and `data`, its
-/// `safeguards.json`, is attached beside `changes.json`.
-pub fn render_changes(
-    fonts: &Fonts,
-    theme: &Theme,
-    sheet: &Sheet,
-    changes: &Comparison,
-    data: &[u8],
-) -> Result<Pdf> {
-    // The rows to print are those of the comparison.
-    let around = json(&sheet.first_rows(0));
-    let (before, name) = (&changes.edition.before.id, rendering_name(sheet.rendering));
-    let pdf_options = options(sheet, &format!("changes-from-{before}/{name}"));
-    let draw = |lines| {
-        let files = vec![
-            ("sheet.json", around.clone()),
-            ("changes.json", pretty(&changes.first_lines(lines))),
-            (DATA, data.to_vec()),
-        ];
-        draw(fonts, theme, "changes.typ", files, &pdf_options)
-    };
-    let drawn = draw_rows(changes.lines.len(), draw, |line| changes.line_name(line))?;
-    finish(drawn)
-}
-
-fn json(sheet: &Sheet) -> Vec<u8> {
-    serde_json::to_vec(sheet).expect("keys are strings")
+    (main, format!("{name}/{mark}"))
 }
 
 type Drawn = (PagedDocument, Vec<u8>);
 
-/// Draws one document by the theme's file `main`, which reads `files`.
-fn draw(
-    fonts: &Fonts,
-    theme: &Theme,
-    main: &'static str,
-    files: Vec<(&'static str, Vec<u8>)>,
-    options: &PdfOptions,
-) -> Result<Drawn> {
-    let mut world = World::new(fonts, theme, main, files);
+fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> {
     let first = compile(&world, options);
     let has_no_end = |errors: &Errors| {
         let mut messages = errors.iter().map(|error| &error.message);
@@ -183,16 +180,6 @@ fn options(sheet: &Sheet, document: &str) -> PdfOptions {
         timestamp: date.map(Timestamp::new_utc),
         standards: PdfStandards::new(&standards).expect("the two standards go together"),
         ..PdfOptions::default()
-    }
-}
-
-fn rendering_name(rendering: Rendering) -> &'static str {
-    match rendering {
-        Rendering::Page => "page",
-        Rendering::SitePdf => "site",
-        Rendering::ClientPdf => "client",
-        Rendering::SealPdf => "seal",
-        Rendering::Proof => "proof",
     }
 }
 
