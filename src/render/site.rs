@@ -235,12 +235,8 @@ impl<'a> Site<'a> {
             self.files.contains_key(&bundle_path(&page))
         };
         let compared = json!(ids.filter(is_compared).collect::<Vec<_>>());
-        self.listed(
-            self.japanese(),
-            EDITIONS,
-            "editions",
-            ("compared", compared),
-        )?;
+        let front = self.japanese();
+        self.listed(front, EDITIONS, "editions", ("compared", compared))?;
         let listing = data::pretty(self.listing);
         self.files.insert(bundle_path(LISTING), listing);
         Ok(())
