@@ -29,7 +29,6 @@ pub enum Rendering {
     Page,
     /// The PDF on the site, and the page of an issued edition.
     SitePdf,
-    /// The PDF for clients.
     ClientPdf,
     /// The print to date, sign and seal (押印用).
     SealPdf,
@@ -172,7 +171,6 @@ pub struct HistoryLine {
     pub note: String,
 }
 
-/// A day for machines and for readers.
 #[derive(Debug, Clone, Serialize)]
 pub struct PrintedDay {
     pub iso: String,
@@ -234,7 +232,6 @@ pub enum State {
     NotApplicable,
     /// The office still has to answer.
     Open,
-    /// Not for this reader.
     Withheld,
     /// Nothing was written, and nothing has to be.
     None,
@@ -310,7 +307,6 @@ pub enum Validity {
     Undated,
 }
 
-/// The notes that the proof prints beside a certificate.
 #[derive(Debug, Clone, Serialize)]
 pub struct CertificationProof {
     pub file: String,

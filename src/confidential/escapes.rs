@@ -57,7 +57,6 @@ fn percent(rest: &str) -> Escape {
 
 /// `&amp;`, `&#35211;` or `&#x898B;`; a number needs no semicolon.
 fn entity(rest: &str) -> Escape {
-    const LONGEST: usize = 32;
     if let Some(number) = rest.strip_prefix("&#") {
         let hexadecimal = number.strip_prefix(['x', 'X']);
         let (number, radix) = hexadecimal.map_or((number, 10), |number| (number, 16));
@@ -68,7 +67,8 @@ fn entity(rest: &str) -> Escape {
         return Some((c, rest.len() - after.len() + semicolon));
     }
     let name = rest.strip_prefix('&')?;
-    let end = name.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    // The longest name has 31 letters.
+    let end = name.bytes().take(32).position(|byte| byte == b';')?;
     if !name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }

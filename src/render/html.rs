@@ -35,7 +35,6 @@ pub struct PageContext {
     pub verify: Option<String>,
 }
 
-/// A finished page.
 #[derive(Debug)]
 pub struct HtmlPage {
     pub html: Vec<u8>,
@@ -50,7 +49,6 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Adds the styles and scripts of another policy.
     pub fn extend(&mut self, other: Policy) {
         self.styles.extend(other.styles);
         self.scripts.extend(other.scripts);

@@ -23,9 +23,6 @@ use world::World;
 
 pub use world::Fonts;
 
-/// The program and version that a PDF names as its maker.
-pub const CREATOR: &str = concat!("safeguard ", env!("CARGO_PKG_VERSION"));
-
 /// A finished PDF, and the text on its pages for the search for leaks.
 pub struct Pdf {
     pub bytes: Vec<u8>,
@@ -173,10 +170,11 @@ fn options(sheet: &Sheet, document: &str) -> PdfOptions {
     let day: Date = sheet.created_on.parse().expect("the layout printed a day");
     let [month, day_of_month] = [day.month(), day.day()].map(i8::unsigned_abs);
     let date = Datetime::from_ymd_hms(i32::from(day.year()), month, day_of_month, 0, 0, 0);
+    let creator = concat!("safeguard ", env!("CARGO_PKG_VERSION"));
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
         ident: Smart::Custom(format!("{}/{}/{document}", sheet.office.name, sheet.id)),
-        creator: Smart::Custom(Some(CREATOR.to_owned())),
+        creator: Smart::Custom(Some(creator.to_owned())),
         timestamp: date.map(Timestamp::new_utc),
         standards: PdfStandards::new(&standards).expect("the two standards go together"),
         ..PdfOptions::default()

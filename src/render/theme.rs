@@ -71,8 +71,6 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
 /// The folder by which a theme's own files name the official ones.
 pub const OFFICIAL_FOLDER: &str = "official/";
 
-const FONT_FOLDER: &str = "fonts/";
-
 /// Files beside the theme, for whoever writes it.
 pub const README: &str = "README.";
 pub const SAMPLE_FOLDER: &str = "sample/";
@@ -125,7 +123,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         }
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
-        if path.starts_with(FONT_FOLDER) {
+        if path.starts_with("fonts/") {
             // A licence may lie beside the faces.
             if path.ends_with(".ttf") || path.ends_with(".otf") {
                 theme.fonts.insert(shown, bytes);

@@ -9,16 +9,13 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The file of the tokens in a theme.
 pub const TOKENS: &str = "tokens.yaml";
 
-/// Every token by its name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Tokens(BTreeMap<String, Value>);
 
 impl Tokens {
-    /// Reads the official file.
     pub fn official(text: &str) -> Tokens {
         let values = yaml::read_flat(text);
         Tokens(values.expect("the official tokens are a flat file"))

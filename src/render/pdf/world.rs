@@ -39,7 +39,6 @@ pub struct Fonts {
 }
 
 impl Fonts {
-    /// Reads the faces in the binary.
     pub fn compiled_in() -> Fonts {
         let face = |bytes: &&'static [u8]| {
             Font::new(Bytes::new(*bytes), 0).expect("the fetched fonts were verified")
@@ -191,7 +190,6 @@ impl<'a> World<'a> {
         FileError::Other(Some(why.into()))
     }
 
-    /// File and line of a span.
     pub fn place(&self, span: DiagSpan) -> Option<(String, usize)> {
         let file = span.id()?;
         let bytes = self.range(span)?;
