@@ -225,13 +225,11 @@ impl Theme {
         }
         let translated = self.labels_of(english)?;
         // The labels of a project's own templates are needed in every language of its pages.
-        match labels.keys().find(|name| !translated.contains_key(*name)) {
-            None => Ok(translated),
-            Some(name) => {
-                let message = Message::new("theme-label-missing").with("name", name);
-                Err(Error::new(message.with("file", self.shown(english))))
-            }
+        if let Some(name) = labels.keys().find(|name| !translated.contains_key(*name)) {
+            let message = Message::new("theme-label-missing").with("name", name);
+            return Err(Error::new(message.with("file", self.shown(english))));
         }
+        Ok(translated)
     }
 
     fn labels_of(&self, path: &str) -> Result<Labels> {

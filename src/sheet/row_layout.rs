@@ -60,23 +60,18 @@ impl RowLayout<'_> {
     }
 
     fn statement(&self, statement: &Restricted<Statement>) -> Cell {
-        let audience = statement.audience;
-        match &statement.value {
-            Statement::Stated(text) => self.cell(State::Stated, Some(text), audience),
-            Statement::NotApplicable(reason) => {
-                let label = self.label("not_applicable");
-                let mut cell = self.cell(State::NotApplicable, Some(reason), audience);
-                if cell.state == State::NotApplicable {
-                    surround(&mut cell, label, "{reason}");
-                }
-                cell
-            }
-            Statement::Open if self.is_proof() => {
-                cell(State::Open, Text::plain(self.label("open")), None)
-            }
+        let (state, text) = match &statement.value {
+            Statement::Stated(text) => (State::Stated, text),
+            Statement::NotApplicable(reason) => (State::NotApplicable, reason),
             // The form prints an empty cell for a row that is still open.
-            Statement::Open => cell(State::Open, Text::default(), None),
+            Statement::Open if !self.is_proof() => return cell(State::Open, Text::default(), None),
+            Statement::Open => return cell(State::Open, Text::plain(self.label("open")), None),
+        };
+        let mut cell = self.cell(state, Some(text), statement.audience);
+        if cell.state == State::NotApplicable {
+            surround(&mut cell, self.label("not_applicable"));
         }
+        cell
     }
 
     /// The cell as this sheet's reader may see it.
@@ -226,8 +221,8 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
 }
 
 /// Puts the two halves of a label before and after a cell's text.
-fn surround(cell: &mut Cell, label: &str, placeholder: &str) {
-    let (before, after) = label.split_once(placeholder).unwrap_or((label, ""));
+fn surround(cell: &mut Cell, label: &str) {
+    let (before, after) = label.split_once("{reason}").unwrap_or((label, ""));
     if !before.is_empty()
         && let Some(first) = cell.paragraphs.first_mut()
     {
