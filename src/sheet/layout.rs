@@ -35,10 +35,23 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
     let is_judged = options.rendering.is_judged_by_the_day();
     let as_of = is_judged.then(|| day(options.today));
     let (office, _) = translator.line(&register.office.name);
+    let mut filled_labels = labels.clone();
+    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
+        // The words in cells never change with a theme. A translation is no part of what was issued.
+        filled_labels.extend(edition.words.clone());
+    }
+    // These placeholders have one value on the whole sheet.
+    let judged_on = as_of.as_ref().map_or("", |day| &day.text);
+    for label in filled_labels.values_mut().filter(|it| it.contains('{')) {
+        *label = label
+            .replace("{office}", &office)
+            .replace("{date}", &date.text)
+            .replace("{as_of}", judged_on);
+    }
     let layout = RowLayout {
         register,
         options,
-        labels: fill_labels(labels, options, &office, &date, as_of.as_ref()),
+        labels: filled_labels,
         translator,
     };
     whole_sheet(layout, date, as_of)
@@ -144,28 +157,6 @@ fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
     }
     join(&mut rows);
     rows
-}
-
-/// Adds the edition's own words, and fills the placeholders that have one value on the whole sheet.
-fn fill_labels(
-    labels: &Labels,
-    options: &LayoutOptions,
-    office: &str,
-    date: &PrintedDay,
-    as_of: Option<&PrintedDay>,
-) -> Labels {
-    let mut filled = labels.clone();
-    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
-        // The words in cells never change with a theme. A translation is no part of what was issued.
-        filled.extend(edition.words.clone());
-    }
-    for label in filled.values_mut().filter(|label| label.contains('{')) {
-        *label = label
-            .replace("{office}", office)
-            .replace("{date}", &date.text)
-            .replace("{as_of}", as_of.map_or("", |day| &day.text));
-    }
-    filled
 }
 
 /// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.
