@@ -135,6 +135,7 @@ edition-altered-help = an issued edition never changes: take the file back from 
 edition-file-altered = { $path } is no longer the file that was issued (SHA-256 { $sha256 })
 edition-file-missing = the issued file { $path } is missing (SHA-256 { $sha256 })
 edition-file-restore = `safeguard issue --restore { $id }` draws it again or fetches it from the office's site, and keeps it only if the bytes are the recorded ones; else take it back from the repository or a backup
+edition-record-missing = the record of the edition { $id } is missing, although its files are there; get record.yaml back from git or a backup, or, if it is gone for good, run `safeguard issue --lost { $id } --note "…"`
 edition-file-help = the folder of an edition holds what `safeguard issue` wrote, and nothing else; keep other files elsewhere and record them with `safeguard issue --attach FILE --to ID`
 edition-format = the edition { $id } has the format `{ $format }`, which this version does not know
 edition-name = the edition { $id } must bear its day, and its folder the same name: 2015-10-01, or 2015-10-01-2 for the second of a day

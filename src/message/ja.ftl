@@ -135,6 +135,7 @@ edition-altered-help = 発行した版は変えられません。リポジトリ
 edition-file-altered = { $path } は、発行したときのファイルと違います（SHA-256 { $sha256 }）
 edition-file-missing = 発行したファイル { $path } がありません（SHA-256 { $sha256 }）
 edition-file-restore = `safeguard issue --restore { $id }` が、もう一度作るか事務所のサイトから取り寄せて、記録どおりのバイトのときだけ戻します。戻らなければ、リポジトリかバックアップから戻してください
+edition-record-missing = 版 { $id } の記録がありません（ファイルは残っています）。record.yaml を git かバックアップから戻してください。もう戻せないときは `safeguard issue --lost { $id } --note "…"` を実行します
 edition-file-help = 版のフォルダには `safeguard issue` が書いたものだけを置きます。ほかのファイルは別の場所に置き、`safeguard issue --attach FILE --to ID` で記録してください
 edition-format = 版 { $id } の形式 `{ $format }` は、このバージョンでは読めません
 edition-name = 版 { $id } は、その日付を id とし、フォルダも同じ名前でなければなりません（2015-10-01、同じ日の二つ目は 2015-10-01-2）
