@@ -4,7 +4,7 @@
 mod support;
 
 use safeguard::edition::{Digests, LISTING_FORMAT, ListedEdition, Listing};
-use safeguard::verify::{KnownEditions, SignerDemand, Verdict, VerifyContext};
+use safeguard::verify::{KnownEditions, Verdict, VerifyContext};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -477,7 +477,9 @@ fn a_list_that_came_without_protection_proves_nothing() {
                 is_insecure,
                 site: None,
             },
-            signer: SignerDemand::None,
+            signer: None,
+            signer_name: None,
+            roots: Vec::new(),
             now: moment(),
         };
         let verify = |file: &[u8]| safeguard::verify::verify("scan.jpg", file, &context).verdict;

@@ -8,8 +8,6 @@ use crate::message::{Error, Message, Result};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
-const LEDGER: &str = "content/copies.yaml";
-
 impl Session<'_> {
     /// Adds lines to the ledger.
     pub(super) fn record_copies(&self, copies: &[RecordedCopy]) -> Result<()> {
@@ -20,7 +18,7 @@ impl Session<'_> {
             let mut lines = copies.iter();
             lines.try_fold(text.to_owned(), |text, copy| edit::appended(&text, copy))
         };
-        let ledger = self.edited(LEDGER, &append)?;
+        let ledger = self.edited("content/copies.yaml", &append)?;
         edit::write(&self.options.directory, &[ledger])
     }
 
@@ -91,9 +89,7 @@ pub fn holders(content: &Content, id: &str) -> Vec<Message> {
     let copies = content.copies.iter().filter(|copy| copy.edition == id);
     let mut names: Vec<&str> = copies.filter_map(|it| it.recipient.as_deref()).collect();
     names.dedup();
-    let message = |name: &str| {
-        let held = Message::new("holds-copy").with("recipient", name);
-        held.with("id", id)
-    };
+    let held = Message::new("holds-copy").with("id", id);
+    let message = |name| held.clone().with("recipient", name);
     names.into_iter().map(message).collect()
 }

@@ -17,8 +17,8 @@ use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
 use crate::render::bundle;
+use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
-use crate::render::site::headers::{self, HeaderSyntax};
 use crate::sheet::{self, LayoutOptions, Rendering};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -340,7 +340,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
         return Ok(false);
     };
     let policy = bundle::site_policy(&project.input(&[]))?;
-    write_text(&mut stdout(), &headers::print(&policy, syntax))?;
+    write_text(&mut stdout(), &policy.headers(syntax))?;
     Ok(true)
 }
 

@@ -429,8 +429,8 @@ verify-column = { $column ->
     [office] office
     [edition] edition
     [verdict] verdict
-    [certificates] certificates running out
-   *[signatures] electronic signature
+    [ends] certificates running out
+   *[signed] electronic signature
   }
 verify-too-large = { $path } is too large: at most { $most } MB are read
 signature-error = { $why ->

@@ -429,8 +429,8 @@ verify-column = { $column ->
     [office] 事務所
     [edition] 版
     [verdict] 判定
-    [certificates] 期限の近い認証
-   *[signatures] 電子署名
+    [ends] 期限の近い認証
+   *[signed] 電子署名
   }
 verify-too-large = { $path } は大きすぎます。読めるのは { $most } MB までです
 signature-error = { $why ->

@@ -2,10 +2,10 @@
 //!
 //! An issued edition's files are copied from its folder; a draft's are drawn.
 
-use super::documents::{Documents, PdfJob, checked_data, checked_labels};
+use super::documents::{Documents, PdfJob, checked_data};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
-use super::site::{self, Site};
+use super::site::Site;
 use super::theme::Theme;
 use crate::content::Content;
 use crate::data;
@@ -18,20 +18,15 @@ use crate::manifest::{
 };
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
-use crate::sheet::{
-    self, ClientCopy, EntryLines, FindingText, FindingsByRecord, LayoutOptions, Rendering, Sheet,
-};
+use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// The input of a build.
 pub struct BuildInput<'a> {
     pub content: &'a Content,
     pub register: &'a Register,
     pub findings: &'a [Diagnostic],
-    /// The site's pages of prose.
     pub pages: &'a [ProsePage],
-    /// The number of rows whose review is overdue.
     pub overdue_reviews: usize,
     pub theme: &'a Theme,
     pub fonts: &'a Fonts,
@@ -43,7 +38,7 @@ pub struct BuildInput<'a> {
 }
 
 /// The file of the site that is a file of an edition's folder.
-const OF_EDITION: [(&str, &str); 3] = [
+pub const OF_EDITION: [(&str, &str); 3] = [
     (PDF, file::SITE_PDF),
     (CSV, file::SITE_CSV),
     (DATA, file::SITE_JSON),
@@ -56,7 +51,6 @@ pub struct BuiltFiles {
     pub copies: Vec<RecordedCopy>,
 }
 
-/// Makes every file of `output/`.
 pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     let mut builder = BundleBuilder::new(input)?;
     let (mut files, mut jobs) = builder.issued_or_drawn()?;
@@ -92,13 +86,13 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     })
 }
 
-/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do not
-/// wait for the files they offer, so they do not show the sizes of these.
+/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do
+/// not wait for the files they offer, so they do not show the sizes of these.
 pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(input)?;
     let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
-        return site::front(&builder.site(&bundle, &builder.fronts()?)).map(Some);
+        return builder.site(&bundle, &builder.fronts()?)?.front().map(Some);
     }
     if !DOWNLOADS.iter().any(|name| path.ends_with(name)) {
         builder.pages(&mut bundle)?;
@@ -142,12 +136,13 @@ struct BundleBuilder<'a> {
 
 impl<'a> BundleBuilder<'a> {
     fn new(input: &'a BuildInput<'a>) -> Result<BundleBuilder<'a>> {
+        let can_draw = |c: &str| input.fonts.can_draw(c);
         Ok(BundleBuilder {
             input,
             documents: Documents {
                 theme: input.theme,
                 fonts: input.fonts,
-                labels: checked_labels(input.theme, input.fonts)?,
+                labels: input.theme.drawable_labels(can_draw)?,
                 register: input.register,
                 version: Version::of(input.register, input.content.newest_edition()),
                 today: input.today,
@@ -157,47 +152,54 @@ impl<'a> BundleBuilder<'a> {
         })
     }
 
-    /// The sheet for a rendering, for the proof with what only the office sees.
+    /// The sheet for a rendering, with what no edition holds.
     fn sheet(&self, rendering: Rendering) -> Sheet {
-        let (register, labels) = (self.input.register, &self.documents.labels);
-        match rendering {
-            Rendering::Page => sheet::lay_out(register, &self.options(rendering), labels),
-            Rendering::Proof => {
-                let entry_lines = self.entry_lines();
-                let findings = self.findings();
-                let options = LayoutOptions {
-                    findings: &findings,
-                    entry_lines: &entry_lines,
-                    ..self.options(rendering)
-                };
-                sheet::lay_out(register, &options, labels)
+        let mut sheet = self.documents.sheet(rendering);
+        if rendering.is_judged_by_the_day() {
+            sheet.overdue_reviews = self.input.overdue_reviews;
+        }
+        if rendering == Rendering::Proof {
+            self.annotate(&mut sheet);
+        }
+        sheet
+    }
+
+    /// Adds the findings to a proof, and to each row the line of its measure.
+    fn annotate(&self, proof: &mut Sheet) {
+        let mut findings = self.findings();
+        let mut lines = BTreeMap::new();
+        for file in &self.input.content.measures {
+            let records = file.records.as_deref().unwrap_or_default();
+            let sources = &self.input.content.sources;
+            let first_lines = sources.entry_lines(&file.file, records.len());
+            for (record, line) in records.iter().zip(first_lines) {
+                lines.insert((file.file.clone(), Some(record.id.clone())), line);
             }
-            _ => self.documents.sheet(rendering),
         }
-    }
-
-    /// The options for a rendering that shows what no edition holds.
-    fn options(&self, rendering: Rendering) -> LayoutOptions<'_> {
-        LayoutOptions {
-            overdue_reviews: self.input.overdue_reviews,
-            ..self.documents.version.layout(rendering, self.input.today)
+        for row in &mut proof.rows {
+            let Some(notes) = &mut row.proof else {
+                continue;
+            };
+            let record = (notes.file.clone(), Some(row.id.clone()));
+            notes.findings = findings.remove(&record).unwrap_or_default();
+            // The open question is printed there in full already.
+            notes.findings.retain(|it| it.rule != "open-question");
+            let line = lines.get(&record).unwrap_or(&1);
+            notes.file = format!("{}:{line}", record.0);
         }
+        for line in &mut proof.certifications {
+            if let Some(notes) = &mut line.proof {
+                let record = (notes.file.clone(), Some(line.id.clone()));
+                notes.findings = findings.remove(&record).unwrap_or_default();
+            }
+        }
+        findings.retain(|(_, record), _| record.is_none());
+        proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// First lines of the measures, by file.
-    fn entry_lines(&self) -> EntryLines {
-        let sources = &self.input.content.sources;
-        let lines = self.input.content.measures.iter().map(|file| {
-            let entries = file.records.as_ref().map_or(0, Vec::len);
-            let first = sources.entry_lines(&file.file, entries);
-            (file.file.clone(), first)
-        });
-        lines.collect()
-    }
-
-    /// The findings as texts, by the record that each is about.
-    fn findings(&self) -> FindingsByRecord {
-        let mut by_record = FindingsByRecord::new();
+    /// The findings as texts, by file and by the measure or certificate that they are about.
+    fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
+        let mut by_record = BTreeMap::new();
         for finding in self.input.findings {
             let file = finding.origin.file.clone();
             let line = self.input.content.sources.line(&finding.origin);
@@ -208,13 +210,13 @@ impl<'a> BundleBuilder<'a> {
                 place: format!("{file}:{line}"),
             };
             let of_record = by_record.entry((file, finding.record.clone()));
-            of_record.or_default().push(text);
+            of_record.or_insert_with(Vec::new).push(text);
         }
         by_record
     }
 
-    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of a
-    /// withdrawn edition is handed out.
+    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of
+    /// a withdrawn edition is handed out.
     fn issued_or_drawn(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         match self.documents.version.edition {
             Some(edition) if edition.withdrawn.is_some() => Ok(Default::default()),
@@ -300,27 +302,25 @@ impl<'a> BundleBuilder<'a> {
         let has_english = pages.any(|page| page.lang == Language::English);
         if has_english || self.input.register.has_english() {
             let labels = self.input.theme.labels(Language::English)?;
+            let version = &self.documents.version;
             let options = LayoutOptions {
                 language: Language::English,
-                ..self.options(Rendering::Page)
+                ..version.layout(Rendering::Page, self.input.today)
             };
-            fronts.push(sheet::lay_out(self.input.register, &options, &labels));
+            let mut english = sheet::lay_out(self.input.register, &options, &labels);
+            english.overdue_reviews = self.input.overdue_reviews;
+            fronts.push(english);
         }
         Ok(fronts)
     }
 
-    fn site<'s>(&'s self, bundle: &'s Bundle, fronts: &'s [Sheet]) -> Site<'s> {
-        Site {
-            documents: &self.documents,
-            fronts,
-            prose: self.input.pages,
-            listing: &self.listing,
-            bundle,
-        }
+    fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
+        let (documents, prose) = (&self.documents, self.input.pages);
+        Site::new(documents, fronts, prose, &self.listing, offered)
     }
 
     fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {
-        let (files, policy) = site::build(&self.site(bundle, &self.fronts()?))?;
+        let (files, policy) = self.site(bundle, &self.fronts()?)?.build()?;
         bundle.extend(files);
         Ok(policy)
     }

@@ -1,13 +1,13 @@
 //! The texts of a finished file of any format, for the searches in it.
 
 use crate::pdf_reader;
-use lopdf::{Dictionary, Document, Object};
+use lopdf::{Document, Object};
 use serde_json::Value;
 
 /// The texts of a file, with their entities. NUL stands between texts that do not run on.
 #[derive(Default)]
 pub struct FileTexts {
-    /// The text between the tags of a page; cells; the values of JSON, also of what a PDF has attached.
+    /// The text between the tags of a page; cells; the values of JSON, also of a PDF's attachment.
     pub shown: String,
     /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,
@@ -110,18 +110,15 @@ impl FileTexts {
 
     /// Adds the texts of an object and of what it contains.
     fn add_object(&mut self, object: &Object) {
-        match object {
-            Object::Array(objects) => objects.iter().for_each(|object| self.add_object(object)),
-            Object::Dictionary(dictionary) => self.add_dictionary(dictionary),
-            Object::Stream(stream) => self.add_dictionary(&stream.dict),
-            _ => {}
-        }
-    }
-
-    fn add_dictionary(&mut self, dictionary: &Dictionary) {
         /// The entries with a text that a reader can see.
         const TEXTS: &str =
             "ActualText Alt Author Contents Desc E F Keywords Subject TU Title UF URI";
+        let dictionary = match object {
+            Object::Array(objects) => return objects.iter().for_each(|it| self.add_object(it)),
+            Object::Dictionary(dictionary) => dictionary,
+            Object::Stream(stream) => &stream.dict,
+            _ => return,
+        };
         for (key, value) in dictionary {
             let is_text = TEXTS.split(' ').any(|text| text.as_bytes() == key);
             match lopdf::decode_text_string(value) {

@@ -7,8 +7,6 @@ use roxmltree::{Document, Node};
 /// Every page of the site contains the logo.
 const LARGEST: usize = 100 * 1024;
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-
 /// An image that was checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logo {
@@ -27,7 +25,7 @@ impl Logo {
             return Err(error.with("most", most));
         }
         if name.ends_with(".png") {
-            if !bytes.starts_with(PNG) {
+            if !bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
                 return Err(refused("theme-logo-png"));
             }
         } else {

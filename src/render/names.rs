@@ -105,7 +105,6 @@ impl<'a> SiteSearch<'a> {
     }
 }
 
-/// The part of a file that is searched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Path,

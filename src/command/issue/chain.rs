@@ -7,9 +7,9 @@ use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
 use crate::issue;
-use crate::manifest::DATA;
-use crate::manifest::site::{CSV, PDF, edition_folder};
+use crate::manifest::site::edition_folder;
 use crate::message::{Error, Message, Result};
+use crate::render::bundle::OF_EDITION;
 use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme;
@@ -131,9 +131,10 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     for name in damaged {
         let again = drawn.get(name).filter(|it| is_recorded(name, it)).cloned();
         let found = again.or_else(|| {
-            let address = published_at(home?, id, name)?;
-            let fetched = fetch(&address, MAX_FETCHED).ok();
-            fetched.filter(|it| is_recorded(name, it))
+            let (published, _) = OF_EDITION.iter().find(|(_, it)| *it == name)?;
+            let (home, folder) = (home?.trim_end_matches('/'), edition_folder(id));
+            let fetched = fetch(&format!("{home}/{folder}{published}"), MAX_FETCHED);
+            fetched.ok().filter(|it| is_recorded(name, it))
         });
         let path = format!("content/editions/{id}/{name}");
         match found {
@@ -150,16 +151,4 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     }
     let message = Message::new("not-restored").with("paths", gone.join(", "));
     Err(Error::new(message))
-}
-
-/// The address at which a public file of an edition is published.
-fn published_at(home: &str, id: &str, name: &str) -> Option<String> {
-    let published = match name {
-        file::SITE_PDF => PDF,
-        file::SITE_CSV => CSV,
-        file::SITE_JSON => DATA,
-        _ => return None,
-    };
-    let home = home.trim_end_matches('/');
-    Some(format!("{home}/{}{published}", edition_folder(id)))
 }
