@@ -1,9 +1,10 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{Project, RunOptions, Session, Shown, colour, print_result};
+use super::{RunOptions, Session, Shown, colour, print_result};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
+use crate::render::bundle::Project;
 use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
 use crate::sheet::{self, Rendering, Sheet};

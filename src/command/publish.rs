@@ -2,7 +2,7 @@
 
 mod status;
 
-use super::{JudgingOptions, Project, Session, Shown, clock, write_text};
+use super::{JudgingOptions, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
 use crate::content::Sources;
 use crate::data;
@@ -16,7 +16,7 @@ use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
-use crate::render::bundle;
+use crate::render::bundle::{self, Project};
 use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
 use crate::sheet::{self, LayoutOptions, Rendering};
@@ -84,7 +84,7 @@ impl Publish {
         let Some(project) = session.open()? else {
             return Ok(false);
         };
-        let bundle = bundle::build(&project.input(&[]))?.files;
+        let bundle = bundle::build(&project, &[])?.files;
         if !session.keeps_names(&project, &bundle)? {
             return Ok(false);
         }
@@ -339,7 +339,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
     let Some(project) = session.open()? else {
         return Ok(false);
     };
-    let policy = bundle::site_policy(&project.input(&[]))?;
+    let policy = bundle::site_policy(&project)?;
     write_text(&mut stdout(), &policy.headers(syntax))?;
     Ok(true)
 }
