@@ -8,7 +8,6 @@ use crate::content::Sources;
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::edition::Edition;
-use crate::issue::Version;
 use crate::manifest::MANIFEST;
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
@@ -19,7 +18,7 @@ use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
 use crate::render::bundle::{self, Project};
 use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
-use crate::sheet::{self, LayoutOptions, Rendering};
+use crate::sheet::{self, Rendering};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
@@ -217,12 +216,11 @@ fn changes(project: &Project, published: &str) -> Option<Comparison> {
         |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &edition.words);
     let mut issued = content.issued();
     let before = issued.find(|edition: &&Edition| edition.id == published)?;
-    let newest = content.newest_edition();
-    let version = Version::of(register, newest);
+    let version = project.version();
     let after = version.edition.map_or_else(
         || {
-            let options = LayoutOptions::new(Rendering::SitePdf, register.date, &version.id);
-            let labels = newest.map(|edition| &edition.words);
+            let options = version.layout(Rendering::SitePdf, register.date);
+            let labels = content.newest_edition().map(|edition| &edition.words);
             sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
         },
         lay_out_edition,
