@@ -314,19 +314,15 @@ fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
 fn censored(text: &str, findings: &[Diagnostic]) -> String {
-    let mut marks = Vec::new();
-    for finding in findings {
-        if let SourceLocation::Bytes { end, .. } = finding.origin.location {
-            marks.push(end);
-        }
-    }
     let mut censored = String::new();
     for line in text.lines() {
         // Blanks keep every line's length, because findings count bytes from the beginning.
         let begin = censored.len();
-        let end = begin + line.len();
-        let in_line = marks.iter().filter(|mark| (begin..=end).contains(mark));
-        let kept = in_line.max().map_or(line, |mark| &line[..mark - begin]);
+        let marked = findings.iter().filter_map(|it| match it.origin.location {
+            SourceLocation::Bytes { end, .. } => line.get(..end.checked_sub(begin)?),
+            _ => None,
+        });
+        let kept = marked.max_by_key(|kept| kept.len()).unwrap_or(line);
         censored.push_str(&format!("{kept}{}\n", " ".repeat(line.len() - kept.len())));
     }
     censored

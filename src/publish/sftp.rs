@@ -230,13 +230,10 @@ fn if_exists<T>(result: SftpResult<T>) -> SftpResult<Option<T>> {
 }
 
 fn store_error(error: SftpError) -> StoreError {
-    let SftpError::Status(status) = error else {
-        return StoreError::transient(error);
+    let id = match &error {
+        SftpError::Status(it) if it.status_code == StatusCode::PermissionDenied => "target-refused",
+        SftpError::Status(_) => "target-failed",
+        _ => return StoreError::transient(error),
     };
-    let id = match status.status_code {
-        StatusCode::PermissionDenied => "target-refused",
-        _ => "target-failed",
-    };
-    let cause = format!("{}: {}", status.status_code, status.error_message);
-    StoreError::permanent(Message::new(id), cause)
+    StoreError::permanent(Message::new(id), error)
 }

@@ -172,12 +172,9 @@ pub fn read(
             record,
             secrets: BTreeMap::new(),
         };
-        for secret in SECRETS {
-            let value = environment(&target.variable(secret)).unwrap_or_default();
-            if !value.is_empty() {
-                target.secrets.insert(secret, value);
-            }
-        }
+        let values = SECRETS.map(|secret| Some((secret, environment(&target.variable(secret))?)));
+        let given = values.into_iter().flatten();
+        target.secrets = given.filter(|(_, value)| !value.is_empty()).collect();
         target
     };
     Ok(records.into_iter().map(target).collect())

@@ -14,9 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::edition::{CopyKind, Listing, RecordedCopy, file};
 use crate::issue::Version;
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
-use crate::manifest::{
-    Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, list_files, manifest_file,
-};
+use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
@@ -380,7 +378,8 @@ impl<'a> BundleBuilder<'a> {
         // The site's own manifest must not mention other readers.
         let mut public = digests.clone();
         public.retain(|reader, _| reader == Audience::Public.name());
-        let mut files = list_files(bundle);
+        let listed = bundle.iter();
+        let mut files: Vec<_> = listed.map(|(path, it)| manifest_file(path, it)).collect();
         let mut site_files = files.clone();
         site_files.retain(|file| file.path.starts_with(SITE));
         for file in &mut site_files {
