@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -100,17 +100,18 @@ impl GitBranch {
             ErrorKind::TimedOut => StoreError::transient(error),
             _ => StoreError::permanent(failed(), error),
         })?;
-        done.map_err(|stderr| {
-            if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
-                return StoreError::transient(stderr);
-            }
-            StoreError::permanent(failed(), stderr.trim())
-        })
+        let [stdout, stderr] = [&done.stdout, &done.stderr].map(|it| String::from_utf8_lossy(it));
+        if done.status.success() {
+            Ok(stdout.into_owned())
+        } else if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
+            Err(StoreError::transient(stderr))
+        } else {
+            Err(StoreError::permanent(failed(), stderr.trim()))
+        }
     }
 
-    /// Runs a command, and kills it after [`STEP_TIMEOUT`]; returns its output, or its errors if it
-    /// failed.
-    fn run(&self, mut command: Command) -> io::Result<Result<String, String>> {
+    /// Runs a command, and kills it after [`STEP_TIMEOUT`].
+    fn run(&self, mut command: Command) -> io::Result<Output> {
         let folder = self.checkout.path().join(".git");
         fs::create_dir_all(&folder)?;
         // Files, because a full pipe would block the command.
@@ -132,11 +133,10 @@ impl GitBranch {
             std::thread::sleep(POLL_INTERVAL);
             time_left = time_left.saturating_sub(POLL_INTERVAL);
         };
-        let read = |path| fs::read(path).map(|it| String::from_utf8_lossy(&it).into_owned());
-        Ok(if status.success() {
-            Ok(read(stdout)?)
-        } else {
-            Err(read(stderr)?)
+        Ok(Output {
+            status,
+            stdout: fs::read(stdout)?,
+            stderr: fs::read(stderr)?,
         })
     }
 
