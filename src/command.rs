@@ -372,8 +372,8 @@ fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn write_text(to: &mut impl Write, text: &str) -> Result<()> {
-    print_result(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
+fn write_text(to: &mut impl Write, text: impl AsRef<[u8]>) -> Result<()> {
+    print_result(to.write_all(text.as_ref()).and_then(|()| to.flush()))
 }
 
 /// Ignores a closed pipe (`| head`); a full disk behind `>` is an error.

@@ -116,11 +116,10 @@ impl Publish {
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
-            let text = match self.format {
-                OutputFormat::Json => json(&preview),
-                OutputFormat::Text => preview.text(session),
+            return match self.format {
+                OutputFormat::Json => write_text(&mut stdout(), data::pretty(&preview)),
+                OutputFormat::Text => write_text(&mut stdout(), preview.text(session)),
             };
-            return write_text(&mut stdout(), &text);
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
@@ -350,8 +349,4 @@ fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn json(value: &impl Serialize) -> String {
-    String::from_utf8(data::pretty(value)).expect("JSON is UTF-8")
 }
