@@ -1,14 +1,14 @@
 //! `safeguard build`: check, then write `output/`.
 
 use super::issue::drawn_with;
-use super::{JudgingOptions, Project, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown, write_text};
 use crate::content::Content;
 use crate::edition::random_digits;
 use crate::issue::Version;
 use crate::manifest::{Bundle, plain_name};
 use crate::message::{Error, Message, Result};
 use crate::output;
-use crate::render::bundle;
+use crate::render::bundle::{self, Project};
 use crate::render::names;
 use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;
@@ -50,7 +50,7 @@ impl Build {
         if version.is_withdrawn() && !copies.is_empty() {
             return Err(Error::new(Message::new("none-in-force")));
         }
-        let built = bundle::build(&project.input(&copies))?;
+        let built = bundle::build(&project, &copies)?;
         if !session.keeps_names(&project, &built.files)? {
             return nothing_written(session);
         }

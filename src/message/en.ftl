@@ -471,7 +471,6 @@ target-unreachable = the target cannot be reached; look at its address and the n
 target-refused = the target refuses; look at the user, the password or key (from { $variable }), and the rights on the folder
 target-failed = the target cannot do it; free space or rights may be missing there. Run the command again when that is mended
 target-busy = somebody else has been publishing to this target since { $since }; wait for it. If it died, this passes at { $until } (Japan time), or once `{ $file }` is removed from the target
-target-busy-moment = somebody else was publishing to this target until just now; run the command again
 target-busy-here = another run of this project is publishing to this target; wait for it
 target-taken = somebody else has begun to publish to this target, so this run stopped; run the command again
 target-moved-on = somebody else has published in the meantime, and nothing of it was overwritten; run the command again

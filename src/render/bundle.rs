@@ -7,34 +7,68 @@ use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::Site;
 use super::theme::Theme;
+use crate::check::{self, CheckInput};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::edition::{CopyKind, Listing, RecordedCopy, file};
 use crate::issue::Version;
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
-use crate::manifest::{
-    Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, list_files, manifest_file,
-};
+use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub struct BuildInput<'a> {
-    pub content: &'a Content,
-    pub register: &'a Register,
-    pub findings: &'a [Diagnostic],
-    pub pages: &'a [ProsePage],
+/// Content without an error, and everything needed to draw it.
+pub struct Project {
+    pub content: Arc<Content>,
+    pub register: Register,
+    pub findings: Vec<Diagnostic>,
+    pub pages: Vec<ProsePage>,
     pub overdue_reviews: usize,
-    pub theme: &'a Theme,
-    pub fonts: &'a Fonts,
+    pub theme: Arc<Theme>,
+    pub fonts: Fonts,
     pub today: Date,
-    /// More copies of the client's PDF, for clients by name.
-    pub copies: &'a [ClientCopy],
-    /// Texts for the findings in the proof, in the sheet's language.
-    pub catalog: &'a Catalog,
+}
+
+impl Project {
+    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the project
+    /// unless one of them is an error.
+    pub fn check(
+        content: Arc<Content>,
+        theme: Result<Arc<Theme>>,
+        fonts: &Fonts,
+        today: Date,
+    ) -> (Vec<Diagnostic>, Result<Option<Project>>) {
+        let drawn_with = theme.and_then(|theme| Ok((fonts.with(&theme)?, theme)));
+        let known = drawn_with.as_ref().map_or(fonts, |(own, _)| own);
+        let checked = check::check(&CheckInput {
+            content: &content,
+            today,
+            can_draw: &|c| known.can_draw(c),
+        });
+        let findings = checked.findings.clone();
+        let project = drawn_with.map(|(fonts, theme)| {
+            Some(Project {
+                content,
+                register: checked.register?,
+                findings: checked.findings,
+                pages: checked.pages,
+                overdue_reviews: checked.overdue_reviews,
+                theme,
+                fonts,
+                today,
+            })
+        });
+        (findings, project)
+    }
+
+    pub fn version(&self) -> Version<'_> {
+        Version::of(&self.register, self.content.newest_edition())
+    }
 }
 
 /// The file of the site that is a file of an edition's folder.
@@ -51,13 +85,14 @@ pub struct BuiltFiles {
     pub copies: Vec<RecordedCopy>,
 }
 
-pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
-    let mut builder = BundleBuilder::new(input)?;
+/// Makes every file of `output/`, with these copies of the client's PDF for clients by name.
+pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
+    let mut builder = BundleBuilder::new(project)?;
     let (mut files, mut jobs) = builder.issued_or_drawn()?;
     let digests = builder.digests(&files);
     if let Some(data) = files.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
-        for copy in input.copies {
+        for copy in copies {
             let copied = Sheet {
                 copy: Some(copy.clone()),
                 ..client.clone()
@@ -67,12 +102,12 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
         }
     }
     let proof = builder.sheet(Rendering::Proof);
-    let proof_data = checked_data(input.register, &proof)?;
+    let proof_data = checked_data(&project.register, &proof)?;
     let path = builder.names().proof();
     jobs.push(builder.documents.job(&path, proof, proof_data));
     files.extend(builder.documents.draw(jobs)?);
-    let copies = builder.recorded_copies(&files);
-    builder.listing.add(&copies);
+    let recorded = builder.recorded_copies(copies, &files);
+    builder.listing.add(&recorded);
     let mut bundle = Bundle::new();
     for (name, bytes) in files {
         bundle.extend(builder.output_path(&name).map(|path| (path, bytes)));
@@ -82,14 +117,14 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     builder.manifests(&mut bundle, digests);
     Ok(BuiltFiles {
         files: bundle,
-        copies,
+        copies: recorded,
     })
 }
 
 /// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do
 /// not wait for the files they offer, so they do not show the sizes of these.
-pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
-    let builder = BundleBuilder::new(input)?;
+pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
+    let builder = BundleBuilder::new(project)?;
     let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
         return builder.site(&bundle, &builder.fronts()?)?.front().map(Some);
@@ -110,45 +145,45 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
 }
 
 /// Makes the policy of the site's pages, for the headers of its web server.
-pub fn site_policy(input: &BuildInput) -> Result<Policy> {
-    BundleBuilder::new(input)?.pages(&mut Bundle::new())
+pub fn site_policy(project: &Project) -> Result<Policy> {
+    BundleBuilder::new(project)?.pages(&mut Bundle::new())
 }
 
 /// Draws one PDF by itself, for the preview.
-pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
-    let builder = BundleBuilder::new(input)?;
+pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
+    let builder = BundleBuilder::new(project)?;
     let data_of = match rendering {
         // The print to seal has the data of the client's PDF.
         Rendering::SealPdf => Rendering::ClientPdf,
         other => other,
     };
-    let json = checked_data(input.register, &builder.sheet(data_of))?;
+    let json = checked_data(&project.register, &builder.sheet(data_of))?;
     let job = builder.documents.job("", builder.sheet(rendering), json);
     builder.documents.draw_one(&job)
 }
 
 /// The parts of a build that share what is laid out from the same content.
 struct BundleBuilder<'a> {
-    input: &'a BuildInput<'a>,
+    project: &'a Project,
     documents: Documents<'a>,
     listing: Listing,
 }
 
 impl<'a> BundleBuilder<'a> {
-    fn new(input: &'a BuildInput<'a>) -> Result<BundleBuilder<'a>> {
-        let can_draw = |c: &str| input.fonts.can_draw(c);
+    fn new(project: &'a Project) -> Result<BundleBuilder<'a>> {
+        let can_draw = |c: &str| project.fonts.can_draw(c);
         Ok(BundleBuilder {
-            input,
+            project,
             documents: Documents {
-                theme: input.theme,
-                fonts: input.fonts,
-                labels: input.theme.drawable_labels(can_draw)?,
-                register: input.register,
-                version: Version::of(input.register, input.content.newest_edition()),
-                today: input.today,
-                issued: input.content.issued().collect(),
+                theme: &project.theme,
+                fonts: &project.fonts,
+                labels: project.theme.drawable_labels(can_draw)?,
+                register: &project.register,
+                version: project.version(),
+                today: project.today,
+                issued: project.content.issued().collect(),
             },
-            listing: input.content.listing(&input.register.office.name.ja),
+            listing: project.content.listing(&project.register.office.name.ja),
         })
     }
 
@@ -156,7 +191,7 @@ impl<'a> BundleBuilder<'a> {
     fn sheet(&self, rendering: Rendering) -> Sheet {
         let mut sheet = self.documents.sheet(rendering);
         if rendering.is_judged_by_the_day() {
-            sheet.overdue_reviews = self.input.overdue_reviews;
+            sheet.overdue_reviews = self.project.overdue_reviews;
         }
         if rendering == Rendering::Proof {
             self.annotate(&mut sheet);
@@ -168,9 +203,9 @@ impl<'a> BundleBuilder<'a> {
     fn annotate(&self, proof: &mut Sheet) {
         let mut findings = self.findings();
         let mut lines = BTreeMap::new();
-        for file in &self.input.content.measures {
+        for file in &self.project.content.measures {
             let records = file.records.as_deref().unwrap_or_default();
-            let sources = &self.input.content.sources;
+            let sources = &self.project.content.sources;
             let first_lines = sources.entry_lines(&file.file, records.len());
             for (record, line) in records.iter().zip(first_lines) {
                 lines.insert((file.file.clone(), Some(record.id.clone())), line);
@@ -197,16 +232,17 @@ impl<'a> BundleBuilder<'a> {
         proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// The findings as texts, by file and by the measure or certificate that they are about.
+    /// The findings as texts in the sheet's language, by file and by the measure or certificate that they are about.
     fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
         let mut by_record = BTreeMap::new();
-        for finding in self.input.findings {
+        let catalog = Catalog::of(Language::Japanese);
+        for finding in &self.project.findings {
             let file = finding.origin.file.clone();
-            let line = self.input.content.sources.line(&finding.origin);
+            let line = self.project.content.sources.line(&finding.origin);
             let text = FindingText {
                 severity: finding.severity.name(),
                 rule: finding.rule,
-                text: self.input.catalog.format(&finding.message),
+                text: catalog.format(&finding.message),
                 place: format!("{file}:{line}"),
             };
             let of_record = by_record.entry((file, finding.record.clone()));
@@ -228,7 +264,7 @@ impl<'a> BundleBuilder<'a> {
     fn names(&self) -> FileNames<'_> {
         FileNames {
             id: &self.documents.version.id,
-            office: &self.input.register.office.name.ja,
+            office: &self.project.register.office.name.ja,
         }
     }
 
@@ -254,7 +290,7 @@ impl<'a> BundleBuilder<'a> {
     }
 
     /// The ledger's lines for the copies of an edition.
-    fn recorded_copies(&self, files: &Bundle) -> Vec<RecordedCopy> {
+    fn recorded_copies(&self, copies: &[ClientCopy], files: &Bundle) -> Vec<RecordedCopy> {
         let Some(edition) = self.documents.version.edition else {
             return Vec::new();
         };
@@ -263,13 +299,13 @@ impl<'a> BundleBuilder<'a> {
             Some(RecordedCopy {
                 edition: edition.id.clone(),
                 kind: CopyKind::Client,
-                day: self.input.today,
+                day: self.project.today,
                 recipient: Some(copy.recipient.clone()),
                 bytes: bytes.len(),
                 sha256: data::sha256(bytes),
             })
         };
-        self.input.copies.iter().filter_map(line).collect()
+        copies.iter().filter_map(line).collect()
     }
 
     /// SHA-256 of each reader's data, for the manifests.
@@ -298,24 +334,24 @@ impl<'a> BundleBuilder<'a> {
     /// The front page's sheet in each language of the site; English only if somebody wrote some.
     fn fronts(&self) -> Result<Vec<Sheet>> {
         let mut fronts = vec![self.sheet(Rendering::Page)];
-        let mut pages = self.input.pages.iter();
+        let mut pages = self.project.pages.iter();
         let has_english = pages.any(|page| page.lang == Language::English);
-        if has_english || self.input.register.has_english() {
-            let labels = self.input.theme.labels(Language::English)?;
+        if has_english || self.project.register.has_english() {
+            let labels = self.project.theme.labels(Language::English)?;
             let version = &self.documents.version;
             let options = LayoutOptions {
                 language: Language::English,
-                ..version.layout(Rendering::Page, self.input.today)
+                ..version.layout(Rendering::Page, self.project.today)
             };
-            let mut english = sheet::lay_out(self.input.register, &options, &labels);
-            english.overdue_reviews = self.input.overdue_reviews;
+            let mut english = sheet::lay_out(&self.project.register, &options, &labels);
+            english.overdue_reviews = self.project.overdue_reviews;
             fronts.push(english);
         }
         Ok(fronts)
     }
 
     fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
-        let (documents, prose) = (&self.documents, self.input.pages);
+        let (documents, prose) = (&self.documents, &self.project.pages);
         Site::new(documents, fronts, prose, &self.listing, offered)
     }
 
@@ -331,9 +367,9 @@ impl<'a> BundleBuilder<'a> {
             data::pretty(&Manifest {
                 edition: version.edition.map(|edition| edition.id.clone()),
                 id: version.id.clone(),
-                guideline: self.input.register.guideline.id.clone(),
-                theme: self.input.theme.name.clone(),
-                as_of: self.input.today.to_string(),
+                guideline: self.project.register.guideline.id.clone(),
+                theme: self.project.theme.name.clone(),
+                as_of: self.project.today.to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 digest,
                 files,
@@ -342,7 +378,8 @@ impl<'a> BundleBuilder<'a> {
         // The site's own manifest must not mention other readers.
         let mut public = digests.clone();
         public.retain(|reader, _| reader == Audience::Public.name());
-        let mut files = list_files(bundle);
+        let listed = bundle.iter();
+        let mut files: Vec<_> = listed.map(|(path, it)| manifest_file(path, it)).collect();
         let mut site_files = files.clone();
         site_files.retain(|file| file.path.starts_with(SITE));
         for file in &mut site_files {
