@@ -235,8 +235,7 @@ impl Content {
             }
             ["pages", written] => self.take_page(entry, file, written),
             _ => {
-                let (why, help) = (Message::new("unexpected-file"), "unexpected-file-help");
-                self.refuse_name(file, why, better_name(file), help);
+                self.refuse_name(file, Message::new("unexpected-file"), better_name(file));
             }
         }
     }
@@ -280,25 +279,19 @@ impl Content {
         let alone = alone.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
         let strays = std::mem::take(&mut self.edition_files).into_keys();
         for file in strays.chain(alone) {
-            let why = Message::new("unexpected-file");
-            self.refuse_name(&file, why, None, "edition-file-help");
+            self.refuse(
+                rule::UNEXPECTED_FILE,
+                &file,
+                Message::new("unexpected-edition-file"),
+            );
         }
     }
 
     /// Refuses a file for its name. The help is the name that was meant, if it is known.
-    fn refuse_name(
-        &mut self,
-        file: &str,
-        why: Message,
-        better: Option<String>,
-        otherwise: &'static str,
-    ) {
-        let help = match better {
-            Some(name) => Message::new("rename-file").with("name", name),
-            None => Message::new(otherwise),
-        };
-        let finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(file), why);
-        self.findings.push(finding.help(help));
+    fn refuse_name(&mut self, file: &str, why: Message, better: Option<String>) {
+        let mut finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(file), why);
+        finding.help = better.map(|name| Message::new("rename-file").with("name", name));
+        self.findings.push(finding);
     }
 
     fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
@@ -362,7 +355,6 @@ pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
         .with("kind", kind)
         .with("code", code_point(c));
     Diagnostic::error(rule::CONTROL_CHARACTER, origin, message)
-        .help(Message::new("control-character-help"))
 }
 
 /// The name that was meant, if only its ending or its letters' case is wrong.

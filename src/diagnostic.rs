@@ -31,7 +31,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The mistake, in lower case and without a full stop.
     pub message: Message,
-    /// Advice on how to correct it.
+    /// Advice on how to correct it, if it is not that of the message.
     pub help: Option<Message>,
     pub origin: Origin,
     /// Id of the measure or certificate it is about, as `--allow RULE@ID` names it.

@@ -40,9 +40,7 @@ pub fn guideline_superseded(input: &CheckInput, found: &mut Findings) {
         let message = Message::new("guideline-superseded")
             .with("id", &guideline.record.id)
             .with("successor", successor);
-        let finding = found.warning(sheet.origin().at("guideline"), message);
-        let help = Message::new("guideline-superseded-help");
-        finding.help = Some(help.with("successor", successor));
+        found.warning(sheet.origin().at("guideline"), message);
     }
 }
 
@@ -101,8 +99,7 @@ pub fn item_uncovered(input: &CheckInput, found: &mut Findings) {
     let Some(guideline) = input.content.own_guideline() else {
         return;
     };
-    let help = "item-uncovered-help";
-    uncovered(input, found, guideline, help, Severity::Error);
+    uncovered(input, found, guideline, "item-uncovered", Severity::Error);
 }
 
 /// Reports items of a guideline that the sheet does not answer.
@@ -110,7 +107,7 @@ pub fn uncovered(
     input: &CheckInput,
     found: &mut Findings,
     guideline: &Filed<GuidelineRecord>,
-    help: &'static str,
+    message: &'static str,
     where_required: Severity,
 ) {
     let is_answered = |place: &SheetPlace| {
@@ -122,20 +119,18 @@ pub fn uncovered(
         if !place.takes_measures || is_answered(&place) {
             continue;
         }
-        let message = Message::new("item-uncovered")
-            .with("name", place.id())
-            .with("heading", place.name)
-            .with("guideline", &guideline.record.id);
         let item = place.item.map(|item| format!("/{item}"));
         let path = place.section.to_owned() + &item.unwrap_or_default();
-        let file = format!("content/measures/{path}.yaml");
+        let uncovered = Message::new(message)
+            .with("name", place.id())
+            .with("heading", place.name)
+            .with("guideline", &guideline.record.id)
+            .with("file", format!("content/measures/{path}.yaml"));
         let severity = match place.duty {
             Duty::Required => where_required,
             Duty::Recommended => Severity::Warning,
         };
-        let finding = found.add(severity, place.origin.at("name"), message);
-        let help = Message::new(help).with("file", file);
-        finding.help = Some(help.with("guideline", &guideline.record.id));
+        found.add(severity, place.origin.at("name"), uncovered);
     }
 }
 

@@ -108,8 +108,7 @@ pub fn small_business(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         if record.relaxed {
             let message = Message::new("small-business-exception").with("id", &record.id);
-            let finding = found.error(origin.at("relaxed"), message);
-            finding.help = Some(Message::new("small-business-exception-help"));
+            found.error(origin.at("relaxed"), message);
         }
     }
 }
@@ -124,7 +123,7 @@ pub fn empty_measure(input: &CheckInput, found: &mut Findings) {
         let answered = record.not_applicable.is_some() || record.confirm.is_some();
         if !is_written(&record.measure) && !answered {
             let message = Message::new("empty-measure").with("id", &record.id);
-            found.error(origin.at("id"), message).help = Some(Message::new("empty-measure-help"));
+            found.error(origin.at("id"), message);
         }
     }
 }
@@ -175,8 +174,7 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
         } else if day > input.today {
             found.warning(field, message("review-in-future"));
         } else if is_overdue(input, day) {
-            let finding = found.warning(field, message("review-overdue"));
-            finding.help = Some(Message::new("review-overdue-help"));
+            found.warning(field, message("review-overdue"));
         }
     }
     if let (Some(sheet), Some(oldest)) = (input.sheet(), others.iter().min()) {
@@ -184,8 +182,7 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
             .with("count", others.len())
             .with("day", oldest);
         let field = sheet.record.reviewed_on.map_or("date", |_| "reviewed_on");
-        let finding = found.warning(sheet.origin().at(field), message);
-        finding.help = Some(Message::new("review-overdue-all-help"));
+        found.warning(sheet.origin().at(field), message);
     }
 }
 

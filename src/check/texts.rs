@@ -21,9 +21,8 @@ fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
 pub fn english_alone(input: &CheckInput, found: &mut Findings) {
     for text in input.content.texts() {
         if text.lacks_japanese {
-            let message = |id| Message::new(id).with("field", text.field);
-            let help = message("english-alone-help");
-            found.error(text.origin, message("english-alone")).help = Some(help);
+            let message = Message::new("english-alone").with("field", text.field);
+            found.error(text.origin, message);
         }
     }
 }
@@ -33,7 +32,7 @@ pub fn raw_html(input: &CheckInput, found: &mut Findings) {
     for (origin, problem) in markup_problems(input.content) {
         if let MarkupProblem::RawHtml(html) = problem {
             let message = Message::new("raw-html").with("html", html);
-            found.error(origin.within(html), message).help = Some(Message::new("raw-html-help"));
+            found.error(origin.within(html), message);
         }
     }
 }
@@ -43,8 +42,7 @@ pub fn emphasis_not_closed(input: &CheckInput, found: &mut Findings) {
     for (origin, problem) in markup_problems(input.content) {
         if let MarkupProblem::EmphasisNotClosed(around) = problem {
             let message = Message::new("emphasis-not-closed").with("around", around);
-            let finding = found.warning(origin.within(around), message);
-            finding.help = Some(Message::new("emphasis-not-closed-help"));
+            found.warning(origin.within(around), message);
         }
     }
 }
@@ -87,8 +85,7 @@ pub fn missing_glyph(input: &CheckInput, found: &mut Findings) {
         }
         let has_it = |text: &&WrittenText| drawn(&text.text).any(|it| it == c);
         for text in texts.iter().filter(has_it) {
-            let finding = found.error(text.origin.within(c), missing(c));
-            finding.help = Some(Message::new("missing-glyph-help"));
+            found.error(text.origin.within(c), missing(c));
         }
     }
 }
@@ -121,8 +118,8 @@ pub fn confidential_name(input: &CheckInput, found: &mut Findings) {
         return;
     }
     for (texts, help) in [
-        (input.content.texts(), "confidential-name-help"),
-        (input.content.page_texts(), "confidential-name-page"),
+        (input.content.texts(), None),
+        (input.content.page_texts(), Some("confidential-name-page")),
     ] {
         let is_public = |text: &&WrittenText| text.audience == Some(Audience::Public);
         for text in texts.iter().filter(is_public) {
@@ -136,7 +133,7 @@ pub fn confidential_name(input: &CheckInput, found: &mut Findings) {
                     .with("name", name.name)
                     .with("written", written);
                 let finding = found.add(severity, text.origin.within(written), message);
-                finding.help = Some(Message::new(help));
+                finding.help = help.map(Message::new);
             }
         }
     }
@@ -172,8 +169,7 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
             };
             let origin = sheet.origin().at(field).at(index).within(separator);
             let message = Message::new("joined-names").with("separator", separator);
-            let finding = found.error(origin, message.with("name", name));
-            finding.help = Some(Message::new("joined-names-help"));
+            found.error(origin, message.with("name", name));
         }
     }
 }
@@ -243,8 +239,7 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
                 let from = start + at;
                 let origin = Origin::bytes(&file.file, from..from + lost.len());
                 let message = Message::new("text-cut-off").with("lost", lost);
-                let help = Message::new("text-cut-off-help");
-                found.warning(origin, message).help = Some(help);
+                found.warning(origin, message);
             }
             start += line.len();
         }
@@ -253,15 +248,12 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
     for page in &input.content.pages {
         let source = input.content.sources.get(&page.file).unwrap_or_default();
         for lost in page.text.iter().flat_map(|text| &text.prose.lost) {
-            let (bytes, id, help) = match lost {
-                LostText::Definition(bytes) => {
-                    (bytes, "definition-unused", "definition-unused-help")
-                }
-                LostText::Cells(bytes) => (bytes, "cells-beyond", "cells-beyond-help"),
+            let (bytes, id) = match lost {
+                LostText::Definition(bytes) => (bytes, "definition-unused"),
+                LostText::Cells(bytes) => (bytes, "cells-beyond"),
             };
             let message = Message::new(id).with("lost", &source[bytes.clone()]);
-            let finding = found.warning(Origin::bytes(&page.file, bytes.clone()), message);
-            finding.help = Some(Message::new(help));
+            found.warning(Origin::bytes(&page.file, bytes.clone()), message);
         }
     }
 }
