@@ -53,8 +53,9 @@ pub enum SourceLocation {
     File,
     /// Bytes of the file; the end is exclusive.
     Bytes { start: usize, end: usize },
-    /// A YAML node. Its bytes are searched only if there is something to report.
-    Node { path: Vec<PathStep>, part: Part },
+    /// A YAML node: keys and indices of entries. Its bytes are searched only if there is something to
+    /// report.
+    Node { path: Vec<String>, part: Part },
     /// Characters in these bytes, also searched later; the first line if markup hides them.
     Passage {
         start: usize,
@@ -76,9 +77,6 @@ impl SourceLocation {
         Some(start + at..start + at + length)
     }
 }
-
-/// A key, or the index of an entry in a list.
-pub type PathStep = String;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
@@ -158,10 +156,6 @@ impl Diagnostic {
 
     pub fn error(rule: &'static str, origin: Origin, message: Message) -> Diagnostic {
         Diagnostic::new(rule, Severity::Error, origin, message)
-    }
-
-    pub fn warning(rule: &'static str, origin: Origin, message: Message) -> Diagnostic {
-        Diagnostic::new(rule, Severity::Warning, origin, message)
     }
 
     pub fn help(mut self, help: Message) -> Diagnostic {

@@ -18,17 +18,6 @@ pub struct Prose {
     events: Vec<SourceEvent>,
     /// The problems in the Markdown itself, which the rules report.
     pub problems: Vec<(MarkupProblem, Range<usize>)>,
-    /// The text that Markdown drops silently.
-    pub lost: Vec<LostText>,
-}
-
-/// Text in the file that is not printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LostText {
-    /// The definition of a link (`[name]: address`) that no link uses.
-    Definition(Range<usize>),
-    /// The cells of a row beyond the columns of its table.
-    Cells(Range<usize>),
 }
 
 /// A parser event and its range in the file.
@@ -56,14 +45,14 @@ impl Prose {
         }
         let mut events = join_lines(read);
         set_anchors(&mut events);
-        let unused = unused_definitions(parser.reference_definitions(), &events).into_iter();
-        let mut lost: Vec<_> = unused.map(in_file).map(LostText::Definition).collect();
-        lost.extend(cells_beyond(&events, file).into_iter().map(LostText::Cells));
-        Prose {
-            problems: problems(&events, file),
-            lost,
-            events,
+        let mut problems = problems(&events, file);
+        let unused = unused_definitions(parser.reference_definitions(), &events);
+        for bytes in unused.into_iter().map(in_file) {
+            let definition = file[bytes.clone()].to_owned();
+            problems.push((MarkupProblem::UnusedDefinition(definition), bytes));
         }
+        problems.sort_by_key(|(_, bytes)| bytes.start);
+        Prose { problems, events }
     }
 
     /// The anchors of the headings, in order.
@@ -144,31 +133,9 @@ fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Rang
             used.insert(id.to_lowercase());
         }
     }
-    let mut unused = Vec::new();
-    for (name, definition) in definitions.iter() {
-        unused.extend((!used.contains(&name.to_lowercase())).then(|| definition.span.clone()));
-    }
-    unused.sort_by_key(|range| range.start);
-    unused
-}
-
-/// The text in the rows of tables beyond the last column.
-fn cells_beyond(events: &[SourceEvent], file: &str) -> Vec<Range<usize>> {
-    let mut beyond = Vec::new();
-    let mut printed = 0;
-    for (event, bytes) in events {
-        match event {
-            Event::End(TagEnd::TableCell) => printed = bytes.end,
-            Event::End(TagEnd::TableRow) if printed < bytes.end => {
-                let rest = file[printed..bytes.end].trim_start_matches(CELL_BORDER);
-                let start = bytes.end - rest.len();
-                let end = start + rest.trim_end_matches(CELL_BORDER).len();
-                beyond.extend((start < end).then_some(start..end));
-            }
-            _ => {}
-        }
-    }
-    beyond
+    let is_unused = |name: &str| !used.contains(&name.to_lowercase());
+    let unused = definitions.iter().filter(|(name, _)| is_unused(name));
+    unused.map(|(_, it)| it.span.clone()).collect()
 }
 
 /// The characters between and around cells.
@@ -263,7 +230,7 @@ fn anchor(heading: &str) -> String {
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
     let mut problems = Vec::new();
     let mut elements = BTreeSet::new();
-    let (mut in_code, mut has_stray) = (false, false);
+    let (mut in_code, mut has_stray, mut cells_end) = (false, false, 0);
     for (event, bytes) in events {
         match event {
             Event::Start(Tag::HtmlBlock) => {
@@ -290,6 +257,16 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
                     has_stray = true;
                 }
             }
+            Event::End(TagEnd::TableCell) => cells_end = bytes.end,
+            Event::End(TagEnd::TableRow) if cells_end < bytes.end => {
+                let rest = file[cells_end..bytes.end].trim_start_matches(CELL_BORDER);
+                let start = bytes.end - rest.len();
+                let cells = rest.trim_end_matches(CELL_BORDER).to_owned();
+                if !cells.is_empty() {
+                    let range = start..start + cells.len();
+                    problems.push((MarkupProblem::CellsBeyond(cells), range));
+                }
+            }
             _ => {}
         }
         if is_block_border(event) {
@@ -297,7 +274,6 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
             has_stray = false;
         }
     }
-    problems.sort_by_key(|(_, bytes)| bytes.start);
     problems
 }
 
@@ -457,16 +433,17 @@ mod tests {
     fn what_markdown_passes_over_is_problems() {
         let markdown = "[使う]\n\n[使う]: https://example.jp\n[注]: これは説明である\n\n\
                         | 一 | 二 |\n|---|---|\n| 三 | 四 | 五 | 六 |\n| 七 |\n| 八 | 九 ||\n";
-        let lost = Prose::parse(markdown, 0).lost;
-        let shown: Vec<&str> = lost
-            .iter()
-            .map(|(LostText::Definition(bytes) | LostText::Cells(bytes))| &markdown[bytes.clone()])
-            .collect();
-        assert_eq!(shown, ["[注]: これは説明である", "五 | 六"]);
-        assert!(matches!(
-            lost.as_slice(),
-            [LostText::Definition(_), LostText::Cells(_)]
-        ));
+        let definition = "[注]: これは説明である";
+        assert_eq!(
+            problems(markdown),
+            [
+                (
+                    MarkupProblem::UnusedDefinition(definition.into()),
+                    definition
+                ),
+                (MarkupProblem::CellsBeyond("五 | 六".into()), "五 | 六"),
+            ]
+        );
         assert_eq!(
             html("\\[注]: これは説明である\n"),
             "<p>[注]: これは説明である</p>\n"

@@ -1,14 +1,13 @@
 //! The rule about links of cells, pages and the office: each leads somewhere. And the checked pages,
 //! whose links have their addresses in the site.
 
-use super::texts::markup_problems;
+use super::texts::markup;
 use super::{CheckInput, Findings};
 use crate::content::{Content, PageFile};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
 use crate::message::{Language, Message};
 use crate::model::{ProsePage, place_name};
-use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
 /// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and
@@ -24,12 +23,7 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
             }
         }
     }
-    for (origin, problem) in markup_problems(input.content) {
-        if let MarkupProblem::Image(address) = problem {
-            let message = Message::new("no-image").with("link", address);
-            found.error(origin.within(address), message);
-        }
-    }
+    markup(input, found, Severity::Error, &["no-image"]);
     for text in input.content.texts() {
         for link in text.cell.iter().flat_map(|cell| cell.links()) {
             let origin = text.origin.within(link);

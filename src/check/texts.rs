@@ -7,7 +7,6 @@ use crate::content::{Content, WrittenText, control_character_finding};
 use crate::diagnostic::{Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
-use crate::prose::LostText;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
@@ -29,37 +28,39 @@ pub fn english_alone(input: &CheckInput, found: &mut Findings) {
 
 /// Reports HTML, because the sheet must read the same on paper.
 pub fn raw_html(input: &CheckInput, found: &mut Findings) {
-    for (origin, problem) in markup_problems(input.content) {
-        if let MarkupProblem::RawHtml(html) = problem {
-            let message = Message::new("raw-html").with("html", html);
-            found.error(origin.within(html), message);
-        }
-    }
+    markup(input, found, Severity::Error, &["raw-html"]);
 }
 
 /// Reports `**` that remained text: beside 「」 Markdown does not recognise emphasis.
 pub fn emphasis_not_closed(input: &CheckInput, found: &mut Findings) {
-    for (origin, problem) in markup_problems(input.content) {
-        if let MarkupProblem::EmphasisNotClosed(around) = problem {
-            let message = Message::new("emphasis-not-closed").with("around", around);
-            found.warning(origin.within(around), message);
-        }
-    }
+    markup(input, found, Severity::Warning, &["emphasis-not-closed"]);
 }
 
-/// The problems in the Markdown of cells and pages.
-pub fn markup_problems(content: &Content) -> Vec<(Origin, &MarkupProblem)> {
-    let mut problems = Vec::new();
-    for text in content.texts() {
-        let of_cell = text.cell.iter().flat_map(|cell| &cell.problems);
-        problems.extend(of_cell.map(|problem| (text.origin.clone(), problem)));
-    }
-    for page in &content.pages {
-        for (problem, bytes) in page.text.iter().flat_map(|text| &text.prose.problems) {
-            problems.push((Origin::bytes(&page.file, bytes.clone()), problem));
+/// Reports problems in the Markdown of cells and pages, those whose message is one of `ids`.
+pub fn markup(input: &CheckInput, found: &mut Findings, severity: Severity, ids: &[&str]) {
+    let mut report = |origin: Origin, problem: &MarkupProblem| {
+        let (id, argument, written) = match problem {
+            MarkupProblem::RawHtml(html) => ("raw-html", "html", html),
+            MarkupProblem::EmphasisNotClosed(around) => ("emphasis-not-closed", "around", around),
+            MarkupProblem::Image(address) => ("no-image", "link", address),
+            MarkupProblem::UnusedDefinition(lost) => ("definition-unused", "lost", lost),
+            MarkupProblem::CellsBeyond(lost) => ("cells-beyond", "lost", lost),
+        };
+        if ids.contains(&id) {
+            let message = Message::new(id).with(argument, written);
+            found.add(severity, origin.within(written), message);
+        }
+    };
+    for text in input.content.texts() {
+        for problem in text.cell.iter().flat_map(|cell| &cell.problems) {
+            report(text.origin.clone(), problem);
         }
     }
-    problems
+    for page in &input.content.pages {
+        for (problem, bytes) in page.text.iter().flat_map(|text| &text.prose.problems) {
+            report(Origin::bytes(&page.file, bytes.clone()), problem);
+        }
+    }
 }
 
 /// Reports characters that print nothing and change the text around them.
@@ -244,18 +245,8 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
             start += line.len();
         }
     }
-    // Unused definitions of links (`[name]: word`), and cells beyond a table's columns.
-    for page in &input.content.pages {
-        let source = input.content.sources.get(&page.file).unwrap_or_default();
-        for lost in page.text.iter().flat_map(|text| &text.prose.lost) {
-            let (bytes, id) = match lost {
-                LostText::Definition(bytes) => (bytes, "definition-unused"),
-                LostText::Cells(bytes) => (bytes, "cells-beyond"),
-            };
-            let message = Message::new(id).with("lost", &source[bytes.clone()]);
-            found.warning(Origin::bytes(&page.file, bytes.clone()), message);
-        }
-    }
+    let ids = ["definition-unused", "cells-beyond"];
+    markup(input, found, Severity::Warning, &ids);
 }
 
 /// The text after ` #` in a line of a measures file, with its byte offset.

@@ -3,7 +3,7 @@
 //! No other file names them. [`super::yaml_errors`] turns serde_yaml's errors into findings.
 
 use super::{rule, yaml_errors};
-use crate::diagnostic::{Diagnostic, Origin, Part, PathStep, SourceLocation};
+use crate::diagnostic::{Diagnostic, Origin, Part, SourceLocation};
 use crate::message::Message;
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
@@ -207,7 +207,7 @@ fn is_scalar(node: &MarkedYaml) -> bool {
 
 type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);
 
-fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &PathStep) -> Option<Child<'n, 'a>> {
+fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &str) -> Option<Child<'n, 'a>> {
     match &node.data {
         YamlData::Mapping(map) => map
             .iter()
