@@ -62,9 +62,6 @@ impl Rendering {
 /// The words that a theme prints, by name: `themes/<theme>/labels.<language>.yaml`.
 pub type Labels = BTreeMap<String, String>;
 
-/// The first line of each measure, by file.
-pub type EntryLines = BTreeMap<String, Vec<usize>>;
-
 /// Findings as texts, by file and, if they are about one measure or certificate, by its id.
 pub type FindingsByRecord = BTreeMap<(String, Option<String>), Vec<FindingText>>;
 
@@ -94,8 +91,6 @@ pub struct LayoutOptions<'a> {
     pub history: &'a [&'a Edition],
     /// The author's findings; only the proof shows them.
     pub findings: &'a FindingsByRecord,
-    /// Only the proof shows them.
-    pub entry_lines: &'a EntryLines,
     /// The number of rows whose review is overdue.
     pub overdue_reviews: usize,
 }
@@ -104,7 +99,6 @@ impl<'a> LayoutOptions<'a> {
     /// A Japanese draft without history, copy and findings.
     pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
         static NO_FINDINGS: FindingsByRecord = FindingsByRecord::new();
-        static NO_LINES: EntryLines = EntryLines::new();
         LayoutOptions {
             rendering,
             language: Language::Japanese,
@@ -113,7 +107,6 @@ impl<'a> LayoutOptions<'a> {
             edition: None,
             history: &[],
             findings: &NO_FINDINGS,
-            entry_lines: &NO_LINES,
             overdue_reviews: 0,
         }
     }

@@ -19,7 +19,7 @@ use crate::manifest::{
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{
-    self, ClientCopy, EntryLines, FindingText, FindingsByRecord, LayoutOptions, Rendering, Sheet,
+    self, ClientCopy, FindingText, FindingsByRecord, LayoutOptions, Rendering, Sheet,
 };
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -163,11 +163,9 @@ impl<'a> BundleBuilder<'a> {
         match rendering {
             Rendering::Page => sheet::lay_out(register, &self.options(rendering), labels),
             Rendering::Proof => {
-                let entry_lines = self.entry_lines();
                 let findings = self.findings();
                 let options = LayoutOptions {
                     findings: &findings,
-                    entry_lines: &entry_lines,
                     ..self.options(rendering)
                 };
                 sheet::lay_out(register, &options, labels)
@@ -182,17 +180,6 @@ impl<'a> BundleBuilder<'a> {
             overdue_reviews: self.input.overdue_reviews,
             ..self.documents.version.layout(rendering, self.input.today)
         }
-    }
-
-    /// First lines of the measures, by file.
-    fn entry_lines(&self) -> EntryLines {
-        let sources = &self.input.content.sources;
-        let lines = self.input.content.measures.iter().map(|file| {
-            let entries = file.records.as_ref().map_or(0, Vec::len);
-            let first = sources.entry_lines(&file.file, entries);
-            (file.file.clone(), first)
-        });
-        lines.collect()
     }
 
     /// The findings as texts, by the record that each is about.

@@ -188,8 +188,6 @@ impl RowLayout<'_> {
 
     fn row_proof(&self, measure: &Measure) -> RowProof {
         let origin = &measure.origin;
-        let lines = self.options.entry_lines.get(&origin.file);
-        let line = lines.and_then(|lines| lines.get(origin.index));
         let coordinates = origin.source.iter();
         let source: Vec<_> = coordinates
             .map(|(line, cell)| format!("{line}.{cell}"))
@@ -198,7 +196,7 @@ impl RowLayout<'_> {
         let mut findings = self.findings(&origin.file, &measure.id);
         findings.retain(|finding| finding.rule != "open-question");
         RowProof {
-            file: format!("{}:{}", origin.file, line.copied().unwrap_or(1)),
+            file: format!("{}:{}", origin.file, origin.line),
             source: source.join(" / "),
             confirm: origin.confirm.clone(),
             memo: origin.memo.clone(),
