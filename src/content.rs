@@ -332,7 +332,7 @@ impl Content {
         } else {
             read(&text)
         };
-        self.sources.insert(file, text);
+        self.sources.0.insert(file.to_owned(), text);
         record.map_err(|finding| self.findings.push(finding)).ok()
     }
 

@@ -28,11 +28,14 @@ impl Prose {
     pub fn parse(file: &str, start: usize) -> Prose {
         let in_file = |range: Range<usize>| start + range.start..start + range.end;
         let mut parser = Parser::new_ext(&file[start..], Options::ENABLE_TABLES).into_offset_iter();
-        let mut read: Vec<SourceEvent> = Vec::new();
+        let mut events: Vec<SourceEvent> = Vec::new();
         for (event, range) in parser.by_ref() {
             let bytes = in_file(range);
             let printed = as_printed(event, &file[bytes.clone()]);
-            match (&printed, read.last_mut()) {
+            if printed_text(&printed).is_some_and(|text| text.starts_with(is_japanese)) {
+                join_japanese(&mut events);
+            }
+            match (&printed, events.last_mut()) {
                 // Two stretches of text without a gap in the file are one; a backslash is a gap.
                 (Event::Text(text), Some((Event::Text(last), before)))
                     if before.end == bytes.start =>
@@ -40,10 +43,9 @@ impl Prose {
                     *last = format!("{last}{text}").into();
                     before.end = bytes.end;
                 }
-                _ => read.push((printed, bytes)),
+                _ => events.push((printed, bytes)),
             }
         }
-        let mut events = join_lines(read);
         set_anchors(&mut events);
         let mut problems = problems(&events, file);
         let unused = unused_definitions(parser.reference_definitions(), &events);
@@ -170,21 +172,16 @@ fn as_printed(event: Event, source: &str) -> Event<'static> {
     printed
 }
 
-/// Removes each line break between two Japanese characters, where a browser would show a space.
-fn join_lines(events: Vec<SourceEvent>) -> Vec<SourceEvent> {
-    let is_between_japanese = |at: usize| {
-        let (head, tail) = events.split_at(at);
-        let before = head.iter().rev().find_map(|it| printed_text(&it.0));
-        let after = tail.iter().find_map(|it| printed_text(&it.0));
-        before.is_some_and(|text| text.ends_with(is_japanese))
-            && after.is_some_and(|text| text.starts_with(is_japanese))
-    };
-    let is_kept = |at: &usize| {
-        let (event, _) = &events[*at];
-        !matches!(event, Event::SoftBreak) || !is_between_japanese(*at)
-    };
-    let kept = (0..events.len()).filter(is_kept);
-    kept.map(|at| events[at].clone()).collect()
+/// Removes the line breaks before a Japanese text that follows another, where a browser would show a
+/// space.
+fn join_japanese(events: &mut Vec<SourceEvent>) {
+    let last = events.iter().rposition(|it| printed_text(&it.0).is_some());
+    let is_text =
+        |at: &usize| printed_text(&events[*at].0).is_some_and(|it| it.ends_with(is_japanese));
+    if let Some(at) = last.filter(is_text) {
+        let between = events.split_off(at + 1).into_iter();
+        events.extend(between.filter(|(event, _)| !matches!(event, Event::SoftBreak)));
+    }
 }
 
 /// Sets the anchor of every heading.

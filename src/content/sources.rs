@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// Text of every file by its path below the project's folder, with `/`.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Sources(BTreeMap<String, String>);
+pub struct Sources(pub BTreeMap<String, String>);
 
 /// Line and column, both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -18,23 +18,9 @@ pub struct Position {
     pub column: usize,
 }
 
-impl<const N: usize> From<[(String, String); N]> for Sources {
-    fn from(files: [(String, String); N]) -> Sources {
-        Sources(files.into())
-    }
-}
-
 impl Sources {
-    pub fn insert(&mut self, file: &str, text: String) {
-        self.0.insert(file.to_owned(), text);
-    }
-
     pub fn get(&self, file: &str) -> Option<&str> {
         self.0.get(file).map(String::as_str)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(file, text)| (&**file, &**text))
     }
 
     /// Replaces nodes and passages by their bytes, and sorts the findings by file and position.

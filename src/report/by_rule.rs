@@ -131,7 +131,7 @@ mod tests {
         findings: &[Diagnostic],
         print: impl Fn(&Report, &[&Diagnostic]) -> String,
     ) -> String {
-        let sources = Sources::from([(FILE.to_owned(), "title: 一覧\n".to_owned())]);
+        let sources = Sources([(FILE.to_owned(), "title: 一覧\n".to_owned())].into());
         let catalog = Catalog::of(Language::English);
         let report = Report {
             sources: &sources,

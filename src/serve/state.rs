@@ -62,7 +62,7 @@ impl ProjectSnapshot {
             return true;
         };
         let is_blank = |text: &str| text.trim().is_empty();
-        let mut sources = content_before.sources.iter();
+        let mut sources = content_before.sources.0.iter();
         let lacks_source = sources
             .any(|(file, text)| !is_blank(text) && content.sources.get(file).is_none_or(is_blank));
         let lacks_theme_file = match (&self.theme, &before.theme) {
