@@ -5,7 +5,7 @@ use crate::compare::guideline::{PlacePair, match_places};
 use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::content::{Filed, MeasureFile};
-use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
+use crate::diagnostic::{Origin, Part, Severity};
 use crate::message::Message;
 use std::collections::BTreeSet;
 
@@ -25,9 +25,8 @@ pub fn unknown_guideline(input: &CheckInput, found: &mut Findings) {
         let is_broken = content.is_broken(&format!("content/guidelines/{id}.yaml"));
         if content.guideline(id).is_none() && !is_broken {
             let message = Message::new("unknown-guideline").with("id", id);
-            let finding = Diagnostic::error(found.rule, origin, message);
             let known = content.guidelines.iter().map(|it| it.record.id.as_str());
-            found.list.push(finding.suggest(id, known));
+            found.error(origin, message).suggest(id, known);
         }
     }
 }
@@ -56,12 +55,11 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
     };
     let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
     let measured = ids(|place| place.takes_measures);
-    let rule = found.rule;
-    let unknown = |name: &str, origin: Origin, known: &BTreeSet<String>| {
+    let unknown = |found: &mut Findings, name: &str, origin, known: &BTreeSet<String>| {
         let message = Message::new("unknown-item")
             .with("name", name)
             .with("guideline", &guideline.record.id);
-        let mut finding = Diagnostic::error(rule, origin, message);
+        let finding = found.error(origin, message);
         let section = format!("{}-", name.split('-').next().unwrap_or(name));
         let ids = || known.iter().map(String::as_str);
         let inside: Vec<&str> = ids().filter(|place| place.starts_with(&section)).collect();
@@ -69,12 +67,11 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             let help = Message::new("unknown-item-has").with("items", inside.join(", "));
             finding.help = Some(help);
         }
-        finding.suggest(name, ids())
+        finding.suggest(name, ids());
     };
     for file in &input.content.measures {
         if !measured.contains(&file.place()) {
-            let origin = Origin::file(&file.file);
-            found.list.push(unknown(&file.place(), origin, &measured));
+            unknown(found, &file.place(), Origin::file(&file.file), &measured);
         }
     }
     let node = sheet.origin();
@@ -88,7 +85,7 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             if own.contains(name) {
                 found.error(origin, Message::new("heading-of-own").with("name", name));
             } else {
-                found.list.push(unknown(name, origin, &official));
+                unknown(found, name, origin, &official);
             }
         }
     }

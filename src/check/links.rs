@@ -4,7 +4,7 @@
 use super::texts::markup;
 use super::{CheckInput, Findings};
 use crate::content::{Content, PageFile};
-use crate::diagnostic::{Diagnostic, Origin, Severity};
+use crate::diagnostic::{Origin, Severity};
 use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
 use crate::message::{Language, Message};
 use crate::model::{ProsePage, place_name};
@@ -64,8 +64,9 @@ fn broken<'a>(
     (written, known): (&str, impl IntoIterator<Item = &'a str>),
 ) {
     let message = Message::new("broken-link").with("link", link);
-    let finding = Diagnostic::error(found.rule, origin, message).help(Message::new(help));
-    found.list.push(finding.suggest(written, known));
+    let finding = found.error(origin, message);
+    finding.help = Some(Message::new(help));
+    finding.suggest(written, known);
 }
 
 /// Reports a link of a page that leads neither out of the site nor to a row, another page, a heading

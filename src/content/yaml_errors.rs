@@ -79,7 +79,7 @@ impl YamlError<'_> {
     fn unknown(&self) -> Option<Diagnostic> {
         let (written, known) = self.quoted.split_first()?;
         let list = known.join(", ");
-        let finding = if self.sentence.starts_with("unknown field") {
+        let mut finding = if self.sentence.starts_with("unknown field") {
             let message = Message::new("unknown-field").with("field", written);
             let help = Message::new("known-fields").with("fields", list);
             self.error(rule::UNKNOWN_FIELD, self.key(), message)
@@ -92,7 +92,8 @@ impl YamlError<'_> {
         } else {
             return None;
         };
-        Some(finding.suggest(written, known.iter().copied()))
+        finding.suggest(written, known.iter().copied());
+        Some(finding)
     }
 
     fn duplicate_key(&self) -> Option<Diagnostic> {
