@@ -124,15 +124,10 @@ fn is_written(text: &Option<Markdown>) -> bool {
 /// Reports 該当なし without a reason, or with a measure beside it.
 pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
-        let Some(reason) = &record.not_applicable else {
-            continue;
-        };
-        let id = if reason.0.is_empty() {
-            "not-applicable-without-reason"
-        } else if is_written(&record.measure) {
-            "not-applicable-with-measure"
-        } else {
-            continue;
+        let id = match &record.not_applicable {
+            Some(reason) if reason.0.is_empty() => "not-applicable-without-reason",
+            Some(_) if is_written(&record.measure) => "not-applicable-with-measure",
+            _ => continue,
         };
         let message = Message::new(id).with("id", &record.id);
         found.error(origin.at("not_applicable"), message);
