@@ -20,8 +20,7 @@ pub fn office_incomplete(input: &CheckInput, found: &mut Findings) {
     }
     if !missing.is_empty() {
         let message = Message::new("office-incomplete").with("fields", missing.join(", "));
-        let finding = found.warning(office.origin().at("name"), message);
-        finding.help = Some(Message::new("office-incomplete-help"));
+        found.warning(office.origin().at("name"), message);
     }
 }
 

@@ -305,9 +305,9 @@ fn names(targets: &[Target]) -> String {
 /// Prints the findings of publish.yaml without any password.
 fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>) -> Result<()> {
     let file = target::FILE.to_owned();
-    let sources = Sources::from([(file.clone(), text.clone())]);
+    let sources = Sources([(file.clone(), text.clone())].into());
     sources.locate(&mut findings);
-    let censored = Sources::from([(file, censored(&text, &findings))]);
+    let censored = Sources([(file, censored(&text, &findings))].into());
     session.print_findings(&censored, &findings, Shown::All, &mut stderr())
 }
 

@@ -199,7 +199,7 @@ pub struct GuidelineRecord {
     pub sections: Vec<SectionRecord>,
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
-    pub entrustment: Vec<SectionRecord>,
+    pub entrustment: Vec<EntrustmentRecord>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: GuidelineEnglishRecord,
 }
@@ -237,7 +237,25 @@ pub struct ItemRecord {
     pub duty: Option<Duty>,
     #[serde(default)]
     pub sme: bool,
-    /// The points that the text of an item on entrustment names.
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustmentRecord {
+    pub id: String,
+    pub name: Line,
+    pub en: Option<Line>,
+    #[serde(default)]
+    pub items: Vec<EntrustmentItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustmentItem {
+    pub id: String,
+    pub name: Line,
+    pub en: Option<Line>,
+    /// The points that its text names.
     #[serde(default)]
     pub parts: Vec<Line>,
 }

@@ -67,7 +67,7 @@ read_from_string!(Line, "a string", |written| {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IsoDate(pub Date);
 
-read_from_string!(IsoDate, "a day like 2015-10-01", |written| {
+read_from_string!(IsoDate, "a day", |written| {
     let day = written.parse().ok().filter(|_| written.len() == 10);
     day.map(IsoDate)
 });
@@ -76,7 +76,7 @@ read_from_string!(IsoDate, "a day like 2015-10-01", |written| {
 #[derive(Debug, Clone, Copy)]
 pub struct Period(pub Span);
 
-read_from_string!(Period, "a duration like P90D", |written| {
+read_from_string!(Period, "a duration", |written| {
     let span = written.parse().ok().filter(|_| written.starts_with('P'));
     span.map(Period)
 });

@@ -199,28 +199,18 @@ impl<'a> BundleBuilder<'a> {
         sheet
     }
 
-    /// Adds the findings to a proof, and to each row the line of its measure.
+    /// Adds the findings to a proof.
     fn annotate(&self, proof: &mut Sheet) {
         let mut findings = self.findings();
-        let mut lines = BTreeMap::new();
-        for file in &self.project.content.measures {
-            let records = file.records.as_deref().unwrap_or_default();
-            let sources = &self.project.content.sources;
-            let first_lines = sources.entry_lines(&file.file, records.len());
-            for (record, line) in records.iter().zip(first_lines) {
-                lines.insert((file.file.clone(), Some(record.id.clone())), line);
-            }
-        }
         for row in &mut proof.rows {
             let Some(notes) = &mut row.proof else {
                 continue;
             };
-            let record = (notes.file.clone(), Some(row.id.clone()));
+            let file = notes.file.rsplit_once(':').map_or("", |(file, _)| file);
+            let record = (file.to_owned(), Some(row.id.clone()));
             notes.findings = findings.remove(&record).unwrap_or_default();
             // The open question is printed there in full already.
             notes.findings.retain(|it| it.rule != "open-question");
-            let line = lines.get(&record).unwrap_or(&1);
-            notes.file = format!("{}:{line}", record.0);
         }
         for line in &mut proof.certifications {
             if let Some(notes) = &mut line.proof {

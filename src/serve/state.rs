@@ -55,11 +55,14 @@ impl ProjectSnapshot {
 
     /// The files of the theme, and those of the content that are not blank.
     fn files(&self) -> BTreeSet<&str> {
-        let sources = self.content.iter().flat_map(|it| it.sources.iter());
+        let sources = self.content.iter().flat_map(|it| it.sources.0.iter());
         let written = sources.filter(|(_, text)| !text.trim().is_empty());
         let theme = self.theme.iter().flat_map(|it| it.files(""));
         let theme_paths = theme.map(|(path, _)| path);
-        written.map(|(file, _)| file).chain(theme_paths).collect()
+        written
+            .map(|(file, _)| &**file)
+            .chain(theme_paths)
+            .collect()
     }
 }
 
