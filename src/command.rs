@@ -23,14 +23,11 @@ use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Allowance;
-use crate::issue::Version;
-use crate::message::{Catalog, Error, Language, Message, Result};
-use crate::model::{ProsePage, Register};
-use crate::render::bundle::BuildInput;
+use crate::message::{Catalog, Error, Message, Result};
+use crate::render::bundle::Project;
 use crate::render::pdf::Fonts;
 use crate::render::theme::{self, Theme};
 use crate::report::{Format, Report};
-use crate::sheet::ClientCopy;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -205,42 +202,6 @@ enum Shown {
     Errors,
 }
 
-/// Content without an error, and everything needed to lay it out.
-struct Project {
-    content: Content,
-    register: Register,
-    pages: Vec<ProsePage>,
-    overdue_reviews: usize,
-    findings: Vec<Diagnostic>,
-    theme: Theme,
-    fonts: Fonts,
-    today: Date,
-    /// Texts in the sheet's language, for the findings in the proof.
-    catalog: Catalog,
-}
-
-impl Project {
-    fn version(&self) -> Version<'_> {
-        Version::of(&self.register, self.content.newest_edition())
-    }
-
-    /// The input of a build with these copies.
-    fn input<'a>(&'a self, copies: &'a [ClientCopy]) -> BuildInput<'a> {
-        BuildInput {
-            content: &self.content,
-            register: &self.register,
-            findings: &self.findings,
-            pages: &self.pages,
-            overdue_reviews: self.overdue_reviews,
-            theme: &self.theme,
-            fonts: &self.fonts,
-            today: self.today,
-            copies,
-            catalog: &self.catalog,
-        }
-    }
-}
-
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
@@ -291,8 +252,6 @@ impl Session<'_> {
         let Checked {
             mut findings,
             register,
-            pages,
-            overdue_reviews,
         } = crate::check::check(&CheckInput {
             content: &content,
             today: self.today(),
@@ -305,15 +264,12 @@ impl Session<'_> {
             return Ok(None);
         };
         Ok(Some(Project {
-            theme: theme?,
-            content,
+            theme: theme?.into(),
+            content: content.into(),
             register,
-            pages,
-            overdue_reviews,
             findings,
             fonts,
             today: self.today(),
-            catalog: Catalog::of(Language::Japanese),
         }))
     }
 

@@ -6,7 +6,7 @@ use safeguard::content::{self, Content};
 use safeguard::diagnostic::Diagnostic;
 use safeguard::message::{Catalog, Language};
 use safeguard::model::ProsePage;
-use safeguard::render::bundle::{self, BuildInput};
+use safeguard::render::bundle::{self, Project};
 use safeguard::render::pdf::Fonts;
 use safeguard::render::theme;
 use safeguard::report::{Format, Report};
@@ -57,19 +57,12 @@ fn run(case: &Path) -> Result<(), Failed> {
             .parse()?,
         can_draw: &|c| FONTS.can_draw(c),
     };
-    let Checked {
-        findings,
-        register,
-        pages,
-        overdue_reviews,
-    } = match option(case, "guideline:") {
+    let Checked { findings, register } = match option(case, "guideline:") {
         Some(id) => {
             let other = content.guideline(&id).ok_or("no such guideline")?;
             Checked {
                 findings: check::check_against(&rules, other),
                 register: None,
-                pages: Vec::new(),
-                overdue_reviews: 0,
             }
         }
         None => check::check(&rules),
@@ -82,28 +75,29 @@ fn run(case: &Path) -> Result<(), Failed> {
     if let Some(register) = register {
         let theme =
             theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
-        let words = Catalog::of(Language::Japanese);
-        let build = BuildInput {
-            content: &content,
-            register: &register,
-            findings: &findings,
-            pages: &pages,
-            overdue_reviews,
-            theme: &theme,
-            fonts: &FONTS,
+        let build = Project {
             today: rules.today,
-            copies: &[],
-            catalog: &words,
+            content: content.into(),
+            register,
+            findings,
+            fonts: FONTS
+                .with(&theme)
+                .map_err(|failure| format!("{failure:?}"))?,
+            theme: theme.into(),
         };
         if case.join("expected/sheet.json").exists() {
             failures.push(compare(case, "sheet.json", &client_sheet(&build)?));
         }
         if case.join("expected/pages.html").exists() {
-            failures.push(compare(case, "pages.html", &fragments(&pages)));
+            failures.push(compare(
+                case,
+                "pages.html",
+                &fragments(&check::pages(&build.content)),
+            ));
         }
         for (name, path) in BUILT {
             if case.join("expected").join(name).exists() {
-                let bundle = bundle::build(&build)
+                let bundle = bundle::build(&build, &[])
                     .map_err(|failure| format!("{failure:?}"))?
                     .files;
                 let text = String::from_utf8(bundle[path].clone())?;
@@ -131,14 +125,14 @@ const BUILT: [(&str, &str); 2] = [
 ];
 
 /// The sheet for clients, without the theme's own words.
-fn client_sheet(build: &BuildInput) -> Result<String, Failed> {
+fn client_sheet(build: &Project) -> Result<String, Failed> {
     let id = build.register.date.to_string();
     let options = LayoutOptions::new(Rendering::ClientPdf, build.today, &id);
     let labels = build
         .theme
         .labels(Language::Japanese)
         .map_err(|failure| format!("{failure:?}"))?;
-    let mut sheet = sheet::lay_out(build.register, &options, &labels);
+    let mut sheet = sheet::lay_out(&build.register, &options, &labels);
     sheet.labels.clear();
     Ok(String::from_utf8(safeguard::data::pretty(&sheet))?)
 }

@@ -50,7 +50,7 @@ impl Build {
         if version.is_withdrawn() && !copies.is_empty() {
             return Err(Error::new(Message::new("none-in-force")));
         }
-        let built = bundle::build(&project.input(&copies))?;
+        let built = bundle::build(&project, &copies)?;
         if !session.keeps_names(&project, &built.files)? {
             return nothing_written(session);
         }
@@ -95,17 +95,14 @@ impl Build {
 
 /// Refuses a copy that would replace the copy of another client.
 fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    let before = content
-        .copies
-        .iter()
-        .filter_map(|it| it.recipient.as_deref());
     // Some systems take `ABC` and `abc` for one name.
-    for name in before {
-        owners.insert(plain_name(name).to_lowercase(), name);
-    }
+    let named = |recipient| (plain_name(recipient).to_lowercase(), recipient);
+    let before = content.copies.iter();
+    let recipients = before.filter_map(|it| it.recipient.as_deref());
+    let mut owners: BTreeMap<String, &str> = recipients.map(named).collect();
     for ClientCopy { recipient, .. } in copies {
-        let owner = owners.insert(plain_name(recipient).to_lowercase(), recipient);
+        let (file, _) = named(recipient);
+        let owner = owners.insert(file, recipient);
         if let Some(owner) = owner.filter(|owner| owner != recipient) {
             let message = Message::new("recipient-alike").with("first", owner);
             return Err(Error::new(message.with("second", recipient)));

@@ -84,7 +84,7 @@ impl Publish {
         let Some(project) = session.open()? else {
             return Ok(false);
         };
-        let bundle = bundle::build(&project.input(&[]))?.files;
+        let bundle = bundle::build(&project, &[])?.files;
         if !session.keeps_names(&project, &bundle)? {
             return Ok(false);
         }
@@ -339,7 +339,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
     let Some(project) = session.open()? else {
         return Ok(false);
     };
-    let policy = bundle::site_policy(&project.input(&[]))?;
+    let policy = bundle::site_policy(&project)?;
     write_text(&mut stdout(), &policy.headers(syntax))?;
     Ok(true)
 }

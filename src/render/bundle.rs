@@ -7,6 +7,7 @@ use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::Site;
 use super::theme::Theme;
+use crate::check;
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
@@ -21,20 +22,23 @@ use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-pub struct BuildInput<'a> {
-    pub content: &'a Content,
-    pub register: &'a Register,
-    pub findings: &'a [Diagnostic],
-    pub pages: &'a [ProsePage],
-    pub overdue_reviews: usize,
-    pub theme: &'a Theme,
-    pub fonts: &'a Fonts,
+/// A project without an error, and what it is drawn with. The preview shares content and theme with
+/// what it read last.
+pub struct Project {
+    pub content: Arc<Content>,
+    pub register: Register,
+    pub findings: Vec<Diagnostic>,
+    pub theme: Arc<Theme>,
+    pub fonts: Fonts,
     pub today: Date,
-    /// More copies of the client's PDF, for clients by name.
-    pub copies: &'a [ClientCopy],
-    /// Texts for the findings in the proof, in the sheet's language.
-    pub catalog: &'a Catalog,
+}
+
+impl Project {
+    pub fn version(&self) -> Version<'_> {
+        Version::of(&self.register, self.content.newest_edition())
+    }
 }
 
 /// The file of the site that is a file of an edition's folder.
@@ -51,13 +55,14 @@ pub struct BuiltFiles {
     pub copies: Vec<RecordedCopy>,
 }
 
-pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
-    let mut builder = BundleBuilder::new(input)?;
+/// Makes every file, with copies of the client's PDF for clients by name.
+pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
+    let mut builder = BundleBuilder::new(project)?;
     let (mut files, mut jobs) = builder.issued_or_drawn()?;
     let digests = builder.digests(&files);
     if let Some(data) = files.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
-        for copy in input.copies {
+        for copy in copies {
             let copied = Sheet {
                 copy: Some(copy.clone()),
                 ..client.clone()
@@ -67,12 +72,12 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
         }
     }
     let proof = builder.sheet(Rendering::Proof);
-    let proof_data = checked_data(input.register, &proof)?;
+    let proof_data = checked_data(&project.register, &proof)?;
     let path = builder.names().proof();
     jobs.push(builder.documents.job(&path, proof, proof_data));
     files.extend(builder.documents.draw(jobs)?);
-    let copies = builder.recorded_copies(&files);
-    builder.listing.add(&copies);
+    let recorded = builder.recorded_copies(copies, &files);
+    builder.listing.add(&recorded);
     let mut bundle = Bundle::new();
     for (name, bytes) in files {
         bundle.extend(builder.output_path(&name).map(|path| (path, bytes)));
@@ -82,14 +87,14 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     builder.manifests(&mut bundle, digests);
     Ok(BuiltFiles {
         files: bundle,
-        copies,
+        copies: recorded,
     })
 }
 
 /// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do
 /// not wait for the files they offer, so they do not show the sizes of these.
-pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
-    let builder = BundleBuilder::new(input)?;
+pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
+    let builder = BundleBuilder::new(project)?;
     let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
         return builder.site(&bundle, &builder.fronts()?)?.front().map(Some);
@@ -110,54 +115,54 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
 }
 
 /// Makes the policy of the site's pages, for the headers of its web server.
-pub fn site_policy(input: &BuildInput) -> Result<Policy> {
-    BundleBuilder::new(input)?.pages(&mut Bundle::new())
+pub fn site_policy(project: &Project) -> Result<Policy> {
+    BundleBuilder::new(project)?.pages(&mut Bundle::new())
 }
 
 /// Draws one PDF by itself, for the preview.
-pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
-    let builder = BundleBuilder::new(input)?;
+pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
+    let builder = BundleBuilder::new(project)?;
     let data_of = match rendering {
         // The print to seal has the data of the client's PDF.
         Rendering::SealPdf => Rendering::ClientPdf,
         other => other,
     };
-    let json = checked_data(input.register, &builder.sheet(data_of))?;
+    let json = checked_data(&project.register, &builder.sheet(data_of))?;
     let job = builder.documents.job("", builder.sheet(rendering), json);
     builder.documents.draw_one(&job)
 }
 
 /// The parts of a build that share what is laid out from the same content.
 struct BundleBuilder<'a> {
-    input: &'a BuildInput<'a>,
+    project: &'a Project,
+    prose: Vec<ProsePage>,
     documents: Documents<'a>,
     listing: Listing,
 }
 
 impl<'a> BundleBuilder<'a> {
-    fn new(input: &'a BuildInput<'a>) -> Result<BundleBuilder<'a>> {
-        let can_draw = |c: &str| input.fonts.can_draw(c);
+    fn new(project: &'a Project) -> Result<BundleBuilder<'a>> {
+        let (content, register) = (&project.content, &project.register);
+        let can_draw = |c: &str| project.fonts.can_draw(c);
         Ok(BundleBuilder {
-            input,
+            project,
+            prose: check::pages(content),
             documents: Documents {
-                theme: input.theme,
-                fonts: input.fonts,
-                labels: input.theme.drawable_labels(can_draw)?,
-                register: input.register,
-                version: Version::of(input.register, input.content.newest_edition()),
-                today: input.today,
-                issued: input.content.issued().collect(),
+                theme: &project.theme,
+                fonts: &project.fonts,
+                labels: project.theme.drawable_labels(can_draw)?,
+                register,
+                version: project.version(),
+                today: project.today,
+                issued: content.issued().collect(),
             },
-            listing: input.content.listing(&input.register.office.name.ja),
+            listing: content.listing(&register.office.name.ja),
         })
     }
 
     /// The sheet for a rendering, with what no edition holds.
     fn sheet(&self, rendering: Rendering) -> Sheet {
         let mut sheet = self.documents.sheet(rendering);
-        if rendering.is_judged_by_the_day() {
-            sheet.overdue_reviews = self.input.overdue_reviews;
-        }
         if rendering == Rendering::Proof {
             self.annotate(&mut sheet);
         }
@@ -168,9 +173,9 @@ impl<'a> BundleBuilder<'a> {
     fn annotate(&self, proof: &mut Sheet) {
         let mut findings = self.findings();
         let mut lines = BTreeMap::new();
-        for file in &self.input.content.measures {
+        for file in &self.project.content.measures {
             let records = file.records.as_deref().unwrap_or_default();
-            let sources = &self.input.content.sources;
+            let sources = &self.project.content.sources;
             let first_lines = sources.entry_lines(&file.file, records.len());
             for (record, line) in records.iter().zip(first_lines) {
                 lines.insert((file.file.clone(), Some(record.id.clone())), line);
@@ -200,13 +205,14 @@ impl<'a> BundleBuilder<'a> {
     /// The findings as texts, by file and by the measure or certificate that they are about.
     fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
         let mut by_record = BTreeMap::new();
-        for finding in self.input.findings {
+        let catalog = Catalog::of(Language::Japanese);
+        for finding in &self.project.findings {
             let file = finding.origin.file.clone();
-            let line = self.input.content.sources.line(&finding.origin);
+            let line = self.project.content.sources.line(&finding.origin);
             let text = FindingText {
                 severity: finding.severity.name(),
                 rule: finding.rule,
-                text: self.input.catalog.format(&finding.message),
+                text: catalog.format(&finding.message),
                 place: format!("{file}:{line}"),
             };
             let of_record = by_record.entry((file, finding.record.clone()));
@@ -228,7 +234,7 @@ impl<'a> BundleBuilder<'a> {
     fn names(&self) -> FileNames<'_> {
         FileNames {
             id: &self.documents.version.id,
-            office: &self.input.register.office.name.ja,
+            office: &self.project.register.office.name.ja,
         }
     }
 
@@ -254,7 +260,7 @@ impl<'a> BundleBuilder<'a> {
     }
 
     /// The ledger's lines for the copies of an edition.
-    fn recorded_copies(&self, files: &Bundle) -> Vec<RecordedCopy> {
+    fn recorded_copies(&self, copies: &[ClientCopy], files: &Bundle) -> Vec<RecordedCopy> {
         let Some(edition) = self.documents.version.edition else {
             return Vec::new();
         };
@@ -263,13 +269,13 @@ impl<'a> BundleBuilder<'a> {
             Some(RecordedCopy {
                 edition: edition.id.clone(),
                 kind: CopyKind::Client,
-                day: self.input.today,
+                day: self.project.today,
                 recipient: Some(copy.recipient.clone()),
                 bytes: bytes.len(),
                 sha256: data::sha256(bytes),
             })
         };
-        self.input.copies.iter().filter_map(line).collect()
+        copies.iter().filter_map(line).collect()
     }
 
     /// SHA-256 of each reader's data, for the manifests.
@@ -298,25 +304,22 @@ impl<'a> BundleBuilder<'a> {
     /// The front page's sheet in each language of the site; English only if somebody wrote some.
     fn fronts(&self) -> Result<Vec<Sheet>> {
         let mut fronts = vec![self.sheet(Rendering::Page)];
-        let mut pages = self.input.pages.iter();
+        let mut pages = self.prose.iter();
         let has_english = pages.any(|page| page.lang == Language::English);
-        if has_english || self.input.register.has_english() {
-            let labels = self.input.theme.labels(Language::English)?;
+        if has_english || self.project.register.has_english() {
+            let labels = self.project.theme.labels(Language::English)?;
             let version = &self.documents.version;
             let options = LayoutOptions {
                 language: Language::English,
-                ..version.layout(Rendering::Page, self.input.today)
+                ..version.layout(Rendering::Page, self.project.today)
             };
-            let mut english = sheet::lay_out(self.input.register, &options, &labels);
-            english.overdue_reviews = self.input.overdue_reviews;
-            fronts.push(english);
+            fronts.push(sheet::lay_out(&self.project.register, &options, &labels));
         }
         Ok(fronts)
     }
 
     fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
-        let (documents, prose) = (&self.documents, self.input.pages);
-        Site::new(documents, fronts, prose, &self.listing, offered)
+        Site::new(&self.documents, fronts, &self.prose, &self.listing, offered)
     }
 
     fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {
@@ -331,9 +334,9 @@ impl<'a> BundleBuilder<'a> {
             data::pretty(&Manifest {
                 edition: version.edition.map(|edition| edition.id.clone()),
                 id: version.id.clone(),
-                guideline: self.input.register.guideline.id.clone(),
-                theme: self.input.theme.name.clone(),
-                as_of: self.input.today.to_string(),
+                guideline: self.project.register.guideline.id.clone(),
+                theme: self.project.theme.name.clone(),
+                as_of: self.project.today.to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 digest,
                 files,

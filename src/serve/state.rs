@@ -9,9 +9,8 @@ use crate::content::{self, Content};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
-use crate::model::{ProsePage, Register};
-use crate::render::bundle::{self, BuildInput};
-use crate::render::pdf::{Fonts, Pdf};
+use crate::render::bundle::{self, Project};
+use crate::render::pdf::Pdf;
 use crate::render::theme::{self, Theme};
 use crate::sheet::Rendering;
 use jiff::civil::Date;
@@ -118,7 +117,10 @@ impl PreviewState {
     /// The content as read last, then the content that is visible: while a file is broken, its
     /// rows keep their last position.
     fn contents(&self) -> impl Iterator<Item = &Content> {
-        let visible = self.rendered.as_ref().map(|rendered| &*rendered.content);
+        let visible = self
+            .rendered
+            .as_ref()
+            .map(|rendered| &*rendered.project.content);
         self.content().into_iter().chain(visible)
     }
 
@@ -168,35 +170,28 @@ fn check_and_render(
     let Some(register) = checked.register else {
         return Ok(None);
     };
-    let project = RenderedProject {
+    let rendered = RenderedProject {
         number,
-        today: snapshot.today,
-        content,
-        theme,
-        fonts,
-        register,
-        pages: checked.pages,
-        overdue_reviews: checked.overdue_reviews,
-        findings: checked.findings,
+        project: Project {
+            content,
+            register,
+            findings: checked.findings,
+            theme,
+            fonts,
+            today: snapshot.today,
+        },
         files: Mutex::default(),
     };
     // A project counts as rendered if its front page can be.
-    let front = project.file(options, &bundle_path(FRONT));
-    front.map(|_| Some(project))
+    let front = rendered.file(&bundle_path(FRONT));
+    front.map(|_| Some(rendered))
 }
 
 /// A project without errors, and the files rendered of it so far.
 pub struct RenderedProject {
     /// The state to which it belongs.
     pub number: u64,
-    today: Date,
-    content: Arc<Content>,
-    theme: Arc<Theme>,
-    fonts: Fonts,
-    register: Register,
-    pages: Vec<ProsePage>,
-    overdue_reviews: usize,
-    findings: Vec<Diagnostic>,
+    project: Project,
     /// By path: the files of a build's site, and `pdf/client.pdf` and its like.
     files: Mutex<BTreeMap<String, FileResult>>,
 }
@@ -213,13 +208,12 @@ pub type FileResult = Result<Option<Arc<PreviewFile>>>;
 
 impl RenderedProject {
     /// A file, rendered on the first request.
-    pub fn file(&self, options: &ServeOptions, path: &str) -> FileResult {
+    pub fn file(&self, path: &str) -> FileResult {
         if let Some(file) = self.cached_file(path) {
             return file;
         }
-        let input = self.build(options);
         let pdf = |kind| {
-            let Pdf { bytes, pages, .. } = bundle::pdf(&input, kind)?;
+            let Pdf { bytes, pages, .. } = bundle::pdf(&self.project, kind)?;
             Ok(Some(PreviewFile { bytes, pages }))
         };
         let file = match path {
@@ -227,7 +221,7 @@ impl RenderedProject {
             "pdf/client.pdf" => pdf(Rendering::ClientPdf),
             "pdf/seal.pdf" => pdf(Rendering::SealPdf),
             "pdf/proof.pdf" => pdf(Rendering::Proof),
-            _ => bundle::site_file(&input, path).map(|bytes| {
+            _ => bundle::site_file(&self.project, path).map(|bytes| {
                 let pages = BTreeMap::new();
                 bytes.map(|bytes| PreviewFile { bytes, pages })
             }),
@@ -245,20 +239,5 @@ impl RenderedProject {
     /// The cache. After a panic elsewhere its entries are still whole.
     fn files(&self) -> MutexGuard<'_, BTreeMap<String, FileResult>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn build<'a>(&'a self, options: &'a ServeOptions) -> BuildInput<'a> {
-        BuildInput {
-            content: &self.content,
-            register: &self.register,
-            findings: &self.findings,
-            pages: &self.pages,
-            overdue_reviews: self.overdue_reviews,
-            theme: &self.theme,
-            fonts: &self.fonts,
-            today: self.today,
-            copies: &[],
-            catalog: &options.proof_catalog,
-        }
     }
 }

@@ -107,7 +107,7 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         history: history.map(history_line).collect(),
         copy: None,
         approvals: approvals.cloned().collect(),
-        overdue_reviews: 0,
+        overdue_reviews: as_of.as_ref().map_or(0, |_| register.overdue_reviews),
         date_style: register.date_style,
         document_number: register.document_number.clone(),
         guideline_amended: register.guideline.amended.clone(),
