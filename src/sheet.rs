@@ -7,7 +7,6 @@
 mod edition_line;
 mod layout;
 mod row_layout;
-mod translator;
 
 use crate::date::DateStyle;
 use crate::edition::Edition;
@@ -17,9 +16,9 @@ use crate::text::Paragraph;
 pub use edition_line::{EditionLine, EditionRef};
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
+pub use row_layout::ForeignLang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-pub use translator::ForeignLang;
 
 /// The page or document a sheet is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
