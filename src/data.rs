@@ -5,9 +5,10 @@
 //! judgement nor recipient and version.
 
 use crate::date::DateStyle;
+use crate::edition::Predecessor;
 pub use crate::manifest::sha256;
 use crate::model::{Audience, Guideline, Signatory};
-use crate::sheet::{Cell, CertificationData, EditionRef, Heading, Rendering, Row, Sheet, State};
+use crate::sheet::{Cell, CertificationData, Heading, Rendering, Row, Sheet, State};
 use crate::text::{ParagraphData, plain};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,7 @@ pub struct SheetData {
     pub note: Option<String>,
     /// The edition before, and the digest of its data for this reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub predecessor: Option<EditionRef>,
+    pub predecessor: Option<Predecessor<String>>,
     pub title: String,
     pub date: String,
     pub date_style: DateStyle,

@@ -13,7 +13,7 @@ use crate::edition::Edition;
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::text::Paragraph;
-pub use edition_line::{EditionLine, EditionRef};
+pub use edition_line::EditionLine;
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
 pub use row_layout::ForeignLang;

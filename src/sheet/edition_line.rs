@@ -1,10 +1,10 @@
 //! The edition that a sheet shows, and the QR code that leads to the edition's page.
 
-use crate::edition::{Edition, digest_start};
+use crate::edition::{Edition, Predecessor, digest_start};
 use crate::manifest::site::{FRONT, edition_folder};
 use crate::model::Audience;
 use fast_qr::{ECL, QRBuilder};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct EditionLine {
@@ -22,15 +22,7 @@ pub struct EditionLine {
     #[serde(skip)]
     pub salt: Option<String>,
     #[serde(skip)]
-    pub predecessor: Option<EditionRef>,
-}
-
-/// Another edition, as the data of one reader names it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EditionRef {
-    pub id: String,
-    pub digest: String,
+    pub predecessor: Option<Predecessor<String>>,
 }
 
 impl EditionLine {
@@ -51,7 +43,7 @@ impl EditionLine {
             qr: address.as_deref().map(qr_code).unwrap_or_default(),
             address,
             salt: (audience == Audience::Client).then(|| edition.salt.clone()),
-            predecessor: edition.predecessor.as_ref().map(|before| EditionRef {
+            predecessor: edition.predecessor.as_ref().map(|before| Predecessor {
                 id: before.id.clone(),
                 digest: before.digest.of(audience).to_owned(),
             }),
