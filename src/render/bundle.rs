@@ -2,7 +2,7 @@
 //!
 //! An issued edition's files are copied from its folder; a draft's are drawn.
 
-use super::documents::{Documents, PdfJob, checked_data};
+use super::documents::{Documents, PdfJob};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::Site;
@@ -72,7 +72,7 @@ pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
         }
     }
     let proof = builder.sheet(Rendering::Proof);
-    let proof_data = checked_data(&project.register, &proof)?;
+    let proof_data = builder.documents.data(&proof)?;
     let path = builder.names().proof();
     jobs.push(builder.documents.job(&path, proof, proof_data));
     files.extend(builder.documents.draw(jobs)?);
@@ -127,7 +127,7 @@ pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
         Rendering::SealPdf => Rendering::ClientPdf,
         other => other,
     };
-    let json = checked_data(&project.register, &builder.sheet(data_of))?;
+    let json = builder.documents.data(&builder.sheet(data_of))?;
     let job = builder.documents.job("", builder.sheet(rendering), json);
     builder.documents.draw_one(&job)
 }

@@ -1,6 +1,6 @@
 //! The edition that a sheet shows, and the QR code that leads to the edition's page.
 
-use crate::edition::{Edition, Predecessor, digest_start};
+use crate::edition::{Edition, digest_start};
 use crate::manifest::site::{FRONT, edition_folder};
 use crate::model::Audience;
 use fast_qr::{ECL, QRBuilder};
@@ -18,11 +18,6 @@ pub struct EditionLine {
     pub address: Option<String>,
     /// The address as a QR code: a line of `1` (dark) and `0` for each row of modules.
     pub qr: Vec<String>,
-    /// In the client's data only: the public has nothing to guess.
-    #[serde(skip)]
-    pub salt: Option<String>,
-    #[serde(skip)]
-    pub predecessor: Option<Predecessor<String>>,
 }
 
 impl EditionLine {
@@ -42,11 +37,6 @@ impl EditionLine {
             digest_start: start.to_owned(),
             qr: address.as_deref().map(qr_code).unwrap_or_default(),
             address,
-            salt: (audience == Audience::Client).then(|| edition.salt.clone()),
-            predecessor: edition.predecessor.as_ref().map(|before| Predecessor {
-                id: before.id.clone(),
-                digest: before.digest.of(audience).to_owned(),
-            }),
         }
     }
 }
