@@ -63,7 +63,7 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
     put("sheet.json", &data::pretty(&sheet))?;
     put("tokens.json", &data::pretty(&theme.tokens))?;
     put("attempt.json", b"{\"steady\": false}")?;
-    put(DATA, &data::json(&sheet))?;
+    put(DATA, &data::json(&sheet, &register, None))?;
     if let Some(logo) = &theme.logo {
         put(&logo.name, &logo.bytes)?;
     }

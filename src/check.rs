@@ -1,5 +1,5 @@
-//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`]
-//! and the site's pages of prose.
+//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`];
+//! then also the site's [`pages`] of prose.
 //!
 //! Each rule is a function that looks at the whole [`CheckInput`] and adds what it finds;
 //! [`RULES`] lists them. `check/README.md` has for each rule its severity, the law or decision
@@ -23,8 +23,9 @@ use crate::content::record::{GuidelineRecord, SheetRecord, Thresholds};
 use crate::content::{Content, Filed, rule};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::Message;
-use crate::model::{ProsePage, Register};
+use crate::model::Register;
 use jiff::civil::Date;
+pub use links::pages;
 
 /// The input of every rule.
 pub struct CheckInput<'a> {
@@ -115,10 +116,6 @@ pub struct Checked {
     pub findings: Vec<Diagnostic>,
     /// Only if no finding is an error.
     pub register: Option<Register>,
-    /// The site's pages of prose, in order; none if a finding is an error.
-    pub pages: Vec<ProsePage>,
-    /// The number of rows whose review is overdue.
-    pub overdue_reviews: usize,
 }
 
 /// Applies every rule.
@@ -137,9 +134,7 @@ pub fn check(input: &CheckInput) -> Checked {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let content = Some(input.content).filter(|_| !findings.iter().any(is_error));
     Checked {
-        register: content.and_then(register::build),
-        pages: content.map(links::pages).unwrap_or_default(),
-        overdue_reviews: measures::overdue_reviews(input),
+        register: content.and_then(|it| register::build(it, measures::overdue_reviews(input))),
         findings,
     }
 }

@@ -121,12 +121,13 @@ pub enum CopyKind {
     Scan,
 }
 
-/// The edition before, with the digests that its record must still have.
+/// The edition before, with the digests that its record must still have; in data for one reader with
+/// that reader's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Predecessor {
+pub struct Predecessor<D = Digests> {
     pub id: String,
-    pub digest: Digests,
+    pub digest: D,
 }
 
 /// SHA-256 of each reader's `safeguards.json`, in lower-case hexadecimal.

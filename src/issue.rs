@@ -79,7 +79,7 @@ pub fn digests(edition: &Edition) -> Digests {
     let digest = |audience| {
         // All words that reach the data are the edition's own.
         let laid_out = lay_out_edition(edition, Rendering::of_data(audience), &Labels::new());
-        data::sha256(&data::json(&laid_out))
+        data::sha256(&data::json(&laid_out, &edition.sheet, Some(edition)))
     };
     Digests {
         public: digest(Audience::Public),

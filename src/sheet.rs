@@ -7,19 +7,17 @@
 mod edition_line;
 mod layout;
 mod row_layout;
-mod translator;
 
-use crate::date::DateStyle;
 use crate::edition::Edition;
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::text::Paragraph;
-pub use edition_line::{EditionLine, EditionRef};
+pub use edition_line::EditionLine;
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
+pub use row_layout::ForeignLang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-pub use translator::ForeignLang;
 
 /// The page or document a sheet is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -140,17 +138,6 @@ pub struct Sheet {
     pub date: PrintedDay,
     /// The day of issue; for a draft and the proof the day of judgement. ISO 8601; a PDF's creation date.
     pub created_on: String,
-    #[serde(skip)]
-    pub date_style: DateStyle,
-    #[serde(skip)]
-    pub document_number: Option<String>,
-    /// As it was written: `2025-06`.
-    #[serde(skip)]
-    pub guideline_amended: Option<String>,
-    #[serde(skip)]
-    pub established_on: Option<Date>,
-    #[serde(skip)]
-    pub revised_on: Option<Date>,
     pub as_of: Option<PrintedDay>,
     /// The number of rows whose review is overdue. The layout does not know it.
     pub overdue_reviews: usize,

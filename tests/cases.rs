@@ -58,19 +58,12 @@ fn run(case: &Path) -> Result<(), Failed> {
             .parse()?,
         can_draw: &|c| FONTS.can_draw(c),
     };
-    let Checked {
-        findings,
-        register,
-        pages,
-        overdue_reviews,
-    } = match option(case, "guideline:") {
+    let Checked { findings, register } = match option(case, "guideline:") {
         Some(id) => {
             let other = content.guideline(&id).ok_or("no such guideline")?;
             Checked {
                 findings: check::check_against(&rules, other),
                 register: None,
-                pages: Vec::new(),
-                overdue_reviews: 0,
             }
         }
         None => check::check(&rules),
@@ -85,19 +78,23 @@ fn run(case: &Path) -> Result<(), Failed> {
             theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
         let build = Project {
             today: rules.today,
-            content: content.clone(),
+            content: content.into(),
             register,
             findings,
-            pages,
-            overdue_reviews,
-            theme: Arc::new(theme),
-            fonts: FONTS.clone(),
+            fonts: FONTS
+                .with(&theme)
+                .map_err(|failure| format!("{failure:?}"))?,
+            theme: theme.into(),
         };
         if case.join("expected/sheet.json").exists() {
             failures.push(compare(case, "sheet.json", &client_sheet(&build)?));
         }
         if case.join("expected/pages.html").exists() {
-            failures.push(compare(case, "pages.html", &fragments(&build.pages)));
+            failures.push(compare(
+                case,
+                "pages.html",
+                &fragments(&check::pages(&build.content)),
+            ));
         }
         for (name, path) in BUILT {
             if case.join("expected").join(name).exists() {

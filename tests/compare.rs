@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
-use support::{DAY, project, run};
+use support::{CHECKED, DAY, project, run};
 
 /// Pairs of sheets whose difference is known.
 const PAIRS: u64 = 4_000;
@@ -573,6 +573,7 @@ fn the_terminal_shows_the_words_without_colour_in_eighty_columns() {
 fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let fonts = Fonts::compiled_in();
+    let register = CHECKED.register.as_ref().expect("no errors");
     let (mut pages, mut prints) = (Vec::new(), Vec::new());
     for (name, kind) in [
         ("public", Rendering::SitePdf),
@@ -583,7 +584,7 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
         let page = html::Pages::new(&THEME)
             .and_then(|pages| pages.changes(&after, &changes, &PageContext::default()));
         let html = page.expect("a page").html;
-        let json = data::json(&after);
+        let json = data::json(&after, register, None);
         let pdf = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);
         let pdf: Pdf = pdf.unwrap_or_else(|error| panic!("{error:?}"));
         let again = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);

@@ -91,14 +91,13 @@ impl Build {
 
 /// Refuses a copy that would replace the copy of another client.
 fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    let before = content.copies.iter().map(|it| it.recipient.as_deref());
     // Some systems take `ABC` and `abc` for one name.
-    for name in before.flatten() {
-        owners.insert(plain_name(name).to_lowercase(), name);
-    }
+    let named = |recipient| (plain_name(recipient).to_lowercase(), recipient);
+    let before = content.copies.iter().map(|it| it.recipient.as_deref());
+    let mut owners: BTreeMap<String, &str> = before.flatten().map(named).collect();
     for ClientCopy { recipient, .. } in copies {
-        let owner = owners.insert(plain_name(recipient).to_lowercase(), recipient);
+        let (file, _) = named(recipient);
+        let owner = owners.insert(file, recipient);
         if let Some(owner) = owner.filter(|owner| owner != recipient) {
             let message = Message::new("recipient-alike").with("first", owner);
             return Err(Error::new(message.with("second", recipient)));
