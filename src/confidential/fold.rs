@@ -204,10 +204,7 @@ fn is_latin(c: char) -> bool {
 /// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters).
 /// NUL stays: it separates texts.
 fn is_ignorable(c: char) -> bool {
-    if is_normal(c) {
-        return c.is_ascii_control() && c != '\0' && !c.is_whitespace();
-    }
-    (is_invisible(c) && !c.is_whitespace())
+    (is_invisible(c) && c != '\0' && !c.is_whitespace())
         || matches!(c,
             '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
@@ -221,12 +218,7 @@ fn is_mark(c: char) -> bool {
 
 /// Returns true for most characters that normalisation leaves alone; only for speed.
 fn is_normal(c: char) -> bool {
-    c.is_ascii() || is_japanese(c)
-}
-
-/// Returns true for kana and characters, which have no small letters.
-fn is_japanese(c: char) -> bool {
-    matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ー' | '\u{4e00}'..='\u{9fff}')
+    c.is_ascii() || matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ー' | '\u{4e00}'..='\u{9fff}')
 }
 
 /// The character that stands for all that count as the same; `c` is a small letter in its NFKC form.
@@ -234,8 +226,7 @@ fn same_form(c: char) -> char {
     let katakana = match c {
         '\0'..='~' => return c,
         // Hyphens, dashes and minus signs.
-        '\u{2010}'..='\u{2015}' | '\u{2d7}' | '\u{2043}' | '\u{2212}' => return '-',
-        '\u{2796}' | '\u{2e3a}' | '\u{2e3b}' => return '-',
+        '˗' | '\u{2010}'..='\u{2015}' | '⁃' | '−' | '➖' | '⸺' | '⸻' => return '-',
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => {
             let katakana = char::from_u32(u32::from(c) + 0x60);
             katakana.expect("every hiragana has its katakana")
