@@ -228,6 +228,13 @@ pub struct LostEdition {
     pub ending: Ending,
 }
 
+impl ListedEdition {
+    /// True if the edition's data for one of its readers has this digest.
+    pub fn has_data(&self, digest: &str) -> bool {
+        [&*self.digest.public, &self.digest.client].contains(&digest)
+    }
+}
+
 impl Listing {
     /// Lists editions, the oldest first.
     pub fn of(
@@ -279,7 +286,8 @@ impl Listing {
 
     /// The edition whose data has this digest.
     pub fn of_data(&self, digest: &str) -> Option<&ListedEdition> {
-        let mut editions = self.editions.iter();
-        editions.find(|edition| [&*edition.digest.public, &edition.digest.client].contains(&digest))
+        self.editions
+            .iter()
+            .find(|edition| edition.has_data(digest))
     }
 }

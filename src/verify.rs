@@ -112,18 +112,21 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
     let data = ReceivedData::read(&bytes);
     let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
     let sha256 = sha256(file);
-    let KnownEditions { listing, site, .. } = &context.known;
-    let listing = listing.as_ref();
+    let listing = context.known.listing.as_ref();
     let recorded = listing.and_then(|listing| Some((listing, listing.of_file(&sha256)?)));
     let (verdict, reason) = match (missing_signature(&signatures, context), recorded, &data) {
         (Some(missing), ..) => (Verdict::NotAsIssued, missing),
         (None, Some(_), _) if context.known.is_insecure => {
             (Verdict::NoRecord, Message::new("verify-list-insecure"))
         }
+        // Somebody recorded another edition's file, or a proof, as a copy of this one.
+        (None, Some((_, edition)), Some(data)) if !edition.has_data(&data.digest) => {
+            unrecorded(data, listing)
+        }
         (None, Some((listing, edition)), _) => genuine(edition, listing),
         (None, None, Some(data)) => unrecorded(data, listing),
         (None, None, None) => match (obstacle, listing) {
-            (Some(error), Some(_)) => (Verdict::NotOurs, error.message),
+            (Some(error), Some(_)) => (Verdict::NotOurs, for_client(error.message)),
             _ => (Verdict::NoRecord, Message::new("verify-no-list")),
         },
     };
@@ -137,7 +140,7 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         file: name.to_owned(),
         verdict,
         reason: reason.with("file", name),
-        advice: advice(verdict, edition, sheet, site.as_ref()),
+        advice: advice(verdict, edition, sheet, &context.known),
         office: recorded.map_or(office, |(it, _)| Some(&it.office)).cloned(),
         edition: edition.cloned(),
         expiring: genuine_sheet.map_or_else(Vec::new, |sheet| expiring(sheet, context.now)),
@@ -155,6 +158,20 @@ impl ReceivedData {
             format,
             sheet: serde_json::from_value(value).ok(),
         })
+    }
+}
+
+/// Why a file that is not recorded cannot be compared, for whoever received it.
+fn for_client(obstacle: Message) -> Message {
+    if obstacle == Message::new("pdf-encrypted") {
+        Message::new("verify-encrypted")
+    } else if ["pdf-no-data", "pdf-several-data"]
+        .map(Message::new)
+        .contains(&obstacle)
+    {
+        obstacle
+    } else {
+        Message::new("verify-not-recorded")
     }
 }
 
@@ -258,15 +275,18 @@ fn advice(
     verdict: Verdict,
     edition: Option<&String>,
     sheet: Option<&SheetData>,
-    site: Option<&String>,
+    KnownEditions { listing, site, .. }: &KnownEditions,
 ) -> Option<Message> {
+    let newest = listing.as_ref().and_then(|listing| listing.editions.last());
+    let is_in_force = newest.is_some_and(|newest| newest.withdrawn.is_none());
     let is_public = sheet.is_none_or(|sheet| sheet.audience == Audience::Public);
-    let advice = match (verdict, site.filter(|_| is_public), edition) {
+    let advice = match (verdict, site.as_ref().filter(|_| is_public), edition) {
         (Verdict::Current, ..) => return None,
         (Verdict::PagesUnproven | Verdict::NotAsIssued, Some(site), Some(id)) => {
             let address = format!("{site}{}{PDF}", edition_folder(id));
             Message::new("verify-get-here").with("address", address)
         }
+        (Verdict::Replaced, ..) if !is_in_force => Message::new("verify-none-in-force"),
         (Verdict::Replaced, Some(site), _) => {
             Message::new("verify-get-newest").with("address", site)
         }

@@ -49,9 +49,8 @@ impl Verify {
         };
         let mut reports = Vec::new();
         for path in &self.file {
-            let name = path.file_name().unwrap_or(path.as_os_str());
             let file = read_bounded(path)?;
-            reports.push(verify::verify(&name.to_string_lossy(), &file, context));
+            reports.push(verify::verify(&path.to_string_lossy(), &file, context));
         }
         let printer = Printer { session, context };
         let text = match self.format.as_deref() {

@@ -26,7 +26,7 @@ impl FileTexts {
         let raw = || String::from_utf8_lossy(bytes).into_owned();
         let mut texts = FileTexts::default();
         match path.rsplit('.').next() {
-            Some("html" | "xml") => return FileTexts::html(&raw()),
+            Some("html" | "xml" | "svg") => return FileTexts::html(&raw()),
             Some("json") => texts.add_json(bytes),
             Some("csv") => {
                 let mut options = csv::ReaderBuilder::new();

@@ -60,18 +60,22 @@ impl RowLayout<'_> {
     }
 
     fn statement(&self, measure: &Measure) -> Cell {
-        let state = match (&measure.measure, &measure.not_applicable) {
-            (Some(_), _) => State::Stated,
-            (None, Some(_)) => State::NotApplicable,
+        let audience = measure.audience.measure;
+        let reason = measure.not_applicable.as_ref();
+        if measure.measure.is_some() {
+            self.cell(State::Stated, measure.measure.as_ref(), audience)
+        } else if reason.is_some() {
+            let mut cell = self.cell(State::NotApplicable, reason, audience);
+            if cell.state == State::NotApplicable {
+                surround(&mut cell, self.label("not_applicable"));
+            }
+            cell
+        } else if self.is_proof() {
+            cell(State::Open, Text::plain(self.label("open")), None)
+        } else {
             // The form prints an empty cell for a row that is still open.
-            (None, None) if !self.is_proof() => return cell(State::Open, Text::default(), None),
-            (None, None) => return cell(State::Open, Text::plain(self.label("open")), None),
-        };
-        let mut cell = self.cell(state, measure.statement(), measure.audience.measure);
-        if cell.state == State::NotApplicable {
-            surround(&mut cell, self.label("not_applicable"));
+            cell(State::Open, Text::default(), None)
         }
-        cell
     }
 
     /// The cell as this sheet's reader may see it.

@@ -5,7 +5,7 @@ use crate::message::{Error, Message, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
-use ttf_parser::Permissions;
+use ttf_parser::Tag;
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::layout::Abs;
@@ -124,8 +124,11 @@ fn instance(face: &Font) -> FontInstance {
 fn may_be_embedded(face: &Font) -> bool {
     let instance = instance(face);
     let face = instance.ttf();
-    let is_restricted = face.permissions() == Some(Permissions::Restricted);
-    !is_restricted && face.is_subsetting_allowed() && face.is_outline_embedding_allowed()
+    let table = face.raw_face().table(Tag::from_bytes(b"OS/2"));
+    let bits = table.and_then(|table| table.get(8..10));
+    let [high, low] = bits.map_or([0, 0], |bits| [bits[0], bits[1]]);
+    // Bit 8 forbids a part of the face, bit 9 its outlines, bit 1 alone any use.
+    high & 3 == 0 && low & 15 != 2
 }
 
 /// The file that tells a theme if its layout may depend on itself, and its contents.
