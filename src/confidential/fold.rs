@@ -57,9 +57,9 @@ pub enum Likeness {
 
 impl FoldedText {
     pub fn new(text: impl Iterator<Item = Written>) -> FoldedText {
-        let mut folded = Vec::new();
-        fold(text, &mut |c| folded.push(c));
-        let mut chars = shortened_companies(folded);
+        let mut chars = Vec::new();
+        fold(text, &mut |c| chars.push(c));
+        shorten_companies(&mut chars);
         for index in 1..chars.len().saturating_sub(1) {
             let is_dash = chars[index].same == 'ー'
                 && is_latin(chars[index - 1].same)
@@ -172,27 +172,22 @@ fn fold_char(c: char, bytes: &Range<usize>, joined: &mut bool, emit: &mut impl F
 }
 
 /// Shortens 株式会社 and 有限会社: ㈱ became (株) already.
-fn shortened_companies(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
-    let mut shortened: Vec<FoldedChar> = Vec::with_capacity(chars.len());
-    for c in chars {
-        shortened.push(c);
-        let Some(word) = shortened.last_chunk_mut::<4>() else {
-            continue;
-        };
-        let letters = word.each_ref().map(|c| c.same);
+fn shorten_companies(chars: &mut Vec<FoldedChar>) {
+    let mut index = 0;
+    while let Some([first, name, third, last]) = chars.get_mut(index..index + 4) {
+        let letters = [first.same, name.same, third.same, last.same];
         if matches!(letters, ['株', '式', '会', '社'] | ['有', '限', '会', '社']) {
-            let end = word[3].bytes.end;
-            word[1] = word[0].clone();
-            for (index, bracket) in [(0, '('), (2, ')')] {
-                (word[index].same, word[index].look) = (bracket, bracket);
-            }
-            for part in word {
+            let end = last.bytes.end;
+            *name = first.clone();
+            (first.same, first.look) = ('(', '(');
+            (third.same, third.look) = (')', ')');
+            for part in [first, name, third] {
                 part.bytes.end = end;
             }
-            shortened.pop();
+            chars.remove(index + 3);
         }
+        index += 1;
     }
-    shortened
 }
 
 /// Letters and digits of words that stand between spaces.
