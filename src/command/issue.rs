@@ -9,7 +9,7 @@ use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
-use crate::issue::{self, IssueOptions, Version};
+use crate::issue::{self, IssueOptions};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
 use crate::render::bundle::Project;
@@ -70,8 +70,7 @@ impl Issue {
             let nothing = session.line(&Message::new("nothing-issued"));
             return write_text(&mut std::io::stderr(), &nothing).map(|()| false);
         };
-        let newest = project.content.newest_edition();
-        if let Some(same) = Version::of(&project.register, newest).edition {
+        if let Some(same) = project.version().edition {
             let message = Message::new("issue-unchanged").with("id", &same.id);
             return Err(Error::new(message));
         }
