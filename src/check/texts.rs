@@ -198,32 +198,26 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
         let is_guideline = text.origin.file.starts_with("content/guidelines/");
         text.audience.is_some() && text.language == Language::Japanese && !is_guideline
     });
-    for spellings @ (long, short) in VARIANTS {
-        // The number of occurrences of each, and the first text with one.
-        let (mut counts, mut first) = ([0, 0], [None, None]);
+    let count = |of: &[(usize, &Origin)]| of.iter().map(|(count, _)| count).sum::<usize>();
+    for (long, short) in VARIANTS {
+        let (mut longs, mut shorts) = (Vec::new(), Vec::new());
         for text in &texts {
-            let longs = text.text.matches(long).count();
+            longs.push((text.text.matches(long).count(), &text.origin));
             // サーバー contains サーバ and is another spelling.
-            let inside = long.matches(short).count() * longs;
-            let shorts = text.text.matches(short).count() - inside;
-            for (spelling, count) in [longs, shorts].into_iter().enumerate() {
-                counts[spelling] += count;
-                if count > 0 {
-                    first[spelling].get_or_insert(&text.origin);
-                }
-            }
+            let others = text.text.replace(long, "\0");
+            shorts.push((others.matches(short).count(), &text.origin));
         }
-        let total = counts[0] + counts[1];
-        let (count, first, (rare, common)) = if counts[0] < counts[1] {
-            (counts[0], first[0], spellings)
+        let total = count(&longs) + count(&shorts);
+        let (rarer, rare, common) = if count(&longs) < count(&shorts) {
+            (longs, long, short)
         } else {
-            (counts[1], first[1], (short, long))
+            (shorts, short, long)
         };
-        if let Some(first) = first {
+        if let Some((_, first)) = rarer.iter().find(|(count, _)| *count > 0) {
             let message = Message::new("spelling-varies")
                 .with("rare", rare)
                 .with("common", common)
-                .with("count", count)
+                .with("count", count(&rarer))
                 .with("total", total);
             found.add(Severity::Hint, first.within(rare), message);
         }
