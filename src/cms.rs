@@ -58,8 +58,9 @@ pub struct CmsSignature {
     pub content_type: ObjectIdentifier,
     /// The signed content. A PDF's signature does not carry it.
     pub content: Option<Vec<u8>>,
-    /// Every certificate sent along, including the signer's, which is `certificate`.
+    /// Every certificate sent along, including the signer's.
     pub certificates: Vec<Certificate>,
+    /// The signer's certificate.
     pub certificate: Certificate,
     signer: SignerInfo,
     /// The signed attributes in DER, as they were sent.
@@ -86,8 +87,7 @@ struct CertificateId {
 
 impl CmsSignature {
     /// Reads a DER `ContentInfo`. Zeros may follow, as they do in a PDF's placeholder.
-    ///
-    /// Sets may be in any order and repeat entries, which `SignedData` would refuse.
+    /// `SignedData` would refuse attribute certificates, and sort the signed attributes.
     pub fn read(bytes: &[u8]) -> der::Result<CmsSignature> {
         let envelope = ContentInfo::decode(&mut SliceReader::new(bytes)?)?;
         if envelope.content_type != ID_SIGNED_DATA {

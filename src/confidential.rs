@@ -10,16 +10,14 @@ pub use escapes::without_entities;
 pub use fold::{FoldedText, Likeness};
 
 use aho_corasick::AhoCorasick;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
 use std::ops::Range;
 
-/// The names to search for.
 pub struct ConfidentialNames<'a> {
     names: Vec<(&'a str, FoldedText)>,
     search: AhoCorasick,
 }
 
-/// A name in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundName<'a> {
     pub name: &'a str,
@@ -33,9 +31,8 @@ pub struct FoundName<'a> {
 impl<'a> ConfidentialNames<'a> {
     pub fn new(names: impl IntoIterator<Item = &'a str>) -> ConfidentialNames<'a> {
         let folded = names.into_iter().map(|name| {
-            let characters = name.char_indices();
-            let written = characters.map(|(at, c)| (c, at..at + c.len_utf8()));
-            (name, FoldedText::new(written))
+            // Where a name is written in itself is of no interest.
+            (name, FoldedText::new(name.chars().map(|c| (c, 0..0))))
         });
         let names: Vec<_> = folded.filter(|(_, it)| !it.shape.is_empty()).collect();
         let shapes = names.iter().map(|(_, folded)| &folded.shape);
@@ -78,17 +75,11 @@ impl<'a> ConfidentialNames<'a> {
 }
 
 /// The first place of each name, the same before those that look alike; in the order of the text.
-pub fn first_of_each<'a>(found: Vec<FoundName<'a>>) -> Vec<FoundName<'a>> {
-    let mut first: BTreeMap<&str, FoundName<'a>> = BTreeMap::new();
-    for name in found {
-        let known = first.entry(name.name).or_insert_with(|| name.clone());
-        if name.likeness > known.likeness {
-            *known = name;
-        }
-    }
-    let mut names: Vec<FoundName> = first.into_values().collect();
-    names.sort_by_key(|name| (name.written.start, name.written.end));
-    names
+pub fn first_of_each(mut found: Vec<FoundName>) -> Vec<FoundName> {
+    found.sort_by_key(|it| (it.name, Reverse(it.likeness)));
+    found.dedup_by_key(|it| it.name);
+    found.sort_by_key(|it| (it.written.start, it.written.end));
+    found
 }
 
 #[cfg(test)]

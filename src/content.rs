@@ -27,7 +27,7 @@ pub use page::{PageFile, PageText};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 use serde::de::DeserializeOwned;
 pub use sources::{Position, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 pub use texts::WrittenText;
 use walkdir::{DirEntry, WalkDir};
@@ -278,7 +278,21 @@ impl Content {
         let alone = std::mem::take(&mut self.withdrawn).into_keys();
         let alone = alone.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
         let strays = std::mem::take(&mut self.edition_files).into_keys();
+        let mut without_record = BTreeSet::new();
         for file in strays.chain(alone) {
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let id = folder.rsplit('/').next().unwrap_or_default();
+            let record = format!("{folder}/{}", edition::file::RECORD);
+            if self.lost.iter().any(|lost| lost.id == id) {
+                continue;
+            }
+            if self.sources.get(&record).is_none() {
+                if without_record.insert(record.clone()) {
+                    let missing = Message::new("edition-record-missing").with("id", id);
+                    self.refuse(rule::UNREADABLE, &record, missing);
+                }
+                continue;
+            }
             self.refuse(
                 rule::UNEXPECTED_FILE,
                 &file,

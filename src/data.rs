@@ -98,7 +98,6 @@ pub struct CellData {
     pub text: Vec<ParagraphData>,
 }
 
-/// The labels at the top of the columns.
 const CSV_HEADER: [&str; 9] = [
     "number",
     "csv_section_letter",

@@ -57,7 +57,6 @@ pub struct Edition {
     pub number: u32,
     /// The day on which it was issued, in Japan.
     pub issued_on: Date,
-    /// The changes; everybody may read them.
     pub note: Option<String>,
     pub predecessor: Option<Predecessor>,
     pub digest: Digests,
@@ -85,9 +84,7 @@ pub struct Edition {
 pub struct DrawnWith {
     pub version: String,
     pub theme: String,
-    /// SHA-256 of the theme's files.
     pub theme_sha256: String,
-    /// Address of the site.
     pub url: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<String>,
@@ -105,10 +102,8 @@ pub struct Ending {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedCopy {
-    /// Id of the edition.
     pub edition: String,
     pub kind: CopyKind,
-    /// The day on which it was made, in Japan.
     pub day: Date,
     /// A name may be struck; the rest of the line stays.
     pub recipient: Option<String>,
@@ -121,7 +116,6 @@ pub struct RecordedCopy {
 pub enum CopyKind {
     /// The client's PDF with the name of one client.
     Client,
-    /// A PDF with an electronic signature.
     Signed,
     /// A picture of paper that was sealed.
     Scan,
@@ -234,6 +228,13 @@ pub struct LostEdition {
     pub ending: Ending,
 }
 
+impl ListedEdition {
+    /// True if the edition's data for one of its readers has this digest.
+    pub fn has_data(&self, digest: &str) -> bool {
+        [&*self.digest.public, &self.digest.client].contains(&digest)
+    }
+}
+
 impl Listing {
     /// Lists editions, the oldest first.
     pub fn of(
@@ -242,25 +243,21 @@ impl Listing {
         copies: &[RecordedCopy],
         lost: &[LostEdition],
     ) -> Listing {
-        let successors = issued.iter().skip(1).map(|next| Some(next.id.clone()));
-        let mut editions = Vec::new();
-        for (edition, superseded_by) in issued.iter().zip(successors.chain([None])) {
-            editions.push(ListedEdition {
-                id: edition.id.clone(),
-                number: edition.number,
-                date: edition.sheet.date,
-                issued_on: edition.issued_on,
-                note: edition.note.clone(),
-                superseded_by,
-                withdrawn: edition.withdrawn.clone(),
-                digest: edition.digest.clone(),
-                files: edition.files.values().cloned().collect(),
-            });
-        }
+        let listed = |(index, edition): (usize, &&Edition)| ListedEdition {
+            id: edition.id.clone(),
+            number: edition.number,
+            date: edition.sheet.date,
+            issued_on: edition.issued_on,
+            note: edition.note.clone(),
+            superseded_by: issued.get(index + 1).map(|next| next.id.clone()),
+            withdrawn: edition.withdrawn.clone(),
+            digest: edition.digest.clone(),
+            files: edition.files.values().cloned().collect(),
+        };
         let mut listing = Listing {
             format: LISTING_FORMAT.to_owned(),
             office: office.to_owned(),
-            editions,
+            editions: issued.iter().enumerate().map(listed).collect(),
             lost: lost.to_vec(),
         };
         listing.add(copies);
@@ -289,7 +286,8 @@ impl Listing {
 
     /// The edition whose data has this digest.
     pub fn of_data(&self, digest: &str) -> Option<&ListedEdition> {
-        let mut editions = self.editions.iter();
-        editions.find(|edition| [&*edition.digest.public, &edition.digest.client].contains(&digest))
+        self.editions
+            .iter()
+            .find(|edition| edition.has_data(digest))
     }
 }

@@ -13,6 +13,8 @@ use jiff::Timestamp;
 pub use crate::cms::timestamp::TimeServer;
 pub use identity::Identity;
 
+/// The bytes by which an ECDSA signature may be longer than another: it has 70 to 72, rarely fewer.
+const SIZE_MARGIN: usize = 16;
 /// The bytes reserved for a timestamp: a token with its authority's chain has 2–6 KB.
 const TIMESTAMP_SIZE: usize = 8 * 1024;
 
@@ -24,7 +26,8 @@ pub fn sign(
     server: Option<&TimeServer>,
 ) -> Result<Vec<u8>> {
     identity.may_sign(at)?;
-    let mut size = container::max_size(identity) + server.map_or(0, |_| TIMESTAMP_SIZE);
+    let plain = container::build(&[], identity, None)?;
+    let mut size = plain.len() + SIZE_MARGIN + server.map_or(0, |_| TIMESTAMP_SIZE);
     // The placeholder is signed too and cannot grow: if the timestamp does not fit, all is redone.
     loop {
         let (mut bytes, placeholder) = revision::prepare(pdf, at, size)?;

@@ -37,14 +37,11 @@ pub fn read(pdf: &[u8]) -> Result<PdfContents> {
         1 => attached.remove(0),
         _ => return Err(Error::new(Message::new("pdf-several-data"))),
     };
-    Ok(PdfContents {
-        data,
-        signatures: signature::signatures(&document, pdf).map_err(broken)?,
-    })
+    let signatures = signature::signatures(&document, pdf).map_err(broken)?;
+    Ok(PdfContents { data, signatures })
 }
 
-/// The text of each page of a PDF of our own, in the order it is drawn. A malicious one could fill the
-/// memory.
+/// The text of each page of a PDF of our own, as drawn. A malicious one could fill the memory.
 pub fn page_texts(pdf: &[u8]) -> Result<Vec<String>> {
     text::pages(&open(pdf)?).map_err(broken)
 }
@@ -135,8 +132,6 @@ fn tree_nodes<'a>(
 
 /// The array under a key; empty if there is none.
 fn list<'a>(document: &'a Document, dictionary: &'a Dictionary, key: &[u8]) -> &'a [Object] {
-    let found = dictionary
-        .get_deref(key, document)
-        .and_then(Object::as_array);
-    found.map_or(&[], Vec::as_slice)
+    let found = dictionary.get_deref(key, document);
+    found.and_then(Object::as_array).map_or(&[], Vec::as_slice)
 }

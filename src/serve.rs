@@ -51,8 +51,6 @@ pub struct ServeOptions {
     pub address: ListenAddress,
     /// The author's language.
     pub catalog: Catalog,
-    /// Messages for the findings in the proof, in the sheet's language.
-    pub proof_catalog: Catalog,
     pub fonts: Fonts,
     /// The day for which content is checked; it changes while the preview is open.
     pub today: Box<dyn Fn() -> Date + Send + Sync>,

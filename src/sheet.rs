@@ -19,6 +19,7 @@ use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+pub use translator::ForeignLang;
 
 /// The page or document a sheet is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -28,7 +29,6 @@ pub enum Rendering {
     Page,
     /// The PDF on the site, and the page of an issued edition.
     SitePdf,
-    /// The PDF for clients.
     ClientPdf,
     /// The print to date, sign and seal (押印用).
     SealPdf,
@@ -62,10 +62,6 @@ impl Rendering {
 /// The words that a theme prints, by name: `themes/<theme>/labels.<language>.yaml`.
 pub type Labels = BTreeMap<String, String>;
 
-/// Findings as texts, by file and, if they are about one measure or certificate, by its id.
-pub type FindingsByRecord = BTreeMap<(String, Option<String>), Vec<FindingText>>;
-
-/// A finding as a text.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingText {
     pub severity: &'static str,
@@ -89,16 +85,11 @@ pub struct LayoutOptions<'a> {
     pub edition: Option<&'a Edition>,
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
-    /// The author's findings; only the proof shows them.
-    pub findings: &'a FindingsByRecord,
-    /// The number of rows whose review is overdue.
-    pub overdue_reviews: usize,
 }
 
 impl<'a> LayoutOptions<'a> {
-    /// A Japanese draft without history, copy and findings.
+    /// A Japanese draft without history.
     pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
-        static NO_FINDINGS: FindingsByRecord = FindingsByRecord::new();
         LayoutOptions {
             rendering,
             language: Language::Japanese,
@@ -106,13 +97,10 @@ impl<'a> LayoutOptions<'a> {
             id,
             edition: None,
             history: &[],
-            findings: &NO_FINDINGS,
-            overdue_reviews: 0,
         }
     }
 }
 
-/// The client a copy is made for.
 #[derive(Debug, Clone, Serialize)]
 pub struct ClientCopy {
     /// Printed on each page.
@@ -138,7 +126,6 @@ pub struct Sheet {
     pub office: Office<String>,
     pub signatory: Signatory<String>,
     pub guideline: Guideline<String>,
-    /// Id of the edition or draft.
     pub id: String,
     /// Not issued: 案（未発行）.
     pub draft: bool,
@@ -165,7 +152,7 @@ pub struct Sheet {
     #[serde(skip)]
     pub revised_on: Option<Date>,
     pub as_of: Option<PrintedDay>,
-    /// The number of rows whose review is overdue; on the front page.
+    /// The number of rows whose review is overdue. The layout does not know it.
     pub overdue_reviews: usize,
     pub control: Vec<ControlEntry>,
     pub labels: Labels,
@@ -173,11 +160,10 @@ pub struct Sheet {
     /// True if a cell is withheld from this reader: the legend of the mark is printed.
     pub has_withheld: bool,
     pub certifications: Vec<CertificationLine>,
-    /// Findings that belong to no row and no certificate.
+    /// Findings that belong to no row and no certificate. The layout knows no findings.
     pub findings: Vec<FindingText>,
 }
 
-/// A line of the revision history.
 #[derive(Debug, Clone, Serialize)]
 pub struct HistoryLine {
     pub id: String,
@@ -185,7 +171,6 @@ pub struct HistoryLine {
     pub note: String,
 }
 
-/// A day for machines and for readers.
 #[derive(Debug, Clone, Serialize)]
 pub struct PrintedDay {
     pub iso: String,
@@ -197,12 +182,10 @@ pub struct PrintedDay {
 pub struct ControlEntry {
     pub label: String,
     pub text: String,
-    /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
 }
 
-/// One row of the form.
 #[derive(Debug, Clone, Serialize)]
 pub struct Row {
     pub id: String,
@@ -218,13 +201,6 @@ pub struct Row {
     pub proof: Option<RowProof>,
 }
 
-impl Row {
-    fn has_withheld(&self) -> bool {
-        let cells = [&self.subject, &self.measure, &self.remarks];
-        cells.iter().any(|cell| cell.state == State::Withheld)
-    }
-}
-
 /// Letter and name of a section or item, on every row. `span` is the number of rows that share the
 /// cell, and 0 on all but the first of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -234,9 +210,8 @@ pub struct Heading {
     /// `None` for the `-` of a section without items.
     pub anchor: Option<String>,
     pub span: usize,
-    /// If the name is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
 }
 
 /// The text of a cell. Whatever the state, `paragraphs` is printed.
@@ -246,12 +221,10 @@ pub struct Cell {
     /// Number of rows that share the cell; 0 if the cell above reaches down to this row.
     pub span: usize,
     pub paragraphs: Vec<Paragraph>,
-    /// If they are not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
 }
 
-/// The kind of answer a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -259,7 +232,6 @@ pub enum State {
     NotApplicable,
     /// The office still has to answer.
     Open,
-    /// Not for this reader.
     Withheld,
     /// Nothing was written, and nothing has to be.
     None,
@@ -283,9 +255,8 @@ pub struct RowProof {
 pub struct CertificationLine {
     pub id: String,
     pub text: String,
-    /// If the text is not in the sheet's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lang: Option<&'static str>,
+    pub lang: ForeignLang,
     /// The beginning of `text` that names standard and year; empty if the line is worded otherwise.
     pub standard: String,
     /// Part of `text`; a theme keeps it on one line.
@@ -336,7 +307,6 @@ pub enum Validity {
     Undated,
 }
 
-/// The notes that the proof prints beside a certificate.
 #[derive(Debug, Clone, Serialize)]
 pub struct CertificationProof {
     pub file: String,

@@ -31,26 +31,13 @@ pub struct KnownEditions {
 /// The knowledge beside the file itself.
 pub struct VerifyContext {
     pub known: KnownEditions,
-    pub signer: SignerDemand,
-    pub now: Timestamp,
-}
-
-/// The signer that a file must have.
-pub enum SignerDemand {
-    None,
-    Certificate(Box<Certificate>),
-    /// A name, certified by one of these authorities.
-    Name(String, Vec<Certificate>),
-}
-
-impl SignerDemand {
+    /// The certificate of the signer that a file must have.
+    pub signer: Option<Certificate>,
+    /// The name of the signer that a file must have, certified by one of `roots`.
+    pub signer_name: Option<String>,
     /// The authorities that are trusted.
-    pub fn roots(&self) -> &[Certificate] {
-        match self {
-            SignerDemand::Name(_, roots) => roots,
-            _ => &[],
-        }
-    }
+    pub roots: Vec<Certificate>,
+    pub now: Timestamp,
 }
 
 /// The result for one file, the gravest last.
@@ -86,7 +73,6 @@ impl Verdict {
 /// What is known of a file.
 #[derive(Debug)]
 pub struct VerifyReport {
-    /// Name of the file.
     pub file: String,
     pub verdict: Verdict,
     /// The sentence of the verdict.
@@ -105,13 +91,9 @@ pub struct VerifyReport {
 #[derive(Debug, Clone, Serialize)]
 pub struct ExpiringCertificate {
     pub text: String,
-    /// The last valid day.
     pub expires_on: Date,
     pub has_expired: bool,
 }
-
-/// Days within which the end of a certificate is told.
-const SOON: i64 = 90;
 
 /// The attached data. A later version may write a format that this one cannot read.
 struct ReceivedData {
@@ -130,28 +112,27 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
     let data = ReceivedData::read(&bytes);
     let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
     let sha256 = sha256(file);
-    let KnownEditions { listing, site, .. } = &context.known;
-    let listing = listing.as_ref();
+    let listing = context.known.listing.as_ref();
     let recorded = listing.and_then(|listing| Some((listing, listing.of_file(&sha256)?)));
-    let (verdict, reason) = if let Some(missing) = missing_signature(&signatures, context) {
-        (Verdict::NotAsIssued, missing)
-    } else {
-        match (recorded, &data) {
-            (Some(_), _) if context.known.is_insecure => {
-                (Verdict::NoRecord, Message::new("verify-list-insecure"))
-            }
-            (Some((listing, edition)), _) => genuine(edition, listing),
-            (None, Some(data)) => unrecorded(data, listing),
-            (None, None) => match (obstacle, listing) {
-                (Some(error), Some(_)) => (Verdict::NotOurs, error.message),
-                _ => (Verdict::NoRecord, Message::new("verify-no-list")),
-            },
+    let (verdict, reason) = match (missing_signature(&signatures, context), recorded, &data) {
+        (Some(missing), ..) => (Verdict::NotAsIssued, missing),
+        (None, Some(_), _) if context.known.is_insecure => {
+            (Verdict::NoRecord, Message::new("verify-list-insecure"))
         }
+        // Somebody recorded another edition's file, or a proof, as a copy of this one.
+        (None, Some((_, edition)), Some(data)) if !edition.has_data(&data.digest) => {
+            unrecorded(data, listing)
+        }
+        (None, Some((listing, edition)), _) => genuine(edition, listing),
+        (None, None, Some(data)) => unrecorded(data, listing),
+        (None, None, None) => match (obstacle, listing) {
+            (Some(error), Some(_)) => (Verdict::NotOurs, for_client(error.message)),
+            _ => (Verdict::NoRecord, Message::new("verify-no-list")),
+        },
     };
-    let edition = match recorded {
-        Some((_, edition)) => Some(edition.id.clone()),
-        None => sheet.and_then(|sheet| sheet.edition.clone()),
-    };
+    let claimed = sheet.and_then(|sheet| sheet.edition.as_ref());
+    let edition = recorded.map_or(claimed, |(_, edition)| Some(&edition.id));
+    let office = sheet.map(|sheet| &sheet.office.name);
     let is_of_edition = |data: &ReceivedData| listing?.of_data(&data.digest);
     let is_genuine = recorded.is_some() || data.as_ref().and_then(is_of_edition).is_some();
     let genuine_sheet = sheet.filter(|_| is_genuine);
@@ -159,12 +140,9 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         file: name.to_owned(),
         verdict,
         reason: reason.with("file", name),
-        advice: advice(verdict, edition.as_deref(), sheet, site.as_deref()),
-        office: match recorded {
-            Some((listing, _)) => Some(listing.office.clone()),
-            None => sheet.map(|sheet| sheet.office.name.clone()),
-        },
-        edition,
+        advice: advice(verdict, edition, sheet, &context.known),
+        office: recorded.map_or(office, |(it, _)| Some(&it.office)).cloned(),
+        edition: edition.cloned(),
         expiring: genuine_sheet.map_or_else(Vec::new, |sheet| expiring(sheet, context.now)),
         sha256,
         signatures,
@@ -183,13 +161,24 @@ impl ReceivedData {
     }
 }
 
+/// Why a file that is not recorded cannot be compared, for whoever received it.
+fn for_client(obstacle: Message) -> Message {
+    if obstacle == Message::new("pdf-encrypted") {
+        Message::new("verify-encrypted")
+    } else if ["pdf-no-data", "pdf-several-data"]
+        .map(Message::new)
+        .contains(&obstacle)
+    {
+        obstacle
+    } else {
+        Message::new("verify-not-recorded")
+    }
+}
+
 /// The verdict on a recorded file.
 fn genuine(edition: &ListedEdition, listing: &Listing) -> (Verdict, Message) {
-    let message = |id| {
-        Message::new(id)
-            .with("id", &edition.id)
-            .with("office", &listing.office)
-    };
+    let (id, office) = (&edition.id, &listing.office);
+    let message = |name| Message::new(name).with("id", id).with("office", office);
     if let Some(Ending { on, note }) = &edition.withdrawn {
         let withdrawn = message("verify-withdrawn").with("day", on);
         return (Verdict::Withdrawn, withdrawn.with("note", note));
@@ -223,11 +212,10 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
     let Some(listing) = listing else {
         return (Verdict::NoRecord, Message::new("verify-no-list"));
     };
-    let message = |id: &'static str, edition: &str| {
-        Message::new(id)
-            .with("id", edition)
-            .with("office", &listing.office)
-            .with("digest", digest_start(&data.digest))
+    let (office, digest) = (&listing.office, digest_start(&data.digest));
+    let message = |name: &'static str, id: &str| {
+        let named = Message::new(name).with("id", id).with("office", office);
+        named.with("digest", digest)
     };
     if let Some(edition) = listing.of_data(&data.digest) {
         let unproven = message("verify-pages-unproven", &edition.id);
@@ -247,29 +235,25 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
 
 /// Why no signature is the one asked for; `None` if one is, or none was asked for.
 fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Option<Message> {
-    let VerifyContext { signer, now, .. } = context;
-    let is_found = |signature: &PdfSignature| {
-        let is_by = match signer {
-            SignerDemand::None => true,
-            SignerDemand::Certificate(certificate) => signature.is_signer(certificate),
-            SignerDemand::Name(name, roots) => {
-                signature.signer.as_ref() == Some(name) && signature.is_trusted(roots, *now)
-            }
-        };
-        is_by && signature.check(signer.roots(), *now).is_ok()
+    let (signer, name, roots) = (&context.signer, &context.signer_name, &*context.roots);
+    let is_found = |it: &PdfSignature| {
+        let is_named = name.is_none() || it.signer == *name && it.is_trusted(roots, context.now);
+        let is_own = signer.as_ref().is_none_or(|signer| it.is_signer(signer));
+        is_named && is_own && it.check(roots, context.now).is_ok()
     };
-    match signer {
-        SignerDemand::None => None,
-        _ if signatures.is_empty() => Some(Message::new("verify-unsigned-demanded")),
-        _ if signatures.iter().any(is_found) => None,
-        _ => Some(Message::new("verify-signer-demanded")),
+    if signer.is_none() && name.is_none() || signatures.iter().any(is_found) {
+        None
+    } else if signatures.is_empty() {
+        Some(Message::new("verify-unsigned-demanded"))
+    } else {
+        Some(Message::new("verify-signer-demanded"))
     }
 }
 
 /// The certificates of the sheet that have run out or are about to.
 fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
     let today = day_in_japan(now);
-    let soon = today.saturating_add(SOON.days());
+    let soon = today.saturating_add(90.days());
     let mut expiring = Vec::new();
     for certification in &sheet.certifications {
         let last = certification.expires_on.as_deref();
@@ -289,17 +273,20 @@ fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
 /// Where the issued file is to be had.
 fn advice(
     verdict: Verdict,
-    edition: Option<&str>,
+    edition: Option<&String>,
     sheet: Option<&SheetData>,
-    site: Option<&str>,
+    KnownEditions { listing, site, .. }: &KnownEditions,
 ) -> Option<Message> {
+    let newest = listing.as_ref().and_then(|listing| listing.editions.last());
+    let is_in_force = newest.is_some_and(|newest| newest.withdrawn.is_none());
     let is_public = sheet.is_none_or(|sheet| sheet.audience == Audience::Public);
-    let advice = match (verdict, site.filter(|_| is_public), edition) {
+    let advice = match (verdict, site.as_ref().filter(|_| is_public), edition) {
         (Verdict::Current, ..) => return None,
         (Verdict::PagesUnproven | Verdict::NotAsIssued, Some(site), Some(id)) => {
             let address = format!("{site}{}{PDF}", edition_folder(id));
             Message::new("verify-get-here").with("address", address)
         }
+        (Verdict::Replaced, ..) if !is_in_force => Message::new("verify-none-in-force"),
         (Verdict::Replaced, Some(site), _) => {
             Message::new("verify-get-newest").with("address", site)
         }

@@ -6,14 +6,14 @@ use safeguard::content::{self, Content};
 use safeguard::diagnostic::Diagnostic;
 use safeguard::message::{Catalog, Language};
 use safeguard::model::ProsePage;
-use safeguard::render::bundle::{self, BuildInput};
+use safeguard::render::bundle::{self, Project};
 use safeguard::render::pdf::Fonts;
 use safeguard::render::theme;
 use safeguard::report::{Format, Report};
 use safeguard::sheet::{self, LayoutOptions, Rendering};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::compiled_in);
 
@@ -49,7 +49,8 @@ fn run(case: &Path) -> Result<(), Failed> {
     if let Some(file) = option(case, "without:") {
         fs::remove_file(project.path().join(file))?;
     }
-    let content = content::load(project.path()).map_err(|failure| format!("{failure:?}"))?;
+    let content =
+        Arc::new(content::load(project.path()).map_err(|failure| format!("{failure:?}"))?);
     let rules = CheckInput {
         content: &content,
         today: option(case, "as-of:")
@@ -82,28 +83,25 @@ fn run(case: &Path) -> Result<(), Failed> {
     if let Some(register) = register {
         let theme =
             theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
-        let words = Catalog::of(Language::Japanese);
-        let build = BuildInput {
-            content: &content,
-            register: &register,
-            findings: &findings,
-            pages: &pages,
-            overdue_reviews,
-            theme: &theme,
-            fonts: &FONTS,
+        let build = Project {
             today: rules.today,
-            copies: &[],
-            catalog: &words,
+            content: content.clone(),
+            register,
+            findings,
+            pages,
+            overdue_reviews,
+            theme: Arc::new(theme),
+            fonts: FONTS.clone(),
         };
         if case.join("expected/sheet.json").exists() {
             failures.push(compare(case, "sheet.json", &client_sheet(&build)?));
         }
         if case.join("expected/pages.html").exists() {
-            failures.push(compare(case, "pages.html", &fragments(&pages)));
+            failures.push(compare(case, "pages.html", &fragments(&build.pages)));
         }
         for (name, path) in BUILT {
             if case.join("expected").join(name).exists() {
-                let bundle = bundle::build(&build)
+                let bundle = bundle::build(&build, &[])
                     .map_err(|failure| format!("{failure:?}"))?
                     .files;
                 let text = String::from_utf8(bundle[path].clone())?;
@@ -131,14 +129,14 @@ const BUILT: [(&str, &str); 2] = [
 ];
 
 /// The sheet for clients, without the theme's own words.
-fn client_sheet(build: &BuildInput) -> Result<String, Failed> {
+fn client_sheet(build: &Project) -> Result<String, Failed> {
     let id = build.register.date.to_string();
     let options = LayoutOptions::new(Rendering::ClientPdf, build.today, &id);
     let labels = build
         .theme
         .labels(Language::Japanese)
         .map_err(|failure| format!("{failure:?}"))?;
-    let mut sheet = sheet::lay_out(build.register, &options, &labels);
+    let mut sheet = sheet::lay_out(&build.register, &options, &labels);
     sheet.labels.clear();
     Ok(String::from_utf8(safeguard::data::pretty(&sheet))?)
 }

@@ -584,9 +584,9 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
             .and_then(|pages| pages.changes(&after, &changes, &PageContext::default()));
         let html = page.expect("a page").html;
         let json = data::json(&after);
-        let pdf = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
+        let pdf = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);
         let pdf: Pdf = pdf.unwrap_or_else(|error| panic!("{error:?}"));
-        let again = pdf::render_changes(&fonts, &THEME, &after, &changes, &json);
+        let again = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);
         assert!(again.is_ok_and(|again| again.bytes == pdf.bytes));
         the_page_says(&html, &changes);
         let [page, print] = ["html", "pdf"].map(|end| folder.path().join(format!("{name}.{end}")));
@@ -622,7 +622,7 @@ fn a_text_longer_than_a_page_flows_over_several() {
     let long = "アクセス権限の付与と見直しについて、担当者ごとに定め、毎月確認する。".repeat(60);
     after.rows[3].measure = cell(State::Stated, &long);
     let changes = compare(&before, &after);
-    let pdf = pdf::render_changes(&Fonts::compiled_in(), &THEME, &after, &changes, b"{}");
+    let pdf = pdf::render(&Fonts::compiled_in(), &THEME, &after, Some(&changes), b"{}");
     let pdf = pdf.unwrap_or_else(|error| panic!("{error:?}"));
     // A page may end within a sentence.
     let sentences = solid(&pdf.text).matches("毎月確認する。").count();

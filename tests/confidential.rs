@@ -205,3 +205,83 @@ fn words_of_the_official_theme_and_other_words_are_no_names() {
     let said = built(&folder, &["--strict"]);
     assert!(!said.contains("confidential-name"), "{said}");
 }
+
+#[test]
+fn words_that_the_program_itself_writes_are_no_names() {
+    for name in [
+        "BASE",
+        "Form",
+        "Office",
+        "Style",
+        "Script",
+        "Default",
+        "Organization",
+        "safeguard",
+    ] {
+        let folder = project(&format!("[{name}]"));
+        append(
+            &folder,
+            "content/office.yaml",
+            "url: https://www.example.jp/\n",
+        );
+        let said = built(&folder, &[]);
+        assert!(!said.contains("error["), "{name}: {said}");
+        // In a text it is one.
+        let folder = project(&format!("[{name}]"));
+        let log = format!("- id: more\n  subject: 記録\n  measure: {name} に委託\n");
+        append(&folder, "content/measures/B/b.yaml", &log);
+        let done = safeguard(&folder, &["build"]);
+        assert_eq!(done.status.code(), Some(1), "{name}: {done:?}");
+    }
+}
+
+#[test]
+fn the_words_inside_a_logo_are_searched() {
+    let png = |text: &str| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        let text = format!("Comment\0{text}");
+        for (kind, data) in [(b"iTXt", text.as_bytes()), (b"IEND", b"")] {
+            bytes.extend(u32::try_from(data.len()).expect("short").to_be_bytes());
+            bytes.extend([&kind[..], data].concat());
+            bytes.extend(b"\xae\x42\x60\x82");
+        }
+        bytes
+    };
+    let svg = |inside: &str| {
+        format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\">{inside}</svg>")
+    };
+    for (name, logo) in [
+        (
+            "seal.svg",
+            svg("<title>見本クラウド 図案</title>").into_bytes(),
+        ),
+        (
+            "seal.svg",
+            svg("<metadata>見本&#x30AF;ラウド</metadata>").into(),
+        ),
+        ("seal.svg", svg("<!-- 見本ｸﾗｳﾄﾞ -->").into()),
+        ("seal.png", png("見本クラウド")),
+    ] {
+        let folder = project("[見本クラウド]");
+        append(&folder, "content/sheet.yaml", "theme: ours\n");
+        let tokens = format!("logo: {name}\nlogo_text: 印\n");
+        write(&folder, "themes/ours/tokens.yaml", &tokens);
+        fs::write(folder.path().join("themes/ours").join(name), logo).expect("writable");
+        let done = safeguard(&folder, &["build"]);
+        let said = String::from_utf8(done.stderr).expect("UTF-8");
+        // A picture that Typst cannot draw stops the build before.
+        if name.ends_with("svg") {
+            assert!(said.contains(&format!("--> themes/ours/{name}")), "{said}");
+            assert!(said.contains("error[confidential-name]"), "{said}");
+        }
+        assert!(!folder.path().join("output").exists(), "{said}");
+    }
+    // A tag's name is no name of a company.
+    let folder = project("[rect]");
+    append(&folder, "content/sheet.yaml", "theme: ours\n");
+    let tokens = "logo: seal.svg\nlogo_text: 印\n";
+    write(&folder, "themes/ours/tokens.yaml", tokens);
+    let logo = svg("<rect width=\"9\" height=\"9\"/>");
+    write(&folder, "themes/ours/seal.svg", &logo);
+    built(&folder, &[]);
+}

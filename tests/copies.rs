@@ -305,3 +305,69 @@ fn two_clients_never_share_a_file() {
     // The same client again.
     assert!(build(&["甲/乙商事", "ABC"]).status.success());
 }
+
+#[test]
+fn only_a_scan_or_an_issued_file_is_attached() {
+    let folder = issued();
+    let next = "2026-02-01";
+    let sheet = folder.path().join("content/sheet.yaml");
+    let text = fs::read_to_string(&sheet).expect("there");
+    fs::write(
+        &sheet,
+        text.replace("安全管理措置一覧", "安全管理措置の一覧"),
+    )
+    .expect("writable");
+    let done = safeguard(&folder, &["issue", "--date", next, "--reviewed", next]);
+    assert!(done.status.success(), "{done:?}");
+    assert!(safeguard(&folder, &["build"]).status.success());
+    let file = |path: &str| folder.path().join(path).to_string_lossy().into_owned();
+    let old = file("content/editions/2026-01-01/client.pdf");
+    let changed = file("changed.pdf");
+    fs::write(
+        &changed,
+        [fs::read(&old).expect("issued"), b"\n".to_vec()].concat(),
+    )
+    .expect("writable");
+    let proof = file("output/office/安全管理措置一覧_2026-02-01_校正用（社外秘）.pdf");
+    let empty = file("empty.pdf");
+    fs::write(&empty, "").expect("writable");
+    let ledger = file("content/copies.yaml");
+    for (attached, why) in [
+        (
+            &old,
+            "recorded already, as a file of the edition 2026-01-01",
+        ),
+        (&changed, "the data in"),
+        (&proof, "the data in"),
+        (&empty, "is no scan"),
+        (&sheet.to_string_lossy().into_owned(), "is no scan"),
+    ] {
+        let done = safeguard(&folder, &["issue", "--attach", attached, "--to", next]);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(
+            done.status.code() == Some(2) && said.contains(why),
+            "{attached}: {said}"
+        );
+        assert!(!fs::exists(&ledger).expect("readable"), "{attached}");
+    }
+    let verdict = |file: &str| safeguard(&folder, &["verify", file]).status.code();
+    let scan = file("scan.jpg");
+    fs::write(&scan, b"\xff\xd8\xff and a picture").expect("writable");
+    assert_eq!(verdict(&scan), Some(1));
+    let attach = ["issue", "--attach", &scan, "--to", next, "--recipient"];
+    let done = safeguard(&folder, &[&attach[..], &["甲社、乙社"]].concat());
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(said.contains("--recipient 甲社 乙社"), "{said}");
+    let done = safeguard(&folder, &[&attach[..], &["甲社"]].concat());
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(verdict(&scan), Some(0));
+
+    // Even if a line is written by hand: data that contradicts comes before the record.
+    let text = fs::read_to_string(&ledger).expect("written");
+    let scanned = safeguard_sha256(&fs::read(&scan).expect("there"));
+    for (attached, code) in [(&old, 5), (&changed, 5), (&proof, 1)] {
+        let digest = safeguard_sha256(&fs::read(attached).expect("there"));
+        fs::write(&ledger, text.replace(&scanned, &digest)).expect("writable");
+        assert_eq!(verdict(attached), Some(code), "{attached}");
+    }
+}

@@ -156,6 +156,9 @@ pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
     found.into_iter().map(|found| found.name).collect()
 }
 
+/// Signs that stand between two names, and in none.
+pub const BETWEEN_NAMES: [char; 5] = ['、', '､', '，', '；', ';'];
+
 /// Reports entries of lists of names that are probably two: the second name would be neither found
 /// in a text nor given a box for its seal.
 pub fn joined_names(input: &CheckInput, found: &mut Findings) {
@@ -167,7 +170,7 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
         ("confidential", &sheet.record.confidential),
     ] {
         for (index, name) in names.iter().enumerate() {
-            let Some(separator) = name.matches(['、', '，', '；', ';']).next() else {
+            let Some(separator) = name.matches(BETWEEN_NAMES).next() else {
                 continue;
             };
             let origin = sheet.origin().at(field).at(index).within(separator);

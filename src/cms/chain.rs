@@ -12,8 +12,7 @@ use x509_cert::name::Name;
 
 /// The most authorities in a chain; real ones have two or three.
 const MAX_CHAIN_LENGTH: usize = 8;
-/// The most signatures checked for one chain. Many authorities of one name and key would otherwise
-/// multiply the paths.
+/// The most signatures checked for one chain, because authorities of one name multiply the paths.
 const MAX_CHECKS: usize = 100;
 
 /// A name for readers: the common name, else the organisation, else the whole.
@@ -51,55 +50,47 @@ pub fn verify_chain(
     roots: &[Certificate],
     at: Timestamp,
 ) -> bool {
-    let mut search = ChainSearch {
-        purpose,
-        intermediates,
-        roots,
-        at,
-        checks: 0,
-    };
-    is_valid_at(certificate, at)
-        && policy::check_signer(certificate, purpose).is_ok()
-        && (roots.contains(certificate) || search.reaches_root(&[certificate]))
-}
-
-struct ChainSearch<'a> {
-    purpose: Purpose,
-    intermediates: &'a [Certificate],
-    roots: &'a [Certificate],
-    at: Timestamp,
-    /// The signatures checked until now.
-    checks: usize,
-}
-
-impl<'a> ChainSearch<'a> {
-    /// Tells if a path, which begins with the signer, can be continued up to a root.
-    fn reaches_root(&mut self, path: &[&'a Certificate]) -> bool {
-        let (roots, intermediates) = (self.roots, self.intermediates);
-        roots.iter().any(|root| self.may_follow(root, path))
-            || path.len() <= MAX_CHAIN_LENGTH
-                && intermediates.iter().any(|issuer| {
-                    !path.contains(&issuer)
-                        && self.may_follow(issuer, path)
-                        && self.reaches_root(&[path, &[issuer]].concat())
-                })
-    }
-
-    /// Tells if `issuer` issued the last certificate of a path, and was allowed to.
-    fn may_follow(&mut self, issuer: &Certificate, path: &[&Certificate]) -> bool {
+    let mut checks = 0;
+    // Tells if `issuer` issued the last certificate of a path, and was allowed to.
+    let mut may_follow = |issuer: &Certificate, path: &[&Certificate]| {
         let last = path[path.len() - 1];
         // The length of a path is limited without those that an authority issued to itself.
         let authorities = path.iter().skip(1).filter(|it| !is_self_issued(it));
         let is_allowed = last.tbs_certificate().issuer() == issuer.tbs_certificate().subject()
-            && is_valid_at(issuer, self.at)
-            && policy::may_certify(issuer, self.purpose, authorities.count())
+            && is_valid_at(issuer, at)
+            && policy::may_certify(issuer, purpose, authorities.count())
             && names::are_permitted(issuer, path);
-        if !is_allowed || self.checks == MAX_CHECKS {
+        if !is_allowed || checks == MAX_CHECKS {
             return false;
         }
-        self.checks += 1;
+        checks += 1;
         is_signed_by(last, issuer)
-    }
+    };
+    is_valid_at(certificate, at)
+        && policy::check_signer(certificate, purpose).is_ok()
+        && (roots.contains(certificate)
+            || reaches_root(&[certificate], intermediates, roots, &mut may_follow))
+}
+
+/// Tells if a path, which begins with the signer, can be continued up to a root.
+fn reaches_root<'a>(
+    path: &[&'a Certificate],
+    intermediates: &'a [Certificate],
+    roots: &[Certificate],
+    may_follow: &mut dyn FnMut(&Certificate, &[&Certificate]) -> bool,
+) -> bool {
+    roots.iter().any(|root| may_follow(root, path))
+        || path.len() <= MAX_CHAIN_LENGTH
+            && intermediates.iter().any(|issuer| {
+                !path.contains(&issuer)
+                    && may_follow(issuer, path)
+                    && reaches_root(
+                        &[path, &[issuer]].concat(),
+                        intermediates,
+                        roots,
+                        may_follow,
+                    )
+            })
 }
 
 fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
@@ -115,9 +106,7 @@ fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
 
 /// Reads every certificate of a PEM file, or the one of a DER file.
 pub fn certificates(file: &[u8]) -> Option<Vec<Certificate>> {
-    if let Ok(certificate) = Certificate::from_der(file) {
-        return Some(vec![certificate]);
-    }
-    let certificates = Certificate::load_pem_chain(file).ok()?;
-    Some(certificates).filter(|certificates| !certificates.is_empty())
+    let one = Certificate::from_der(file).map(|certificate| vec![certificate]);
+    let all = one.or_else(|_| Certificate::load_pem_chain(file));
+    all.ok().filter(|certificates| !certificates.is_empty())
 }

@@ -76,7 +76,7 @@ pub fn verify(
     }
     let hash = hash_algorithm.hash(&[message]);
     let curve = key.algorithm.parameters_oid().ok();
-    let is_valid = match (key_type, curve) {
+    let verified = match (key_type, curve) {
         (RSA_ENCRYPTION, _) => {
             let key = rsa::RsaPublicKey::try_from(key).map_err(|_| Unsupported)?;
             let scheme = match hash_algorithm {
@@ -84,19 +84,19 @@ pub fn verify(
                 HashAlgorithm::Sha384 => rsa::Pkcs1v15Sign::new::<Sha384>(),
                 HashAlgorithm::Sha512 => rsa::Pkcs1v15Sign::new::<Sha512>(),
             };
-            scheme.verify(&key, &hash, signature).is_ok()
+            scheme.verify(&key, &hash, signature).ok()
         }
         (_, Some(SECP_256_R_1)) => {
             let key = p256::ecdsa::VerifyingKey::try_from(key).map_err(|_| Unsupported)?;
-            p256::ecdsa::Signature::from_der(signature)
-                .is_ok_and(|signature| key.verify_prehash(&hash, &signature).is_ok())
+            let read = p256::ecdsa::Signature::from_der(signature);
+            read.and_then(|it| key.verify_prehash(&hash, &it)).ok()
         }
         (_, Some(SECP_384_R_1)) => {
             let key = p384::ecdsa::VerifyingKey::try_from(key).map_err(|_| Unsupported)?;
-            p384::ecdsa::Signature::from_der(signature)
-                .is_ok_and(|signature| key.verify_prehash(&hash, &signature).is_ok())
+            let read = p384::ecdsa::Signature::from_der(signature);
+            read.and_then(|it| key.verify_prehash(&hash, &it)).ok()
         }
         _ => return Err(Unsupported),
     };
-    if is_valid { Ok(()) } else { Err(KeyMismatch) }
+    verified.ok_or(KeyMismatch)
 }

@@ -61,11 +61,22 @@ const KNOWN_EXTENSIONS: [ObjectIdentifier; 6] = [
 pub fn check_signer(certificate: &Certificate, purpose: Purpose) -> Result<(), SignatureError> {
     // Authorities certify, and sign nothing else.
     let is_end_entity = permits(certificate, |basic: BasicConstraints| !basic.ca);
+    let signs_contents = permits(certificate, |usage: KeyUsage| {
+        usage.digital_signature() || usage.non_repudiation()
+    });
+    let has_purpose = match purpose {
+        Purpose::Document => permits_purpose(certificate, purpose),
+        // A time authority has no other purpose, and says so critically (RFC 3161, 2.3).
+        Purpose::Timestamp => matches!(
+            certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>(),
+            Ok(Some((true, listed))) if listed.0 == [ID_KP_TIME_STAMPING]
+        ),
+    };
     if !has_strong_key(certificate) {
         Err(SignatureError::WeakKey)
     } else if !is_understood(certificate) {
         Err(SignatureError::UnknownExtension)
-    } else if !is_end_entity || !is_for(certificate, purpose) {
+    } else if !is_end_entity || !signs_contents || !has_purpose {
         Err(SignatureError::NotForSigning)
     } else {
         Ok(())
@@ -119,20 +130,6 @@ fn permits<'a, E: Decode<'a> + AssociatedOid>(
     found.is_ok_and(|found| found.is_none_or(|(_, extension)| is_permitted(extension)))
 }
 
-/// Tells if the key signs contents, and for this purpose.
-fn is_for(certificate: &Certificate, purpose: Purpose) -> bool {
-    let has_purpose = match purpose {
-        Purpose::Document => permits_purpose(certificate, purpose),
-        // A time authority has no other purpose, and says so critically (RFC 3161, 2.3).
-        Purpose::Timestamp => matches!(
-            certificate.tbs_certificate().get_extension::<ExtendedKeyUsage>(),
-            Ok(Some((true, listed))) if listed.0 == [ID_KP_TIME_STAMPING]
-        ),
-    };
-    let signs_contents = |usage: KeyUsage| usage.digital_signature() || usage.non_repudiation();
-    has_purpose && permits(certificate, signs_contents)
-}
-
 /// Tells if the extended key usage, if there is one, includes this purpose.
 /// That of an authority limits the certificates below it, as Windows and browsers have it.
 fn permits_purpose(certificate: &Certificate, purpose: Purpose) -> bool {
@@ -140,7 +137,5 @@ fn permits_purpose(certificate: &Certificate, purpose: Purpose) -> bool {
         Purpose::Document => !OTHER_PURPOSES.contains(listed),
         Purpose::Timestamp => [ID_KP_TIME_STAMPING, ANY_EXTENDED_KEY_USAGE].contains(listed),
     };
-    permits(certificate, |listed: ExtendedKeyUsage| {
-        listed.0.iter().any(is_fit)
-    })
+    permits(certificate, |it: ExtendedKeyUsage| it.0.iter().any(is_fit))
 }

@@ -55,24 +55,20 @@ struct ResponseStatus {
 #[derive(Debug, Clone)]
 pub struct TimestampToken {
     pub time: Timestamp,
-    /// The token in DER, as it is embedded in a signature.
-    pub token: Vec<u8>,
     pub signature: CmsSignature,
     hash_algorithm: HashAlgorithm,
     hash: OctetString,
     nonce: Option<u64>,
 }
 
-/// Requests a timestamp over a signature.
-pub fn request(server: &TimeServer, signature: &[u8]) -> Result<TimestampToken> {
+/// Requests a timestamp over a signature. Returns its time, and the token in DER.
+pub fn request(server: &TimeServer, signature: &[u8]) -> Result<(Timestamp, Vec<u8>)> {
+    // Some servers refuse an algorithm without parameters.
+    let (oid, parameters) = (ID_SHA_256, Some(Any::null()));
     let request = TimestampRequest {
         version: 1,
         imprint: MessageImprint {
-            algorithm: AlgorithmIdentifierOwned {
-                oid: ID_SHA_256,
-                // Some servers refuse an algorithm without parameters.
-                parameters: Some(Any::null()),
-            },
+            algorithm: AlgorithmIdentifierOwned { oid, parameters },
             hash: OctetString::new(HashAlgorithm::Sha256.hash(&[signature])).expect("32 bytes"),
         },
         nonce: server.nonce,
@@ -86,7 +82,7 @@ pub fn request(server: &TimeServer, signature: &[u8]) -> Result<TimestampToken> 
         Err(SignatureError::Unsupported) => "tsa-unknown",
         Err(_) => "tsa-broken",
         Ok(()) if timestamp.nonce != Some(server.nonce) => "tsa-other-question",
-        Ok(()) => return Ok(timestamp),
+        Ok(()) => return Ok((timestamp.time, token)),
     };
     Err(Error::new(Message::new(refusal)))
 }
@@ -108,7 +104,6 @@ impl TimestampToken {
         let nonce = rest.iter().find(|part| part.tag() == Tag::Integer);
         Ok(TimestampToken {
             time: parse_time(time).ok_or_else(cms::malformed)?,
-            token: token.to_vec(),
             hash_algorithm: HashAlgorithm::of(&algorithm).ok_or_else(cms::malformed)?,
             hash,
             nonce: nonce.and_then(|nonce| nonce.decode_as().ok()),
@@ -121,8 +116,7 @@ impl TimestampToken {
         chain::readable(self.signature.certificate.tbs_certificate().subject())
     }
 
-    /// Checks that the authority stamped this signature,
-    /// with a certificate for timestamping that was valid then.
+    /// Checks that the authority stamped this signature, with a certificate that was valid then.
     pub fn verify(&self, signature: &[u8]) -> std::result::Result<(), SignatureError> {
         if self.hash.as_bytes() != self.hash_algorithm.hash(&[signature]) {
             return Err(SignatureError::ContentMismatch);

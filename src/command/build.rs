@@ -1,14 +1,14 @@
 //! `safeguard build`: check, then write `output/`.
 
 use super::issue::drawn_with;
-use super::{JudgingOptions, Project, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown, write_text};
 use crate::content::Content;
 use crate::edition::random_digits;
 use crate::issue::Version;
-use crate::manifest::{Bundle, LONGEST_RECIPIENT, plain_name};
+use crate::manifest::{Bundle, plain_name};
 use crate::message::{Error, Message, Result};
 use crate::output;
-use crate::render::bundle;
+use crate::render::bundle::{self, Project};
 use crate::render::names;
 use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;
@@ -50,7 +50,7 @@ impl Build {
         if version.is_withdrawn() && !copies.is_empty() {
             return Err(Error::new(Message::new("none-in-force")));
         }
-        let built = bundle::build(&project.input(&copies))?;
+        let built = bundle::build(&project, &copies)?;
         if !session.keeps_names(&project, &built.files)? {
             return nothing_written(session);
         }
@@ -75,12 +75,8 @@ impl Build {
     fn copies(&self, session: &Session) -> Result<Vec<ClientCopy>> {
         let fonts = Fonts::compiled_in();
         let mut copies: Vec<ClientCopy> = Vec::new();
-        for recipient in self.recipient.iter().map(|name| name.trim()) {
-            session.printable("--recipient", recipient, &fonts)?;
-            if recipient.is_empty() || recipient.chars().count() > LONGEST_RECIPIENT {
-                let message = Message::new("recipient-length").with("most", LONGEST_RECIPIENT);
-                return Err(Error::new(message));
-            }
+        for name in &self.recipient {
+            let recipient = session.recipient(name, &fonts)?;
             if copies.iter().all(|copy| copy.recipient != recipient) {
                 copies.push(ClientCopy {
                     recipient: recipient.to_owned(),
@@ -96,12 +92,9 @@ impl Build {
 /// Refuses a copy that would replace the copy of another client.
 fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
     let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    let before = content
-        .copies
-        .iter()
-        .filter_map(|it| it.recipient.as_deref());
+    let before = content.copies.iter().map(|it| it.recipient.as_deref());
     // Some systems take `ABC` and `abc` for one name.
-    for name in before {
+    for name in before.flatten() {
         owners.insert(plain_name(name).to_lowercase(), name);
     }
     for ClientCopy { recipient, .. } in copies {

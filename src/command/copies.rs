@@ -1,14 +1,15 @@
 //! The ledger of files that the office let out: `content/copies.yaml`.
 
 use super::Session;
+use crate::check::texts::BETWEEN_NAMES;
 use crate::content::{Content, edit};
 use crate::data::sha256;
 use crate::edition::{CopyKind, RecordedCopy};
+use crate::manifest::LONGEST_RECIPIENT;
 use crate::message::{Error, Message, Result};
+use crate::render::pdf::Fonts;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-
-const LEDGER: &str = "content/copies.yaml";
 
 impl Session<'_> {
     /// Adds lines to the ledger.
@@ -20,8 +21,22 @@ impl Session<'_> {
             let mut lines = copies.iter();
             lines.try_fold(text.to_owned(), |text, copy| edit::appended(&text, copy))
         };
-        let ledger = self.edited(LEDGER, &append)?;
+        let ledger = self.edited("content/copies.yaml", &append)?;
         edit::write(&self.options.directory, &[ledger])
+    }
+
+    /// A recipient's name, after a check that it can be printed, fits file names and is one name.
+    pub(super) fn recipient<'a>(&self, written: &'a str, fonts: &Fonts) -> Result<&'a str> {
+        let name = written.trim();
+        self.printable("--recipient", name, fonts)?;
+        let refused = if name.is_empty() || name.chars().count() > LONGEST_RECIPIENT {
+            Message::new("recipient-length").with("most", LONGEST_RECIPIENT)
+        } else if let Some(separator) = name.matches(BETWEEN_NAMES).next() {
+            Message::new("recipient-joined").with("separator", separator)
+        } else {
+            return Ok(name);
+        };
+        Err(Error::new(refused.with("name", name)))
     }
 
     /// Records the signed form of a file that is recorded in the project. Returns false if it is not.
@@ -91,9 +106,7 @@ pub fn holders(content: &Content, id: &str) -> Vec<Message> {
     let copies = content.copies.iter().filter(|copy| copy.edition == id);
     let mut names: Vec<&str> = copies.filter_map(|it| it.recipient.as_deref()).collect();
     names.dedup();
-    let message = |name: &str| {
-        let held = Message::new("holds-copy").with("recipient", name);
-        held.with("id", id)
-    };
+    let held = Message::new("holds-copy").with("id", id);
+    let message = |name| held.clone().with("recipient", name);
     names.into_iter().map(message).collect()
 }

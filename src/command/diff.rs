@@ -1,10 +1,10 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{Project, RunOptions, Session, Shown, colour, print_result};
+use super::{RunOptions, Session, Shown, colour, print_result};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
-use crate::render::documents::checked_labels;
+use crate::render::bundle::Project;
 use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
 use crate::sheet::{self, Rendering, Sheet};
@@ -69,7 +69,7 @@ impl Diff {
             ".json" => data::pretty(&changes),
             ".pdf" => {
                 let json = data::json(&after);
-                pdf::render_changes(&project.fonts, theme, &after, &changes, &json)?.bytes
+                pdf::render(&project.fonts, theme, &after, Some(&changes), &json)?.bytes
             }
             _ => compare::print(&changes, session.catalog, colour(&stdout())).into(),
         };
@@ -94,7 +94,8 @@ impl Diff {
     /// The sheet of that name: an edition, or `working`.
     fn sheet_of(&self, project: &Project, name: &str) -> Result<Sheet> {
         let rendering = Rendering::of_data(self.audience);
-        let labels = checked_labels(&project.theme, &project.fonts)?;
+        let can_draw = |c: &str| project.fonts.can_draw(c);
+        let labels = project.theme.drawable_labels(can_draw)?;
         if name == WORKING {
             let version = project.version();
             let options = version.layout(rendering, project.today);

@@ -1,7 +1,7 @@
 //! `safeguard edit`: the preview that an author keeps open while writing.
 
 use super::{Session, today_in_japan, write_text};
-use crate::message::{Catalog, Language, Message, Result};
+use crate::message::{Catalog, Message, Result};
 use crate::render::pdf::Fonts;
 use crate::serve::{self, Editor, ListenAddress, PreviewServer, ServeOptions};
 use std::io::{stderr, stdout};
@@ -33,7 +33,6 @@ impl EditArgs {
             project: session.options.directory.clone(),
             address,
             catalog: Catalog::of(session.catalog.language),
-            proof_catalog: Catalog::of(Language::Japanese),
             fonts: Fonts::compiled_in(),
             today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
             editor: editor(),

@@ -2,7 +2,7 @@
 
 mod chain;
 
-use super::{JudgingOptions, Project, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown, write_text};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::record::IsoDate;
 use crate::content::{Content, edit, yaml};
@@ -12,6 +12,7 @@ use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
 use crate::issue::{self, IssueOptions, Version};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
+use crate::render::bundle::Project;
 use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme::Theme;
@@ -59,7 +60,7 @@ impl Issue {
         }
         let date = self.date.unwrap_or_else(|| session.today());
         let refusals = ["issue-in-future", "issue-before-newest"];
-        refuse_day(session, &content, date, refusals)?;
+        session.refuse_day(&content, date, refusals)?;
         if let Some(sheet) = &mut content.sheet {
             sheet.record.date = IsoDate(date);
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
@@ -74,10 +75,10 @@ impl Issue {
             let message = Message::new("issue-unchanged").with("id", &same.id);
             return Err(Error::new(message));
         }
-        require_review(session, &project.content)?;
+        session.require_review(&project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
         let before: Vec<&Edition> = project.content.issued().collect();
-        let mut edition = freeze(session, &project, note, &before)?;
+        let mut edition = session.freeze(&project, note)?;
         let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
         let digest = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), sha256(bytes));
         edition.files = drawn.iter().map(digest).collect();
@@ -100,7 +101,7 @@ impl Issue {
         })?);
         edit::write(&session.options.directory, &written)?;
         if !session.options.quiet {
-            let text = summary(session, &project.content, &edition, &folder, &numbers);
+            let text = session.summary(&project.content, &edition, &numbers);
             write_text(&mut std::io::stdout(), &text)?;
         }
         Ok(true)
@@ -121,39 +122,34 @@ impl Issue {
     }
 }
 
-/// Refuses a day that has not come, or one before the newest edition.
-fn refuse_day(
-    session: &Session,
-    content: &Content,
-    day: Date,
-    [in_future, before_newest]: [&'static str; 2],
-) -> Result<()> {
-    let message = match content.newest_edition() {
-        _ if day > session.today() => Message::new(in_future).with("today", session.today()),
-        Some(newest) if day < newest.sheet.date => {
-            Message::new(before_newest).with("newest", &newest.id)
-        }
-        _ => return Ok(()),
-    };
-    Err(Error::new(message.with("day", day)))
-}
-
-/// Refuses an edition if the measures were not reviewed since the one before.
-fn require_review(session: &Session, content: &Content) -> Result<()> {
-    let sheet = content.sheet.as_ref();
-    let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
-    let refusals = ["review-day-in-future", "review-before-newest"];
-    match (reviewed, content.newest_edition()) {
-        (Some(day), _) => refuse_day(session, content, day, refusals),
-        (None, Some(newest)) => {
-            let message = Message::new("review-missing").with("newest", &newest.id);
-            Err(Error::new(message))
-        }
-        (None, None) => Ok(()),
-    }
-}
-
 impl Session<'_> {
+    /// Refuses a day that has not come, or one before the newest edition.
+    fn refuse_day(&self, content: &Content, day: Date, ids: [&'static str; 2]) -> Result<()> {
+        let message = match content.newest_edition() {
+            _ if day > self.today() => Message::new(ids[0]).with("today", self.today()),
+            Some(newest) if day < newest.sheet.date => {
+                Message::new(ids[1]).with("newest", &newest.id)
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::new(message.with("day", day)))
+    }
+
+    /// Refuses an edition if the measures were not reviewed since the one before.
+    fn require_review(&self, content: &Content) -> Result<()> {
+        let sheet = content.sheet.as_ref();
+        let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
+        let refusals = ["review-day-in-future", "review-before-newest"];
+        match (reviewed, content.newest_edition()) {
+            (Some(day), _) => self.refuse_day(content, day, refusals),
+            (None, Some(newest)) => {
+                let message = Message::new("review-missing").with("newest", &newest.id);
+                Err(Error::new(message))
+            }
+            (None, None) => Ok(()),
+        }
+    }
+
     /// Turns the findings that an edition may hold only if each is allowed by name into errors.
     fn settle(&self, findings: &mut [Diagnostic]) {
         for finding in findings {
@@ -181,6 +177,42 @@ impl Session<'_> {
         };
         self.options.allow.iter().filter(is_used).cloned().collect()
     }
+
+    fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {
+        let before: Vec<&Edition> = project.content.issued().collect();
+        let labels = project.theme.labels(Language::Japanese)?;
+        let sheet = project.content.sheet.as_ref();
+        let options = IssueOptions {
+            today: self.today(),
+            note,
+            salt: random_digits()?,
+            allowed: self.allowances(&project.findings),
+            labels: &labels,
+            drawn_with: drawn_with(&project.register, &project.theme),
+            first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
+            before: &before,
+            lost: &project.content.lost,
+        };
+        Ok(issue::freeze(&project.register, options))
+    }
+
+    fn summary(&self, content: &Content, edition: &Edition, numbers: &Numbers) -> String {
+        let folder = format!("content/editions/{}", edition.id);
+        let mut text = self.line(&Message::new("issued").with("path", folder));
+        for audience in Audience::ALL {
+            let digest = edition.digest.of(audience);
+            text.push_str(&format!("  {:<6} {digest}\n", audience.name()));
+        }
+        let count: usize = numbers.values().map(BTreeMap::len).sum();
+        if count > 0 {
+            text.push_str(&self.line(&Message::new("numbers-given").with("count", count)));
+        }
+        text.push_str(&self.line(&Message::new("publish-first")));
+        for message in super::copies::outdated(content, Some(&edition.id)) {
+            text.push_str(&self.line(&message));
+        }
+        text
+    }
 }
 
 /// Numbers the new rows in print order, after the highest number that a row ever had.
@@ -198,28 +230,6 @@ fn give_numbers(register: &mut Register, content: &Content) -> Numbers {
     numbers
 }
 
-fn freeze(
-    session: &Session,
-    project: &Project,
-    note: Option<String>,
-    before: &[&Edition],
-) -> Result<Edition> {
-    let labels = project.theme.labels(Language::Japanese)?;
-    let sheet = project.content.sheet.as_ref();
-    let options = IssueOptions {
-        today: session.today(),
-        note,
-        salt: random_digits()?,
-        allowed: session.allowances(&project.findings),
-        labels: &labels,
-        drawn_with: drawn_with(&project.register, &project.theme),
-        first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
-        before,
-        lost: &project.content.lost,
-    };
-    Ok(issue::freeze(&project.register, options))
-}
-
 /// The parts of today's files that are not the edition's data.
 pub fn drawn_with(register: &Register, theme: &Theme) -> DrawnWith {
     DrawnWith {
@@ -229,27 +239,4 @@ pub fn drawn_with(register: &Register, theme: &Theme) -> DrawnWith {
         url: register.office.url.clone(),
         approvals: register.approvals.clone(),
     }
-}
-
-fn summary(
-    session: &Session,
-    content: &Content,
-    edition: &Edition,
-    folder: &str,
-    numbers: &Numbers,
-) -> String {
-    let mut text = session.line(&Message::new("issued").with("path", folder));
-    for audience in Audience::ALL {
-        let digest = edition.digest.of(audience);
-        text.push_str(&format!("  {:<6} {digest}\n", audience.name()));
-    }
-    let count: usize = numbers.values().map(BTreeMap::len).sum();
-    if count > 0 {
-        text.push_str(&session.line(&Message::new("numbers-given").with("count", count)));
-    }
-    text.push_str(&session.line(&Message::new("publish-first")));
-    for message in super::copies::outdated(content, Some(&edition.id)) {
-        text.push_str(&session.line(&message));
-    }
-    text
 }

@@ -5,7 +5,6 @@ use crate::edition::random;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
-use jiff::Timestamp;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,7 +40,14 @@ impl Sign {
         let password = self.password(session)?;
         let identity = Identity::open(&key, &password)
             .map_err(|error| error.with("key", self.key.display()))?;
-        let signed = self.sign(&pdf, &identity, session.now())?;
+        let url = self.tsa.as_deref().unwrap_or_default();
+        let server = TimeServer {
+            send: &|request| request_timestamp(url, request),
+            nonce: random()?,
+        };
+        let asked = self.tsa.as_ref().map(|_| &server);
+        let signed = pades::sign(&pdf, &identity, session.now(), asked)
+            .map_err(|error| error.with("url", url).with("file", self.file.display()))?;
         let recorded = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
             let message = Message::new("folder-in-the-way").with("path", self.output.display());
@@ -63,22 +69,10 @@ impl Sign {
         Ok(true)
     }
 
-    fn sign(&self, pdf: &[u8], identity: &Identity, at: Timestamp) -> Result<Vec<u8>> {
-        let url = self.tsa.as_deref().unwrap_or_default();
-        let server = TimeServer {
-            send: &|request| request_timestamp(url, request),
-            nonce: random()?,
-        };
-        let signed = pades::sign(pdf, identity, at, self.tsa.as_ref().map(|_| &server));
-        signed.map_err(|error| error.with("url", url).with("file", self.file.display()))
-    }
-
     /// Refuses an output that is one of the sources, under whatever name.
     fn check_output(&self) -> Result<()> {
-        for source in [&self.file, &self.key]
-            .into_iter()
-            .chain(&self.password_file)
-        {
+        let sources = [&self.file, &self.key].into_iter();
+        for source in sources.chain(&self.password_file) {
             if same_file::is_same_file(source, &self.output).unwrap_or(false) {
                 let message = Message::new("output-is-source").with("path", source.display());
                 return Err(Error::new(message));
@@ -106,12 +100,10 @@ impl Sign {
 /// Reads a file that the command line names.
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     let error = |id| Error::new(Message::new(id).with("path", path.display()));
-    let bytes = match fs::metadata(path) {
-        Ok(found) if !found.is_file() => return Err(error("no-file")),
-        Ok(_) => fs::read(path),
-        Err(cause) => Err(cause),
-    };
-    bytes.map_err(|cause| match cause.kind() {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(error("no-file"));
+    }
+    fs::read(path).map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound => error("file-missing"),
         _ => error("file-unreadable").caused_by(cause),
     })
@@ -132,22 +124,18 @@ pub fn fetch(address: &str, limit: u64) -> std::result::Result<Vec<u8>, ureq::Er
 }
 
 fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {
-    let unreachable =
-        |error: ureq::Error| Error::new(Message::new("tsa-unreachable")).caused_by(error);
-    let post = http_agent()
-        .post(url)
-        .config()
-        .http_status_as_error(false)
-        .build()
-        .content_type("application/timestamp-query")
-        .header("Accept", "application/timestamp-reply");
-    let mut response = post.send(request).map_err(unreachable)?;
+    let unreachable = |error| Error::new(Message::new("tsa-unreachable")).caused_by(error);
+    let post = http_agent().post(url).config().http_status_as_error(false);
+    let typed = post.build().content_type("application/timestamp-query");
+    let accepting = typed.header("Accept", "application/timestamp-reply");
+    let mut response = accepting.send(request).map_err(unreachable)?;
     if !response.status().is_success() {
         let message = Message::new("tsa-status").with("status", response.status());
         return Err(Error::new(message));
     }
-    let body = response.body_mut().with_config();
-    body.limit(MAX_TIMESTAMP_RESPONSE)
-        .read_to_vec()
-        .map_err(unreachable)
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(MAX_TIMESTAMP_RESPONSE);
+    body.read_to_vec().map_err(unreachable)
 }

@@ -147,8 +147,12 @@ pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command
             let option = argument.get_id().as_str().replace('_', "-");
             let own = catalog.text(&format!("{id}-{option}"));
             let text = own.or_else(|| catalog.text(&format!("help-{option}")));
-            let shown = argument.hide_possible_values(true).hide_default_value(true);
-            shown.help(text.unwrap_or_default())
+            // Clap takes these settings for options with values only.
+            let has_values = argument.get_action().takes_values();
+            let shown = argument.hide_possible_values(has_values);
+            shown
+                .hide_default_value(has_values)
+                .help(text.unwrap_or_default())
         })
         .mut_subcommands(|command| {
             let below = format!("{id}-{}", command.get_name());

@@ -7,7 +7,7 @@ use super::sign::read_file;
 use super::{RunOptions, Session, write_text};
 use crate::cms::chain;
 use crate::message::{Error, Message, Result};
-use crate::verify::{self, KnownEditions, SignerDemand, Verdict, VerifyContext};
+use crate::verify::{self, KnownEditions, Verdict, VerifyContext};
 use print::Printer;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,30 +37,22 @@ pub struct Verify {
 impl Verify {
     /// Verifies the files. The gravest verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
-        let context = VerifyContext {
+        let context = &VerifyContext {
             known: match &self.site {
                 Some(site) => site::read(site)?,
                 None => project_editions(session)?,
             },
-            signer: match (&self.signer, &self.trust, &self.signer_name) {
-                (Some(path), ..) => SignerDemand::Certificate(certificates(path)?.remove(0).into()),
-                (_, Some(path), Some(name)) => {
-                    SignerDemand::Name(name.clone(), certificates(path)?)
-                }
-                _ => SignerDemand::None,
-            },
+            signer: certificates(&self.signer)?.into_iter().next(),
+            signer_name: self.signer_name.clone(),
+            roots: certificates(&self.trust)?,
             now: session.now(),
         };
         let mut reports = Vec::new();
         for path in &self.file {
-            let name = path.file_name().unwrap_or(path.as_os_str());
             let file = read_bounded(path)?;
-            reports.push(verify::verify(&name.to_string_lossy(), &file, &context));
+            reports.push(verify::verify(&path.to_string_lossy(), &file, context));
         }
-        let printer = Printer {
-            session,
-            context: &context,
-        };
+        let printer = Printer { session, context };
         let text = match self.format.as_deref() {
             Some("json") => printer.json(&reports),
             Some("csv") => printer.csv(&reports),
@@ -99,7 +91,11 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>> {
     read_file(path)
 }
 
-fn certificates(path: &Path) -> Result<Vec<Certificate>> {
+/// The certificates of a file that may be named, at least one if it is.
+fn certificates(file: &Option<PathBuf>) -> Result<Vec<Certificate>> {
+    let Some(path) = file else {
+        return Ok(Vec::new());
+    };
     let message = Message::new("no-certificates").with("path", path.display());
     chain::certificates(&read_file(path)?).ok_or_else(|| Error::new(message))
 }

@@ -57,7 +57,6 @@ fn percent(rest: &str) -> Escape {
 
 /// `&amp;`, `&#35211;` or `&#x898B;`; a number needs no semicolon.
 fn entity(rest: &str) -> Escape {
-    const LONGEST: usize = 32;
     if let Some(number) = rest.strip_prefix("&#") {
         let hexadecimal = number.strip_prefix(['x', 'X']);
         let (number, radix) = hexadecimal.map_or((number, 10), |number| (number, 16));
@@ -68,7 +67,8 @@ fn entity(rest: &str) -> Escape {
         return Some((c, rest.len() - after.len() + semicolon));
     }
     let name = rest.strip_prefix('&')?;
-    let end = name.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    // The longest name has 31 letters.
+    let end = name.bytes().take(32).position(|byte| byte == b';')?;
     if !name[..end].bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
@@ -92,24 +92,19 @@ fn backslash(rest: &str) -> Escape {
             let end = after.find('}')?;
             one(number(after.get(2..end)), end + 2)
         }
-        'u' => {
-            let unit = number(after.get(1..5))?;
-            one(Some(unit), 6).or_else(|| {
-                // The second half of a surrogate pair.
-                let low = number(rest.get(6..12)?.strip_prefix("\\u"))?;
-                let units = [u16::try_from(unit).ok()?, u16::try_from(low).ok()?];
-                Some((char::decode_utf16(units).next()?.ok()?, 12))
-            })
-        }
+        // One unit of JSON, or a surrogate pair.
+        'u' => [6, 12].into_iter().find_map(|length| {
+            let quoted = format!("\"{}\"", rest.get(..length)?);
+            let text: String = serde_json::from_str(&quoted).ok()?;
+            Some((text.chars().next()?, length))
+        }),
         _ => {
             let digits = after.bytes().take(6);
             let length = digits.take_while(u8::is_ascii_hexdigit).count();
             // Fewer digits are rather a path: `C:\ad`.
             let code = number(after.get(..length)).filter(|_| length >= 4);
-            one(
-                code,
-                1 + length + usize::from(after[length..].starts_with(' ')),
-            )
+            let space = usize::from(after[length..].starts_with(' '));
+            one(code, 1 + length + space)
         }
     }
 }

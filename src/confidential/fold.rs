@@ -27,7 +27,6 @@ static LOOKS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
     )
 });
 
-/// A character of a folded text.
 #[derive(Debug, Clone)]
 pub struct FoldedChar {
     /// Equal for characters that count as the same.
@@ -50,7 +49,6 @@ pub struct FoldedText {
     pub shape: String,
 }
 
-/// The similarity of two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Likeness {
     LooksAlike,
@@ -128,13 +126,8 @@ pub fn shape(code: &str) -> String {
             fold(decoded_code(line), &mut |c| shape.push(shape_of(c.look)));
         }
     }
-    for word in ["株式会社", "有限会社"] {
-        if shape.contains(word) {
-            let short: String = word.chars().take(1).collect();
-            shape = shape.replace(word, &format!("({short})"));
-        }
-    }
-    shape
+    let shortened = shape.replace("株式会社", "(株)");
+    shortened.replace("有限会社", "(有)")
 }
 
 /// `I` and `i` are the same letter, and `I` and `l` look alike.
@@ -208,8 +201,8 @@ fn is_latin(c: char) -> bool {
     c.is_ascii_alphanumeric() || (is_accented && c.is_alphabetic())
 }
 
-/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters). NUL
-/// stays: it separates texts.
+/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters).
+/// NUL stays: it separates texts.
 fn is_ignorable(c: char) -> bool {
     if is_normal(c) {
         return c.is_ascii_control() && c != '\0' && !c.is_whitespace();

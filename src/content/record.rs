@@ -3,7 +3,7 @@
 //! They hold what was written; [`crate::model`] holds what was checked. Their comments are the
 //! manual for whoever writes the YAML.
 
-pub use super::values::{Headings, IsoDate, Line, Markdown, Period};
+pub use super::values::{EachOnce, IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate, Signatory};
@@ -83,7 +83,7 @@ pub struct SheetRecord {
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
-    pub headings: Headings,
+    pub headings: EachOnce<Line>,
     /// Readers of a field, unless the measure itself names them.
     #[serde(default)]
     pub audience: FieldAudience,
@@ -111,7 +111,7 @@ pub struct SheetEnglishRecord {
     pub title: Option<Line>,
     /// By place, as `headings`. A heading that the office changed needs English of its own.
     #[serde(default)]
-    pub headings: Headings,
+    pub headings: EachOnce<Line>,
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).

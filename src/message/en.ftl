@@ -137,6 +137,7 @@ edition-altered-help = an issued edition never changes: take the file back from 
 edition-file-altered = { $path } is no longer the file that was issued (SHA-256 { $sha256 })
 edition-file-missing = the issued file { $path } is missing (SHA-256 { $sha256 })
 edition-file-restore = `safeguard issue --restore { $id }` draws it again or fetches it from the office's site, and keeps it only if the bytes are the recorded ones; else take it back from the repository or a backup
+edition-record-missing = the record of the edition { $id } is missing, although its files are there; get record.yaml back from git or a backup, or, if it is gone for good, run `safeguard issue --lost { $id } --note "…"`
 unexpected-edition-file = { unexpected-file }
     .help = the folder of an edition holds what `safeguard issue` wrote, and nothing else; keep other files elsewhere and record them with `safeguard issue --attach FILE --to ID`
 edition-format = the edition { $id } has the format `{ $format }`, which this version does not know
@@ -269,6 +270,7 @@ note-confidential = `{ $name }` is listed as confidential, and a note is public
 cannot-edit = { $path } cannot be edited by itself; write every field on a line of its own, as `name: value`
 no-random = the system gives no random numbers, which an edition and a timestamp need
 recipient-alike = `{ $first }` and `{ $second }` would get the same file name; write one of them in another way
+recipient-joined = `{ $name }` is one name with `{ $separator }` in it; for two clients write two names with a space between them: --recipient 甲社 乙社
 recipient-length = the recipient's name needs 1 to { $most } letters
 issued = issued: { $path }/; keep this folder, and never change it
 numbers-given = { $count } new rows got their number
@@ -285,6 +287,9 @@ given-up = given up: the edition { $id }. Its page will say that its record is l
 nothing-to-restore = nothing to restore: every file of the edition { $id } is as it was issued
 restored = restored: { $path }
 not-restored = not restored, because neither drawing them again nor the office's site gives the recorded bytes: { $paths }. Take them back from the repository or a backup
+attach-recorded = { $path } is recorded already, as a file of the edition { $of }
+attach-no-scan = { $path } is no scan; attach a PDF, PNG, JPEG or TIFF file
+attach-contradicts = the data in { $path } is not that of the edition { $id }, so it is no copy of it; attach a scan of the paper, or the file as it was issued
 attached = recorded: { $path }, as a file of the edition { $id }
 argument-missing = this is missing: { $arguments }
 argument-unprintable = the text of `{ $option }` cannot be printed
@@ -403,6 +408,9 @@ verify-replaced = This very file was recorded by { $office }, edition { $id }. E
 verify-withdrawn = This very file was recorded by { $office }, edition { $id }. The office withdrew that edition on { $day }: { $note }
 verify-pages-unproven = The data inside is that of edition { $id } (digest { $digest }…), but the office did not record this file: it was changed, saved anew or signed elsewhere. What its pages show is not proven.
 verify-list-insecure = The list of issued files came over an unprotected connection (http), so it proves nothing. Ask the office for an https address.
+verify-not-recorded = The office recorded no such file, and it is no sheet that could be compared with one: it was changed, saved anew or cut off, or is of another origin.
+verify-encrypted = The file is encrypted, so it is not as the office issued it: an issued file has no password.
+verify-none-in-force = The office has withdrawn its newest edition; none is in force. Ask the office.
 verify-no-list = There is no list of issued files to compare this one with; name the office's site: --site https://…
 verify-other-format = The data is in the format { $format }, which this version cannot read; get a newer version.
 verify-data-broken = The data inside is damaged: it is not as the program writes it.
@@ -433,8 +441,8 @@ verify-column = { $column ->
     [office] office
     [edition] edition
     [verdict] verdict
-    [certificates] certificates running out
-   *[signatures] electronic signature
+    [ends] certificates running out
+   *[signed] electronic signature
   }
 verify-too-large = { $path } is too large: at most { $most } MB are read
 signature-error = { $why ->
@@ -467,7 +475,6 @@ target-unreachable = the target cannot be reached; look at its address and the n
 target-refused = the target refuses; look at the user, the password or key (from { $variable }), and the rights on the folder
 target-failed = the target cannot do it; free space or rights may be missing there. Run the command again when that is mended
 target-busy = somebody else has been publishing to this target since { $since }; wait for it. If it died, this passes at { $until } (Japan time), or once `{ $file }` is removed from the target
-target-busy-moment = somebody else was publishing to this target until just now; run the command again
 target-busy-here = another run of this project is publishing to this target; wait for it
 target-taken = somebody else has begun to publish to this target, so this run stopped; run the command again
 target-moved-on = somebody else has published in the meantime, and nothing of it was overwritten; run the command again

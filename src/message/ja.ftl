@@ -137,6 +137,7 @@ edition-altered-help = 発行した版は変えられません。リポジトリ
 edition-file-altered = { $path } は、発行したときのファイルと違います（SHA-256 { $sha256 }）
 edition-file-missing = 発行したファイル { $path } がありません（SHA-256 { $sha256 }）
 edition-file-restore = `safeguard issue --restore { $id }` が、もう一度作るか事務所のサイトから取り寄せて、記録どおりのバイトのときだけ戻します。戻らなければ、リポジトリかバックアップから戻してください
+edition-record-missing = 版 { $id } の記録がありません（ファイルは残っています）。record.yaml を git かバックアップから戻してください。もう戻せないときは `safeguard issue --lost { $id } --note "…"` を実行します
 unexpected-edition-file = { unexpected-file }
     .help = 版のフォルダには `safeguard issue` が書いたものだけを置きます。ほかのファイルは別の場所に置き、`safeguard issue --attach FILE --to ID` で記録してください
 edition-format = 版 { $id } の形式 `{ $format }` は、このバージョンでは読めません
@@ -269,6 +270,7 @@ note-confidential = `{ $name }` は公開しない名前（confidential）です
 cannot-edit = { $path } を自動で書き換えられません。どの項目も「名前: 値」の形で1行ずつ書いてください
 no-random = 版の発行やタイムスタンプに必要な乱数を、システムから得られません
 recipient-alike = `{ $first }` と `{ $second }` は同じファイル名になります。どちらかの書き方を変えてください
+recipient-joined = `{ $name }` は一つの名前として書かれていますが、`{ $separator }` があります。二社のときは、名前を空白で分けて書いてください（--recipient 甲社 乙社）
 recipient-length = 宛先の名前は1文字から{ $most }文字までです
 issued = 発行しました：{ $path }/（このフォルダは変えずに保管してください）
 numbers-given = 新しい措置 { $count } 件に番号を付けました
@@ -285,6 +287,9 @@ given-up = 版 { $id } の記録をあきらめました。その版のページ
 nothing-to-restore = 版 { $id } のファイルは、すべて発行したときのままです
 restored = 戻しました：{ $path }
 not-restored = 作り直しても、事務所のサイトからも、記録どおりのバイトにならないので戻していません：{ $paths }。リポジトリかバックアップから戻してください
+attach-recorded = { $path } はすでに版 { $of } のファイルとして記録されています
+attach-no-scan = { $path } はスキャンではありません。PDF、PNG、JPEG、TIFF のどれかにしてください
+attach-contradicts = { $path } の中のデータは版 { $id } のものではないので、その写しとして記録できません。紙のスキャンか、発行したままのファイルを記録してください
 attached = 記録しました：{ $path }（版 { $id } のファイル）
 argument-missing = { $arguments } がありません
 argument-unprintable = `{ $option }` の文を印刷できません
@@ -403,6 +408,9 @@ verify-replaced = { $office } が版 { $id } として記録したファイル�
 verify-withdrawn = { $office } が版 { $id } として記録したファイルそのものです。事務所は { $day } にこの版を撤回しました：{ $note }
 verify-pages-unproven = 中のデータは版 { $id } のものです（照合値 { $digest }…）が、このファイルは事務所の記録にありません。変えられたか、保存し直されたか、別のところで署名されています。紙面の内容は証明されていません。
 verify-list-insecure = 発行したファイルの一覧を保護されていない接続（http）で受け取ったので、証明になりません。https のアドレスを事務所に尋ねてください。
+verify-not-recorded = 事務所が記録したファイルではなく、照らし合わせられる一覧でもありません。変更されたか、保存し直されたか、途中で切れたか、別のところから来たファイルです。
+verify-encrypted = ファイルが暗号化されているので、事務所が発行したままのものではありません。発行されたファイルにパスワードはありません。
+verify-none-in-force = 事務所は最新の版を撤回しており、効力のある版はありません。事務所にお問い合わせください。
 verify-no-list = 照らし合わせる、発行したファイルの一覧がありません。事務所のサイトを指定してください：--site https://…
 verify-other-format = データの形式 { $format } は、この版のプログラムでは読めません。新しいプログラムをお使いください。
 verify-data-broken = 中のデータが壊れています。プログラムが書いたままではありません。
@@ -433,8 +441,8 @@ verify-column = { $column ->
     [office] 事務所
     [edition] 版
     [verdict] 判定
-    [certificates] 期限の近い認証
-   *[signatures] 電子署名
+    [ends] 期限の近い認証
+   *[signed] 電子署名
   }
 verify-too-large = { $path } は大きすぎます。読めるのは { $most } MB までです
 signature-error = { $why ->
@@ -467,7 +475,6 @@ target-unreachable = 公開先につながりません。アドレスとネッ�
 target-refused = 公開先に拒まれました。ユーザー、パスワードまたは鍵（{ $variable }）、フォルダの権限を確かめてください
 target-failed = 公開先で処理できません。空き容量または権限が足りないおそれがあります。直してからもう一度実行してください
 target-busy = { $since } から別の人がこの公開先に公開しています。終わるまで待ってください。止まったままのときは { $until }（日本時間）に解除されます。公開先の `{ $file }` を消しても解除されます
-target-busy-moment = 今しがたまで別の人がこの公開先に公開していました。もう一度実行してください
 target-busy-here = このプロジェクトの別の実行がこの公開先に公開しています。終わるまで待ってください
 target-taken = 別の人がこの公開先に公開を始めたため、中止しました。もう一度実行してください
 target-moved-on = その間に別の人が公開しました。上書きはしていません。もう一度実行してください

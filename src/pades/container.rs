@@ -20,20 +20,11 @@ use der::oid::db::rfc5911::{
     ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
 };
 use der::oid::db::rfc5912::ID_SHA_256;
-use der::{Decode, Encode, EncodeValue, Tagged};
-use x509_cert::attr::{Attribute, Attributes};
+use der::{Decode, DerOrd, Encode, EncodeValue, Tagged};
+use x509_cert::attr::Attribute;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-/// The bytes by which an ECDSA signature may be longer than another: it has 70 to 72, rarely fewer.
-const SIZE_MARGIN: usize = 16;
-
 const ENCODES: &str = "values read as DER can be written as DER";
-
-/// The most bytes that a container without a timestamp can have.
-pub fn max_size(identity: &Identity) -> usize {
-    let container = build(&[], identity, None);
-    container.expect("only a time server can fail").len() + SIZE_MARGIN
-}
 
 /// Signs a document given in pieces. A time server gets the signature only, never the document.
 pub fn build(
@@ -41,39 +32,23 @@ pub fn build(
     identity: &Identity,
     server: Option<&TimeServer>,
 ) -> Result<Vec<u8>> {
-    let attributes = signed_attributes(pieces, identity).expect(ENCODES);
-    let signature = (identity.key.sign)(&attributes.to_der().expect(ENCODES));
+    let digest = OctetString::new(HashAlgorithm::Sha256.hash(pieces)).expect(ENCODES);
+    let certificate = SigningCertificateV2::of(identity.certificate()).expect(ENCODES);
+    let signed_attributes = set([
+        attribute(ID_CONTENT_TYPE, &ID_DATA),
+        attribute(ID_MESSAGE_DIGEST, &digest),
+        attribute(ID_AA_SIGNING_CERTIFICATE_V_2, &certificate),
+    ]);
+    let signature = (identity.key.sign)(&signed_attributes.to_der().expect(ENCODES));
     let stamp = |server| {
-        let granted = timestamp::request(server, &signature)?;
-        identity.may_sign(granted.time)?;
-        Ok(granted.token)
+        let (time, token) = timestamp::request(server, &signature)?;
+        identity.may_sign(time)?;
+        let stamp = Any::from_der(&token).expect(ENCODES);
+        Ok(set([attribute(ID_AA_TIME_STAMP_TOKEN, &stamp)]))
     };
-    let token = server.map(stamp).transpose()?;
-    Ok(encode(identity, attributes, &signature, token.as_deref()).expect(ENCODES))
-}
-
-fn signed_attributes(pieces: &[&[u8]], identity: &Identity) -> der::Result<Attributes> {
-    let digest = OctetString::new(HashAlgorithm::Sha256.hash(pieces))?;
-    let certificate = SigningCertificateV2::of(identity.certificate())?;
-    SetOfVec::try_from([
-        attribute(ID_CONTENT_TYPE, &ID_DATA)?,
-        attribute(ID_MESSAGE_DIGEST, &digest)?,
-        attribute(ID_AA_SIGNING_CERTIFICATE_V_2, &certificate)?,
-    ])
-}
-
-fn encode(
-    identity: &Identity,
-    signed_attributes: Attributes,
-    signature: &[u8],
-    token: Option<&[u8]>,
-) -> der::Result<Vec<u8>> {
-    let sha256 = AlgorithmIdentifierOwned {
-        oid: ID_SHA_256,
-        parameters: None,
-    };
-    let timestamp =
-        |token| SetOfVec::try_from([attribute(ID_AA_TIME_STAMP_TOKEN, &Any::from_der(token)?)?]);
+    let unsigned_attrs = server.map(stamp).transpose()?;
+    let (oid, parameters) = (ID_SHA_256, None);
+    let sha256 = AlgorithmIdentifierOwned { oid, parameters };
     let body = identity.certificate().tbs_certificate();
     let signer = SignerInfo {
         version: CmsVersion::V1,
@@ -84,31 +59,34 @@ fn encode(
         digest_alg: sha256.clone(),
         signed_attrs: Some(signed_attributes),
         signature_algorithm: identity.key.algorithm.clone(),
-        signature: OctetString::new(signature)?,
-        unsigned_attrs: token.map(timestamp).transpose()?,
+        signature: OctetString::new(signature.as_slice()).expect(ENCODES),
+        unsigned_attrs,
     };
     let chain = identity.chain.iter().cloned();
+    let certificates = SetOfVec::from_iter(chain.map(CertificateChoices::Certificate));
     let signed_data = SignedData {
         version: CmsVersion::V1,
-        digest_algorithms: SetOfVec::try_from([sha256])?,
+        digest_algorithms: set([sha256]),
         encap_content_info: EncapsulatedContentInfo {
             econtent_type: ID_DATA,
             econtent: None,
         },
-        certificates: Some(CertificateSet(SetOfVec::from_iter(
-            chain.map(CertificateChoices::Certificate),
-        )?)),
+        certificates: Some(CertificateSet(certificates.expect(ENCODES))),
         crls: None,
-        signer_infos: SignerInfos(SetOfVec::try_from([signer])?),
+        signer_infos: SignerInfos(set([signer])),
     };
     let envelope = ContentInfo {
         content_type: ID_SIGNED_DATA,
-        content: Any::encode_from(&signed_data)?,
+        content: Any::encode_from(&signed_data).expect(ENCODES),
     };
-    envelope.to_der()
+    Ok(envelope.to_der().expect(ENCODES))
 }
 
-fn attribute(oid: ObjectIdentifier, value: &(impl EncodeValue + Tagged)) -> der::Result<Attribute> {
-    let values = SetOfVec::try_from([Any::encode_from(value)?])?;
-    Ok(Attribute { oid, values })
+fn attribute(oid: ObjectIdentifier, value: &(impl EncodeValue + Tagged)) -> Attribute {
+    let values = set([Any::encode_from(value).expect(ENCODES)]);
+    Attribute { oid, values }
+}
+
+fn set<T: DerOrd, const N: usize>(elements: [T; N]) -> SetOfVec<T> {
+    SetOfVec::try_from(elements).expect(ENCODES)
 }

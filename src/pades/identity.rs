@@ -65,17 +65,13 @@ impl Identity {
     pub fn may_sign(&self, at: Timestamp) -> Result<()> {
         let [first, last] = chain::validity(self.certificate());
         let message = |id| Message::new(id).with("name", self.name());
-        let refusal = if at < first {
-            message("certificate-not-yet").with("day", day_in_japan(first))
-        } else if at > last {
-            message("certificate-over").with("day", day_in_japan(last))
-        } else {
-            match policy::check_signer(self.certificate(), Purpose::Document) {
-                Ok(()) => return Ok(()),
-                Err(SignatureError::UnknownExtension) => message("certificate-extension"),
-                // A weak key was refused when the file was opened.
-                Err(_) => message("certificate-purpose"),
-            }
+        let refusal = match policy::check_signer(self.certificate(), Purpose::Document) {
+            _ if at < first => message("certificate-not-yet").with("day", day_in_japan(first)),
+            _ if at > last => message("certificate-over").with("day", day_in_japan(last)),
+            Ok(()) => return Ok(()),
+            Err(SignatureError::UnknownExtension) => message("certificate-extension"),
+            // A weak key was refused when the file was opened.
+            Err(_) => message("certificate-purpose"),
         };
         Err(Error::new(refusal))
     }
@@ -83,30 +79,22 @@ impl Identity {
 
 impl SigningKey {
     fn read(pkcs8: &[u8]) -> Result<SigningKey> {
-        if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
+        let made = if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
             let bits = key.n().bit_width();
             if bits < MIN_RSA_BITS {
                 let message = Message::new("key-short").with("bits", bits);
                 return Err(Error::new(message.with("least", MIN_RSA_BITS)));
             }
             let key = rsa::pkcs1v15::SigningKey::<Sha256>::new(key);
-            Ok(SigningKey::new::<rsa::pkcs1v15::Signature>(
-                SHA_256_WITH_RSA_ENCRYPTION,
-                key,
-            ))
+            SigningKey::new::<rsa::pkcs1v15::Signature>(SHA_256_WITH_RSA_ENCRYPTION, key)
         } else if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
-            Ok(SigningKey::new::<p256::ecdsa::DerSignature>(
-                ECDSA_WITH_SHA_256,
-                key,
-            ))
+            SigningKey::new::<p256::ecdsa::DerSignature>(ECDSA_WITH_SHA_256, key)
         } else if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
-            Ok(SigningKey::new::<p384::ecdsa::DerSignature>(
-                ECDSA_WITH_SHA_256,
-                key,
-            ))
+            SigningKey::new::<p384::ecdsa::DerSignature>(ECDSA_WITH_SHA_256, key)
         } else {
-            Err(Error::new(Message::new("key-kind")))
-        }
+            return Err(Error::new(Message::new("key-kind")));
+        };
+        Ok(made)
     }
 
     /// A key that signs the SHA-256 of messages. P-384's own choice would be SHA-384, but a
@@ -116,14 +104,12 @@ impl SigningKey {
         key: impl PrehashSigner<S> + 'static,
     ) -> SigningKey {
         let parameters = (oid == SHA_256_WITH_RSA_ENCRYPTION).then(Any::null);
-        let sign = move |message: &[u8]| {
+        let algorithm = AlgorithmIdentifierOwned { oid, parameters };
+        let sign = Box::new(move |message: &[u8]| {
             let signature = key.sign_prehash(&Sha256::digest(message));
             signature.expect("a hash of 32 bytes is enough").to_vec()
-        };
-        SigningKey {
-            algorithm: AlgorithmIdentifierOwned { oid, parameters },
-            sign: Box::new(sign),
-        }
+        });
+        SigningKey { algorithm, sign }
     }
 
     /// Tells if the certificate's key verifies what this one signs.
@@ -150,15 +136,12 @@ fn chain_of(certificate: &Certificate, candidates: &[Certificate]) -> Vec<Certif
 
 /// The message for the owner of a PKCS#12 file that cannot be opened.
 fn keystore_error(error: KeystoreError) -> Error {
-    let id = match error {
+    use KeystoreError::{MacError, Pkcs5Error, UnpadError};
+    use KeystoreError::{UnsupportedEncryptionScheme, UnsupportedMacAlgorithm};
+    Error::new(Message::new(match error {
         // Without a checksum, only the garbage after decryption shows that the password was wrong.
-        KeystoreError::MacError(_) | KeystoreError::UnpadError | KeystoreError::Pkcs5Error(_) => {
-            "key-password"
-        }
-        KeystoreError::UnsupportedEncryptionScheme | KeystoreError::UnsupportedMacAlgorithm => {
-            "key-encryption"
-        }
+        MacError(_) | UnpadError | Pkcs5Error(_) => "key-password",
+        UnsupportedEncryptionScheme | UnsupportedMacAlgorithm => "key-encryption",
         error => return Error::new(Message::new("key-file")).caused_by(error),
-    };
-    Error::new(Message::new(id))
+    }))
 }

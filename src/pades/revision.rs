@@ -26,10 +26,8 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
     if entries.any(|entry| entry.has(b"ByteRange")) {
         return Err(Error::new(Message::new("pdf-signed")));
     }
-    if document
-        .catalog()
-        .is_ok_and(|catalog| catalog.has(b"AcroForm"))
-    {
+    let catalog = document.catalog();
+    if catalog.is_ok_and(|catalog| catalog.has(b"AcroForm")) {
         return Err(Error::new(Message::new("pdf-form")));
     }
     let mut edited = document.clone();
@@ -59,8 +57,7 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
     Ok((bytes, placeholder))
 }
 
-/// Sets the document's id. The first part names the document and stays; the second names the
-/// revision.
+/// Sets the document's id, of which the first part stays and the second names the revision.
 fn set_document_id(trailer: &mut Dictionary, pdf: &[u8], at: Timestamp) {
     let hash = Sha256::new().chain_update(pdf).chain_update(at.to_string());
     let revision = Object::String(hash.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
@@ -105,8 +102,9 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
         "F" => 132,
         "AP" => dictionary! { "N" => appearance },
     });
-    add_to_structure_tree(document, page, field)?;
-    let annotations = extended(document, document.get_dictionary(page)?, b"Annots", field);
+    add_to_tree(document, page, field)?;
+    let mut annotations = list(document, document.get_dictionary(page)?, b"Annots");
+    annotations.push(field.into());
     let entry = document.get_dictionary_mut(page)?;
     entry.set("Annots", annotations);
     entry.set("Tabs", "S");
@@ -124,11 +122,7 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
 
 /// Adds the field to the structure tree, if the document has one as Typst writes it:
 /// a form element, and the way back from the field to it.
-fn add_to_structure_tree(
-    document: &mut Document,
-    page: ObjectId,
-    field: ObjectId,
-) -> lopdf::Result<()> {
+fn add_to_tree(document: &mut Document, page: ObjectId, field: ObjectId) -> lopdf::Result<()> {
     let root = document.catalog()?.get(b"StructTreeRoot");
     let Ok(root) = root.and_then(Object::as_reference) else {
         return Ok(());
@@ -157,15 +151,11 @@ fn add_to_structure_tree(
     let parents = tree.get_mut(b"ParentTree")?.as_dict_mut()?;
     parents.set("Nums", numbers);
     tree.set("ParentTreeNextKey", key + 1);
-    let kids = extended(document, document.get_dictionary(parent)?, b"K", element);
+    let mut kids = list(document, document.get_dictionary(parent)?, b"K");
+    kids.push(element.into());
     document.get_dictionary_mut(parent)?.set("K", kids);
     document.get_dictionary_mut(field)?.set("StructParent", key);
     Ok(())
-}
-
-/// The values of a key and one more.
-fn extended(document: &Document, entry: &Dictionary, key: &[u8], more: ObjectId) -> Vec<Object> {
-    [list(document, entry, key), vec![more.into()]].concat()
 }
 
 /// The values of a key as a list: none, one or many.

@@ -42,15 +42,13 @@ impl PdfSignature {
         self.coverage
     }
 
-    /// Tells if the holder of this very certificate signed, for example that of the office itself.
-    /// [`PdfSignature::check`] tells if it was still valid.
+    /// Tells if the holder of this very certificate signed. [`Self::check`] tells if it was valid.
     pub fn is_signer(&self, certificate: &Certificate) -> bool {
         let container = self.integrity.as_ref();
         container.is_ok_and(|it| it.certificate == *certificate)
     }
 
-    /// Tells if the signer's certificate leads to a root, with all valid at the moment that counts.
-    /// No revocation list is asked.
+    /// Tells if the signer's certificate leads to a root. No revocation list is asked.
     pub fn is_trusted(&self, roots: &[Certificate], now: Timestamp) -> bool {
         let (container, at) = (self.integrity.as_ref(), self.moment(roots, now));
         container.is_ok_and(|it| it.leads_to_root(Purpose::Document, roots, at))
@@ -66,8 +64,7 @@ impl PdfSignature {
 
     /// The moment that counts: that of a trusted timestamp, without one `now`.
     fn moment(&self, roots: &[Certificate], now: Timestamp) -> Timestamp {
-        self.trusted_timestamp(roots)
-            .map_or(now, |token| token.time)
+        self.trusted_timestamp(roots).map_or(now, |it| it.time)
     }
 }
 
@@ -106,7 +103,13 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     let Some((covered, end, container)) = signed_bytes(document, value, pdf) else {
         return (0, signature);
     };
-    signature.coverage = coverage(pdf, end);
+    signature.coverage = if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
+        Err(SignatureError::ArbitraryBytes)
+    } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
+        Ok(())
+    } else {
+        Err(SignatureError::EarlierRevision)
+    };
     if let Ok(container) = CmsSignature::read(container) {
         let certificate = &container.certificate;
         let body = certificate.tbs_certificate();
@@ -152,16 +155,6 @@ fn signed_bytes<'a>(
     let is_half = |(digit, half): (&u8, u8)| char::from(*digit).to_digit(16) == Some(half.into());
     let is_same = digits.len() == container.len() * 2 && digits.iter().zip(halves).all(is_half);
     is_same.then_some((covered, end, container))
-}
-
-fn coverage(pdf: &[u8], end: usize) -> Result<(), SignatureError> {
-    if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
-        Err(SignatureError::ArbitraryBytes)
-    } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
-        Ok(())
-    } else {
-        Err(SignatureError::EarlierRevision)
-    }
 }
 
 /// Parses `D:20261125105013+09'00'`. The offset may be `Z`, lack its minutes, or be absent.

@@ -2,48 +2,77 @@
 //!
 //! An issued edition's files are copied from its folder; a draft's are drawn.
 
-use super::documents::{Documents, PdfJob, checked_data, checked_labels};
+use super::documents::{Documents, PdfJob, checked_data};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
-use super::site::{self, Site};
+use super::site::Site;
 use super::theme::Theme;
+use crate::check::{self, CheckInput};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::edition::{CopyKind, Listing, RecordedCopy, file};
 use crate::issue::Version;
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
-use crate::manifest::{
-    Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, list_files, manifest_file,
-};
+use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
-use crate::sheet::{
-    self, ClientCopy, FindingText, FindingsByRecord, LayoutOptions, Rendering, Sheet,
-};
+use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// The input of a build.
-pub struct BuildInput<'a> {
-    pub content: &'a Content,
-    pub register: &'a Register,
-    pub findings: &'a [Diagnostic],
-    /// The site's pages of prose.
-    pub pages: &'a [ProsePage],
-    /// The number of rows whose review is overdue.
+/// Content without an error, and everything needed to draw it.
+pub struct Project {
+    pub content: Arc<Content>,
+    pub register: Register,
+    pub findings: Vec<Diagnostic>,
+    pub pages: Vec<ProsePage>,
     pub overdue_reviews: usize,
-    pub theme: &'a Theme,
-    pub fonts: &'a Fonts,
+    pub theme: Arc<Theme>,
+    pub fonts: Fonts,
     pub today: Date,
-    /// More copies of the client's PDF, for clients by name.
-    pub copies: &'a [ClientCopy],
-    /// Texts for the findings in the proof, in the sheet's language.
-    pub catalog: &'a Catalog,
+}
+
+impl Project {
+    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the project
+    /// unless one of them is an error.
+    pub fn check(
+        content: Arc<Content>,
+        theme: Result<Arc<Theme>>,
+        fonts: &Fonts,
+        today: Date,
+    ) -> (Vec<Diagnostic>, Result<Option<Project>>) {
+        let drawn_with = theme.and_then(|theme| Ok((fonts.with(&theme)?, theme)));
+        let known = drawn_with.as_ref().map_or(fonts, |(own, _)| own);
+        let checked = check::check(&CheckInput {
+            content: &content,
+            today,
+            can_draw: &|c| known.can_draw(c),
+        });
+        let findings = checked.findings.clone();
+        let project = drawn_with.map(|(fonts, theme)| {
+            Some(Project {
+                content,
+                register: checked.register?,
+                findings: checked.findings,
+                pages: checked.pages,
+                overdue_reviews: checked.overdue_reviews,
+                theme,
+                fonts,
+                today,
+            })
+        });
+        (findings, project)
+    }
+
+    pub fn version(&self) -> Version<'_> {
+        Version::of(&self.register, self.content.newest_edition())
+    }
 }
 
 /// The file of the site that is a file of an edition's folder.
-const OF_EDITION: [(&str, &str); 3] = [
+pub const OF_EDITION: [(&str, &str); 3] = [
     (PDF, file::SITE_PDF),
     (CSV, file::SITE_CSV),
     (DATA, file::SITE_JSON),
@@ -56,14 +85,14 @@ pub struct BuiltFiles {
     pub copies: Vec<RecordedCopy>,
 }
 
-/// Makes every file of `output/`.
-pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
-    let mut builder = BundleBuilder::new(input)?;
+/// Makes every file of `output/`, with these copies of the client's PDF for clients by name.
+pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
+    let mut builder = BundleBuilder::new(project)?;
     let (mut files, mut jobs) = builder.issued_or_drawn()?;
     let digests = builder.digests(&files);
     if let Some(data) = files.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
-        for copy in input.copies {
+        for copy in copies {
             let copied = Sheet {
                 copy: Some(copy.clone()),
                 ..client.clone()
@@ -73,12 +102,12 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
         }
     }
     let proof = builder.sheet(Rendering::Proof);
-    let proof_data = checked_data(input.register, &proof)?;
+    let proof_data = checked_data(&project.register, &proof)?;
     let path = builder.names().proof();
     jobs.push(builder.documents.job(&path, proof, proof_data));
     files.extend(builder.documents.draw(jobs)?);
-    let copies = builder.recorded_copies(&files);
-    builder.listing.add(&copies);
+    let recorded = builder.recorded_copies(copies, &files);
+    builder.listing.add(&recorded);
     let mut bundle = Bundle::new();
     for (name, bytes) in files {
         bundle.extend(builder.output_path(&name).map(|path| (path, bytes)));
@@ -88,17 +117,17 @@ pub fn build(input: &BuildInput) -> Result<BuiltFiles> {
     builder.manifests(&mut bundle, digests);
     Ok(BuiltFiles {
         files: bundle,
-        copies,
+        copies: recorded,
     })
 }
 
-/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do not
-/// wait for the files they offer, so they do not show the sizes of these.
-pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
-    let builder = BundleBuilder::new(input)?;
+/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do
+/// not wait for the files they offer, so they do not show the sizes of these.
+pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
+    let builder = BundleBuilder::new(project)?;
     let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
-        return site::front(&builder.site(&bundle, &builder.fronts()?)).map(Some);
+        return builder.site(&bundle, &builder.fronts()?)?.front().map(Some);
     }
     if !DOWNLOADS.iter().any(|name| path.ends_with(name)) {
         builder.pages(&mut bundle)?;
@@ -116,92 +145,104 @@ pub fn site_file(input: &BuildInput, path: &str) -> Result<Option<Vec<u8>>> {
 }
 
 /// Makes the policy of the site's pages, for the headers of its web server.
-pub fn site_policy(input: &BuildInput) -> Result<Policy> {
-    BundleBuilder::new(input)?.pages(&mut Bundle::new())
+pub fn site_policy(project: &Project) -> Result<Policy> {
+    BundleBuilder::new(project)?.pages(&mut Bundle::new())
 }
 
 /// Draws one PDF by itself, for the preview.
-pub fn pdf(input: &BuildInput, rendering: Rendering) -> Result<Pdf> {
-    let builder = BundleBuilder::new(input)?;
+pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
+    let builder = BundleBuilder::new(project)?;
     let data_of = match rendering {
         // The print to seal has the data of the client's PDF.
         Rendering::SealPdf => Rendering::ClientPdf,
         other => other,
     };
-    let json = checked_data(input.register, &builder.sheet(data_of))?;
+    let json = checked_data(&project.register, &builder.sheet(data_of))?;
     let job = builder.documents.job("", builder.sheet(rendering), json);
     builder.documents.draw_one(&job)
 }
 
 /// The parts of a build that share what is laid out from the same content.
 struct BundleBuilder<'a> {
-    input: &'a BuildInput<'a>,
+    project: &'a Project,
     documents: Documents<'a>,
     listing: Listing,
 }
 
 impl<'a> BundleBuilder<'a> {
-    fn new(input: &'a BuildInput<'a>) -> Result<BundleBuilder<'a>> {
+    fn new(project: &'a Project) -> Result<BundleBuilder<'a>> {
+        let can_draw = |c: &str| project.fonts.can_draw(c);
         Ok(BundleBuilder {
-            input,
+            project,
             documents: Documents {
-                theme: input.theme,
-                fonts: input.fonts,
-                labels: checked_labels(input.theme, input.fonts)?,
-                register: input.register,
-                version: Version::of(input.register, input.content.newest_edition()),
-                today: input.today,
-                issued: input.content.issued().collect(),
+                theme: &project.theme,
+                fonts: &project.fonts,
+                labels: project.theme.drawable_labels(can_draw)?,
+                register: &project.register,
+                version: project.version(),
+                today: project.today,
+                issued: project.content.issued().collect(),
             },
-            listing: input.content.listing(&input.register.office.name.ja),
+            listing: project.content.listing(&project.register.office.name.ja),
         })
     }
 
-    /// The sheet for a rendering, for the proof with what only the office sees.
+    /// The sheet for a rendering, with what no edition holds.
     fn sheet(&self, rendering: Rendering) -> Sheet {
-        let (register, labels) = (self.input.register, &self.documents.labels);
-        match rendering {
-            Rendering::Page => sheet::lay_out(register, &self.options(rendering), labels),
-            Rendering::Proof => {
-                let findings = self.findings();
-                let options = LayoutOptions {
-                    findings: &findings,
-                    ..self.options(rendering)
-                };
-                sheet::lay_out(register, &options, labels)
+        let mut sheet = self.documents.sheet(rendering);
+        if rendering.is_judged_by_the_day() {
+            sheet.overdue_reviews = self.project.overdue_reviews;
+        }
+        if rendering == Rendering::Proof {
+            self.annotate(&mut sheet);
+        }
+        sheet
+    }
+
+    /// Adds the findings to a proof.
+    fn annotate(&self, proof: &mut Sheet) {
+        let mut findings = self.findings();
+        for row in &mut proof.rows {
+            let Some(notes) = &mut row.proof else {
+                continue;
+            };
+            let file = notes.file.rsplit_once(':').map_or("", |(file, _)| file);
+            let record = (file.to_owned(), Some(row.id.clone()));
+            notes.findings = findings.remove(&record).unwrap_or_default();
+            // The open question is printed there in full already.
+            notes.findings.retain(|it| it.rule != "open-question");
+        }
+        for line in &mut proof.certifications {
+            if let Some(notes) = &mut line.proof {
+                let record = (notes.file.clone(), Some(line.id.clone()));
+                notes.findings = findings.remove(&record).unwrap_or_default();
             }
-            _ => self.documents.sheet(rendering),
         }
+        findings.retain(|(_, record), _| record.is_none());
+        proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// The options for a rendering that shows what no edition holds.
-    fn options(&self, rendering: Rendering) -> LayoutOptions<'_> {
-        LayoutOptions {
-            overdue_reviews: self.input.overdue_reviews,
-            ..self.documents.version.layout(rendering, self.input.today)
-        }
-    }
-
-    /// The findings as texts, by the record that each is about.
-    fn findings(&self) -> FindingsByRecord {
-        let mut by_record = FindingsByRecord::new();
-        for finding in self.input.findings {
+    /// The findings as texts in the sheet's language, by file and by the measure or certificate that they are about.
+    fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
+        let mut by_record = BTreeMap::new();
+        let catalog = Catalog::of(Language::Japanese);
+        for finding in &self.project.findings {
             let file = finding.origin.file.clone();
-            let line = self.input.content.sources.line(&finding.origin);
+            let line = self.project.content.sources.line(&finding.origin);
             let text = FindingText {
                 severity: finding.severity.name(),
                 rule: finding.rule,
-                text: self.input.catalog.format(&finding.message),
+                text: catalog.format(&finding.message),
                 place: format!("{file}:{line}"),
             };
             let of_record = by_record.entry((file, finding.record.clone()));
-            of_record.or_default().push(text);
+            of_record.or_insert_with(Vec::new).push(text);
         }
         by_record
     }
 
-    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of a
-    /// withdrawn edition is handed out.
+    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of
+    /// a withdrawn edition is handed out.
     fn issued_or_drawn(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         match self.documents.version.edition {
             Some(edition) if edition.withdrawn.is_some() => Ok(Default::default()),
@@ -213,7 +254,7 @@ impl<'a> BundleBuilder<'a> {
     fn names(&self) -> FileNames<'_> {
         FileNames {
             id: &self.documents.version.id,
-            office: &self.input.register.office.name.ja,
+            office: &self.project.register.office.name.ja,
         }
     }
 
@@ -239,7 +280,7 @@ impl<'a> BundleBuilder<'a> {
     }
 
     /// The ledger's lines for the copies of an edition.
-    fn recorded_copies(&self, files: &Bundle) -> Vec<RecordedCopy> {
+    fn recorded_copies(&self, copies: &[ClientCopy], files: &Bundle) -> Vec<RecordedCopy> {
         let Some(edition) = self.documents.version.edition else {
             return Vec::new();
         };
@@ -248,13 +289,13 @@ impl<'a> BundleBuilder<'a> {
             Some(RecordedCopy {
                 edition: edition.id.clone(),
                 kind: CopyKind::Client,
-                day: self.input.today,
+                day: self.project.today,
                 recipient: Some(copy.recipient.clone()),
                 bytes: bytes.len(),
                 sha256: data::sha256(bytes),
             })
         };
-        self.input.copies.iter().filter_map(line).collect()
+        copies.iter().filter_map(line).collect()
     }
 
     /// SHA-256 of each reader's data, for the manifests.
@@ -283,31 +324,29 @@ impl<'a> BundleBuilder<'a> {
     /// The front page's sheet in each language of the site; English only if somebody wrote some.
     fn fronts(&self) -> Result<Vec<Sheet>> {
         let mut fronts = vec![self.sheet(Rendering::Page)];
-        let mut pages = self.input.pages.iter();
+        let mut pages = self.project.pages.iter();
         let has_english = pages.any(|page| page.lang == Language::English);
-        if has_english || self.input.register.has_english() {
-            let labels = self.input.theme.labels(Language::English)?;
+        if has_english || self.project.register.has_english() {
+            let labels = self.project.theme.labels(Language::English)?;
+            let version = &self.documents.version;
             let options = LayoutOptions {
                 language: Language::English,
-                ..self.options(Rendering::Page)
+                ..version.layout(Rendering::Page, self.project.today)
             };
-            fronts.push(sheet::lay_out(self.input.register, &options, &labels));
+            let mut english = sheet::lay_out(&self.project.register, &options, &labels);
+            english.overdue_reviews = self.project.overdue_reviews;
+            fronts.push(english);
         }
         Ok(fronts)
     }
 
-    fn site<'s>(&'s self, bundle: &'s Bundle, fronts: &'s [Sheet]) -> Site<'s> {
-        Site {
-            documents: &self.documents,
-            fronts,
-            prose: self.input.pages,
-            listing: &self.listing,
-            bundle,
-        }
+    fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
+        let (documents, prose) = (&self.documents, &self.project.pages);
+        Site::new(documents, fronts, prose, &self.listing, offered)
     }
 
     fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {
-        let (files, policy) = site::build(&self.site(bundle, &self.fronts()?))?;
+        let (files, policy) = self.site(bundle, &self.fronts()?)?.build()?;
         bundle.extend(files);
         Ok(policy)
     }
@@ -318,9 +357,9 @@ impl<'a> BundleBuilder<'a> {
             data::pretty(&Manifest {
                 edition: version.edition.map(|edition| edition.id.clone()),
                 id: version.id.clone(),
-                guideline: self.input.register.guideline.id.clone(),
-                theme: self.input.theme.name.clone(),
-                as_of: self.input.today.to_string(),
+                guideline: self.project.register.guideline.id.clone(),
+                theme: self.project.theme.name.clone(),
+                as_of: self.project.today.to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 digest,
                 files,
@@ -329,7 +368,8 @@ impl<'a> BundleBuilder<'a> {
         // The site's own manifest must not mention other readers.
         let mut public = digests.clone();
         public.retain(|reader, _| reader == Audience::Public.name());
-        let mut files = list_files(bundle);
+        let listed = bundle.iter();
+        let mut files: Vec<_> = listed.map(|(path, it)| manifest_file(path, it)).collect();
         let mut site_files = files.clone();
         site_files.retain(|file| file.path.starts_with(SITE));
         for file in &mut site_files {

@@ -11,10 +11,11 @@ use crate::data;
 use crate::edition::{Edition, file};
 use crate::issue::Version;
 use crate::manifest::{Bundle, DATA};
-use crate::message::{Language, Result};
+use crate::message::Result;
 use crate::model::Register;
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
 use jiff::civil::Date;
+use std::thread::ScopedJoinHandle;
 
 /// A state of the sheet, and what its documents are drawn with.
 pub struct Documents<'a> {
@@ -38,6 +39,12 @@ pub struct PdfJob<'a> {
     registers: Vec<&'a Register>,
 }
 
+/// The edition before, if its record is at hand.
+pub fn predecessor<'e>(edition: &Edition, issued: &[&'e Edition]) -> Option<&'e Edition> {
+    let named = edition.predecessor.as_ref()?;
+    issued.iter().copied().find(|it| it.id == named.id)
+}
+
 /// Draws the files of an edition from its record.
 pub fn edition_files(
     theme: &Theme,
@@ -51,7 +58,7 @@ pub fn edition_files(
     let documents = Documents {
         theme,
         fonts,
-        labels: checked_labels(theme, fonts)?,
+        labels: theme.drawable_labels(|c| fonts.can_draw(c))?,
         register: &register,
         version: Version {
             edition: Some(edition),
@@ -63,13 +70,6 @@ pub fn edition_files(
     let (mut files, jobs) = documents.all()?;
     files.extend(documents.draw(jobs)?);
     Ok(files)
-}
-
-/// The theme's labels. The fonts have every character of them.
-pub fn checked_labels(theme: &Theme, fonts: &Fonts) -> Result<Labels> {
-    let labels = theme.labels(Language::Japanese)?;
-    theme.check_labels(&labels, |c| fonts.can_draw(c))?;
-    Ok(labels)
 }
 
 impl<'a> Documents<'a> {
@@ -94,7 +94,6 @@ impl<'a> Documents<'a> {
         Ok((files, jobs))
     }
 
-    /// The sheet for a rendering.
     pub fn sheet(&self, rendering: Rendering) -> Sheet {
         let options = LayoutOptions {
             history: &self.issued,
@@ -116,13 +115,9 @@ impl<'a> Documents<'a> {
 
     /// The changes from the edition before, for clients who have that one.
     fn changes(&self) -> Option<PdfJob<'a>> {
-        let mut issued = self.issued.iter().rev();
-        let before: &Edition = match self.version.edition {
-            Some(current) => {
-                let named = current.predecessor.as_ref()?;
-                issued.find(|edition| edition.id == named.id)?
-            }
-            None => issued.next()?,
+        let before = match self.version.edition {
+            Some(current) => predecessor(current, &self.issued)?,
+            None => self.issued.last()?,
         };
         if before.withdrawn.is_some() {
             return None;
@@ -146,12 +141,11 @@ impl<'a> Documents<'a> {
         // The largest, the proof, is among the last; it is drawn early, while memory is not fragmented.
         jobs.reverse();
         for chunk in jobs.chunks(at_once) {
-            let results: Vec<Result<Pdf>> = std::thread::scope(|scope| {
+            let results: Vec<_> = std::thread::scope(|scope| {
                 let spawn = |job| scope.spawn(move || self.draw_one(job));
                 let threads: Vec<_> = chunk.iter().map(spawn).collect();
-                let pdfs = threads.into_iter().map(|thread| thread.join());
-                pdfs.map(|pdf| pdf.expect("drawing does not panic"))
-                    .collect()
+                let join = |it: ScopedJoinHandle<_>| it.join().expect("drawing does not panic");
+                threads.into_iter().map(join).collect()
             });
             pdf::forget();
             for (job, pdf) in chunk.iter().zip(results) {
@@ -163,17 +157,13 @@ impl<'a> Documents<'a> {
 
     pub fn draw_one(&self, job: &PdfJob) -> Result<Pdf> {
         let PdfJob { sheet, json, .. } = job;
-        let pdf = match &job.changes {
-            None => pdf::render(self.fonts, self.theme, sheet, json)?,
-            Some(changes) => pdf::render_changes(self.fonts, self.theme, sheet, changes, json)?,
-        };
+        let pdf = pdf::render(self.fonts, self.theme, sheet, job.changes.as_ref(), json)?;
         let text = RenderedText::text(&pdf.text);
         leak::refuse(&job.registers, &text, sheet.rendering)?;
         Ok(pdf)
     }
 }
 
-/// The data of a sheet.
 pub fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
     let json = data::json(sheet);
     let text = RenderedText::file(DATA, &json);

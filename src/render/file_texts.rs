@@ -1,13 +1,13 @@
 //! The texts of a finished file of any format, for the searches in it.
 
 use crate::pdf_reader;
-use lopdf::{Dictionary, Document, Object};
+use lopdf::{Document, Object};
 use serde_json::Value;
 
 /// The texts of a file, with their entities. NUL stands between texts that do not run on.
 #[derive(Default)]
 pub struct FileTexts {
-    /// The text between the tags of a page; cells; the values of JSON, also of what a PDF has attached.
+    /// The text between the tags of a page; cells; the values of JSON, also of a PDF's attachment.
     pub shown: String,
     /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,
@@ -26,7 +26,7 @@ impl FileTexts {
         let raw = || String::from_utf8_lossy(bytes).into_owned();
         let mut texts = FileTexts::default();
         match path.rsplit('.').next() {
-            Some("html" | "xml") => return FileTexts::html(&raw()),
+            Some("html" | "xml" | "svg") => return FileTexts::html(&raw()),
             Some("json") => texts.add_json(bytes),
             Some("csv") => {
                 let mut options = csv::ReaderBuilder::new();
@@ -62,7 +62,10 @@ impl FileTexts {
             }
             let (inside, after) = tag.split_once('>').unwrap_or((tag, ""));
             rest = after;
-            add_values(inside, &mut texts.hidden);
+            // The program's own policy, with words such as `form-action`.
+            if !inside.starts_with("meta http-equiv") {
+                add_values(inside, &mut texts.hidden);
+            }
             texts.shown.push_str(separator(inside));
             for (name, end) in [("style", "</style"), ("script", "</script")] {
                 if tag.starts_with(name) {
@@ -98,9 +101,12 @@ impl FileTexts {
             match stream.dict.get(b"Type").and_then(Object::as_name) {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
-                    // PDF/A describes the schemas in every file, with the name of their maker.
-                    let [open, close] = ["<pdfaExtension:schemas>", "</pdfaExtension:schemas>"];
-                    let xmp = without(&String::from_utf8_lossy(&content()), open, close);
+                    // PDF/A describes the schemas in every file, with the name of their maker, and the
+                    // program names itself.
+                    let mut xmp = String::from_utf8_lossy(&content()).into_owned();
+                    for name in ["pdfaExtension:schemas", "xmp:CreatorTool", "xmpMM:History"] {
+                        xmp = without(&xmp, &format!("<{name}>"), &format!("</{name}>"));
+                    }
                     add(&mut self.hidden, &FileTexts::html(&xmp).shown);
                 }
                 _ => {}
@@ -110,18 +116,15 @@ impl FileTexts {
 
     /// Adds the texts of an object and of what it contains.
     fn add_object(&mut self, object: &Object) {
-        match object {
-            Object::Array(objects) => objects.iter().for_each(|object| self.add_object(object)),
-            Object::Dictionary(dictionary) => self.add_dictionary(dictionary),
-            Object::Stream(stream) => self.add_dictionary(&stream.dict),
-            _ => {}
-        }
-    }
-
-    fn add_dictionary(&mut self, dictionary: &Dictionary) {
         /// The entries with a text that a reader can see.
         const TEXTS: &str =
             "ActualText Alt Author Contents Desc E F Keywords Subject TU Title UF URI";
+        let dictionary = match object {
+            Object::Array(objects) => return objects.iter().for_each(|it| self.add_object(it)),
+            Object::Dictionary(dictionary) => dictionary,
+            Object::Stream(stream) => &stream.dict,
+            _ => return,
+        };
         for (key, value) in dictionary {
             let is_text = TEXTS.split(' ').any(|text| text.as_bytes() == key);
             match lopdf::decode_text_string(value) {
@@ -143,7 +146,8 @@ fn add_value(value: &Value, texts: &mut String, keys: &mut String) {
         Value::String(text) => texts.push_str(text),
         Value::Array(values) => values.iter().for_each(|it| add_value(it, texts, keys)),
         Value::Object(fields) => {
-            for (name, value) in fields {
+            // `@type` and the like are words of JSON-LD.
+            for (name, value) in fields.iter().filter(|(name, _)| !name.starts_with('@')) {
                 add(keys, name);
                 add_value(value, texts, keys);
             }

@@ -4,7 +4,7 @@
 //! file, works in any folder, and runs nothing that was not built.
 
 use crate::compare::Comparison;
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, draw_rows};
 use crate::sheet::Sheet;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
-use tera::{Context, ErrorKind, Tera, TeraResult};
+use tera::{Context, Tera, TeraResult};
 
 /// The site around a page; empty for a page by itself.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -35,7 +35,6 @@ pub struct PageContext {
     pub verify: Option<String>,
 }
 
-/// A finished page.
 #[derive(Debug)]
 pub struct HtmlPage {
     pub html: Vec<u8>,
@@ -50,7 +49,6 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Adds the styles and scripts of another policy.
     pub fn extend(&mut self, other: Policy) {
         self.styles.extend(other.styles);
         self.scripts.extend(other.scripts);
@@ -69,6 +67,44 @@ impl Policy {
             "default-src 'none'; style-src {styles}; script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'"
         )
     }
+
+    /// The security headers of the site, which the office copies into its server's configuration.
+    pub fn headers(&self, syntax: HeaderSyntax) -> String {
+        // Only the server can forbid other sites to frame a page; the page itself cannot.
+        let security_policy = format!("{}; frame-ancestors 'none'", self.text());
+        let headers = [
+            ("Content-Security-Policy", security_policy.as_str()),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+            ("Cross-Origin-Opener-Policy", "same-origin"),
+        ];
+        let line = |(name, value): (&str, &str)| match syntax {
+            HeaderSyntax::Nginx => format!("add_header {name} \"{value}\" always;\n"),
+            HeaderSyntax::Apache => format!("Header always set {name} \"{value}\"\n"),
+            HeaderSyntax::HeadersFile => format!("  {name}: {value}\n"),
+        };
+        let lines: String = headers.map(line).concat();
+        match syntax {
+            HeaderSyntax::Nginx => format!(
+                "# in the `location` of the site\n{lines}\
+                 # and, with the way to it on the server: error_page 404 /404.html;\n"
+            ),
+            HeaderSyntax::Apache => {
+                format!("# .htaccess in the site's folder; needs mod_headers\n{lines}")
+            }
+            HeaderSyntax::HeadersFile => format!("/*\n{lines}"),
+        }
+    }
+}
+
+/// The server software, or the file, that the headers are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum HeaderSyntax {
+    Nginx,
+    Apache,
+    /// The file of some hosts of static sites.
+    #[value(name = "_headers")]
+    HeadersFile,
 }
 
 /// The templates of a theme, read once.
@@ -196,27 +232,16 @@ pub fn inert(value: &impl Serialize) -> String {
 /// Makes one message with file and line of Tera's error.
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
-    let (file, line, cause) = match pointed_at(&text) {
-        Some((file, line)) => {
-            let first = text.lines().next().unwrap_or_default();
-            let source = error.source().map(|source| format!(": {source}"));
-            let cause = first.trim_start_matches("error: ").to_owned();
-            (file, line, cause + &source.unwrap_or_default())
-        }
-        None => {
-            let file = match error.kind() {
-                ErrorKind::CircularExtend { tpl, .. } => tpl,
-                ErrorKind::CircularInclude { tpl, .. } => tpl,
-                ErrorKind::MissingParent { current, .. } => current,
-                _ => template,
-            };
-            (file, 1, text.clone())
-        }
+    let Some((file, line)) = pointed_at(&text) else {
+        // An error about a whole template quotes its name.
+        let quoted = text.split('\'').nth(1);
+        let named = quoted.filter(|name| theme.text(name).is_some());
+        return theme.failure(named.unwrap_or(template), 1, text.clone());
     };
-    let message = Message::new("theme-error")
-        .with("file", theme.shown(file))
-        .with("line", line);
-    Error::new(message).caused_by(cause)
+    let first = text.lines().next().unwrap_or_default();
+    let source = error.source().map(|source| format!(": {source}"));
+    let cause = first.trim_start_matches("error: ").to_owned();
+    theme.failure(file, line, cause + &source.unwrap_or_default())
 }
 
 /// Parses ` --> site/index.html:2:12`.

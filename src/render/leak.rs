@@ -6,7 +6,7 @@ use crate::confidential::without_entities;
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Bilingual, Register};
 use crate::sheet::Rendering;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, Match};
 use std::collections::BTreeSet;
 
 /// The characters of a finished rendering in any format, without white space.
@@ -50,9 +50,8 @@ impl RenderedText {
         let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
         let withheld = Vec::from_iter(withheld);
         let matches = search.find_overlapping_iter(&self.solid);
-        let found: BTreeSet<&String> = matches
-            .map(|it| &withheld[it.pattern().as_usize()])
-            .collect();
+        let text = |it: Match| &withheld[it.pattern().as_usize()];
+        let found: BTreeSet<&String> = matches.map(text).collect();
         // The same words may also be part of a text that may be read.
         let is_leak = |text: &&String| !allowed.iter().any(|allowed| allowed.contains(*text));
         found.into_iter().find(is_leak).cloned()
@@ -64,10 +63,9 @@ pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering
     if rendering == Rendering::Proof {
         return Ok(());
     }
-    match text.leak(registers, rendering.audience()) {
-        None => Ok(()),
-        Some(text) => Err(Error::new(Message::new("leak").with("text", text))),
-    }
+    let leak = text.leak(registers, rendering.audience());
+    let refused = |text| Err(Error::new(Message::new("leak").with("text", text)));
+    leak.map_or(Ok(()), refused)
 }
 
 /// Removes all white space: renderings wrap texts in different ways.

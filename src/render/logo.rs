@@ -7,8 +7,6 @@ use roxmltree::{Document, Node};
 /// Every page of the site contains the logo.
 const LARGEST: usize = 100 * 1024;
 
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
-
 /// An image that was checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Logo {
@@ -27,7 +25,9 @@ impl Logo {
             return Err(error.with("most", most));
         }
         if name.ends_with(".png") {
-            if !bytes.starts_with(PNG) {
+            if !(bytes.starts_with(b"\x89PNG\r\n\x1a\n")
+                && bytes.ends_with(b"IEND\xae\x42\x60\x82"))
+            {
                 return Err(refused("theme-logo-png"));
             }
         } else {
@@ -46,6 +46,27 @@ impl Logo {
         }
         let name = name.to_owned();
         Ok(Logo { name, bytes })
+    }
+
+    /// The bytes that may hold words beside the picture: all of an SVG, the texts and notes of a PNG.
+    pub fn words(&self) -> Vec<u8> {
+        if !self.name.ends_with(".png") {
+            return self.bytes.clone();
+        }
+        let mut words = Vec::new();
+        let mut rest = self.bytes.get(8..).unwrap_or_default();
+        // A chunk is its length, its type, its data, and a checksum of four bytes.
+        while let Some((length, after)) = rest.split_first_chunk()
+            && let Some((kind, data)) = after.split_first_chunk::<4>()
+            && let Some((data, next)) = data.split_at_checked(u32::from_be_bytes(*length) as usize)
+        {
+            if [b"tEXt", b"iTXt", b"eXIf"].contains(&kind) {
+                words.extend_from_slice(data);
+                words.push(0);
+            }
+            rest = next.get(4..).unwrap_or_default();
+        }
+        words
     }
 
     /// The image as an address in a page.
@@ -87,5 +108,6 @@ fn loads(style: &str) -> bool {
     let style = style.to_lowercase();
     let mut references = style.split("url(").skip(1);
     let leads_out = |it: &str| !it.trim_start_matches(['"', '\'', ' ']).starts_with('#');
-    style.contains("@import") || references.any(leads_out)
+    // A backslash begins an escape, which could hide either.
+    style.contains("@import") || style.contains('\\') || references.any(leads_out)
 }

@@ -33,7 +33,13 @@ pub fn find(content: &Content, theme: &Theme, bundle: &Bundle) -> Vec<Diagnostic
     let mut findings = Vec::new();
     for (path, bytes) in bundle {
         let below_site = path.strip_prefix(SITE);
-        findings.extend(below_site.map(|path| search.find(path, bytes)));
+        let shown = format!("output/{path}");
+        findings.extend(below_site.map(|path| search.find(&shown, path, bytes)));
+    }
+    // Pages contain it, encoded; what its text says is not drawn.
+    if let Some(logo) = &theme.logo {
+        let shown = format!("themes/{}/{}", theme.name, logo.name);
+        findings.push(search.find(&shown, &logo.name, &logo.words()));
     }
     findings.concat()
 }
@@ -48,20 +54,20 @@ struct SiteSearch<'a> {
 }
 
 impl<'a> SiteSearch<'a> {
-    /// Findings for a file; its path is that below the site's folder.
-    fn find(&self, path: &str, bytes: &[u8]) -> Vec<Diagnostic> {
+    /// Findings for a file; its path is that below the site's folder, and `shown` names it.
+    fn find(&self, shown: &str, path: &str, bytes: &[u8]) -> Vec<Diagnostic> {
         let file = FileTexts::new(path, bytes);
         let texts = [file.shown, file.quoted, file.hidden].join("\0");
-        let mut findings = self.find_in(path, path, Place::Path);
-        findings.extend(self.find_in(path, &texts, Place::Texts));
-        findings.extend(self.find_in(path, &file.pages, Place::Pages));
-        findings.extend(self.find_in(path, &file.code, Place::Code));
+        let mut findings = self.find_in(shown, path, Place::Path);
+        findings.extend(self.find_in(shown, &texts, Place::Texts));
+        findings.extend(self.find_in(shown, &file.pages, Place::Pages));
+        findings.extend(self.find_in(shown, &file.code, Place::Code));
         findings.sort_by_key(|(name, finding)| (*name, finding.severity));
         findings.dedup_by_key(|(name, _)| *name);
         findings.into_iter().map(|(_, finding)| finding).collect()
     }
 
-    fn find_in(&self, path: &str, text: &str, place: Place) -> Vec<(&'a str, Diagnostic)> {
+    fn find_in(&self, shown: &str, text: &str, place: Place) -> Vec<(&'a str, Diagnostic)> {
         let Some(folded) = self.names.fold_file(text) else {
             return Vec::new();
         };
@@ -93,7 +99,7 @@ impl<'a> SiteSearch<'a> {
                 }
                 (Likeness::Same, _) => (Severity::Error, "confidential-name-file"),
             };
-            let origin = Origin::file(&format!("output/{SITE}{path}"));
+            let origin = Origin::file(shown);
             let message = Message::new(id)
                 .with("name", found.name)
                 .with("written", written);
@@ -105,7 +111,6 @@ impl<'a> SiteSearch<'a> {
     }
 }
 
-/// The part of a file that is searched.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Path,

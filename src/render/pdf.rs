@@ -23,9 +23,6 @@ use world::World;
 
 pub use world::Fonts;
 
-/// The program and version that a PDF names as its maker.
-pub const CREATOR: &str = concat!("safeguard ", env!("CARGO_PKG_VERSION"));
-
 /// A finished PDF, and the text on its pages for the search for leaks.
 pub struct Pdf {
     pub bytes: Vec<u8>,
@@ -34,77 +31,76 @@ pub struct Pdf {
     pub pages: BTreeMap<String, usize>,
 }
 
-/// Draws one sheet; `data` is attached as `safeguards.json`.
-pub fn render(fonts: &Fonts, theme: &Theme, sheet: &Sheet, data: &[u8]) -> Result<Pdf> {
+/// Draws a sheet or, if there are any, the changes from an older one; `data`, the sheet's
+/// `safeguards.json`, is attached, the changes beside it.
+pub fn render(
+    fonts: &Fonts,
+    theme: &Theme,
+    sheet: &Sheet,
+    changes: Option<&Comparison>,
+    data: &[u8],
+) -> Result<Pdf> {
+    let draw = |sheet: &Sheet, changes: Option<&Comparison>| {
+        let json = serde_json::to_vec(sheet).expect("keys are strings");
+        let mut files = vec![("sheet.json", json)];
+        files.extend(changes.map(|changes| ("changes.json", pretty(changes))));
+        files.push((DATA, data.to_vec()));
+        let (main, document) = document(sheet, changes);
+        let world = World::new(fonts, theme, main, files);
+        draw(world, theme, &options(sheet, &document))
+    };
+    let drawn = match changes {
+        None => {
+            let draw_rows_of = |rows| draw(&sheet.first_rows(rows), None);
+            draw_rows(sheet.rows.len(), draw_rows_of, |row| sheet.row_name(row))
+        }
+        Some(changes) => {
+            // The rows to print are those of the comparison.
+            let around = sheet.first_rows(0);
+            let draw_lines = |lines| draw(&around, Some(&changes.first_lines(lines)));
+            draw_rows(changes.lines.len(), draw_lines, |it| changes.line_name(it))
+        }
+    };
+    finish(drawn?)
+}
+
+/// The theme's file that draws a document, and its name among those of the same sheet.
+fn document(sheet: &Sheet, changes: Option<&Comparison>) -> (&'static str, String) {
+    let name = match sheet.rendering {
+        Rendering::Page => "page",
+        Rendering::SitePdf => "site",
+        Rendering::ClientPdf => "client",
+        Rendering::SealPdf => "seal",
+        Rendering::Proof => "proof",
+    };
+    if let Some(changes) = changes {
+        let before = &changes.edition.before.id;
+        return ("changes.typ", format!("changes-from-{before}/{name}"));
+    }
     let main = match sheet.rendering {
         Rendering::Proof => "proof.typ",
         _ => "sheet.typ",
     };
     // Two copies are two documents.
     let mark = sheet.copy.as_ref().map_or("", |copy| &copy.mark);
-    let name = rendering_name(sheet.rendering);
-    let pdf_options = options(sheet, &format!("{name}/{mark}"));
-    let draw = |rows| {
-        let files = vec![
-            ("sheet.json", json(&sheet.first_rows(rows))),
-            (DATA, data.to_vec()),
-        ];
-        draw(fonts, theme, main, files, &pdf_options)
-    };
-    let drawn = draw_rows(sheet.rows.len(), draw, |row| sheet.row_name(row))?;
-    finish(drawn)
-}
-
-/// Draws the changes from an older sheet; `sheet` is the newer one, and `data`, its
-/// `safeguards.json`, is attached beside `changes.json`.
-pub fn render_changes(
-    fonts: &Fonts,
-    theme: &Theme,
-    sheet: &Sheet,
-    changes: &Comparison,
-    data: &[u8],
-) -> Result<Pdf> {
-    // The rows to print are those of the comparison.
-    let around = json(&sheet.first_rows(0));
-    let (before, name) = (&changes.edition.before.id, rendering_name(sheet.rendering));
-    let pdf_options = options(sheet, &format!("changes-from-{before}/{name}"));
-    let draw = |lines| {
-        let files = vec![
-            ("sheet.json", around.clone()),
-            ("changes.json", pretty(&changes.first_lines(lines))),
-            (DATA, data.to_vec()),
-        ];
-        draw(fonts, theme, "changes.typ", files, &pdf_options)
-    };
-    let drawn = draw_rows(changes.lines.len(), draw, |line| changes.line_name(line))?;
-    finish(drawn)
-}
-
-fn json(sheet: &Sheet) -> Vec<u8> {
-    serde_json::to_vec(sheet).expect("keys are strings")
+    (main, format!("{name}/{mark}"))
 }
 
 type Drawn = (PagedDocument, Vec<u8>);
 
-/// Draws one document by the theme's file `main`, which reads `files`.
-fn draw(
-    fonts: &Fonts,
-    theme: &Theme,
-    main: &'static str,
-    files: Vec<(&'static str, Vec<u8>)>,
-    options: &PdfOptions,
-) -> Result<Drawn> {
-    let world = World::new(fonts, theme, main, files.clone(), false);
-    let errors = match compile(&world, options) {
-        Ok(drawn) => return Ok(drawn),
-        Err(errors) => errors,
+fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> {
+    let first = compile(&world, options);
+    let has_no_end = |errors: &Errors| {
+        let mut messages = errors.iter().map(|error| &error.message);
+        messages.any(|it| it.starts_with("document did not converge"))
     };
-    let mut messages = errors.iter().map(|error| &error.message);
-    if !messages.any(|it| it.starts_with("document did not converge")) {
-        return Err(explain(&world, theme, &errors));
-    }
-    let steady = World::new(fonts, theme, main, files, true);
-    compile(&steady, options).map_err(|errors| explain(&steady, theme, &errors))
+    let drawn = if first.as_ref().is_err_and(has_no_end) {
+        world.demand_steadiness();
+        compile(&world, options)
+    } else {
+        first
+    };
+    drawn.map_err(|errors| explain(&world, theme, &errors))
 }
 
 /// Takes the text from the pages, and refuses a text that would be printed beside the paper.
@@ -150,13 +146,11 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-/// Removes what the last drawings did not need: the rest makes drawing with another word faster.
+/// Removes what the last four drawings did not need, one of each kind that an author looks at: the
+/// rest makes drawing with another word faster.
 pub fn forget_unused() {
-    comemo::evict(KEPT_DRAWINGS);
+    comemo::evict(4);
 }
-
-/// Number of drawings whose results stay cached: one of each kind that an author looks at by turns.
-const KEPT_DRAWINGS: usize = 4;
 
 type Errors = Vec<SourceDiagnostic>;
 
@@ -176,23 +170,14 @@ fn options(sheet: &Sheet, document: &str) -> PdfOptions {
     let day: Date = sheet.created_on.parse().expect("the layout printed a day");
     let [month, day_of_month] = [day.month(), day.day()].map(i8::unsigned_abs);
     let date = Datetime::from_ymd_hms(i32::from(day.year()), month, day_of_month, 0, 0, 0);
+    let creator = concat!("safeguard ", env!("CARGO_PKG_VERSION"));
     let standards = [PdfStandard::A_3a, PdfStandard::Ua_1];
     PdfOptions {
         ident: Smart::Custom(format!("{}/{}/{document}", sheet.office.name, sheet.id)),
-        creator: Smart::Custom(Some(CREATOR.to_owned())),
+        creator: Smart::Custom(Some(creator.to_owned())),
         timestamp: date.map(Timestamp::new_utc),
         standards: PdfStandards::new(&standards).expect("the two standards go together"),
         ..PdfOptions::default()
-    }
-}
-
-fn rendering_name(rendering: Rendering) -> &'static str {
-    match rendering {
-        Rendering::Page => "page",
-        Rendering::SitePdf => "site",
-        Rendering::ClientPdf => "client",
-        Rendering::SealPdf => "seal",
-        Rendering::Proof => "proof",
     }
 }
 
@@ -217,13 +202,10 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
     let first = errors.first().expect("a failure has a reason");
     let calls = first.trace.iter().map(|point| DiagSpan::from(point.span));
-    let place = std::iter::once(first.span)
-        .chain(calls)
-        .find_map(|span| world.place(span));
+    let mut spans = std::iter::once(first.span).chain(calls);
+    let place = spans.find_map(|span| world.place(span));
     let (path, line) = place.unwrap_or_else(|| (world.main_path().to_owned(), 1));
-    let message = Message::new("theme-error")
-        .with("file", theme.shown(&path))
-        .with("line", line);
     let hints = first.hints.iter().map(|hint| format!(" ({})", hint.v));
-    Error::new(message).caused_by(format!("{}{}", first.message, hints.collect::<String>()))
+    let cause = format!("{}{}", first.message, hints.collect::<String>());
+    theme.failure(&path, line, cause)
 }

@@ -5,9 +5,7 @@
 //! Pages link to one another by relative paths, so the site works below any address and from a folder;
 //! files that need an absolute address are made only if office.yaml has the site's.
 
-pub mod headers;
-
-use super::documents::Documents;
+use super::documents::{Documents, predecessor};
 use super::html::{HtmlPage, PageContext, Pages, Policy, inert};
 use super::leak::{self, RenderedText};
 use crate::compare;
@@ -27,64 +25,15 @@ use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The parts the site is made of.
+/// The site as far as it is made.
 pub struct Site<'a> {
-    pub documents: &'a Documents<'a>,
-    /// The sheet of the front page in each language of the site, Japanese first.
-    pub fronts: &'a [Sheet],
-    /// The office's pages of prose, in order.
-    pub prose: &'a [ProsePage],
-    /// The public facts of the editions issued so far, and of lost ones.
-    pub listing: &'a Listing,
-    /// The files made so far, which pages offer.
-    pub bundle: &'a Bundle,
-}
-
-/// The front page and every other page, `editions.json` and `robots.txt`, if the site's address is
-/// known also `feed.xml` and `sitemap.xml`; and the one policy that allows all pages their styles and
-/// scripts.
-///
-/// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
-pub fn build(site: &Site) -> Result<(Bundle, Policy)> {
-    let mut builder = SiteBuilder::new(site)?;
-    for front in site.fronts {
-        builder.front(front)?;
-        builder.prose(front)?;
-        if !site.documents.issued.is_empty() {
-            // The page on which a received copy is checked.
-            let data = inert(site.listing).into();
-            builder.listed(front, &path_in(front, VERIFY), "verify", ("data", data))?;
-        }
-    }
-    let registers = [site.documents.register];
-    builder.page(builder.japanese(), MISSING, "404", &json!({}), &registers)?;
-    for (listed, edition) in site.listing.editions.iter().zip(&site.documents.issued) {
-        match &listed.withdrawn {
-            Some(ending) => builder.ended(&listed.id, ending, "withdrawn")?,
-            None => builder.edition(listed, edition)?,
-        }
-    }
-    for LostEdition { id, ending } in &site.listing.lost {
-        builder.ended(id, ending, "lost")?;
-    }
-    if !site.documents.issued.is_empty() {
-        builder.archive()?;
-    }
-    builder.machine_files()?;
-    Ok((builder.files, builder.policy))
-}
-
-/// The front page by itself, for callers that cannot wait for the others.
-pub fn front(site: &Site) -> Result<Vec<u8>> {
-    let mut builder = SiteBuilder::new(site)?;
-    builder.front(builder.japanese())?;
-    let mut files = builder.files.into_values();
-    Ok(files.next().expect("the page was just taken up"))
-}
-
-struct SiteBuilder<'a> {
-    site: &'a Site<'a>,
     documents: &'a Documents<'a>,
+    /// The sheet of the front page in each language of the site, Japanese first.
+    fronts: &'a [Sheet],
+    prose: &'a [ProsePage],
+    listing: &'a Listing,
+    /// The files of a build that pages offer.
+    offered: &'a Bundle,
     pages: Pages<'a>,
     /// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
     home: Option<String>,
@@ -93,30 +42,79 @@ struct SiteBuilder<'a> {
     files: Bundle,
 }
 
-impl<'a> SiteBuilder<'a> {
-    fn new(site: &'a Site<'a>) -> Result<SiteBuilder<'a>> {
-        let url = site.documents.register.office.url.as_deref();
-        Ok(SiteBuilder {
-            site,
-            documents: site.documents,
-            pages: Pages::new(site.documents.theme)?,
+impl<'a> Site<'a> {
+    pub fn new(
+        documents: &'a Documents<'a>,
+        fronts: &'a [Sheet],
+        prose: &'a [ProsePage],
+        listing: &'a Listing,
+        offered: &'a Bundle,
+    ) -> Result<Site<'a>> {
+        let url = documents.register.office.url.as_deref();
+        Ok(Site {
+            documents,
+            fronts,
+            prose,
+            listing,
+            offered,
+            pages: Pages::new(documents.theme)?,
             home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
             policy: Policy::default(),
             files: Bundle::new(),
         })
     }
 
+    /// Every page, `editions.json` and `robots.txt`, if the site's address is known also `feed.xml` and
+    /// `sitemap.xml`; and the one policy that allows all pages their styles and scripts.
+    ///
+    /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
+    pub fn build(mut self) -> Result<(Bundle, Policy)> {
+        let (documents, listing) = (self.documents, self.listing);
+        for front in self.fronts {
+            self.current(front)?;
+            self.prose(front)?;
+            if !documents.issued.is_empty() {
+                // The page on which a received copy is checked.
+                let data = inert(listing).into();
+                self.listed(front, &path_in(front, VERIFY), "verify", ("data", data))?;
+            }
+        }
+        let registers = [documents.register];
+        self.page(self.japanese(), MISSING, "404", &json!({}), &registers)?;
+        for (listed, edition) in listing.editions.iter().zip(&documents.issued) {
+            match &listed.withdrawn {
+                Some(ending) => self.ended(&listed.id, ending, "withdrawn")?,
+                None => self.edition(listed, edition)?,
+            }
+        }
+        for LostEdition { id, ending } in &listing.lost {
+            self.ended(id, ending, "lost")?;
+        }
+        if !documents.issued.is_empty() {
+            self.archive()?;
+        }
+        self.machine_files()?;
+        Ok((self.files, self.policy))
+    }
+
+    /// The front page by itself, for callers that cannot wait for the others.
+    pub fn front(mut self) -> Result<Vec<u8>> {
+        self.current(self.japanese())?;
+        let mut files = self.files.into_values();
+        Ok(files.next().expect("the page was just taken up"))
+    }
+
     /// The page of the current sheet.
-    fn front(&mut self, sheet: &Sheet) -> Result<()> {
+    fn current(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
         let registers = [self.documents.register];
         if self.documents.version.is_withdrawn()
-            && let Some(newest) = self.site.listing.editions.last()
+            && let Some(newest) = self.listing.editions.last()
             && let Some(ending) = &newest.withdrawn
         {
             let more = json!({
                 "ended": {"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true},
-                "days": days(sheet, self.site.listing),
+                "days": days(sheet, self.listing),
             });
             return self.page(sheet, &path, "ended", &more, &registers);
         }
@@ -148,7 +146,7 @@ impl<'a> SiteBuilder<'a> {
         name: &str,
         (variable, value): (&str, Value),
     ) -> Result<()> {
-        let listing = self.site.listing;
+        let listing = self.listing;
         let mut more = json!({
             "editions": listing.editions,
             "lost": listing.lost,
@@ -173,7 +171,7 @@ impl<'a> SiteBuilder<'a> {
     }
 
     fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
-        let prose = self.site.prose.iter();
+        let prose = self.prose.iter();
         prose.filter(move |prose| prose.lang.code() == lang)
     }
 
@@ -183,18 +181,14 @@ impl<'a> SiteBuilder<'a> {
     }
 
     fn japanese(&self) -> &'a Sheet {
-        &self.site.fronts[0]
+        &self.fronts[0]
     }
 
     /// The page of an issued edition, and the changes from the one before.
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
-        let mut issued = self.documents.issued.iter();
-        let before = edition
-            .predecessor
-            .as_ref()
-            .and_then(|named| issued.find(|edition| edition.id == named.id))
-            .filter(|before| before.withdrawn.is_none());
+        let before = predecessor(edition, &self.documents.issued);
+        let readable = before.filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
         let labels = &self.documents.labels;
         let lay_out = |it| sheet::lay_out_edition(it, Rendering::SitePdf, labels);
@@ -205,18 +199,20 @@ impl<'a> SiteBuilder<'a> {
             // The code on a signed copy leads to `start`.
             json!({"audience": audience.name(), "start": digest_start(whole), "whole": whole})
         });
+        let newest = self.listing.editions.last();
         let more = json!({
             "downloads": self.downloads(&folder, ""),
             "data": inert(&linked_data(&sheet, &place, &folder)),
             "archived": {
                 "superseded_by": listed.superseded_by,
+                "in_force": newest.is_some_and(|newest| newest.withdrawn.is_none()),
                 "digests": digests,
-                "changes": before.is_some(),
+                "changes": readable.is_some(),
             },
         });
         let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
-        let Some(before) = before else {
+        let Some(before) = readable else {
             return Ok(());
         };
         let path = format!("{folder}{CHANGES}");
@@ -235,19 +231,15 @@ impl<'a> SiteBuilder<'a> {
 
     /// All editions in a list, for readers and for machines; some have a page of changes.
     fn archive(&mut self) -> Result<()> {
-        let ids = self.site.listing.editions.iter().map(|it| &*it.id);
+        let ids = self.listing.editions.iter().map(|it| &*it.id);
         let is_compared = |id: &&str| {
             let page = format!("{}{CHANGES}", edition_folder(id));
             self.files.contains_key(&bundle_path(&page))
         };
         let compared = json!(ids.filter(is_compared).collect::<Vec<_>>());
-        self.listed(
-            self.japanese(),
-            EDITIONS,
-            "editions",
-            ("compared", compared),
-        )?;
-        let listing = data::pretty(self.site.listing);
+        let front = self.japanese();
+        self.listed(front, EDITIONS, "editions", ("compared", compared))?;
+        let listing = data::pretty(self.listing);
         self.files.insert(bundle_path(LISTING), listing);
         Ok(())
     }
@@ -264,9 +256,9 @@ impl<'a> SiteBuilder<'a> {
                 listed.then(|| address(home, page))
             });
             let addresses = json!({"addresses": pages.collect::<Vec<_>>()});
-            let newest = self.site.listing.editions.last().map(|newest| newest.date);
+            let newest = self.listing.editions.last().map(|newest| newest.date);
             let feed = json!({
-                "editions": self.site.listing.editions,
+                "editions": self.listing.editions,
                 "updated": newest.unwrap_or(self.documents.register.date),
             });
             files.extend([(SITEMAP, addresses), (FEED, feed)]);
@@ -339,7 +331,7 @@ impl<'a> SiteBuilder<'a> {
             let is_prose = prose.any(|prose| page.strip_suffix(".html") == Some(&prose.name));
             is_prose || [FRONT, VERIFY].contains(&page)
         };
-        let fronts: Vec<&Sheet> = self.site.fronts.iter().filter(has_page).collect();
+        let fronts: Vec<&Sheet> = self.fronts.iter().filter(has_page).collect();
         if fronts.len() < 2 {
             return Vec::new();
         }
@@ -361,7 +353,7 @@ impl<'a> SiteBuilder<'a> {
     fn downloads(&self, folder: &str, way: &str) -> Vec<Value> {
         let offer = |name: &str| {
             // A preview makes a file only on request.
-            let file = self.site.bundle.get(&format!("{SITE}{folder}{name}"));
+            let file = self.offered.get(&format!("{SITE}{folder}{name}"));
             let size = file.map(|bytes| format!("{} KB", bytes.len().div_ceil(1024)));
             let ending = name.rsplit('.').next().unwrap_or_default();
             let (href, label) = (format!("{way}{name}"), ending.to_ascii_uppercase());

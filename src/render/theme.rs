@@ -73,8 +73,6 @@ const OFFICIAL: &[(&str, &str)] = compiled_in![
 /// The folder by which a theme's own files name the official ones.
 pub const OFFICIAL_FOLDER: &str = "official/";
 
-const FONT_FOLDER: &str = "fonts/";
-
 /// Files beside the theme, for whoever writes it.
 pub const README: &str = "README.";
 pub const SAMPLE_FOLDER: &str = "sample/";
@@ -127,7 +125,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         }
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
-        if path.starts_with(FONT_FOLDER) {
+        if path.starts_with("fonts/") {
             // A licence may lie beside the faces.
             if path.ends_with(".ttf") || path.ends_with(".otf") {
                 theme.fonts.insert(shown, bytes);
@@ -194,11 +192,15 @@ impl Theme {
 
     /// Path and text of every file whose path has this ending.
     pub fn files<'a>(&'a self, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let files = self
-            .files
-            .iter()
-            .filter(move |(path, _)| path.ends_with(ending));
-        files.map(|(path, file)| (path.as_str(), &*file.text))
+        let files = self.files.iter();
+        let of_ending = files.filter(move |(path, _)| path.ends_with(ending));
+        of_ending.map(|(path, file)| (path.as_str(), &*file.text))
+    }
+
+    /// The error for a template that fails.
+    pub fn failure(&self, file: &str, line: usize, cause: String) -> Error {
+        let message = Message::new("theme-error").with("file", self.shown(file));
+        Error::new(message.with("line", line)).caused_by(cause)
     }
 
     /// SHA-256 of all files, in order of their paths, the logo and the fonts.
@@ -225,13 +227,11 @@ impl Theme {
         }
         let translated = self.labels_of(english)?;
         // The labels of a project's own templates are needed in every language of its pages.
-        match labels.keys().find(|name| !translated.contains_key(*name)) {
-            None => Ok(translated),
-            Some(name) => {
-                let message = Message::new("theme-label-missing").with("name", name);
-                Err(Error::new(message.with("file", self.shown(english))))
-            }
+        if let Some(name) = labels.keys().find(|name| !translated.contains_key(*name)) {
+            let message = Message::new("theme-label-missing").with("name", name);
+            return Err(Error::new(message.with("file", self.shown(english))));
         }
+        Ok(translated)
     }
 
     fn labels_of(&self, path: &str) -> Result<Labels> {
@@ -253,9 +253,10 @@ impl Theme {
         Ok(labels)
     }
 
-    /// Refuses a label with a character that no font has.
-    pub fn check_labels(&self, labels: &Labels, can_draw: impl Fn(&str) -> bool) -> Result<()> {
-        for (name, label) in labels {
+    /// The Japanese labels, none of them with a character that no font has.
+    pub fn drawable_labels(&self, can_draw: impl Fn(&str) -> bool) -> Result<Labels> {
+        let labels = self.labels(Language::Japanese)?;
+        for (name, label) in &labels {
             if let Some(c) = drawn(label).find(|c| *c != "\n" && !can_draw(c)) {
                 let message = Message::new("theme-glyph")
                     .with("file", self.shown(LABELS[0]))
@@ -265,7 +266,7 @@ impl Theme {
                 return Err(Error::new(message));
             }
         }
-        Ok(())
+        Ok(labels)
     }
 }
 
@@ -281,16 +282,8 @@ pub fn draw_rows<'a, T>(
         if rows == 0 || fails(0) {
             return error;
         }
-        let (mut sound, mut failing) = (0, rows);
-        while failing - sound > 1 {
-            let middle = sound + (failing - sound) / 2;
-            if fails(middle) {
-                failing = middle;
-            } else {
-                sound = middle;
-            }
-        }
-        let (anchor, subject) = name(failing - 1);
+        let counts: Vec<usize> = (1..rows).collect();
+        let (anchor, subject) = name(counts.partition_point(|count| !fails(*count)));
         let message = error.message.named("theme-error-row");
         Error {
             message: message.with("row", anchor).with("subject", subject),

@@ -9,16 +9,13 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The file of the tokens in a theme.
 pub const TOKENS: &str = "tokens.yaml";
 
-/// Every token by its name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Tokens(BTreeMap<String, Value>);
 
 impl Tokens {
-    /// Reads the official file.
     pub fn official(text: &str) -> Tokens {
         let values = yaml::read_flat(text);
         Tokens(values.expect("the official tokens are a flat file"))
@@ -68,24 +65,22 @@ impl Tokens {
 /// The reason why a value does not fit; the official value shows the token's kind.
 fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
     let number = |value: &Value| value.as_f64().filter(|number| *number > 0.0);
-    match official {
+    let (fits, message) = match official {
         Value::Number(official) => {
             // A slip of a digit is refused: half to three times the official number.
-            let official = official.as_f64().unwrap_or_default();
-            let (least, most) = (official / 2.0, official * 3.0);
-            let fits = number(value).is_some_and(|number| (least..=most).contains(&number));
+            let size = official.as_f64().unwrap_or_default();
+            let (least, most) = (size / 2.0, size * 3.0);
             let message = Message::new("theme-token-number").with("least", least);
-            (!fits).then(|| message.with("most", most))
+            let fits = number(value).is_some_and(|it| (least..=most).contains(&it));
+            (fits, message.with("most", most))
         }
         Value::Array(official) => {
-            let fits = |list: &Vec<Value>| {
-                list.len() == official.len() && list.iter().all(|it| number(it).is_some())
-            };
+            let list = value.as_array().filter(|it| it.len() == official.len());
+            let fits = list.is_some_and(|list| list.iter().all(|it| number(it).is_some()));
             let message = Message::new("theme-token-list").with("count", official.len());
-            (!value.as_array().is_some_and(fits)).then_some(message)
+            (fits, message)
         }
         _ => {
-            let written = value.as_str();
             let (fits, id): (fn(&str) -> bool, _) = match name {
                 "paper" => (|it| ["a4", "a3"].contains(&it), "theme-token-paper"),
                 "typeface" => (is_family_name, "theme-token-typeface"),
@@ -93,9 +88,10 @@ fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
                 "logo_text" => (|it| !it.contains(char::is_control), "theme-token-text"),
                 _ => (is_colour, "theme-token-colour"),
             };
-            (!written.is_some_and(fits)).then(|| Message::new(id))
+            (value.as_str().is_some_and(fits), Message::new(id))
         }
-    }
+    };
+    (!fits).then_some(message)
 }
 
 fn is_colour(written: &str) -> bool {

@@ -198,7 +198,7 @@ async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult>
     // If several requests wait here, the first renders the newest state of that moment, and
     // the others find it in the cache.
     let (waiting, asked) = (server.clone(), path.to_owned());
-    let render = move || Some(waiting.rendered()?.file(&waiting.options, &asked));
+    let render = move || Some(waiting.rendered()?.file(&asked));
     let file = spawn_blocking(render).await;
     if path.starts_with("pdf/") {
         // Typst drops what it did not need once the response is on its way.

@@ -4,18 +4,16 @@
 //! read again first.
 
 use super::{ServeOptions, internal_error};
-use crate::check::{self, CheckInput};
 use crate::content::{self, Content};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
-use crate::model::{ProsePage, Register};
-use crate::render::bundle::{self, BuildInput};
-use crate::render::pdf::{Fonts, Pdf};
+use crate::render::bundle::{self, Project};
+use crate::render::pdf::Pdf;
 use crate::render::theme::{self, Theme};
 use crate::sheet::Rendering;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,33 +41,28 @@ impl ProjectSnapshot {
 
     /// Tells if nothing is new: a file was touched, or saved without a change.
     pub fn equals(&self, before: &ProjectSnapshot) -> bool {
-        let same_content = match (&self.content, &before.content) {
-            (Ok(now), Ok(before)) => {
-                now.sources == before.sources && now.findings == before.findings
-            }
-            (Err(now), Err(before)) => now == before,
-            _ => false,
-        };
-        same_content && self.theme == before.theme && self.today == before.today
+        let [now, last] = [self, before].map(|it| {
+            let content = it.content.as_ref();
+            content.map(|content| (&content.sources, &content.findings))
+        });
+        now == last && self.theme == before.theme && self.today == before.today
     }
 
     /// Tells if a file is missing or blank that was not, as happens while some editors save.
     pub fn lacks_files_of(&self, before: &ProjectSnapshot) -> bool {
-        let Ok(content_before) = &before.content else {
-            return false;
-        };
-        let Ok(content) = &self.content else {
-            return true;
-        };
-        let is_blank = |text: &str| text.trim().is_empty();
-        let mut sources = content_before.sources.0.iter();
-        let lacks_source = sources
-            .any(|(file, text)| !is_blank(text) && content.sources.get(file).is_none_or(is_blank));
-        let lacks_theme_file = match (&self.theme, &before.theme) {
-            (Ok(theme), Ok(before)) => before.files("").any(|(path, _)| theme.text(path).is_none()),
-            (now, before) => now.is_err() && before.is_ok(),
-        };
-        lacks_source || lacks_theme_file
+        !before.files().is_subset(&self.files())
+    }
+
+    /// The files of the theme, and those of the content that are not blank.
+    fn files(&self) -> BTreeSet<&str> {
+        let sources = self.content.iter().flat_map(|it| it.sources.0.iter());
+        let written = sources.filter(|(_, text)| !text.trim().is_empty());
+        let theme = self.theme.iter().flat_map(|it| it.files(""));
+        let theme_paths = theme.map(|(path, _)| path);
+        written
+            .map(|(file, _)| &**file)
+            .chain(theme_paths)
+            .collect()
     }
 }
 
@@ -118,7 +111,10 @@ impl PreviewState {
     /// The content as read last, then the content that is visible: while a file is broken, its
     /// rows keep their last position.
     fn contents(&self) -> impl Iterator<Item = &Content> {
-        let visible = self.rendered.as_ref().map(|rendered| &*rendered.content);
+        let visible = self
+            .rendered
+            .as_ref()
+            .map(|rendered| &*rendered.project.content);
         self.content().into_iter().chain(visible)
     }
 
@@ -153,50 +149,27 @@ fn check_and_render(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<RenderedProject>> {
     let content = snapshot.content.clone()?;
-    let theme = snapshot.theme.clone();
-    let drawn_with = theme.and_then(|theme| Ok((options.fonts.with(&theme)?, theme)));
-    let fonts = drawn_with
-        .as_ref()
-        .map_or(&options.fonts, |(fonts, _)| fonts);
-    let checked = check::check(&CheckInput {
-        content: &content,
-        today: snapshot.today,
-        can_draw: &|c| fonts.can_draw(c),
-    });
-    findings.clone_from(&checked.findings);
-    let (fonts, theme) = drawn_with?;
-    let Some(register) = checked.register else {
+    let (theme, fonts) = (snapshot.theme.clone(), &options.fonts);
+    let (found, checked) = Project::check(content, theme, fonts, snapshot.today);
+    *findings = found;
+    let Some(project) = checked? else {
         return Ok(None);
     };
-    let project = RenderedProject {
+    let rendered = RenderedProject {
         number,
-        today: snapshot.today,
-        content,
-        theme,
-        fonts,
-        register,
-        pages: checked.pages,
-        overdue_reviews: checked.overdue_reviews,
-        findings: checked.findings,
+        project,
         files: Mutex::default(),
     };
     // A project counts as rendered if its front page can be.
-    let front = project.file(options, &bundle_path(FRONT));
-    front.map(|_| Some(project))
+    let front = rendered.file(&bundle_path(FRONT));
+    front.map(|_| Some(rendered))
 }
 
 /// A project without errors, and the files rendered of it so far.
 pub struct RenderedProject {
     /// The state to which it belongs.
     pub number: u64,
-    today: Date,
-    content: Arc<Content>,
-    theme: Arc<Theme>,
-    fonts: Fonts,
-    register: Register,
-    pages: Vec<ProsePage>,
-    overdue_reviews: usize,
-    findings: Vec<Diagnostic>,
+    project: Project,
     /// By path: the files of a build's site, and `pdf/client.pdf` and its like.
     files: Mutex<BTreeMap<String, FileResult>>,
 }
@@ -213,13 +186,12 @@ pub type FileResult = Result<Option<Arc<PreviewFile>>>;
 
 impl RenderedProject {
     /// A file, rendered on the first request.
-    pub fn file(&self, options: &ServeOptions, path: &str) -> FileResult {
+    pub fn file(&self, path: &str) -> FileResult {
         if let Some(file) = self.cached_file(path) {
             return file;
         }
-        let input = self.build(options);
         let pdf = |kind| {
-            let Pdf { bytes, pages, .. } = bundle::pdf(&input, kind)?;
+            let Pdf { bytes, pages, .. } = bundle::pdf(&self.project, kind)?;
             Ok(Some(PreviewFile { bytes, pages }))
         };
         let file = match path {
@@ -227,7 +199,7 @@ impl RenderedProject {
             "pdf/client.pdf" => pdf(Rendering::ClientPdf),
             "pdf/seal.pdf" => pdf(Rendering::SealPdf),
             "pdf/proof.pdf" => pdf(Rendering::Proof),
-            _ => bundle::site_file(&input, path).map(|bytes| {
+            _ => bundle::site_file(&self.project, path).map(|bytes| {
                 let pages = BTreeMap::new();
                 bytes.map(|bytes| PreviewFile { bytes, pages })
             }),
@@ -245,20 +217,5 @@ impl RenderedProject {
     /// The cache. After a panic elsewhere its entries are still whole.
     fn files(&self) -> MutexGuard<'_, BTreeMap<String, FileResult>> {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn build<'a>(&'a self, options: &'a ServeOptions) -> BuildInput<'a> {
-        BuildInput {
-            content: &self.content,
-            register: &self.register,
-            findings: &self.findings,
-            pages: &self.pages,
-            overdue_reviews: self.overdue_reviews,
-            theme: &self.theme,
-            fonts: &self.fonts,
-            today: self.today,
-            copies: &[],
-            catalog: &options.proof_catalog,
-        }
     }
 }

@@ -6,7 +6,6 @@ use crate::model::Audience;
 use fast_qr::{ECL, QRBuilder};
 use serde::{Deserialize, Serialize};
 
-/// The edition a sheet shows.
 #[derive(Debug, Clone, Serialize)]
 pub struct EditionLine {
     pub id: String,

@@ -1,14 +1,15 @@
 //! The parts of a register → a whole [`Sheet`].
 
 use super::row_layout::RowLayout;
-use super::translator::{self, Translator};
+use super::translator::Translator;
 use super::{
     EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row, Sheet, State,
 };
 use crate::edition::Edition;
 use crate::message::Language;
-use crate::model::Register;
+use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
@@ -26,53 +27,87 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         language: options.language,
         style: register.date_style,
     };
-    let rendering = options.rendering;
-    let [is_proof, is_seal] = [Rendering::Proof, Rendering::SealPdf].map(|it| rendering == it);
     let day = |day: Date| PrintedDay {
         iso: day.to_string(),
         text: translator.date(day),
     };
     let date = day(register.date);
-    let as_of = rendering.is_judged_by_the_day().then(|| day(options.today));
-    let frame = translator::frame(register, translator);
-    let filled_labels = fill_labels(labels, options, &frame.office.name, &date, as_of.as_ref());
+    let is_judged = options.rendering.is_judged_by_the_day();
+    let as_of = is_judged.then(|| day(options.today));
+    let (office, _) = translator.line(&register.office.name);
+    let mut filled_labels = labels.clone();
+    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
+        // The words in cells never change with a theme. A translation is no part of what was issued.
+        filled_labels.extend(edition.words.clone());
+    }
+    // These placeholders have one value on the whole sheet.
+    let judged_on = as_of.as_ref().map_or("", |day| &day.text);
+    for label in filled_labels.values_mut().filter(|it| it.contains('{')) {
+        *label = label
+            .replace("{office}", &office)
+            .replace("{date}", &date.text)
+            .replace("{as_of}", judged_on);
+    }
     let layout = RowLayout {
         register,
         options,
-        labels: &filled_labels,
+        labels: filled_labels,
         translator,
     };
-    let issued_on = options.edition.filter(|_| !is_proof);
+    whole_sheet(layout, date, as_of)
+}
+
+fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -> Sheet {
+    let (register, options, translator) = (layout.register, layout.options, layout.translator);
+    let rendering = options.rendering;
+    let is_seal = rendering == Rendering::SealPdf;
+    let issued_on = options.edition.filter(|_| rendering != Rendering::Proof);
     let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
     let site = register.office.url.as_deref().filter(|_| is_seal);
+    let edition_line = |edition| EditionLine::new(edition, rendering.audience(), site);
     let certifications = register.certifications.iter();
     let approvals = register.approvals.iter().filter(|_| is_seal);
     let history = options.history.iter().filter(|_| is_seal);
-    let line = |edition: &&Edition| HistoryLine {
+    let history_line = |edition: &&Edition| HistoryLine {
         id: edition.id.clone(),
         date: translator.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     };
-    let findings = is_proof.then(|| layout.general_findings());
     let rows = lay_out_rows(register, &layout);
+    let has_withheld = rows
+        .iter()
+        .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
+        .any(|cell| cell.state == State::Withheld);
+    let mut untranslated = BTreeMap::new();
+    let mut line = |field, line: &Bilingual<String>| {
+        let (line, foreign) = translator.line(line);
+        untranslated.extend(foreign.map(|language| (field, language)));
+        line
+    };
+    let amended = register.guideline.amended.as_deref();
     Sheet {
         rendering,
         audience: rendering.audience(),
         lang: options.language.code(),
-        untranslated: frame.untranslated,
-        title: frame.title,
-        office: frame.office,
-        signatory: frame.signatory,
-        guideline: frame.guideline,
+        title: line("title", &register.title),
+        office: translate_office(&register.office, &mut line),
+        signatory: Signatory {
+            title: line("signatory_title", &register.signatory.title),
+            name: line("signatory_name", &register.signatory.name),
+        },
+        guideline: Guideline {
+            id: register.guideline.id.clone(),
+            title: line("guideline", &register.guideline.title),
+            amended: amended.map(|it| translator.amended(it)),
+        },
+        untranslated,
         id: options.id.to_owned(),
         draft: options.edition.is_none(),
-        edition: options
-            .edition
-            .map(|edition| EditionLine::new(edition, rendering.audience(), site)),
-        history: history.map(line).collect(),
+        edition: options.edition.map(edition_line),
+        history: history.map(history_line).collect(),
         copy: None,
         approvals: approvals.cloned().collect(),
-        overdue_reviews: options.overdue_reviews,
+        overdue_reviews: 0,
         date_style: register.date_style,
         document_number: register.document_number.clone(),
         guideline_amended: register.guideline.amended.clone(),
@@ -83,11 +118,32 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
         control: layout.control(&date.text),
         date,
         as_of,
-        has_withheld: rows.iter().any(Row::has_withheld),
+        has_withheld,
         rows,
         certifications: certifications.map(|it| layout.certification(it)).collect(),
-        findings: findings.unwrap_or_default(),
-        labels: filled_labels,
+        findings: Vec::new(),
+        labels: layout.labels,
+    }
+}
+
+fn translate_office(
+    office: &Office,
+    mut line: impl FnMut(&'static str, &Bilingual<String>) -> String,
+) -> Office<String> {
+    let mut optional =
+        |field, value: &Option<Bilingual<String>>| value.as_ref().map(|it| line(field, it));
+    let address = optional("address", &office.address);
+    let representative = optional("representative", &office.representative);
+    let complaints = optional("complaints", &office.complaints);
+    Office {
+        name: line("office", &office.name),
+        tel: office.tel.clone(),
+        address,
+        url: office.url.clone(),
+        representative,
+        complaints,
+        homepage: office.homepage.clone(),
+        security: office.security.clone(),
     }
 }
 
@@ -101,28 +157,6 @@ fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
     }
     join(&mut rows);
     rows
-}
-
-/// Adds the edition's own words, and fills the placeholders that have one value on the whole sheet.
-fn fill_labels(
-    labels: &Labels,
-    options: &LayoutOptions,
-    office: &str,
-    date: &PrintedDay,
-    as_of: Option<&PrintedDay>,
-) -> Labels {
-    let mut filled = labels.clone();
-    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
-        // The words in cells never change with a theme. A translation is no part of what was issued.
-        filled.extend(edition.words.clone());
-    }
-    for label in filled.values_mut().filter(|label| label.contains('{')) {
-        *label = label
-            .replace("{office}", office)
-            .replace("{date}", &date.text)
-            .replace("{as_of}", as_of.map_or("", |day| &day.text));
-    }
-    filled
 }
 
 /// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.

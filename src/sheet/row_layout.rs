@@ -2,8 +2,8 @@
 
 use super::translator::{ForeignLang, Translator};
 use super::{
-    Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, FindingText,
-    Heading, Labels, LayoutOptions, Rendering, Row, RowProof, State, Validity,
+    Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, Heading, Labels,
+    LayoutOptions, Rendering, Row, RowProof, State, Validity,
 };
 use crate::model::{
     Audience, Bilingual, Certification, Item, Measure, Register, Section, dated_standard,
@@ -16,7 +16,7 @@ use jiff::civil::Date;
 pub struct RowLayout<'a> {
     pub register: &'a Register,
     pub options: &'a LayoutOptions<'a>,
-    pub labels: &'a Labels,
+    pub labels: Labels,
     pub translator: Translator,
 }
 
@@ -60,22 +60,18 @@ impl RowLayout<'_> {
     }
 
     fn statement(&self, measure: &Measure) -> Cell {
-        let audience = measure.audience.measure;
-        if measure.measure.is_some() {
-            self.cell(State::Stated, measure.measure.as_ref(), audience)
-        } else if measure.not_applicable.is_some() {
-            let reason = measure.not_applicable.as_ref();
-            let mut cell = self.cell(State::NotApplicable, reason, audience);
-            if cell.state == State::NotApplicable {
-                surround(&mut cell, self.label("not_applicable"), "{reason}");
-            }
-            cell
-        } else if self.is_proof() {
-            cell(State::Open, Text::plain(self.label("open")), None)
-        } else {
+        let state = match (&measure.measure, &measure.not_applicable) {
+            (Some(_), _) => State::Stated,
+            (None, Some(_)) => State::NotApplicable,
             // The form prints an empty cell for a row that is still open.
-            cell(State::Open, Text::default(), None)
+            (None, None) if !self.is_proof() => return cell(State::Open, Text::default(), None),
+            (None, None) => return cell(State::Open, Text::plain(self.label("open")), None),
+        };
+        let mut cell = self.cell(state, measure.statement(), measure.audience.measure);
+        if cell.state == State::NotApplicable {
+            surround(&mut cell, self.label("not_applicable"));
         }
+        cell
     }
 
     /// The cell as this sheet's reader may see it.
@@ -104,9 +100,7 @@ impl RowLayout<'_> {
     pub fn control(&self, date: &str) -> Vec<ControlEntry> {
         let register = self.register;
         let number = register.document_number.clone();
-        let lang = number
-            .as_deref()
-            .and_then(|number| self.translator.foreign(number));
+        let lang = self.translator.foreign(number.as_deref().unwrap_or(""));
         let day = |day: Option<Date>| day.map(|day| self.translator.date(day));
         let entries = [
             ("control_number", number, lang),
@@ -148,7 +142,7 @@ impl RowLayout<'_> {
             expires_on: iso(certification.expires_on),
             proof: self.is_proof().then(|| CertificationProof {
                 file: certification.file.clone(),
-                findings: self.findings(&certification.file, &certification.id),
+                findings: Vec::new(),
             }),
             issued_on: certification.issued_on.map(|day| self.translator.date(day)),
             data: CertificationData {
@@ -189,12 +183,8 @@ impl RowLayout<'_> {
     fn row_proof(&self, measure: &Measure) -> RowProof {
         let origin = &measure.origin;
         let coordinates = origin.source.iter();
-        let source: Vec<_> = coordinates
-            .map(|(line, cell)| format!("{line}.{cell}"))
-            .collect();
-        // The open question is printed there in full already.
-        let mut findings = self.findings(&origin.file, &measure.id);
-        findings.retain(|finding| finding.rule != "open-question");
+        let written = coordinates.map(|(line, cell)| format!("{line}.{cell}"));
+        let source: Vec<String> = written.collect();
         RowProof {
             file: format!("{}:{}", origin.file, origin.line),
             source: source.join(" / "),
@@ -202,7 +192,7 @@ impl RowLayout<'_> {
             memo: origin.memo.clone(),
             reviewed_on: origin.reviewed_on.map(|day| self.translator.date(day)),
             audience: self.withheld_fields(measure),
-            findings,
+            findings: Vec::new(),
         }
     }
 
@@ -219,21 +209,6 @@ impl RowLayout<'_> {
         let audience = self.label("audience_client");
         (!labels.is_empty()).then(|| format!("{}: {audience}", labels.join(" / ")))
     }
-
-    fn findings(&self, file: &str, record: &str) -> Vec<FindingText> {
-        let key = (file.to_owned(), Some(record.to_owned()));
-        self.options.findings.get(&key).cloned().unwrap_or_default()
-    }
-
-    /// Findings that no row and no certificate shows.
-    pub fn general_findings(&self) -> Vec<FindingText> {
-        let findings = self.options.findings.iter();
-        let general = findings.filter(|((_, record), _)| record.is_none());
-        general
-            .flat_map(|(_, findings)| findings)
-            .cloned()
-            .collect()
-    }
 }
 
 fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
@@ -246,8 +221,8 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
 }
 
 /// Puts the two halves of a label before and after a cell's text.
-fn surround(cell: &mut Cell, label: &str, placeholder: &str) {
-    let (before, after) = label.split_once(placeholder).unwrap_or((label, ""));
+fn surround(cell: &mut Cell, label: &str) {
+    let (before, after) = label.split_once("{reason}").unwrap_or((label, ""));
     if !before.is_empty()
         && let Some(first) = cell.paragraphs.first_mut()
     {

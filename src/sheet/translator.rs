@@ -2,10 +2,9 @@
 
 use crate::date::{self, DateStyle};
 use crate::message::Language;
-use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
+use crate::model::Bilingual;
 use crate::text::{Text, is_japanese};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 
 /// The language of a text that is not in the sheet's own: a theme marks it with `lang="ja"`.
 pub type ForeignLang = Option<&'static str>;
@@ -45,7 +44,7 @@ impl Translator {
     }
 
     /// The amendment of a guideline as laws are cited: `令和7年6月改正`, whatever the sheet's dates.
-    fn amended(self, amended: &str) -> String {
+    pub fn amended(self, amended: &str) -> String {
         let parsed = amended.parse().or_else(|_| format!("{amended}-01").parse());
         let Some(day): Option<Date> = parsed.ok() else {
             return amended.to_owned();
@@ -62,49 +61,5 @@ impl Translator {
     pub fn foreign(self, text: &str) -> ForeignLang {
         let foreign = self.language == Language::English && text.contains(is_japanese);
         foreign.then(|| Language::Japanese.code())
-    }
-}
-
-/// The texts around the table, in the sheet's language as far as they are translated.
-pub struct Frame {
-    pub title: String,
-    pub office: Office<String>,
-    pub signatory: Signatory<String>,
-    pub guideline: Guideline<String>,
-    /// The language of each text that is not in the sheet's own, by its name in themes.
-    pub untranslated: BTreeMap<&'static str, &'static str>,
-}
-
-/// Translates the texts around the table.
-pub fn frame(register: &Register, translator: Translator) -> Frame {
-    let mut untranslated = BTreeMap::new();
-    let mut line = |field, line: &Bilingual<String>| {
-        let (line, foreign) = translator.line(line);
-        untranslated.extend(foreign.map(|language| (field, language)));
-        line
-    };
-    let (office, guideline) = (&register.office, &register.guideline);
-    Frame {
-        title: line("title", &register.title),
-        office: Office {
-            name: line("office", &office.name),
-            tel: office.tel.clone(),
-            address: office.address.as_ref().map(|it| line("address", it)),
-            url: office.url.clone(),
-            representative: (office.representative.as_ref()).map(|it| line("representative", it)),
-            complaints: (office.complaints.as_ref()).map(|it| line("complaints", it)),
-            homepage: office.homepage.clone(),
-            security: office.security.clone(),
-        },
-        signatory: Signatory {
-            title: line("signatory_title", &register.signatory.title),
-            name: line("signatory_name", &register.signatory.name),
-        },
-        guideline: Guideline {
-            id: guideline.id.clone(),
-            title: line("guideline", &guideline.title),
-            amended: (guideline.amended.as_deref()).map(|it| translator.amended(it)),
-        },
-        untranslated,
     }
 }

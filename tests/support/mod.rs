@@ -7,8 +7,7 @@ pub mod servers;
 use safeguard::check::{self, CheckInput, Checked};
 use safeguard::content::{self, Content};
 use safeguard::manifest::Bundle;
-use safeguard::message::{Catalog, Language};
-use safeguard::render::bundle::{self, BuildInput};
+use safeguard::render::bundle::{self, Project};
 use safeguard::render::pdf::Fonts;
 use safeguard::render::theme;
 use std::fs;
@@ -16,7 +15,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The day the own content is judged by in tests.
 pub const DAY: &str = "2026-11-23";
@@ -27,8 +26,8 @@ pub fn project() -> &'static Path {
 }
 
 /// The own content.
-pub static CONTENT: LazyLock<Content> =
-    LazyLock::new(|| content::load(project()).expect("content/ is there"));
+pub static CONTENT: LazyLock<Arc<Content>> =
+    LazyLock::new(|| Arc::new(content::load(project()).expect("content/ is there")));
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::compiled_in);
 
@@ -46,21 +45,11 @@ pub static BUNDLE: LazyLock<Bundle> = LazyLock::new(build);
 
 /// Builds the own content anew.
 pub fn build() -> Bundle {
-    let bundle = bundle::build(&BuildInput {
-        content: &CONTENT,
-        register: CHECKED
-            .register
-            .as_ref()
-            .expect("the own content has no errors"),
-        findings: &CHECKED.findings,
-        pages: &CHECKED.pages,
-        overdue_reviews: CHECKED.overdue_reviews,
-        theme: &theme::load(project(), "official").expect("the official theme"),
-        fonts: &FONTS,
-        today: DAY.parse().expect("a day"),
-        copies: &[],
-        catalog: &Catalog::of(Language::Japanese),
-    });
+    let theme = theme::load(project(), "official").map(Arc::new);
+    let today = DAY.parse().expect("a day");
+    let (_, checked) = Project::check(CONTENT.clone(), theme, &FONTS, today);
+    let own = checked.expect("the official theme");
+    let bundle = bundle::build(&own.expect("the own content has no errors"), &[]);
     bundle.unwrap_or_else(|failure| panic!("{failure:?}")).files
 }
 

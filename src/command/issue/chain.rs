@@ -7,9 +7,10 @@ use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
 use crate::issue;
-use crate::manifest::DATA;
-use crate::manifest::site::{CSV, PDF, edition_folder};
+use crate::manifest::site::edition_folder;
 use crate::message::{Error, Message, Result};
+use crate::pdf_reader::{self, PdfContents};
+use crate::render::bundle::OF_EDITION;
 use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme;
@@ -17,6 +18,9 @@ use std::path::Path;
 
 /// The largest file fetched from the office's own site.
 const MAX_FETCHED: u64 = 64 * 1024 * 1024;
+
+/// The first bytes of what scanners write: PDF, PNG, JPEG and TIFF.
+const SCANS: [&[u8]; 5] = [b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*"];
 
 impl Issue {
     /// Does what the options ask for; `None` if they ask for a new edition.
@@ -42,14 +46,29 @@ impl Issue {
     fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
         let bytes = read_file(file)?;
         let edition = find(content, id)?;
-        if let Some(recipient) = &self.recipient {
-            session.printable("--recipient", recipient, &Fonts::compiled_in())?;
+        let recipient = self.recipient.as_deref();
+        let recipient = recipient.map(|it| session.recipient(it, &Fonts::compiled_in()));
+        let recipient = recipient.transpose()?.map(str::to_owned);
+        let listing = content.listing("");
+        let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
+        let refused = if let Some(listed) = listing.of_file(&sha256(&bytes)) {
+            Some(Message::new("attach-recorded").with("of", &listed.id))
+        } else if !SCANS.iter().any(|start| bytes.starts_with(start)) {
+            Some(Message::new("attach-no-scan"))
+        } else {
+            let sheet = pdf_reader::read(&bytes).map(of_data);
+            let contradicts = sheet.is_ok_and(|of| of != Some(&edition.id));
+            contradicts.then(|| Message::new("attach-contradicts"))
+        };
+        if let Some(refused) = refused {
+            let message = refused.with("path", file.display());
+            return Err(Error::new(message.with("id", id)));
         }
         session.record_copies(&[RecordedCopy {
             edition: edition.id.clone(),
             kind: CopyKind::Scan,
             day: session.today(),
-            recipient: self.recipient.clone(),
+            recipient,
             bytes: bytes.len(),
             sha256: sha256(&bytes),
         }])?;
@@ -112,6 +131,11 @@ fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -
 
 /// Brings back an edition's files: drawn again or from the office's site, if the bytes are the recorded ones.
 fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
+    let folder = session.options.directory.join("content/editions").join(id);
+    if folder.is_dir() && !folder.join(file::RECORD).exists() {
+        let message = Message::new("edition-record-missing").with("id", id);
+        return Err(Error::new(message));
+    }
     let edition = find(content, id)?;
     if issue::digests(edition) != edition.digest {
         return Err(Error::new(Message::new("edition-altered").with("id", id)));
@@ -131,9 +155,10 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     for name in damaged {
         let again = drawn.get(name).filter(|it| is_recorded(name, it)).cloned();
         let found = again.or_else(|| {
-            let address = published_at(home?, id, name)?;
-            let fetched = fetch(&address, MAX_FETCHED).ok();
-            fetched.filter(|it| is_recorded(name, it))
+            let (published, _) = OF_EDITION.iter().find(|(_, it)| *it == name)?;
+            let (home, folder) = (home?.trim_end_matches('/'), edition_folder(id));
+            let fetched = fetch(&format!("{home}/{folder}{published}"), MAX_FETCHED);
+            fetched.ok().filter(|it| is_recorded(name, it))
         });
         let path = format!("content/editions/{id}/{name}");
         match found {
@@ -150,16 +175,4 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     }
     let message = Message::new("not-restored").with("paths", gone.join(", "));
     Err(Error::new(message))
-}
-
-/// The address at which a public file of an edition is published.
-fn published_at(home: &str, id: &str, name: &str) -> Option<String> {
-    let published = match name {
-        file::SITE_PDF => PDF,
-        file::SITE_CSV => CSV,
-        file::SITE_JSON => DATA,
-        _ => return None,
-    };
-    let home = home.trim_end_matches('/');
-    Some(format!("{home}/{}{published}", edition_folder(id)))
 }

@@ -96,19 +96,15 @@ impl Printer<'_> {
     }
 
     fn check(&self, signature: &PdfSignature) -> Result<(), SignatureError> {
-        signature.check(self.context.signer.roots(), self.context.now)
+        signature.check(&self.context.roots, self.context.now)
     }
 
     /// Who signed, by whom certified, over which bytes, when; and what was not checked.
     fn signature(&self, signature: &PdfSignature) -> String {
-        let roots = self.context.signer.roots();
-        let signer = signature.signer.as_deref().unwrap_or("?");
+        let roots = &self.context.roots;
+        let who = signature.signer.as_deref().unwrap_or("?");
         let issuer = signature.issuer.as_deref().unwrap_or("?");
-        let message = |id| {
-            Message::new(id)
-                .with("signer", signer)
-                .with("issuer", issuer)
-        };
+        let message = |id| Message::new(id).with("signer", who).with("issuer", issuer);
         let why = |error| self.format(&Message::new("signature-error").with("why", name(error)));
         let statement = match self.check(signature) {
             Ok(()) => message("verify-signature"),
@@ -162,14 +158,7 @@ impl Printer<'_> {
 
     /// The cells of the table, with its head.
     fn cells(&self, reports: &[VerifyReport]) -> Vec<[String; 6]> {
-        let head = [
-            "file",
-            "office",
-            "edition",
-            "verdict",
-            "certificates",
-            "signatures",
-        ];
+        let head = ["file", "office", "edition", "verdict", "ends", "signed"];
         let column = |name: &str| self.format(&Message::new("verify-column").with("column", name));
         let mut cells = vec![head.map(column)];
         for report in reports {

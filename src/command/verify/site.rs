@@ -73,9 +73,7 @@ fn from_web(site: &str) -> Result<KnownEditions> {
 /// The folder of an address and those above it, as addresses.
 fn folders(site: &str) -> Result<Vec<String>> {
     let page = site.split(['?', '#']).next().unwrap_or_default();
-    let uri: Uri = page
-        .parse()
-        .map_err(|error| failed(site).caused_by(error))?;
+    let uri = Uri::try_from(page).map_err(|error| failed(site).caused_by(error))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(failed(site));
     };
@@ -92,9 +90,8 @@ fn folders(site: &str) -> Result<Vec<String>> {
     Ok(folders)
 }
 
-/// Fetches the list in a folder of the web. The inner error is that there is simply nothing, so that
-/// the list may be in a folder above. The only redirection followed is that from `http` to `https` of
-/// the same host.
+/// Fetches the list in a folder of the web. The inner error is that there is simply nothing there.
+/// The only redirection followed is that from `http` to `https` of the same host.
 fn fetch(folder: &str) -> Result<Result<KnownEditions>> {
     let asked = format!("{folder}{LISTING}");
     let because = |cause: &dyn Display| failed(&asked).caused_by(cause);

@@ -5,7 +5,7 @@ use crate::message::{Error, Message, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
-use ttf_parser::Permissions;
+use ttf_parser::Tag;
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::layout::Abs;
@@ -14,25 +14,18 @@ use typst::text::{Font, FontBook, FontInstance, FontVariations};
 use typst::utils::LazyHash;
 use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
 
-/// The weights of each typeface, compiled in (see `fonts/README.md`).
-const TYPEFACES: [[&[u8]; 2]; 2] = [
-    [
-        include_bytes!("../../../fonts/NotoSansJP-Regular.ttf"),
-        include_bytes!("../../../fonts/NotoSansJP-Bold.ttf"),
-    ],
-    [
-        include_bytes!("../../../fonts/MPLUS1p-Regular.ttf"),
-        include_bytes!("../../../fonts/MPLUS1p-Bold.ttf"),
-    ],
+/// Two weights of each typeface, compiled in (see `fonts/README.md`).
+const FACES: [&[u8]; 4] = [
+    include_bytes!("../../../fonts/NotoSansJP-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansJP-Bold.ttf"),
+    include_bytes!("../../../fonts/MPLUS1p-Regular.ttf"),
+    include_bytes!("../../../fonts/MPLUS1p-Bold.ttf"),
 ];
 
 /// The row scope of a header cell and a table's summary are still behind this feature.
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
-    LazyHash::new(
-        Library::builder()
-            .with_features([Feature::A11yExtras].into_iter().collect())
-            .build(),
-    )
+    let features = [Feature::A11yExtras].into_iter().collect();
+    LazyHash::new(Library::builder().with_features(features).build())
 });
 
 /// The faces that sheets are drawn with.
@@ -46,13 +39,12 @@ pub struct Fonts {
 }
 
 impl Fonts {
-    /// Reads the faces in the binary.
     pub fn compiled_in() -> Fonts {
-        let face = |bytes: &'static [u8]| {
-            Font::new(Bytes::new(bytes), 0).expect("the fetched fonts were verified")
+        let face = |bytes: &&'static [u8]| {
+            Font::new(Bytes::new(*bytes), 0).expect("the fetched fonts were verified")
         };
-        let typefaces = TYPEFACES.map(|weights| weights.map(face).to_vec());
-        Fonts::of(typefaces.to_vec())
+        let typefaces = FACES.chunks(2);
+        Fonts::of(typefaces.map(|it| it.iter().map(face).collect()).collect())
     }
 
     fn of(typefaces: Vec<Vec<Font>>) -> Fonts {
@@ -116,10 +108,8 @@ impl Fonts {
             let face = instance(face);
             face.ttf().glyph_variation_index(c, selector).is_some()
         };
-        let mut typefaces = self.typefaces.iter();
-        typefaces
-            .find(has_character)
-            .is_some_and(|weights| weights.iter().all(has_form))
+        let first = self.typefaces.iter().find(has_character);
+        first.is_some_and(|weights| weights.iter().all(has_form))
     }
 }
 
@@ -134,9 +124,17 @@ fn instance(face: &Font) -> FontInstance {
 fn may_be_embedded(face: &Font) -> bool {
     let instance = instance(face);
     let face = instance.ttf();
-    let is_restricted = face.permissions() == Some(Permissions::Restricted);
-    !is_restricted && face.is_subsetting_allowed() && face.is_outline_embedding_allowed()
+    let table = face.raw_face().table(Tag::from_bytes(b"OS/2"));
+    let bits = table.and_then(|table| table.get(8..10));
+    let [high, low] = bits.map_or([0, 0], |bits| [bits[0], bits[1]]);
+    // Bit 8 forbids a part of the face, bit 9 its outlines, bit 1 alone any use.
+    high & 3 == 0 && low & 15 != 2
 }
+
+/// The file that tells a theme if its layout may depend on itself, and its contents.
+const ATTEMPT: &str = "attempt.json";
+const FIRST: &[u8] = br#"{"steady":false}"#;
+const STEADY: &[u8] = br#"{"steady":true}"#;
 
 /// One rendering as Typst sees it.
 pub struct World<'a> {
@@ -149,42 +147,35 @@ pub struct World<'a> {
 }
 
 impl<'a> World<'a> {
-    /// `files` are those that a theme can read besides its own. If `is_steady`, the theme must not
-    /// let the layout depend on itself: the first drawing found no end.
+    /// `files` are those that a theme can read besides its own.
     pub fn new(
         fonts: &'a Fonts,
         theme: &Theme,
         main: &'static str,
         files: Vec<(&'static str, Vec<u8>)>,
-        is_steady: bool,
     ) -> World<'a> {
         let sources = [".typ", ".txt"]
             .into_iter()
             .flat_map(|ending| theme.files(ending))
             .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
-        let attempt = serde_json::json!({"steady": is_steady}).to_string();
-        let logo = theme.logo.iter();
-        let own = [
-            ("tokens.json", tokens),
-            ("attempt.json", attempt.into_bytes()),
-        ];
-        let data: Vec<(&str, Vec<u8>)> = files
-            .into_iter()
-            .chain(own)
-            .chain(logo.map(|logo| (&*logo.name, logo.bytes.clone())))
-            .collect();
-        let readable = data.iter().map(|(path, _)| format!("/{path}"));
+        let mut data: Vec<(&str, Vec<u8>)> = files;
+        data.extend([("tokens.json", tokens), (ATTEMPT, FIRST.to_vec())]);
+        data.extend(theme.logo.iter().map(|it| (&*it.name, it.bytes.clone())));
+        let readable: Vec<String> = data.iter().map(|(path, _)| format!("/{path}")).collect();
+        let data = data.into_iter();
         World {
             fonts,
             main: id(main),
             sources: sources.collect(),
-            readable: readable.collect::<Vec<_>>().join(", "),
-            data: data
-                .into_iter()
-                .map(|(path, bytes)| (id(path), Bytes::new(bytes)))
-                .collect(),
+            readable: readable.join(", "),
+            data: data.map(|(path, it)| (id(path), Bytes::new(it))).collect(),
         }
+    }
+
+    /// Asks the theme to let no layout depend on itself: the first drawing found no end.
+    pub fn demand_steadiness(&mut self) {
+        self.data.insert(id(ATTEMPT), Bytes::new(STEADY));
     }
 
     pub fn main_path(&self) -> &'static str {
@@ -203,7 +194,6 @@ impl<'a> World<'a> {
         FileError::Other(Some(why.into()))
     }
 
-    /// File and line of a span.
     pub fn place(&self, span: DiagSpan) -> Option<(String, usize)> {
         let file = span.id()?;
         let bytes = self.range(span)?;
@@ -233,19 +223,16 @@ impl TypstWorld for World<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        self.sources
-            .get(&id)
-            .cloned()
-            .ok_or_else(|| self.absent(id))
+        let source = self.sources.get(&id).cloned();
+        source.ok_or_else(|| self.absent(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        match self.data.get(&id) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => self
-                .source(id)
-                .map(|source| Bytes::from_string(source.text().to_owned())),
+        if let Some(bytes) = self.data.get(&id) {
+            return Ok(bytes.clone());
         }
+        let source = self.source(id)?;
+        Ok(Bytes::from_string(source.text().to_owned()))
     }
 
     fn font(&self, index: usize) -> Option<Font> {
