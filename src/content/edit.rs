@@ -62,8 +62,8 @@ fn checked<T: DeserializeOwned + Debug>(edited: String, meant: &T) -> Option<Str
 fn set(marked: &Marked, node: &Origin, field: &str, value: &str, after: &str) -> Option<Edit> {
     let text = marked.text;
     let find = |field: &str, part| {
-        let bytes = marked.find_whole(&node.at(field).part(part).location)?;
-        Some(without_comment(text, bytes))
+        let (bytes, exists) = marked.find_whole(&node.at(field).part(part).location)?;
+        exists.then(|| without_comment(text, bytes))
     };
     if let Some(old) = find(field, Part::Value) {
         return Some((old, value.to_owned()));

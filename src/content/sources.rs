@@ -44,8 +44,8 @@ impl Sources {
                         }
                         Bytes { start, end } => Some(passage(text, start..end, needle)),
                         _ => marked
-                            .value(outer)
-                            .map(|value| passage(text, value, needle)),
+                            .find_whole(outer)
+                            .map(|(value, _)| passage(text, value, needle)),
                     },
                     node @ SourceLocation::Node { .. } => marked.find(node),
                     _ => None,

@@ -151,25 +151,19 @@ impl<'a> Marked<'a> {
     /// The bytes of a node, or of the nearest node above it if it does not exist.
     pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
         let ((key, node), exists, part) = self.walk(location)?;
+        let is_scalar = matches!(node.data, YamlData::Value(_) | YamlData::Representation(..));
         Some(match key {
-            Some(key) if (*part == Part::Key && exists) || !is_scalar(node) => self.bytes(key),
+            Some(key) if (*part == Part::Key && exists) || !is_scalar => self.bytes(key),
             _ => first_line(self.text, self.bytes(node)),
         })
     }
 
-    /// The bytes of a node's value, or of the nearest node above it if it does not exist.
-    pub fn value(&self, location: &SourceLocation) -> Option<Range<usize>> {
-        Some(self.bytes(self.walk(location)?.0.1))
-    }
-
-    /// The bytes of an existing node: the whole of its key or value.
-    pub fn find_whole(&self, location: &SourceLocation) -> Option<Range<usize>> {
+    /// The bytes of the whole of a node's key or value, and if it exists; else those of the nearest
+    /// node above it.
+    pub fn find_whole(&self, location: &SourceLocation) -> Option<(Range<usize>, bool)> {
         let ((key, value), exists, part) = self.walk(location)?;
-        let node = match part {
-            Part::Key => key?,
-            _ => value,
-        };
-        exists.then(|| self.bytes(node))
+        let node = if *part == Part::Key { key? } else { value };
+        Some((self.bytes(node), exists))
     }
 
     /// The node at a location or the nearest above it, and if it is the one itself.
@@ -199,10 +193,6 @@ impl<'a> Marked<'a> {
 pub fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
     let line = text[range.clone()].lines().next().unwrap_or_default();
     range.start..range.start + line.trim_end().len()
-}
-
-fn is_scalar(node: &MarkedYaml) -> bool {
-    matches!(node.data, YamlData::Value(_) | YamlData::Representation(..))
 }
 
 type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);
