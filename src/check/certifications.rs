@@ -56,7 +56,6 @@ pub fn undated(input: &CheckInput, found: &mut Findings) {
 }
 
 /// Reports certificates without the year of their standard.
-///
 /// ISO and JIS standards come in editions, and a certificate to an old edition lapses with it.
 pub fn no_edition(input: &CheckInput, found: &mut Findings) {
     // It may stand in the standard's name, as on certificates: ISO 9001:2015.

@@ -9,7 +9,6 @@ use crate::message::Message;
 use regex::Regex;
 
 /// Reports editions that changed or disappeared: clients have copies and may ask about them.
-///
 /// Each edition names its predecessor with its digests; sheet.yaml names the newest.
 pub fn edition_altered(input: &CheckInput, found: &mut Findings) {
     let content = input.content;

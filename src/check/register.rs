@@ -109,7 +109,6 @@ fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
 }
 
 /// The heading as the office prints it: its own, or the one of the place.
-///
 /// The place's English translates its own heading only, never one of the office.
 fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
     let id = place.id();

@@ -113,8 +113,7 @@ pub fn unprintable(line: &str, can_draw: impl Fn(&str) -> bool) -> Option<Messag
     })
 }
 
-/// Reports names listed as confidential in texts that everybody may read. One that only looks alike
-/// is a warning.
+/// Reports confidential names in public texts. One that only looks alike is a warning.
 pub fn confidential_name(input: &CheckInput, found: &mut Findings) {
     let names = confidential_names(input.content);
     if names.is_empty() {
@@ -235,7 +234,6 @@ static CUT_OFF: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Reports text after ` #`, a comment in YAML, and text of pages that Markdown does not print.
-///
 /// A `#` before a space is taken for a comment that the author meant, `#3` for text.
 pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
     for file in &input.content.measures {

@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 type Edit = (Range<usize>, String);
 
 /// Sets the date and the newest edition in `sheet.yaml`, and the day of review if one is given.
-///
 /// Returns `None` if the file is written in a way that cannot be edited safely.
 pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> Option<String> {
     let marked = Marked::parse(text);

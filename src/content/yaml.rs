@@ -158,8 +158,7 @@ impl<'a> Marked<'a> {
         })
     }
 
-    /// The bytes of the whole of a node's key or value, and if it exists; else those of the nearest
-    /// node above it.
+    /// All bytes of a node, or of the nearest node above it; the flag says if it exists itself.
     pub fn find_whole(&self, location: &SourceLocation) -> Option<(Range<usize>, bool)> {
         let ((key, value), exists, part) = self.walk(location)?;
         let node = if *part == Part::Key { key? } else { value };

@@ -206,7 +206,6 @@ impl YamlError<'_> {
     }
 
     /// A typing mistake of a Japanese keyboard, found in the text: the parser fails elsewhere.
-    ///
     /// Searched only if the file has lost its structure: otherwise such a line may well be text.
     fn typing_mistake(&self) -> Option<Diagnostic> {
         let shapeless = match self.mismatch() {
