@@ -124,10 +124,10 @@ fn measures(content: &Content, sheet: &SheetRecord, place: &SheetPlace) -> Vec<M
         let records = file.records.as_deref().unwrap_or_default();
         let lines = content.sources.entry_lines(&file.file, records.len());
         for (index, (record, line)) in records.iter().zip(lines).enumerate() {
-            let mut measure = measure(sheet, record);
-            measure.origin.file.clone_from(&file.file);
-            (measure.origin.index, measure.origin.line) = (index, line);
-            measures.push(measure);
+            let mut row = measure(sheet, record);
+            row.origin.file.clone_from(&file.file);
+            (row.origin.index, row.origin.line) = (index, line);
+            measures.push(row);
         }
     }
     measures
