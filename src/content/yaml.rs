@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Origin, Part, SourceLocation};
 use crate::message::Message;
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
-use saphyr_parser::{Event, Parser};
+use saphyr_parser::{Event, Marker, Parser};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -76,12 +76,8 @@ fn alias(text: &str) -> Option<Range<usize>> {
     let events = Parser::new_from_str(text).map_while(Result::ok);
     let mut aliases = events.filter(|(event, _)| matches!(event, Event::Alias(_)));
     let (_, span) = aliases.next()?;
-    let byte = |index: usize| {
-        text.char_indices()
-            .nth(index)
-            .map_or(text.len(), |(at, _)| at)
-    };
-    Some(byte(span.start.index())..byte(span.end.index()))
+    let byte = |at: &Marker| yaml_errors::offset(text, at.line(), at.col() + 1);
+    Some(byte(&span.start)..byte(&span.end))
 }
 
 /// Restores folded line breaks: none between Japanese characters, a blank line between paragraphs.
@@ -148,14 +144,22 @@ impl<'a> Marked<'a> {
         }
     }
 
-    /// The bytes of a node, or of the nearest node above it if it does not exist.
+    /// The bytes of a node's first line, or of that of the nearest node above it if it does not exist.
     pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
+        Some(first_line(self.text, self.bytes(self.beginning(location)?)))
+    }
+
+    /// The line, from 1, on which a node begins.
+    pub fn line(&self, location: &SourceLocation) -> Option<usize> {
+        Some(self.beginning(location)?.span.start.line())
+    }
+
+    /// The key of a node that holds others, else the node itself.
+    fn beginning(&self, location: &SourceLocation) -> Option<&MarkedYaml<'a>> {
         let ((key, node), exists, part) = self.walk(location)?;
         let is_scalar = matches!(node.data, YamlData::Value(_) | YamlData::Representation(..));
-        Some(match key {
-            Some(key) if (*part == Part::Key && exists) || !is_scalar => self.bytes(key),
-            _ => first_line(self.text, self.bytes(node)),
-        })
+        let is_key = (*part == Part::Key && exists) || !is_scalar;
+        Some(key.filter(|_| is_key).unwrap_or(node))
     }
 
     /// All bytes of a node, or of the nearest node above it; the flag says if it exists itself.
