@@ -188,7 +188,7 @@ impl Session<'_> {
             allowed: self.allowances(&project.findings),
             labels: &labels,
             drawn_with: drawn_with(&project.register, &project.theme),
-            first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
+            first_number: sheet.and_then(|it| it.record.first_edition).unwrap_or(1),
             before: &before,
             lost: &project.content.lost,
         };
