@@ -3,8 +3,7 @@
 use super::issue::drawn_with;
 use super::{JudgingOptions, Project, Session, Shown, write_text};
 use crate::content::Content;
-use crate::edition::random_digits;
-use crate::issue::Version;
+use crate::edition::{Version, random_digits};
 use crate::manifest::{Bundle, plain_name};
 use crate::message::{Error, Message, Result};
 use crate::output;

@@ -3,7 +3,7 @@
 use super::{JudgingOptions, Session, Shown};
 use crate::check::{self, CheckInput, REVIEW_OVERDUE};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::issue::Version;
+use crate::edition::Version;
 use crate::message::{Message, Result};
 use crate::report::Format;
 use std::io::stdout;

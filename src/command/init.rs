@@ -6,7 +6,7 @@ use crate::message::{Error, Language, Message, Result};
 use crate::output;
 use crate::render::theme::{self, SAMPLE_FOLDER};
 use crate::render::tokens::TOKENS;
-use crate::sheet::{self, Rendering};
+use crate::sheet::{self, LayoutOptions, Rendering};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl Init {
             return Ok(false);
         };
         let version = project.version();
-        let options = version.layout(Rendering::ClientPdf, project.today);
+        let options = LayoutOptions::new(Rendering::ClientPdf, project.today, version);
         let labels = project.theme.labels(Language::Japanese)?;
         let sheet = sheet::lay_out(&project.register, &options, &labels);
         let json = serde_json::to_value(&sheet).expect("keys are strings");

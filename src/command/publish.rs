@@ -7,8 +7,7 @@ use crate::compare::{self, Comparison};
 use crate::content::Sources;
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
-use crate::edition::Edition;
-use crate::issue::Version;
+use crate::edition::{Edition, Version};
 use crate::manifest::MANIFEST;
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
@@ -221,7 +220,7 @@ fn changes(project: &Project, published: &str) -> Option<Comparison> {
     let version = Version::of(register, newest);
     let after = version.edition.map_or_else(
         || {
-            let options = LayoutOptions::new(Rendering::SitePdf, register.date, &version.id);
+            let options = LayoutOptions::new(Rendering::SitePdf, register.date, version.clone());
             let labels = newest.map(|edition| &edition.words);
             sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
         },
