@@ -226,13 +226,7 @@ impl Session<'_> {
                 .with("rules", Vec::from_iter(known).join(", "));
             return Err(Error::new(message));
         }
-        let folder = &self.options.directory;
-        let error = match std::fs::metadata(folder) {
-            Ok(found) if found.is_dir() => return content::load(folder),
-            Ok(_) => Error::new(Message::new("directory-is-file")),
-            Err(error) => Error::new(Message::new("no-directory")).caused_by(error),
-        };
-        Err(error.with("path", folder.display()))
+        content::load(&self.options.directory)
     }
 
     /// Loads and checks the content and prints its findings. Returns `None` if they stop the run.
