@@ -150,8 +150,8 @@ pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<
     found
         .list
         .retain(|finding| finding.severity == Severity::Error);
-    let help = "item-uncovered-there-help";
-    coverage::uncovered(input, &mut found, other, help, Severity::Warning);
+    let message = "item-uncovered-there";
+    coverage::uncovered(input, &mut found, other, message, Severity::Warning);
     found.rule = HEADING_CHANGED;
     coverage::heading_changed(input, other, &mut found);
     input.content.sources.locate(&mut found.list);

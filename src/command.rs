@@ -17,7 +17,7 @@ mod usage;
 mod verify;
 
 use crate::characters::visible;
-use crate::check::{CheckInput, Checked, rule_names, texts};
+use crate::check::{rule_names, texts};
 use crate::content::record::GuidelineRecord;
 use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
@@ -26,7 +26,7 @@ use crate::edition::Allowance;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::bundle::Project;
 use crate::render::pdf::Fonts;
-use crate::render::theme::{self, Theme};
+use crate::render::theme;
 use crate::report::{Format, Report};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
@@ -37,6 +37,7 @@ use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Exit code if the answer is no: errors in the content, warnings under `--strict`, or a published
 /// site that was altered.
@@ -242,39 +243,19 @@ impl Session<'_> {
         shown: Shown,
         settle: impl FnOnce(&mut [Diagnostic]),
     ) -> Result<Option<Project>> {
-        let (theme, fonts) = self.theme(&content);
-        let Checked {
-            mut findings,
-            register,
-        } = crate::check::check(&CheckInput {
-            content: &content,
-            today: self.today(),
-            can_draw: &|c| fonts.can_draw(c),
-        });
+        let theme = theme::of(&self.options.directory, &content).map(Arc::new);
+        let (shared, fonts) = (Arc::new(content), Fonts::compiled_in());
+        let (mut findings, project) = Project::check(shared.clone(), theme, &fonts, self.today());
         settle(&mut findings);
-        let (sources, to) = (&content.sources, &mut std::io::stderr());
+        let (sources, to) = (&shared.sources, &mut std::io::stderr());
         self.print_findings(sources, &findings, shown, to)?;
-        let Some(register) = register.filter(|_| self.accepts(&findings)) else {
+        if !self.accepts(&findings) {
             return Ok(None);
-        };
-        Ok(Some(Project {
-            theme: theme?.into(),
-            content: content.into(),
-            register,
-            findings,
-            fonts,
-            today: self.today(),
-        }))
-    }
-
-    /// The theme and the fonts to draw with: the compiled-in ones if the theme cannot be read.
-    fn theme(&self, content: &Content) -> (Result<Theme>, Fonts) {
-        let fonts = Fonts::compiled_in();
-        let theme = theme::of(&self.options.directory, content);
-        match theme.and_then(|theme| Ok((fonts.with(&theme)?, theme))) {
-            Ok((own, theme)) => (Ok(theme), own),
-            Err(error) => (Err(error), fonts),
         }
+        Ok(project?.map(|project| Project {
+            findings,
+            ..project
+        }))
     }
 
     /// The guideline that an option names.
@@ -385,8 +366,8 @@ fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn write_text(to: &mut impl Write, text: &str) -> Result<()> {
-    print_result(to.write_all(text.as_bytes()).and_then(|()| to.flush()))
+fn write_text(to: &mut impl Write, text: impl AsRef<[u8]>) -> Result<()> {
+    print_result(to.write_all(text.as_ref()).and_then(|()| to.flush()))
 }
 
 /// Ignores a closed pipe (`| head`); a full disk behind `>` is an error.

@@ -27,7 +27,7 @@ pub use page::{PageFile, PageText};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 use serde::de::DeserializeOwned;
 pub use sources::{Position, Sources};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 pub use texts::WrittenText;
 use walkdir::{DirEntry, WalkDir};
@@ -235,8 +235,7 @@ impl Content {
             }
             ["pages", written] => self.take_page(entry, file, written),
             _ => {
-                let (why, help) = (Message::new("unexpected-file"), "unexpected-file-help");
-                self.refuse_name(file, why, better_name(file), help);
+                self.refuse_name(file, Message::new("unexpected-file"), better_name(file));
             }
         }
     }
@@ -279,26 +278,34 @@ impl Content {
         let alone = std::mem::take(&mut self.withdrawn).into_keys();
         let alone = alone.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
         let strays = std::mem::take(&mut self.edition_files).into_keys();
+        let mut without_record = BTreeSet::new();
         for file in strays.chain(alone) {
-            let why = Message::new("unexpected-file");
-            self.refuse_name(&file, why, None, "edition-file-help");
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let id = folder.rsplit('/').next().unwrap_or_default();
+            let record = format!("{folder}/{}", edition::file::RECORD);
+            if self.lost.iter().any(|lost| lost.id == id) {
+                continue;
+            }
+            if self.sources.get(&record).is_none() {
+                if without_record.insert(record.clone()) {
+                    let missing = Message::new("edition-record-missing").with("id", id);
+                    self.refuse(rule::UNREADABLE, &record, missing);
+                }
+                continue;
+            }
+            self.refuse(
+                rule::UNEXPECTED_FILE,
+                &file,
+                Message::new("unexpected-edition-file"),
+            );
         }
     }
 
     /// Refuses a file for its name. The help is the name that was meant, if it is known.
-    fn refuse_name(
-        &mut self,
-        file: &str,
-        why: Message,
-        better: Option<String>,
-        otherwise: &'static str,
-    ) {
-        let help = match better {
-            Some(name) => Message::new("rename-file").with("name", name),
-            None => Message::new(otherwise),
-        };
-        let finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(file), why);
-        self.findings.push(finding.help(help));
+    fn refuse_name(&mut self, file: &str, why: Message, better: Option<String>) {
+        let mut finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(file), why);
+        finding.help = better.map(|name| Message::new("rename-file").with("name", name));
+        self.findings.push(finding);
     }
 
     fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
@@ -339,7 +346,7 @@ impl Content {
         } else {
             read(&text)
         };
-        self.sources.insert(file, text);
+        self.sources.0.insert(file.to_owned(), text);
         record.map_err(|finding| self.findings.push(finding)).ok()
     }
 
@@ -362,7 +369,6 @@ pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
         .with("kind", kind)
         .with("code", code_point(c));
     Diagnostic::error(rule::CONTROL_CHARACTER, origin, message)
-        .help(Message::new("control-character-help"))
 }
 
 /// The name that was meant, if only its ending or its letters' case is wrong.

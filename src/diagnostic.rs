@@ -31,7 +31,7 @@ pub struct Diagnostic {
     pub severity: Severity,
     /// The mistake, in lower case and without a full stop.
     pub message: Message,
-    /// Advice on how to correct it.
+    /// Advice on how to correct it, if it is not that of the message.
     pub help: Option<Message>,
     pub origin: Origin,
     /// Id of the measure or certificate it is about, as `--allow RULE@ID` names it.
@@ -53,39 +53,17 @@ pub enum SourceLocation {
     File,
     /// Bytes of the file; the end is exclusive.
     Bytes { start: usize, end: usize },
-    /// A YAML node. Its bytes are searched only if there is something to report.
-    Node { path: Vec<PathStep>, part: Part },
-    /// Characters in these bytes, also searched later; the first line if markup hides them.
-    Passage {
-        start: usize,
-        end: usize,
-        needle: String,
-    },
+    /// A YAML node: keys and indices of entries. Its bytes are searched only if there is something to
+    /// report.
+    Node { path: Vec<String>, part: Part },
+    /// Characters in bytes or a node, also searched later; the first line if markup hides them.
+    Within(Box<SourceLocation>, String),
 }
-
-impl SourceLocation {
-    /// The bytes of a passage in the text of its file.
-    pub fn find_in(&self, text: &str) -> Option<Range<usize>> {
-        let SourceLocation::Passage { start, end, needle } = self else {
-            return None;
-        };
-        let passage = text.get(*start..*end)?;
-        let first_line = passage.lines().next().unwrap_or_default().trim_end();
-        let found = passage.find(needle).filter(|_| !needle.is_empty());
-        let (at, length) = found.map_or((0, first_line.len()), |at| (at, needle.len()));
-        Some(start + at..start + at + length)
-    }
-}
-
-/// A key, or the index of an entry in a list.
-pub type PathStep = String;
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     Key,
     Value,
-    /// These characters within the value.
-    Within(String),
 }
 
 impl Origin {
@@ -129,13 +107,8 @@ impl Origin {
 
     /// These characters within a node or between bytes.
     pub fn within(&self, needle: &str) -> Origin {
-        let needle = needle.to_owned();
-        match self.location {
-            SourceLocation::Bytes { start, end } => {
-                Origin::new(&self.file, SourceLocation::Passage { start, end, needle })
-            }
-            _ => self.part(Part::Within(needle)),
-        }
+        let outer = Box::new(self.location.clone());
+        Origin::new(&self.file, SourceLocation::Within(outer, needle.to_owned()))
     }
 }
 
@@ -160,24 +133,15 @@ impl Diagnostic {
         Diagnostic::new(rule, Severity::Error, origin, message)
     }
 
-    pub fn warning(rule: &'static str, origin: Origin, message: Message) -> Diagnostic {
-        Diagnostic::new(rule, Severity::Warning, origin, message)
-    }
-
     pub fn help(mut self, help: Message) -> Diagnostic {
         self.help = Some(help);
         self
     }
 
     /// Suggests the known name that is nearest to the written one, if any is near.
-    pub fn suggest<'a>(
-        self,
-        written: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Diagnostic {
-        match nearest(written, known) {
-            Some(name) => self.help(Message::new("did-you-mean").with("name", name)),
-            None => self,
+    pub fn suggest<'a>(&mut self, written: &str, known: impl IntoIterator<Item = &'a str>) {
+        if let Some(name) = nearest(written, known) {
+            self.help = Some(Message::new("did-you-mean").with("name", name));
         }
     }
 }

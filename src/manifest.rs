@@ -85,14 +85,6 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The files of a bundle, as its manifest lists them.
-pub fn list_files(bundle: &Bundle) -> Vec<ManifestFile> {
-    let files = bundle.iter();
-    files
-        .map(|(path, bytes)| manifest_file(path, bytes))
-        .collect()
-}
-
 pub fn manifest_file(path: &str, bytes: &[u8]) -> ManifestFile {
     ManifestFile {
         path: path.to_owned(),

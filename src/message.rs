@@ -115,25 +115,36 @@ impl Catalog {
     }
 
     pub fn format(&self, message: &Message) -> String {
-        let mut arguments = FluentArgs::new();
-        for (name, value) in &message.arguments {
-            arguments.set(*name, value.as_str());
-        }
-        self.find(message.id, &arguments)
+        self.find(message.id, None, &message.arguments)
             .unwrap_or_else(|| format!("{} {:?}", message.id, message.arguments))
+    }
+
+    /// The advice that belongs to a message: its attribute `help`.
+    pub fn help(&self, message: &Message) -> Option<String> {
+        self.find(message.id, Some("help"), &message.arguments)
     }
 
     /// The text of a message without arguments, if there is one of this name.
     pub fn text(&self, id: &str) -> Option<String> {
-        self.find(id, &FluentArgs::new())
+        self.find(id, None, &BTreeMap::new())
     }
 
-    fn find(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
-        let pattern = self.bundle.get_message(id)?.value()?;
+    fn find(
+        &self,
+        id: &str,
+        attribute: Option<&str>,
+        arguments: &BTreeMap<&str, String>,
+    ) -> Option<String> {
+        let message = self.bundle.get_message(id)?;
+        let pattern = match attribute {
+            None => message.value()?,
+            Some(name) => message.get_attribute(name)?.value(),
+        };
+        let given = arguments.iter().map(|(name, value)| (*name, &**value));
+        let given: FluentArgs = given.collect();
         let mut errors = Vec::new();
-        let text = self
-            .bundle
-            .format_pattern(pattern, Some(arguments), &mut errors);
+        let bundle = &self.bundle;
+        let text = bundle.format_pattern(pattern, Some(&given), &mut errors);
         debug_assert!(errors.is_empty(), "{id}: {errors:?}");
         Some(text.into_owned())
     }
@@ -146,11 +157,16 @@ mod tests {
 
     fn ids(source: &str) -> BTreeSet<String> {
         let resource = fluent_syntax::parser::parse(source).expect("valid Fluent");
-        let id = |entry: &Entry<&str>| match entry {
-            Entry::Message(message) => Some(message.id.name.to_owned()),
-            _ => None,
-        };
-        resource.body.iter().filter_map(id).collect()
+        let mut ids = BTreeSet::new();
+        for entry in &resource.body {
+            if let Entry::Message(message) = entry {
+                let id = message.id.name;
+                let attributes = message.attributes.iter();
+                ids.extend(attributes.map(|it| format!("{id}.{}", it.id.name)));
+                ids.insert(id.to_owned());
+            }
+        }
+        ids
     }
 
     #[test]

@@ -228,6 +228,8 @@ pub struct MeasureOrigin {
     pub file: String,
     /// Its place in the file's list.
     pub index: usize,
+    /// Its first line in the file, from 1.
+    pub line: usize,
     /// In print order, each once.
     pub source: Vec<Coordinate>,
     pub confirm: Option<String>,

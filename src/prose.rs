@@ -18,17 +18,6 @@ pub struct Prose {
     events: Vec<SourceEvent>,
     /// The problems in the Markdown itself, which the rules report.
     pub problems: Vec<(MarkupProblem, Range<usize>)>,
-    /// The text that Markdown drops silently.
-    pub lost: Vec<LostText>,
-}
-
-/// Text in the file that is not printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LostText {
-    /// The definition of a link (`[name]: address`) that no link uses.
-    Definition(Range<usize>),
-    /// The cells of a row beyond the columns of its table.
-    Cells(Range<usize>),
 }
 
 /// A parser event and its range in the file.
@@ -39,11 +28,14 @@ impl Prose {
     pub fn parse(file: &str, start: usize) -> Prose {
         let in_file = |range: Range<usize>| start + range.start..start + range.end;
         let mut parser = Parser::new_ext(&file[start..], Options::ENABLE_TABLES).into_offset_iter();
-        let mut read: Vec<SourceEvent> = Vec::new();
+        let mut events: Vec<SourceEvent> = Vec::new();
         for (event, range) in parser.by_ref() {
             let bytes = in_file(range);
             let printed = as_printed(event, &file[bytes.clone()]);
-            match (&printed, read.last_mut()) {
+            if printed_text(&printed).is_some_and(|text| text.starts_with(is_japanese)) {
+                join_japanese(&mut events);
+            }
+            match (&printed, events.last_mut()) {
                 // Two stretches of text without a gap in the file are one; a backslash is a gap.
                 (Event::Text(text), Some((Event::Text(last), before)))
                     if before.end == bytes.start =>
@@ -51,19 +43,18 @@ impl Prose {
                     *last = format!("{last}{text}").into();
                     before.end = bytes.end;
                 }
-                _ => read.push((printed, bytes)),
+                _ => events.push((printed, bytes)),
             }
         }
-        let mut events = join_lines(read);
         set_anchors(&mut events);
-        let unused = unused_definitions(parser.reference_definitions(), &events).into_iter();
-        let mut lost: Vec<_> = unused.map(in_file).map(LostText::Definition).collect();
-        lost.extend(cells_beyond(&events, file).into_iter().map(LostText::Cells));
-        Prose {
-            problems: problems(&events, file),
-            lost,
-            events,
+        let mut problems = problems(&events, file);
+        let unused = unused_definitions(parser.reference_definitions(), &events);
+        for bytes in unused.into_iter().map(in_file) {
+            let definition = file[bytes.clone()].to_owned();
+            problems.push((MarkupProblem::UnusedDefinition(definition), bytes));
         }
+        problems.sort_by_key(|(_, bytes)| bytes.start);
+        Prose { problems, events }
     }
 
     /// The anchors of the headings, in order.
@@ -144,31 +135,9 @@ fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Rang
             used.insert(id.to_lowercase());
         }
     }
-    let mut unused = Vec::new();
-    for (name, definition) in definitions.iter() {
-        unused.extend((!used.contains(&name.to_lowercase())).then(|| definition.span.clone()));
-    }
-    unused.sort_by_key(|range| range.start);
-    unused
-}
-
-/// The text in the rows of tables beyond the last column.
-fn cells_beyond(events: &[SourceEvent], file: &str) -> Vec<Range<usize>> {
-    let mut beyond = Vec::new();
-    let mut printed = 0;
-    for (event, bytes) in events {
-        match event {
-            Event::End(TagEnd::TableCell) => printed = bytes.end,
-            Event::End(TagEnd::TableRow) if printed < bytes.end => {
-                let rest = file[printed..bytes.end].trim_start_matches(CELL_BORDER);
-                let start = bytes.end - rest.len();
-                let end = start + rest.trim_end_matches(CELL_BORDER).len();
-                beyond.extend((start < end).then_some(start..end));
-            }
-            _ => {}
-        }
-    }
-    beyond
+    let is_unused = |name: &str| !used.contains(&name.to_lowercase());
+    let unused = definitions.iter().filter(|(name, _)| is_unused(name));
+    unused.map(|(_, it)| it.span.clone()).collect()
 }
 
 /// The characters between and around cells.
@@ -203,21 +172,16 @@ fn as_printed(event: Event, source: &str) -> Event<'static> {
     printed
 }
 
-/// Removes each line break between two Japanese characters, where a browser would show a space.
-fn join_lines(events: Vec<SourceEvent>) -> Vec<SourceEvent> {
-    let is_between_japanese = |at: usize| {
-        let (head, tail) = events.split_at(at);
-        let before = head.iter().rev().find_map(|it| printed_text(&it.0));
-        let after = tail.iter().find_map(|it| printed_text(&it.0));
-        before.is_some_and(|text| text.ends_with(is_japanese))
-            && after.is_some_and(|text| text.starts_with(is_japanese))
-    };
-    let is_kept = |at: &usize| {
-        let (event, _) = &events[*at];
-        !matches!(event, Event::SoftBreak) || !is_between_japanese(*at)
-    };
-    let kept = (0..events.len()).filter(is_kept);
-    kept.map(|at| events[at].clone()).collect()
+/// Removes the line breaks before a Japanese text that follows another, where a browser would show a
+/// space.
+fn join_japanese(events: &mut Vec<SourceEvent>) {
+    let last = events.iter().rposition(|it| printed_text(&it.0).is_some());
+    let is_text =
+        |at: &usize| printed_text(&events[*at].0).is_some_and(|it| it.ends_with(is_japanese));
+    if let Some(at) = last.filter(is_text) {
+        let between = events.split_off(at + 1).into_iter();
+        events.extend(between.filter(|(event, _)| !matches!(event, Event::SoftBreak)));
+    }
 }
 
 /// Sets the anchor of every heading.
@@ -263,7 +227,7 @@ fn anchor(heading: &str) -> String {
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
     let mut problems = Vec::new();
     let mut elements = BTreeSet::new();
-    let (mut in_code, mut has_stray) = (false, false);
+    let (mut in_code, mut has_stray, mut cells_end) = (false, false, 0);
     for (event, bytes) in events {
         match event {
             Event::Start(Tag::HtmlBlock) => {
@@ -290,6 +254,16 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
                     has_stray = true;
                 }
             }
+            Event::End(TagEnd::TableCell) => cells_end = bytes.end,
+            Event::End(TagEnd::TableRow) if cells_end < bytes.end => {
+                let rest = file[cells_end..bytes.end].trim_start_matches(CELL_BORDER);
+                let start = bytes.end - rest.len();
+                let cells = rest.trim_end_matches(CELL_BORDER).to_owned();
+                if !cells.is_empty() {
+                    let range = start..start + cells.len();
+                    problems.push((MarkupProblem::CellsBeyond(cells), range));
+                }
+            }
             _ => {}
         }
         if is_block_border(event) {
@@ -297,7 +271,6 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
             has_stray = false;
         }
     }
-    problems.sort_by_key(|(_, bytes)| bytes.start);
     problems
 }
 
@@ -457,16 +430,17 @@ mod tests {
     fn what_markdown_passes_over_is_problems() {
         let markdown = "[使う]\n\n[使う]: https://example.jp\n[注]: これは説明である\n\n\
                         | 一 | 二 |\n|---|---|\n| 三 | 四 | 五 | 六 |\n| 七 |\n| 八 | 九 ||\n";
-        let lost = Prose::parse(markdown, 0).lost;
-        let shown: Vec<&str> = lost
-            .iter()
-            .map(|(LostText::Definition(bytes) | LostText::Cells(bytes))| &markdown[bytes.clone()])
-            .collect();
-        assert_eq!(shown, ["[注]: これは説明である", "五 | 六"]);
-        assert!(matches!(
-            lost.as_slice(),
-            [LostText::Definition(_), LostText::Cells(_)]
-        ));
+        let definition = "[注]: これは説明である";
+        assert_eq!(
+            problems(markdown),
+            [
+                (
+                    MarkupProblem::UnusedDefinition(definition.into()),
+                    definition
+                ),
+                (MarkupProblem::CellsBeyond("五 | 六".into()), "五 | 六"),
+            ]
+        );
         assert_eq!(
             html("\\[注]: これは説明である\n"),
             "<p>[注]: これは説明である</p>\n"

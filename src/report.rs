@@ -34,7 +34,7 @@ impl Report<'_> {
     pub fn print(&self, findings: &[&Diagnostic], format: Format) -> String {
         match format {
             Format::Human => {
-                let print = |it: &&Diagnostic| self.human(it, it.help.as_ref());
+                let print = |it: &&Diagnostic| self.human(it, self.help(it));
                 findings.iter().map(print).collect()
             }
             Format::Short => findings.iter().map(|it| self.short(it)).collect(),
@@ -54,7 +54,7 @@ impl Report<'_> {
     }
 
     /// A finding with its source line, and below it the help if there is one to print.
-    fn human(&self, finding: &Diagnostic, help: Option<&Message>) -> String {
+    fn human(&self, finding: &Diagnostic, help: Option<String>) -> String {
         let title = self
             .level(finding.severity)
             .primary_title(self.format(&finding.message))
@@ -70,9 +70,17 @@ impl Report<'_> {
         };
         if let Some(help) = help {
             let advice = self.catalog.format(&Message::new("advice"));
-            group = group.element(Level::HELP.with_name(advice).message(self.format(help)));
+            group = group.element(Level::HELP.with_name(advice).message(help));
         }
         format!("{}\n", self.render(group))
+    }
+
+    /// The advice on a finding: its own, else that of its message.
+    pub fn help(&self, finding: &Diagnostic) -> Option<String> {
+        match &finding.help {
+            Some(help) => Some(self.format(help)),
+            None => self.catalog.help(&finding.message).as_deref().map(visible),
+        }
     }
 
     fn render(&self, group: Group) -> String {
@@ -123,9 +131,8 @@ impl Report<'_> {
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
         let position = self.sources.position(&finding.origin);
         let place = position.map(|it| format!(",line={},col={}", it.line, it.column));
-        let messages = [Some(&finding.message), finding.help.as_ref()];
-        let lines = messages.into_iter().flatten().map(|it| self.format(it));
-        let text = lines.collect::<Vec<_>>().join("\n");
+        let lines = [Some(self.format(&finding.message)), self.help(finding)];
+        let text = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
         format!(
             "::{command} file={}{},title={}::{}\n",
             property(&finding.origin.file),
@@ -146,7 +153,7 @@ impl Report<'_> {
                 "line": position.map(|it| it.line),
                 "column": position.map(|it| it.column),
                 "message": self.format(&finding.message),
-                "help": finding.help.as_ref().map(|help| self.format(help)),
+                "help": self.help(finding),
             });
             if let Value::Object(map) = &mut fields {
                 map.retain(|_, value| !value.is_null());

@@ -103,6 +103,10 @@ pub enum MarkupProblem {
     EmphasisNotClosed(String),
     /// The address of an image.
     Image(String),
+    /// In a page, the definition of a link (`[name]: address`) that no link uses: it is not printed.
+    UnusedDefinition(String),
+    /// In a page, the cells of a row beyond the columns of its table: they are not printed.
+    CellsBeyond(String),
 }
 
 impl Text {

@@ -14,7 +14,7 @@ use safeguard::report::{Format, Report};
 use safeguard::sheet::{self, LayoutOptions, Rendering};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::compiled_in);
 
@@ -50,7 +50,8 @@ fn run(case: &Path) -> Result<(), Failed> {
     if let Some(file) = option(case, "without:") {
         fs::remove_file(project.path().join(file))?;
     }
-    let content = content::load(project.path()).map_err(|failure| format!("{failure:?}"))?;
+    let content =
+        Arc::new(content::load(project.path()).map_err(|failure| format!("{failure:?}"))?);
     let rules = CheckInput {
         content: &content,
         today: option(case, "as-of:")

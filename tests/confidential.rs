@@ -207,6 +207,35 @@ fn words_of_the_official_theme_and_other_words_are_no_names() {
 }
 
 #[test]
+fn words_that_the_program_itself_writes_are_no_names() {
+    for name in [
+        "BASE",
+        "Form",
+        "Office",
+        "Style",
+        "Script",
+        "Default",
+        "Organization",
+        "safeguard",
+    ] {
+        let folder = project(&format!("[{name}]"));
+        append(
+            &folder,
+            "content/office.yaml",
+            "url: https://www.example.jp/\n",
+        );
+        let said = built(&folder, &[]);
+        assert!(!said.contains("error["), "{name}: {said}");
+        // In a text it is one.
+        let folder = project(&format!("[{name}]"));
+        let log = format!("- id: more\n  subject: 記録\n  measure: {name} に委託\n");
+        append(&folder, "content/measures/B/b.yaml", &log);
+        let done = safeguard(&folder, &["build"]);
+        assert_eq!(done.status.code(), Some(1), "{name}: {done:?}");
+    }
+}
+
+#[test]
 fn the_words_inside_a_logo_are_searched() {
     let png = |text: &str| {
         let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();

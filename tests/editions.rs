@@ -411,6 +411,20 @@ fn editions_that_were_altered_removed_or_forged_are_noticed() {
         "  other.pdf: ",
     );
     expect("content/editions/2026-02-01/other.pdf is missing");
+    // A record that is gone is told once, and its files are not called strangers.
+    fs::remove_file(folder_of("2026-02-01").join("record.yaml")).expect("there");
+    let said = refused(&folder, &["check", "--all"], 1);
+    assert!(
+        said.contains("the record of the edition 2026-02-01 is missing"),
+        "{said}"
+    );
+    assert!(!said.contains("unexpected-file"), "{said}");
+    let said = refused(&folder, &["issue", "--restore", "2026-02-01"], 2);
+    assert!(said.contains("get record.yaml back from git"), "{said}");
+    copy(
+        &backup.path().join("editions"),
+        &folder.path().join("content/editions"),
+    );
     fs::write(folder_of("2026-02-01").join("scan.pdf"), "x").expect("writable");
     let said = refused(&folder, &["check", "--all"], 1);
     assert!(
@@ -535,6 +549,12 @@ fn a_withdrawn_edition_leaves_a_page_and_nothing_is_in_force() {
         assert!(!text.contains("記録を5年残している"), "{page}");
     }
     assert!(read(&folder, "output/site/index.html").contains("効力のある版はありません"));
+    // Nothing leads from the edition before to one that is not in force.
+    let page = read(&folder, "output/site/editions/2026-01-01/index.html");
+    assert!(!page.contains("最新の安全管理措置一覧</a>"), "{page}");
+    let old = folder.path().join("content/editions/2026-01-01/site.pdf");
+    let said = refused(&folder, &["verify", &old.to_string_lossy()], 3);
+    assert!(said.contains("none is in force"), "{said}");
     // The next edition is in force again, and nobody gets the changes from a withdrawn text.
     change(&folder, "content/measures/B/b.yaml", "5年", "7年");
     issue(&folder, "2026-03-01");

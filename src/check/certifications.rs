@@ -10,7 +10,8 @@ use jiff::civil::Date;
 fn report(
     input: &CheckInput,
     found: &mut Findings,
-    (severity, field, help): (Severity, &str, Option<&'static str>),
+    severity: Severity,
+    field: &str,
     judge: impl Fn(&CertificationRecord) -> bool,
 ) {
     for certificate in &input.content.certifications {
@@ -20,8 +21,7 @@ fn report(
             if let ("expires_on", Some(last)) = (field, last_day(record)) {
                 message = message.with("day", last);
             }
-            let finding = found.add(severity, certificate.origin().at(field), message);
-            finding.help = help.map(Message::new);
+            found.add(severity, certificate.origin().at(field), message);
         }
     }
 }
@@ -32,8 +32,7 @@ fn last_day(record: &CertificationRecord) -> Option<Date> {
 
 /// Reports certificates that have expired. The last valid day counts, in Japan's time.
 pub fn expired(input: &CheckInput, found: &mut Findings) {
-    let help = Some("certification-expired-help");
-    report(input, found, (Severity::Error, "expires_on", help), |it| {
+    report(input, found, Severity::Error, "expires_on", |it| {
         last_day(it).is_some_and(|last| last < input.today)
     });
 }
@@ -43,16 +42,14 @@ pub fn expires_soon(input: &CheckInput, found: &mut Findings) {
     let Ok(horizon) = input.today.checked_add(input.thresholds().expires_soon.0) else {
         return;
     };
-    let warning = (Severity::Warning, "expires_on", None);
-    report(input, found, warning, |it| {
+    report(input, found, Severity::Warning, "expires_on", |it| {
         last_day(it).is_some_and(|last| (input.today..=horizon).contains(&last))
     });
 }
 
 /// Reports certificates without a last day: nobody can tell whether they are valid.
 pub fn undated(input: &CheckInput, found: &mut Findings) {
-    let help = Some("certification-undated-help");
-    report(input, found, (Severity::Warning, "number", help), |it| {
+    report(input, found, Severity::Warning, "number", |it| {
         it.expires_on.is_none()
     });
 }
@@ -70,7 +67,7 @@ pub fn no_edition(input: &CheckInput, found: &mut Findings) {
         let families = ["ISO", "JIS", "IEC"];
         families.iter().any(|family| standard.contains(family))
     };
-    report(input, found, (Severity::Warning, "standard", None), |it| {
+    report(input, found, Severity::Warning, "standard", |it| {
         comes_in_editions(&it.standard) && !has_year(&it.standard) && it.edition.is_none()
     });
 }
@@ -83,8 +80,7 @@ pub fn privacy_mark_misused(input: &CheckInput, found: &mut Findings) {
             let message = Message::new("privacy-mark-misused")
                 .with("standard", &record.standard)
                 .with("number", &record.number);
-            let finding = found.error(certificate.origin().at("mark"), message);
-            finding.help = Some(Message::new("privacy-mark-misused-help"));
+            found.error(certificate.origin().at("mark"), message);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::compare::guideline::{PlacePair, match_places};
 use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::content::{Filed, MeasureFile};
-use crate::diagnostic::{Diagnostic, Origin, Part, Severity};
+use crate::diagnostic::{Origin, Part, Severity};
 use crate::message::Message;
 use std::collections::BTreeSet;
 
@@ -25,9 +25,8 @@ pub fn unknown_guideline(input: &CheckInput, found: &mut Findings) {
         let is_broken = content.is_broken(&format!("content/guidelines/{id}.yaml"));
         if content.guideline(id).is_none() && !is_broken {
             let message = Message::new("unknown-guideline").with("id", id);
-            let finding = Diagnostic::error(found.rule, origin, message);
             let known = content.guidelines.iter().map(|it| it.record.id.as_str());
-            found.list.push(finding.suggest(id, known));
+            found.error(origin, message).suggest(id, known);
         }
     }
 }
@@ -40,9 +39,7 @@ pub fn guideline_superseded(input: &CheckInput, found: &mut Findings) {
         let message = Message::new("guideline-superseded")
             .with("id", &guideline.record.id)
             .with("successor", successor);
-        let finding = found.warning(sheet.origin().at("guideline"), message);
-        let help = Message::new("guideline-superseded-help");
-        finding.help = Some(help.with("successor", successor));
+        found.warning(sheet.origin().at("guideline"), message);
     }
 }
 
@@ -58,12 +55,11 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
     };
     let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
     let measured = ids(|place| place.takes_measures);
-    let rule = found.rule;
-    let unknown = |name: &str, origin: Origin, known: &BTreeSet<String>| {
+    let unknown = |found: &mut Findings, name: &str, origin, known: &BTreeSet<String>| {
         let message = Message::new("unknown-item")
             .with("name", name)
             .with("guideline", &guideline.record.id);
-        let mut finding = Diagnostic::error(rule, origin, message);
+        let finding = found.error(origin, message);
         let section = format!("{}-", name.split('-').next().unwrap_or(name));
         let ids = || known.iter().map(String::as_str);
         let inside: Vec<&str> = ids().filter(|place| place.starts_with(&section)).collect();
@@ -71,12 +67,11 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             let help = Message::new("unknown-item-has").with("items", inside.join(", "));
             finding.help = Some(help);
         }
-        finding.suggest(name, ids())
+        finding.suggest(name, ids());
     };
     for file in &input.content.measures {
         if !measured.contains(&file.place()) {
-            let origin = Origin::file(&file.file);
-            found.list.push(unknown(&file.place(), origin, &measured));
+            unknown(found, &file.place(), Origin::file(&file.file), &measured);
         }
     }
     let node = sheet.origin();
@@ -90,7 +85,7 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             if own.contains(name) {
                 found.error(origin, Message::new("heading-of-own").with("name", name));
             } else {
-                found.list.push(unknown(name, origin, &official));
+                unknown(found, name, origin, &official);
             }
         }
     }
@@ -101,8 +96,7 @@ pub fn item_uncovered(input: &CheckInput, found: &mut Findings) {
     let Some(guideline) = input.content.own_guideline() else {
         return;
     };
-    let help = "item-uncovered-help";
-    uncovered(input, found, guideline, help, Severity::Error);
+    uncovered(input, found, guideline, "item-uncovered", Severity::Error);
 }
 
 /// Reports items of a guideline that the sheet does not answer.
@@ -110,7 +104,7 @@ pub fn uncovered(
     input: &CheckInput,
     found: &mut Findings,
     guideline: &Filed<GuidelineRecord>,
-    help: &'static str,
+    message: &'static str,
     where_required: Severity,
 ) {
     let is_answered = |place: &SheetPlace| {
@@ -122,20 +116,18 @@ pub fn uncovered(
         if !place.takes_measures || is_answered(&place) {
             continue;
         }
-        let message = Message::new("item-uncovered")
-            .with("name", place.id())
-            .with("heading", place.name)
-            .with("guideline", &guideline.record.id);
         let item = place.item.map(|item| format!("/{item}"));
         let path = place.section.to_owned() + &item.unwrap_or_default();
-        let file = format!("content/measures/{path}.yaml");
+        let uncovered = Message::new(message)
+            .with("name", place.id())
+            .with("heading", place.name)
+            .with("guideline", &guideline.record.id)
+            .with("file", format!("content/measures/{path}.yaml"));
         let severity = match place.duty {
             Duty::Required => where_required,
             Duty::Recommended => Severity::Warning,
         };
-        let finding = found.add(severity, place.origin.at("name"), message);
-        let help = Message::new(help).with("file", file);
-        finding.help = Some(help.with("guideline", &guideline.record.id));
+        found.add(severity, place.origin.at("name"), uncovered);
     }
 }
 

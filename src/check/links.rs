@@ -1,14 +1,13 @@
 //! The rule about links of cells, pages and the office: each leads somewhere. And the checked pages,
 //! whose links have their addresses in the site.
 
-use super::texts::markup_problems;
+use super::texts::markup;
 use super::{CheckInput, Findings};
 use crate::content::{Content, PageFile};
-use crate::diagnostic::{Diagnostic, Origin};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
 use crate::message::{Language, Message};
 use crate::model::{ProsePage, place_name};
-use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
 /// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and
@@ -24,12 +23,7 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
             }
         }
     }
-    for (origin, problem) in markup_problems(input.content) {
-        if let MarkupProblem::Image(address) = problem {
-            let message = Message::new("no-image").with("link", address);
-            found.error(origin.within(address), message);
-        }
-    }
+    markup(input, found, Severity::Error, &["no-image"]);
     for text in input.content.texts() {
         for link in text.cell.iter().flat_map(|cell| cell.links()) {
             let origin = text.origin.within(link);
@@ -38,9 +32,9 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
                 Some(anchor) if rows.contains(anchor) => {}
                 Some(anchor) => {
                     let known = rows.iter().map(String::as_str);
-                    broken(found, link, origin, "broken-link-row", (anchor, known));
+                    broken(found, link, origin, "broken-link-row").suggest(anchor, known);
                 }
-                None => broken(found, link, origin, "broken-link-help", ("", [])),
+                None => _ = broken(found, link, origin, "broken-link-help"),
             }
         }
     }
@@ -54,24 +48,22 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
             ("security", &record.security, contact),
         ] {
             if let Some(line) = line.as_ref().filter(|line| !fits(line)) {
-                broken(found, line, office.origin().at(field), help, ("", []));
+                broken(found, line, office.origin().at(field), help);
             }
         }
     }
 }
 
-/// Adds the finding for a link. It helps with the known name that is nearest to the written one, if
-/// any is near.
+/// Adds the finding for a link.
 fn broken<'a>(
-    found: &mut Findings,
+    found: &'a mut Findings,
     link: &str,
     origin: Origin,
     help: &'static str,
-    (written, known): (&str, impl IntoIterator<Item = &'a str>),
-) {
-    let message = Message::new("broken-link").with("link", link);
-    let finding = Diagnostic::error(found.rule, origin, message).help(Message::new(help));
-    found.list.push(finding.suggest(written, known));
+) -> &'a mut Diagnostic {
+    let finding = found.error(origin, Message::new("broken-link").with("link", link));
+    finding.help = Some(Message::new(help));
+    finding
 }
 
 /// Reports a link of a page that leads neither out of the site nor to a row, another page, a heading
@@ -92,12 +84,12 @@ fn broken_in_page(
         let prose = target.and_then(|page| page.text.as_ref());
         let headings = prose.into_iter().flat_map(|text| text.prose.headings());
         let known = headings.chain(site.rows.iter().map(String::as_str));
-        return broken(found, link, origin, "broken-link-heading", (anchor, known));
+        return broken(found, link, origin, "broken-link-heading").suggest(anchor, known);
     }
     let pages = site.pages.iter();
     let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
     let known = names.iter().map(String::as_str).chain(LINKABLE);
-    broken(found, link, origin, "broken-link-page", (path, known));
+    broken(found, link, origin, "broken-link-page").suggest(path, known);
 }
 
 /// Returns true if a link leads to the web, to mail or to a telephone.

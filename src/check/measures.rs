@@ -37,8 +37,7 @@ fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
         all_places.extend(places::of_guideline(guideline));
     }
     if let Some(sheet) = input.sheet() {
-        all_places.extend(places::own(sheet, "before"));
-        all_places.extend(places::own(sheet, "after"));
+        all_places.extend(places::own(sheet).into_iter().flatten());
     }
     for place in all_places {
         ids.push((place.item.unwrap_or(place.section), place.origin.at("id")));
@@ -46,58 +45,48 @@ fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
     ids
 }
 
-/// Kinds of ids; ids of different kinds do not collide.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum IdKind {
-    Guideline,
-    /// A section or item: it has an anchor and holds measures.
-    Place,
-    Measure,
-    Anchor,
-    Number,
-}
-
 /// Reports ids, anchors and numbers that two records claim.
 pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
     let claims = id_claims(input);
-    let mut first: BTreeMap<(IdKind, &str), &Origin> = BTreeMap::new();
     let mut reported = BTreeSet::new();
-    for (kind, name, origin) in &claims {
-        let other = *first.entry((*kind, name)).or_insert(origin);
-        // An id used twice also makes the anchor twice: one finding is enough.
-        if other != origin && reported.insert(origin) {
-            let message = Message::new("duplicate-id")
-                .with("id", name)
-                .with("file", &other.file)
-                .with("line", input.content.sources.node_line(other));
-            found.error(origin.clone(), message);
+    for of_kind in &claims {
+        let mut first: BTreeMap<&str, &Origin> = BTreeMap::new();
+        for (name, origin) in of_kind {
+            let other = *first.entry(name).or_insert(origin);
+            // An id used twice also makes the anchor twice: one finding is enough.
+            if other != origin && reported.insert(origin) {
+                let message = Message::new("duplicate-id")
+                    .with("id", name)
+                    .with("file", &other.file)
+                    .with("line", input.content.sources.node_line(other));
+                found.error(origin.clone(), message);
+            }
         }
     }
 }
 
-fn id_claims(input: &CheckInput) -> Vec<(IdKind, String, Origin)> {
-    let mut claims = Vec::new();
+/// Ids of guidelines, places and measures, anchors, and numbers, each with its node: those of
+/// different kinds do not collide.
+fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 5] {
+    let mut claims = <[Vec<(String, Origin)>; 5]>::default();
+    let [guidelines, places, measures, anchors, numbers] = &mut claims;
     for guideline in &input.content.guidelines {
-        let id = guideline.record.id.clone();
-        claims.push((IdKind::Guideline, id, guideline.origin().at("id")));
+        guidelines.push((guideline.record.id.clone(), guideline.origin().at("id")));
     }
-    let mut places = input.content.places();
+    let mut all_places = input.content.places();
     // If two collide, the office can change its own: the finding is about that one.
-    places.sort_by_key(|place| place.is_own);
-    for place in places {
-        claims.push((IdKind::Place, place.id(), place.origin.at("id")));
+    all_places.sort_by_key(|place| place.is_own);
+    for place in all_places {
+        places.push((place.id(), place.origin.at("id")));
     }
     for (file, record, origin) in input.content.all_measures() {
         let anchor = |id| place_name(&file.place(), Some(id));
-        claims.push((IdKind::Measure, record.id.clone(), origin.at("id")));
         for (index, id) in record.formerly.iter().enumerate() {
-            let former = origin.at("formerly").at(index);
-            claims.push((IdKind::Anchor, anchor(id), former));
+            anchors.push((anchor(id), origin.at("formerly").at(index)));
         }
-        claims.push((IdKind::Anchor, anchor(&record.id), origin.at("id")));
-        if let Some(no) = record.no {
-            claims.push((IdKind::Number, format!("no: {no}"), origin.at("no")));
-        }
+        anchors.push((anchor(&record.id), origin.at("id")));
+        measures.push((record.id.clone(), origin.at("id")));
+        numbers.extend(record.no.map(|no| (format!("no: {no}"), origin.at("no"))));
     }
     claims
 }
@@ -108,8 +97,7 @@ pub fn small_business(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         if record.relaxed {
             let message = Message::new("small-business-exception").with("id", &record.id);
-            let finding = found.error(origin.at("relaxed"), message);
-            finding.help = Some(Message::new("small-business-exception-help"));
+            found.error(origin.at("relaxed"), message);
         }
     }
 }
@@ -124,7 +112,7 @@ pub fn empty_measure(input: &CheckInput, found: &mut Findings) {
         let answered = record.not_applicable.is_some() || record.confirm.is_some();
         if !is_written(&record.measure) && !answered {
             let message = Message::new("empty-measure").with("id", &record.id);
-            found.error(origin.at("id"), message).help = Some(Message::new("empty-measure-help"));
+            found.error(origin.at("id"), message);
         }
     }
 }
@@ -136,15 +124,10 @@ fn is_written(text: &Option<Markdown>) -> bool {
 /// Reports 該当なし without a reason, or with a measure beside it.
 pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
-        let Some(reason) = &record.not_applicable else {
-            continue;
-        };
-        let id = if reason.0.is_empty() {
-            "not-applicable-without-reason"
-        } else if is_written(&record.measure) {
-            "not-applicable-with-measure"
-        } else {
-            continue;
+        let id = match &record.not_applicable {
+            Some(reason) if reason.0.is_empty() => "not-applicable-without-reason",
+            Some(_) if is_written(&record.measure) => "not-applicable-with-measure",
+            _ => continue,
         };
         let message = Message::new(id).with("id", &record.id);
         found.error(origin.at("not_applicable"), message);
@@ -175,8 +158,7 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
         } else if day > input.today {
             found.warning(field, message("review-in-future"));
         } else if is_overdue(input, day) {
-            let finding = found.warning(field, message("review-overdue"));
-            finding.help = Some(Message::new("review-overdue-help"));
+            found.warning(field, message("review-overdue"));
         }
     }
     if let (Some(sheet), Some(oldest)) = (input.sheet(), others.iter().min()) {
@@ -184,8 +166,7 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
             .with("count", others.len())
             .with("day", oldest);
         let field = sheet.record.reviewed_on.map_or("date", |_| "reviewed_on");
-        let finding = found.warning(sheet.origin().at(field), message);
-        finding.help = Some(Message::new("review-overdue-all-help"));
+        found.warning(sheet.origin().at(field), message);
     }
 }
 

@@ -123,14 +123,19 @@ fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
 fn measures(content: &Content, sheet: &SheetRecord, place: &SheetPlace) -> Vec<Measure> {
     let mut measures = Vec::new();
     for file in content.measures.iter().filter(|file| place.holds(file)) {
-        for (index, record) in file.records.iter().flatten().enumerate() {
-            measures.push(measure(sheet, &file.file, index, record));
+        let records = file.records.as_deref().unwrap_or_default();
+        let lines = content.sources.entry_lines(&file.file, records.len());
+        for (index, (record, line)) in records.iter().zip(lines).enumerate() {
+            let mut measure = measure(sheet, record);
+            measure.origin.file.clone_from(&file.file);
+            (measure.origin.index, measure.origin.line) = (index, line);
+            measures.push(measure);
         }
     }
     measures
 }
 
-fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord) -> Measure {
+fn measure(sheet: &SheetRecord, record: &MeasureRecord) -> Measure {
     let en = &record.en;
     let stated = cell(&record.measure, &en.measure);
     let reason = cell(&record.not_applicable, &en.not_applicable);
@@ -150,12 +155,11 @@ fn measure(sheet: &SheetRecord, file: &str, index: usize, record: &MeasureRecord
         remarks: cell(&record.remarks, &en.remarks),
         audience: record.audience.over(sheet.audience),
         origin: MeasureOrigin {
-            file: file.to_owned(),
-            index,
             source: record.source.as_ref().map(coordinates).unwrap_or_default(),
             confirm: owned(&record.confirm),
             memo: owned(&record.memo),
             reviewed_on: reviewed_on.map(|day| day.0),
+            ..MeasureOrigin::default()
         },
     }
 }

@@ -7,7 +7,6 @@ use crate::content::{Content, WrittenText, control_character_finding};
 use crate::diagnostic::{Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
-use crate::prose::LostText;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
 
@@ -21,47 +20,47 @@ fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
 pub fn english_alone(input: &CheckInput, found: &mut Findings) {
     for text in input.content.texts() {
         if text.lacks_japanese {
-            let message = |id| Message::new(id).with("field", text.field);
-            let help = message("english-alone-help");
-            found.error(text.origin, message("english-alone")).help = Some(help);
+            let message = Message::new("english-alone").with("field", text.field);
+            found.error(text.origin, message);
         }
     }
 }
 
 /// Reports HTML, because the sheet must read the same on paper.
 pub fn raw_html(input: &CheckInput, found: &mut Findings) {
-    for (origin, problem) in markup_problems(input.content) {
-        if let MarkupProblem::RawHtml(html) = problem {
-            let message = Message::new("raw-html").with("html", html);
-            found.error(origin.within(html), message).help = Some(Message::new("raw-html-help"));
-        }
-    }
+    markup(input, found, Severity::Error, &["raw-html"]);
 }
 
 /// Reports `**` that remained text: beside 「」 Markdown does not recognise emphasis.
 pub fn emphasis_not_closed(input: &CheckInput, found: &mut Findings) {
-    for (origin, problem) in markup_problems(input.content) {
-        if let MarkupProblem::EmphasisNotClosed(around) = problem {
-            let message = Message::new("emphasis-not-closed").with("around", around);
-            let finding = found.warning(origin.within(around), message);
-            finding.help = Some(Message::new("emphasis-not-closed-help"));
-        }
-    }
+    markup(input, found, Severity::Warning, &["emphasis-not-closed"]);
 }
 
-/// The problems in the Markdown of cells and pages.
-pub fn markup_problems(content: &Content) -> Vec<(Origin, &MarkupProblem)> {
-    let mut problems = Vec::new();
-    for text in content.texts() {
-        let of_cell = text.cell.iter().flat_map(|cell| &cell.problems);
-        problems.extend(of_cell.map(|problem| (text.origin.clone(), problem)));
-    }
-    for page in &content.pages {
-        for (problem, bytes) in page.text.iter().flat_map(|text| &text.prose.problems) {
-            problems.push((Origin::bytes(&page.file, bytes.clone()), problem));
+/// Reports problems in the Markdown of cells and pages, those whose message is one of `ids`.
+pub fn markup(input: &CheckInput, found: &mut Findings, severity: Severity, ids: &[&str]) {
+    let mut report = |origin: Origin, problem: &MarkupProblem| {
+        let (id, argument, written) = match problem {
+            MarkupProblem::RawHtml(html) => ("raw-html", "html", html),
+            MarkupProblem::EmphasisNotClosed(around) => ("emphasis-not-closed", "around", around),
+            MarkupProblem::Image(address) => ("no-image", "link", address),
+            MarkupProblem::UnusedDefinition(lost) => ("definition-unused", "lost", lost),
+            MarkupProblem::CellsBeyond(lost) => ("cells-beyond", "lost", lost),
+        };
+        if ids.contains(&id) {
+            let message = Message::new(id).with(argument, written);
+            found.add(severity, origin.within(written), message);
+        }
+    };
+    for text in input.content.texts() {
+        for problem in text.cell.iter().flat_map(|cell| &cell.problems) {
+            report(text.origin.clone(), problem);
         }
     }
-    problems
+    for page in &input.content.pages {
+        for (problem, bytes) in page.text.iter().flat_map(|text| &text.prose.problems) {
+            report(Origin::bytes(&page.file, bytes.clone()), problem);
+        }
+    }
 }
 
 /// Reports characters that print nothing and change the text around them.
@@ -87,8 +86,7 @@ pub fn missing_glyph(input: &CheckInput, found: &mut Findings) {
         }
         let has_it = |text: &&WrittenText| drawn(&text.text).any(|it| it == c);
         for text in texts.iter().filter(has_it) {
-            let finding = found.error(text.origin.within(c), missing(c));
-            finding.help = Some(Message::new("missing-glyph-help"));
+            found.error(text.origin.within(c), missing(c));
         }
     }
 }
@@ -121,8 +119,8 @@ pub fn confidential_name(input: &CheckInput, found: &mut Findings) {
         return;
     }
     for (texts, help) in [
-        (input.content.texts(), "confidential-name-help"),
-        (input.content.page_texts(), "confidential-name-page"),
+        (input.content.texts(), None),
+        (input.content.page_texts(), Some("confidential-name-page")),
     ] {
         let is_public = |text: &&WrittenText| text.audience == Some(Audience::Public);
         for text in texts.iter().filter(is_public) {
@@ -136,7 +134,7 @@ pub fn confidential_name(input: &CheckInput, found: &mut Findings) {
                     .with("name", name.name)
                     .with("written", written);
                 let finding = found.add(severity, text.origin.within(written), message);
-                finding.help = Some(Message::new(help));
+                finding.help = help.map(Message::new);
             }
         }
     }
@@ -175,8 +173,7 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
             };
             let origin = sheet.origin().at(field).at(index).within(separator);
             let message = Message::new("joined-names").with("separator", separator);
-            let finding = found.error(origin, message.with("name", name));
-            finding.help = Some(Message::new("joined-names-help"));
+            found.error(origin, message.with("name", name));
         }
     }
 }
@@ -246,27 +243,13 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
                 let from = start + at;
                 let origin = Origin::bytes(&file.file, from..from + lost.len());
                 let message = Message::new("text-cut-off").with("lost", lost);
-                let help = Message::new("text-cut-off-help");
-                found.warning(origin, message).help = Some(help);
+                found.warning(origin, message);
             }
             start += line.len();
         }
     }
-    // Unused definitions of links (`[name]: word`), and cells beyond a table's columns.
-    for page in &input.content.pages {
-        let source = input.content.sources.get(&page.file).unwrap_or_default();
-        for lost in page.text.iter().flat_map(|text| &text.prose.lost) {
-            let (bytes, id, help) = match lost {
-                LostText::Definition(bytes) => {
-                    (bytes, "definition-unused", "definition-unused-help")
-                }
-                LostText::Cells(bytes) => (bytes, "cells-beyond", "cells-beyond-help"),
-            };
-            let message = Message::new(id).with("lost", &source[bytes.clone()]);
-            let finding = found.warning(Origin::bytes(&page.file, bytes.clone()), message);
-            finding.help = Some(Message::new(help));
-        }
-    }
+    let ids = ["definition-unused", "cells-beyond"];
+    markup(input, found, Severity::Warning, &ids);
 }
 
 /// The text after ` #` in a line of a measures file, with its byte offset.

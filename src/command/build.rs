@@ -1,13 +1,13 @@
 //! `safeguard build`: check, then write `output/`.
 
 use super::issue::drawn_with;
-use super::{JudgingOptions, Project, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown, write_text};
 use crate::content::Content;
 use crate::edition::{Version, random_digits};
 use crate::manifest::{Bundle, plain_name};
 use crate::message::{Error, Message, Result};
 use crate::output;
-use crate::render::bundle;
+use crate::render::bundle::{self, Project};
 use crate::render::names;
 use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;

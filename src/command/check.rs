@@ -5,6 +5,8 @@ use crate::check::{self, CheckInput, REVIEW_OVERDUE};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Version;
 use crate::message::{Message, Result};
+use crate::render::pdf::Fonts;
+use crate::render::theme;
 use crate::report::Format;
 use std::io::stdout;
 
@@ -25,7 +27,10 @@ impl Check {
     /// built.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
-        let (_, fonts) = session.theme(&content);
+        let compiled_in = Fonts::compiled_in();
+        let theme = theme::of(&session.options.directory, &content);
+        let own = theme.and_then(|theme| compiled_in.with(&theme));
+        let fonts = own.unwrap_or(compiled_in);
         let input = CheckInput {
             content: &content,
             today: session.today(),

@@ -1,9 +1,10 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{Project, RunOptions, Session, Shown, colour, print_result};
+use super::{RunOptions, Session, Shown, colour, print_result};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
+use crate::render::bundle::Project;
 use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
@@ -90,9 +91,8 @@ impl Diff {
     /// The sheet of that name, an edition or `working`, and its data.
     fn sheet_of(&self, project: &Project, name: &str) -> Result<(Sheet, Vec<u8>)> {
         let rendering = Rendering::of_data(self.audience);
-        let labels = project
-            .theme
-            .drawable_labels(|c| project.fonts.can_draw(c))?;
+        let can_draw = |c: &str| project.fonts.can_draw(c);
+        let labels = project.theme.drawable_labels(can_draw)?;
         if name == WORKING {
             let options = LayoutOptions::new(rendering, project.today, project.version());
             let sheet = sheet::lay_out(&project.register, &options, &labels);

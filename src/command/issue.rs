@@ -2,7 +2,7 @@
 
 mod chain;
 
-use super::{JudgingOptions, Project, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown, write_text};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::record::IsoDate;
 use crate::content::{Content, edit, yaml};
@@ -12,6 +12,7 @@ use crate::edition::{Allowance, DrawnWith, Edition, Version, file, random_digits
 use crate::issue::{self, IssueOptions};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
+use crate::render::bundle::Project;
 use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme::Theme;

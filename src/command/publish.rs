@@ -2,12 +2,12 @@
 
 mod status;
 
-use super::{JudgingOptions, Project, Session, Shown, clock, write_text};
+use super::{JudgingOptions, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
 use crate::content::Sources;
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
-use crate::edition::{Edition, Version};
+use crate::edition::Edition;
 use crate::manifest::MANIFEST;
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
@@ -15,7 +15,7 @@ use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
-use crate::render::bundle;
+use crate::render::bundle::{self, Project};
 use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
 use crate::sheet::{self, LayoutOptions, Rendering};
@@ -116,11 +116,10 @@ impl Publish {
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
-            let text = match self.format {
-                OutputFormat::Json => json(&preview),
-                OutputFormat::Text => preview.text(session),
+            return match self.format {
+                OutputFormat::Json => write_text(&mut stdout(), data::pretty(&preview)),
+                OutputFormat::Text => write_text(&mut stdout(), preview.text(session)),
             };
-            return write_text(&mut stdout(), &text);
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
@@ -216,12 +215,11 @@ fn changes(project: &Project, published: &str) -> Option<Comparison> {
         |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &edition.words);
     let mut issued = content.issued();
     let before = issued.find(|edition: &&Edition| edition.id == published)?;
-    let newest = content.newest_edition();
-    let version = Version::of(register, newest);
+    let version = project.version();
     let after = version.edition.map_or_else(
         || {
             let options = LayoutOptions::new(Rendering::SitePdf, register.date, version.clone());
-            let labels = newest.map(|edition| &edition.words);
+            let labels = content.newest_edition().map(|edition| &edition.words);
             sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
         },
         lay_out_edition,
@@ -307,27 +305,23 @@ fn names(targets: &[Target]) -> String {
 /// Prints the findings of publish.yaml without any password.
 fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>) -> Result<()> {
     let file = target::FILE.to_owned();
-    let sources = Sources::from([(file.clone(), text.clone())]);
+    let sources = Sources([(file.clone(), text.clone())].into());
     sources.locate(&mut findings);
-    let censored = Sources::from([(file, censored(&text, &findings))]);
+    let censored = Sources([(file, censored(&text, &findings))].into());
     session.print_findings(&censored, &findings, Shown::All, &mut stderr())
 }
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
 fn censored(text: &str, findings: &[Diagnostic]) -> String {
-    let mut marks = Vec::new();
-    for finding in findings {
-        if let SourceLocation::Bytes { end, .. } = finding.origin.location {
-            marks.push(end);
-        }
-    }
     let mut censored = String::new();
     for line in text.lines() {
         // Blanks keep every line's length, because findings count bytes from the beginning.
         let begin = censored.len();
-        let end = begin + line.len();
-        let in_line = marks.iter().filter(|mark| (begin..=end).contains(mark));
-        let kept = in_line.max().map_or(line, |mark| &line[..mark - begin]);
+        let marked = findings.iter().filter_map(|it| match it.origin.location {
+            SourceLocation::Bytes { end, .. } => line.get(..end.checked_sub(begin)?),
+            _ => None,
+        });
+        let kept = marked.max_by_key(|kept| kept.len()).unwrap_or(line);
         censored.push_str(&format!("{kept}{}\n", " ".repeat(line.len() - kept.len())));
     }
     censored
@@ -355,8 +349,4 @@ fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn json(value: &impl Serialize) -> String {
-    String::from_utf8(data::pretty(value)).expect("JSON is UTF-8")
 }

@@ -92,15 +92,12 @@ fn backslash(rest: &str) -> Escape {
             let end = after.find('}')?;
             one(number(after.get(2..end)), end + 2)
         }
-        'u' => {
-            let unit = |part: &[u8]| {
-                let digits = std::str::from_utf8(part.strip_prefix(b"\\u")?).ok()?;
-                u16::from_str_radix(digits, 16).ok()
-            };
-            let units = rest.as_bytes().chunks_exact(6).map_while(unit);
-            let c = char::decode_utf16(units).next()?.ok()?;
-            Some((c, c.len_utf16() * 6))
-        }
+        // One unit of JSON, or a surrogate pair.
+        'u' => [6, 12].into_iter().find_map(|length| {
+            let quoted = format!("\"{}\"", rest.get(..length)?);
+            let text: String = serde_json::from_str(&quoted).ok()?;
+            Some((text.chars().next()?, length))
+        }),
         _ => {
             let digits = after.bytes().take(6);
             let length = digits.take_while(u8::is_ascii_hexdigit).count();

@@ -126,13 +126,8 @@ pub fn shape(code: &str) -> String {
             fold(decoded_code(line), &mut |c| shape.push(shape_of(c.look)));
         }
     }
-    for word in ["株式会社", "有限会社"] {
-        if shape.contains(word) {
-            let short: String = word.chars().take(1).collect();
-            shape = shape.replace(word, &format!("({short})"));
-        }
-    }
-    shape
+    let shortened = shape.replace("株式会社", "(株)");
+    shortened.replace("有限会社", "(有)")
 }
 
 /// `I` and `i` are the same letter, and `I` and `l` look alike.

@@ -45,18 +45,15 @@ impl Content {
     pub(super) fn take_page(&mut self, entry: &DirEntry, file: &str, written: &str) {
         let better = better_name(written);
         let Some((name, lang)) = name_in(written) else {
-            let why = Message::new("unexpected-file");
-            return self.refuse_name(file, why, better, "unexpected-file-help");
+            return self.refuse_name(file, Message::new("unexpected-file"), better);
         };
         if !is_usable(name) {
-            let is_taken = is_reserved(name);
-            let id = if is_taken {
+            let id = if is_reserved(name) {
                 "page-name-taken"
             } else {
                 "page-name"
             };
-            let why = Message::new(id).with("name", name);
-            return self.refuse_name(file, why, better, "page-name-help");
+            return self.refuse_name(file, Message::new(id).with("name", name), better);
         }
         let text = self.read_as(entry, file, |text| read(file, text));
         self.pages.push(PageFile {
@@ -76,8 +73,7 @@ impl Content {
                 let message = Message::new("page-without-japanese").with("file", file);
                 let origin = Origin::file(&page.file);
                 let finding = Diagnostic::error(rule::MISSING_FILE, origin, message);
-                self.findings
-                    .push(finding.help(Message::new("page-without-japanese-help")));
+                self.findings.push(finding);
             }
         }
     }
@@ -96,28 +92,27 @@ pub fn yaml_of<'a>(file: &str, text: &'a str) -> &'a str {
 fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
     let first_line = text.lines().next().unwrap_or_default().trim_end();
     let first = 0..first_line.len();
-    let refused = |rule, bytes, id, help| {
-        let finding = Diagnostic::error(rule, Origin::bytes(file, bytes), Message::new(id));
-        Err(finding.help(Message::new(help)))
+    let refused = |rule, bytes, message| {
+        let origin = Origin::bytes(file, bytes);
+        Err(Diagnostic::error(rule, origin, message))
     };
     if !is_fence(first_line) {
-        let (id, help) = ("no-front-matter", "no-front-matter-help");
-        return refused(rule::MISSING_FIELD, first, id, help);
+        let message = Message::new("no-front-matter");
+        return refused(rule::MISSING_FIELD, first, message);
     }
     let Some((end, prose)) = front_matter(text) else {
-        let (id, help) = ("front-matter-open", "front-matter-open-help");
-        return refused(rule::UNREADABLE, first, id, help);
+        let message = Message::new("front-matter-open");
+        return refused(rule::UNREADABLE, first, message);
     };
     if text[FENCE.len()..end].trim().is_empty() {
         let message = Message::new("missing-field").with("field", "title");
-        let origin = Origin::bytes(file, first);
-        return Err(Diagnostic::error(rule::MISSING_FIELD, origin, message));
+        return refused(rule::MISSING_FIELD, first, message);
     }
     // From the file's first line on, so that findings have their true places.
     let front = yaml::read(file, &text[..end])?;
     if text[prose..].trim().is_empty() {
         let closing = end..end + FENCE.len();
-        return refused(rule::UNREADABLE, closing, "empty-page", "empty-page-help");
+        return refused(rule::UNREADABLE, closing, Message::new("empty-page"));
     }
     let prose = Prose::parse(text, prose);
     Ok(PageText { front, prose })

@@ -1,6 +1,6 @@
 //! The places of the sheet, at which measures and headings are: sections and items, in print order.
 
-use super::record::{Duty, GuidelineRecord, ItemRecord, Line, OwnItem, SheetRecord};
+use super::record::{Duty, GuidelineRecord, ItemRecord, Line, OwnSections, SheetRecord};
 use super::{Content, Filed, MeasureFile};
 use crate::diagnostic::Origin;
 use crate::model::place_name;
@@ -87,22 +87,20 @@ pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     places
 }
 
-/// The office's own sections before (`"before"`) or after (`"after"`) the guideline's, each
-/// followed by its items.
-pub fn own<'a>(sheet: &'a Filed<SheetRecord>, side: &'static str) -> Vec<SheetPlace<'a>> {
-    let sections = match side {
-        "before" => &sheet.record.sections.before,
-        _ => &sheet.record.sections.after,
-    };
-    let (node, duty) = (sheet.origin().at("sections").at(side), Duty::default());
-    let mut places = Vec::new();
-    for (index, it) in sections.iter().enumerate() {
-        let section: WrittenHeading = (&it.id, &it.letter, &it.name, &it.en, duty);
-        let item = |it: &'a OwnItem| (&*it.id, &*it.letter, &it.name, &it.en, duty);
-        let items = it.items.iter().map(item);
-        places.extend(with_items(node.at(index), true, section, items));
-    }
-    places
+/// The office's own sections before and after the guideline's, each followed by its items.
+pub fn own(sheet: &Filed<SheetRecord>) -> [Vec<SheetPlace<'_>>; 2] {
+    let OwnSections { before, after } = &sheet.record.sections;
+    [("before", before), ("after", after)].map(|(side, sections)| {
+        let (node, duty) = (sheet.origin().at("sections").at(side), Duty::default());
+        let mut places = Vec::new();
+        for (index, it) in sections.iter().enumerate() {
+            let section: WrittenHeading = (&it.id, &it.letter, &it.name, &it.en, duty);
+            let items = it.items.iter();
+            let headings = items.map(|it| (&*it.id, &*it.letter, &it.name, &it.en, duty));
+            places.extend(with_items(node.at(index), true, section, headings));
+        }
+        places
+    })
 }
 
 impl Content {
@@ -111,9 +109,7 @@ impl Content {
         let (Some(sheet), Some(guideline)) = (&self.sheet, self.own_guideline()) else {
             return Vec::new();
         };
-        let mut places = own(sheet, "before");
-        places.extend(of_guideline(guideline));
-        places.extend(own(sheet, "after"));
-        places
+        let [before, after] = own(sheet);
+        [before, of_guideline(guideline), after].concat()
     }
 }

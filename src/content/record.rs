@@ -3,7 +3,7 @@
 //! They hold what was written; [`crate::model`] holds what was checked. Their comments are the
 //! manual for whoever writes the YAML.
 
-pub use super::values::{Headings, IsoDate, Line, Markdown, Period};
+pub use super::values::{EachOnce, IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate, Signatory};
@@ -83,7 +83,7 @@ pub struct SheetRecord {
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
-    pub headings: Headings,
+    pub headings: EachOnce<Line>,
     /// Readers of a field, unless the measure itself names them.
     #[serde(default)]
     pub audience: FieldAudience,
@@ -111,7 +111,7 @@ pub struct SheetEnglishRecord {
     pub title: Option<Line>,
     /// By place, as `headings`. A heading that the office changed needs English of its own.
     #[serde(default)]
-    pub headings: Headings,
+    pub headings: EachOnce<Line>,
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).
@@ -199,7 +199,7 @@ pub struct GuidelineRecord {
     pub sections: Vec<SectionRecord>,
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
-    pub entrustment: Vec<SectionRecord>,
+    pub entrustment: Vec<EntrustmentRecord>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: GuidelineEnglishRecord,
 }
@@ -237,7 +237,25 @@ pub struct ItemRecord {
     pub duty: Option<Duty>,
     #[serde(default)]
     pub sme: bool,
-    /// The points that the text of an item on entrustment names.
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustmentRecord {
+    pub id: String,
+    pub name: Line,
+    pub en: Option<Line>,
+    #[serde(default)]
+    pub items: Vec<EntrustmentItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntrustmentItem {
+    pub id: String,
+    pub name: Line,
+    pub en: Option<Line>,
+    /// The points that its text names.
     #[serde(default)]
     pub parts: Vec<Line>,
 }

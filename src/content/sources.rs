@@ -1,15 +1,18 @@
 //! The texts of the files that were read, and positions in them. Showing findings needs both.
 
 use super::page;
-use super::yaml::Marked;
+use super::yaml::{Marked, first_line};
 use super::yaml_errors::line_start;
-use crate::diagnostic::{Diagnostic, Origin, SourceLocation};
+use crate::diagnostic::SourceLocation::{self, Bytes};
+use crate::diagnostic::{Diagnostic, Origin};
 use serde::Serialize;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Text of every file by its path below the project's folder, with `/`.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Sources(BTreeMap<String, String>);
+pub struct Sources(pub BTreeMap<String, String>);
 
 /// Line and column, both from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -18,23 +21,9 @@ pub struct Position {
     pub column: usize,
 }
 
-impl<const N: usize> From<[(String, String); N]> for Sources {
-    fn from(files: [(String, String); N]) -> Sources {
-        Sources(files.into())
-    }
-}
-
 impl Sources {
-    pub fn insert(&mut self, file: &str, text: String) {
-        self.0.insert(file.to_owned(), text);
-    }
-
     pub fn get(&self, file: &str) -> Option<&str> {
         self.0.get(file).map(String::as_str)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(file, text)| (&**file, &**text))
     }
 
     /// Replaces nodes and passages by their bytes, and sorts the findings by file and position.
@@ -46,14 +35,22 @@ impl Sources {
                 continue;
             };
             // A file that was not read has no nodes, and may be nested beyond all bounds.
-            let is_node =
-                |it: &Diagnostic| matches!(it.origin.location, SourceLocation::Node { .. });
-            let has_nodes = here.iter().any(is_node);
-            let marked = has_nodes.then(|| Marked::parse(page::yaml_of(&file, text)));
+            let marked = LazyCell::new(|| Marked::parse(page::yaml_of(&file, text)));
             for finding in here {
-                let location = &finding.origin.location;
-                let node = marked.as_ref().and_then(|marked| marked.find(location));
-                if let Some(bytes) = node.or_else(|| location.find_in(text)) {
+                let bytes = match &finding.origin.location {
+                    SourceLocation::Within(outer, needle) => match **outer {
+                        Bytes { start, end } if needle.is_empty() => {
+                            Some(first_line(text, start..end))
+                        }
+                        Bytes { start, end } => Some(passage(text, start..end, needle)),
+                        _ => marked
+                            .value(outer)
+                            .map(|value| passage(text, value, needle)),
+                    },
+                    node @ SourceLocation::Node { .. } => marked.find(node),
+                    _ => None,
+                };
+                if let Some(bytes) = bytes {
                     finding.origin = Origin::bytes(&file, bytes);
                 }
             }
@@ -64,7 +61,7 @@ impl Sources {
 
     /// The position of a located finding; `None` if it is about the whole file.
     pub fn position(&self, origin: &Origin) -> Option<Position> {
-        let SourceLocation::Bytes { start, .. } = origin.location else {
+        let Bytes { start, .. } = origin.location else {
             return None;
         };
         let before = self.get(&origin.file)?.get(..start)?;
@@ -95,5 +92,13 @@ impl Sources {
         let start = |node: Origin| marked.find(&node.location).map_or(0, |bytes| bytes.start);
         let line = |node| text[..start(node)].matches('\n').count() + 1;
         nodes.into_iter().map(line).collect()
+    }
+}
+
+/// The characters in a range of a text; its first line if markup hides them.
+fn passage(text: &str, range: Range<usize>, needle: &str) -> Range<usize> {
+    match text[range.clone()].find(needle) {
+        Some(at) => range.start + at..range.start + at + needle.len(),
+        None => first_line(text, range),
     }
 }

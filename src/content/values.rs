@@ -67,7 +67,7 @@ read_from_string!(Line, "a string", |written| {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IsoDate(pub Date);
 
-read_from_string!(IsoDate, "a day like 2015-10-01", |written| {
+read_from_string!(IsoDate, "a day", |written| {
     let day = written.parse().ok().filter(|_| written.len() == 10);
     day.map(IsoDate)
 });
@@ -76,38 +76,41 @@ read_from_string!(IsoDate, "a day like 2015-10-01", |written| {
 #[derive(Debug, Clone, Copy)]
 pub struct Period(pub Span);
 
-read_from_string!(Period, "a duration like P90D", |written| {
+read_from_string!(Period, "a duration", |written| {
     let span = written.parse().ok().filter(|_| written.starts_with('P'));
     span.map(Period)
 });
 
-/// Headings by place (`C-d`), each once.
-#[derive(Debug, Default)]
-pub struct Headings(pub BTreeMap<String, Line>);
+/// A map in which each key is written once; YAML's reader would keep the last of two.
+#[derive(Debug)]
+pub struct EachOnce<T>(pub BTreeMap<String, T>);
 
-impl<'de> Deserialize<'de> for Headings {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Headings, D::Error> {
-        deserializer.deserialize_map(HeadingsVisitor)
+impl<T> Default for EachOnce<T> {
+    fn default() -> EachOnce<T> {
+        EachOnce(BTreeMap::new())
     }
 }
 
-struct HeadingsVisitor;
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for EachOnce<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<EachOnce<T>, D::Error> {
+        deserializer.deserialize_map(EachOnce::default())
+    }
+}
 
-impl<'de> Visitor<'de> for HeadingsVisitor {
-    type Value = Headings;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EachOnce<T> {
+    type Value = EachOnce<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Headings, A::Error> {
-        let mut headings = BTreeMap::new();
-        while let Some((place, heading)) = map.next_entry::<String, Line>()? {
-            if headings.insert(place.clone(), heading).is_some() {
-                return Err(de::Error::custom(format!("duplicate field `{place}`")));
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<EachOnce<T>, A::Error> {
+        while let Some((key, value)) = map.next_entry::<String, T>()? {
+            if self.0.insert(key.clone(), value).is_some() {
+                return Err(de::Error::custom(format!("duplicate field `{key}`")));
             }
         }
-        Ok(Headings(headings))
+        Ok(self)
     }
 }
 

@@ -3,7 +3,7 @@
 //! No other file names them. [`super::yaml_errors`] turns serde_yaml's errors into findings.
 
 use super::{rule, yaml_errors};
-use crate::diagnostic::{Diagnostic, Origin, Part, PathStep, SourceLocation};
+use crate::diagnostic::{Diagnostic, Origin, Part, SourceLocation};
 use crate::message::Message;
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
@@ -151,16 +151,15 @@ impl<'a> Marked<'a> {
     /// The bytes of a node, or of the nearest node above it if it does not exist.
     pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
         let ((key, node), exists, part) = self.walk(location)?;
-        let value = self.bytes(node);
-        Some(match (part, key) {
-            (Part::Key, Some(key)) if exists => self.bytes(key),
-            (Part::Within(needle), _) => match self.text[value.clone()].find(needle.as_str()) {
-                Some(at) => value.start + at..value.start + at + needle.len(),
-                None => self.first_line(value),
-            },
-            (_, Some(key)) if !is_scalar(node) => self.bytes(key),
-            _ => self.first_line(value),
+        Some(match key {
+            Some(key) if (*part == Part::Key && exists) || !is_scalar(node) => self.bytes(key),
+            _ => first_line(self.text, self.bytes(node)),
         })
+    }
+
+    /// The bytes of a node's value, or of the nearest node above it if it does not exist.
+    pub fn value(&self, location: &SourceLocation) -> Option<Range<usize>> {
+        Some(self.bytes(self.walk(location)?.0.1))
     }
 
     /// The bytes of an existing node: the whole of its key or value.
@@ -194,11 +193,12 @@ impl<'a> Marked<'a> {
         let end = self.offsets[node.span.end.index().min(last)];
         start..start + self.text[start..end.max(start)].trim_end().len()
     }
+}
 
-    fn first_line(&self, range: Range<usize>) -> Range<usize> {
-        let line = self.text[range.clone()].lines().next().unwrap_or_default();
-        range.start..range.start + line.trim_end().len()
-    }
+/// The part of a range on its first line.
+pub fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
+    let line = text[range.clone()].lines().next().unwrap_or_default();
+    range.start..range.start + line.trim_end().len()
 }
 
 fn is_scalar(node: &MarkedYaml) -> bool {
@@ -207,7 +207,7 @@ fn is_scalar(node: &MarkedYaml) -> bool {
 
 type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);
 
-fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &PathStep) -> Option<Child<'n, 'a>> {
+fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &str) -> Option<Child<'n, 'a>> {
     match &node.data {
         YamlData::Mapping(map) => map
             .iter()

@@ -79,7 +79,7 @@ impl YamlError<'_> {
     fn unknown(&self) -> Option<Diagnostic> {
         let (written, known) = self.quoted.split_first()?;
         let list = known.join(", ");
-        let finding = if self.sentence.starts_with("unknown field") {
+        let mut finding = if self.sentence.starts_with("unknown field") {
             let message = Message::new("unknown-field").with("field", written);
             let help = Message::new("known-fields").with("fields", list);
             self.error(rule::UNKNOWN_FIELD, self.key(), message)
@@ -92,13 +92,13 @@ impl YamlError<'_> {
         } else {
             return None;
         };
-        Some(finding.suggest(written, known.iter().copied()))
+        finding.suggest(written, known.iter().copied());
+        Some(finding)
     }
 
     fn duplicate_key(&self) -> Option<Diagnostic> {
-        let field = self.sentence.strip_prefix("duplicate field `");
-        let entry = self.sentence.strip_prefix("duplicate entry with key \"");
-        let key = field.or(entry)?.trim_end_matches(['`', '"']);
+        let rest = self.sentence.strip_prefix("duplicate field `")?;
+        let key = rest.trim_end_matches('`');
         let message = Message::new("duplicate-key").with("field", key);
         let again = self.again(key).unwrap_or_else(|| self.token_at(self.at));
         Some(self.error(rule::DUPLICATE_KEY, again, message))
@@ -314,10 +314,8 @@ fn mistake_in(line: &str) -> Option<(&'static str, usize, usize)> {
 
 /// Turns serde's word for a kind of node into a key for Fluent; `struct SheetRecord` is a map.
 fn kind(word: &str) -> String {
-    match word {
-        word if word.starts_with("struct ") => "a_map".to_owned(),
-        word if word.starts_with("a day") => "a_day".to_owned(),
-        word if word.starts_with("a duration") => "a_duration".to_owned(),
-        word => word.replace(' ', "_"),
+    if word.starts_with("struct ") {
+        return "a_map".to_owned();
     }
+    word.replace(' ', "_")
 }

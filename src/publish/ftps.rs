@@ -178,20 +178,16 @@ fn if_available<T>(result: FtpResult<T>) -> FtpResult<Option<T>> {
 }
 
 fn store_error(error: FtpError) -> StoreError {
-    let is_transient = match &error {
-        FtpError::ConnectionError(_) => true,
-        FtpError::UnexpectedResponse(response) if response.status == Status::NotLoggedIn => {
-            return StoreError::permanent(Message::new("target-refused"), error);
-        }
-        // A full disk has a code of the 400s too, which else mean that a retry may help.
-        FtpError::UnexpectedResponse(response) => {
-            let status = response.status;
-            status.code() / 100 == 4 && status != Status::RequestedActionNotTaken
-        }
-        _ => false,
+    let id = match &error {
+        FtpError::ConnectionError(_) => return StoreError::transient(error),
+        FtpError::UnexpectedResponse(response) => match response.status {
+            Status::NotLoggedIn => "target-refused",
+            // A full disk has a code of the 400s, which else mean that a retry may help.
+            Status::RequestedActionNotTaken => "target-failed",
+            status if status.code() / 100 == 4 => return StoreError::transient(error),
+            _ => "target-failed",
+        },
+        _ => "target-failed",
     };
-    if is_transient {
-        return StoreError::transient(error);
-    }
-    StoreError::permanent(Message::new("target-failed"), error)
+    StoreError::permanent(Message::new(id), error)
 }

@@ -5,14 +5,14 @@
 //! never sees them.
 
 use super::lock::LOCK;
-use super::store::{STEP_TIMEOUT, Store, StoreError, StoreResult};
+use super::store::{STEP_TIMEOUT, StoreError, StoreResult};
 use super::target::{Target, text};
 use crate::message::Message;
 use jiff::Timestamp;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -36,8 +36,9 @@ const NETWORK_ERRORS: [&str; 5] = [
 /// Time between two checks whether git has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-pub struct GitStore {
-    /// The checked-out branch; removed together with the store.
+/// The last commit of a branch, checked out.
+pub struct GitBranch {
+    /// Removed when the branch is dropped.
     checkout: TempDir,
     /// The branch's full name.
     tip: String,
@@ -45,35 +46,36 @@ pub struct GitStore {
     site: String,
 }
 
-impl GitStore {
+impl GitBranch {
     /// Fetches the branch's last commit; a missing branch begins with the first publication.
-    pub fn fetch(target: &Target, project: &Path) -> StoreResult<GitStore> {
+    pub fn fetch(target: &Target, project: &Path) -> StoreResult<GitBranch> {
         let record = &target.record;
         let [repository, branch] = [&record.repository, &record.branch].map(text);
-        let checkout = tempfile::Builder::new().prefix("safeguard-").tempdir();
-        let store = GitStore {
-            checkout: checkout.map_err(disk_error)?,
+        let folder = tempfile::Builder::new().prefix("safeguard-").tempdir();
+        let fetched = GitBranch {
+            checkout: folder.map_err(disk_error)?,
             tip: format!("refs/heads/{branch}"),
             site: text(&record.path).trim_matches('/').to_owned(),
         };
-        store.git(&["init", "--quiet"])?;
-        let info = store.checkout.path().join(".git/info");
+        fetched.git(&["init", "--quiet"])?;
+        let info = fetched.checkout.path().join(".git/info");
         // A repository's own attributes on line ends and filters would change the bytes.
         let attributes = "* -text -filter -ident -working-tree-encoding\n";
         fs::create_dir_all(&info)
             .and_then(|()| fs::write(info.join("attributes"), attributes))
             .map_err(disk_error)?;
-        store.git(&["config", "core.symlinks", "false"])?;
+        fetched.git(&["config", "core.symlinks", "false"])?;
         let remote = remote_address(project, repository);
-        store.git(&["remote", "add", "origin", &remote])?;
-        let tip = &store.tip;
-        if store.git(&["ls-remote", "origin", tip])?.trim().is_empty() {
-            store.git(&["symbolic-ref", "HEAD", tip])?;
+        fetched.git(&["remote", "add", "origin", &remote])?;
+        let tip = &fetched.tip;
+        let commit = fetched.git(&["ls-remote", "origin", tip])?;
+        if commit.trim().is_empty() {
+            fetched.git(&["symbolic-ref", "HEAD", tip])?;
         } else {
-            store.git(&["fetch", "--quiet", "--depth=1", "origin", tip])?;
-            store.git(&["checkout", "--quiet", "-B", branch, "FETCH_HEAD"])?;
+            fetched.git(&["fetch", "--quiet", "--depth=1", "origin", tip])?;
+            fetched.git(&["checkout", "--quiet", "-B", branch, "FETCH_HEAD"])?;
         }
-        Ok(store)
+        Ok(fetched)
     }
 
     /// Runs a git command in the checkout; returns its output.
@@ -98,17 +100,18 @@ impl GitStore {
             ErrorKind::TimedOut => StoreError::transient(error),
             _ => StoreError::permanent(failed(), error),
         })?;
-        done.map_err(|stderr| {
-            if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
-                return StoreError::transient(stderr);
-            }
-            StoreError::permanent(failed(), stderr.trim())
-        })
+        let [stdout, stderr] = [&done.stdout, &done.stderr].map(|it| String::from_utf8_lossy(it));
+        if done.status.success() {
+            Ok(stdout.into_owned())
+        } else if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
+            Err(StoreError::transient(stderr))
+        } else {
+            Err(StoreError::permanent(failed(), stderr.trim()))
+        }
     }
 
-    /// Runs a command, and kills it after [`STEP_TIMEOUT`]; returns its output, or its errors if it
-    /// failed.
-    fn run(&self, mut command: Command) -> io::Result<Result<String, String>> {
+    /// Runs a command, and kills it after [`STEP_TIMEOUT`].
+    fn run(&self, mut command: Command) -> io::Result<Output> {
         let folder = self.checkout.path().join(".git");
         fs::create_dir_all(&folder)?;
         // Files, because a full pipe would block the command.
@@ -130,69 +133,39 @@ impl GitStore {
             std::thread::sleep(POLL_INTERVAL);
             time_left = time_left.saturating_sub(POLL_INTERVAL);
         };
-        let read = |path| fs::read(path).map(|it| String::from_utf8_lossy(&it).into_owned());
-        Ok(if status.success() {
-            Ok(read(stdout)?)
-        } else {
-            Err(read(stderr)?)
+        Ok(Output {
+            status,
+            stdout: fs::read(stdout)?,
+            stderr: fs::read(stderr)?,
         })
     }
 
-    /// The path of a file in the checkout. The lock stays out of the branch: a push is refused if the
-    /// branch has moved on since it was fetched.
-    fn file(&self, path: &str) -> PathBuf {
-        let folder = if path == LOCK { ".git" } else { &self.site };
-        self.checkout.path().join(folder).join(path)
-    }
-}
-
-/// Makes the path of a local repository absolute; other addresses are git's to understand.
-fn remote_address(project: &Path, repository: &str) -> String {
-    let path = project.join(repository);
-    match std::path::absolute(&path) {
-        Ok(absolute) if path.exists() => absolute.display().to_string(),
-        _ => repository.to_owned(),
-    }
-}
-
-impl Store for GitStore {
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
-        if_exists(fs::read(self.file(path)))
+    /// The site's folder in the checkout.
+    pub fn folder(&self) -> PathBuf {
+        self.checkout.path().join(&self.site)
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
-        let file = self.file(path);
-        file.parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&file, bytes))
-            .map_err(disk_error)
-    }
-
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
-        if self.file(path).exists() {
-            return Ok(false);
-        }
-        self.write(path, bytes).map(|()| true)
-    }
-
-    fn remove(&mut self, path: &str) -> StoreResult<()> {
-        if_exists(fs::remove_file(self.file(path))).map(drop)
-    }
-
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
-        if !self.file(path).exists() {
-            return Ok(None);
-        }
+    /// The path of a file of the site in the branch.
+    fn in_branch(&self, path: &str) -> String {
         let in_branch = format!("{}/{path}", self.site);
-        let pathspec = in_branch.trim_start_matches('/');
-        let time = self.git(&["log", "-1", "--format=%ct", "--", pathspec])?;
+        in_branch.trim_start_matches('/').to_owned()
+    }
+
+    /// Returns the time of the last commit that changed a file.
+    pub fn modified_at(&self, path: &str) -> StoreResult<Option<Timestamp>> {
+        let pathspec = self.in_branch(path);
+        let time = self.git(&["log", "-1", "--format=%ct", "--", &pathspec])?;
         let seconds = time.trim().parse().ok();
         Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
 
-    fn finish(&mut self) -> StoreResult<()> {
-        self.git(&["add", "--all", "--force"])?;
-        if self.git(&["status", "--porcelain"])?.is_empty() {
+    /// Commits the checkout and pushes it.
+    pub fn push(&self) -> StoreResult<()> {
+        // The lock stays out of the branch: a push is refused if the branch has moved on.
+        let lock = format!(":(exclude,literal){}", self.in_branch(LOCK));
+        self.git(&["add", "--all", "--force", "--", ".", &lock])?;
+        let changes = self.git(&["status", "--porcelain", "--untracked-files=no"])?;
+        if changes.is_empty() {
             return Ok(());
         }
         let mut commit = vec!["commit", "--quiet", "--message=Publish the site"];
@@ -212,13 +185,12 @@ impl Store for GitStore {
     }
 }
 
-/// Turns "no such file" into `None`.
-fn if_exists<T>(result: io::Result<T>) -> StoreResult<Option<T>> {
-    match result {
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
-        other => other.map(Some).map_err(disk_error),
+/// Makes the path of a local repository absolute; other addresses are git's to understand.
+fn remote_address(project: &Path, repository: &str) -> String {
+    let path = project.join(repository);
+    match std::path::absolute(&path) {
+        Ok(absolute) if path.exists() => absolute.display().to_string(),
+        _ => repository.to_owned(),
     }
 }
 

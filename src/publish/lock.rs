@@ -111,12 +111,8 @@ fn take_over(
     publisher: &str,
     now: Timestamp,
 ) -> StoreResult<BTreeSet<String>> {
-    // The file existed a moment ago: its holder has just finished.
-    let Some(bytes) = store.read(LOCK)? else {
-        return Err(Error::new(Message::new("target-busy-moment")).into());
-    };
-    // Nobody holds half a lock: its publisher died while writing it.
-    let Ok(found) = serde_json::from_slice::<Lock>(&bytes) else {
+    // The holder has just finished, or died while writing it: nobody holds half a lock.
+    let Some(found) = Lock::read(store)? else {
         return Ok(BTreeSet::new());
     };
     // The absolute difference, because the two clocks may differ.

@@ -1,5 +1,6 @@
-//! Folders, WebDAV servers and S3 buckets, through OpenDAL.
+//! Folders, WebDAV servers, S3 buckets and checked-out git branches, through OpenDAL.
 
+use super::git::GitBranch;
 use super::store::{PART, Store, StoreError, StoreResult, confirm_created, wait};
 use super::target::{Target, TargetKind, text};
 use crate::manifest::media_type;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use opendal::operator_futures::FutureWrite;
 use opendal::{ErrorKind, Metadata, Operator, services};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Errors of an operation on a missing file.
 const MISSING: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
@@ -20,18 +21,24 @@ pub struct OpendalStore {
     /// True if the service shows complete objects only, each with a media type and a cache policy.
     /// Elsewhere a file is uploaded under another name, then renamed.
     keeps_objects: bool,
+    /// The branch whose checkout has the files.
+    branch: Option<GitBranch>,
 }
 
 impl OpendalStore {
-    /// Opens a folder, a WebDAV server or a bucket.
-    pub fn open(target: &Target, project: &Path) -> Result<OpendalStore> {
+    pub fn open(target: &Target, project: &Path) -> StoreResult<OpendalStore> {
         // rustls has several providers compiled in and needs one named. An earlier choice stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         opendal_http_transport_reqwest::install_default();
+        let mut branch = None;
         let opened = match target.record.kind {
             TargetKind::S3 => Operator::new(s3(target)),
             TargetKind::Webdav => Operator::new(webdav(target)),
-            _ => Operator::new(folder(target, project)?),
+            TargetKind::Git => {
+                let fetched = branch.insert(GitBranch::fetch(target, project)?);
+                Operator::new(in_folder(&fetched.folder()))
+            }
+            _ => Operator::new(in_folder(&target_folder(target, project)?)),
         };
         let operator = opened.map_err(|error| {
             let message = Message::new("target-setting").with("target", &target.name);
@@ -40,6 +47,7 @@ impl OpendalStore {
         Ok(OpendalStore {
             operator,
             keeps_objects: target.record.kind == TargetKind::S3,
+            branch,
         })
     }
 
@@ -92,18 +100,29 @@ impl Store for OpendalStore {
     }
 
     fn remove(&mut self, path: &str) -> StoreResult<()> {
-        run(self.operator.delete(path))
+        run_unless(&MISSING, self.operator.delete(path)).map(drop)
     }
 
     fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+        if let Some(branch) = &self.branch {
+            return branch.modified_at(path);
+        }
         let found = run_unless(&MISSING, self.operator.stat(path))?;
         let time = found.and_then(|found| found.last_modified());
         // OpenDAL uses another version of jiff.
         Ok(time.and_then(|time| time.to_string().parse().ok()))
     }
+
+    fn finish(&mut self) -> StoreResult<()> {
+        self.branch.as_ref().map_or(Ok(()), GitBranch::push)
+    }
 }
 
-fn folder(target: &Target, project: &Path) -> Result<services::Fs> {
+fn in_folder(folder: &Path) -> services::Fs {
+    services::Fs::default().root(&folder.to_string_lossy())
+}
+
+fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
     let folder = project.join(text(&target.record.path));
     refuse_project_folders(&folder, project)?;
     // A missing parent is a share that is not mounted, and is not created.
@@ -111,7 +130,7 @@ fn folder(target: &Target, project: &Path) -> Result<services::Fs> {
         let message = Message::new("no-folder-above").with("path", parent.display());
         return Err(Error::new(message));
     }
-    Ok(services::Fs::default().root(&folder.to_string_lossy()))
+    Ok(folder)
 }
 
 fn webdav(target: &Target) -> services::Webdav {

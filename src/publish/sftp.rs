@@ -28,8 +28,6 @@ struct Connection {
     sftp: RawSftpSession,
     /// True if the server can rename over an existing file.
     renames_over: bool,
-    /// The path of [`ASIDE`].
-    aside: String,
     /// Ends the session when it is dropped.
     _session: SshSession,
 }
@@ -67,7 +65,6 @@ impl SftpStore {
             sftp.set_timeout(STEP_TIMEOUT.as_secs());
             let version = sftp.init().await.map_err(StoreError::transient)?;
             Ok(Connection {
-                aside: self.remote_path(ASIDE),
                 renames_over: version.extensions.contains_key(POSIX_RENAME),
                 sftp,
                 _session: session,
@@ -190,12 +187,12 @@ impl Connection {
         Ok(())
     }
 
-    /// Renames over an existing file; if the server cannot, the path is free for a moment.
+    /// Renames the part over an existing file; if the server cannot, the path is free for a moment.
     async fn rename(&self, from: &str, to: &str) -> SftpResult<()> {
         if self.renames_over {
             return self.posix_rename(from, to).await;
         }
-        let aside = self.aside.as_str();
+        let aside = &from.replace(PART, ASIDE);
         if if_exists(self.sftp.stat(to).await)?.is_some() {
             if_exists(self.sftp.remove(aside).await)?;
             self.sftp.rename(to, aside).await?;
@@ -230,13 +227,10 @@ fn if_exists<T>(result: SftpResult<T>) -> SftpResult<Option<T>> {
 }
 
 fn store_error(error: SftpError) -> StoreError {
-    let SftpError::Status(status) = error else {
-        return StoreError::transient(error);
+    let id = match &error {
+        SftpError::Status(it) if it.status_code == StatusCode::PermissionDenied => "target-refused",
+        SftpError::Status(_) => "target-failed",
+        _ => return StoreError::transient(error),
     };
-    let id = match status.status_code {
-        StatusCode::PermissionDenied => "target-refused",
-        _ => "target-failed",
-    };
-    let cause = format!("{}: {}", status.status_code, status.error_message);
-    StoreError::permanent(Message::new(id), cause)
+    StoreError::permanent(Message::new(id), error)
 }

@@ -4,7 +4,6 @@
 //! A store never decides what travels: order, lock and manifest are the business of [`super`].
 
 use super::ftps::FtpsStore;
-use super::git::GitStore;
 use super::opendal_store::OpendalStore;
 use super::sftp::SftpStore;
 use super::target::{Target, TargetKind};
@@ -102,12 +101,9 @@ pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> Stor
 /// Opens a target; `project` is the folder that relative paths of publish.yaml begin at.
 pub fn open(target: &Target, project: &Path) -> StoreResult<Box<dyn Store>> {
     Ok(match target.record.kind {
-        TargetKind::Folder | TargetKind::Webdav | TargetKind::S3 => {
-            Box::new(OpendalStore::open(target, project)?)
-        }
         TargetKind::Sftp => Box::new(SftpStore::new(target, project)),
         TargetKind::Ftps => Box::new(FtpsStore::new(target)),
-        TargetKind::Git => Box::new(GitStore::fetch(target, project)?),
+        _ => Box::new(OpendalStore::open(target, project)?),
     })
 }
 

@@ -3,7 +3,7 @@
 //! It never holds a credential: those come from the environment ([`Target::secret`]), an agent or a
 //! key file. A line that holds one all the same is named but never shown.
 
-use crate::content::record::Line;
+use crate::content::record::{EachOnce, Line};
 use crate::content::yaml;
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
@@ -159,9 +159,8 @@ pub fn read(
     if !credentials.is_empty() {
         return Err(credentials);
     }
-    let records: BTreeMap<String, TargetRecord> =
-        yaml::read(FILE, text).map_err(|finding| vec![finding])?;
-    let check = |(name, record): (&String, &TargetRecord)| check(text, name, record);
+    let read: EachOnce<TargetRecord> = yaml::read(FILE, text).map_err(|finding| vec![finding])?;
+    let records = read.0;
     let findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
     if !findings.is_empty() {
         return Err(findings);
@@ -172,33 +171,21 @@ pub fn read(
             record,
             secrets: BTreeMap::new(),
         };
-        for secret in SECRETS {
-            let value = environment(&target.variable(secret)).unwrap_or_default();
-            if !value.is_empty() {
-                target.secrets.insert(secret, value);
-            }
-        }
+        let values = SECRETS.map(|secret| Some((secret, environment(&target.variable(secret))?)));
+        let given = values.into_iter().flatten();
+        target.secrets = given.filter(|(_, value)| !value.is_empty()).collect();
         target
     };
     Ok(records.into_iter().map(target).collect())
 }
 
 /// Reports a wrong name, and fields that are missing or of another kind.
-fn check(text: &str, name: &str, record: &TargetRecord) -> Vec<Diagnostic> {
-    let origin = Origin::root(FILE).at(name);
+fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
+    let origin = Origin::root(FILE).at(name.as_str());
     let mut findings = Vec::new();
     let mut report = |rule, origin: &Origin, message| {
         findings.push(Diagnostic::error(rule, origin.clone(), message));
     };
-    // The YAML reader silently keeps the last of two.
-    let defines = |line: &&str| {
-        let rest = line.strip_prefix(name);
-        rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
-    };
-    if text.lines().filter(defines).count() > 1 {
-        let message = Message::new("duplicate-key").with("field", name);
-        report("duplicate-key", &origin, message);
-    }
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) {
         let message = Message::new("target-name").with("name", name);

@@ -7,15 +7,13 @@ use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::Site;
 use super::theme::Theme;
-use crate::check;
+use crate::check::{self, CheckInput};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
 use crate::edition::{CopyKind, Listing, RecordedCopy, Version, file};
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
-use crate::manifest::{
-    Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, list_files, manifest_file,
-};
+use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
@@ -23,8 +21,7 @@ use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A project without an error, and what it is drawn with. The preview shares content and theme with
-/// what it read last.
+/// Content without an error, and everything needed to draw it.
 pub struct Project {
     pub content: Arc<Content>,
     pub register: Register,
@@ -35,6 +32,35 @@ pub struct Project {
 }
 
 impl Project {
+    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the project
+    /// unless one of them is an error.
+    pub fn check(
+        content: Arc<Content>,
+        theme: Result<Arc<Theme>>,
+        fonts: &Fonts,
+        today: Date,
+    ) -> (Vec<Diagnostic>, Result<Option<Project>>) {
+        let drawn_with = theme.and_then(|theme| Ok((fonts.with(&theme)?, theme)));
+        let known = drawn_with.as_ref().map_or(fonts, |(own, _)| own);
+        let checked = check::check(&CheckInput {
+            content: &content,
+            today,
+            can_draw: &|c| known.can_draw(c),
+        });
+        let findings = checked.findings.clone();
+        let project = drawn_with.map(|(fonts, theme)| {
+            Some(Project {
+                content,
+                register: checked.register?,
+                findings: checked.findings,
+                theme,
+                fonts,
+                today,
+            })
+        });
+        (findings, project)
+    }
+
     pub fn version(&self) -> Version<'_> {
         Version::of(&self.register, self.content.newest_edition())
     }
@@ -168,28 +194,18 @@ impl<'a> BundleBuilder<'a> {
         sheet
     }
 
-    /// Adds the findings to a proof, and to each row the line of its measure.
+    /// Adds the findings to a proof.
     fn annotate(&self, proof: &mut Sheet) {
         let mut findings = self.findings();
-        let mut lines = BTreeMap::new();
-        for file in &self.project.content.measures {
-            let records = file.records.as_deref().unwrap_or_default();
-            let sources = &self.project.content.sources;
-            let first_lines = sources.entry_lines(&file.file, records.len());
-            for (record, line) in records.iter().zip(first_lines) {
-                lines.insert((file.file.clone(), Some(record.id.clone())), line);
-            }
-        }
         for row in &mut proof.rows {
             let Some(notes) = &mut row.proof else {
                 continue;
             };
-            let record = (notes.file.clone(), Some(row.id.clone()));
+            let file = notes.file.rsplit_once(':').map_or("", |(file, _)| file);
+            let record = (file.to_owned(), Some(row.id.clone()));
             notes.findings = findings.remove(&record).unwrap_or_default();
             // The open question is printed there in full already.
             notes.findings.retain(|it| it.rule != "open-question");
-            let line = lines.get(&record).unwrap_or(&1);
-            notes.file = format!("{}:{line}", record.0);
         }
         for line in &mut proof.certifications {
             if let Some(notes) = &mut line.proof {
@@ -201,7 +217,7 @@ impl<'a> BundleBuilder<'a> {
         proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// The findings as texts, by file and by the measure or certificate that they are about.
+    /// The findings as texts in the sheet's language, by file and by the measure or certificate that they are about.
     fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
         let mut by_record = BTreeMap::new();
         let catalog = Catalog::of(Language::Japanese);
@@ -344,7 +360,8 @@ impl<'a> BundleBuilder<'a> {
         // The site's own manifest must not mention other readers.
         let mut public = digests.clone();
         public.retain(|reader, _| reader == Audience::Public.name());
-        let mut files = list_files(bundle);
+        let listed = bundle.iter();
+        let mut files: Vec<_> = listed.map(|(path, it)| manifest_file(path, it)).collect();
         let mut site_files = files.clone();
         site_files.retain(|file| file.path.starts_with(SITE));
         for file in &mut site_files {

@@ -62,7 +62,10 @@ impl FileTexts {
             }
             let (inside, after) = tag.split_once('>').unwrap_or((tag, ""));
             rest = after;
-            add_values(inside, &mut texts.hidden);
+            // The program's own policy, with words such as `form-action`.
+            if !inside.starts_with("meta http-equiv") {
+                add_values(inside, &mut texts.hidden);
+            }
             texts.shown.push_str(separator(inside));
             for (name, end) in [("style", "</style"), ("script", "</script")] {
                 if tag.starts_with(name) {
@@ -98,9 +101,12 @@ impl FileTexts {
             match stream.dict.get(b"Type").and_then(Object::as_name) {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
-                    // PDF/A describes the schemas in every file, with the name of their maker.
-                    let [open, close] = ["<pdfaExtension:schemas>", "</pdfaExtension:schemas>"];
-                    let xmp = without(&String::from_utf8_lossy(&content()), open, close);
+                    // PDF/A describes the schemas in every file, with the name of their maker, and the
+                    // program names itself.
+                    let mut xmp = String::from_utf8_lossy(&content()).into_owned();
+                    for name in ["pdfaExtension:schemas", "xmp:CreatorTool", "xmpMM:History"] {
+                        xmp = without(&xmp, &format!("<{name}>"), &format!("</{name}>"));
+                    }
                     add(&mut self.hidden, &FileTexts::html(&xmp).shown);
                 }
                 _ => {}
@@ -140,7 +146,8 @@ fn add_value(value: &Value, texts: &mut String, keys: &mut String) {
         Value::String(text) => texts.push_str(text),
         Value::Array(values) => values.iter().for_each(|it| add_value(it, texts, keys)),
         Value::Object(fields) => {
-            for (name, value) in fields {
+            // `@type` and the like are words of JSON-LD.
+            for (name, value) in fields.iter().filter(|(name, _)| !name.starts_with('@')) {
                 add(keys, name);
                 add_value(value, texts, keys);
             }

@@ -199,11 +199,13 @@ impl<'a> Site<'a> {
             // The code on a signed copy leads to `start`.
             json!({"audience": audience.name(), "start": digest_start(whole), "whole": whole})
         });
+        let newest = self.listing.editions.last();
         let more = json!({
             "downloads": self.downloads(&folder, ""),
             "data": inert(&linked_data(&sheet, &place, &folder)),
             "archived": {
                 "superseded_by": listed.superseded_by,
+                "in_force": newest.is_some_and(|newest| newest.withdrawn.is_none()),
                 "digests": digests,
                 "changes": readable.is_some(),
             },

@@ -27,7 +27,7 @@ impl Tokens {
             let message = Message::new("theme-tokens").with("file", file);
             Error::new(message.with("line", line)).caused_by(cause)
         })?;
-        let sources = Sources::from([(file.to_owned(), text.to_owned())]);
+        let sources = Sources([(file.to_owned(), text.to_owned())].into());
         for (name, value) in own {
             let refused = |message: Message| {
                 let line = sources.node_line(&Origin::root(file).at(&*name));

@@ -46,7 +46,7 @@ impl Report<'_> {
             text = format!("{}\n", self.heading(group, shown.len()));
         }
         for (index, finding) in shown.iter().enumerate() {
-            text.push_str(&self.human(finding, help_below(shown, index)));
+            text.push_str(&self.human(finding, self.help_below(shown, index)));
         }
         text
     }
@@ -57,13 +57,22 @@ impl Report<'_> {
         for (index, finding) in shown.iter().enumerate() {
             let (place, message) = (self.place(finding), self.format(&finding.message));
             text.push_str(&format!("  {place}  {message}\n"));
-            if let Some(help) = help_below(shown, index) {
+            if let Some(help) = self.help_below(shown, index) {
                 let advice = self.catalog.format(&Message::new("advice"));
-                text.push_str(&format!("  {advice}: {}\n", self.format(help)));
+                text.push_str(&format!("  {advice}: {help}\n"));
             }
         }
         text.push('\n');
         text
+    }
+
+    /// The help of a finding, unless one shown later has the same.
+    fn help_below(&self, shown: &[&Diagnostic], index: usize) -> Option<String> {
+        let later = |help: &String| {
+            let mut later = shown[index + 1..].iter();
+            later.any(|finding| self.help(finding).as_ref() == Some(help))
+        };
+        self.help(shown[index]).filter(|help| !later(help))
     }
 
     /// The line that names a rule and the number of its findings, and says if some are left out.
@@ -91,14 +100,6 @@ fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
     sorted.sort_by_cached_key(|finding| (finding.severity, first(finding)));
     let groups = sorted.chunk_by(|a, b| kind(a) == kind(b));
     groups.map(<[_]>::to_vec).collect()
-}
-
-/// The help of a finding, unless one shown later has the same.
-fn help_below<'a>(shown: &[&'a Diagnostic], index: usize) -> Option<&'a Message> {
-    let help = shown[index].help.as_ref()?;
-    let mut later = shown[index + 1..].iter();
-    let stands_later = later.any(|finding| finding.help.as_ref() == Some(help));
-    (!stands_later).then_some(help)
 }
 
 #[cfg(test)]
@@ -130,7 +131,7 @@ mod tests {
         findings: &[Diagnostic],
         print: impl Fn(&Report, &[&Diagnostic]) -> String,
     ) -> String {
-        let sources = Sources::from([(FILE.to_owned(), "title: 一覧\n".to_owned())]);
+        let sources = Sources([(FILE.to_owned(), "title: 一覧\n".to_owned())].into());
         let catalog = Catalog::of(Language::English);
         let report = Report {
             sources: &sources,

@@ -4,15 +4,16 @@ use crate::message::{Error, Message, Result};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The program that `VISUAL` or `EDITOR` names.
 pub struct Editor {
     program: String,
     arguments: Vec<String>,
-    /// The last process that was started in the terminal.
-    in_terminal: Mutex<Option<Child>>,
+    /// True while an editor draws into the terminal.
+    uses_terminal: Arc<AtomicBool>,
 }
 
 /// Editors that draw into the terminal they are started from.
@@ -33,7 +34,7 @@ impl Editor {
         Some(Editor {
             program: program.clone(),
             arguments: arguments.to_vec(),
-            in_terminal: Mutex::new(None),
+            uses_terminal: Arc::default(),
         })
     }
 
@@ -47,10 +48,6 @@ impl Editor {
         command
             .args(&self.arguments)
             .args(line_arguments(&name, file, line));
-        let mut last = self
-            .in_terminal
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
         let needs_terminal = TERMINAL_EDITORS.contains(&name.as_str());
         if !needs_terminal {
             command
@@ -59,17 +56,18 @@ impl Editor {
                 .stderr(Stdio::null());
         } else if !std::io::stdin().is_terminal() {
             return Err(refused("editor-without-terminal"));
-        } else if let Some(Ok(None)) = last.as_mut().map(Child::try_wait) {
+        } else if self.uses_terminal.load(Ordering::Relaxed) {
             return Err(refused("editor-busy"));
         }
         let failed = |error| refused("editor-failed").caused_by(error);
         let mut child = command.spawn().map_err(failed)?;
-        if needs_terminal {
-            *last = Some(child);
-        } else {
+        let in_use = self.uses_terminal.clone();
+        in_use.fetch_or(needs_terminal, Ordering::Relaxed);
+        std::thread::spawn(move || {
             // Without a wait, the system would keep it as a zombie.
-            std::thread::spawn(move || child.wait());
-        }
+            let _ = child.wait();
+            in_use.fetch_and(!needs_terminal, Ordering::Relaxed);
+        });
         Ok(())
     }
 

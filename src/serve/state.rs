@@ -4,7 +4,6 @@
 //! read again first.
 
 use super::{ServeOptions, internal_error};
-use crate::check::{self, CheckInput};
 use crate::content::{self, Content};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::site::{FRONT, bundle_path};
@@ -14,7 +13,7 @@ use crate::render::pdf::Pdf;
 use crate::render::theme::{self, Theme};
 use crate::sheet::Rendering;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,33 +41,28 @@ impl ProjectSnapshot {
 
     /// Tells if nothing is new: a file was touched, or saved without a change.
     pub fn equals(&self, before: &ProjectSnapshot) -> bool {
-        let same_content = match (&self.content, &before.content) {
-            (Ok(now), Ok(before)) => {
-                now.sources == before.sources && now.findings == before.findings
-            }
-            (Err(now), Err(before)) => now == before,
-            _ => false,
-        };
-        same_content && self.theme == before.theme && self.today == before.today
+        let [now, last] = [self, before].map(|it| {
+            let content = it.content.as_ref();
+            content.map(|content| (&content.sources, &content.findings))
+        });
+        now == last && self.theme == before.theme && self.today == before.today
     }
 
     /// Tells if a file is missing or blank that was not, as happens while some editors save.
     pub fn lacks_files_of(&self, before: &ProjectSnapshot) -> bool {
-        let Ok(content_before) = &before.content else {
-            return false;
-        };
-        let Ok(content) = &self.content else {
-            return true;
-        };
-        let is_blank = |text: &str| text.trim().is_empty();
-        let mut sources = content_before.sources.iter();
-        let lacks_source = sources
-            .any(|(file, text)| !is_blank(text) && content.sources.get(file).is_none_or(is_blank));
-        let lacks_theme_file = match (&self.theme, &before.theme) {
-            (Ok(theme), Ok(before)) => before.files("").any(|(path, _)| theme.text(path).is_none()),
-            (now, before) => now.is_err() && before.is_ok(),
-        };
-        lacks_source || lacks_theme_file
+        !before.files().is_subset(&self.files())
+    }
+
+    /// The files of the theme, and those of the content that are not blank.
+    fn files(&self) -> BTreeSet<&str> {
+        let sources = self.content.iter().flat_map(|it| it.sources.0.iter());
+        let written = sources.filter(|(_, text)| !text.trim().is_empty());
+        let theme = self.theme.iter().flat_map(|it| it.files(""));
+        let theme_paths = theme.map(|(path, _)| path);
+        written
+            .map(|(file, _)| &**file)
+            .chain(theme_paths)
+            .collect()
     }
 }
 
@@ -155,31 +149,15 @@ fn check_and_render(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<RenderedProject>> {
     let content = snapshot.content.clone()?;
-    let theme = snapshot.theme.clone();
-    let drawn_with = theme.and_then(|theme| Ok((options.fonts.with(&theme)?, theme)));
-    let fonts = drawn_with
-        .as_ref()
-        .map_or(&options.fonts, |(fonts, _)| fonts);
-    let checked = check::check(&CheckInput {
-        content: &content,
-        today: snapshot.today,
-        can_draw: &|c| fonts.can_draw(c),
-    });
-    findings.clone_from(&checked.findings);
-    let (fonts, theme) = drawn_with?;
-    let Some(register) = checked.register else {
+    let (theme, fonts) = (snapshot.theme.clone(), &options.fonts);
+    let (found, checked) = Project::check(content, theme, fonts, snapshot.today);
+    *findings = found;
+    let Some(project) = checked? else {
         return Ok(None);
     };
     let rendered = RenderedProject {
         number,
-        project: Project {
-            content,
-            register,
-            findings: checked.findings,
-            theme,
-            fonts,
-            today: snapshot.today,
-        },
+        project,
         files: Mutex::default(),
     };
     // A project counts as rendered if its front page can be.

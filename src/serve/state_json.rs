@@ -49,7 +49,7 @@ fn finding_json(finding: &Diagnostic, report: &Report, state: &PreviewState) -> 
         "name": report.catalog.format(&Message::new(severity)),
         "rule": finding.rule,
         "message": report.format(&finding.message),
-        "help": finding.help.as_ref().map(|help| report.format(help)),
+        "help": report.help(finding),
         "file": file,
         "position": report.sources.position(&finding.origin),
         "source": source,

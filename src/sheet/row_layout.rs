@@ -238,7 +238,7 @@ impl RowLayout<'_> {
         let written = coordinates.map(|(line, cell)| format!("{line}.{cell}"));
         let source: Vec<String> = written.collect();
         RowProof {
-            file: origin.file.clone(),
+            file: format!("{}:{}", origin.file, origin.line),
             source: source.join(" / "),
             confirm: origin.confirm.clone(),
             memo: origin.memo.clone(),

@@ -27,7 +27,7 @@ pub fn project() -> &'static Path {
 
 /// The own content.
 pub static CONTENT: LazyLock<Arc<Content>> =
-    LazyLock::new(|| content::load(project()).expect("content/ is there").into());
+    LazyLock::new(|| Arc::new(content::load(project()).expect("content/ is there")));
 
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::compiled_in);
 
@@ -45,17 +45,11 @@ pub static BUNDLE: LazyLock<Bundle> = LazyLock::new(build);
 
 /// Builds the own content anew.
 pub fn build() -> Bundle {
-    let register = CHECKED.register.clone();
-    let theme = theme::load(project(), "official").expect("the official theme");
-    let built = Project {
-        content: CONTENT.clone(),
-        register: register.expect("the own content has no errors"),
-        findings: CHECKED.findings.clone(),
-        fonts: FONTS.with(&theme).expect("it has no font of its own"),
-        theme: theme.into(),
-        today: DAY.parse().expect("a day"),
-    };
-    let bundle = bundle::build(&built, &[]);
+    let theme = theme::load(project(), "official").map(Arc::new);
+    let today = DAY.parse().expect("a day");
+    let (_, checked) = Project::check(CONTENT.clone(), theme, &FONTS, today);
+    let own = checked.expect("the official theme");
+    let bundle = bundle::build(&own.expect("the own content has no errors"), &[]);
     bundle.unwrap_or_else(|failure| panic!("{failure:?}")).files
 }
 

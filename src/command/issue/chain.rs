@@ -131,6 +131,11 @@ fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -
 
 /// Brings back an edition's files: drawn again or from the office's site, if the bytes are the recorded ones.
 fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
+    let folder = session.options.directory.join("content/editions").join(id);
+    if folder.is_dir() && !folder.join(file::RECORD).exists() {
+        let message = Message::new("edition-record-missing").with("id", id);
+        return Err(Error::new(message));
+    }
     let edition = find(content, id)?;
     if issue::digests(edition) != edition.digest {
         return Err(Error::new(Message::new("edition-altered").with("id", id)));

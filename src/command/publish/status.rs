@@ -1,7 +1,8 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
-use super::{OutputFormat, json, publish_context};
+use super::{OutputFormat, publish_context};
 use crate::command::{Session, copies, write_text};
+use crate::data;
 use crate::date::in_japan;
 use crate::message::{Message, Result};
 use crate::publish::local_state::LocalState;
@@ -37,15 +38,16 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
         }
     }
     let text = match format {
-        OutputFormat::Json => json(&reports),
+        OutputFormat::Json => data::pretty(&reports),
         OutputFormat::Text => {
             let mut messages: Vec<_> = reports.iter().flat_map(TargetReport::messages).collect();
             messages.extend(copies::outdated(&session.load()?, None));
             messages.extend(unknown);
-            messages.iter().map(|it| session.line(it)).collect()
+            let lines: String = messages.iter().map(|it| session.line(it)).collect();
+            lines.into_bytes()
         }
     };
-    write_text(&mut stdout(), &text)?;
+    write_text(&mut stdout(), text)?;
     match first_error {
         Some(error) => Err(error),
         None => Ok(reports.iter().all(TargetReport::is_intact)),

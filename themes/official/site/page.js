@@ -297,6 +297,10 @@
     said.textContent = await put(...copies[button.dataset.copy](row)).then(() => said.dataset.done, () => said.dataset.failed);
   });
 
+  // What sticks below the head of the table, whose labels may need more lines than one, begins where it ends.
+  const head = table.tHead;
+  new ResizeObserver(() => document.documentElement.style.setProperty("--head-height", `${head.offsetHeight}px`)).observe(head);
+
   // The link to the other language leads to the same row.
   for (const link of document.querySelectorAll(".language a")) {
     link.addEventListener("click", () => { link.hash = location.hash; });
