@@ -269,7 +269,8 @@ impl Session<'_> {
     }
 
     /// Refuses an option's text with a character that no font has or that is invisible.
-    fn printable(&self, option: &str, text: &str, fonts: &Fonts) -> Result<()> {
+    fn printable(&self, option: &str, text: &str) -> Result<()> {
+        let fonts = Fonts::compiled_in();
         match texts::unprintable(text, |c| fonts.can_draw(c)) {
             None => Ok(()),
             Some(why) => {

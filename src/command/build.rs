@@ -9,7 +9,6 @@ use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, Project};
 use crate::render::names;
-use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -72,10 +71,9 @@ impl Build {
 
     /// The requested copies, after a check that the recipients' names can be printed and fit file names.
     fn copies(&self, session: &Session) -> Result<Vec<ClientCopy>> {
-        let fonts = Fonts::compiled_in();
         let mut copies: Vec<ClientCopy> = Vec::new();
         for name in &self.recipient {
-            let recipient = session.recipient(name, &fonts)?;
+            let recipient = session.recipient(name)?;
             if copies.iter().all(|copy| copy.recipient != recipient) {
                 copies.push(ClientCopy {
                     recipient: recipient.to_owned(),

@@ -7,7 +7,6 @@ use crate::data::sha256;
 use crate::edition::{CopyKind, RecordedCopy};
 use crate::manifest::LONGEST_RECIPIENT;
 use crate::message::{Error, Message, Result};
-use crate::render::pdf::Fonts;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
@@ -26,9 +25,9 @@ impl Session<'_> {
     }
 
     /// A recipient's name, after a check that it can be printed, fits file names and is one name.
-    pub(super) fn recipient<'a>(&self, written: &'a str, fonts: &Fonts) -> Result<&'a str> {
+    pub(super) fn recipient<'a>(&self, written: &'a str) -> Result<&'a str> {
         let name = written.trim();
-        self.printable("--recipient", name, fonts)?;
+        self.printable("--recipient", name)?;
         let refused = if name.is_empty() || name.chars().count() > LONGEST_RECIPIENT {
             Message::new("recipient-length").with("most", LONGEST_RECIPIENT)
         } else if let Some(separator) = name.matches(BETWEEN_NAMES).next() {

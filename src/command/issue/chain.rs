@@ -47,7 +47,7 @@ impl Issue {
         let bytes = read_file(file)?;
         let edition = find(content, id)?;
         let recipient = self.recipient.as_deref();
-        let recipient = recipient.map(|it| session.recipient(it, &Fonts::compiled_in()));
+        let recipient = recipient.map(|it| session.recipient(it));
         let recipient = recipient.transpose()?.map(str::to_owned);
         let listing = content.listing("");
         let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
