@@ -54,9 +54,9 @@ impl Build {
         }
         // A copy that nobody recorded could not be verified; a line without a file does no harm.
         session.record_copies(&built.copies)?;
-        let folder = session.options.directory.join("output");
+        let folder = session.directory.join("output");
         let kept = output::write(&built.files, &folder)?;
-        if !session.options.quiet {
+        if !session.quiet {
             let mut text = list(session, &built.files, &folder, &kept);
             for message in hints(&project, &version, !built.copies.is_empty()) {
                 let hint = session.catalog.format(&Message::new("hint"));

@@ -28,7 +28,7 @@ impl Check {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let compiled_in = Fonts::compiled_in();
-        let theme = theme::of(&session.options.directory, &content);
+        let theme = theme::of(&session.directory, &content);
         let own = theme.and_then(|theme| compiled_in.with(&theme));
         let fonts = own.unwrap_or(compiled_in);
         let input = CheckInput {

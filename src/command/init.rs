@@ -29,7 +29,7 @@ impl Init {
         if !theme::is_name(name) {
             return Err(refused("init-name"));
         }
-        let folder = session.options.directory.join("themes").join(name);
+        let folder = session.directory.join("themes").join(name);
         if folder.exists() {
             return Err(refused("init-exists"));
         }

@@ -88,7 +88,7 @@ impl Issue {
         let mut written: Vec<(String, Vec<u8>)> = files.map(placed).collect();
         // Git on Windows would change the line ends of recorded files.
         let attributes = "content/editions/.gitattributes";
-        if !session.options.directory.join(attributes).exists() {
+        if !session.directory.join(attributes).exists() {
             written.push((attributes.to_owned(), b"* -text\n".to_vec()));
         }
         for (path, numbers) in &numbers {
@@ -98,8 +98,8 @@ impl Issue {
         written.push(session.edited("content/sheet.yaml", &|text| {
             edit::issued(text, date, &edition.id, self.reviewed)
         })?);
-        edit::write(&session.options.directory, &written)?;
-        if !session.options.quiet {
+        edit::write(&session.directory, &written)?;
+        if !session.quiet {
             let text = session.summary(&project.content, &edition, &numbers);
             write_text(&mut std::io::stdout(), &text)?;
         }
@@ -174,7 +174,7 @@ impl Session<'_> {
             let mut used = findings.iter().filter_map(|it| self.allowance(it));
             used.any(|it| it == *allowed)
         };
-        self.options.allow.iter().filter(is_used).cloned().collect()
+        self.allow.iter().filter(is_used).cloned().collect()
     }
 
     fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {

@@ -106,13 +106,13 @@ impl Publish {
     ) -> Result<()> {
         let bar = progress_bar(session);
         let progress = |event: ProgressEvent| show(session, &bar, event);
-        let local = LocalState::open(&session.options.directory)?;
+        let local = LocalState::open(&session.directory)?;
         let context = PublishContext {
             replaces_unmanaged: self.replace,
             ..publish_context(&local, &progress)
         };
         let _run_lock = local.lock_target(&target.name)?;
-        let mut store = context.open(target, &session.options.directory)?;
+        let mut store = context.open(target, &session.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
@@ -229,7 +229,7 @@ fn changes(project: &Project, published: &str) -> Option<Comparison> {
 
 /// A progress bar, which is hidden where there is no terminal.
 fn progress_bar(session: &Session) -> ProgressBar {
-    let bar = if session.options.quiet {
+    let bar = if session.quiet {
         ProgressBar::hidden()
     } else {
         ProgressBar::no_length()
@@ -257,7 +257,7 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     if !matches!(event, ProgressEvent::Retry) {
         bar.inc(1);
     }
-    if bar.is_hidden() && !session.options.quiet {
+    if bar.is_hidden() && !session.quiet {
         // A line that nobody reads is no reason to stop half-way.
         let _ = write_text(&mut stderr(), &text);
     }
@@ -267,7 +267,7 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
 ///
 /// Prints the findings and returns `None` if the file has errors.
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
-    let path = session.options.directory.join(target::FILE);
+    let path = session.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
         let id = match error.kind() {
             ErrorKind::NotFound => "no-publish-yaml",
