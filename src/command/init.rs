@@ -44,10 +44,7 @@ impl Init {
         let readme = include_str!("init/README.md").replace("{name}", name);
         let tokens = commented_out(theme::official().text(TOKENS).unwrap_or_default());
         let samples = folder.join(SAMPLE_FOLDER);
-        std::fs::create_dir_all(&samples).map_err(|error| {
-            let message = Message::new("cannot-write").with("path", folder.display());
-            Error::new(message).caused_by(error)
-        })?;
+        std::fs::create_dir_all(&samples).map_err(output::failed(&folder))?;
         for (path, bytes) in [
             (folder.join(TOKENS), tokens.into()),
             (folder.join("README.md"), readme.into()),
