@@ -1,7 +1,7 @@
 //! `safeguard check`: every rule, nothing written.
 
 use super::{JudgingOptions, Session, Shown};
-use crate::check::{self, CheckInput, REVIEW_OVERDUE};
+use crate::check::{self, CheckInput, Checked, REVIEW_OVERDUE};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::Version;
 use crate::message::{Message, Result};
@@ -36,15 +36,9 @@ impl Check {
             today: session.today(),
             can_draw: &|c| fonts.can_draw(c),
         };
-        let (findings, register) = match &self.guideline {
-            None => {
-                let checked = check::check(&input);
-                (checked.findings, checked.register)
-            }
-            Some(id) => {
-                let guideline = session.guideline(&content, id)?;
-                (check::check_against(&input, guideline), None)
-            }
+        let Checked { findings, register } = match &self.guideline {
+            None => check::check(&input),
+            Some(id) => check::check_against(&input, session.guideline(&content, id)?),
         };
         let shown = match self.format {
             Format::Human if self.all => Shown::All,
