@@ -114,7 +114,7 @@ pub fn rule_names() -> impl Iterator<Item = &'static str> {
 pub struct Checked {
     /// All findings, by file and position.
     pub findings: Vec<Diagnostic>,
-    /// Only if no finding is an error.
+    /// None if a finding is an error, or if another guideline was compared.
     pub register: Option<Register>,
 }
 
@@ -141,20 +141,17 @@ pub fn check(input: &CheckInput) -> Checked {
 
 /// Compares the sheet with another guideline: items without a measure, and headings that differ.
 /// The only other findings are the errors of the content itself.
-pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    let mut found = Findings {
-        rule: ITEM_UNCOVERED,
-        list: check(input).findings,
-    };
-    found
-        .list
-        .retain(|finding| finding.severity == Severity::Error);
+pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Checked {
+    let (rule, mut list) = (ITEM_UNCOVERED, check(input).findings);
+    list.retain(|finding| finding.severity == Severity::Error);
+    let mut found = Findings { rule, list };
     let message = "item-uncovered-there";
     coverage::uncovered(input, &mut found, other, message, Severity::Warning);
     found.rule = HEADING_CHANGED;
     coverage::heading_changed(input, other, &mut found);
     input.content.sources.locate(&mut found.list);
-    found.list
+    let (findings, register) = (found.list, None);
+    Checked { findings, register }
 }
 
 /// Names in each finding the measure or certificate it is about, as `--allow RULE@ID` does.

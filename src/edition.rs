@@ -180,6 +180,27 @@ impl Edition {
     }
 }
 
+/// The state of a register: an issued edition or a draft.
+#[derive(Debug, Clone)]
+pub struct Version<'a> {
+    /// `None`: a draft, and every rendering says so.
+    pub edition: Option<&'a Edition>,
+    /// The edition's id, or the sheet's day with 案 for a draft. File names hold it.
+    pub id: String,
+}
+
+impl Version<'_> {
+    pub fn issued(edition: &Edition) -> Version<'_> {
+        let (edition, id) = (Some(edition), edition.id.clone());
+        Version { edition, id }
+    }
+
+    /// True if it is an edition that was withdrawn: nothing is in force, and nothing is handed out.
+    pub fn is_withdrawn(&self) -> bool {
+        self.edition.is_some_and(|it| it.withdrawn.is_some())
+    }
+}
+
 /// A number that nobody can foresee.
 pub fn random() -> Result<u64> {
     getrandom::u64().map_err(|error| Error::new(Message::new("no-random")).caused_by(error))

@@ -8,7 +8,7 @@ mod edition_line;
 mod layout;
 mod row_layout;
 
-use crate::edition::Edition;
+use crate::edition::{Edition, Version};
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::text::Paragraph;
@@ -70,30 +70,26 @@ pub struct FindingText {
 }
 
 /// The reader, state and extras that a sheet is laid out for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LayoutOptions<'a> {
     pub rendering: Rendering,
     /// The sheet's language; its labels must be in the same.
     pub language: Language,
     /// The day of judgement.
     pub today: Date,
-    /// Id of the edition or draft ([`crate::issue::Version`]).
-    pub id: &'a str,
-    /// The edition that equals the register. Without one it is a draft, and every rendering says so.
-    pub edition: Option<&'a Edition>,
+    pub version: Version<'a>,
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
 }
 
 impl<'a> LayoutOptions<'a> {
-    /// A Japanese draft without history.
-    pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
+    /// A Japanese sheet without history.
+    pub fn new(rendering: Rendering, today: Date, version: Version<'a>) -> LayoutOptions<'a> {
         LayoutOptions {
             rendering,
             language: Language::Japanese,
             today,
-            id,
-            edition: None,
+            version,
             history: &[],
         }
     }

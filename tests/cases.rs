@@ -4,6 +4,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use safeguard::check::{self, CheckInput, Checked};
 use safeguard::content::{self, Content};
 use safeguard::diagnostic::Diagnostic;
+use safeguard::edition::Version;
 use safeguard::message::{Catalog, Language};
 use safeguard::model::ProsePage;
 use safeguard::render::bundle::{self, Project};
@@ -61,10 +62,7 @@ fn run(case: &Path) -> Result<(), Failed> {
     let Checked { findings, register } = match option(case, "guideline:") {
         Some(id) => {
             let other = content.guideline(&id).ok_or("no such guideline")?;
-            Checked {
-                findings: check::check_against(&rules, other),
-                register: None,
-            }
+            check::check_against(&rules, other)
         }
         None => check::check(&rules),
     };
@@ -127,8 +125,9 @@ const BUILT: [(&str, &str); 2] = [
 
 /// The sheet for clients, without the theme's own words.
 fn client_sheet(build: &Project) -> Result<String, Failed> {
-    let id = build.register.date.to_string();
-    let options = LayoutOptions::new(Rendering::ClientPdf, build.today, &id);
+    let (edition, id) = (None, build.register.date.to_string());
+    let version = Version { edition, id };
+    let options = LayoutOptions::new(Rendering::ClientPdf, build.today, version);
     let labels = build
         .theme
         .labels(Language::Japanese)

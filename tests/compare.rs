@@ -8,6 +8,7 @@ use safeguard::compare::{
     ChangedRow, Comparison, ComparisonLine, MarkedCell, MarkedHeading, RowChange, RowPlace,
     RowVersion, Sides, compare,
 };
+use safeguard::edition::Version;
 use safeguard::message::{Catalog, Language};
 use safeguard::render::html::{self, PageContext};
 use safeguard::render::pdf::{self, Fonts, Pdf};
@@ -421,8 +422,9 @@ fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
         can_draw: &|_| true,
     };
     let register = check::check(&input).register.expect("no errors");
-    let id = register.date.to_string();
-    let options = LayoutOptions::new(kind, today, &id);
+    let (edition, id) = (None, register.date.to_string());
+    let version = Version { edition, id };
+    let options = LayoutOptions::new(kind, today, version);
     let mut sheet = sheet::lay_out(
         &register,
         &options,
@@ -430,7 +432,7 @@ fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
     );
     if !draft {
         sheet.draft = false;
-        sheet.version = id;
+        sheet.version = register.date.to_string();
     }
     sheet
 }

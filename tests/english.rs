@@ -3,8 +3,8 @@
 mod support;
 
 use safeguard::check::{self, CheckInput};
-use safeguard::edition::Edition;
-use safeguard::issue::{self, IssueOptions, Version};
+use safeguard::edition::{Edition, Version};
+use safeguard::issue::{self, IssueOptions};
 use safeguard::message::{Catalog, Error, Language};
 use safeguard::model::{Audience, Register};
 use safeguard::render::html::{PageContext, Pages};
@@ -50,9 +50,11 @@ fn lay_out(register: &Register, options: &LayoutOptions) -> Sheet {
 
 fn options(kind: Rendering, language: Language) -> LayoutOptions<'static> {
     let today = "2026-10-01".parse().expect("a day");
+    let (edition, id) = (None, "2026-01-01".to_owned());
+    let version = Version { edition, id };
     LayoutOptions {
         language,
-        ..LayoutOptions::new(kind, today, "2026-01-01")
+        ..LayoutOptions::new(kind, today, version)
     }
 }
 
@@ -242,7 +244,7 @@ fn the_words_of_an_edition_do_not_stand_on_its_translation() {
     let edition = frozen(&REGISTER);
     let issued = |language| {
         let options = LayoutOptions {
-            edition: Some(&edition),
+            version: Version::issued(&edition),
             ..options(Rendering::Page, language)
         };
         lay_out(&REGISTER, &options)

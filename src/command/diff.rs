@@ -7,7 +7,7 @@ use crate::model::Audience;
 use crate::render::bundle::Project;
 use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
-use crate::sheet::{self, Rendering, Sheet};
+use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use crate::{data, output};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -95,10 +95,9 @@ impl Diff {
             .theme
             .drawable_labels(|c| project.fonts.can_draw(c))?;
         if name == WORKING {
-            let (register, version) = (&project.register, project.version());
-            let options = version.layout(rendering, project.today);
-            let sheet = sheet::lay_out(register, &options, &labels);
-            let json = data::json(&sheet, register, version.edition);
+            let options = LayoutOptions::new(rendering, project.today, project.version());
+            let sheet = sheet::lay_out(&project.register, &options, &labels);
+            let json = data::json(&sheet, &project.register, options.version.edition);
             return Ok((sheet, json));
         }
         let issued = || project.content.issued();

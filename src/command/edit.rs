@@ -28,9 +28,9 @@ impl EditArgs {
         session.load()?;
         let host = self.host.as_deref().unwrap_or("127.0.0.1");
         let (address, listener) = ListenAddress::bind(host, self.port.unwrap_or(0))?;
-        let as_of = session.options.as_of;
+        let as_of = session.as_of;
         let server = PreviewServer::start(ServeOptions {
-            project: session.options.directory.clone(),
+            project: session.directory.clone(),
             address,
             catalog: Catalog::of(session.catalog.language),
             fonts: Fonts::compiled_in(),

@@ -11,8 +11,7 @@ use crate::check::{self, CheckInput};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
-use crate::edition::{CopyKind, Listing, RecordedCopy, file};
-use crate::issue::Version;
+use crate::edition::{CopyKind, Listing, RecordedCopy, Version, file};
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
 use crate::message::{Catalog, Language, Result};
@@ -325,10 +324,10 @@ impl<'a> BundleBuilder<'a> {
         let has_english = pages.any(|page| page.lang == Language::English);
         if has_english || self.project.register.has_english() {
             let labels = self.project.theme.labels(Language::English)?;
-            let version = &self.documents.version;
+            let version = self.documents.version.clone();
             let options = LayoutOptions {
                 language: Language::English,
-                ..version.layout(Rendering::Page, self.project.today)
+                ..LayoutOptions::new(Rendering::Page, self.project.today, version)
             };
             fronts.push(sheet::lay_out(&self.project.register, &options, &labels));
         }

@@ -8,8 +8,7 @@ use super::pdf::{self, Fonts, Pdf};
 use super::theme::Theme;
 use crate::compare::{self, Comparison};
 use crate::data;
-use crate::edition::{Edition, file};
-use crate::issue::Version;
+use crate::edition::{Edition, Version, file};
 use crate::manifest::{Bundle, DATA};
 use crate::message::Result;
 use crate::model::Register;
@@ -60,10 +59,7 @@ pub fn edition_files(
         fonts,
         labels: theme.drawable_labels(|c| fonts.can_draw(c))?,
         register: &register,
-        version: Version {
-            edition: Some(edition),
-            id: edition.id.clone(),
-        },
+        version: Version::issued(edition),
         today: edition.issued_on,
         issued: before.iter().copied().chain([edition]).collect(),
     };
@@ -97,7 +93,7 @@ impl<'a> Documents<'a> {
     pub fn sheet(&self, rendering: Rendering) -> Sheet {
         let options = LayoutOptions {
             history: &self.issued,
-            ..self.version.layout(rendering, self.today)
+            ..LayoutOptions::new(rendering, self.today, self.version.clone())
         };
         sheet::lay_out(self.register, &options, &self.labels)
     }

@@ -4,7 +4,7 @@ use super::row_layout::RowLayout;
 use super::{
     EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row, Sheet, State,
 };
-use crate::edition::Edition;
+use crate::edition::{Edition, Version};
 use crate::message::Language;
 use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
 use std::collections::BTreeMap;
@@ -12,10 +12,8 @@ use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
 pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
-    let options = LayoutOptions {
-        edition: Some(edition),
-        ..LayoutOptions::new(rendering, edition.sheet.date, &edition.id)
-    };
+    let version = Version::issued(edition);
+    let options = LayoutOptions::new(rendering, edition.sheet.date, version);
     lay_out(&edition.sheet, &options, labels)
 }
 
@@ -30,7 +28,7 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
     let is_judged = options.rendering.is_judged_by_the_day();
     let as_of = is_judged.then(|| layout.day(options.today));
     let (office, _) = layout.line(&register.office.name);
-    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
+    if let (Some(edition), Language::Japanese) = (options.version.edition, options.language) {
         // The words in cells never change with a theme. A translation is no part of what was issued.
         layout.labels.extend(edition.words.clone());
     }
@@ -47,9 +45,9 @@ pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) ->
 
 fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -> Sheet {
     let (register, options) = (layout.register, layout.options);
-    let rendering = options.rendering;
+    let (rendering, edition) = (options.rendering, options.version.edition);
     let is_seal = rendering == Rendering::SealPdf;
-    let issued_on = options.edition.filter(|_| rendering != Rendering::Proof);
+    let issued_on = edition.filter(|_| rendering != Rendering::Proof);
     let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
     let site = register.office.url.as_deref().filter(|_| is_seal);
     let edition_line = |edition| EditionLine::new(edition, rendering.audience(), site);
@@ -89,9 +87,9 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
             amended: amended.map(|it| layout.amended(it)),
         },
         untranslated,
-        id: options.id.to_owned(),
-        draft: options.edition.is_none(),
-        edition: options.edition.map(edition_line),
+        id: options.version.id.clone(),
+        draft: edition.is_none(),
+        edition: edition.map(edition_line),
         history: history.map(history_line).collect(),
         copy: None,
         approvals: approvals.cloned().collect(),

@@ -142,7 +142,7 @@ impl RowLayout<'_> {
 
     /// 版: its number and id, or the day and 案（未発行） of a draft.
     pub fn version(&self) -> String {
-        match self.options.edition {
+        match self.options.version.edition {
             Some(edition) => self
                 .label("edition_number")
                 .replace("{number}", &edition.number.to_string())
