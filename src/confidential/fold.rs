@@ -57,17 +57,10 @@ pub enum Likeness {
 
 impl FoldedText {
     pub fn new(text: impl Iterator<Item = Written>) -> FoldedText {
-        let mut chars = Vec::new();
-        fold(text, &mut |c| chars.push(c));
-        shorten_companies(&mut chars);
-        for index in 1..chars.len().saturating_sub(1) {
-            let is_dash = chars[index].same == 'ー'
-                && is_latin(chars[index - 1].same)
-                && is_latin(chars[index + 1].same);
-            if is_dash {
-                chars[index].same = '-';
-            }
-        }
+        let mut folded = Vec::new();
+        fold(text, &mut |c| folded.push(c));
+        shorten_companies(&mut folded);
+        let mut chars = without_dashes(folded);
         let mut shape = String::with_capacity(chars.len());
         for c in &mut chars {
             c.at = shape.len();
@@ -127,8 +120,40 @@ pub fn shape(code: &str) -> String {
         }
     }
     let shortened = shape.replace("株式会社", "(株)");
-    shortened.replace("有限会社", "(有)")
+    let shortened = shortened.replace("有限会社", "(有)");
+    let mut after = shortened.chars().skip(1);
+    let mut before = '\0';
+    let mut is_kept = |c: char| {
+        let next = after.next().unwrap_or('\0');
+        !is_dash(std::mem::replace(&mut before, c), c, next)
+    };
+    shortened.chars().filter(|c| is_kept(*c)).collect()
 }
+
+/// Leaves out each dash between two Latin letters, also ー: `A-B` and `A B` are one name.
+fn without_dashes(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
+    let looks: Vec<char> = chars.iter().map(|c| c.look).collect();
+    let mut kept: Vec<FoldedChar> = Vec::with_capacity(chars.len());
+    let mut joined = true;
+    for (index, mut c) in chars.into_iter().enumerate() {
+        let before = index.checked_sub(1).map_or('\0', |before| looks[before]);
+        let after = looks.get(index + 1).copied().unwrap_or('\0');
+        if is_dash(before, c.look, after) {
+            joined = false;
+        } else {
+            c.joined &= std::mem::replace(&mut joined, true);
+            kept.push(c);
+        }
+    }
+    kept
+}
+
+fn is_dash(before: char, look: char, after: char) -> bool {
+    look == DASH && is_latin(before) && is_latin(after)
+}
+
+/// Stands for all that look like a dash.
+const DASH: char = '一';
 
 /// `I` and `i` are the same letter, and `I` and `l` look alike.
 fn shape_of(look: char) -> char {
@@ -141,7 +166,12 @@ fn fold(text: impl Iterator<Item = Written>, emit: &mut impl FnMut(FoldedChar)) 
     while let Some((c, mut bytes)) = text.next() {
         let mut marks = String::new();
         while let Some((mark, its_bytes)) = text.next_if(|(next, _)| is_mark(*next)) {
-            marks.push(mark);
+            // Those that stand alone are the same marks.
+            marks.push(match mark {
+                '\u{309b}' => '\u{3099}',
+                '\u{309c}' => '\u{309a}',
+                _ => mark,
+            });
             bytes.end = its_bytes.end;
         }
         if marks.is_empty() && is_normal(c) {
@@ -208,7 +238,9 @@ fn is_ignorable(c: char) -> bool {
 
 /// Returns true for a mark that joins the character before it: accents, ﾞ and ﾟ.
 fn is_mark(c: char) -> bool {
-    !is_normal(c) && (matches!(c, '\u{ff9e}' | '\u{ff9f}') || canonical_combining_class(c) != 0)
+    !is_normal(c)
+        && (matches!(c, '\u{ff9e}' | '\u{ff9f}' | '\u{309b}' | '\u{309c}')
+            || canonical_combining_class(c) != 0)
 }
 
 /// Returns true for most characters that normalisation leaves alone; only for speed.
@@ -221,7 +253,10 @@ fn same_form(c: char) -> char {
     let katakana = match c {
         '\0'..='~' => return c,
         // Hyphens, dashes and minus signs.
-        '˗' | '\u{2010}'..='\u{2015}' | '⁃' | '−' | '➖' | '⸺' | '⸻' => return '-',
+        '˗' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}' | '⁃' | '−' | '➖' | '⸺' | '⸻' =>
+        {
+            return '-';
+        }
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => {
             let katakana = char::from_u32(u32::from(c) + 0x60);
             katakana.expect("every hiragana has its katakana")
@@ -237,7 +272,7 @@ fn look_form(cased: char, same: char) -> char {
         '1' => 'l',
         'i' if cased == 'I' => 'l',
         '0' => 'o',
-        '-' | 'ー' => '一',
+        '-' | 'ー' => DASH,
         '\0'..='~' => same,
         'ι' | 'і' if cased != same => 'l',
         _ => *LOOKS.get(&same).unwrap_or(&same),
