@@ -324,10 +324,8 @@ impl<'a> BundleBuilder<'a> {
         if has_english || self.project.register.has_english() {
             let labels = self.project.theme.labels(Language::English)?;
             let version = self.documents.version.clone();
-            let options = LayoutOptions {
-                language: Language::English,
-                ..LayoutOptions::new(Rendering::Page, self.project.today, version)
-            };
+            let mut options = LayoutOptions::new(Rendering::Page, self.project.today, version);
+            options.language = Language::English;
             fronts.push(sheet::lay_out(&self.project.register, &options, &labels));
         }
         Ok(fronts)
