@@ -1,7 +1,6 @@
 //! Characters that print nothing: they may hide in texts, file names and received data.
 
 /// Returns true if a character prints nothing and changes the text around it, except a line end.
-///
 /// These are C0 and C1, soft hyphens, marks of writing direction, zero-width characters, a byte
 /// order mark inside a text, noncharacters.
 pub fn is_invisible(c: char) -> bool {

@@ -140,7 +140,6 @@ pub fn check(input: &CheckInput) -> Checked {
 }
 
 /// Compares the sheet with another guideline: items without a measure, and headings that differ.
-///
 /// The only other findings are the errors of the content itself.
 pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Checked {
     let (rule, mut list) = (ITEM_UNCOVERED, check(input).findings);

@@ -74,7 +74,6 @@ pub struct MeasureFile {
 }
 
 /// Reads `content/` below the project's folder.
-///
 /// Fails only if there is no such folder; all other mistakes are in [`Content::findings`].
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
@@ -157,7 +156,6 @@ impl MeasureFile {
 }
 
 impl Content {
-    /// The guideline of that id.
     pub fn guideline(&self, id: &str) -> Option<&Filed<GuidelineRecord>> {
         self.guidelines.iter().find(|it| it.record.id == id)
     }
@@ -172,7 +170,6 @@ impl Content {
         self.editions.iter().map(|edition| &edition.record)
     }
 
-    /// The edition issued last.
     pub fn newest_edition(&self) -> Option<&Edition> {
         self.issued().next_back()
     }

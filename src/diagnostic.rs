@@ -53,8 +53,7 @@ pub enum SourceLocation {
     File,
     /// Bytes of the file; the end is exclusive.
     Bytes { start: usize, end: usize },
-    /// A YAML node: keys and indices of entries. Its bytes are searched only if there is something to
-    /// report.
+    /// A YAML node, by keys and indices. Its bytes are searched only if there is something to report.
     Node { path: Vec<String>, part: Part },
     /// Characters in bytes or a node, also searched later; the first line if markup hides them.
     Within(Box<SourceLocation>, String),

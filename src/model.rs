@@ -34,7 +34,6 @@ impl Audience {
 }
 
 /// A value in Japanese and, if somebody translated it, in English.
-///
 /// The Japanese sheet is the one issued: editions and data hold the Japanese value only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

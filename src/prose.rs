@@ -73,8 +73,7 @@ impl Prose {
         })
     }
 
-    /// The text of every block (paragraph, heading, cell) that has any, followed by the addresses it
-    /// links to.
+    /// The text of every block (paragraph, heading, cell), followed by the addresses it links to.
     pub fn passages(&self) -> Vec<(String, Range<usize>)> {
         let mut passages = Vec::new();
         let mut addresses = String::new();
@@ -108,7 +107,6 @@ impl Prose {
     }
 
     /// Renders the fragment. Its highest heading is an `h2`, because the page's title is the `h1`.
-    ///
     /// `address` maps a link's address to the one in the site.
     pub fn render(&self, address: impl Fn(&str) -> String) -> String {
         let events = self.events.iter().map(|(event, _)| {
@@ -172,8 +170,7 @@ fn as_printed(event: Event, source: &str) -> Event<'static> {
     printed
 }
 
-/// Removes the line breaks before a Japanese text that follows another, where a browser would show a
-/// space.
+/// Removes the line breaks, shown as spaces, before a Japanese text that follows another.
 fn join_japanese(events: &mut Vec<SourceEvent>) {
     let last = events.iter().rposition(|it| printed_text(&it.0).is_some());
     let is_text =

@@ -175,7 +175,6 @@ pub fn join_lines(text: &str) -> String {
 }
 
 /// Precedes each paragraph while it is parsed, so that no block can start there.
-///
 /// A quotation mark, because Markdown treats emphasis after punctuation as at a line's start.
 const GUARD: &str = "\"";
 
@@ -258,7 +257,6 @@ pub fn same_style(a: &Run, b: &Run) -> bool {
 }
 
 /// Finds two asterisks that were not parsed as emphasis, with the characters around them.
-///
 /// Beside 「」 CommonMark sees no emphasis although the author means it.
 pub fn stray_asterisks(literal: &str) -> Option<Range<usize>> {
     let at = literal.find("**")?;

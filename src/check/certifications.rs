@@ -5,6 +5,7 @@ use crate::content::record::{CertificationRecord, Mark};
 use crate::diagnostic::Severity;
 use crate::message::Message;
 use jiff::civil::Date;
+use regex::Regex;
 
 /// Reports each certificate for which `judge` holds, at a field of it.
 fn report(
@@ -55,7 +56,6 @@ pub fn undated(input: &CheckInput, found: &mut Findings) {
 }
 
 /// Reports certificates without the year of their standard.
-///
 /// ISO and JIS standards come in editions, and a certificate to an old edition lapses with it.
 pub fn no_edition(input: &CheckInput, found: &mut Findings) {
     // It may stand in the standard's name, as on certificates: ISO 9001:2015.
@@ -87,14 +87,8 @@ pub fn privacy_mark_misused(input: &CheckInput, found: &mut Findings) {
 
 /// Returns true for body code (2 digits), office number (6) and, if renewed, the count in brackets.
 fn is_privacy_mark_number(number: &str) -> bool {
-    let digits = |text: &str, count: usize| {
-        text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let renewed = number.strip_suffix(')');
-    match renewed.and_then(|rest| rest.split_once('(')) {
-        Some((office, renewal)) => digits(office, 8) && digits(renewal, 2),
-        None => digits(number, 8),
-    }
+    let pattern = Regex::new(r"^[0-9]{8}(\([0-9]{2}\))?$");
+    pattern.expect("a valid pattern").is_match(number)
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use crate::diagnostic::Origin;
 use crate::edition::{Edition, FORMAT, file};
 use crate::issue;
 use crate::message::Message;
+use regex::Regex;
 
 /// Reports editions that changed or disappeared: clients have copies and may ask about them.
-///
 /// Each edition names its predecessor with its digests; sheet.yaml names the newest.
 pub fn edition_altered(input: &CheckInput, found: &mut Findings) {
     let content = input.content;
@@ -31,7 +31,8 @@ fn damaged(filed: &Filed<Edition>, found: &mut Findings) {
     let (edition, origin) = (&filed.record, filed.origin());
     let message = |id| Message::new(id).with("id", &edition.id);
     let of_the_day = edition.id.strip_prefix(&edition.sheet.date.to_string());
-    let numbered = |rest: &str| rest.is_empty() || rest.strip_prefix('-').is_some_and(is_number);
+    let number = Regex::new("^(-([2-9]|[1-9][0-9]+))?$").expect("a valid pattern");
+    let numbered = |rest: &str| number.is_match(rest);
     if edition.format != FORMAT {
         let unknown = message("edition-format").with("format", &edition.format);
         altered(found, origin.at("format"), unknown);
@@ -56,11 +57,6 @@ fn damaged(filed: &Filed<Edition>, found: &mut Findings) {
 
 fn record_path(id: &str) -> String {
     format!("content/editions/{id}/{}", file::RECORD)
-}
-
-fn is_number(text: &str) -> bool {
-    text.parse::<u32>()
-        .is_ok_and(|number| number > 1 && number.to_string() == text)
 }
 
 fn is_lost(content: &Content, id: &str) -> bool {

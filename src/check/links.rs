@@ -1,5 +1,4 @@
-//! The rule about links of cells, pages and the office: each leads somewhere. And the checked pages,
-//! whose links have their addresses in the site.
+//! The rule about links, and the checked pages, whose links have their addresses in the site.
 
 use super::texts::markup;
 use super::{CheckInput, Findings};
@@ -66,8 +65,7 @@ fn broken<'a>(
     finding
 }
 
-/// Reports a link of a page that leads neither out of the site nor to a row, another page, a heading
-/// or a file of the site.
+/// Reports a link of a page that leads nowhere, with the nearest anchor, page or file of the site.
 fn broken_in_page(
     site: &LinkTargets,
     page: &PageFile,

@@ -10,7 +10,6 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Reports ids that cannot be anchors and file names.
-///
 /// Letters, digits and hyphens are allowed; `page-…` belongs to the web page itself.
 pub fn bad_id(input: &CheckInput, found: &mut Findings) {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';

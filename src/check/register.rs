@@ -110,7 +110,6 @@ fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
 }
 
 /// The heading as the office prints it: its own, or the one of the place.
-///
 /// The place's English translates its own heading only, never one of the office.
 fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
     let id = place.id();
@@ -126,10 +125,10 @@ fn measures(content: &Content, sheet: &SheetRecord, place: &SheetPlace) -> Vec<M
         let records = file.records.as_deref().unwrap_or_default();
         let lines = content.sources.entry_lines(&file.file, records.len());
         for (index, (record, line)) in records.iter().zip(lines).enumerate() {
-            let mut measure = measure(sheet, record);
-            measure.origin.file.clone_from(&file.file);
-            (measure.origin.index, measure.origin.line) = (index, line);
-            measures.push(measure);
+            let mut row = measure(sheet, record);
+            row.origin.file.clone_from(&file.file);
+            (row.origin.index, row.origin.line) = (index, line);
+            measures.push(row);
         }
     }
     measures

@@ -8,7 +8,9 @@ use crate::diagnostic::{Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
 use crate::text::MarkupProblem;
+use regex::Regex;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
     let mut texts = input.content.texts();
@@ -111,8 +113,7 @@ pub fn unprintable(line: &str, can_draw: impl Fn(&str) -> bool) -> Option<Messag
     })
 }
 
-/// Reports names listed as confidential in texts that everybody may read. One that only looks alike
-/// is a warning.
+/// Reports confidential names in public texts. One that only looks alike is a warning.
 pub fn confidential_name(input: &CheckInput, found: &mut Findings) {
     let names = confidential_names(input.content);
     if names.is_empty() {
@@ -199,71 +200,50 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
         let is_guideline = text.origin.file.starts_with("content/guidelines/");
         text.audience.is_some() && text.language == Language::Japanese && !is_guideline
     });
-    for spellings @ (long, short) in VARIANTS {
-        // The number of occurrences of each, and the first text with one.
-        let (mut counts, mut first) = ([0, 0], [None, None]);
+    let count = |of: &[(usize, &Origin)]| of.iter().map(|(count, _)| count).sum::<usize>();
+    for (long, short) in VARIANTS {
+        let (mut longs, mut shorts) = (Vec::new(), Vec::new());
         for text in &texts {
-            let longs = text.text.matches(long).count();
+            longs.push((text.text.matches(long).count(), &text.origin));
             // サーバー contains サーバ and is another spelling.
-            let inside = long.matches(short).count() * longs;
-            let shorts = text.text.matches(short).count() - inside;
-            for (spelling, count) in [longs, shorts].into_iter().enumerate() {
-                counts[spelling] += count;
-                if count > 0 {
-                    first[spelling].get_or_insert(&text.origin);
-                }
-            }
+            let others = text.text.replace(long, "\0");
+            shorts.push((others.matches(short).count(), &text.origin));
         }
-        let total = counts[0] + counts[1];
-        let (count, first, (rare, common)) = if counts[0] < counts[1] {
-            (counts[0], first[0], spellings)
+        let total = count(&longs) + count(&shorts);
+        let (rarer, rare, common) = if count(&longs) < count(&shorts) {
+            (longs, long, short)
         } else {
-            (counts[1], first[1], (short, long))
+            (shorts, short, long)
         };
-        if let Some(first) = first {
+        if let Some((_, first)) = rarer.iter().find(|(count, _)| *count > 0) {
             let message = Message::new("spelling-varies")
                 .with("rare", rare)
                 .with("common", common)
-                .with("count", count)
+                .with("count", count(&rarer))
                 .with("total", total);
             found.add(Severity::Hint, first.within(rare), message);
         }
     }
 }
 
+/// The text after ` #` in a field of a measure that is not quoted.
+static CUT_OFF: LazyLock<Regex> = LazyLock::new(|| {
+    let fields = "subject|measure|not_applicable|remarks|confirm";
+    let pattern = format!(r#"(?m)^[ -]*(?:{fields}):[\s&&[^\n]]*?(?:[^\s"'|>].*?)?? (#\S.*)"#);
+    Regex::new(&pattern).expect("a valid pattern")
+});
+
 /// Reports text after ` #`, a comment in YAML, and text of pages that Markdown does not print.
-///
 /// A `#` before a space is taken for a comment that the author meant, `#3` for text.
 pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
     for file in &input.content.measures {
         let text = input.content.sources.get(&file.file).unwrap_or_default();
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            if let Some((at, lost)) = cut_off_in(line) {
-                let from = start + at;
-                let origin = Origin::bytes(&file.file, from..from + lost.len());
-                let message = Message::new("text-cut-off").with("lost", lost);
-                found.warning(origin, message);
-            }
-            start += line.len();
+        for comment in CUT_OFF.captures_iter(text).filter_map(|it| it.get(1)) {
+            let (start, lost) = (comment.start(), comment.as_str().trim_end());
+            let origin = Origin::bytes(&file.file, start..start + lost.len());
+            found.warning(origin, Message::new("text-cut-off").with("lost", lost));
         }
     }
     let ids = ["definition-unused", "cells-beyond"];
     markup(input, found, Severity::Warning, &ids);
-}
-
-/// The text after ` #` in a line of a measures file, with its byte offset.
-fn cut_off_in(line: &str) -> Option<(usize, &str)> {
-    const FIELDS: [&str; 5] = ["subject", "measure", "not_applicable", "remarks", "confirm"];
-    let entry = line.trim_start_matches([' ', '-']);
-    let mut values = FIELDS
-        .iter()
-        .filter_map(|field| entry.strip_prefix(field)?.strip_prefix(':'));
-    let value = values.next()?;
-    if value.trim_start().starts_with(['"', '\'', '|', '>']) {
-        return None;
-    }
-    let mut signs = value.match_indices(" #").map(|(at, _)| at + 1);
-    let at = signs.find(|at| value[at + 1..].starts_with(|c: char| !c.is_whitespace()))?;
-    Some((line.len() - value.len() + at, value[at..].trim_end()))
 }

@@ -41,15 +41,14 @@ impl EditArgs {
         // Printed even with `--quiet`, because nobody could guess the address.
         let serving = Message::new("serving").with("url", address.url());
         write_text(&mut stdout(), &session.line(&serving))?;
+        let warn = |warning| write_text(&mut stderr(), session.line(&warning));
         if !address.is_private() {
-            let warning = Message::new("serving-others");
-            write_text(&mut stderr(), &session.line(&warning))?;
+            warn(Message::new("serving-others"))?;
         }
         if self.open
             && let Err(error) = open::that_detached(address.url())
         {
-            let warning = Message::new("no-browser").with("reason", error);
-            write_text(&mut stderr(), &session.line(&warning))?;
+            warn(Message::new("no-browser").with("reason", error))?;
         }
         serve::run(&server, listener)?;
         Ok(true)

@@ -8,7 +8,7 @@ use crate::content::record::IsoDate;
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::{Allowance, DrawnWith, Edition, Version, file, random_digits};
+use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
 use crate::issue::{self, IssueOptions};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
@@ -69,8 +69,7 @@ impl Issue {
             let nothing = session.line(&Message::new("nothing-issued"));
             return write_text(&mut std::io::stderr(), &nothing).map(|()| false);
         };
-        let newest = project.content.newest_edition();
-        if let Some(same) = Version::of(&project.register, newest).edition {
+        if let Some(same) = project.version().edition {
             let message = Message::new("issue-unchanged").with("id", &same.id);
             return Err(Error::new(message));
         }
@@ -188,7 +187,7 @@ impl Session<'_> {
             allowed: self.allowances(&project.findings),
             labels: &labels,
             drawn_with: drawn_with(&project.register, &project.theme),
-            first_number: sheet.map_or(1, |sheet| sheet.record.first_edition),
+            first_number: sheet.and_then(|it| it.record.first_edition).unwrap_or(1),
             before: &before,
             lost: &project.content.lost,
         };

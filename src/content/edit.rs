@@ -19,7 +19,6 @@ use std::path::{Path, PathBuf};
 type Edit = (Range<usize>, String);
 
 /// Sets the date and the newest edition in `sheet.yaml`, and the day of review if one is given.
-///
 /// Returns `None` if the file is written in a way that cannot be edited safely.
 pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> Option<String> {
     let marked = Marked::parse(text);
@@ -62,8 +61,8 @@ fn checked<T: DeserializeOwned + Debug>(edited: String, meant: &T) -> Option<Str
 fn set(marked: &Marked, node: &Origin, field: &str, value: &str, after: &str) -> Option<Edit> {
     let text = marked.text;
     let find = |field: &str, part| {
-        let bytes = marked.find_whole(&node.at(field).part(part).location)?;
-        Some(without_comment(text, bytes))
+        let (bytes, exists) = marked.find_whole(&node.at(field).part(part).location)?;
+        exists.then(|| without_comment(text, bytes))
     };
     if let Some(old) = find(field, Part::Value) {
         return Some((old, value.to_owned()));

@@ -77,8 +77,7 @@ pub struct SheetRecord {
     #[serde(default)]
     pub approvals: Vec<Line>,
     /// Number (版) of the first edition issued here, for an office that issued earlier ones on paper.
-    #[serde(default = "first_edition")]
-    pub first_edition: u32,
+    pub first_edition: Option<u32>,
     /// Id of the newest issued edition, written by `safeguard issue`: a deleted edition is noticed.
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
@@ -98,10 +97,6 @@ pub struct SheetRecord {
     pub confidential: Vec<Line>,
     #[serde(default, deserialize_with = "or_default")]
     pub en: SheetEnglishRecord,
-}
-
-fn first_edition() -> u32 {
-    1
 }
 
 /// The sheet's title and headings in English.

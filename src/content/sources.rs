@@ -44,8 +44,8 @@ impl Sources {
                         }
                         Bytes { start, end } => Some(passage(text, start..end, needle)),
                         _ => marked
-                            .value(outer)
-                            .map(|value| passage(text, value, needle)),
+                            .find_whole(outer)
+                            .map(|(value, _)| passage(text, value, needle)),
                     },
                     node @ SourceLocation::Node { .. } => marked.find(node),
                     _ => None,
@@ -77,21 +77,16 @@ impl Sources {
 
     /// The line, from 1, on which each entry of a list file begins.
     pub fn entry_lines(&self, file: &str, entries: usize) -> Vec<usize> {
-        let root = Origin::root(file);
-        self.node_lines(file, (0..entries).map(|index| root.at(index)))
+        let marked = Marked::parse(self.get(file).unwrap_or_default());
+        let node = |index: usize| Origin::root(file).at(index);
+        let line = |index| marked.line(&node(index).location).unwrap_or(1);
+        (0..entries).map(line).collect()
     }
 
     /// The line, from 1, on which a node begins.
     pub fn node_line(&self, node: &Origin) -> usize {
-        self.node_lines(&node.file, [node.clone()])[0]
-    }
-
-    fn node_lines(&self, file: &str, nodes: impl IntoIterator<Item = Origin>) -> Vec<usize> {
-        let text = self.get(file).unwrap_or_default();
-        let marked = Marked::parse(text);
-        let start = |node: Origin| marked.find(&node.location).map_or(0, |bytes| bytes.start);
-        let line = |node| text[..start(node)].matches('\n').count() + 1;
-        nodes.into_iter().map(line).collect()
+        let marked = Marked::parse(self.get(&node.file).unwrap_or_default());
+        marked.line(&node.location).unwrap_or(1)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Origin, Part, SourceLocation};
 use crate::message::Message;
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
-use saphyr_parser::{Event, Parser};
+use saphyr_parser::{Event, Marker, Parser};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -76,12 +76,8 @@ fn alias(text: &str) -> Option<Range<usize>> {
     let events = Parser::new_from_str(text).map_while(Result::ok);
     let mut aliases = events.filter(|(event, _)| matches!(event, Event::Alias(_)));
     let (_, span) = aliases.next()?;
-    let byte = |index: usize| {
-        text.char_indices()
-            .nth(index)
-            .map_or(text.len(), |(at, _)| at)
-    };
-    Some(byte(span.start.index())..byte(span.end.index()))
+    let byte = |at: &Marker| yaml_errors::offset(text, at.line(), at.col() + 1);
+    Some(byte(&span.start)..byte(&span.end))
 }
 
 /// Restores folded line breaks: none between Japanese characters, a blank line between paragraphs.
@@ -148,28 +144,29 @@ impl<'a> Marked<'a> {
         }
     }
 
-    /// The bytes of a node, or of the nearest node above it if it does not exist.
+    /// The bytes of a node's first line, or of that of the nearest node above it if it does not exist.
     pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
+        Some(first_line(self.text, self.bytes(self.beginning(location)?)))
+    }
+
+    /// The line, from 1, on which a node begins.
+    pub fn line(&self, location: &SourceLocation) -> Option<usize> {
+        Some(self.beginning(location)?.span.start.line())
+    }
+
+    /// The key of a node that holds others, else the node itself.
+    fn beginning(&self, location: &SourceLocation) -> Option<&MarkedYaml<'a>> {
         let ((key, node), exists, part) = self.walk(location)?;
-        Some(match key {
-            Some(key) if (*part == Part::Key && exists) || !is_scalar(node) => self.bytes(key),
-            _ => first_line(self.text, self.bytes(node)),
-        })
+        let is_scalar = matches!(node.data, YamlData::Value(_) | YamlData::Representation(..));
+        let is_key = (*part == Part::Key && exists) || !is_scalar;
+        Some(key.filter(|_| is_key).unwrap_or(node))
     }
 
-    /// The bytes of a node's value, or of the nearest node above it if it does not exist.
-    pub fn value(&self, location: &SourceLocation) -> Option<Range<usize>> {
-        Some(self.bytes(self.walk(location)?.0.1))
-    }
-
-    /// The bytes of an existing node: the whole of its key or value.
-    pub fn find_whole(&self, location: &SourceLocation) -> Option<Range<usize>> {
+    /// All bytes of a node, or of the nearest node above it; the flag says if it exists itself.
+    pub fn find_whole(&self, location: &SourceLocation) -> Option<(Range<usize>, bool)> {
         let ((key, value), exists, part) = self.walk(location)?;
-        let node = match part {
-            Part::Key => key?,
-            _ => value,
-        };
-        exists.then(|| self.bytes(node))
+        let node = if *part == Part::Key { key? } else { value };
+        Some((self.bytes(node), exists))
     }
 
     /// The node at a location or the nearest above it, and if it is the one itself.
@@ -199,10 +196,6 @@ impl<'a> Marked<'a> {
 pub fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
     let line = text[range.clone()].lines().next().unwrap_or_default();
     range.start..range.start + line.trim_end().len()
-}
-
-fn is_scalar(node: &MarkedYaml) -> bool {
-    matches!(node.data, YamlData::Value(_) | YamlData::Representation(..))
 }
 
 type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);

@@ -6,7 +6,9 @@
 use super::rule;
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A parsed error of serde_yaml.
 struct YamlError<'a> {
@@ -204,7 +206,6 @@ impl YamlError<'_> {
     }
 
     /// A typing mistake of a Japanese keyboard, found in the text: the parser fails elsewhere.
-    ///
     /// Searched only if the file has lost its structure: otherwise such a line may well be text.
     fn typing_mistake(&self) -> Option<Diagnostic> {
         let shapeless = match self.mismatch() {
@@ -223,10 +224,10 @@ impl YamlError<'_> {
                 continue;
             }
             let is_second = line.trim_end() == "---" && !before.trim().is_empty();
-            let second = is_second.then_some(("slip-documents", 0, 3));
-            if let Some((id, column, length)) = second.or_else(|| mistake_in(line)) {
-                let at = before.len() + column;
-                let finding = self.error(rule::UNREADABLE, at..at + length, Message::new(id));
+            let second = is_second.then_some(("slip-documents", 0..3));
+            if let Some((id, mistake)) = second.or_else(|| mistake_in(line.trim_end())) {
+                let bytes = before.len() + mistake.start..before.len() + mistake.end;
+                let finding = self.error(rule::UNREADABLE, bytes, Message::new(id));
                 return Some(finding.help(Message::new("slip-help")));
             }
             block = line.trim_end().ends_with(['|', '>']).then_some(indent);
@@ -283,33 +284,22 @@ impl YamlError<'_> {
     }
 }
 
-/// A typing mistake in one line: its message, its byte offset and its length.
-fn mistake_in(line: &str) -> Option<(&'static str, usize, usize)> {
-    let indented = line.trim_start_matches(' ');
-    let column = line.len() - indented.len();
-    let first = indented.chars().next()?;
-    let is_dash = |rest: &str| rest.trim().is_empty() || rest.starts_with([' ', '-']);
-    let sign = match first {
-        '\t' => Some("slip-tab"),
-        '\u{3000}' | '\u{a0}' => Some("slip-wide-space"),
-        '－' | 'ー' | '−' | '・' | '‐' => Some("slip-wide-dash"),
-        '-' if !is_dash(&indented[1..]) => Some("slip-dash-without-space"),
-        _ => None,
-    };
-    if let Some(id) = sign {
-        return Some((id, column, first.len_utf8()));
-    }
-    let entry = indented.strip_prefix("- ").unwrap_or(indented);
-    let rest = entry.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_');
-    if rest.len() == entry.len() {
-        return None;
-    }
-    let colon = line.len() - rest.len();
-    if rest.starts_with('：') {
-        return Some(("slip-wide-colon", colon, '：'.len_utf8()));
-    }
-    let after = rest.strip_prefix(':')?.chars().next()?;
-    (!after.is_whitespace() && after != '/').then_some(("slip-colon-without-space", colon, 1))
+/// Typing mistakes in one line: a pattern whose group is the mistake, and the message.
+static MISTAKES: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
+    let mistakes = [
+        (r"^ *(\t)", "slip-tab"),
+        (r"^ *([\u{3000}\u{a0}])", "slip-wide-space"),
+        (r"^ *([－ー−・‐])", "slip-wide-dash"),
+        (r"^ *(-)[^ -]", "slip-dash-without-space"),
+        (r"^ *(?:- )?[a-z_]+(：)", "slip-wide-colon"),
+        (r"^ *(?:- )?[a-z_]+(:)[^\s/]", "slip-colon-without-space"),
+    ];
+    mistakes.map(|(pattern, id)| (Regex::new(pattern).expect("a valid pattern"), id))
+});
+
+fn mistake_in(line: &str) -> Option<(&'static str, Range<usize>)> {
+    let mut mistakes = MISTAKES.iter();
+    mistakes.find_map(|(pattern, id)| Some((*id, pattern.captures(line)?.get(1)?.range())))
 }
 
 /// Turns serde's word for a kind of node into a key for Fluent; `struct SheetRecord` is a map.

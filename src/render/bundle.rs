@@ -32,8 +32,8 @@ pub struct Project {
 }
 
 impl Project {
-    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the project
-    /// unless one of them is an error.
+    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the
+    /// project unless one of them is an error.
     pub fn check(
         content: Arc<Content>,
         theme: Result<Arc<Theme>>,
@@ -48,13 +48,13 @@ impl Project {
             can_draw: &|c| known.can_draw(c),
         });
         let findings = checked.findings.clone();
-        let project = drawn_with.map(|(fonts, theme)| {
+        let project = drawn_with.map(|(own, theme)| {
             Some(Project {
                 content,
                 register: checked.register?,
                 findings: checked.findings,
                 theme,
-                fonts,
+                fonts: own,
                 today,
             })
         });
@@ -217,7 +217,8 @@ impl<'a> BundleBuilder<'a> {
         proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// The findings as texts in the sheet's language, by file and by the measure or certificate that they are about.
+    /// The findings as texts in the sheet's language, by file and by the measure or certificate that
+    /// they are about.
     fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
         let mut by_record = BTreeMap::new();
         let catalog = Catalog::of(Language::Japanese);
