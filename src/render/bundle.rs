@@ -168,14 +168,13 @@ struct BundleBuilder<'a> {
 impl<'a> BundleBuilder<'a> {
     fn new(project: &'a Project) -> Result<BundleBuilder<'a>> {
         let (content, register) = (&project.content, &project.register);
-        let can_draw = |c: &str| project.fonts.can_draw(c);
         Ok(BundleBuilder {
             project,
             prose: check::pages(content),
             documents: Documents {
                 theme: &project.theme,
                 fonts: &project.fonts,
-                labels: project.theme.drawable_labels(can_draw)?,
+                labels: project.theme.drawable_labels(&project.fonts)?,
                 register,
                 version: project.version(),
                 today: project.today,

@@ -57,7 +57,7 @@ pub fn edition_files(
     let documents = Documents {
         theme,
         fonts,
-        labels: theme.drawable_labels(|c| fonts.can_draw(c))?,
+        labels: theme.drawable_labels(fonts)?,
         register: &register,
         version: Version::issued(edition),
         today: edition.issued_on,
