@@ -92,6 +92,9 @@ impl<T> Sides<Option<T>> {
     }
 }
 
+/// What both sides have, or one of them.
+pub type EitherSide<'a, T> = Sides<Option<&'a T>>;
+
 /// The sheet on one side.
 #[derive(Debug, Clone, Serialize)]
 pub struct ComparedSheet {
