@@ -92,6 +92,9 @@ impl<T> Sides<Option<T>> {
     }
 }
 
+/// What both sides have, or one of them.
+pub type EitherSide<'a, T> = Sides<Option<&'a T>>;
+
 /// The sheet on one side.
 #[derive(Debug, Clone, Serialize)]
 pub struct ComparedSheet {
@@ -274,10 +277,8 @@ impl Comparison {
             ComparisonLine::Changed(changed) => {
                 let newest = changed.row.newest();
                 let first = newest.and_then(|row| row.subject.paragraphs.first());
-                (
-                    &changed.id,
-                    first.map(word_diff::text_of).unwrap_or_default(),
-                )
+                let subject = first.map(word_diff::text_of);
+                (&changed.id, subject.unwrap_or_default())
             }
         }
     }

@@ -111,8 +111,8 @@ const CSV_HEADER: [&str; 9] = [
     "control_version",
 ];
 
-/// The canonical data of a sheet's reader. Register and edition add what a rendering prints in another
-/// form or not at all.
+/// The canonical data of a sheet's reader. Register and edition add what a rendering prints in
+/// another form or not at all.
 pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Vec<u8> {
     let audience = sheet.audience;
     let predecessor = edition.and_then(|edition| edition.predecessor.as_ref());

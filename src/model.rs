@@ -87,20 +87,25 @@ impl Register {
         items.flat_map(|item| &mut item.measures)
     }
 
+    /// The lines around the table, except the guideline's, by their names in
+    /// [`crate::sheet::Sheet::untranslated`].
+    pub fn frame(&self) -> [(&'static str, Option<&Bilingual<String>>); 7] {
+        let (office, signatory) = (&self.office, &self.signatory);
+        [
+            ("title", Some(&self.title)),
+            ("office", Some(&office.name)),
+            ("address", office.address.as_ref()),
+            ("representative", office.representative.as_ref()),
+            ("complaints", office.complaints.as_ref()),
+            ("signatory_title", Some(&signatory.title)),
+            ("signatory_name", Some(&signatory.name)),
+        ]
+    }
+
     /// True if an English page is worthwhile. Translated headings and certificates alone are not enough.
     pub fn has_english(&self) -> bool {
-        let office = &self.office;
-        let lines = [
-            Some(&self.title),
-            Some(&office.name),
-            office.address.as_ref(),
-            office.representative.as_ref(),
-            office.complaints.as_ref(),
-            Some(&self.signatory.title),
-            Some(&self.signatory.name),
-        ];
-        lines.iter().flatten().any(|line| line.en.is_some())
-            || self.measures().any(Measure::has_english)
+        let mut lines = self.frame().into_iter().filter_map(|(_, line)| line);
+        lines.any(|line| line.en.is_some()) || self.measures().any(Measure::has_english)
     }
 }
 

@@ -135,7 +135,7 @@ pub struct Sheet {
     /// The day of issue; for a draft and the proof the day of judgement. ISO 8601; a PDF's creation date.
     pub created_on: String,
     pub as_of: Option<PrintedDay>,
-    /// The number of rows whose review is overdue. The layout does not know it.
+    /// The number of rows whose review is overdue; on what is judged by the day.
     pub overdue_reviews: usize,
     pub control: Vec<ControlEntry>,
     pub labels: Labels,

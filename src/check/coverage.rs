@@ -1,7 +1,8 @@
 //! Rules about the sheet and its guideline: each item is answered, and the guideline is in force.
 
 use super::{CheckInput, Findings};
-use crate::compare::guideline::{PlacePair, match_places};
+use crate::compare::Sides;
+use crate::compare::guideline::match_places;
 use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::content::{Filed, MeasureFile};
@@ -136,7 +137,7 @@ pub fn heading_changed(input: &CheckInput, other: &Filed<GuidelineRecord>, found
     let own = input.content.own_guideline();
     let old = own.map(places::of_guideline).unwrap_or_default();
     let new = places::of_guideline(other);
-    for (after, before) in match_places(&old, &new).iter().filter_map(PlacePair::both) {
+    for (after, before) in match_places(&old, &new).iter().filter_map(Sides::both) {
         if after.name != before.name {
             let message = Message::new("heading-changed")
                 .with("name", after.id())

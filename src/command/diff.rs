@@ -91,9 +91,7 @@ impl Diff {
     /// The sheet of that name, an edition or `working`, and its data.
     fn sheet_of(&self, project: &Project, name: &str) -> Result<(Sheet, Vec<u8>)> {
         let rendering = Rendering::of_data(self.audience);
-        let labels = project
-            .theme
-            .drawable_labels(|c| project.fonts.can_draw(c))?;
+        let labels = project.theme.drawable_labels(&project.fonts)?;
         if name == WORKING {
             let options = LayoutOptions::new(rendering, project.today, project.version());
             let sheet = sheet::lay_out(&project.register, &options, &labels);

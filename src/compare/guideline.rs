@@ -1,9 +1,9 @@
 //! Two editions of a guideline → new, renamed, moved and removed items, and the sheet's measures
 //! under them. A name at another place has moved there; a place left with another name was renamed.
 
-use super::Sides;
 use super::terminal::{TextPrinter, wrap};
 use super::word_diff::{MarkedLine, mark_line};
+use super::{EitherSide, Sides};
 use crate::content::Filed;
 use crate::content::places::{SheetPlace, of_guideline};
 use crate::content::record::{Duty, GuidelineRecord};
@@ -102,16 +102,13 @@ pub fn compare(
     }
 }
 
-/// A section or item in both editions, or in one of them.
-pub type PlacePair<'a> = Sides<Option<&'a SheetPlace<'a>>>;
-
 /// Matches the sections and items of two editions: in the newer order, then the removed ones.
 pub fn match_places<'a>(
     old: &'a [SheetPlace<'a>],
     new: &'a [SheetPlace<'a>],
-) -> Vec<PlacePair<'a>> {
+) -> Vec<EitherSide<'a, SheetPlace<'a>>> {
     let pair = |after, before| Sides { after, before };
-    let mut pairs: Vec<PlacePair> = new.iter().map(|place| pair(Some(place), None)).collect();
+    let mut pairs: Vec<_> = new.iter().map(|place| pair(Some(place), None)).collect();
     let mut unmatched: Vec<&SheetPlace> = old.iter().collect();
     // The surest first: a letter that now belongs to another item must not count as two renamings.
     let same: [fn(&SheetPlace, &SheetPlace) -> bool; 3] = [
@@ -133,7 +130,7 @@ pub fn match_places<'a>(
     pairs
 }
 
-fn item_changes(pair: &PlacePair) -> BTreeSet<ItemChangeKind> {
+fn item_changes(pair: &EitherSide<SheetPlace>) -> BTreeSet<ItemChangeKind> {
     let (after, before) = match (pair.after, pair.before) {
         (Some(after), Some(before)) => (after, before),
         (Some(_), None) => return [ItemChangeKind::New].into(),
@@ -147,7 +144,7 @@ fn item_changes(pair: &PlacePair) -> BTreeSet<ItemChangeKind> {
     changes.into_iter().flatten().collect()
 }
 
-fn headings(pair: &PlacePair) -> Sides<Option<ItemHeading>> {
+fn headings(pair: &EitherSide<SheetPlace>) -> Sides<Option<ItemHeading>> {
     let names = pair.map(|item| item.map_or("", |item| &**item.name));
     let both = pair.zip(mark_line(names.after, names.before));
     both.map(|(item, name)| {

@@ -1,18 +1,19 @@
 //! Two sheets → changes outside the table: certificates, title, date, office and signatory.
 
 use super::word_diff::mark_line;
-use super::{CertificationChange, HeaderChange, Sides, label};
+use super::{CertificationChange, EitherSide, HeaderChange, Sides, label};
 use crate::model::Office;
 use crate::sheet::{CertificationLine, Labels, Sheet};
 
 /// Compares certificates by id: those of the newer sheet, then removed ones.
 pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<CertificationChange> {
+    let pair = |after, before| Sides { after, before };
     let kept = after.certifications.iter();
-    let pairs = kept.map(|new| (Some(new), with_id(before, &new.id)));
+    let pairs = kept.map(|new| pair(Some(new), with_id(before, &new.id)));
     let old = before.certifications.iter();
     let removed = old.filter(|old| with_id(after, &old.id).is_none());
-    let all = pairs.chain(removed.map(|old| (None, Some(old))));
-    all.filter_map(|(new, old)| certification_change(new, old, &after.labels))
+    let all = pairs.chain(removed.map(|old| pair(None, Some(old))));
+    all.filter_map(|sides| certification_change(sides, &after.labels))
         .collect()
 }
 
@@ -22,15 +23,13 @@ fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {
 
 /// Compares a certificate on both sides, or marks it as a whole; `None` if nothing differs.
 fn certification_change(
-    after: Option<&CertificationLine>,
-    before: Option<&CertificationLine>,
+    sides: EitherSide<CertificationLine>,
     labels: &Labels,
 ) -> Option<CertificationChange> {
-    let sides = Sides { after, before };
     let lines = |line: &CertificationLine| [line.text.clone(), line.validity.clone()];
     let printed = sides.map(|line| line.map(lines).unwrap_or_default());
     let mut pairs: Vec<_> = printed.after.into_iter().zip(printed.before).collect();
-    let (change, note) = match (after, before) {
+    let (change, note) = match (sides.after, sides.before) {
         (Some(after), Some(before)) => {
             // Parts that need not be printed are shown if they differ.
             let old = unprinted(before, labels);
@@ -51,8 +50,8 @@ fn certification_change(
         change,
         note: label(labels, note).to_owned(),
         lines: Sides {
-            after: after.map(|_| new).unwrap_or_default(),
-            before: before.map(|_| old).unwrap_or_default(),
+            after: sides.after.map(|_| new).unwrap_or_default(),
+            before: sides.before.map(|_| old).unwrap_or_default(),
         },
     })
 }

@@ -2,8 +2,8 @@
 
 use super::word_diff::{MarkedSpan, mark, mark_line};
 use super::{
-    ChangedRow, ComparisonLine, MarkedCell, MarkedHeading, RowChange, RowPlace, RowVersion, Sides,
-    label, moves,
+    ChangedRow, ComparisonLine, EitherSide, MarkedCell, MarkedHeading, RowChange, RowPlace,
+    RowVersion, Sides, label, moves,
 };
 use crate::sheet::{Cell, Heading, Row, Sheet, State};
 use crate::text::Run;
@@ -100,7 +100,7 @@ fn move_note(sheet: &Sheet, index: Option<usize>) -> String {
 }
 
 /// Section and item on each side. A sheet without the row has them too, if it has the place.
-fn places<'a>(sheets: Sides<&'a Sheet>, rows: RowPair<'a>) -> Sides<Option<RowPlace>> {
+fn places<'a>(sheets: Sides<&'a Sheet>, rows: EitherSide<'a, Row>) -> Sides<Option<RowPlace>> {
     let pair = sheets.zip(rows);
     let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
     if rows.both().is_none() && found.both().is_some() {
@@ -109,9 +109,6 @@ fn places<'a>(sheets: Sides<&'a Sheet>, rows: RowPair<'a>) -> Sides<Option<RowPl
     }
     mark_places(found.after, found.before)
 }
-
-/// A row on both sides, or on one of them.
-type RowPair<'a> = Sides<Option<&'a Row>>;
 
 /// A row of the same section and item.
 fn neighbour<'a>(sheet: &'a Sheet, like: &Row) -> Option<&'a Row> {
@@ -128,7 +125,7 @@ fn cell(row: &Row, change: RowChange) -> &Cell {
     change.part(&row.subject, &row.measure, &row.remarks)
 }
 
-fn row_changes(rows: RowPair, moved: bool) -> BTreeSet<RowChange> {
+fn row_changes(rows: EitherSide<Row>, moved: bool) -> BTreeSet<RowChange> {
     let (after, before) = match (rows.after, rows.before) {
         (Some(after), Some(before)) => (after, before),
         (Some(_), None) => return [RowChange::Added].into(),
@@ -165,7 +162,7 @@ fn state_change(states: Sides<Option<State>>) -> &'static str {
     }
 }
 
-fn mark_rows(rows: RowPair, indices: Sides<Option<usize>>) -> Sides<Option<RowVersion>> {
+fn mark_rows(rows: EitherSide<Row>, indices: Sides<Option<usize>>) -> Sides<Option<RowVersion>> {
     let mark = |change| mark_cells(rows.map(|row| row.map(|row| cell(row, change))));
     let (subject, measure) = (mark(RowChange::Subject), mark(RowChange::Measure));
     let cells = subject.zip(measure).zip(mark(RowChange::Remarks));
@@ -183,7 +180,7 @@ fn mark_rows(rows: RowPair, indices: Sides<Option<usize>>) -> Sides<Option<RowVe
 }
 
 /// Marks single words only if both cells have one state: お問い合わせください is nobody's wording.
-fn mark_cells(cells: Sides<Option<&Cell>>) -> Sides<Option<MarkedCell>> {
+fn mark_cells(cells: EitherSide<Cell>) -> Sides<Option<MarkedCell>> {
     let Sides { after, before } = cells.map(|cell| cell.map_or(&[][..], |it| &it.paragraphs));
     let states = cells.map(|cell| cell.map(|it| it.state));
     let marked = if states.after == states.before {
@@ -211,7 +208,7 @@ fn mark_places(after: Option<&Row>, before: Option<&Row>) -> Sides<Option<RowPla
     })
 }
 
-fn mark_headings(headings: Sides<Option<&Heading>>) -> Sides<Option<MarkedHeading>> {
+fn mark_headings(headings: EitherSide<Heading>) -> Sides<Option<MarkedHeading>> {
     let names = headings.map(|it| it.map_or("", |it| &it.name));
     let letters = headings.map(|it| it.map(|it| &it.letter));
     let marked = headings.zip(mark_line(names.after, names.before));

@@ -73,10 +73,8 @@ impl TextPrinter<'_> {
             });
             messages.extend([message, Message::new("diff-legend")]);
         }
-        let lines = messages
-            .iter()
-            .map(|it| wrap(&self.catalog.format(it), 0, 2));
-        lines.collect()
+        let lines = messages.iter().map(|it| self.catalog.format(it));
+        lines.map(|line| wrap(&line, 0, 2)).collect()
     }
 
     fn row(&self, changed: &ChangedRow) -> String {

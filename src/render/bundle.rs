@@ -168,14 +168,13 @@ struct BundleBuilder<'a> {
 impl<'a> BundleBuilder<'a> {
     fn new(project: &'a Project) -> Result<BundleBuilder<'a>> {
         let (content, register) = (&project.content, &project.register);
-        let can_draw = |c: &str| project.fonts.can_draw(c);
         Ok(BundleBuilder {
             project,
             prose: check::pages(content),
             documents: Documents {
                 theme: &project.theme,
                 fonts: &project.fonts,
-                labels: project.theme.drawable_labels(can_draw)?,
+                labels: project.theme.drawable_labels(&project.fonts)?,
                 register,
                 version: project.version(),
                 today: project.today,
@@ -325,10 +324,8 @@ impl<'a> BundleBuilder<'a> {
         if has_english || self.project.register.has_english() {
             let labels = self.project.theme.labels(Language::English)?;
             let version = self.documents.version.clone();
-            let options = LayoutOptions {
-                language: Language::English,
-                ..LayoutOptions::new(Rendering::Page, self.project.today, version)
-            };
+            let mut options = LayoutOptions::new(Rendering::Page, self.project.today, version);
+            options.language = Language::English;
             fronts.push(sheet::lay_out(&self.project.register, &options, &labels));
         }
         Ok(fronts)

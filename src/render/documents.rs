@@ -57,7 +57,7 @@ pub fn edition_files(
     let documents = Documents {
         theme,
         fonts,
-        labels: theme.drawable_labels(|c| fonts.can_draw(c))?,
+        labels: theme.drawable_labels(fonts)?,
         register: &register,
         version: Version::issued(edition),
         today: edition.issued_on,
@@ -91,10 +91,8 @@ impl<'a> Documents<'a> {
     }
 
     pub fn sheet(&self, rendering: Rendering) -> Sheet {
-        let options = LayoutOptions {
-            history: &self.issued,
-            ..LayoutOptions::new(rendering, self.today, self.version.clone())
-        };
+        let mut options = LayoutOptions::new(rendering, self.today, self.version.clone());
+        options.history = &self.issued;
         sheet::lay_out(self.register, &options, &self.labels)
     }
 

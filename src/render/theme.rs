@@ -8,6 +8,7 @@ use crate::diagnostic::nearest;
 use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
 use crate::render::logo::Logo;
+use crate::render::pdf::Fonts;
 use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::Labels;
 use std::collections::BTreeMap;
@@ -254,10 +255,10 @@ impl Theme {
     }
 
     /// The Japanese labels, none of them with a character that no font has.
-    pub fn drawable_labels(&self, can_draw: impl Fn(&str) -> bool) -> Result<Labels> {
+    pub fn drawable_labels(&self, fonts: &Fonts) -> Result<Labels> {
         let labels = self.labels(Language::Japanese)?;
         for (name, label) in &labels {
-            if let Some(c) = drawn(label).find(|c| *c != "\n" && !can_draw(c)) {
+            if let Some(c) = drawn(label).find(|c| *c != "\n" && !fonts.can_draw(c)) {
                 let message = Message::new("theme-glyph")
                     .with("file", self.shown(LABELS[0]))
                     .with("name", name)

@@ -7,7 +7,6 @@ use super::{
 use crate::edition::{Edition, Version};
 use crate::message::Language;
 use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
-use std::collections::BTreeMap;
 use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
@@ -64,29 +63,27 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         .iter()
         .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
         .any(|cell| cell.state == State::Withheld);
-    let mut untranslated = BTreeMap::new();
-    let mut line = |field, line: &Bilingual<String>| {
-        let (line, foreign) = layout.line(line);
-        untranslated.extend(foreign.map(|language| (field, language)));
-        line
-    };
+    let line = |line: &Bilingual<String>| layout.line(line).0;
+    let guideline = ("guideline", Some(&register.guideline.title));
+    let frame = register.frame().into_iter().chain([guideline]);
+    let untranslated = frame.filter_map(|(name, line)| Some((name, layout.line(line?).1?)));
     let amended = register.guideline.amended.as_deref();
     Sheet {
         rendering,
         audience: rendering.audience(),
         lang: options.language.code(),
-        title: line("title", &register.title),
-        office: translate_office(&register.office, &mut line),
+        title: line(&register.title),
+        office: translate_office(&register.office, line),
         signatory: Signatory {
-            title: line("signatory_title", &register.signatory.title),
-            name: line("signatory_name", &register.signatory.name),
+            title: line(&register.signatory.title),
+            name: line(&register.signatory.name),
         },
         guideline: Guideline {
             id: register.guideline.id.clone(),
-            title: line("guideline", &register.guideline.title),
+            title: line(&register.guideline.title),
             amended: amended.map(|it| layout.amended(it)),
         },
-        untranslated,
+        untranslated: untranslated.collect(),
         id: options.version.id.clone(),
         draft: edition.is_none(),
         edition: edition.map(edition_line),
@@ -109,20 +106,15 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
 
 fn translate_office(
     office: &Office,
-    mut line: impl FnMut(&'static str, &Bilingual<String>) -> String,
+    line: impl Fn(&Bilingual<String>) -> String,
 ) -> Office<String> {
-    let mut optional =
-        |field, value: &Option<Bilingual<String>>| value.as_ref().map(|it| line(field, it));
-    let address = optional("address", &office.address);
-    let representative = optional("representative", &office.representative);
-    let complaints = optional("complaints", &office.complaints);
     Office {
-        name: line("office", &office.name),
+        name: line(&office.name),
         tel: office.tel.clone(),
-        address,
+        address: office.address.as_ref().map(&line),
         url: office.url.clone(),
-        representative,
-        complaints,
+        representative: office.representative.as_ref().map(&line),
+        complaints: office.complaints.as_ref().map(&line),
         homepage: office.homepage.clone(),
         security: office.security.clone(),
     }
