@@ -283,18 +283,13 @@ impl Content {
             if self.lost.iter().any(|lost| lost.id == id) {
                 continue;
             }
-            if self.sources.get(&record).is_none() {
-                if without_record.insert(record.clone()) {
-                    let missing = Message::new("edition-record-missing").with("id", id);
-                    self.refuse(rule::UNREADABLE, &record, missing);
-                }
-                continue;
+            if self.sources.get(&record).is_some() {
+                let unexpected = Message::new("unexpected-edition-file");
+                self.refuse(rule::UNEXPECTED_FILE, &file, unexpected);
+            } else if without_record.insert(record.clone()) {
+                let missing = Message::new("edition-record-missing").with("id", id);
+                self.refuse(rule::UNREADABLE, &record, missing);
             }
-            self.refuse(
-                rule::UNEXPECTED_FILE,
-                &file,
-                Message::new("unexpected-edition-file"),
-            );
         }
     }
 

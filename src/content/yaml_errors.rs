@@ -176,23 +176,21 @@ impl YamlError<'_> {
         let line = self.line_from(start);
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
         let is_sign = |c: char| "-*&!%@`[{>|\"'".contains(c);
-        if says("quoted scalar") {
-            Some("no-yaml-quote")
-        } else if value.trim_start().starts_with(is_sign) {
-            Some("no-yaml-sign")
-        } else if is_mapping && self.text[start..self.at].contains(':') {
-            // At the first colon of a line the line is indented too far; a later colon is text.
-            Some("no-yaml-colon")
-        } else if is_mapping
-            || says("simple key")
-            || says("did not find expected key")
-            || says("'-' indicator")
-        {
-            Some("no-yaml-indent")
-        } else {
-            let is_deep = says("recursion limit") || says("repetition limit");
-            is_deep.then_some("no-yaml-deep")
-        }
+        // At the first colon of a line the line is indented too far; a later colon is text.
+        let is_text = is_mapping && self.text[start..self.at].contains(':');
+        let remedies = [
+            (says("quoted scalar"), "no-yaml-quote"),
+            (value.trim_start().starts_with(is_sign), "no-yaml-sign"),
+            (is_text, "no-yaml-colon"),
+            (is_mapping || says("simple key"), "no-yaml-indent"),
+            (says("did not find expected key"), "no-yaml-indent"),
+            (says("'-' indicator"), "no-yaml-indent"),
+            (says("recursion limit"), "no-yaml-deep"),
+            (says("repetition limit"), "no-yaml-deep"),
+        ];
+        remedies
+            .into_iter()
+            .find_map(|(fits, id)| fits.then_some(id))
     }
 
     /// The start of the node that the parser was reading: the second position in the error.
