@@ -82,10 +82,10 @@ impl YamlError<'_> {
         let (written, known) = self.quoted.split_first()?;
         let list = known.join(", ");
         let mut finding = if self.sentence.starts_with("unknown field") {
-            let message = Message::new("unknown-field").with("field", written);
-            let help = Message::new("known-fields").with("fields", list);
+            let message = Message::new("unknown-field")
+                .with("field", written)
+                .with("fields", list);
             self.error(rule::UNKNOWN_FIELD, self.key(), message)
-                .help(help)
         } else if self.sentence.starts_with("unknown variant") {
             let message = Message::new("unknown-choice")
                 .with("value", written)
@@ -225,8 +225,7 @@ impl YamlError<'_> {
             let second = is_second.then_some(("slip-documents", 0..3));
             if let Some((id, mistake)) = second.or_else(|| mistake_in(line.trim_end())) {
                 let bytes = before.len() + mistake.start..before.len() + mistake.end;
-                let finding = self.error(rule::UNREADABLE, bytes, Message::new(id));
-                return Some(finding.help(Message::new("slip-help")));
+                return Some(self.error(rule::UNREADABLE, bytes, Message::new(id)));
             }
             block = line.trim_end().ends_with(['|', '>']).then_some(indent);
         }
