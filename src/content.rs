@@ -226,9 +226,8 @@ impl Content {
             }
             ["copies.yaml"] => self.copies = self.read(entry, file).unwrap_or_default(),
             ["editions", id, name] => self.take_edition_file(entry, file, id, name),
-            ["measures", section] if yaml => self.take_measures(entry, file, section, None),
-            ["measures", section, item] if yaml => {
-                self.take_measures(entry, file, section, Some(item))
+            ["measures", section, item @ ..] if yaml && item.len() < 2 => {
+                self.take_measures(entry, file, section, item.first().copied())
             }
             ["pages", written] => self.take_page(entry, file, written),
             _ => {
