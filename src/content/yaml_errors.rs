@@ -28,11 +28,8 @@ struct YamlError<'a> {
 
 /// Turns an error of serde_yaml into a finding.
 pub fn explain(file: &str, text: &str, whole: &str, at: usize) -> Diagnostic {
-    let (message, _) = whole.split_once(" at line ").unwrap_or((whole, ""));
-    let (path, sentence) = match message.split_once(": ") {
-        Some((path, rest)) if is_path(path) => (path, rest),
-        _ => ("", message),
-    };
+    let parts = PARTS.captures(whole).expect("any text fits");
+    let [path, sentence] = [1, 2].map(|group| parts.get(group).map_or("", |it| it.as_str()));
     let last = path.rsplit('.').next().unwrap_or_default();
     let error = YamlError {
         file,
@@ -66,11 +63,11 @@ pub fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-/// `[0].source.measure`, `name`, `headings`: never a sentence.
-fn is_path(word: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "._-[]".contains(c);
-    !word.is_empty() && word.chars().all(fits)
-}
+/// An error's path (`[0].source.measure`, `headings`: never a sentence), sentence and position.
+static PARTS: LazyLock<Regex> = LazyLock::new(|| {
+    let parts = r"(?s)^(?:([0-9A-Za-z._\[\]-]+): )?(.*?)(?: at line .*)?$";
+    Regex::new(parts).expect("a valid pattern")
+});
 
 impl YamlError<'_> {
     fn error(&self, rule: &'static str, bytes: Range<usize>, message: Message) -> Diagnostic {
