@@ -9,6 +9,7 @@
 //! The main file of a proof is `proof.typ`. Its findings and line numbers are left out here.
 
 use safeguard::check::{self, CheckInput};
+use safeguard::edition::Version;
 use safeguard::manifest::DATA;
 use safeguard::message::{Catalog, Language};
 use safeguard::render::pdf::Fonts;
@@ -51,8 +52,8 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
         .ok_or("the content has errors: `safeguard check` prints them")?;
     let theme = theme::of(project, &content).map_err(format_error)?;
     let labels = theme.labels(Language::Japanese).map_err(format_error)?;
-    let id = register.date.to_string();
-    let options = LayoutOptions::new(rendering, today, &id);
+    let (edition, id) = (None, register.date.to_string());
+    let options = LayoutOptions::new(rendering, today, Version { edition, id });
     let sheet = sheet::lay_out(&register, &options, &labels);
 
     let put = |path: &str, bytes: &[u8]| {
@@ -63,7 +64,7 @@ fn write(project: &Path, rendering: Rendering, folder: &Path) -> Result<()> {
     put("sheet.json", &data::pretty(&sheet))?;
     put("tokens.json", &data::pretty(&theme.tokens))?;
     put("attempt.json", b"{\"steady\": false}")?;
-    put(DATA, &data::json(&sheet))?;
+    put(DATA, &data::json(&sheet, &register, None))?;
     if let Some(logo) = &theme.logo {
         put(&logo.name, &logo.bytes)?;
     }

@@ -1,5 +1,5 @@
-//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`]
-//! and the site's pages of prose.
+//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`];
+//! then also the site's [`pages`] of prose.
 //!
 //! Each rule is a function that looks at the whole [`CheckInput`] and adds what it finds;
 //! [`RULES`] lists them. `check/README.md` has for each rule its severity, the law or decision
@@ -23,8 +23,9 @@ use crate::content::record::{GuidelineRecord, SheetRecord, Thresholds};
 use crate::content::{Content, Filed, rule};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::Message;
-use crate::model::{ProsePage, Register};
+use crate::model::Register;
 use jiff::civil::Date;
+pub use links::pages;
 
 /// The input of every rule.
 pub struct CheckInput<'a> {
@@ -113,12 +114,8 @@ pub fn rule_names() -> impl Iterator<Item = &'static str> {
 pub struct Checked {
     /// All findings, by file and position.
     pub findings: Vec<Diagnostic>,
-    /// Only if no finding is an error.
+    /// None if a finding is an error, or if another guideline was compared.
     pub register: Option<Register>,
-    /// The site's pages of prose, in order; none if a finding is an error.
-    pub pages: Vec<ProsePage>,
-    /// The number of rows whose review is overdue.
-    pub overdue_reviews: usize,
 }
 
 /// Applies every rule.
@@ -137,29 +134,24 @@ pub fn check(input: &CheckInput) -> Checked {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let content = Some(input.content).filter(|_| !findings.iter().any(is_error));
     Checked {
-        register: content.and_then(register::build),
-        pages: content.map(links::pages).unwrap_or_default(),
-        overdue_reviews: measures::overdue_reviews(input),
+        register: content.and_then(|it| register::build(it, measures::overdue_reviews(input))),
         findings,
     }
 }
 
 /// Compares the sheet with another guideline: items without a measure, and headings that differ.
 /// The only other findings are the errors of the content itself.
-pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Vec<Diagnostic> {
-    let mut found = Findings {
-        rule: ITEM_UNCOVERED,
-        list: check(input).findings,
-    };
-    found
-        .list
-        .retain(|finding| finding.severity == Severity::Error);
+pub fn check_against(input: &CheckInput, other: &Filed<GuidelineRecord>) -> Checked {
+    let (rule, mut list) = (ITEM_UNCOVERED, check(input).findings);
+    list.retain(|finding| finding.severity == Severity::Error);
+    let mut found = Findings { rule, list };
     let message = "item-uncovered-there";
     coverage::uncovered(input, &mut found, other, message, Severity::Warning);
     found.rule = HEADING_CHANGED;
     coverage::heading_changed(input, other, &mut found);
     input.content.sources.locate(&mut found.list);
-    found.list
+    let (findings, register) = (found.list, None);
+    Checked { findings, register }
 }
 
 /// Names in each finding the measure or certificate it is about, as `--allow RULE@ID` does.

@@ -140,14 +140,14 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let (_, given) = matches.subcommand().expect("a command is required");
     let is_set = |flag| given.try_get_one(flag).ok().flatten() == Some(&true);
     let allow = given.try_get_many("allow").ok().flatten();
-    let options = SessionOptions {
+    let session = Session {
         directory: line.directory.unwrap_or_else(|| PathBuf::from(".")),
         as_of: given.try_get_one("as_of").ok().flatten().copied(),
         strict: is_set("strict"),
         allow: allow.unwrap_or_default().cloned().collect(),
         quiet: is_set("quiet"),
+        catalog,
     };
-    let session = Session { options, catalog };
     let is_sound = match line.command {
         Subcommands::Edit(it) => it.run(&session)?,
         Subcommands::Check(it) => it.run(&session)?,
@@ -175,18 +175,13 @@ fn clock() -> Timestamp {
     Timestamp::now()
 }
 
-/// The user's choices that several parts of a command need.
-pub struct SessionOptions {
+/// One run of a command, with the user's choices that several parts of it need.
+pub struct Session<'a> {
     directory: PathBuf,
     as_of: Option<Date>,
     strict: bool,
     allow: Vec<Allowance>,
     quiet: bool,
-}
-
-/// One run of a command.
-pub struct Session<'a> {
-    options: SessionOptions,
     catalog: &'a Catalog,
 }
 
@@ -206,12 +201,12 @@ enum Shown {
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
-        self.options.as_of.unwrap_or_else(today_in_japan)
+        self.as_of.unwrap_or_else(today_in_japan)
     }
 
     /// The moment of a signature: now, or the beginning in Japan of the day given.
     fn now(&self) -> Timestamp {
-        let given = self.options.as_of.map(|day| day.at(0, 0, 0, 0));
+        let given = self.as_of.map(|day| day.at(0, 0, 0, 0));
         given.map_or_else(clock, |begins| {
             let begins = offset(9).to_timestamp(begins);
             begins.expect("a day of four-digit years has a beginning")
@@ -219,7 +214,7 @@ impl Session<'_> {
     }
 
     fn load(&self) -> Result<Content> {
-        let mut allowed = self.options.allow.iter();
+        let mut allowed = self.allow.iter();
         if let Some(unknown) = allowed.find(|it| !rule_names().any(|name| name == it.rule)) {
             let known: BTreeSet<&str> = rule_names().collect();
             let message = Message::new("no-such-rule")
@@ -227,13 +222,7 @@ impl Session<'_> {
                 .with("rules", Vec::from_iter(known).join(", "));
             return Err(Error::new(message));
         }
-        let folder = &self.options.directory;
-        let error = match std::fs::metadata(folder) {
-            Ok(found) if found.is_dir() => return content::load(folder),
-            Ok(_) => Error::new(Message::new("directory-is-file")),
-            Err(error) => Error::new(Message::new("no-directory")).caused_by(error),
-        };
-        Err(error.with("path", folder.display()))
+        content::load(&self.directory)
     }
 
     /// Loads and checks the content and prints its findings. Returns `None` if they stop the run.
@@ -249,7 +238,7 @@ impl Session<'_> {
         shown: Shown,
         settle: impl FnOnce(&mut [Diagnostic]),
     ) -> Result<Option<Project>> {
-        let theme = theme::of(&self.options.directory, &content).map(Arc::new);
+        let theme = theme::of(&self.directory, &content).map(Arc::new);
         let (shared, fonts) = (Arc::new(content), Fonts::compiled_in());
         let (mut findings, project) = Project::check(shared.clone(), theme, &fonts, self.today());
         settle(&mut findings);
@@ -275,7 +264,8 @@ impl Session<'_> {
     }
 
     /// Refuses an option's text with a character that no font has or that is invisible.
-    fn printable(&self, option: &str, text: &str, fonts: &Fonts) -> Result<()> {
+    fn printable(&self, option: &str, text: &str) -> Result<()> {
+        let fonts = Fonts::compiled_in();
         match texts::unprintable(text, |c| fonts.can_draw(c)) {
             None => Ok(()),
             Some(why) => {
@@ -292,7 +282,7 @@ impl Session<'_> {
 
     /// The `--allow` for the finding: its rule, or its rule and record.
     fn allowance(&self, finding: &Diagnostic) -> Option<&Allowance> {
-        let mut allowed = self.options.allow.iter();
+        let mut allowed = self.allow.iter();
         allowed.find(|allowed| {
             allowed.rule == finding.rule
                 && (allowed.record.is_none() || allowed.record == finding.record)
@@ -303,7 +293,7 @@ impl Session<'_> {
     fn stops(&self, finding: &Diagnostic) -> bool {
         match finding.severity {
             Severity::Error => true,
-            Severity::Warning => self.options.strict && self.allowance(finding).is_none(),
+            Severity::Warning => self.strict && self.allowance(finding).is_none(),
             Severity::Hint => false,
         }
     }
@@ -314,7 +304,7 @@ impl Session<'_> {
 
     /// Prints one message on standard output, unless `--quiet` forbids it.
     fn print_message(&self, message: &Message) -> Result<()> {
-        if self.options.quiet {
+        if self.quiet {
             return Ok(());
         }
         write_text(&mut std::io::stdout(), &self.line(message))
@@ -330,7 +320,7 @@ impl Session<'_> {
     ) -> Result<()> {
         let is_printed = |finding: &&Diagnostic| match shown {
             Shown::Errors => finding.severity == Severity::Error,
-            _ => !self.options.quiet || self.stops(finding),
+            _ => !self.quiet || self.stops(finding),
         };
         let printed: Vec<&Diagnostic> = findings.iter().filter(is_printed).collect();
         let report = Report {
@@ -345,7 +335,7 @@ impl Session<'_> {
             Shown::Stopping => self.stopping_and_counts(&report, &printed),
         };
         let is_silent = shown == Shown::Errors && printed.is_empty();
-        if !self.options.quiet && !is_silent {
+        if !self.quiet && !is_silent {
             text.push_str(&format!("{}\n", report.summary(&printed)));
         }
         write_text(to, &text)

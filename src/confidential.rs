@@ -58,19 +58,17 @@ impl<'a> ConfidentialNames<'a> {
 
     /// Every place of every name in a folded text.
     pub fn find_all(&self, text: &FoldedText) -> Vec<FoundName<'a>> {
-        let mut found = Vec::new();
-        for place in self.search.find_overlapping_iter(&text.shape) {
+        let places = self.search.find_overlapping_iter(&text.shape);
+        let found = places.filter_map(|place| {
             let (name, folded) = &self.names[place.pattern().as_usize()];
-            if let Some(likeness) = text.compare(place.start(), folded) {
-                found.push(FoundName {
-                    name,
-                    written: text.written(place.range()),
-                    shape: place.range(),
-                    likeness,
-                });
-            }
-        }
-        found
+            Some(FoundName {
+                name,
+                likeness: text.compare(place.start(), folded)?,
+                written: text.written(place.range()),
+                shape: place.range(),
+            })
+        });
+        found.collect()
     }
 }
 

@@ -5,9 +5,10 @@
 //! judgement nor recipient and version.
 
 use crate::date::DateStyle;
+use crate::edition::{Edition, Predecessor};
 pub use crate::manifest::sha256;
-use crate::model::{Audience, Guideline, Signatory};
-use crate::sheet::{Cell, CertificationData, EditionRef, Heading, Rendering, Row, Sheet, State};
+use crate::model::{Audience, Guideline, Register, Signatory};
+use crate::sheet::{Cell, CertificationData, Heading, Rendering, Row, Sheet, State};
 use crate::text::{ParagraphData, plain};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +39,7 @@ pub struct SheetData {
     pub note: Option<String>,
     /// The edition before, and the digest of its data for this reader.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub predecessor: Option<EditionRef>,
+    pub predecessor: Option<Predecessor<String>>,
     pub title: String,
     pub date: String,
     pub date_style: DateStyle,
@@ -110,9 +111,13 @@ const CSV_HEADER: [&str; 9] = [
     "control_version",
 ];
 
-/// The canonical data of a sheet's reader.
-pub fn json(sheet: &Sheet) -> Vec<u8> {
-    let edition = sheet.edition.as_ref();
+/// The canonical data of a sheet's reader. Register and edition add what a rendering prints in another
+/// form or not at all.
+pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Vec<u8> {
+    let audience = sheet.audience;
+    let predecessor = edition.and_then(|edition| edition.predecessor.as_ref());
+    // The public has nothing to guess.
+    let salted = edition.filter(|_| audience == Audience::Client);
     let status = match edition {
         _ if sheet.rendering == Rendering::Proof => Some(PROOF),
         None => Some("draft"),
@@ -124,16 +129,19 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         format: FORMAT.to_owned(),
         edition: edition.map(|edition| edition.id.clone()),
         status: status.map(str::to_owned),
-        audience: sheet.audience,
-        salt: edition.and_then(|edition| edition.salt.clone()),
+        audience,
+        salt: salted.map(|edition| edition.salt.clone()),
         note: edition.and_then(|edition| edition.note.clone()),
-        predecessor: edition.and_then(|edition| edition.predecessor.clone()),
+        predecessor: predecessor.map(|before| Predecessor {
+            id: before.id.clone(),
+            digest: before.digest.of(audience).to_owned(),
+        }),
         title: sheet.title.clone(),
         date: sheet.date.iso.clone(),
-        date_style: sheet.date_style,
-        document_number: sheet.document_number.clone(),
-        established_on: sheet.established_on.map(|day| day.to_string()),
-        revised_on: sheet.revised_on.map(|day| day.to_string()),
+        date_style: register.date_style,
+        document_number: register.document_number.clone(),
+        established_on: register.established_on.map(|day| day.to_string()),
+        revised_on: register.revised_on.map(|day| day.to_string()),
         office: OfficeData {
             name: office.name.clone(),
             tel: office.tel.clone(),
@@ -143,7 +151,7 @@ pub fn json(sheet: &Sheet) -> Vec<u8> {
         },
         signatory: sheet.signatory.clone(),
         guideline: Guideline {
-            amended: sheet.guideline_amended.clone(),
+            amended: register.guideline.amended.clone(),
             ..sheet.guideline.clone()
         },
         measures: sheet.rows.iter().map(row).collect(),

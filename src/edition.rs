@@ -121,12 +121,13 @@ pub enum CopyKind {
     Scan,
 }
 
-/// The edition before, with the digests that its record must still have.
+/// The edition before, with the digests that its record must still have; in data for one reader with
+/// that reader's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Predecessor {
+pub struct Predecessor<D = Digests> {
     pub id: String,
-    pub digest: Digests,
+    pub digest: D,
 }
 
 /// SHA-256 of each reader's `safeguards.json`, in lower-case hexadecimal.
@@ -176,6 +177,27 @@ impl Edition {
         let recorded = self.files.keys().map(String::as_str);
         let names: BTreeSet<&str> = recorded.chain(file::REQUIRED).collect();
         names.into_iter().filter(is_damaged).collect()
+    }
+}
+
+/// The state of a register: an issued edition or a draft.
+#[derive(Debug, Clone)]
+pub struct Version<'a> {
+    /// `None`: a draft, and every rendering says so.
+    pub edition: Option<&'a Edition>,
+    /// The edition's id, or the sheet's day with 案 for a draft. File names hold it.
+    pub id: String,
+}
+
+impl Version<'_> {
+    pub fn issued(edition: &Edition) -> Version<'_> {
+        let (edition, id) = (Some(edition), edition.id.clone());
+        Version { edition, id }
+    }
+
+    /// True if it is an edition that was withdrawn: nothing is in force, and nothing is handed out.
+    pub fn is_withdrawn(&self) -> bool {
+        self.edition.is_some_and(|it| it.withdrawn.is_some())
     }
 }
 

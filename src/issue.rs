@@ -4,9 +4,11 @@
 //! take the attachment out of a PDF and compare.
 
 use crate::data;
-use crate::edition::{Allowance, Digests, DrawnWith, Edition, FORMAT, LostEdition, Predecessor};
+use crate::edition::{
+    Allowance, Digests, DrawnWith, Edition, FORMAT, LostEdition, Predecessor, Version,
+};
 use crate::model::{Audience, Register};
-use crate::sheet::{Labels, LayoutOptions, Rendering, lay_out_edition};
+use crate::sheet::{Labels, Rendering, lay_out_edition};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -79,7 +81,7 @@ pub fn digests(edition: &Edition) -> Digests {
     let digest = |audience| {
         // All words that reach the data are the edition's own.
         let laid_out = lay_out_edition(edition, Rendering::of_data(audience), &Labels::new());
-        data::sha256(&data::json(&laid_out))
+        data::sha256(&data::json(&laid_out, &edition.sheet, Some(edition)))
     };
     Digests {
         public: digest(Audience::Public),
@@ -87,36 +89,15 @@ pub fn digests(edition: &Edition) -> Digests {
     }
 }
 
-/// The state of a register: an issued edition or a draft.
-#[derive(Debug, Clone)]
-pub struct Version<'a> {
-    /// `None`: a draft.
-    pub edition: Option<&'a Edition>,
-    /// The edition's id, or the sheet's day with 案 for a draft. File names hold it.
-    pub id: String,
-}
-
 impl<'a> Version<'a> {
     /// Compares a register with the record of the newest edition issued.
     pub fn of(register: &Register, newest: Option<&'a Edition>) -> Version<'a> {
-        let edition = newest.filter(|it| recorded(register) == recorded(&it.sheet));
-        let id = match edition {
-            Some(edition) => edition.id.clone(),
-            None => format!("{}案", register.date),
-        };
-        Version { edition, id }
-    }
-
-    /// True if it is an edition that was withdrawn: nothing is in force, and nothing is handed out.
-    pub fn is_withdrawn(&self) -> bool {
-        self.edition.is_some_and(|it| it.withdrawn.is_some())
-    }
-
-    /// The options to lay it out for a rendering.
-    pub fn layout(&self, rendering: Rendering, today: Date) -> LayoutOptions<'_> {
-        LayoutOptions {
-            edition: self.edition,
-            ..LayoutOptions::new(rendering, today, &self.id)
+        match newest.filter(|it| recorded(register) == recorded(&it.sheet)) {
+            Some(edition) => Version::issued(edition),
+            None => Version {
+                edition: None,
+                id: format!("{}案", register.date),
+            },
         }
     }
 }

@@ -17,7 +17,7 @@
 //! 2. [`prose`] reads the Markdown of the site's pages; [`confidential`] finds names that must not become public; [`manifest`] names the files of a build.
 //! 3. [`model`] is the [`model::Register`]: the content after a check without errors. [`edition`] is an issued one: its record and its files, and the ledger of copies let out.
 //! 4. [`sheet::lay_out`] decides for one reader and language what every rendering says: rows, joined cells, numbers, anchors, texts.
-//! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`issue::Version`] says which state a register is.
+//! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`edition::Version`] says which state a register is.
 //! 6. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for whoever writes them.
 //! 7. [`compare::compare`] finds the changes between two sheets (新旧対照表), [`compare::guideline`] those between two guidelines.
 //! 8. [`check::check`] applies the rules ([`check::RULES`]; reading has its own, [`content::rule`]) and, without an error, builds the register and the site's pages.

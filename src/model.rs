@@ -66,6 +66,9 @@ pub struct Register {
     /// Those who approve by seal, the highest rank first.
     #[serde(skip)]
     pub approvals: Vec<String>,
+    /// The number of rows whose review was overdue on the day of the check.
+    #[serde(skip)]
+    pub overdue_reviews: usize,
     /// In print order, without those that have no measure.
     pub sections: Vec<Section>,
     pub certifications: Vec<Certification>,

@@ -23,6 +23,7 @@ pub mod store;
 pub mod target;
 
 use crate::data::{self, sha256};
+use crate::manifest::site::LISTING;
 use crate::manifest::{MANIFEST, Manifest};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
@@ -150,6 +151,11 @@ impl PublishContext<'_> {
     ) -> Result<Plan> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
+        if published.is_some()
+            && let Some(listing) = self.retry(|| store.read(LISTING))?
+        {
+            plan::refuse_taken_back(&listing, site)?;
+        }
         let mut replaceable = leftovers.clone();
         if self.replaces_unmanaged
             && let Some(manifest) = &published

@@ -7,19 +7,17 @@
 mod edition_line;
 mod layout;
 mod row_layout;
-mod translator;
 
-use crate::date::DateStyle;
-use crate::edition::Edition;
+use crate::edition::{Edition, Version};
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::text::Paragraph;
-pub use edition_line::{EditionLine, EditionRef};
+pub use edition_line::EditionLine;
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
+pub use row_layout::ForeignLang;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-pub use translator::ForeignLang;
 
 /// The page or document a sheet is laid out for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -72,30 +70,26 @@ pub struct FindingText {
 }
 
 /// The reader, state and extras that a sheet is laid out for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct LayoutOptions<'a> {
     pub rendering: Rendering,
     /// The sheet's language; its labels must be in the same.
     pub language: Language,
     /// The day of judgement.
     pub today: Date,
-    /// Id of the edition or draft ([`crate::issue::Version`]).
-    pub id: &'a str,
-    /// The edition that equals the register. Without one it is a draft, and every rendering says so.
-    pub edition: Option<&'a Edition>,
+    pub version: Version<'a>,
     /// The editions issued so far, oldest first; only the print to seal lists them.
     pub history: &'a [&'a Edition],
 }
 
 impl<'a> LayoutOptions<'a> {
-    /// A Japanese draft without history.
-    pub fn new(rendering: Rendering, today: Date, id: &'a str) -> LayoutOptions<'a> {
+    /// A Japanese sheet without history.
+    pub fn new(rendering: Rendering, today: Date, version: Version<'a>) -> LayoutOptions<'a> {
         LayoutOptions {
             rendering,
             language: Language::Japanese,
             today,
-            id,
-            edition: None,
+            version,
             history: &[],
         }
     }
@@ -140,17 +134,6 @@ pub struct Sheet {
     pub date: PrintedDay,
     /// The day of issue; for a draft and the proof the day of judgement. ISO 8601; a PDF's creation date.
     pub created_on: String,
-    #[serde(skip)]
-    pub date_style: DateStyle,
-    #[serde(skip)]
-    pub document_number: Option<String>,
-    /// As it was written: `2025-06`.
-    #[serde(skip)]
-    pub guideline_amended: Option<String>,
-    #[serde(skip)]
-    pub established_on: Option<Date>,
-    #[serde(skip)]
-    pub revised_on: Option<Date>,
     pub as_of: Option<PrintedDay>,
     /// The number of rows whose review is overdue. The layout does not know it.
     pub overdue_reviews: usize,

@@ -4,6 +4,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use safeguard::check::{self, CheckInput, Checked};
 use safeguard::content::{self, Content};
 use safeguard::diagnostic::Diagnostic;
+use safeguard::edition::Version;
 use safeguard::message::{Catalog, Language};
 use safeguard::model::ProsePage;
 use safeguard::render::bundle::{self, Project};
@@ -58,20 +59,10 @@ fn run(case: &Path) -> Result<(), Failed> {
             .parse()?,
         can_draw: &|c| FONTS.can_draw(c),
     };
-    let Checked {
-        findings,
-        register,
-        pages,
-        overdue_reviews,
-    } = match option(case, "guideline:") {
+    let Checked { findings, register } = match option(case, "guideline:") {
         Some(id) => {
             let other = content.guideline(&id).ok_or("no such guideline")?;
-            Checked {
-                findings: check::check_against(&rules, other),
-                register: None,
-                pages: Vec::new(),
-                overdue_reviews: 0,
-            }
+            check::check_against(&rules, other)
         }
         None => check::check(&rules),
     };
@@ -85,19 +76,23 @@ fn run(case: &Path) -> Result<(), Failed> {
             theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
         let build = Project {
             today: rules.today,
-            content: content.clone(),
+            content: content.into(),
             register,
             findings,
-            pages,
-            overdue_reviews,
-            theme: Arc::new(theme),
-            fonts: FONTS.clone(),
+            fonts: FONTS
+                .with(&theme)
+                .map_err(|failure| format!("{failure:?}"))?,
+            theme: theme.into(),
         };
         if case.join("expected/sheet.json").exists() {
             failures.push(compare(case, "sheet.json", &client_sheet(&build)?));
         }
         if case.join("expected/pages.html").exists() {
-            failures.push(compare(case, "pages.html", &fragments(&build.pages)));
+            failures.push(compare(
+                case,
+                "pages.html",
+                &fragments(&check::pages(&build.content)),
+            ));
         }
         for (name, path) in BUILT {
             if case.join("expected").join(name).exists() {
@@ -130,8 +125,9 @@ const BUILT: [(&str, &str); 2] = [
 
 /// The sheet for clients, without the theme's own words.
 fn client_sheet(build: &Project) -> Result<String, Failed> {
-    let id = build.register.date.to_string();
-    let options = LayoutOptions::new(Rendering::ClientPdf, build.today, &id);
+    let (edition, id) = (None, build.register.date.to_string());
+    let version = Version { edition, id };
+    let options = LayoutOptions::new(Rendering::ClientPdf, build.today, version);
     let labels = build
         .theme
         .labels(Language::Japanese)

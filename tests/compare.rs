@@ -8,6 +8,7 @@ use safeguard::compare::{
     ChangedRow, Comparison, ComparisonLine, MarkedCell, MarkedHeading, RowChange, RowPlace,
     RowVersion, Sides, compare,
 };
+use safeguard::edition::Version;
 use safeguard::message::{Catalog, Language};
 use safeguard::render::html::{self, PageContext};
 use safeguard::render::pdf::{self, Fonts, Pdf};
@@ -20,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
-use support::{DAY, project, run};
+use support::{CHECKED, DAY, project, run};
 
 /// Pairs of sheets whose difference is known.
 const PAIRS: u64 = 4_000;
@@ -421,8 +422,9 @@ fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
         can_draw: &|_| true,
     };
     let register = check::check(&input).register.expect("no errors");
-    let id = register.date.to_string();
-    let options = LayoutOptions::new(kind, today, &id);
+    let (edition, id) = (None, register.date.to_string());
+    let version = Version { edition, id };
+    let options = LayoutOptions::new(kind, today, version);
     let mut sheet = sheet::lay_out(
         &register,
         &options,
@@ -430,7 +432,7 @@ fn lay_out(folder: &Path, kind: Rendering, draft: bool) -> Sheet {
     );
     if !draft {
         sheet.draft = false;
-        sheet.version = id;
+        sheet.version = register.date.to_string();
     }
     sheet
 }
@@ -573,6 +575,7 @@ fn the_terminal_shows_the_words_without_colour_in_eighty_columns() {
 fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let fonts = Fonts::compiled_in();
+    let register = CHECKED.register.as_ref().expect("no errors");
     let (mut pages, mut prints) = (Vec::new(), Vec::new());
     for (name, kind) in [
         ("public", Rendering::SitePdf),
@@ -583,7 +586,7 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
         let page = html::Pages::new(&THEME)
             .and_then(|pages| pages.changes(&after, &changes, &PageContext::default()));
         let html = page.expect("a page").html;
-        let json = data::json(&after);
+        let json = data::json(&after, register, None);
         let pdf = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);
         let pdf: Pdf = pdf.unwrap_or_else(|error| panic!("{error:?}"));
         let again = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);

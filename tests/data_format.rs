@@ -33,7 +33,7 @@ fn the_digests_of_an_edition_with_every_field_never_change() {
     ] {
         let laid_out =
             sheet::lay_out_edition(&edition, Rendering::of_data(audience), &Labels::new());
-        let json = data::json(&laid_out);
+        let json = data::json(&laid_out, &edition.sheet, Some(&edition));
         let stored = fs::read(file(name)).expect("there");
         assert!(json == stored, "{name}: {}", String::from_utf8_lossy(&json));
         assert_eq!(data::sha256(&stored), edition.digest.of(audience));

@@ -3,8 +3,8 @@
 mod support;
 
 use safeguard::check::{self, CheckInput};
-use safeguard::edition::Edition;
-use safeguard::issue::{self, IssueOptions, Version};
+use safeguard::edition::{Edition, Version};
+use safeguard::issue::{self, IssueOptions};
 use safeguard::message::{Catalog, Error, Language};
 use safeguard::model::{Audience, Register};
 use safeguard::render::html::{PageContext, Pages};
@@ -50,9 +50,11 @@ fn lay_out(register: &Register, options: &LayoutOptions) -> Sheet {
 
 fn options(kind: Rendering, language: Language) -> LayoutOptions<'static> {
     let today = "2026-10-01".parse().expect("a day");
+    let (edition, id) = (None, "2026-01-01".to_owned());
+    let version = Version { edition, id };
     LayoutOptions {
         language,
-        ..LayoutOptions::new(kind, today, "2026-01-01")
+        ..LayoutOptions::new(kind, today, version)
     }
 }
 
@@ -190,10 +192,12 @@ fn the_japanese_sheet_knows_nothing_of_its_translation() {
         Rendering::SealPdf,
         Rendering::Proof,
     ] {
-        let [with, without] = [&REGISTER, &without]
-            .map(|register| lay_out(register, &options(kind, Language::Japanese)));
-        assert_eq!(data::pretty(&with), data::pretty(&without), "{kind:?}");
-        assert_eq!(data::json(&with), data::json(&without), "{kind:?}");
+        let [with, without] = [&REGISTER, &without].map(|register| {
+            let sheet = lay_out(register, &options(kind, Language::Japanese));
+            let json = data::json(&sheet, register, None);
+            (data::pretty(&sheet), json)
+        });
+        assert_eq!(with, without, "{kind:?}");
     }
     let [with, without] = [&REGISTER, &without].map(frozen);
     assert_eq!(with.digest, without.digest);
@@ -240,7 +244,7 @@ fn the_words_of_an_edition_do_not_stand_on_its_translation() {
     let edition = frozen(&REGISTER);
     let issued = |language| {
         let options = LayoutOptions {
-            edition: Some(&edition),
+            version: Version::issued(&edition),
             ..options(Rendering::Page, language)
         };
         lay_out(&REGISTER, &options)

@@ -848,6 +848,44 @@ fn a_withdrawn_edition_leaves_the_site_and_a_lost_one_stops_it() {
             .join("public/editions/2026-01-01/safeguards.pdf")
             .exists()
     );
+
+    // What the published site says of an edition is not taken back by a lost file.
+    let withdrawn = record.join("withdrawn.yaml");
+    let ending = std::fs::read(&withdrawn).expect("written");
+    std::fs::remove_file(&withdrawn).expect("there");
+    for target in ["pages", "web"] {
+        let [_, said] = run(&["publish", target], 2);
+        assert!(said.contains("withdrawn.yaml"), "{said}");
+    }
+    std::fs::write(&withdrawn, ending).expect("writable");
+    run(&["publish", "web"], 0);
+}
+
+#[test]
+fn the_hash_of_a_copy_that_was_let_out_stays_published() {
+    let folder = issued();
+    let yaml = "web: {kind: folder, path: public}\n";
+    std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
+    let run = |arguments: &[&str]| safeguard(&folder, arguments);
+    assert!(run(&["build", "--recipient", "甲社"]).status.success());
+    assert!(run(&["publish"]).status.success());
+    let ledger = folder.path().join("content/copies.yaml");
+    let lines = std::fs::read_to_string(&ledger).expect("written");
+    let list = || std::fs::read_to_string(folder.path().join("public/editions.json"));
+    let published = list().expect("a list");
+    std::fs::remove_file(&ledger).expect("there");
+    let refused = run(&["publish"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        refused.status.code() == Some(2) && said.contains("content/copies.yaml"),
+        "{said}"
+    );
+    assert_eq!(list().expect("a list"), published);
+    // A name may go.
+    let struck = lines.replace("  recipient: 甲社\n", "");
+    assert_ne!(struck, lines);
+    std::fs::write(&ledger, struck).expect("writable");
+    assert!(run(&["publish"]).status.success());
 }
 
 #[test]

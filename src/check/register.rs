@@ -14,7 +14,7 @@ use crate::model::{
 use crate::text::{Text, is_japanese};
 
 /// Builds the register. Returns `None` if a required part is missing, which has its own finding.
-pub fn build(content: &Content) -> Option<Register> {
+pub fn build(content: &Content, overdue_reviews: usize) -> Option<Register> {
     let office_record = &content.office.as_ref()?.record;
     let (signatory, signatory_en) = (&office_record.signatory, &office_record.en.signatory);
     let sheet = &content.sheet.as_ref()?.record;
@@ -25,6 +25,7 @@ pub fn build(content: &Content) -> Option<Register> {
             title: bilingual(&signatory.title, &signatory_en.title),
             name: bilingual(&signatory.name, &signatory_en.name),
         },
+        overdue_reviews,
         approvals: sheet.approvals.iter().map(ToString::to_string).collect(),
         title: bilingual(&sheet.title, &sheet.en.title),
         date: sheet.date.0,

@@ -3,14 +3,12 @@
 use super::issue::drawn_with;
 use super::{JudgingOptions, Session, Shown, write_text};
 use crate::content::Content;
-use crate::edition::random_digits;
-use crate::issue::Version;
+use crate::edition::{Version, random_digits};
 use crate::manifest::{Bundle, plain_name};
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, Project};
 use crate::render::names;
-use crate::render::pdf::Fonts;
 use crate::sheet::ClientCopy;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,9 +54,9 @@ impl Build {
         }
         // A copy that nobody recorded could not be verified; a line without a file does no harm.
         session.record_copies(&built.copies)?;
-        let folder = session.options.directory.join("output");
+        let folder = session.directory.join("output");
         let kept = output::write(&built.files, &folder)?;
-        if !session.options.quiet {
+        if !session.quiet {
             let mut text = list(session, &built.files, &folder, &kept);
             for message in hints(&project, &version, !built.copies.is_empty()) {
                 let hint = session.catalog.format(&Message::new("hint"));
@@ -73,10 +71,9 @@ impl Build {
 
     /// The requested copies, after a check that the recipients' names can be printed and fit file names.
     fn copies(&self, session: &Session) -> Result<Vec<ClientCopy>> {
-        let fonts = Fonts::compiled_in();
         let mut copies: Vec<ClientCopy> = Vec::new();
         for name in &self.recipient {
-            let recipient = session.recipient(name, &fonts)?;
+            let recipient = session.recipient(name)?;
             if copies.iter().all(|copy| copy.recipient != recipient) {
                 copies.push(ClientCopy {
                     recipient: recipient.to_owned(),
@@ -91,14 +88,13 @@ impl Build {
 
 /// Refuses a copy that would replace the copy of another client.
 fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
-    let mut owners: BTreeMap<String, &str> = BTreeMap::new();
-    let before = content.copies.iter().map(|it| it.recipient.as_deref());
     // Some systems take `ABC` and `abc` for one name.
-    for name in before.flatten() {
-        owners.insert(plain_name(name).to_lowercase(), name);
-    }
+    let named = |recipient| (plain_name(recipient).to_lowercase(), recipient);
+    let before = content.copies.iter().map(|it| it.recipient.as_deref());
+    let mut owners: BTreeMap<String, &str> = before.flatten().map(named).collect();
     for ClientCopy { recipient, .. } in copies {
-        let owner = owners.insert(plain_name(recipient).to_lowercase(), recipient);
+        let (file, _) = named(recipient);
+        let owner = owners.insert(file, recipient);
         if let Some(owner) = owner.filter(|owner| owner != recipient) {
             let message = Message::new("recipient-alike").with("first", owner);
             return Err(Error::new(message.with("second", recipient)));

@@ -1,9 +1,9 @@
 //! `safeguard check`: every rule, nothing written.
 
 use super::{JudgingOptions, Session, Shown};
-use crate::check::{self, CheckInput, REVIEW_OVERDUE};
+use crate::check::{self, CheckInput, Checked, REVIEW_OVERDUE};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::issue::Version;
+use crate::edition::Version;
 use crate::message::{Message, Result};
 use crate::render::pdf::Fonts;
 use crate::render::theme;
@@ -28,7 +28,7 @@ impl Check {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let compiled_in = Fonts::compiled_in();
-        let theme = theme::of(&session.options.directory, &content);
+        let theme = theme::of(&session.directory, &content);
         let own = theme.and_then(|theme| compiled_in.with(&theme));
         let fonts = own.unwrap_or(compiled_in);
         let input = CheckInput {
@@ -36,15 +36,9 @@ impl Check {
             today: session.today(),
             can_draw: &|c| fonts.can_draw(c),
         };
-        let (findings, register) = match &self.guideline {
-            None => {
-                let checked = check::check(&input);
-                (checked.findings, checked.register)
-            }
-            Some(id) => {
-                let guideline = session.guideline(&content, id)?;
-                (check::check_against(&input, guideline), None)
-            }
+        let Checked { findings, register } = match &self.guideline {
+            None => check::check(&input),
+            Some(id) => check::check_against(&input, session.guideline(&content, id)?),
         };
         let shown = match self.format {
             Format::Human if self.all => Shown::All,

@@ -7,7 +7,6 @@ use crate::data::sha256;
 use crate::edition::{CopyKind, RecordedCopy};
 use crate::manifest::LONGEST_RECIPIENT;
 use crate::message::{Error, Message, Result};
-use crate::render::pdf::Fonts;
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
@@ -22,13 +21,13 @@ impl Session<'_> {
             lines.try_fold(text.to_owned(), |text, copy| edit::appended(&text, copy))
         };
         let ledger = self.edited("content/copies.yaml", &append)?;
-        edit::write(&self.options.directory, &[ledger])
+        edit::write(&self.directory, &[ledger])
     }
 
     /// A recipient's name, after a check that it can be printed, fits file names and is one name.
-    pub(super) fn recipient<'a>(&self, written: &'a str, fonts: &Fonts) -> Result<&'a str> {
+    pub(super) fn recipient<'a>(&self, written: &'a str) -> Result<&'a str> {
         let name = written.trim();
-        self.printable("--recipient", name, fonts)?;
+        self.printable("--recipient", name)?;
         let refused = if name.is_empty() || name.chars().count() > LONGEST_RECIPIENT {
             Message::new("recipient-length").with("most", LONGEST_RECIPIENT)
         } else if let Some(separator) = name.matches(BETWEEN_NAMES).next() {
@@ -41,7 +40,7 @@ impl Session<'_> {
 
     /// Records the signed form of a file that is recorded in the project. Returns false if it is not.
     pub(super) fn record_signed(&self, file: &[u8], signed: &[u8]) -> Result<bool> {
-        if !self.options.directory.join("content").is_dir() {
+        if !self.directory.join("content").is_dir() {
             return Ok(false);
         }
         let content = self.load()?;
@@ -70,7 +69,7 @@ impl Session<'_> {
         edit: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(String, Vec<u8>)> {
         let refused = || Error::new(Message::new("cannot-edit").with("path", path));
-        let text = std::fs::read_to_string(self.options.directory.join(path));
+        let text = std::fs::read_to_string(self.directory.join(path));
         let text = text.or_else(|error| match error.kind() {
             ErrorKind::NotFound => Ok(String::new()),
             _ => Err(refused().caused_by(error)),

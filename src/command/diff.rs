@@ -7,7 +7,7 @@ use crate::model::Audience;
 use crate::render::bundle::Project;
 use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
-use crate::sheet::{self, Rendering, Sheet};
+use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use crate::{data, output};
 use std::io::{Write, stdout};
 use std::path::PathBuf;
@@ -57,8 +57,8 @@ impl Diff {
         let Some(project) = session.judge(session.load()?, Shown::Errors, |_| {})? else {
             return Ok(None);
         };
-        let before = self.sheet_of(&project, before)?;
-        let after = self.sheet_of(&project, after)?;
+        let (before, _) = self.sheet_of(&project, before)?;
+        let (after, json) = self.sheet_of(&project, after)?;
         let changes = compare::compare(&before, &after);
         let theme = &project.theme;
         let bytes = match &*format {
@@ -67,10 +67,7 @@ impl Diff {
                 Pages::new(theme)?.changes(&after, &changes, &context)?.html
             }
             ".json" => data::pretty(&changes),
-            ".pdf" => {
-                let json = data::json(&after);
-                pdf::render(&project.fonts, theme, &after, Some(&changes), &json)?.bytes
-            }
+            ".pdf" => pdf::render(&project.fonts, theme, &after, Some(&changes), &json)?.bytes,
             _ => compare::print(&changes, session.catalog, colour(&stdout())).into(),
         };
         Ok(Some(bytes))
@@ -82,7 +79,7 @@ impl Diff {
             return Ok(None);
         };
         let [old, new] = [old, new].map(|id| session.guideline(&project.content, id));
-        let sheet = self.sheet_of(&project, WORKING)?;
+        let (sheet, _) = self.sheet_of(&project, WORKING)?;
         let changes = guideline::compare(old?, new?, &sheet);
         Ok(Some(if format.is_empty() {
             guideline::print(&changes, session.catalog, colour(&stdout())).into()
@@ -91,15 +88,17 @@ impl Diff {
         }))
     }
 
-    /// The sheet of that name: an edition, or `working`.
-    fn sheet_of(&self, project: &Project, name: &str) -> Result<Sheet> {
+    /// The sheet of that name, an edition or `working`, and its data.
+    fn sheet_of(&self, project: &Project, name: &str) -> Result<(Sheet, Vec<u8>)> {
         let rendering = Rendering::of_data(self.audience);
-        let can_draw = |c: &str| project.fonts.can_draw(c);
-        let labels = project.theme.drawable_labels(can_draw)?;
+        let labels = project
+            .theme
+            .drawable_labels(|c| project.fonts.can_draw(c))?;
         if name == WORKING {
-            let version = project.version();
-            let options = version.layout(rendering, project.today);
-            return Ok(sheet::lay_out(&project.register, &options, &labels));
+            let options = LayoutOptions::new(rendering, project.today, project.version());
+            let sheet = sheet::lay_out(&project.register, &options, &labels);
+            let json = data::json(&sheet, &project.register, options.version.edition);
+            return Ok((sheet, json));
         }
         let issued = || project.content.issued();
         let Some(edition) = issued().find(|edition| edition.id == name) else {
@@ -108,7 +107,9 @@ impl Diff {
             let message = Message::new("no-such-edition").with("id", name);
             return Err(Error::new(message.with("known", known.join(", "))));
         };
-        Ok(sheet::lay_out_edition(edition, rendering, &labels))
+        let sheet = sheet::lay_out_edition(edition, rendering, &labels);
+        let json = data::json(&sheet, &edition.sheet, Some(edition));
+        Ok((sheet, json))
     }
 
     /// The ending of the output, checked before anything else; empty for the terminal.

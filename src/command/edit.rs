@@ -28,9 +28,9 @@ impl EditArgs {
         session.load()?;
         let host = self.host.as_deref().unwrap_or("127.0.0.1");
         let (address, listener) = ListenAddress::bind(host, self.port.unwrap_or(0))?;
-        let as_of = session.options.as_of;
+        let as_of = session.as_of;
         let server = PreviewServer::start(ServeOptions {
-            project: session.options.directory.clone(),
+            project: session.directory.clone(),
             address,
             catalog: Catalog::of(session.catalog.language),
             fonts: Fonts::compiled_in(),
@@ -41,15 +41,14 @@ impl EditArgs {
         // Printed even with `--quiet`, because nobody could guess the address.
         let serving = Message::new("serving").with("url", address.url());
         write_text(&mut stdout(), &session.line(&serving))?;
+        let warn = |warning| write_text(&mut stderr(), session.line(&warning));
         if !address.is_private() {
-            let warning = Message::new("serving-others");
-            write_text(&mut stderr(), &session.line(&warning))?;
+            warn(Message::new("serving-others"))?;
         }
         if self.open
             && let Err(error) = open::that_detached(address.url())
         {
-            let warning = Message::new("no-browser").with("reason", error);
-            write_text(&mut stderr(), &session.line(&warning))?;
+            warn(Message::new("no-browser").with("reason", error))?;
         }
         serve::run(&server, listener)?;
         Ok(true)

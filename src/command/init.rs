@@ -6,7 +6,7 @@ use crate::message::{Error, Language, Message, Result};
 use crate::output;
 use crate::render::theme::{self, SAMPLE_FOLDER};
 use crate::render::tokens::TOKENS;
-use crate::sheet::{self, Rendering};
+use crate::sheet::{self, LayoutOptions, Rendering};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ impl Init {
         if !theme::is_name(name) {
             return Err(refused("init-name"));
         }
-        let folder = session.options.directory.join("themes").join(name);
+        let folder = session.directory.join("themes").join(name);
         if folder.exists() {
             return Err(refused("init-exists"));
         }
@@ -37,17 +37,14 @@ impl Init {
             return Ok(false);
         };
         let version = project.version();
-        let options = version.layout(Rendering::ClientPdf, project.today);
+        let options = LayoutOptions::new(Rendering::ClientPdf, project.today, version);
         let labels = project.theme.labels(Language::Japanese)?;
         let sheet = sheet::lay_out(&project.register, &options, &labels);
         let json = serde_json::to_value(&sheet).expect("keys are strings");
         let readme = include_str!("init/README.md").replace("{name}", name);
         let tokens = commented_out(theme::official().text(TOKENS).unwrap_or_default());
         let samples = folder.join(SAMPLE_FOLDER);
-        std::fs::create_dir_all(&samples).map_err(|error| {
-            let message = Message::new("cannot-write").with("path", folder.display());
-            Error::new(message).caused_by(error)
-        })?;
+        std::fs::create_dir_all(&samples).map_err(output::failed(&folder))?;
         for (path, bytes) in [
             (folder.join(TOKENS), tokens.into()),
             (folder.join("README.md"), readme.into()),

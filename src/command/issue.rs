@@ -9,12 +9,11 @@ use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
-use crate::issue::{self, IssueOptions, Version};
+use crate::issue::{self, IssueOptions};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
 use crate::render::bundle::Project;
 use crate::render::documents::edition_files;
-use crate::render::pdf::Fonts;
 use crate::render::theme::Theme;
 use clap::ArgGroup;
 use jiff::civil::Date;
@@ -54,7 +53,7 @@ impl Issue {
     /// Issues an edition. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let mut content = session.load()?;
-        let note = self.note(session, &content, &Fonts::compiled_in())?;
+        let note = self.note(session, &content)?;
         if let Some(done) = self.chain_action(session, &content, note.as_deref()) {
             return done.map(|()| true);
         }
@@ -70,8 +69,7 @@ impl Issue {
             let nothing = session.line(&Message::new("nothing-issued"));
             return write_text(&mut std::io::stderr(), &nothing).map(|()| false);
         };
-        let newest = project.content.newest_edition();
-        if let Some(same) = Version::of(&project.register, newest).edition {
+        if let Some(same) = project.version().edition {
             let message = Message::new("issue-unchanged").with("id", &same.id);
             return Err(Error::new(message));
         }
@@ -89,7 +87,7 @@ impl Issue {
         let mut written: Vec<(String, Vec<u8>)> = files.map(placed).collect();
         // Git on Windows would change the line ends of recorded files.
         let attributes = "content/editions/.gitattributes";
-        if !session.options.directory.join(attributes).exists() {
+        if !session.directory.join(attributes).exists() {
             written.push((attributes.to_owned(), b"* -text\n".to_vec()));
         }
         for (path, numbers) in &numbers {
@@ -99,8 +97,8 @@ impl Issue {
         written.push(session.edited("content/sheet.yaml", &|text| {
             edit::issued(text, date, &edition.id, self.reviewed)
         })?);
-        edit::write(&session.options.directory, &written)?;
-        if !session.options.quiet {
+        edit::write(&session.directory, &written)?;
+        if !session.quiet {
             let text = session.summary(&project.content, &edition, &numbers);
             write_text(&mut std::io::stdout(), &text)?;
         }
@@ -108,12 +106,12 @@ impl Issue {
     }
 
     /// The note as it will be printed, for everybody to read.
-    fn note(&self, session: &Session, content: &Content, fonts: &Fonts) -> Result<Option<String>> {
+    fn note(&self, session: &Session, content: &Content) -> Result<Option<String>> {
         let note = self.note.as_deref().map(str::trim);
         let Some(note) = note.filter(|note| !note.is_empty()) else {
             return Ok(None);
         };
-        session.printable("--note", note, fonts)?;
+        session.printable("--note", note)?;
         if let Some(name) = texts::confidential_in(content, note).first() {
             let message = Message::new("note-confidential").with("name", name);
             return Err(Error::new(message));
@@ -175,7 +173,7 @@ impl Session<'_> {
             let mut used = findings.iter().filter_map(|it| self.allowance(it));
             used.any(|it| it == *allowed)
         };
-        self.options.allow.iter().filter(is_used).cloned().collect()
+        self.allow.iter().filter(is_used).cloned().collect()
     }
 
     fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {

@@ -18,7 +18,7 @@ use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
 use crate::render::bundle::{self, Project};
 use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
-use crate::sheet::{self, Rendering};
+use crate::sheet::{self, LayoutOptions, Rendering};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
@@ -106,13 +106,13 @@ impl Publish {
     ) -> Result<()> {
         let bar = progress_bar(session);
         let progress = |event: ProgressEvent| show(session, &bar, event);
-        let local = LocalState::open(&session.options.directory)?;
+        let local = LocalState::open(&session.directory)?;
         let context = PublishContext {
             replaces_unmanaged: self.replace,
             ..publish_context(&local, &progress)
         };
         let _run_lock = local.lock_target(&target.name)?;
-        let mut store = context.open(target, &session.options.directory)?;
+        let mut store = context.open(target, &session.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
@@ -218,7 +218,7 @@ fn changes(project: &Project, published: &str) -> Option<Comparison> {
     let version = project.version();
     let after = version.edition.map_or_else(
         || {
-            let options = version.layout(Rendering::SitePdf, register.date);
+            let options = LayoutOptions::new(Rendering::SitePdf, register.date, version.clone());
             let labels = content.newest_edition().map(|edition| &edition.words);
             sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
         },
@@ -229,7 +229,7 @@ fn changes(project: &Project, published: &str) -> Option<Comparison> {
 
 /// A progress bar, which is hidden where there is no terminal.
 fn progress_bar(session: &Session) -> ProgressBar {
-    let bar = if session.options.quiet {
+    let bar = if session.quiet {
         ProgressBar::hidden()
     } else {
         ProgressBar::no_length()
@@ -257,7 +257,7 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     if !matches!(event, ProgressEvent::Retry) {
         bar.inc(1);
     }
-    if bar.is_hidden() && !session.options.quiet {
+    if bar.is_hidden() && !session.quiet {
         // A line that nobody reads is no reason to stop half-way.
         let _ = write_text(&mut stderr(), &text);
     }
@@ -267,7 +267,7 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
 ///
 /// Prints the findings and returns `None` if the file has errors.
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
-    let path = session.options.directory.join(target::FILE);
+    let path = session.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
         let id = match error.kind() {
             ErrorKind::NotFound => "no-publish-yaml",

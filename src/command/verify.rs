@@ -66,7 +66,7 @@ impl Verify {
 
 /// The editions of the project in the folder, if there is one that has issued any.
 fn project_editions(session: &Session) -> Result<KnownEditions> {
-    if !session.options.directory.join("content").is_dir() {
+    if !session.directory.join("content").is_dir() {
         return Ok(KnownEditions::default());
     }
     let content = session.load()?;

@@ -8,6 +8,7 @@ use crate::content::Filed;
 use crate::content::places::{SheetPlace, of_guideline};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::message::{Catalog, Message};
+use crate::model::Guideline;
 use crate::sheet::{Row, Sheet};
 use crate::text::plain;
 use serde::Serialize;
@@ -20,15 +21,9 @@ const FORMAT: &str = "safeguards-guideline-changes/1";
 #[derive(Debug, Clone, Serialize)]
 pub struct GuidelineComparison {
     format: &'static str,
-    pub guideline: Sides<GuidelineName>,
+    pub guideline: Sides<Guideline<String>>,
     pub items: Vec<ItemChange>,
     pub unchanged: usize,
-}
-
-#[derive(Debug, Clone, Serialize)]
-pub struct GuidelineName {
-    pub id: String,
-    pub title: String,
 }
 
 /// A section or item that differs.
@@ -94,9 +89,10 @@ pub fn compare(
             measures: measures.map(affected_measure).collect(),
         });
     }
-    let name = |guideline: &Filed<GuidelineRecord>| GuidelineName {
+    let name = |guideline: &Filed<GuidelineRecord>| Guideline {
         id: guideline.record.id.clone(),
         title: guideline.record.title.to_string(),
+        amended: None,
     };
     GuidelineComparison {
         format: FORMAT,

@@ -10,6 +10,8 @@ use crate::text::Run;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
+    let rows = label(&sheets.after.labels, "changes_rows");
+    let note_of = |count: usize| rows.replace("{count}", &count.to_string());
     let mut lines = Vec::new();
     for (indices, moved) in match_rows(sheets) {
         let mut row = compare_row(sheets, indices, moved);
@@ -20,17 +22,12 @@ pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
                 Some(ComparisonLine::Changed(above)) if above.place == row.place
             );
             lines.push(ComparisonLine::Changed(Box::new(row)));
-        } else if let Some(ComparisonLine::Unchanged { ids, .. }) = last {
+        } else if let Some(ComparisonLine::Unchanged { note, ids }) = last {
             ids.push(row.id);
+            *note = note_of(ids.len());
         } else {
-            let (note, ids) = (String::new(), vec![row.id]);
+            let (note, ids) = (note_of(1), vec![row.id]);
             lines.push(ComparisonLine::Unchanged { note, ids });
-        }
-    }
-    for line in &mut lines {
-        if let ComparisonLine::Unchanged { note, ids } = line {
-            let rows = label(&sheets.after.labels, "changes_rows");
-            *note = rows.replace("{count}", &ids.len().to_string());
         }
     }
     lines

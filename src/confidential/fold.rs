@@ -57,9 +57,9 @@ pub enum Likeness {
 
 impl FoldedText {
     pub fn new(text: impl Iterator<Item = Written>) -> FoldedText {
-        let mut folded = Vec::new();
-        fold(text, &mut |c| folded.push(c));
-        let mut chars = shortened_companies(folded);
+        let mut chars = Vec::new();
+        fold(text, &mut |c| chars.push(c));
+        shorten_companies(&mut chars);
         for index in 1..chars.len().saturating_sub(1) {
             let is_dash = chars[index].same == 'ー'
                 && is_latin(chars[index - 1].same)
@@ -172,27 +172,22 @@ fn fold_char(c: char, bytes: &Range<usize>, joined: &mut bool, emit: &mut impl F
 }
 
 /// Shortens 株式会社 and 有限会社: ㈱ became (株) already.
-fn shortened_companies(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
-    let mut shortened: Vec<FoldedChar> = Vec::with_capacity(chars.len());
-    for c in chars {
-        shortened.push(c);
-        let Some(word) = shortened.last_chunk_mut::<4>() else {
-            continue;
-        };
-        let letters = word.each_ref().map(|c| c.same);
+fn shorten_companies(chars: &mut Vec<FoldedChar>) {
+    let mut index = 0;
+    while let Some([first, name, third, last]) = chars.get_mut(index..index + 4) {
+        let letters = [first.same, name.same, third.same, last.same];
         if matches!(letters, ['株', '式', '会', '社'] | ['有', '限', '会', '社']) {
-            let end = word[3].bytes.end;
-            word[1] = word[0].clone();
-            for (index, bracket) in [(0, '('), (2, ')')] {
-                (word[index].same, word[index].look) = (bracket, bracket);
-            }
-            for part in word {
+            let end = last.bytes.end;
+            *name = first.clone();
+            (first.same, first.look) = ('(', '(');
+            (third.same, third.look) = (')', ')');
+            for part in [first, name, third] {
                 part.bytes.end = end;
             }
-            shortened.pop();
+            chars.remove(index + 3);
         }
+        index += 1;
     }
-    shortened
 }
 
 /// Letters and digits of words that stand between spaces.
@@ -204,10 +199,7 @@ fn is_latin(c: char) -> bool {
 /// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters).
 /// NUL stays: it separates texts.
 fn is_ignorable(c: char) -> bool {
-    if is_normal(c) {
-        return c.is_ascii_control() && c != '\0' && !c.is_whitespace();
-    }
-    (is_invisible(c) && !c.is_whitespace())
+    (is_invisible(c) && c != '\0' && !c.is_whitespace())
         || matches!(c,
             '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
@@ -221,12 +213,7 @@ fn is_mark(c: char) -> bool {
 
 /// Returns true for most characters that normalisation leaves alone; only for speed.
 fn is_normal(c: char) -> bool {
-    c.is_ascii() || is_japanese(c)
-}
-
-/// Returns true for kana and characters, which have no small letters.
-fn is_japanese(c: char) -> bool {
-    matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ー' | '\u{4e00}'..='\u{9fff}')
+    c.is_ascii() || matches!(c, 'ぁ'..='ゖ' | 'ァ'..='ー' | '\u{4e00}'..='\u{9fff}')
 }
 
 /// The character that stands for all that count as the same; `c` is a small letter in its NFKC form.
@@ -234,8 +221,7 @@ fn same_form(c: char) -> char {
     let katakana = match c {
         '\0'..='~' => return c,
         // Hyphens, dashes and minus signs.
-        '\u{2010}'..='\u{2015}' | '\u{2d7}' | '\u{2043}' | '\u{2212}' => return '-',
-        '\u{2796}' | '\u{2e3a}' | '\u{2e3b}' => return '-',
+        '˗' | '\u{2010}'..='\u{2015}' | '⁃' | '−' | '➖' | '⸺' | '⸻' => return '-',
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => {
             let katakana = char::from_u32(u32::from(c) + 0x60);
             katakana.expect("every hiragana has its katakana")

@@ -165,23 +165,23 @@ impl GitBranch {
         let lock = format!(":(exclude,literal){}", self.in_branch(LOCK));
         self.git(&["add", "--all", "--force", "--", ".", &lock])?;
         let changes = self.git(&["status", "--porcelain", "--untracked-files=no"])?;
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let mut commit = vec!["commit", "--quiet", "--message=Publish the site"];
-        if self.git(&["config", "user.email"]).is_err() {
-            let author = ["user.name=safeguard", "user.email=safeguard@localhost"];
-            commit.splice(..0, author.into_iter().flat_map(|setting| ["-c", setting]));
-        }
-        self.git(&commit)?;
-        let refspec = format!("HEAD:{}", self.tip);
-        let pushed = self.git(&["push", "--quiet", "origin", &refspec]);
-        pushed.map(drop).map_err(|error| {
-            if MOVED_ON.iter().any(|text| error.cause().contains(text)) {
-                return StoreError::permanent(Message::new("target-moved-on"), error.cause());
+        // None if an earlier attempt has committed them and could not push.
+        if !changes.is_empty() {
+            let mut commit = vec!["commit", "--quiet", "--message=Publish the site"];
+            if self.git(&["config", "user.email"]).is_err() {
+                let author = ["user.name=safeguard", "user.email=safeguard@localhost"];
+                commit.splice(..0, author.into_iter().flat_map(|setting| ["-c", setting]));
             }
-            error
-        })
+            self.git(&commit)?;
+        }
+        let refspec = format!("HEAD:{}", self.tip);
+        match self.git(&["push", "--quiet", "origin", &refspec]) {
+            Err(error) if MOVED_ON.iter().any(|text| error.cause().contains(text)) => {
+                let message = Message::new("target-moved-on");
+                Err(StoreError::permanent(message, error.cause()))
+            }
+            pushed => pushed.map(drop),
+        }
     }
 }
 

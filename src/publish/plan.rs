@@ -6,6 +6,7 @@
 use super::lock::LOCK;
 use super::store::{ASIDE, PART};
 use crate::data;
+use crate::edition::Listing;
 use crate::manifest::site::{DOWNLOADS, FEED, FRONT, LISTING, ROBOTS, SITEMAP};
 use crate::manifest::{Bundle, MANIFEST, Manifest, ManifestFile, SITE};
 use crate::message::{Error, Message, Result};
@@ -157,6 +158,25 @@ fn refuse_changed_editions(
         None => Ok(()),
         Some(id) => Err(Error::new(Message::new("edition-vanishes").with("id", id))),
     }
+}
+
+/// Refuses to take back what the published list of editions says: that an edition was withdrawn, and
+/// the files that were let out. A list that cannot be read says nothing.
+pub fn refuse_taken_back(published: &[u8], site: &BuiltSite) -> Result<()> {
+    let next = site.files.get(LISTING).map_or(&[][..], Vec::as_slice);
+    let lists = [published, next].map(|bytes| serde_json::from_slice::<Listing>(bytes).ok());
+    let [Some(published), Some(next)] = lists else {
+        return Ok(());
+    };
+    for old in &published.editions {
+        let id = match next.edition(&old.id) {
+            Some(new) if old.withdrawn.is_some() && new.withdrawn.is_none() => "edition-reappears",
+            Some(new) if !old.files.is_subset(&new.files) => "copies-vanish",
+            _ => continue,
+        };
+        return Err(Error::new(Message::new(id).with("id", &old.id)));
+    }
+    Ok(())
 }
 
 /// The id of the edition to which a file belongs.

@@ -2,7 +2,7 @@
 //!
 //! An issued edition's files are copied from its folder; a draft's are drawn.
 
-use super::documents::{Documents, PdfJob, checked_data};
+use super::documents::{Documents, PdfJob};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::Site;
@@ -11,8 +11,7 @@ use crate::check::{self, CheckInput};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
-use crate::edition::{CopyKind, Listing, RecordedCopy, file};
-use crate::issue::Version;
+use crate::edition::{CopyKind, Listing, RecordedCopy, Version, file};
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
 use crate::message::{Catalog, Language, Result};
@@ -27,16 +26,14 @@ pub struct Project {
     pub content: Arc<Content>,
     pub register: Register,
     pub findings: Vec<Diagnostic>,
-    pub pages: Vec<ProsePage>,
-    pub overdue_reviews: usize,
     pub theme: Arc<Theme>,
     pub fonts: Fonts,
     pub today: Date,
 }
 
 impl Project {
-    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the project
-    /// unless one of them is an error.
+    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the
+    /// project unless one of them is an error.
     pub fn check(
         content: Arc<Content>,
         theme: Result<Arc<Theme>>,
@@ -51,15 +48,13 @@ impl Project {
             can_draw: &|c| known.can_draw(c),
         });
         let findings = checked.findings.clone();
-        let project = drawn_with.map(|(fonts, theme)| {
+        let project = drawn_with.map(|(own, theme)| {
             Some(Project {
                 content,
                 register: checked.register?,
                 findings: checked.findings,
-                pages: checked.pages,
-                overdue_reviews: checked.overdue_reviews,
                 theme,
-                fonts,
+                fonts: own,
                 today,
             })
         });
@@ -85,7 +80,7 @@ pub struct BuiltFiles {
     pub copies: Vec<RecordedCopy>,
 }
 
-/// Makes every file of `output/`, with these copies of the client's PDF for clients by name.
+/// Makes every file, with copies of the client's PDF for clients by name.
 pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
     let mut builder = BundleBuilder::new(project)?;
     let (mut files, mut jobs) = builder.issued_or_drawn()?;
@@ -102,7 +97,7 @@ pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
         }
     }
     let proof = builder.sheet(Rendering::Proof);
-    let proof_data = checked_data(&project.register, &proof)?;
+    let proof_data = builder.documents.data(&proof)?;
     let path = builder.names().proof();
     jobs.push(builder.documents.job(&path, proof, proof_data));
     files.extend(builder.documents.draw(jobs)?);
@@ -157,7 +152,7 @@ pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
         Rendering::SealPdf => Rendering::ClientPdf,
         other => other,
     };
-    let json = checked_data(&project.register, &builder.sheet(data_of))?;
+    let json = builder.documents.data(&builder.sheet(data_of))?;
     let job = builder.documents.job("", builder.sheet(rendering), json);
     builder.documents.draw_one(&job)
 }
@@ -165,34 +160,34 @@ pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
 /// The parts of a build that share what is laid out from the same content.
 struct BundleBuilder<'a> {
     project: &'a Project,
+    prose: Vec<ProsePage>,
     documents: Documents<'a>,
     listing: Listing,
 }
 
 impl<'a> BundleBuilder<'a> {
     fn new(project: &'a Project) -> Result<BundleBuilder<'a>> {
+        let (content, register) = (&project.content, &project.register);
         let can_draw = |c: &str| project.fonts.can_draw(c);
         Ok(BundleBuilder {
             project,
+            prose: check::pages(content),
             documents: Documents {
                 theme: &project.theme,
                 fonts: &project.fonts,
                 labels: project.theme.drawable_labels(can_draw)?,
-                register: &project.register,
+                register,
                 version: project.version(),
                 today: project.today,
-                issued: project.content.issued().collect(),
+                issued: content.issued().collect(),
             },
-            listing: project.content.listing(&project.register.office.name.ja),
+            listing: content.listing(&register.office.name.ja),
         })
     }
 
     /// The sheet for a rendering, with what no edition holds.
     fn sheet(&self, rendering: Rendering) -> Sheet {
         let mut sheet = self.documents.sheet(rendering);
-        if rendering.is_judged_by_the_day() {
-            sheet.overdue_reviews = self.project.overdue_reviews;
-        }
         if rendering == Rendering::Proof {
             self.annotate(&mut sheet);
         }
@@ -222,7 +217,8 @@ impl<'a> BundleBuilder<'a> {
         proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// The findings as texts in the sheet's language, by file and by the measure or certificate that they are about.
+    /// The findings as texts in the sheet's language, by file and by the measure or certificate that
+    /// they are about.
     fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
         let mut by_record = BTreeMap::new();
         let catalog = Catalog::of(Language::Japanese);
@@ -324,25 +320,22 @@ impl<'a> BundleBuilder<'a> {
     /// The front page's sheet in each language of the site; English only if somebody wrote some.
     fn fronts(&self) -> Result<Vec<Sheet>> {
         let mut fronts = vec![self.sheet(Rendering::Page)];
-        let mut pages = self.project.pages.iter();
+        let mut pages = self.prose.iter();
         let has_english = pages.any(|page| page.lang == Language::English);
         if has_english || self.project.register.has_english() {
             let labels = self.project.theme.labels(Language::English)?;
-            let version = &self.documents.version;
+            let version = self.documents.version.clone();
             let options = LayoutOptions {
                 language: Language::English,
-                ..version.layout(Rendering::Page, self.project.today)
+                ..LayoutOptions::new(Rendering::Page, self.project.today, version)
             };
-            let mut english = sheet::lay_out(&self.project.register, &options, &labels);
-            english.overdue_reviews = self.project.overdue_reviews;
-            fronts.push(english);
+            fronts.push(sheet::lay_out(&self.project.register, &options, &labels));
         }
         Ok(fronts)
     }
 
     fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
-        let (documents, prose) = (&self.documents, &self.project.pages);
-        Site::new(documents, fronts, prose, &self.listing, offered)
+        Site::new(&self.documents, fronts, &self.prose, &self.listing, offered)
     }
 
     fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {

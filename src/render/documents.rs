@@ -8,8 +8,7 @@ use super::pdf::{self, Fonts, Pdf};
 use super::theme::Theme;
 use crate::compare::{self, Comparison};
 use crate::data;
-use crate::edition::{Edition, file};
-use crate::issue::Version;
+use crate::edition::{Edition, Version, file};
 use crate::manifest::{Bundle, DATA};
 use crate::message::Result;
 use crate::model::Register;
@@ -60,10 +59,7 @@ pub fn edition_files(
         fonts,
         labels: theme.drawable_labels(|c| fonts.can_draw(c))?,
         register: &register,
-        version: Version {
-            edition: Some(edition),
-            id: edition.id.clone(),
-        },
+        version: Version::issued(edition),
         today: edition.issued_on,
         issued: before.iter().copied().chain([edition]).collect(),
     };
@@ -77,8 +73,8 @@ impl<'a> Documents<'a> {
     pub fn all(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         let [site, client, seal] = [Rendering::SitePdf, Rendering::ClientPdf, Rendering::SealPdf]
             .map(|rendering| self.sheet(rendering));
-        let site_data = checked_data(self.register, &site)?;
-        let client_data = checked_data(self.register, &client)?;
+        let site_data = self.data(&site)?;
+        let client_data = self.data(&client)?;
         let files = Bundle::from([
             (file::SITE_CSV.to_owned(), data::csv(&site)),
             (file::CLIENT_CSV.to_owned(), data::csv(&client)),
@@ -97,7 +93,7 @@ impl<'a> Documents<'a> {
     pub fn sheet(&self, rendering: Rendering) -> Sheet {
         let options = LayoutOptions {
             history: &self.issued,
-            ..self.version.layout(rendering, self.today)
+            ..LayoutOptions::new(rendering, self.today, self.version.clone())
         };
         sheet::lay_out(self.register, &options, &self.labels)
     }
@@ -127,7 +123,7 @@ impl<'a> Documents<'a> {
         Some(PdfJob {
             path: file::CHANGES_PDF.to_owned(),
             changes: Some(compare::compare(&old, &after)),
-            json: data::json(&after),
+            json: data::json(&after, self.register, self.version.edition),
             sheet: after,
             registers: vec![&before.sheet, self.register],
         })
@@ -162,11 +158,12 @@ impl<'a> Documents<'a> {
         leak::refuse(&job.registers, &text, sheet.rendering)?;
         Ok(pdf)
     }
-}
 
-pub fn checked_data(register: &Register, sheet: &Sheet) -> Result<Vec<u8>> {
-    let json = data::json(sheet);
-    let text = RenderedText::file(DATA, &json);
-    leak::refuse(&[register], &text, sheet.rendering)?;
-    Ok(json)
+    /// The data of a sheet, if it holds nothing that its reader may not see.
+    pub fn data(&self, sheet: &Sheet) -> Result<Vec<u8>> {
+        let json = data::json(sheet, self.register, self.version.edition);
+        let text = RenderedText::file(DATA, &json);
+        leak::refuse(&[self.register], &text, sheet.rendering)?;
+        Ok(json)
+    }
 }

@@ -114,7 +114,7 @@ impl<'a> Site<'a> {
         {
             let more = json!({
                 "ended": {"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true},
-                "days": days(sheet, self.listing),
+                "days": self.days(sheet),
             });
             return self.page(sheet, &path, "ended", &more, &registers);
         }
@@ -150,7 +150,7 @@ impl<'a> Site<'a> {
         let mut more = json!({
             "editions": listing.editions,
             "lost": listing.lost,
-            "days": days(front, listing),
+            "days": self.days(front),
         });
         more[variable] = value;
         self.page(front, path, name, &more, &self.registers())
@@ -361,6 +361,21 @@ impl<'a> Site<'a> {
         };
         DOWNLOADS.map(offer).to_vec()
     }
+
+    /// The days of the listing as a page prints them, by their ISO form.
+    fn days(&self, around: &Sheet) -> BTreeMap<String, String> {
+        let print = |day: Date| match around.lang {
+            "en" => date::print_english(day),
+            _ => date::print(day, self.documents.register.date_style),
+        };
+        let listing = self.listing;
+        let editions = listing.editions.iter();
+        let issued = editions.flat_map(|it| [it.date, it.issued_on]);
+        let withdrawn = listing.editions.iter().flat_map(|it| &it.withdrawn);
+        let ended = withdrawn.chain(listing.lost.iter().map(|it| &it.ending));
+        let days = issued.chain(ended.map(|ending| ending.on));
+        days.map(|day| (day.to_string(), print(day))).collect()
+    }
 }
 
 /// The path of a page in the language of a sheet.
@@ -374,20 +389,6 @@ fn path_in(sheet: &Sheet, page: &str) -> String {
 /// A page's absolute address; a folder's front page has the address of the folder.
 fn address(home: &str, path: &str) -> String {
     format!("{home}{}", path.strip_suffix(FRONT).unwrap_or(path))
-}
-
-/// The days of a listing as a page prints them, by their ISO form.
-fn days(around: &Sheet, listing: &Listing) -> BTreeMap<String, String> {
-    let print = |day: Date| match around.lang {
-        "en" => date::print_english(day),
-        _ => date::print(day, around.date_style),
-    };
-    let editions = listing.editions.iter();
-    let issued = editions.flat_map(|it| [it.date, it.issued_on]);
-    let withdrawn = listing.editions.iter().flat_map(|it| &it.withdrawn);
-    let ended = withdrawn.chain(listing.lost.iter().map(|it| &it.ending));
-    let days = issued.chain(ended.map(|ending| ending.on));
-    days.map(|day| (day.to_string(), print(day))).collect()
 }
 
 /// The page's contents for search engines (schema.org, JSON-LD).

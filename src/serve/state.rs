@@ -90,7 +90,19 @@ impl PreviewState {
     ) -> PreviewState {
         let number = last.map_or(1, |last| last.number + 1);
         let mut findings = Vec::new();
-        let result = catch_panic(|| check_and_render(&snapshot, options, number, &mut findings));
+        let result = catch_panic(|| {
+            let (content, theme) = (snapshot.content.clone()?, snapshot.theme.clone());
+            let (found, checked) = Project::check(content, theme, &options.fonts, snapshot.today);
+            findings = found;
+            let rendered = checked?.map(|project| RenderedProject {
+                number,
+                project,
+                files: Mutex::default(),
+            });
+            // A project counts as rendered if its front page can be.
+            let front = rendered.as_ref().map(|it| it.file(&bundle_path(FRONT)));
+            front.transpose().map(|_| rendered)
+        });
         let error = result.as_ref().err().cloned();
         let rendered = result.ok().flatten().map(Arc::new);
         PreviewState {
@@ -139,30 +151,6 @@ impl PreviewState {
 /// take back the line that triggered it.
 fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal_error()))
-}
-
-/// Adds the findings; returns the rendered project if there is no error among them.
-fn check_and_render(
-    snapshot: &ProjectSnapshot,
-    options: &ServeOptions,
-    number: u64,
-    findings: &mut Vec<Diagnostic>,
-) -> Result<Option<RenderedProject>> {
-    let content = snapshot.content.clone()?;
-    let (theme, fonts) = (snapshot.theme.clone(), &options.fonts);
-    let (found, checked) = Project::check(content, theme, fonts, snapshot.today);
-    *findings = found;
-    let Some(project) = checked? else {
-        return Ok(None);
-    };
-    let rendered = RenderedProject {
-        number,
-        project,
-        files: Mutex::default(),
-    };
-    // A project counts as rendered if its front page can be.
-    let front = rendered.file(&bundle_path(FRONT));
-    front.map(|_| Some(rendered))
 }
 
 /// A project without errors, and the files rendered of it so far.

@@ -4,7 +4,7 @@ use crate::edition::{Edition, digest_start};
 use crate::manifest::site::{FRONT, edition_folder};
 use crate::model::Audience;
 use fast_qr::{ECL, QRBuilder};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct EditionLine {
@@ -18,19 +18,6 @@ pub struct EditionLine {
     pub address: Option<String>,
     /// The address as a QR code: a line of `1` (dark) and `0` for each row of modules.
     pub qr: Vec<String>,
-    /// In the client's data only: the public has nothing to guess.
-    #[serde(skip)]
-    pub salt: Option<String>,
-    #[serde(skip)]
-    pub predecessor: Option<EditionRef>,
-}
-
-/// Another edition, as the data of one reader names it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EditionRef {
-    pub id: String,
-    pub digest: String,
 }
 
 impl EditionLine {
@@ -50,11 +37,6 @@ impl EditionLine {
             digest_start: start.to_owned(),
             qr: address.as_deref().map(qr_code).unwrap_or_default(),
             address,
-            salt: (audience == Audience::Client).then(|| edition.salt.clone()),
-            predecessor: edition.predecessor.as_ref().map(|before| EditionRef {
-                id: before.id.clone(),
-                digest: before.digest.of(audience).to_owned(),
-            }),
         }
     }
 }

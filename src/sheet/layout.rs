@@ -1,67 +1,53 @@
 //! The parts of a register → a whole [`Sheet`].
 
 use super::row_layout::RowLayout;
-use super::translator::Translator;
 use super::{
     EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row, Sheet, State,
 };
-use crate::edition::Edition;
+use crate::edition::{Edition, Version};
 use crate::message::Language;
 use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
-use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
 pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
-    let options = LayoutOptions {
-        edition: Some(edition),
-        ..LayoutOptions::new(rendering, edition.sheet.date, &edition.id)
-    };
+    let version = Version::issued(edition);
+    let options = LayoutOptions::new(rendering, edition.sheet.date, version);
     lay_out(&edition.sheet, &options, labels)
 }
 
 /// Lays out the register for one rendering.
 pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) -> Sheet {
-    let translator = Translator {
-        language: options.language,
-        style: register.date_style,
+    let mut layout = RowLayout {
+        register,
+        options,
+        labels: labels.clone(),
     };
-    let day = |day: Date| PrintedDay {
-        iso: day.to_string(),
-        text: translator.date(day),
-    };
-    let date = day(register.date);
+    let date = layout.day(register.date);
     let is_judged = options.rendering.is_judged_by_the_day();
-    let as_of = is_judged.then(|| day(options.today));
-    let (office, _) = translator.line(&register.office.name);
-    let mut filled_labels = labels.clone();
-    if let (Some(edition), Language::Japanese) = (options.edition, options.language) {
+    let as_of = is_judged.then(|| layout.day(options.today));
+    let (office, _) = layout.line(&register.office.name);
+    if let (Some(edition), Language::Japanese) = (options.version.edition, options.language) {
         // The words in cells never change with a theme. A translation is no part of what was issued.
-        filled_labels.extend(edition.words.clone());
+        layout.labels.extend(edition.words.clone());
     }
     // These placeholders have one value on the whole sheet.
     let judged_on = as_of.as_ref().map_or("", |day| &day.text);
-    for label in filled_labels.values_mut().filter(|it| it.contains('{')) {
+    for label in layout.labels.values_mut().filter(|it| it.contains('{')) {
         *label = label
             .replace("{office}", &office)
             .replace("{date}", &date.text)
             .replace("{as_of}", judged_on);
     }
-    let layout = RowLayout {
-        register,
-        options,
-        labels: filled_labels,
-        translator,
-    };
     whole_sheet(layout, date, as_of)
 }
 
 fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -> Sheet {
-    let (register, options, translator) = (layout.register, layout.options, layout.translator);
-    let rendering = options.rendering;
+    let (register, options) = (layout.register, layout.options);
+    let (rendering, edition) = (options.rendering, options.version.edition);
     let is_seal = rendering == Rendering::SealPdf;
-    let issued_on = options.edition.filter(|_| rendering != Rendering::Proof);
+    let issued_on = edition.filter(|_| rendering != Rendering::Proof);
     let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
     let site = register.office.url.as_deref().filter(|_| is_seal);
     let edition_line = |edition| EditionLine::new(edition, rendering.audience(), site);
@@ -70,7 +56,7 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
     let history = options.history.iter().filter(|_| is_seal);
     let history_line = |edition: &&Edition| HistoryLine {
         id: edition.id.clone(),
-        date: translator.date(edition.sheet.date),
+        date: layout.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     };
     let rows = lay_out_rows(register, &layout);
@@ -80,7 +66,7 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         .any(|cell| cell.state == State::Withheld);
     let mut untranslated = BTreeMap::new();
     let mut line = |field, line: &Bilingual<String>| {
-        let (line, foreign) = translator.line(line);
+        let (line, foreign) = layout.line(line);
         untranslated.extend(foreign.map(|language| (field, language)));
         line
     };
@@ -98,21 +84,16 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         guideline: Guideline {
             id: register.guideline.id.clone(),
             title: line("guideline", &register.guideline.title),
-            amended: amended.map(|it| translator.amended(it)),
+            amended: amended.map(|it| layout.amended(it)),
         },
         untranslated,
-        id: options.id.to_owned(),
-        draft: options.edition.is_none(),
-        edition: options.edition.map(edition_line),
+        id: options.version.id.clone(),
+        draft: edition.is_none(),
+        edition: edition.map(edition_line),
         history: history.map(history_line).collect(),
         copy: None,
         approvals: approvals.cloned().collect(),
-        overdue_reviews: 0,
-        date_style: register.date_style,
-        document_number: register.document_number.clone(),
-        guideline_amended: register.guideline.amended.clone(),
-        established_on: register.established_on,
-        revised_on: register.revised_on,
+        overdue_reviews: as_of.as_ref().map_or(0, |_| register.overdue_reviews),
         version: layout.version(),
         created_on: created_on.to_string(),
         control: layout.control(&date.text),

@@ -1,26 +1,78 @@
-//! The text of every cell, cut to the sheet's reader.
+//! The text of every cell, cut to the sheet's reader, in the sheet's language: English if somebody
+//! translated it, else Japanese, marked as such.
 
-use super::translator::{ForeignLang, Translator};
 use super::{
     Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, Heading, Labels,
-    LayoutOptions, Rendering, Row, RowProof, State, Validity,
+    LayoutOptions, PrintedDay, Rendering, Row, RowProof, State, Validity,
 };
+use crate::date::{self, DateStyle};
+use crate::message::Language;
 use crate::model::{
     Audience, Bilingual, Certification, Item, Measure, Register, Section, dated_standard,
     place_name,
 };
-use crate::text::{Run, Text};
+use crate::text::{Run, Text, is_japanese};
 use jiff::civil::Date;
 
-/// Lays out rows and certificates one by one.
+/// The language of a text that is not in the sheet's own: a theme marks it with `lang="ja"`.
+pub type ForeignLang = Option<&'static str>;
+
+/// Lays out texts, rows and certificates one by one.
 pub struct RowLayout<'a> {
     pub register: &'a Register,
     pub options: &'a LayoutOptions<'a>,
     pub labels: Labels,
-    pub translator: Translator,
 }
 
 impl RowLayout<'_> {
+    pub fn date(&self, day: Date) -> String {
+        match self.options.language {
+            Language::Japanese => date::print(day, self.register.date_style),
+            Language::English => date::print_english(day),
+        }
+    }
+
+    pub fn day(&self, day: Date) -> PrintedDay {
+        let (iso, text) = (day.to_string(), self.date(day));
+        PrintedDay { iso, text }
+    }
+
+    pub fn line(&self, line: &Bilingual<String>) -> (String, ForeignLang) {
+        let (chosen, lang) = self.translation(line, String::clone);
+        (chosen.clone(), lang)
+    }
+
+    fn translation<'v, T>(
+        &self,
+        value: &'v Bilingual<T>,
+        plain: impl Fn(&T) -> String,
+    ) -> (&'v T, ForeignLang) {
+        match &value.en {
+            Some(english) if self.options.language == Language::English => (english, None),
+            _ => (&value.ja, self.foreign(&plain(&value.ja))),
+        }
+    }
+
+    /// A number or a product's name reads the same in both languages.
+    fn foreign(&self, text: &str) -> ForeignLang {
+        let foreign = self.options.language == Language::English && text.contains(is_japanese);
+        foreign.then(|| Language::Japanese.code())
+    }
+
+    /// The amendment of a guideline as laws are cited: `令和7年6月改正`, whatever the sheet's dates.
+    pub fn amended(&self, amended: &str) -> String {
+        let parsed = amended.parse().or_else(|_| format!("{amended}-01").parse());
+        let Some(day): Option<Date> = parsed.ok() else {
+            return amended.to_owned();
+        };
+        if self.options.language == Language::English {
+            return format!("amended {}", day.strftime("%B %Y"));
+        }
+        let printed = date::print(day, DateStyle::Era);
+        let month = printed.split_inclusive('月').next().unwrap_or_default();
+        format!("{month}改正")
+    }
+
     fn label(&self, name: &str) -> &str {
         self.labels.get(name).map_or("", String::as_str)
     }
@@ -49,7 +101,7 @@ impl RowLayout<'_> {
     }
 
     fn heading(&self, letter: &str, name: &Bilingual<String>, anchor: Option<String>) -> Heading {
-        let (name, lang) = self.translator.line(name);
+        let (name, lang) = self.line(name);
         Heading {
             letter: letter.to_owned(),
             name,
@@ -63,9 +115,11 @@ impl RowLayout<'_> {
         let state = match (&measure.measure, &measure.not_applicable) {
             (Some(_), _) => State::Stated,
             (None, Some(_)) => State::NotApplicable,
+            (None, None) if self.is_proof() => {
+                return cell(State::Open, Text::plain(self.label("open")), None);
+            }
             // The form prints an empty cell for a row that is still open.
-            (None, None) if !self.is_proof() => return cell(State::Open, Text::default(), None),
-            (None, None) => return cell(State::Open, Text::plain(self.label("open")), None),
+            (None, None) => return cell(State::Open, Text::default(), None),
         };
         let mut cell = self.cell(state, measure.statement(), measure.audience.measure);
         if cell.state == State::NotApplicable {
@@ -82,13 +136,13 @@ impl RowLayout<'_> {
         if audience > self.options.rendering.audience() {
             return cell(State::Withheld, Text::plain(self.label("withheld")), None);
         }
-        let (text, lang) = self.translator.text(text);
-        cell(state, text, lang)
+        let (chosen, lang) = self.translation(text, Text::to_plain);
+        cell(state, chosen.clone(), lang)
     }
 
     /// 版: its number and id, or the day and 案（未発行） of a draft.
     pub fn version(&self) -> String {
-        match self.options.edition {
+        match self.options.version.edition {
             Some(edition) => self
                 .label("edition_number")
                 .replace("{number}", &edition.number.to_string())
@@ -100,8 +154,8 @@ impl RowLayout<'_> {
     pub fn control(&self, date: &str) -> Vec<ControlEntry> {
         let register = self.register;
         let number = register.document_number.clone();
-        let lang = self.translator.foreign(number.as_deref().unwrap_or(""));
-        let day = |day: Option<Date>| day.map(|day| self.translator.date(day));
+        let lang = self.foreign(number.as_deref().unwrap_or(""));
+        let day = |day: Option<Date>| day.map(|day| self.date(day));
         let entries = [
             ("control_number", number, lang),
             ("control_version", Some(self.version()), None),
@@ -120,12 +174,10 @@ impl RowLayout<'_> {
     }
 
     pub fn certification(&self, certification: &Certification) -> CertificationLine {
-        let (text, lang) = self.translator.line(&certification.printed);
+        let (text, lang) = self.line(&certification.printed);
         let (state, validity, expired) = self.validity(certification);
         let iso = |day: Option<Date>| day.map(|day| day.to_string());
-        let part = |part: &Option<Bilingual<String>>| {
-            part.as_ref().map(|part| self.translator.line(part).0)
-        };
+        let part = |part: &Option<Bilingual<String>>| part.as_ref().map(|part| self.line(part).0);
         let edition = certification.edition.as_deref();
         let mut standard = dated_standard(&certification.standard, edition);
         if !text.starts_with(&standard) {
@@ -144,7 +196,7 @@ impl RowLayout<'_> {
                 file: certification.file.clone(),
                 findings: Vec::new(),
             }),
-            issued_on: certification.issued_on.map(|day| self.translator.date(day)),
+            issued_on: certification.issued_on.map(|day| self.date(day)),
             data: CertificationData {
                 id: certification.id.clone(),
                 text: text.clone(),
@@ -169,7 +221,7 @@ impl RowLayout<'_> {
             let undated = if self.is_proof() { "undated" } else { "" };
             return (Validity::Undated, self.label(undated).to_owned(), None);
         };
-        let day = self.translator.date(last);
+        let day = self.date(last);
         let label = |name| self.label(name).replace("{last}", &day);
         let expired = label("expired");
         let judged = self.options.rendering.is_judged_by_the_day();
@@ -190,7 +242,7 @@ impl RowLayout<'_> {
             source: source.join(" / "),
             confirm: origin.confirm.clone(),
             memo: origin.memo.clone(),
-            reviewed_on: origin.reviewed_on.map(|day| self.translator.date(day)),
+            reviewed_on: origin.reviewed_on.map(|day| self.date(day)),
             audience: self.withheld_fields(measure),
             findings: Vec::new(),
         }

@@ -47,7 +47,7 @@ impl Issue {
         let bytes = read_file(file)?;
         let edition = find(content, id)?;
         let recipient = self.recipient.as_deref();
-        let recipient = recipient.map(|it| session.recipient(it, &Fonts::compiled_in()));
+        let recipient = recipient.map(|it| session.recipient(it));
         let recipient = recipient.transpose()?.map(str::to_owned);
         let listing = content.listing("");
         let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
@@ -94,7 +94,7 @@ fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()
     let on = session.today();
     let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
-    edit::write(&session.options.directory, &[(path, bytes)])
+    edit::write(&session.directory, &[(path, bytes)])
 }
 
 fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
@@ -115,7 +115,7 @@ fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) 
 /// Gives up an edition whose record is gone.
 fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
     let record = format!("content/editions/{id}/{}", file::RECORD);
-    if session.options.directory.join(&record).exists() {
+    if session.directory.join(&record).exists() {
         return Err(Error::new(Message::new("not-lost").with("path", record)));
     }
     let sheet = content.sheet.as_ref();
@@ -131,7 +131,7 @@ fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -
 
 /// Brings back an edition's files: drawn again or from the office's site, if the bytes are the recorded ones.
 fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
-    let folder = session.options.directory.join("content/editions").join(id);
+    let folder = session.directory.join("content/editions").join(id);
     if folder.is_dir() && !folder.join(file::RECORD).exists() {
         let message = Message::new("edition-record-missing").with("id", id);
         return Err(Error::new(message));
@@ -144,7 +144,7 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     if damaged.is_empty() {
         return session.print_message(&Message::new("nothing-to-restore").with("id", id));
     }
-    let theme = theme::of(&session.options.directory, content)?;
+    let theme = theme::of(&session.directory, content)?;
     let fonts = Fonts::compiled_in().with(&theme)?;
     let before: Vec<&Edition> = content.issued().take_while(|it| it.id != id).collect();
     let drawn = edition_files(&theme, &fonts, edition, &before)?;
@@ -166,7 +166,7 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
             None => gone.push(path),
         }
     }
-    edit::write(&session.options.directory, &restored)?;
+    edit::write(&session.directory, &restored)?;
     for (path, _) in &restored {
         session.print_message(&Message::new("restored").with("path", path))?;
     }

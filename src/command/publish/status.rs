@@ -24,7 +24,7 @@ struct TargetReport {
 
 /// Prints a report of every target; returns true if each still has what was published.
 pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
-    let local = LocalState::open(&session.options.directory)?;
+    let local = LocalState::open(&session.directory)?;
     // A target that cannot be reached hides none of the others.
     let (mut reports, mut unknown, mut first_error) = (Vec::new(), Vec::new(), None);
     for target in targets {
@@ -57,7 +57,7 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
 impl TargetReport {
     fn new(session: &Session, local: &LocalState, target: &Target) -> Result<TargetReport> {
         let context = publish_context(local, &|_| {});
-        let mut store = context.open(target, &session.options.directory)?;
+        let mut store = context.open(target, &session.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published.as_ref().map(|found| &found.manifest);
         let own = local.last_manifest(&target.name);

@@ -51,7 +51,7 @@ impl Printer<'_> {
         }
         let mut text = self.table(reports);
         for report in reports {
-            if report.verdict.code() != 0 && !self.session.options.quiet {
+            if report.verdict.code() != 0 && !self.session.quiet {
                 text.push('\n');
                 text.push_str(&self.sentences(report));
             }
@@ -67,7 +67,7 @@ impl Printer<'_> {
         };
         let mut lines = vec![self.verdict(report), self.format(&report.reason)];
         lines.extend(report.advice.iter().map(|it| self.format(it)));
-        if !self.session.options.quiet {
+        if !self.session.quiet {
             lines.extend(report.expiring.iter().map(|it| self.certificate(it)));
             if report.signatures.is_empty() {
                 lines.push(self.format(&Message::new("verify-unsigned")));
