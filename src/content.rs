@@ -226,9 +226,8 @@ impl Content {
             }
             ["copies.yaml"] => self.copies = self.read(entry, file).unwrap_or_default(),
             ["editions", id, name] => self.take_edition_file(entry, file, id, name),
-            ["measures", section] if yaml => self.take_measures(entry, file, section, None),
-            ["measures", section, item] if yaml => {
-                self.take_measures(entry, file, section, Some(item))
+            ["measures", section, item @ ..] if yaml && item.len() < 2 => {
+                self.take_measures(entry, file, section, item.first().copied())
             }
             ["pages", written] => self.take_page(entry, file, written),
             _ => {
@@ -283,18 +282,13 @@ impl Content {
             if self.lost.iter().any(|lost| lost.id == id) {
                 continue;
             }
-            if self.sources.get(&record).is_none() {
-                if without_record.insert(record.clone()) {
-                    let missing = Message::new("edition-record-missing").with("id", id);
-                    self.refuse(rule::UNREADABLE, &record, missing);
-                }
-                continue;
+            if self.sources.get(&record).is_some() {
+                let unexpected = Message::new("unexpected-edition-file");
+                self.refuse(rule::UNEXPECTED_FILE, &file, unexpected);
+            } else if without_record.insert(record.clone()) {
+                let missing = Message::new("edition-record-missing").with("id", id);
+                self.refuse(rule::UNREADABLE, &record, missing);
             }
-            self.refuse(
-                rule::UNEXPECTED_FILE,
-                &file,
-                Message::new("unexpected-edition-file"),
-            );
         }
     }
 

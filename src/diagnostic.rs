@@ -132,11 +132,6 @@ impl Diagnostic {
         Diagnostic::new(rule, Severity::Error, origin, message)
     }
 
-    pub fn help(mut self, help: Message) -> Diagnostic {
-        self.help = Some(help);
-        self
-    }
-
     /// Suggests the known name that is nearest to the written one, if any is near.
     pub fn suggest<'a>(&mut self, written: &str, known: impl IntoIterator<Item = &'a str>) {
         if let Some(name) = nearest(written, known) {

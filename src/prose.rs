@@ -4,7 +4,7 @@
 //! the links' addresses in the site are known. Never here: HTML or images from the author.
 //! Unlike a cell ([`crate::text`]), a page has blocks: headings, lists, tables, quotations, code.
 
-use crate::text::{MarkupProblem, is_japanese, stray_asterisks};
+use crate::text::{MarkupProblem, is_japanese, opens, stray_asterisks};
 use pulldown_cmark::html;
 use pulldown_cmark::{
     Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd,
@@ -223,19 +223,18 @@ fn anchor(heading: &str) -> String {
 /// Finds Markdown that is not printed as it was meant.
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
     let mut problems = Vec::new();
-    let mut elements = BTreeSet::new();
     let (mut in_code, mut has_stray, mut cells_end) = (false, false, 0);
     for (event, bytes) in events {
         match event {
             Event::Start(Tag::HtmlBlock) => {
                 let line = file[bytes.clone()].lines().next().unwrap_or_default();
-                let html = line.trim_end();
+                let html = line.trim_end().to_owned();
                 let range = bytes.start..bytes.start + html.len();
-                problems.push((MarkupProblem::RawHtml(html.to_owned()), range));
+                problems.push((MarkupProblem::RawHtml(html), range));
             }
             // An element is one mistake, reported at its opening tag.
             Event::InlineHtml(html) => {
-                if elements.insert(element(html)) || !html.starts_with("</") {
+                if !html.starts_with("</") || !problems.iter().any(|(it, _)| opens(it, html)) {
                     problems.push((MarkupProblem::RawHtml(html.to_string()), bytes.clone()));
                 }
             }
@@ -269,13 +268,6 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
         }
     }
     problems
-}
-
-/// The name of a tag's element.
-fn element(tag: &str) -> &str {
-    let name = tag.trim_start_matches(['<', '/']);
-    let end = name.find(|c: char| !c.is_alphanumeric());
-    &name[..end.unwrap_or(name.len())]
 }
 
 /// The characters that an event prints.

@@ -229,11 +229,11 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
 }
 
 /// Tells if a problem is the opening tag of a closing one.
-fn opens(problem: &MarkupProblem, closing: &str) -> bool {
+pub fn opens(problem: &MarkupProblem, closing: &str) -> bool {
     let name = closing
         .trim_start_matches("</")
         .trim_end_matches(['>', ' ']);
-    matches!(problem, MarkupProblem::RawHtml(tag) if tag[1..].starts_with(name))
+    matches!(problem, MarkupProblem::RawHtml(tag) if tag.trim_start_matches('<').starts_with(name))
 }
 
 fn push(runs: &mut Paragraph, style: &Run, text: &str, code: bool) {

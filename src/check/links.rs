@@ -3,7 +3,7 @@
 use super::texts::markup;
 use super::{CheckInput, Findings};
 use crate::content::{Content, PageFile};
-use crate::diagnostic::{Diagnostic, Origin, Severity};
+use crate::diagnostic::{Origin, Severity};
 use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
 use crate::message::{Language, Message};
 use crate::model::{ProsePage, place_name};
@@ -31,9 +31,10 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
                 Some(anchor) if rows.contains(anchor) => {}
                 Some(anchor) => {
                     let known = rows.iter().map(String::as_str);
-                    broken(found, link, origin, "broken-link-row").suggest(anchor, known);
+                    let finding = found.error(origin, broken("broken-link-row", link));
+                    finding.suggest(anchor, known);
                 }
-                None => _ = broken(found, link, origin, "broken-link-help"),
+                None => _ = found.error(origin, broken("broken-link", link)),
             }
         }
     }
@@ -41,28 +42,20 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
         let record = &office.record;
         let address: (fn(&str) -> bool, _) = (is_web_address, "broken-link-office");
         let contact: (fn(&str) -> bool, _) = (is_contact, "broken-link-security");
-        for (field, line, (fits, help)) in [
+        for (field, line, (fits, id)) in [
             ("url", &record.url, address),
             ("homepage", &record.homepage, address),
             ("security", &record.security, contact),
         ] {
             if let Some(line) = line.as_ref().filter(|line| !fits(line)) {
-                broken(found, line, office.origin().at(field), help);
+                found.error(office.origin().at(field), broken(id, line));
             }
         }
     }
 }
 
-/// Adds the finding for a link.
-fn broken<'a>(
-    found: &'a mut Findings,
-    link: &str,
-    origin: Origin,
-    help: &'static str,
-) -> &'a mut Diagnostic {
-    let finding = found.error(origin, Message::new("broken-link").with("link", link));
-    finding.help = Some(Message::new(help));
-    finding
+fn broken(id: &'static str, link: &str) -> Message {
+    Message::new(id).with("link", link)
 }
 
 /// Reports a link of a page that leads nowhere, with the nearest anchor, page or file of the site.
@@ -82,12 +75,14 @@ fn broken_in_page(
         let prose = target.and_then(|page| page.text.as_ref());
         let headings = prose.into_iter().flat_map(|text| text.prose.headings());
         let known = headings.chain(site.rows.iter().map(String::as_str));
-        return broken(found, link, origin, "broken-link-heading").suggest(anchor, known);
+        let finding = found.error(origin, broken("broken-link-heading", link));
+        return finding.suggest(anchor, known);
     }
     let pages = site.pages.iter();
     let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
     let known = names.iter().map(String::as_str).chain(LINKABLE);
-    broken(found, link, origin, "broken-link-page").suggest(path, known);
+    let finding = found.error(origin, broken("broken-link-page", link));
+    finding.suggest(path, known);
 }
 
 /// Returns true if a link leads to the web, to mail or to a telephone.

@@ -34,28 +34,30 @@ const MOST_APPROVALS: usize = 6;
 
 /// Reports what does not fit where the sheet prints it.
 pub fn too_long(input: &CheckInput, found: &mut Findings) {
-    let mut measure = |origin: Origin, id, count: usize, most: usize| {
+    let mut measure = |origin: Origin, count: usize, most: usize, id| {
         if count > most {
             let message = Message::new(id).with("count", count).with("most", most);
             found.error(origin, message);
         }
     };
+    let (letters, line) = (|line: &str| line.chars().count(), "too-long-line");
     if let Some(office) = &input.content.office {
-        let letters = office.record.name.chars().count();
-        let origin = office.origin().at("name");
-        measure(origin, "too-long-line", letters, LONGEST_OFFICE);
-        let letters = office.record.url.as_ref().map_or(0, |url| url.len());
-        let origin = office.origin().at("url");
-        measure(origin, "too-long-line", letters, LONGEST_ADDRESS);
+        let (node, it) = (office.origin(), &office.record);
+        let address = it.url.as_deref().unwrap_or_default();
+        measure(node.at("name"), letters(&it.name), LONGEST_OFFICE, line);
+        measure(node.at("url"), address.len(), LONGEST_ADDRESS, line);
     }
     if let Some(sheet) = input.sheet() {
-        let letters = sheet.record.title.chars().count();
-        let origin = |field| sheet.origin().at(field);
-        measure(origin("title"), "too-long-line", letters, LONGEST_TITLE);
-        let number = sheet.record.document_number.as_deref().unwrap_or_default();
-        let (letters, field) = (number.chars().count(), "document_number");
-        measure(origin(field), "too-long-line", letters, LONGEST_NUMBER);
-        let (boxes, id) = (sheet.record.approvals.len(), "too-many-approvals");
-        measure(origin("approvals"), id, boxes, MOST_APPROVALS);
+        let (node, it) = (sheet.origin(), &sheet.record);
+        let number = it.document_number.as_deref().unwrap_or_default();
+        let (boxes, id) = (it.approvals.len(), "too-many-approvals");
+        measure(node.at("title"), letters(&it.title), LONGEST_TITLE, line);
+        measure(
+            node.at("document_number"),
+            letters(number),
+            LONGEST_NUMBER,
+            line,
+        );
+        measure(node.at("approvals"), boxes, MOST_APPROVALS, id);
     }
 }

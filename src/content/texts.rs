@@ -70,13 +70,10 @@ impl Content {
         for page in &self.pages {
             let Some(text) = &page.text else { continue };
             let title = Origin::root(&page.file).at("title");
-            texts.push(alone("title", &text.front.title, page.lang, title));
+            texts.push(alone("title", &*text.front.title, page.lang, title));
             for (passage, bytes) in text.prose.passages() {
                 let origin = Origin::bytes(&page.file, bytes);
-                texts.push(WrittenText {
-                    text: passage.into(),
-                    ..alone("", "", page.lang, origin)
-                });
+                texts.push(alone("", passage, page.lang, origin));
             }
         }
         texts
@@ -112,11 +109,10 @@ fn add<'a, const N: usize>(
         let lacks_japanese = is_blank(&ja) && !is_blank(&en);
         for (characters, language, node) in [(ja, Japanese, node), (en, English, en_node)] {
             texts.extend(characters.map(|(text, cell)| WrittenText {
-                text,
                 cell,
                 audience,
                 lacks_japanese: lacks_japanese && language == English,
-                ..alone(field, "", language, node.at(field))
+                ..alone(field, text, language, node.at(field))
             }));
         }
     }
@@ -130,13 +126,13 @@ fn both(node: &Origin) -> [Origin; 2] {
 /// A public line that needs no counterpart in the other language.
 fn alone<'a>(
     field: &'static str,
-    line: &'a str,
+    text: impl Into<Cow<'a, str>>,
     language: Language,
     origin: Origin,
 ) -> WrittenText<'a> {
     WrittenText {
         field,
-        text: line.into(),
+        text: text.into(),
         cell: None,
         language,
         origin,
@@ -180,7 +176,7 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Texts<'a>) {
         let origin = node.at("approvals").at(index);
         texts.push(WrittenText {
             audience: Some(Audience::Client),
-            ..alone("approvals", name, Japanese, origin)
+            ..alone("approvals", &**name, Japanese, origin)
         });
     }
     for (headings, language, node) in [
@@ -189,7 +185,7 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Texts<'a>) {
     ] {
         for (place, heading) in &headings.0 {
             let origin = node.at("headings").at(place.as_str());
-            texts.push(alone("headings", heading, language, origin));
+            texts.push(alone("headings", &**heading, language, origin));
         }
     }
 }

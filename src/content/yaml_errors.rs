@@ -28,11 +28,8 @@ struct YamlError<'a> {
 
 /// Turns an error of serde_yaml into a finding.
 pub fn explain(file: &str, text: &str, whole: &str, at: usize) -> Diagnostic {
-    let (message, _) = whole.split_once(" at line ").unwrap_or((whole, ""));
-    let (path, sentence) = match message.split_once(": ") {
-        Some((path, rest)) if is_path(path) => (path, rest),
-        _ => ("", message),
-    };
+    let parts = PARTS.captures(whole).expect("any text fits");
+    let [path, sentence] = [1, 2].map(|group| parts.get(group).map_or("", |it| it.as_str()));
     let last = path.rsplit('.').next().unwrap_or_default();
     let error = YamlError {
         file,
@@ -66,11 +63,11 @@ pub fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-/// `[0].source.measure`, `name`, `headings`: never a sentence.
-fn is_path(word: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "._-[]".contains(c);
-    !word.is_empty() && word.chars().all(fits)
-}
+/// An error's path (`[0].source.measure`, `headings`: never a sentence), sentence and position.
+static PARTS: LazyLock<Regex> = LazyLock::new(|| {
+    let parts = r"(?s)^(?:([0-9A-Za-z._\[\]-]+): )?(.*?)(?: at line .*)?$";
+    Regex::new(parts).expect("a valid pattern")
+});
 
 impl YamlError<'_> {
     fn error(&self, rule: &'static str, bytes: Range<usize>, message: Message) -> Diagnostic {
@@ -82,10 +79,10 @@ impl YamlError<'_> {
         let (written, known) = self.quoted.split_first()?;
         let list = known.join(", ");
         let mut finding = if self.sentence.starts_with("unknown field") {
-            let message = Message::new("unknown-field").with("field", written);
-            let help = Message::new("known-fields").with("fields", list);
+            let message = Message::new("unknown-field")
+                .with("field", written)
+                .with("fields", list);
             self.error(rule::UNKNOWN_FIELD, self.key(), message)
-                .help(help)
         } else if self.sentence.starts_with("unknown variant") {
             let message = Message::new("unknown-choice")
                 .with("value", written)
@@ -176,23 +173,21 @@ impl YamlError<'_> {
         let line = self.line_from(start);
         let value = line.split_once(": ").map_or(line, |(_, value)| value);
         let is_sign = |c: char| "-*&!%@`[{>|\"'".contains(c);
-        if says("quoted scalar") {
-            Some("no-yaml-quote")
-        } else if value.trim_start().starts_with(is_sign) {
-            Some("no-yaml-sign")
-        } else if is_mapping && self.text[start..self.at].contains(':') {
-            // At the first colon of a line the line is indented too far; a later colon is text.
-            Some("no-yaml-colon")
-        } else if is_mapping
-            || says("simple key")
-            || says("did not find expected key")
-            || says("'-' indicator")
-        {
-            Some("no-yaml-indent")
-        } else {
-            let is_deep = says("recursion limit") || says("repetition limit");
-            is_deep.then_some("no-yaml-deep")
-        }
+        // At the first colon of a line the line is indented too far; a later colon is text.
+        let is_text = is_mapping && self.text[start..self.at].contains(':');
+        let remedies = [
+            (says("quoted scalar"), "no-yaml-quote"),
+            (value.trim_start().starts_with(is_sign), "no-yaml-sign"),
+            (is_text, "no-yaml-colon"),
+            (is_mapping || says("simple key"), "no-yaml-indent"),
+            (says("did not find expected key"), "no-yaml-indent"),
+            (says("'-' indicator"), "no-yaml-indent"),
+            (says("recursion limit"), "no-yaml-deep"),
+            (says("repetition limit"), "no-yaml-deep"),
+        ];
+        remedies
+            .into_iter()
+            .find_map(|(fits, id)| fits.then_some(id))
     }
 
     /// The start of the node that the parser was reading: the second position in the error.
@@ -227,8 +222,7 @@ impl YamlError<'_> {
             let second = is_second.then_some(("slip-documents", 0..3));
             if let Some((id, mistake)) = second.or_else(|| mistake_in(line.trim_end())) {
                 let bytes = before.len() + mistake.start..before.len() + mistake.end;
-                let finding = self.error(rule::UNREADABLE, bytes, Message::new(id));
-                return Some(finding.help(Message::new("slip-help")));
+                return Some(self.error(rule::UNREADABLE, bytes, Message::new(id)));
             }
             block = line.trim_end().ends_with(['|', '>']).then_some(indent);
         }

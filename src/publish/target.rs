@@ -221,8 +221,8 @@ fn find_credentials(text: &str) -> Vec<Diagnostic> {
             let message = Message::new("credential-in-yaml")
                 .with("field", name)
                 .with("line", number);
-            let finding = Diagnostic::error("credential-in-yaml", Origin::file(FILE), message);
-            findings.push(finding.help(Message::new("credential-in-yaml-help")));
+            let origin = Origin::file(FILE);
+            findings.push(Diagnostic::error("credential-in-yaml", origin, message));
         }
     }
     findings

@@ -104,8 +104,7 @@ impl<'a> SiteSearch<'a> {
                 .with("name", found.name)
                 .with("written", written);
             let finding = Diagnostic::new(CONFIDENTIAL_NAME, severity, origin, message);
-            let help = Message::new("confidential-name-file-help");
-            Some((found.name, finding.help(help)))
+            Some((found.name, finding))
         });
         findings.collect()
     }

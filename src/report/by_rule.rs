@@ -117,8 +117,10 @@ mod tests {
         let message = Message::new("open-question")
             .with("id", at)
             .with("question", "何年か");
-        Diagnostic::new(rule, severity, Origin::bytes(FILE, at..at + 1), message)
-            .help(Message::new("did-you-mean").with("name", help))
+        Diagnostic {
+            help: Some(Message::new("did-you-mean").with("name", help)),
+            ..Diagnostic::new(rule, severity, Origin::bytes(FILE, at..at + 1), message)
+        }
     }
 
     fn warnings(count: usize) -> Vec<Diagnostic> {
