@@ -307,7 +307,7 @@ impl Session<'_> {
         if self.quiet {
             return Ok(());
         }
-        write_text(&mut std::io::stdout(), &self.line(message))
+        write_text(&mut std::io::stdout(), self.line(message))
     }
 
     /// Prints findings; for people also their count. Under `--quiet` only those that stop the run.
@@ -329,7 +329,7 @@ impl Session<'_> {
             colour: colour(to),
         };
         let mut text = match shown {
-            Shown::InOrder(format) => return write_text(to, &report.print(&printed, format)),
+            Shown::InOrder(format) => return write_text(to, report.print(&printed, format)),
             Shown::All => report.all_by_rule(&printed),
             Shown::Three | Shown::Errors => report.some_by_rule(&printed),
             Shown::Stopping => self.stopping_and_counts(&report, &printed),

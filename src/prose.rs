@@ -233,10 +233,10 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
                 problems.push((MarkupProblem::RawHtml(html), range));
             }
             // An element is one mistake, reported at its opening tag.
-            Event::InlineHtml(html) => {
-                if !html.starts_with("</") || !problems.iter().any(|(it, _)| opens(it, html)) {
-                    problems.push((MarkupProblem::RawHtml(html.to_string()), bytes.clone()));
-                }
+            Event::InlineHtml(html)
+                if !html.starts_with("</") || !problems.iter().any(|(it, _)| opens(it, html)) =>
+            {
+                problems.push((MarkupProblem::RawHtml(html.to_string()), bytes.clone()));
             }
             Event::Start(Tag::Image { dest_url, .. }) => {
                 problems.push((MarkupProblem::Image(dest_url.to_string()), bytes.clone()));

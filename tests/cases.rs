@@ -76,7 +76,7 @@ fn run(case: &Path) -> Result<(), Failed> {
             theme::load(project.path(), "official").map_err(|failure| format!("{failure:?}"))?;
         let build = Project {
             today: rules.today,
-            content: content.into(),
+            content,
             register,
             findings,
             fonts: FONTS

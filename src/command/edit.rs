@@ -40,7 +40,7 @@ impl EditArgs {
         let address = &server.options.address;
         // Printed even with `--quiet`, because nobody could guess the address.
         let serving = Message::new("serving").with("url", address.url());
-        write_text(&mut stdout(), &session.line(&serving))?;
+        write_text(&mut stdout(), session.line(&serving))?;
         let warn = |warning| write_text(&mut stderr(), session.line(&warning));
         if !address.is_private() {
             warn(Message::new("serving-others"))?;

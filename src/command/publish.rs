@@ -333,7 +333,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
         return Ok(false);
     };
     let policy = bundle::site_policy(&project)?;
-    write_text(&mut stdout(), &policy.headers(syntax))?;
+    write_text(&mut stdout(), policy.headers(syntax))?;
     Ok(true)
 }
 

@@ -130,6 +130,9 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     (end, signature)
 }
 
+/// The bytes before and after a signature, where they end, and its container.
+type SignedBytes<'a> = ([&'a [u8]; 2], usize, &'a [u8]);
+
 /// Finds the bytes before and after a signature that it covers, their end, and its container.
 ///
 /// The gap between them must be exactly the signature's own text, because otherwise bytes that
@@ -138,7 +141,7 @@ fn signed_bytes<'a>(
     document: &'a Document,
     value: &'a Dictionary,
     pdf: &'a [u8],
-) -> Option<([&'a [u8]; 2], usize, &'a [u8])> {
+) -> Option<SignedBytes<'a>> {
     let numbers = list(document, value, b"ByteRange").iter();
     let offsets = numbers.flat_map(Object::as_i64).map(usize::try_from);
     let range: Vec<usize> = offsets.flatten().collect();
