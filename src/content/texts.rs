@@ -141,36 +141,30 @@ fn alone<'a>(
     }
 }
 
+/// Fields of a record in print order; those with `+ en` have a translation.
+macro_rules! fields {
+    (@ $read:ident $field:ident) => { None };
+    (@ $read:ident $field:ident $en:ident) => { $read(&$en.$field) };
+    ($read:ident, $ja:ident: $($field:ident $(+ $en:ident)?),*) => {
+        [$((stringify!($field), $read(&$ja.$field), fields!(@ $read $field $($en)?))),*]
+    };
+}
+
 fn add_office<'a>(office: &'a Filed<OfficeRecord>, texts: &mut Texts<'a>) {
     let (ja, en) = (&office.record, &office.record.en);
     let nodes = both(&office.origin());
-    let representative = line(&en.representative);
-    let fields = [
-        ("name", line(&ja.name), line(&en.name)),
-        ("tel", line(&ja.tel), None),
-        ("address", line(&ja.address), line(&en.address)),
-        ("url", line(&ja.url), None),
-        ("homepage", line(&ja.homepage), None),
-        ("representative", line(&ja.representative), representative),
-        ("complaints", line(&ja.complaints), line(&en.complaints)),
-        ("security", line(&ja.security), None),
-    ];
+    let fields = fields!(line, ja: name + en, tel, address + en, url, homepage,
+        representative + en, complaints + en, security);
     add(texts, &nodes, PUBLIC, fields);
     let (ja, en) = (&ja.signatory, &en.signatory);
-    let fields = [
-        ("title", line(&ja.title), line(&en.title)),
-        ("name", line(&ja.name), line(&en.name)),
-    ];
     let nodes_below = nodes.map(|node| node.at("signatory"));
+    let fields = fields!(line, ja: title + en, name + en);
     add(texts, &nodes_below, PUBLIC, fields);
 }
 
 fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Texts<'a>) {
     let (ja, en, node) = (&sheet.record, &sheet.record.en, sheet.origin());
-    let fields = [
-        ("title", line(&ja.title), line(&en.title)),
-        ("document_number", line(&ja.document_number), None),
-    ];
+    let fields = fields!(line, ja: title + en, document_number);
     add(texts, &both(&node), PUBLIC, fields);
     for (index, name) in ja.approvals.iter().enumerate() {
         let origin = node.at("approvals").at(index);
@@ -192,16 +186,8 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Texts<'a>) {
 
 fn add_certification<'a>(filed: &'a Filed<CertificationRecord>, texts: &mut Texts<'a>) {
     let (ja, en, nodes) = (&filed.record, &filed.record.en, both(&filed.origin()));
-    let fields = [
-        ("standard", line(&ja.standard), None),
-        ("edition", line(&ja.edition), None),
-        ("scheme", line(&ja.scheme), line(&en.scheme)),
-        ("number", line(&ja.number), None),
-        ("body", line(&ja.body), line(&en.body)),
-        ("accreditor", line(&ja.accreditor), None),
-        ("scope", line(&ja.scope), line(&en.scope)),
-        ("print", line(&ja.print), None),
-    ];
+    let fields = fields!(line, ja: standard, edition, scheme + en, number, body + en, accreditor,
+        scope + en, print);
     add(texts, &nodes, PUBLIC, fields);
     // The pattern may fit in one language only.
     let print = |line| alone("print", line, English, nodes[1].at("print"));
@@ -210,19 +196,11 @@ fn add_certification<'a>(filed: &'a Filed<CertificationRecord>, texts: &mut Text
 
 fn add_measure<'a>(ja: &'a MeasureRecord, node: &Origin, of: Audiences, texts: &mut Texts<'a>) {
     let (en, nodes) = (&ja.en, both(node));
-    let reason = cell(&en.not_applicable);
-    let subject = [("subject", cell(&ja.subject), cell(&en.subject))];
-    let statement = [
-        ("measure", cell(&ja.measure), cell(&en.measure)),
-        ("not_applicable", cell(&ja.not_applicable), reason),
-    ];
-    let remarks = [("remarks", cell(&ja.remarks), cell(&en.remarks))];
-    let notes = [
-        ("confirm", line(&ja.confirm), None),
-        ("memo", line(&ja.memo), None),
-    ];
+    let statement = fields!(cell, ja: measure + en, not_applicable + en);
+    let subject = fields!(cell, ja: subject + en);
+    let remarks = fields!(cell, ja: remarks + en);
     add(texts, &nodes, Some(of.subject), subject);
     add(texts, &nodes, Some(of.measure), statement);
     add(texts, &nodes, Some(of.remarks), remarks);
-    add(texts, &nodes, None, notes);
+    add(texts, &nodes, None, fields!(line, ja: confirm, memo));
 }
