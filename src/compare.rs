@@ -92,7 +92,7 @@ impl<T> Sides<Option<T>> {
     }
 }
 
-/// What both sides have, or one of them.
+/// Something that both sides have, or one of them.
 pub type EitherSide<'a, T> = Sides<Option<&'a T>>;
 
 /// The sheet on one side.

@@ -271,8 +271,8 @@ impl Content {
         }
         self.editions
             .sort_by(|a, b| a.record.age().cmp(&b.record.age()));
-        let alone = std::mem::take(&mut self.withdrawn).into_keys();
-        let alone = alone.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
+        let ended = std::mem::take(&mut self.withdrawn).into_keys();
+        let alone = ended.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
         let strays = std::mem::take(&mut self.edition_files).into_keys();
         let mut without_record = BTreeSet::new();
         for file in strays.chain(alone) {

@@ -78,7 +78,7 @@ pub struct Edition {
     pub withdrawn: Option<Ending>,
 }
 
-/// What the files show that is no part of the edition's data.
+/// Settings that the files show and that are no part of the edition's data.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrawnWith {

@@ -69,11 +69,11 @@ impl Session<'_> {
         edit: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(String, Vec<u8>)> {
         let refused = || Error::new(Message::new("cannot-edit").with("path", path));
-        let text = std::fs::read_to_string(self.directory.join(path));
-        let text = text.or_else(|error| match error.kind() {
-            ErrorKind::NotFound => Ok(String::new()),
-            _ => Err(refused().caused_by(error)),
-        })?;
+        let text = match std::fs::read_to_string(self.directory.join(path)) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(refused().caused_by(error)),
+        };
         // A byte order mark is no part of the YAML, and stays.
         let body = text.trim_start_matches('\u{feff}');
         let mark = &text[..text.len() - body.len()];

@@ -75,9 +75,9 @@ fn list_fields(sheet: &Value) -> String {
     collect("", sheet, &mut fields);
     let mut table = String::from("| `sheet.json` | type | example |\n|---|---|---|\n");
     for (path, (kind, example)) in fields {
-        let example = example.replace(['|', '`', '\n'], " ");
-        let example: String = example.chars().take(EXAMPLE_LETTERS).collect();
-        table.push_str(&format!("| `{path}` | {kind} | {example} |\n"));
+        let line = example.replace(['|', '`', '\n'], " ");
+        let beginning: String = line.chars().take(EXAMPLE_LETTERS).collect();
+        table.push_str(&format!("| `{path}` | {kind} | {beginning} |\n"));
     }
     table
 }

@@ -119,8 +119,9 @@ pub fn shape(code: &str) -> String {
             fold(decoded_code(line), &mut |c| shape.push(shape_of(c.look)));
         }
     }
-    let shortened = shape.replace("株式会社", "(株)");
-    let shortened = shortened.replace("有限会社", "(有)");
+    let shortened = shape
+        .replace("株式会社", "(株)")
+        .replace("有限会社", "(有)");
     let mut after = shortened.chars().skip(1);
     let mut before = '\0';
     let mut is_kept = |c: char| {

@@ -46,9 +46,10 @@ impl Issue {
     fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
         let bytes = read_file(file)?;
         let edition = find(content, id)?;
-        let recipient = self.recipient.as_deref();
-        let recipient = recipient.map(|it| session.recipient(it));
-        let recipient = recipient.transpose()?.map(str::to_owned);
+        let recipient = match &self.recipient {
+            Some(name) => Some(session.recipient(name)?.to_owned()),
+            None => None,
+        };
         let listing = content.listing("");
         let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
         let refused = if let Some(listed) = listing.of_file(&sha256(&bytes)) {

@@ -99,7 +99,7 @@ impl Printer<'_> {
         signature.check(&self.context.roots, self.context.now)
     }
 
-    /// Who signed, by whom certified, over which bytes, when; and what was not checked.
+    /// The signer, the issuer, the bytes and the time of a signature, and the checks that were not made.
     fn signature(&self, signature: &PdfSignature) -> String {
         let roots = &self.context.roots;
         let who = signature.signer.as_deref().unwrap_or("?");
