@@ -10,6 +10,19 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// Returns true if a reader sees nothing of a text: spaces of any width, and characters that print
+/// nothing or are drawn empty, such as the Hangul filler.
+pub fn is_blank(text: &str) -> bool {
+    let is_empty = |c: char| {
+        let is_filler = matches!(
+            c,
+            '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+        );
+        c.is_whitespace() || is_invisible(c) || is_filler || is_variation_selector(c)
+    };
+    text.chars().all(is_empty)
+}
+
 /// Returns true if a character chooses a form of the character before it: 葛󠄀 is 葛 and U+E0100.
 pub fn is_variation_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')

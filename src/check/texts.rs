@@ -3,14 +3,12 @@
 use super::{CheckInput, Findings};
 use crate::characters::{code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
-use crate::content::{Content, WrittenText, control_character_finding};
+use crate::content::{Content, WrittenText, control_character_finding, yaml};
 use crate::diagnostic::{Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
 use crate::text::MarkupProblem;
-use regex::Regex;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
     let mut texts = input.content.texts();
@@ -226,22 +224,19 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// The text after ` #` in a field of a measure that is not quoted.
-static CUT_OFF: LazyLock<Regex> = LazyLock::new(|| {
-    let fields = "subject|measure|not_applicable|remarks|confirm";
-    let pattern = format!(r#"(?m)^[ -]*(?:{fields}):[\s&&[^\n]]*?(?:[^\s"'|>].*?)?? (#\S.*)"#);
-    Regex::new(&pattern).expect("a valid pattern")
-});
-
 /// Reports text after ` #`, a comment in YAML, and text of pages that Markdown does not print.
 /// A `#` before a space is taken for a comment that the author meant, `#3` for text.
 pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
-    for file in &input.content.measures {
-        let text = input.content.sources.get(&file.file).unwrap_or_default();
-        for comment in CUT_OFF.captures_iter(text).filter_map(|it| it.get(1)) {
-            let (start, lost) = (comment.start(), comment.as_str().trim_end());
-            let origin = Origin::bytes(&file.file, start..start + lost.len());
-            found.warning(origin, Message::new("text-cut-off").with("lost", lost));
+    for (file, text) in &input.content.sources.0 {
+        if !file.ends_with(".yaml") || file.starts_with("content/editions/") {
+            continue;
+        }
+        for bytes in yaml::comments_after_text(text) {
+            let lost = &text[bytes.clone()];
+            if !lost.starts_with("# ") && lost != "#" {
+                let message = Message::new("text-cut-off").with("lost", lost);
+                found.warning(Origin::bytes(file, bytes), message);
+            }
         }
     }
     let ids = ["definition-unused", "cells-beyond"];

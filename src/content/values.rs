@@ -1,5 +1,6 @@
 //! The values of fields: lines, texts, days, periods and headings, read from YAML scalars.
 
+use crate::characters::is_blank;
 use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
@@ -60,7 +61,7 @@ impl fmt::Display for Line {
 
 read_from_string!(Line, "a string", |written| {
     let line = crate::text::join_lines(&super::yaml::unfold(written));
-    (!line.is_empty()).then_some(Line(line))
+    (!is_blank(&line)).then_some(Line(line))
 });
 
 /// A day as `2015-10-01`; jiff alone would also take a date and time.
@@ -148,6 +149,9 @@ impl<'de> Visitor<'de> for ParagraphsVisitor {
     }
 
     fn visit_str<E: de::Error>(self, written: &str) -> Result<Markdown, E> {
+        if is_blank(written) {
+            return Ok(Markdown::default());
+        }
         let paragraph = super::yaml::unfold(written);
         Ok(Markdown(Text::parse([paragraph.as_str()])))
     }
@@ -155,7 +159,9 @@ impl<'de> Visitor<'de> for ParagraphsVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Markdown, A::Error> {
         let mut paragraphs = Vec::new();
         while let Some(written) = list.next_element::<String>()? {
-            paragraphs.push(super::yaml::unfold(&written));
+            if !is_blank(&written) {
+                paragraphs.push(super::yaml::unfold(&written));
+            }
         }
         Ok(Markdown(Text::parse(paragraphs.iter().map(String::as_str))))
     }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Origin, Part, SourceLocation};
 use crate::message::Message;
 use crate::text::is_japanese;
 use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
-use saphyr_parser::{Event, Marker, Parser};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -78,6 +78,49 @@ fn alias(text: &str) -> Option<Range<usize>> {
     let (_, span) = aliases.next()?;
     let byte = |at: &Marker| yaml_errors::offset(text, at.line(), at.col() + 1);
     Some(byte(&span.start)..byte(&span.end))
+}
+
+/// Finds the comments that stand behind something else on their line.
+pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
+    let mut comments = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        for (at, _) in line.match_indices('#') {
+            let before = &line[..at];
+            if before.ends_with([' ', '\t']) && !before.trim().is_empty() {
+                comments.push(start + at..start + line.trim_end().len());
+            }
+        }
+        start += line.len();
+    }
+    if comments.is_empty() {
+        return comments;
+    }
+    // In quotation marks and in blocks (`|`, `>`) it is text.
+    let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    offsets.push(text.len());
+    let byte = |at: &Marker| offsets[at.index().min(offsets.len() - 1)];
+    for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
+        let Event::Scalar(_, style, ..) = event else {
+            continue;
+        };
+        let (start, end) = (byte(&span.start), byte(&span.end));
+        let scalar = text.get(start + 1..end).unwrap_or_default();
+        // The end of a text in quotation marks may be that of its line.
+        let length = match style {
+            ScalarStyle::Plain => continue,
+            ScalarStyle::SingleQuoted => scalar.replace("''", "  ").find('\''),
+            ScalarStyle::DoubleQuoted => {
+                let plain = scalar.replace(r"\\", "  ").replace(r#"\""#, "  ");
+                plain.find('"')
+            }
+            _ => None,
+        };
+        let text_end = length.map_or(end, |length| start + 1 + length);
+        comments.retain(|comment| !(start..text_end).contains(&comment.start));
+    }
+    comments.dedup_by_key(|comment| comment.end);
+    comments
 }
 
 /// Restores folded line breaks: none between Japanese characters, a blank line between paragraphs.
