@@ -21,7 +21,7 @@ use crate::edition::{self, Edition, Ending, Listing, LostEdition, RecordedCopy};
 use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
-pub use file::files_below;
+pub use file::{conflict_marker, files_below, marker_in};
 use file::{control_character, is_editor_leftover, shown, text_of};
 pub use page::{PageFile, PageText};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
@@ -213,6 +213,11 @@ impl Content {
         if is_editor_leftover(entry) {
             return;
         }
+        let name = parts.last().copied().unwrap_or_default();
+        if let Some(original) = file::original_of(name) {
+            let message = Message::new("copied-file").with("name", original);
+            return self.refuse(rule::UNEXPECTED_FILE, file, message);
+        }
         match parts.as_slice() {
             ["office.yaml"] => self.office = self.filed(entry, file),
             ["sheet.yaml"] => self.sheet = self.filed(entry, file),
@@ -329,7 +334,8 @@ impl Content {
     ) -> Option<T> {
         let refused = |message| self.refuse(rule::UNREADABLE, file, message);
         let text = text_of(entry).map_err(refused).ok()?;
-        let record = if let Some(finding) = control_character(file, &text) {
+        let finding = control_character(file, &text).or_else(|| conflict_marker(file, &text));
+        let record = if let Some(finding) = finding {
             Err(finding)
         } else if text.trim().is_empty() {
             let (origin, message) = (Origin::file(file), Message::new("empty-file"));

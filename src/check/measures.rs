@@ -64,11 +64,11 @@ pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// Ids of guidelines, places and measures, anchors, and numbers, each with its node: those of
-/// different kinds do not collide.
-fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 5] {
-    let mut claims = <[Vec<(String, Origin)>; 5]>::default();
-    let [guidelines, places, measures, anchors, numbers] = &mut claims;
+/// Ids of guidelines, places and measures, anchors, numbers and certificates, each with its node:
+/// those of different kinds do not collide.
+fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
+    let mut claims = <[Vec<(String, Origin)>; 6]>::default();
+    let [guidelines, places, measures, anchors, numbers, certificates] = &mut claims;
     for guideline in &input.content.guidelines {
         guidelines.push((guideline.record.id.clone(), guideline.origin().at("id")));
     }
@@ -86,6 +86,11 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 5] {
         anchors.push((anchor(&record.id), origin.at("id")));
         measures.push((record.id.clone(), origin.at("id")));
         numbers.extend(record.no.map(|no| (format!("no: {no}"), origin.at("no"))));
+    }
+    for certification in &input.content.certifications {
+        let record = &certification.record;
+        let name = format!("{} {}", record.standard, record.number);
+        certificates.push((name, certification.origin().at("number")));
     }
     claims
 }

@@ -2,7 +2,10 @@
 
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Error, Message, Result};
+use regex::Regex;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::LazyLock;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are refused: the largest real one has some kilobytes.
@@ -80,6 +83,49 @@ pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     let origin = Origin::bytes(file, at..at + c.len_utf8());
     Some(super::control_character_finding(c, origin))
 }
+
+/// Reports the first line that git leaves in a file in which two people changed the same lines.
+pub fn conflict_marker(file: &str, text: &str) -> Option<Diagnostic> {
+    let bytes = marker_in(text)?;
+    let (origin, message) = (Origin::bytes(file, bytes), Message::new("conflict-marker"));
+    Some(Diagnostic::error(super::rule::UNREADABLE, origin, message))
+}
+
+/// The first such line.
+pub fn marker_in(text: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let signs = line.trim_end();
+        let is_marker = |sign: &str| {
+            signs
+                .strip_prefix(sign)
+                .is_some_and(|it| it.is_empty() || it.starts_with(' '))
+        };
+        if is_marker("<<<<<<<") || is_marker(">>>>>>>") {
+            return Some(start..start + signs.len());
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The file that a sync service, a file manager or an office suite copied to one of this name:
+/// `b.yaml` for `b (競合コピー).yaml`.
+pub fn original_of(name: &str) -> Option<String> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let found = COPIES.iter().find_map(|copy| copy.captures(stem)?.get(1))?;
+    Some(format!("{}.{ending}", found.as_str()))
+}
+
+static COPIES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
+    [
+        r"^(.+?)(?:の| の| - | )(?:コピー|[Cc]opy)(?: ?[0-9]+| ?[(（][0-9]+[)）])?$",
+        r"^(.+?) ?[(（](?:[0-9]+|.*(?:競合|コピー|conflict).*)[)）]$",
+        r"^コピー ?[～~-] ?(.+)$",
+        r"^(.+?)-(?:DESKTOP|LAPTOP)-[0-9A-Z]+$",
+    ]
+    .map(|pattern| Regex::new(pattern).expect("a valid pattern"))
+});
 
 /// Returns true for files that editors, file managers and office suites leave behind.
 pub fn is_editor_leftover(entry: &DirEntry) -> bool {

@@ -4,7 +4,7 @@
 //! key file. A line that holds one all the same is named but never shown.
 
 use crate::content::record::{EachOnce, Line};
-use crate::content::yaml;
+use crate::content::{conflict_marker, yaml};
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
 use serde::{Deserialize, Serialize};
@@ -155,6 +155,9 @@ pub fn read(
     text: &str,
     environment: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<Target>, Vec<Diagnostic>> {
+    if let Some(finding) = conflict_marker(FILE, text) {
+        return Err(vec![finding]);
+    }
     let credentials = find_credentials(text);
     if !credentials.is_empty() {
         return Err(credentials);

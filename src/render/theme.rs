@@ -3,7 +3,8 @@
 //! `official/<path>`.
 
 use crate::characters::{code_points, drawn};
-use crate::content::{Content, yaml};
+
+use crate::content::{Content, marker_in, yaml};
 use crate::diagnostic::nearest;
 use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
@@ -147,6 +148,10 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             return Err(refused("theme-official-folder"));
         }
         // Templates may include files of their own; any other unknown file is a mistake.
+        if let Some(marker) = marker_in(&text) {
+            let line = text[..marker.start].matches('\n').count() + 1;
+            return Err(refused("theme-conflict-marker").with("line", line));
+        }
         let is_known = theme.files.contains_key(&path);
         if !is_known && !path.ends_with(".typ") && !path.ends_with(".html") {
             let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
