@@ -12,6 +12,7 @@
 
 mod certifications;
 mod coverage;
+mod dates;
 mod editions;
 mod links;
 mod measures;
@@ -69,7 +70,7 @@ const OPEN_QUESTION: &str = "open-question";
 const UNDATED: &str = "certification-undated";
 
 /// The rules on the content as read. Their order has no effect: findings are sorted by place.
-pub const RULES: [Rule; 29] = [
+pub const RULES: [Rule; 30] = [
     ("unknown-guideline", coverage::unknown_guideline),
     ("guideline-superseded", coverage::guideline_superseded),
     ("unknown-item", coverage::unknown_item),
@@ -87,6 +88,7 @@ pub const RULES: [Rule; 29] = [
     ("certification-expires-soon", certifications::expires_soon),
     (UNDATED, certifications::undated),
     ("certification-without-edition", certifications::no_edition),
+    ("impossible-date", dates::impossible_date),
     ("privacy-mark-misused", certifications::privacy_mark_misused),
     ("english-alone", texts::english_alone),
     ("raw-html", texts::raw_html),

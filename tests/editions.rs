@@ -634,3 +634,21 @@ fn an_edition_renders_again_without_the_working_content() {
     let again = "output/site/editions/2026-01-01/safeguards.pdf";
     assert!(issued == fs::read(folder.path().join(again)).expect("written"));
 }
+
+#[test]
+fn no_edition_is_older_than_a_certificate_it_lists() {
+    let folder = base();
+    fs::create_dir_all(folder.path().join("content/certifications")).expect("writable");
+    let certificate = "standard: ISO27001\nedition: \"2022\"\nnumber: IS 1\nissued_on: 2026-02-01\nexpires_on: 2029-01-31\n";
+    fs::write(
+        folder.path().join("content/certifications/a.yaml"),
+        certificate,
+    )
+    .expect("writable");
+    let said = refused(&folder, &["issue", "--date", "2026-01-31"], 2);
+    assert!(
+        said.contains("the certificate ISO27001 was issued"),
+        "{said}"
+    );
+    issue(&folder, "2026-02-01");
+}

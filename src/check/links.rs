@@ -51,6 +51,30 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
                 found.error(office.origin().at(field), broken(id, line));
             }
         }
+        let url = record.url.as_deref().filter(|url| is_web_address(url));
+        if let Some((url, kind)) = url.and_then(|url| Some((url, not_of_a_folder(url)?))) {
+            let message = broken("site-address", url).with("kind", kind);
+            found.error(office.origin().at("url"), message);
+        }
+    }
+}
+
+/// The reason why an address cannot be that of the site's folder, to which the names of its pages are
+/// added.
+fn not_of_a_folder(url: &str) -> Option<&'static str> {
+    let (_, rest) = url.split_once("://")?;
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let page = path.rsplit('/').next().unwrap_or_default();
+    if host.contains('@') {
+        Some("user")
+    } else if url.contains(['?', '#']) {
+        Some("query")
+    } else if page.ends_with(".html") || page.ends_with(".htm") {
+        Some("page")
+    } else if !url.is_ascii() {
+        Some("letters")
+    } else {
+        None
     }
 }
 
@@ -201,4 +225,25 @@ fn build_page(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {
         order: text.front.order.or(order_of_japanese),
         html: text.prose.render(address),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_sites_address_is_that_of_a_folder() {
+        for (url, kind) in [
+            ("https://www.example.jp", None),
+            ("https://www.example.jp/safeguards/", None),
+            ("https://xn--r8jz45g.jp/%E5%AE%89", None),
+            ("https://www.example.jp:8443/a.b/c", None),
+            ("https://www.example.jp/safeguards/index.html", Some("page")),
+            ("https://www.example.jp/a?a=1", Some("query")),
+            ("https://www.example.jp/a#x", Some("query")),
+            ("https://u:p@example.jp/", Some("user")),
+            ("https://例え.jp/", Some("letters")),
+            ("https://www.example.jp/安全", Some("letters")),
+        ] {
+            assert_eq!(super::not_of_a_folder(url), kind, "{url}");
+        }
+    }
 }

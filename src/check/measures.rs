@@ -155,14 +155,11 @@ pub fn open_question(input: &CheckInput, found: &mut Findings) {
 pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
     let mut others = Vec::new();
     for (record, origin, day) in reviews(input) {
-        let message = |id| Message::new(id).with("id", &record.id).with("day", day);
-        let field = origin.at("reviewed_on");
         if record.reviewed_on.is_none() {
             others.extend(is_overdue(input, day).then_some(day));
-        } else if day > input.today {
-            found.warning(field, message("review-in-future"));
         } else if is_overdue(input, day) {
-            found.warning(field, message("review-overdue"));
+            let message = Message::new("review-overdue").with("id", &record.id);
+            found.warning(origin.at("reviewed_on"), message.with("day", day));
         }
     }
     if let (Some(sheet), Some(oldest)) = (input.sheet(), others.iter().min()) {

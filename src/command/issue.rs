@@ -60,6 +60,7 @@ impl Issue {
         let date = self.date.unwrap_or_else(|| session.today());
         let refusals = ["issue-in-future", "issue-before-newest"];
         session.refuse_day(&content, date, refusals)?;
+        refuse_later_certificate(&content, date)?;
         if let Some(sheet) = &mut content.sheet {
             sheet.record.date = IsoDate(date);
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
@@ -211,6 +212,19 @@ impl Session<'_> {
         }
         text
     }
+}
+
+/// Refuses a day on which a certificate of the sheet was not issued yet.
+fn refuse_later_certificate(content: &Content, day: Date) -> Result<()> {
+    for certification in &content.certifications {
+        let record = &certification.record;
+        if let Some(IsoDate(issued)) = record.issued_on.filter(|issued| issued.0 > day) {
+            let message = Message::new("issue-before-certificate").with("day", day);
+            let named = message.with("standard", &record.standard);
+            return Err(Error::new(named.with("issued", issued)));
+        }
+    }
+    Ok(())
 }
 
 /// Numbers the new rows in print order, after the highest number that a row ever had.

@@ -126,13 +126,19 @@ not-applicable-with-measure = the measure `{ $id }` has a measure and is not app
 open-question = open question on `{ $id }`: { $question }
 review-overdue = the measure `{ $id }` was last reviewed on { $day }, and is due again
     .help = look whether it still holds, then write the day as `reviewed_on:`
-review-in-future = the measure `{ $id }` says it was reviewed on { $day }, which is still to come
 review-overdue-all = the review of { $count } measures is overdue (the oldest counts from { $day })
     .help = see if they still hold; write the day as `reviewed_on:` in sheet.yaml, or `issue --reviewed`
 office-incomplete = office.yaml does not say: { $fields }
     .help = fill it in; a person must be able to learn it (Personal Information Protection Act, art. 32)
 
 ## Certifications
+day-to-come = { $day } is still to come (today is { $limit })
+    .help = write the day on which it happened
+issued-after-end = the certificate was issued on { $day }, after its last day { $limit }
+    .help = one of the two days is wrong
+established-after-revision = established on { $day }, after the revision of { $limit }
+    .help = one of the two days is wrong
+issue-before-certificate = { $day } is before { $issued }, the day on which the certificate { $standard } was issued: no sheet of that day could list it
 certification-expired = the certificate { $standard } ran out on { $day }
     .help = take the file out, or write the dates of the renewed certificate
 certification-expires-soon = the certificate { $standard } runs out on { $day }
@@ -176,6 +182,13 @@ broken-link = the link `{ $link }` leads nowhere
     .help = links go to https://…, http://…, mailto:…, tel:… or #row
 broken-link-row = { broken-link }
     .help = there is no such row; a row's anchor is section-item-id, as in #C-b-system-log
+site-address = { $kind ->
+    [user] `{ $link }` names a user, and everybody would read it
+    [query] `{ $link }` goes on behind `?` or `#`, so no page of the site has an address
+    [page] `{ $link }` is the address of a page, and not of the folder with the site
+   *[letters] `{ $link }` has letters that an address does not have
+}
+    .help = write the address of the site's folder as a browser copies it, for example `https://www.example.jp/safeguards/`
 broken-link-office = { broken-link }
     .help = write the address of the office's site, as in https://…
 broken-link-security = { broken-link }

@@ -126,13 +126,19 @@ not-applicable-with-measure = 措置 `{ $id }` に措置の内容と該当なし
 open-question = `{ $id }` の確認事項：{ $question }
 review-overdue = 措置 `{ $id }` を最後に見直したのは { $day } で、見直しの時期を過ぎています
     .help = 今もそのとおりか確かめて、その日を reviewed_on: に書いてください
-review-in-future = 措置 `{ $id }` の見直し日 { $day } はまだ来ていません
 review-overdue-all = { $count } 件の措置が見直しの時期を過ぎています（最も古いものは { $day } から）
     .help = 今もそのとおりか確かめ、sheet.yaml の reviewed_on: にその日を書いてください
 office-incomplete = office.yaml に書かれていないこと：{ $fields }（所在地 address、代表者 representative、苦情・相談窓口 complaints）
     .help = 本人が知り得るようにしておくべきことです（個人情報保護法32条）。書き入れてください
 
 ## 第三者認証
+day-to-come = { $day } はまだ来ていない日です（今日は { $limit }）
+    .help = 実際にあった日を書いてください
+issued-after-end = 認証の発行日 { $day } が、有効期限の { $limit } より後です
+    .help = どちらかの日付が違います
+established-after-revision = 制定日 { $day } が、改訂日の { $limit } より後です
+    .help = どちらかの日付が違います
+issue-before-certificate = { $day } は、認証 { $standard } が発行された { $issued } より前です。その日の一覧に載せることはできません
 certification-expired = 認証 { $standard } は { $day } で期限が切れました
     .help = 更新した認証の日付を書くか、ファイルを除いてください
 certification-expires-soon = 認証 { $standard } の期限は { $day } です
@@ -176,6 +182,13 @@ broken-link = リンク `{ $link }` の行き先がありません
     .help = リンクは https://…、http://…、mailto:…、tel:…、#行 のどれかです
 broken-link-row = { broken-link }
     .help = その行はありません。行は「節-項-id」で表します（#C-b-system-log のように）
+site-address = { $kind ->
+    [user] `{ $link }` にユーザー名が入っています。だれにでも読まれます
+    [query] `{ $link }` の `?` や `#` から先は、サイトのフォルダーのアドレスになりません
+    [page] `{ $link }` はページのアドレスで、サイトのフォルダーのアドレスではありません
+   *[letters] `{ $link }` に、アドレスに使えない文字があります
+}
+    .help = サイトのフォルダーのアドレスを、ブラウザーでコピーしたとおりに書いてください（例：`https://www.example.jp/safeguards/`）
 broken-link-office = { broken-link }
     .help = 事務所のサイトを https://… の形で書いてください
 broken-link-security = { broken-link }

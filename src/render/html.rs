@@ -9,12 +9,15 @@ use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, draw_rows};
 use crate::sheet::Sheet;
 use base64ct::{Base64, Encoding};
+use regex::Regex;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
-use tera::{Context, Tera, TeraResult};
+use std::sync::LazyLock;
+use tera::{Context, Kwargs, Tera, TeraResult};
+use unicode_normalization::UnicodeNormalization;
 
 /// The site around a page; empty for a page by itself.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -121,6 +124,9 @@ impl<'a> Pages<'a> {
             .expect("there are no templates yet");
         let extensions = [".html", ".css", ".xml", ".txt"];
         let templates = extensions.iter().flat_map(|ending| theme.files(ending));
+        tera.register_filter("dial", |number: &str, _: Kwargs, _: &tera::State| {
+            dial(number)
+        });
         tera.add_raw_templates(templates)
             .map_err(|error| explain(theme, "site/index.html", &error))?;
         tera.global_context().insert("tokens", &theme.tokens);
@@ -217,6 +223,21 @@ fn variables(sheet: &Sheet, place: &PageContext, more: &impl Serialize) -> TeraR
     Ok(context)
 }
 
+/// The one telephone number in a text, as a link dials it; an empty text if there is none, or several.
+fn dial(text: &str) -> String {
+    let plain: String = text.nfkc().collect();
+    let plain = plain.replace(['ー', '−', '‐', '–', '—'], "-");
+    let mut numbers = NUMBER.find_iter(&plain);
+    let (Some(only), None) = (numbers.next(), numbers.next()) else {
+        return String::new();
+    };
+    only.as_str().replace(['(', ')', ' '], "")
+}
+
+/// Nine digits or more, with what stands between them.
+static NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\+?\(?[0-9](?:[-() ]*[0-9]){8,14}").expect("a valid pattern"));
+
 /// A style or script as a policy names it.
 fn hash(text: &str) -> String {
     let digest = Sha256::digest(text);
@@ -250,4 +271,27 @@ fn pointed_at(text: &str) -> Option<(&str, usize)> {
     let mut parts = place.rsplitn(3, ':').skip(1);
     let line = parts.next()?.parse().ok()?;
     Some((parts.next()?, line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dial;
+
+    #[test]
+    fn a_link_dials_one_number_or_none() {
+        for (written, dialled) in [
+            ("03-0000-0000", "03-0000-0000"),
+            ("０３－００００－００００", "03-0000-0000"),
+            ("03-0000-0000（代表）", "03-0000-0000"),
+            ("代表 03ー0000ー0000 内線 12", "03-0000-0000"),
+            ("(03)1234-5678", "031234-5678"),
+            ("+81 3-1234-5678", "+813-1234-5678"),
+            ("0312345678", "0312345678"),
+            ("03-0000-0000、03-1111-1111", ""),
+            ("03-0000-0000 / 03-1111-1111", ""),
+            ("内線 12", ""),
+        ] {
+            assert_eq!(dial(written), dialled, "{written}");
+        }
+    }
 }
