@@ -70,7 +70,7 @@ const OPEN_QUESTION: &str = "open-question";
 const UNDATED: &str = "certification-undated";
 
 /// The rules on the content as read. Their order has no effect: findings are sorted by place.
-pub const RULES: [Rule; 30] = [
+pub const RULES: [Rule; 31] = [
     ("unknown-guideline", coverage::unknown_guideline),
     ("guideline-superseded", coverage::guideline_superseded),
     ("unknown-item", coverage::unknown_item),
@@ -95,6 +95,7 @@ pub const RULES: [Rule; 30] = [
     ("broken-link", links::broken_link),
     ("emphasis-not-closed", texts::emphasis_not_closed),
     (rule::CONTROL_CHARACTER, texts::control_characters),
+    ("radical", texts::radical),
     ("text-cut-off", texts::text_cut_off),
     ("missing-glyph", texts::missing_glyph),
     (CONFIDENTIAL_NAME, texts::confidential_name),

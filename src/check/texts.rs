@@ -1,7 +1,7 @@
 //! Rules about texts: each can be printed as it was meant, and its readers may see it.
 
 use super::{CheckInput, Findings};
-use crate::characters::{code_points, drawn, is_invisible};
+use crate::characters::{code_point, code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
 use crate::content::{Content, WrittenText, control_character_finding, yaml};
 use crate::diagnostic::{Origin, Severity};
@@ -9,6 +9,7 @@ use crate::message::{Language, Message};
 use crate::model::Audience;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization;
 
 fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
     let mut texts = input.content.texts();
@@ -74,6 +75,42 @@ pub fn control_characters(input: &CheckInput, found: &mut Findings) {
     }
 }
 
+/// Reports radicals (⽅, ⻑): some PDFs give them instead of characters, and nobody finds such a word.
+pub fn radical(input: &CheckInput, found: &mut Findings) {
+    for text in all_texts(input) {
+        let radicals: BTreeSet<char> = text.text.chars().filter(|c| is_radical(*c)).collect();
+        for c in radicals {
+            let message = Message::new("radical").with("character", c);
+            let meant = character_of(c).map_or("none".to_owned(), |meant| {
+                format!("{meant} ({})", code_point(meant))
+            });
+            let message = message.with("code", code_point(c)).with("meant", meant);
+            found.error(text.origin.within(&c.to_string()), message);
+        }
+    }
+}
+
+/// Kangxi radicals and the supplement of other forms of radicals.
+fn is_radical(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{2ef3}' | '\u{2f00}'..='\u{2fd5}')
+}
+
+/// The character that looks like a radical.
+fn character_of(radical: char) -> Option<char> {
+    // Unicode decomposes those of Kangxi alone.
+    const OTHERS: &str = "⺟母⺠民⻁虎⻄西⻑長⻘青⻝食⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀";
+    let mut others = OTHERS.chars();
+    while let (Some(other), Some(character)) = (others.next(), others.next()) {
+        if other == radical {
+            return Some(character);
+        }
+    }
+    std::iter::once(radical)
+        .nfkc()
+        .next()
+        .filter(|meant| *meant != radical)
+}
+
 /// Reports characters that no font has, because Typst would print a box and PDF/A forbids that.
 pub fn missing_glyph(input: &CheckInput, found: &mut Findings) {
     let texts = input.content.texts();
@@ -81,7 +118,7 @@ pub fn missing_glyph(input: &CheckInput, found: &mut Findings) {
     let used: BTreeSet<&str> = texts.iter().flat_map(|text| drawn(&text.text)).collect();
     let is_printed = |c: &&str| *c != "\n" && !c.starts_with(is_invisible);
     for c in used.into_iter().filter(is_printed) {
-        if (input.can_draw)(c) {
+        if (input.can_draw)(c) || c.starts_with(is_radical) {
             continue;
         }
         let has_it = |text: &&WrittenText| drawn(&text.text).any(|it| it == c);

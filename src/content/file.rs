@@ -6,6 +6,7 @@ use regex::Regex;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
+use unicode_normalization::char::compose;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are refused: the largest real one has some kilobytes.
@@ -69,7 +70,28 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
         Message::new("not-utf8").with("line", line_ends + 1)
     })?;
     let unmarked = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Ok(unmarked.replace("\r\n", "\n"))
+    Ok(with_whole_kana(unmarked.replace("\r\n", "\n")))
+}
+
+/// Composes か and U+3099 into が, as macOS takes names of files apart. Other characters stay: some
+/// names need the very form that composing would replace.
+fn with_whole_kana(text: String) -> String {
+    if !text.contains(['\u{3099}', '\u{309a}']) {
+        return text;
+    }
+    let mut whole = String::with_capacity(text.len());
+    for c in text.chars() {
+        let is_mark = matches!(c, '\u{3099}' | '\u{309a}');
+        let before = whole.chars().next_back().filter(|_| is_mark);
+        match before.and_then(|before| compose(before, c)) {
+            Some(composed) => {
+                whole.pop();
+                whole.push(composed);
+            }
+            None => whole.push(c),
+        }
+    }
+    whole
 }
 
 /// Reports the first character that YAML does not allow; a rule finds those written as escapes.
@@ -155,4 +177,21 @@ pub fn files_below(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
         }
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_whole_kana;
+
+    #[test]
+    fn kana_are_composed_and_other_forms_stay() {
+        for (written, read) in [
+            ("カ\u{3099}イト\u{3099}とフ\u{309a}", "ガイドとプ"),
+            // A compatibility form, an accent, and a mark without its kana.
+            ("\u{fa19}か\u{3099}e\u{301}", "\u{fa19}がe\u{301}"),
+            ("\u{3099}漢\u{3099}", "\u{3099}漢\u{3099}"),
+        ] {
+            assert_eq!(with_whole_kana(written.to_owned()), read);
+        }
+    }
 }

@@ -208,6 +208,11 @@ control-character = { $kind ->
    *[other] an invisible control character
   } ({ $code }) stands here
     .help = delete it; it often comes along when text is copied from elsewhere
+radical = { $meant ->
+    [none] `{ $character }` ({ $code }) is a radical, and no character of a word
+   *[other] `{ $character }` ({ $code }) is a radical, as some PDFs give it; did you mean { $meant }?
+}
+    .help = type the character: a search would not find the word
 missing-glyph = no font has { $character } ({ $code })
     .help = write another form of the character, or kana
 confidential-name = `{ $name }` is listed as confidential, and this text is public

@@ -208,6 +208,11 @@ control-character = { $kind ->
    *[other] 目に見えない制御文字
   }（{ $code }）があります
     .help = 消してください。ほかから写した文に紛れていることがあります
+radical = { $meant ->
+    [none] `{ $character }`（{ $code }）は部首で、言葉に使う漢字ではありません
+   *[other] `{ $character }`（{ $code }）は部首です（PDF から写すと紛れ込みます）。{ $meant } ではありませんか
+}
+    .help = 文字を打ち直してください。このままでは検索で見つかりません
 missing-glyph = 「{ $character }」（{ $code }）の字形がフォントにありません
     .help = 別の字体か仮名で書いてください
 confidential-name = 秘密とされた名前「{ $name }」が、公開される文にあります
