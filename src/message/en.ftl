@@ -102,6 +102,10 @@ wrong-type = { $found ->
 
 ## Guideline
 unknown-guideline = there is no guideline `{ $id }` in content/guidelines
+    .help = { $count ->
+        [0] put its file there: content/guidelines/{ $id }.yaml
+       *[other] there are: { $known }
+    }
 guideline-superseded = `{ $id }` was replaced by `{ $successor }`
     .help = `safeguard check --guideline { $successor }` shows what is new
 unknown-item = `{ $name }` is neither in the guideline `{ $guideline }` nor among the sections of sheet.yaml
@@ -495,6 +499,9 @@ no-certificates = { $path } holds no certificate in PEM
 
 ## Publishing
 no-publish-yaml = there is no { $path }; write one with a line as `web: {"{"}kind: folder, path: ../public{"}"}`
+target-host = `{ $written }` is no name of a server: write the name alone, as in `host: www.example.jp`, a port as `port:` and a folder as `path:`
+target-bucket = `{ $written }` is no name of a bucket: write the name alone, and a folder in it as `path:`
+target-path = `{ $written }` would be a folder named ~. A path begins in the first folder that the server shows, that of a `folder` in the project: leave `~/` out, or write the whole path
 target-name = a target's name has small letters, digits and hyphens, and begins with a letter, unlike `{ $name }`
 field-of-other-kind = a target of this kind takes no `{ $field }`
 credential-in-yaml = line { $line } has a credential in `{ $field }`; this file is no place for it

@@ -102,6 +102,10 @@ wrong-type = { $found ->
 
 ## ガイドライン
 unknown-guideline = content/guidelines に `{ $id }` というガイドラインがありません
+    .help = { $count ->
+        [0] そのファイル content/guidelines/{ $id }.yaml を置いてください
+       *[other] あるのは { $known } です
+    }
 guideline-superseded = `{ $id }` は `{ $successor }` に改められています
     .help = 何が変わったかは `safeguard check --guideline { $successor }` で分かります
 unknown-item = `{ $name }` は、ガイドライン `{ $guideline }` にも sheet.yaml の sections にもありません
@@ -495,6 +499,9 @@ no-certificates = { $path } に PEM 形式の証明書がありません
 
 ## 公開
 no-publish-yaml = { $path } がありません。`web: {"{"}kind: folder, path: ../public{"}"}` のような行で公開先を書いてください
+target-host = `{ $written }` はサーバーの名前ではありません。`host: www.example.jp` のように名前だけを書き、ポートは `port:`、フォルダーは `path:` に書いてください
+target-bucket = `{ $written }` はバケットの名前ではありません。名前だけを書き、その中のフォルダーは `path:` に書いてください
+target-path = `{ $written }` は「~」という名前のフォルダーになります。パスはサーバーの最初のフォルダー（`folder` ではプロジェクトのフォルダー）から数えます。`~/` を取るか、全体のパスを書いてください
 target-name = 公開先の名前は英小文字で始まり、英小文字・数字・ハイフンからなります。`{ $name }` は使えません
 field-of-other-kind = この種類の公開先に `{ $field }` は書けません
 credential-in-yaml = { $line } 行目の `{ $field }` に認証情報があります。このファイルには書けません

@@ -194,6 +194,23 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         let message = Message::new("target-name").with("name", name);
         report("bad-id", &origin, message);
     }
+    for (field, written, id) in [
+        ("host", &record.host, "target-host"),
+        ("bucket", &record.bucket, "target-bucket"),
+        ("path", &record.path, "target-path"),
+    ] {
+        let written = text(written);
+        let is_wrong = match field {
+            "path" => written.starts_with('~'),
+            // An IPv6 address alone has several colons.
+            "host" => written.contains('/') || written.matches(':').count() == 1,
+            _ => written.contains(['/', ':']),
+        };
+        if is_wrong {
+            let message = Message::new(id).with("written", written);
+            report("wrong-type", &origin.at(field), message);
+        }
+    }
     let fields = serde_json::to_value(record).expect("a record is an object");
     let is_written = |name: &str| name != "kind" && !fields[name].is_null();
     let [needed, optional] = record.kind.fields();
@@ -306,6 +323,37 @@ mod tests {
         let printed = refused("web: {kind: foldr, path: x}\n");
         assert!(printed.contains("did you mean `folder`"), "{printed}");
         assert!(refused("Web: {kind: folder, path: x}\n").contains("`Web`"));
+    }
+
+    #[test]
+    fn a_value_is_what_its_field_is_for() {
+        let sftp = |host: &str, path: &str| {
+            format!("web:\n  kind: sftp\n  user: u\n  host: {host}\n  path: {path}\n")
+        };
+        for (text, word) in [
+            (sftp("sftp://example.jp", "p"), "`sftp://example.jp`"),
+            (sftp("example.jp:22", "p"), "`port:`"),
+            (sftp("example.jp/www", "p"), "`path:`"),
+            (sftp("example.jp", "~/public_html"), "first folder"),
+            (
+                "web: {kind: folder, path: ~/public}\n".to_owned(),
+                "named ~",
+            ),
+            (
+                "web: {kind: s3, bucket: \"s3://office\"}\n".to_owned(),
+                "`s3://office`",
+            ),
+        ] {
+            let printed = refused(&text);
+            assert!(printed.contains(word), "{text}: {printed}");
+        }
+        for text in [
+            sftp("example.jp", "public_html"),
+            sftp("\"::1\"", "www/safeguards"),
+            "web: {kind: folder, path: ../public}\n".to_owned(),
+        ] {
+            assert!(read(&text, |_| None).is_ok(), "{text}");
+        }
     }
 
     #[test]
