@@ -630,6 +630,7 @@ fn a_draft_is_published_on_request_only() {
     done(&["issue", "--date", "2026-02-01", "--reviewed", "2026-02-01"]);
     let output = done(&["publish", "--dry-run"]);
     assert!(output.contains("{+3年+}"), "{output}");
+    assert!(output.contains("before: 第1版 2026-01-01,"), "{output}");
     assert!(
         output.contains("page     index.html") && output.contains("manifest manifest.json"),
         "{output}"

@@ -9,7 +9,7 @@ use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::edition::Edition;
 use crate::manifest::MANIFEST;
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
@@ -211,16 +211,16 @@ impl PublishPreview {
 /// Compares the public sheet of a published edition with that of the content as it was just built.
 fn changes(project: &Project, published: &str) -> Option<Comparison> {
     let (register, content) = (&project.register, &project.content);
+    let labels = project.theme.labels(Language::Japanese).ok()?;
     let lay_out_edition =
-        |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &edition.words);
+        |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &labels);
     let mut issued = content.issued();
     let before = issued.find(|edition: &&Edition| edition.id == published)?;
     let version = project.version();
     let after = version.edition.map_or_else(
         || {
             let options = LayoutOptions::new(Rendering::SitePdf, register.date, version.clone());
-            let labels = content.newest_edition().map(|edition| &edition.words);
-            sheet::lay_out(register, &options, labels.unwrap_or(&Default::default()))
+            sheet::lay_out(register, &options, &labels)
         },
         lay_out_edition,
     );
