@@ -60,6 +60,9 @@ impl Issue {
         let date = self.date.unwrap_or_else(|| session.today());
         let refusals = ["issue-in-future", "issue-before-newest"];
         session.refuse_day(&content, date, refusals)?;
+        if let Some(day) = self.reviewed {
+            session.refuse_day(&content, day, REVIEW_REFUSALS)?;
+        }
         refuse_later_certificate(&content, date)?;
         if let Some(sheet) = &mut content.sheet {
             sheet.record.date = IsoDate(date);
@@ -138,9 +141,8 @@ impl Session<'_> {
     fn require_review(&self, content: &Content) -> Result<()> {
         let sheet = content.sheet.as_ref();
         let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
-        let refusals = ["review-day-in-future", "review-before-newest"];
         match (reviewed, content.newest_edition()) {
-            (Some(day), _) => self.refuse_day(content, day, refusals),
+            (Some(day), _) => self.refuse_day(content, day, REVIEW_REFUSALS),
             (None, Some(newest)) => {
                 let message = Message::new("review-missing").with("newest", &newest.id);
                 Err(Error::new(message))
@@ -213,6 +215,9 @@ impl Session<'_> {
         text
     }
 }
+
+/// The reasons against a day of review: it has not come, or it was before the newest edition's.
+const REVIEW_REFUSALS: [&str; 2] = ["review-day-in-future", "review-before-newest"];
 
 /// Refuses a day on which a certificate of the sheet was not issued yet.
 fn refuse_later_certificate(content: &Content, day: Date) -> Result<()> {
