@@ -10,17 +10,29 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Returns true if a reader sees nothing of a text: spaces of any width, and characters that print
-/// nothing or are drawn empty, such as the Hangul filler.
+/// Returns true if a character prints nothing at all: the above, fillers, and selectors of forms
+/// (Unicode's Default_Ignorable_Code_Point).
+pub fn is_ignorable(c: char) -> bool {
+    is_invisible(c)
+        || matches!(c,
+            '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Returns true if a reader sees nothing of a text: spaces of any width, characters that print
+/// nothing, and the empty pattern of Braille.
 pub fn is_blank(text: &str) -> bool {
-    let is_empty = |c: char| {
-        let is_filler = matches!(
-            c,
-            '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
-        );
-        c.is_whitespace() || is_invisible(c) || is_filler || is_variation_selector(c)
-    };
-    text.chars().all(is_empty)
+    text.chars()
+        .all(|c| c.is_whitespace() || is_ignorable(c) || c == '\u{2800}')
+}
+
+/// Returns true for hyphens, dashes, minus signs and lines that look like them, but for `-` itself.
+pub fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '˗' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}' | '⁃' | '−' | '➖' | '⸺' | '⸻'
+    )
 }
 
 /// Returns true if a character chooses a form of the character before it: 葛󠄀 is 葛 and U+E0100.

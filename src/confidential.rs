@@ -31,7 +31,7 @@ pub struct FoundName<'a> {
 impl<'a> ConfidentialNames<'a> {
     pub fn new(names: impl IntoIterator<Item = &'a str>) -> ConfidentialNames<'a> {
         let folded = names.into_iter().map(|name| {
-            // Where a name is written in itself is of no interest.
+            // No place within the name itself is ever reported.
             (name, FoldedText::new(name.chars().map(|c| (c, 0..0))))
         });
         let names: Vec<_> = folded.filter(|(_, it)| !it.shape.is_empty()).collect();

@@ -20,7 +20,7 @@
 //! 5. [`data`] writes that sheet as JSON and CSV; [`issue::freeze`] makes an edition and its digests, [`edition::Version`] says which state a register is.
 //! 6. [`content::load`] finds and reads the files into records; [`content::record`] is the manual for whoever writes them.
 //! 7. [`compare::compare`] finds the changes between two sheets (新旧対照表), [`compare::guideline`] those between two guidelines.
-//! 8. [`check::check`] applies the rules ([`check::RULES`]; reading has its own, [`content::rule`]) and, without an error, builds the register and the site's pages.
+//! 8. [`check::check`] applies the rules ([`check::RULES`]; reading has its own, [`content::rule`]) and, without an error, builds the register; [`check::pages`] has the site's pages.
 //! 9. [`report`] prints findings.
 //! 10. [`cms`] verifies signatures and certificates, [`pdf_reader`] reads a PDF back: its data, its texts, its signatures.
 //! 11. [`render`] draws the sheet with the theme's templates, labels and colours (`themes/official/`, docs/themes.md): pages, PDFs, site. An issued edition's files are copied, not drawn. Every file but the proof is searched for texts that its reader may not see, and the finished site for confidential names.

@@ -70,14 +70,14 @@ impl Verdict {
     }
 }
 
-/// What is known of a file.
+/// The facts known of a file.
 #[derive(Debug)]
 pub struct VerifyReport {
     pub file: String,
     pub verdict: Verdict,
     /// The sentence of the verdict.
     pub reason: Message,
-    /// Where the issued file is to be had.
+    /// The way to the issued file.
     pub advice: Option<Message>,
     pub sha256: String,
     /// As the record says, else as the file claims.
@@ -161,7 +161,7 @@ impl ReceivedData {
     }
 }
 
-/// Why a file that is not recorded cannot be compared, for whoever received it.
+/// The reason a file that is not recorded cannot be compared, for whoever received it.
 fn for_client(obstacle: Message) -> Message {
     if obstacle == Message::new("pdf-encrypted") {
         Message::new("verify-encrypted")
@@ -270,7 +270,7 @@ fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
     expiring
 }
 
-/// Where the issued file is to be had.
+/// The way to the issued file.
 fn advice(
     verdict: Verdict,
     edition: Option<&String>,

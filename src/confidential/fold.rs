@@ -2,7 +2,7 @@
 //! for all that look alike.
 
 use super::escapes::{Written, decoded_code};
-use crate::characters::is_invisible;
+use crate::characters::{is_dash, is_ignorable};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -126,7 +126,7 @@ pub fn shape(code: &str) -> String {
     let mut before = '\0';
     let mut is_kept = |c: char| {
         let next = after.next().unwrap_or('\0');
-        !is_dash(std::mem::replace(&mut before, c), c, next)
+        !is_dash_inside(std::mem::replace(&mut before, c), c, next)
     };
     shortened.chars().filter(|c| is_kept(*c)).collect()
 }
@@ -139,7 +139,7 @@ fn without_dashes(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
     for (index, mut c) in chars.into_iter().enumerate() {
         let before = index.checked_sub(1).map_or('\0', |before| looks[before]);
         let after = looks.get(index + 1).copied().unwrap_or('\0');
-        if is_dash(before, c.look, after) {
+        if is_dash_inside(before, c.look, after) {
             joined = false;
         } else {
             c.joined &= std::mem::replace(&mut joined, true);
@@ -149,7 +149,7 @@ fn without_dashes(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
     kept
 }
 
-fn is_dash(before: char, look: char, after: char) -> bool {
+fn is_dash_inside(before: char, look: char, after: char) -> bool {
     look == DASH && is_latin(before) && is_latin(after)
 }
 
@@ -162,7 +162,10 @@ fn shape_of(look: char) -> char {
 }
 
 fn fold(text: impl Iterator<Item = Written>, emit: &mut impl FnMut(FoldedChar)) {
-    let mut text = text.filter(|(c, _)| !is_ignorable(*c)).peekable();
+    // NUL stays: it separates texts.
+    let mut text = text
+        .filter(|(c, _)| *c == '\0' || c.is_whitespace() || !is_ignorable(*c))
+        .peekable();
     let mut joined = true;
     while let Some((c, mut bytes)) = text.next() {
         let mut marks = String::new();
@@ -227,16 +230,6 @@ fn is_latin(c: char) -> bool {
     c.is_ascii_alphanumeric() || (is_accented && c.is_alphabetic())
 }
 
-/// Returns true if a character prints nothing (`Default_Ignorable_Code_Point`, control characters).
-/// NUL stays: it separates texts.
-fn is_ignorable(c: char) -> bool {
-    (is_invisible(c) && c != '\0' && !c.is_whitespace())
-        || matches!(c,
-            '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
-            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
-}
-
 /// Returns true for a mark that joins the character before it: accents, ﾞ and ﾟ.
 fn is_mark(c: char) -> bool {
     !is_normal(c)
@@ -253,11 +246,7 @@ fn is_normal(c: char) -> bool {
 fn same_form(c: char) -> char {
     let katakana = match c {
         '\0'..='~' => return c,
-        // Hyphens, dashes and minus signs.
-        '˗' | '\u{2010}'..='\u{2015}' | '\u{2500}' | '\u{2501}' | '⁃' | '−' | '➖' | '⸺' | '⸻' =>
-        {
-            return '-';
-        }
+        c if is_dash(c) => return '-',
         'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => {
             let katakana = char::from_u32(u32::from(c) + 0x60);
             katakana.expect("every hiragana has its katakana")

@@ -97,8 +97,7 @@ pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
         return comments;
     }
     // In quotation marks and in blocks (`|`, `>`) it is text.
-    let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-    offsets.push(text.len());
+    let offsets = character_offsets(text);
     let byte = |at: &Marker| offsets[at.index().min(offsets.len() - 1)];
     for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
         let Event::Scalar(_, style, ..) = event else {
@@ -166,6 +165,12 @@ fn goes_on<'a>(body: &str, mut following: impl Iterator<Item = &'a str>) -> bool
         && !opens_block
 }
 
+/// Byte offset of every character, and of the end: saphyr counts characters.
+fn character_offsets(text: &str) -> Vec<usize> {
+    let starts = text.char_indices().map(|(at, _)| at);
+    starts.chain([text.len()]).collect()
+}
+
 /// A file parsed again with positions, to find the nodes that findings are about.
 pub struct Marked<'a> {
     pub text: &'a str,
@@ -177,8 +182,7 @@ pub struct Marked<'a> {
 impl<'a> Marked<'a> {
     /// Parses a text that [`read`] accepted: depth and aliases are bounded there.
     pub fn parse(text: &'a str) -> Marked<'a> {
-        let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-        offsets.push(text.len());
+        let offsets = character_offsets(text);
         let documents = MarkedYaml::load_from_str(text).unwrap_or_default();
         Marked {
             text,

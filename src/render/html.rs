@@ -3,6 +3,7 @@
 //! Style and script are part of the page and are allowed by their hash only: a page needs no other
 //! file, works in any folder, and runs nothing that was not built.
 
+use crate::characters::is_dash;
 use crate::compare::Comparison;
 use crate::message::{Error, Result};
 use crate::render::logo::Logo;
@@ -226,7 +227,7 @@ fn variables(sheet: &Sheet, place: &PageContext, more: &impl Serialize) -> TeraR
 /// The one telephone number in a text, as a link dials it; an empty text if there is none, or several.
 fn dial(text: &str) -> String {
     let plain: String = text.nfkc().collect();
-    let plain = plain.replace(['ー', '−', '‐', '–', '—'], "-");
+    let plain = plain.replace(|c| c == 'ー' || is_dash(c), "-");
     let mut numbers = NUMBER.find_iter(&plain);
     let (Some(only), None) = (numbers.next(), numbers.next()) else {
         return String::new();
