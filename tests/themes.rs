@@ -326,12 +326,15 @@ fn a_typeface_of_the_theme_is_used_unless_it_forbids_embedding() {
     let offset = closed[table + 8..table + 12]
         .iter()
         .fold(0, |sum, byte| sum * 256 + usize::from(*byte));
-    closed[offset + 8..offset + 10].copy_from_slice(&[0, 2]);
-    let forbidden = refusal(&[("tokens.yaml", named), ("fonts/q.ttf", &closed)]);
-    assert!(
-        forbidden.contains("themes/ours/fonts/q.ttf forbids embedding"),
-        "{forbidden}"
-    );
+    // No use at all, no part of the face, no outlines.
+    for bits in [[0, 2], [1, 0], [2, 0]] {
+        closed[offset + 8..offset + 10].copy_from_slice(&bits);
+        let forbidden = refusal(&[("tokens.yaml", named), ("fonts/q.ttf", &closed)]);
+        assert!(
+            forbidden.contains("themes/ours/fonts/q.ttf forbids embedding"),
+            "{bits:?}: {forbidden}"
+        );
+    }
 }
 
 #[test]
