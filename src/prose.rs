@@ -4,7 +4,7 @@
 //! the links' addresses in the site are known. Never here: HTML or images from the author.
 //! Unlike a cell ([`crate::text`]), a page has blocks: headings, lists, tables, quotations, code.
 
-use crate::text::{MarkupProblem, is_japanese, opens, stray_asterisks};
+use crate::text::{MarkupProblem, begins_item, is_japanese, opens, signs_lost, stray_asterisks};
 use pulldown_cmark::html;
 use pulldown_cmark::{
     Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd,
@@ -32,8 +32,13 @@ impl Prose {
         for (event, range) in parser.by_ref() {
             let bytes = in_file(range);
             let printed = as_printed(event, &file[bytes.clone()]);
-            if printed_text(&printed).is_some_and(|text| text.starts_with(is_japanese)) {
-                join_japanese(&mut events);
+            match (printed_text(&printed), events.last_mut()) {
+                // The author meant lines.
+                (Some(text), Some((soft_break @ Event::SoftBreak, _))) if begins_item(text) => {
+                    *soft_break = Event::HardBreak;
+                }
+                (Some(text), _) if text.starts_with(is_japanese) => join_japanese(&mut events),
+                _ => {}
             }
             match (&printed, events.last_mut()) {
                 // Two stretches of text without a gap in the file are one; a backslash is a gap.
@@ -225,6 +230,7 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
     let mut problems = Vec::new();
     let (mut in_code, mut has_stray, mut cells_end) = (false, false, 0);
     for (event, bytes) in events {
+        problems.extend(signs_lost(file, event, bytes).map(|it| (it, bytes.clone())));
         match event {
             Event::Start(Tag::HtmlBlock) => {
                 let line = file[bytes.clone()].lines().next().unwrap_or_default();

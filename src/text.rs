@@ -4,8 +4,10 @@
 //! (`#`, `-`, `1.`) is printed literally. Never here: HTML, Typst markup, files.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,6 +105,8 @@ pub enum MarkupProblem {
     EmphasisNotClosed(String),
     /// The address of an image.
     Image(String),
+    /// Signs that are taken for Markdown inside a word or a path, with what is around them.
+    SignsLost(String),
     /// In a page, the definition of a link (`[name]: address`) that no link uses: it is not printed.
     UnusedDefinition(String),
     /// In a page, the cells of a row beyond the columns of its table: they are not printed.
@@ -110,11 +114,12 @@ pub enum MarkupProblem {
 }
 
 impl Text {
-    /// Parses the paragraphs of a cell. Blank ones are dropped; a blank line starts a new one.
+    /// Parses the paragraphs of a cell. Blank ones are dropped. A blank line starts a new one, and so
+    /// does a line that begins as an item of a list ([`begins_item`]).
     pub fn parse<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Text {
         let mut text = Text::default();
-        for paragraph in paragraphs.into_iter().flat_map(|it| it.split("\n\n")) {
-            let runs = parse_runs(&join_lines(paragraph), &mut text.problems);
+        for paragraph in paragraphs.into_iter().flat_map(split_paragraphs) {
+            let runs = parse_runs(&join_lines(&paragraph), &mut text.problems);
             if !runs.is_empty() {
                 text.paragraphs.push(runs);
             }
@@ -159,19 +164,44 @@ pub fn is_japanese(c: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Joins the lines of a paragraph, with a space unless both characters beside it are Japanese.
+/// Joins the lines of a paragraph, with a space unless both characters beside it are Japanese and the
+/// next line begins no item of a list.
 pub fn join_lines(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     for line in text.split('\n') {
         let trimmed = line.trim_matches([' ', '\t', '\r']);
         if let (Some(before), Some(after)) = (joined.chars().next_back(), trimmed.chars().next())
-            && !(is_japanese(before) && is_japanese(after))
+            && (!(is_japanese(before) && is_japanese(after)) || begins_item(trimmed))
         {
             joined.push(' ');
         }
         joined.push_str(trimmed);
     }
     joined
+}
+
+fn split_paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs = vec![String::new()];
+    for line in text.split('\n') {
+        if line.trim().is_empty() || begins_item(line) {
+            paragraphs.push(String::new());
+        }
+        if let Some(paragraph) = paragraphs.last_mut() {
+            paragraph.extend([line, "\n"]);
+        }
+    }
+    paragraphs
+}
+
+/// Tells if a line begins with a mark or a number of a list as offices write them: ・, ①, （1）, 1., ア).
+pub fn begins_item(line: &str) -> bool {
+    static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+        let marks = "[・･•●○◎■□◆◇▪※①-⑳⑴-⒇㈠-㈩➀-➉]|[-*] ";
+        let number = "[0-9０-９]{1,2}|[ア-ン]|[a-zａ-ｚ]";
+        let item = format!(r"^\s*(?:{marks}|[(（](?:{number})[)）]|(?:{number})(?:[)）．]|\.\s))");
+        Regex::new(&item).expect("a valid pattern")
+    });
+    ITEM.is_match(line)
 }
 
 /// Precedes each paragraph while it is parsed, so that no block can start there.
@@ -185,6 +215,7 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     // The parts that were not parsed as markup, with their escapes.
     let mut literal = String::new();
     for (event, range) in Parser::new_ext(&guarded, Options::empty()).into_offset_iter() {
+        problems.extend(signs_lost(&guarded, &event, &range));
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
                 problems.push(MarkupProblem::Image(dest_url.into_string()));
@@ -226,6 +257,45 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     let stray = stray_asterisks(&literal).map(|range| literal[range].to_owned());
     problems.extend(stray.map(MarkupProblem::EmphasisNotClosed));
     runs
+}
+
+/// Finds signs that an event takes out of a word (`AB*CD*EF`, `__init__`) or a path (`C:\_x`).
+pub fn signs_lost(source: &str, event: &Event, range: &Range<usize>) -> Option<MarkupProblem> {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:[A-Za-z]:|\\)\\[^\s、。，」』）]*").expect("a valid pattern")
+    });
+    static ESCAPE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\\[[:punct:]]").expect("a valid pattern"));
+    let (before, written, after) = (
+        &source[..range.start],
+        &source[range.clone()],
+        &source[range.end..],
+    );
+    let lost = match event {
+        Event::Start(Tag::Emphasis | Tag::Strong) => {
+            let inner = written.trim_matches(['*', '_']);
+            let is_name = inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let is_inside = is_word(before, inner) || is_word(inner, after);
+            (is_inside || (written.starts_with("__") && is_name)).then_some(written)?
+        }
+        Event::Text(_) if before.ends_with('\\') => {
+            let mut paths = PATH.find_iter(source);
+            let path = paths.find(|path| path.range().contains(&range.start))?;
+            let earlier = &source[path.start()..range.start - 1];
+            (!ESCAPE.is_match(earlier)).then_some(path.as_str())?
+        }
+        _ => return None,
+    };
+    Some(MarkupProblem::SignsLost(lost.to_owned()))
+}
+
+/// Tells if a word of Latin letters and digits, half-width or full-width, goes on from one text to the next.
+fn is_word(before: &str, after: &str) -> bool {
+    let is_latin = |c: char| {
+        c.is_alphanumeric()
+            && (!is_japanese(c) || matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ'))
+    };
+    before.ends_with(is_latin) && after.starts_with(is_latin)
 }
 
 /// Tells if a problem is the opening tag of a closing one.

@@ -7,6 +7,7 @@ use crate::content::record::{EachOnce, Line};
 use crate::content::{conflict_marker, yaml};
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,7 +30,7 @@ const SECRET_WORDS: [&str; 5] = ["PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL"]
 
 /// The fields of a target in `publish.yaml`; its kind decides which it takes ([`TargetKind::fields`]).
 /// Local paths stand as they were written.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRecord {
     pub kind: TargetKind,
@@ -57,7 +58,7 @@ pub struct TargetRecord {
     pub branch: Option<Line>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TargetKind {
     Folder,
@@ -162,7 +163,7 @@ pub fn read(
     if !credentials.is_empty() {
         return Err(credentials);
     }
-    let read: EachOnce<TargetRecord> = yaml::read(FILE, text).map_err(|finding| vec![finding])?;
+    let read: EachOnce<TargetRecord> = yaml::read(FILE, text)?;
     let records = read.0;
     let findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
     if !findings.is_empty() {
