@@ -5,16 +5,16 @@
 //! never sees them.
 
 use super::lock::LOCK;
-use super::store::{STEP_TIMEOUT, StoreError, StoreResult};
+use super::store::{StoreError, StoreResult, wait};
 use super::target::{Target, text};
 use crate::message::Message;
 use jiff::Timestamp;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::process::Stdio;
 use tempfile::TempDir;
+use tokio::process::Command;
 
 /// Parts of git's messages after another publisher's push.
 const MOVED_ON: [&str; 4] = [
@@ -32,9 +32,6 @@ const NETWORK_ERRORS: [&str; 5] = [
     "timed out",
     "early EOF",
 ];
-
-/// Time between two checks whether git has ended.
-const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The last commit of a branch, checked out.
 pub struct GitBranch {
@@ -64,7 +61,6 @@ impl GitBranch {
         fs::create_dir_all(&info)
             .and_then(|()| fs::write(info.join("attributes"), attributes))
             .map_err(disk_error)?;
-        fetched.git(&["config", "core.symlinks", "false"])?;
         let remote = remote_address(project, repository);
         fetched.git(&["remote", "add", "origin", &remote])?;
         let tip = &fetched.tip;
@@ -82,24 +78,30 @@ impl GitBranch {
     fn git(&self, arguments: &[&str]) -> StoreResult<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
-            .args(["-c", "core.hooksPath=/dev/null"])
+            .args([
+                "-c",
+                "core.hooksPath=/dev/null",
+                "-c",
+                "core.symlinks=false",
+            ])
             .args(arguments)
             .current_dir(self.checkout.path())
             // Nobody may be there to answer.
             .env("GIT_TERMINAL_PROMPT", "0")
             // Its messages are searched in English.
             .env("LC_ALL", "C")
-            .stdin(Stdio::null());
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         // Run from a hook, git would otherwise work in the hook's repository.
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
             git.env_remove(name);
         }
         let failed = || Message::new("git-failed").with("step", arguments[0]);
-        let done = self.run(git).map_err(|error| match error.kind() {
+        let not_run = |error: io::Error| match error.kind() {
             ErrorKind::NotFound => StoreError::permanent(Message::new("git-missing"), error),
-            ErrorKind::TimedOut => StoreError::transient(error),
             _ => StoreError::permanent(failed(), error),
-        })?;
+        };
+        let done = wait(async { git.output().await.map_err(not_run) })?;
         let [stdout, stderr] = [&done.stdout, &done.stderr].map(|it| String::from_utf8_lossy(it));
         if done.status.success() {
             Ok(stdout.into_owned())
@@ -108,36 +110,6 @@ impl GitBranch {
         } else {
             Err(StoreError::permanent(failed(), stderr.trim()))
         }
-    }
-
-    /// Runs a command, and kills it after [`STEP_TIMEOUT`].
-    fn run(&self, mut command: Command) -> io::Result<Output> {
-        let folder = self.checkout.path().join(".git");
-        fs::create_dir_all(&folder)?;
-        // Files, because a full pipe would block the command.
-        let [stdout, stderr] = ["stdout", "stderr"].map(|name| folder.join(name));
-        command
-            .stdout(File::create(&stdout)?)
-            .stderr(File::create(&stderr)?);
-        let mut child = command.spawn()?;
-        let mut time_left = STEP_TIMEOUT;
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            if time_left.is_zero() {
-                child.kill()?;
-                child.wait()?;
-                return Err(ErrorKind::TimedOut.into());
-            }
-            std::thread::sleep(POLL_INTERVAL);
-            time_left = time_left.saturating_sub(POLL_INTERVAL);
-        };
-        Ok(Output {
-            status,
-            stdout: fs::read(stdout)?,
-            stderr: fs::read(stderr)?,
-        })
     }
 
     /// The site's folder in the checkout.
@@ -167,12 +139,11 @@ impl GitBranch {
         let changes = self.git(&["status", "--porcelain", "--untracked-files=no"])?;
         // None if an earlier attempt has committed them and could not push.
         if !changes.is_empty() {
-            let mut commit = vec!["commit", "--quiet", "--message=Publish the site"];
             if self.git(&["config", "user.email"]).is_err() {
-                let author = ["user.name=safeguard", "user.email=safeguard@localhost"];
-                commit.splice(..0, author.into_iter().flat_map(|setting| ["-c", setting]));
+                self.git(&["config", "user.name", "safeguard"])?;
+                self.git(&["config", "user.email", "safeguard@localhost"])?;
             }
-            self.git(&commit)?;
+            self.git(&["commit", "--quiet", "--message=Publish the site"])?;
         }
         let refspec = format!("HEAD:{}", self.tip);
         match self.git(&["push", "--quiet", "origin", &refspec]) {

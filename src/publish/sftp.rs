@@ -128,18 +128,16 @@ impl Connection {
             return Ok(None);
         };
         let mut bytes = Vec::new();
-        let result = loop {
+        loop {
             let offset = bytes.len() as u64;
             match self.sftp.read(&file.handle, offset, CHUNK as u32).await {
                 Ok(chunk) => bytes.extend(chunk.data),
-                Err(SftpError::Status(status)) if status.status_code == StatusCode::Eof => {
-                    break Ok(());
-                }
-                Err(error) => break Err(error),
+                Err(SftpError::Status(it)) if it.status_code == StatusCode::Eof => break,
+                Err(error) => return Err(error),
             }
-        };
+        }
         self.sftp.close(file.handle).await?;
-        result.map(|()| Some(bytes))
+        Ok(Some(bytes))
     }
 
     /// Writes a file that is opened with one more flag.

@@ -47,13 +47,9 @@ pub async fn connect(target: &Target, project: &Path) -> StoreResult<SshSession>
 /// Resolves a path of publish.yaml, which begins at the project or, with `~/`, at home.
 fn local_path(project: &Path, path: &str) -> PathBuf {
     match path.strip_prefix("~/") {
-        Some(below) => home().join(below),
+        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
         None => project.join(path),
     }
-}
-
-fn home() -> PathBuf {
-    std::env::home_dir().unwrap_or_default()
 }
 
 /// Accepts a server only if its key is on record.
@@ -171,7 +167,8 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> St
     }
     for name in USUAL_KEYS {
         // Nobody named these files: a missing or unreadable one is no error.
-        if let Ok(key) = keys::load_secret_key(home().join(".ssh").join(name), passphrase)
+        let path = local_path(project, &format!("~/.ssh/{name}"));
+        if let Ok(key) = keys::load_secret_key(path, passphrase)
             && offer_key(session, user, key).await?
         {
             return Ok(true);
