@@ -2,14 +2,14 @@
 
 mod status;
 
+use super::diff::{WORKING, sheet_of};
 use super::{JudgingOptions, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
 use crate::content::Sources;
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
-use crate::edition::Edition;
 use crate::manifest::MANIFEST;
-use crate::message::{Error, Language, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
@@ -18,7 +18,6 @@ use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
 use crate::render::bundle::{self, Project};
 use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
-use crate::sheet::{self, LayoutOptions, Rendering};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
@@ -31,19 +30,13 @@ pub struct Publish {
     dry_run: bool,
     #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "headers"])]
     status: bool,
-    #[arg(
-        long,
-        value_enum,
-        default_value = "text",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
+    #[arg(long, value_enum, default_value = "text")]
     format: OutputFormat,
     #[arg(long)]
     draft: bool,
     #[arg(long)]
     replace: bool,
-    #[arg(long, value_name = "SERVER", value_enum, hide_possible_values = true)]
+    #[arg(long, value_name = "SERVER", value_enum)]
     headers: Option<HeaderSyntax>,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
@@ -69,8 +62,7 @@ impl Publish {
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
         if !is_done {
-            let text = session.line(&Message::new("nothing-published"));
-            write_text(&mut stderr(), &text)?;
+            session.warn(&Message::new("nothing-published"))?;
         }
         Ok(is_done)
     }
@@ -200,7 +192,7 @@ impl PublishPreview {
         if self.changes.is_none() && self.published.is_some() {
             messages.push(Message::new("plan-no-comparison"));
         }
-        let mut text: String = messages.iter().map(|it| session.line(it)).collect();
+        let mut text = session.lines(&messages);
         if let Some(changes) = &self.changes {
             text.push_str(&compare::print(changes, session.catalog, false));
         }
@@ -210,21 +202,10 @@ impl PublishPreview {
 
 /// Compares the public sheet of a published edition with that of the content as it was just built.
 fn changes(project: &Project, published: &str) -> Option<Comparison> {
-    let (register, content) = (&project.register, &project.content);
-    let labels = project.theme.labels(Language::Japanese).ok()?;
-    let lay_out_edition =
-        |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &labels);
-    let mut issued = content.issued();
-    let before = issued.find(|edition: &&Edition| edition.id == published)?;
-    let version = project.version();
-    let after = version.edition.map_or_else(
-        || {
-            let options = LayoutOptions::new(Rendering::SitePdf, register.date, version.clone());
-            sheet::lay_out(register, &options, &labels)
-        },
-        lay_out_edition,
-    );
-    Some(compare::compare(&lay_out_edition(before), &after))
+    let edition = project.version().edition;
+    let built = edition.map_or(WORKING, |edition| &edition.id);
+    let [before, after] = [published, built].map(|name| sheet_of(project, name, Audience::Public));
+    Some(compare::compare(&before.ok()?.0, &after.ok()?.0))
 }
 
 /// A progress bar, which is hidden where there is no terminal.

@@ -2,7 +2,7 @@
 
 use super::Issue;
 use crate::command::sign::{fetch, read_file};
-use crate::command::{Session, copies};
+use crate::command::{Session, copies, edition};
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
@@ -45,7 +45,7 @@ impl Issue {
     /// Records a scan of paper that was sealed, or another file that the office lets out.
     fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
         let bytes = read_file(file)?;
-        let edition = find(content, id)?;
+        let edition = edition(content, id, &[])?;
         let recipient = match &self.recipient {
             Some(name) => Some(session.recipient(name)?.to_owned()),
             None => None,
@@ -79,14 +79,6 @@ impl Issue {
     }
 }
 
-fn find<'a>(content: &'a Content, id: &str) -> Result<&'a Edition> {
-    content.issued().find(|it| it.id == id).ok_or_else(|| {
-        let known: Vec<&str> = content.issued().map(|it| it.id.as_str()).collect();
-        let message = Message::new("no-such-edition").with("id", id);
-        Error::new(message.with("known", known.join(", ")))
-    })
-}
-
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
     let Some(note) = note.map(str::to_owned) else {
@@ -99,7 +91,7 @@ fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()
 }
 
 fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
-    let edition = find(content, id)?;
+    let edition = edition(content, id, &[])?;
     if let Some(ending) = &edition.withdrawn {
         let message = Message::new("withdrawn-already").with("day", ending.on);
         return Err(Error::new(message.with("id", id)));
@@ -137,7 +129,7 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
         let message = Message::new("edition-record-missing").with("id", id);
         return Err(Error::new(message));
     }
-    let edition = find(content, id)?;
+    let edition = edition(content, id, &[])?;
     if issue::digests(edition) != edition.digest {
         return Err(Error::new(Message::new("edition-altered").with("id", id)));
     }

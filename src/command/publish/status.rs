@@ -43,8 +43,7 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
             let mut messages: Vec<_> = reports.iter().flat_map(TargetReport::messages).collect();
             messages.extend(copies::outdated(&session.load()?, None));
             messages.extend(unknown);
-            let lines: String = messages.iter().map(|it| session.line(it)).collect();
-            lines.into_bytes()
+            session.lines(&messages).into_bytes()
         }
     };
     write_text(&mut stdout(), text)?;
