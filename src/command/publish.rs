@@ -96,7 +96,10 @@ impl Publish {
         project: &Project,
         site: &BuiltSite,
     ) -> Result<()> {
-        let bar = progress_bar(session);
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}")
+            .expect("a template that the library knows");
+        // Hidden where there is no terminal.
+        let bar = ProgressBar::no_length().with_style(style);
         let progress = |event: ProgressEvent| show(session, &bar, event);
         let local = LocalState::open(&session.directory)?;
         let context = PublishContext {
@@ -108,10 +111,11 @@ impl Publish {
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
-            return match self.format {
-                OutputFormat::Json => write_text(&mut stdout(), data::pretty(&preview)),
-                OutputFormat::Text => write_text(&mut stdout(), preview.text(session)),
+            let text = match self.format {
+                OutputFormat::Json => data::pretty(&preview),
+                OutputFormat::Text => preview.text(session).into(),
             };
+            return write_text(&mut stdout(), text);
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
@@ -208,24 +212,13 @@ fn changes(project: &Project, published: &str) -> Option<Comparison> {
     Some(compare::compare(&before.ok()?.0, &after.ok()?.0))
 }
 
-/// A progress bar, which is hidden where there is no terminal.
-fn progress_bar(session: &Session) -> ProgressBar {
-    let bar = if session.quiet {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::no_length()
-    };
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
-    bar.with_style(style.expect("a template that the library knows"))
-}
-
 /// Shows the next step in the bar, or as a line where the bar is hidden.
 fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     let message = match event {
+        _ if session.quiet => return,
         ProgressEvent::Plan(plan) => {
             let files = plan.sent().count() + plan.remove.len();
-            let steps = files + usize::from(plan.sends_manifest);
-            return bar.set_length(steps as u64);
+            return bar.set_length((files + usize::from(plan.sends_manifest)) as u64);
         }
         ProgressEvent::Send(path, bytes) => Message::new("sending")
             .with("path", path)
@@ -235,10 +228,8 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     };
     let text = session.line(&message);
     bar.set_message(text.trim_end().to_owned());
-    if !matches!(event, ProgressEvent::Retry) {
-        bar.inc(1);
-    }
-    if bar.is_hidden() && !session.quiet {
+    bar.inc(u64::from(!matches!(event, ProgressEvent::Retry)));
+    if bar.is_hidden() {
         // A line that nobody reads is no reason to stop half-way.
         let _ = write_text(&mut stderr(), &text);
     }
@@ -264,23 +255,22 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
         }
     };
     if targets.is_empty() {
-        let message = Message::new("publish-yaml-empty").with("path", path.display());
-        return Err(Error::new(message));
+        let path = path.display();
+        return Err(Error::new(
+            Message::new("publish-yaml-empty").with("path", path),
+        ));
     }
     let known = names(&targets);
     targets.retain(|target| name.is_none_or(|name| target.name == name));
-    match name {
-        Some(name) if targets.is_empty() => {
-            let message = Message::new("no-such-target").with("name", name);
-            Err(Error::new(message.with("known", known)))
-        }
-        _ => Ok(Some(targets)),
+    if let Some(name) = name.filter(|_| targets.is_empty()) {
+        let message = Message::new("no-such-target").with("name", name);
+        return Err(Error::new(message.with("known", known)));
     }
+    Ok(Some(targets))
 }
 
 fn names(targets: &[Target]) -> String {
-    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    names.join(", ")
+    Vec::from_iter(targets.iter().map(|target| &*target.name)).join(", ")
 }
 
 /// Prints the findings of publish.yaml without any password.
@@ -314,8 +304,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
         return Ok(false);
     };
     let policy = bundle::site_policy(&project)?;
-    write_text(&mut stdout(), policy.headers(syntax))?;
-    Ok(true)
+    write_text(&mut stdout(), policy.headers(syntax)).map(|()| true)
 }
 
 /// Searches the very bytes that are about to be sent for every text that is not public.
