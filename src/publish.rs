@@ -33,7 +33,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
-use store::{Store, StoreResult};
+use store::{Store, is_transient};
 use target::{Target, TargetKind};
 
 /// Pauses before the retries of a step that failed with a transient error.
@@ -235,18 +235,16 @@ impl PublishContext<'_> {
     }
 
     /// Runs a step, and again after each pause while its errors are transient.
-    fn retry<T>(&self, mut step: impl FnMut() -> StoreResult<T>) -> Result<T> {
-        let mut pauses = self.retry_pauses.iter();
-        loop {
-            let error = match step() {
-                Ok(value) => return Ok(value),
-                Err(error) => error,
-            };
-            let Some(pause) = pauses.next().filter(|_| error.transient) else {
-                return Err(error.error);
-            };
-            (self.progress)(ProgressEvent::Retry);
-            std::thread::sleep(*pause);
+    fn retry<T>(&self, mut step: impl FnMut() -> Result<T>) -> Result<T> {
+        for pause in self.retry_pauses {
+            match step() {
+                Err(error) if is_transient(&error) => {
+                    (self.progress)(ProgressEvent::Retry);
+                    std::thread::sleep(*pause);
+                }
+                done => return done,
+            }
         }
+        step()
     }
 }

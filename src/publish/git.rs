@@ -5,9 +5,9 @@
 //! never sees them.
 
 use super::lock::LOCK;
-use super::store::{StoreError, StoreResult, wait};
+use super::store::{transient, wait};
 use super::target::{Target, text};
-use crate::message::Message;
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -45,7 +45,7 @@ pub struct GitBranch {
 
 impl GitBranch {
     /// Fetches the branch's last commit; a missing branch begins with the first publication.
-    pub fn fetch(target: &Target, project: &Path) -> StoreResult<GitBranch> {
+    pub fn fetch(target: &Target, project: &Path) -> Result<GitBranch> {
         let record = &target.record;
         let [repository, branch] = [&record.repository, &record.branch].map(text);
         let folder = tempfile::Builder::new().prefix("safeguard-").tempdir();
@@ -75,7 +75,7 @@ impl GitBranch {
     }
 
     /// Runs a git command in the checkout; returns its output.
-    fn git(&self, arguments: &[&str]) -> StoreResult<String> {
+    fn git(&self, arguments: &[&str]) -> Result<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
             .args([
@@ -98,18 +98,20 @@ impl GitBranch {
         }
         let failed = || Message::new("git-failed").with("step", arguments[0]);
         let not_run = |error: io::Error| match error.kind() {
-            ErrorKind::NotFound => StoreError::permanent(Message::new("git-missing"), error),
-            _ => StoreError::permanent(failed(), error),
+            ErrorKind::NotFound => Error::new(Message::new("git-missing")).caused_by(error),
+            _ => Error::new(failed()).caused_by(error),
         };
         let done = wait(async { git.output().await.map_err(not_run) })?;
         let [stdout, stderr] = [&done.stdout, &done.stderr].map(|it| String::from_utf8_lossy(it));
         if done.status.success() {
-            Ok(stdout.into_owned())
-        } else if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
-            Err(StoreError::transient(stderr))
-        } else {
-            Err(StoreError::permanent(failed(), stderr.trim()))
+            return Ok(stdout.into_owned());
         }
+        let is_any_of = |texts: &[&str]| texts.iter().any(|text| stderr.contains(text));
+        if is_any_of(&NETWORK_ERRORS) {
+            return Err(transient(stderr));
+        }
+        let moved_on = is_any_of(&MOVED_ON).then(|| Message::new("target-moved-on"));
+        Err(Error::new(moved_on.unwrap_or_else(failed)).caused_by(stderr.trim()))
     }
 
     /// The site's folder in the checkout.
@@ -124,7 +126,7 @@ impl GitBranch {
     }
 
     /// Returns the time of the last commit that changed a file.
-    pub fn modified_at(&self, path: &str) -> StoreResult<Option<Timestamp>> {
+    pub fn modified_at(&self, path: &str) -> Result<Option<Timestamp>> {
         let pathspec = self.in_branch(path);
         let time = self.git(&["log", "-1", "--format=%ct", "--", &pathspec])?;
         let seconds = time.trim().parse().ok();
@@ -132,7 +134,7 @@ impl GitBranch {
     }
 
     /// Commits the checkout and pushes it.
-    pub fn push(&self) -> StoreResult<()> {
+    pub fn push(&self) -> Result<()> {
         // The lock stays out of the branch: a push is refused if the branch has moved on.
         let lock = format!(":(exclude,literal){}", self.in_branch(LOCK));
         self.git(&["add", "--all", "--force", "--", ".", &lock])?;
@@ -146,13 +148,7 @@ impl GitBranch {
             self.git(&["commit", "--quiet", "--message=Publish the site"])?;
         }
         let refspec = format!("HEAD:{}", self.tip);
-        match self.git(&["push", "--quiet", "origin", &refspec]) {
-            Err(error) if MOVED_ON.iter().any(|text| error.cause().contains(text)) => {
-                let message = Message::new("target-moved-on");
-                Err(StoreError::permanent(message, error.cause()))
-            }
-            pushed => pushed.map(drop),
-        }
+        self.git(&["push", "--quiet", "origin", &refspec]).map(drop)
     }
 }
 
@@ -165,8 +161,8 @@ fn remote_address(project: &Path, repository: &str) -> String {
     }
 }
 
-fn disk_error(error: io::Error) -> StoreError {
+fn disk_error(error: io::Error) -> Error {
     let folder = std::env::temp_dir();
     let message = Message::new("cannot-write").with("path", folder.display());
-    StoreError::permanent(message, error)
+    Error::new(message).caused_by(error)
 }

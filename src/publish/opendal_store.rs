@@ -2,7 +2,7 @@
 
 use super::git::GitBranch;
 use super::plan::is_issued;
-use super::store::{PART, Store, StoreError, StoreResult, confirm_created, wait};
+use super::store::{PART, Store, confirm_created, transient, wait};
 use super::target::{Target, TargetKind, text};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
@@ -26,7 +26,7 @@ pub struct OpendalStore {
 }
 
 impl OpendalStore {
-    pub fn open(target: &Target, project: &Path) -> StoreResult<OpendalStore> {
+    pub fn open(target: &Target, project: &Path) -> Result<OpendalStore> {
         // rustls has several providers compiled in and needs one named. An earlier choice stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         opendal_http_transport_reqwest::install_default();
@@ -54,12 +54,12 @@ impl OpendalStore {
 }
 
 impl Store for OpendalStore {
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         let found = run_unless(&MISSING, self.operator.read(path))?;
         Ok(found.map(|buffer| buffer.to_vec()))
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         if !self.keeps_objects {
             run(self.operator.write(PART, bytes.to_vec()))?;
             return run(self.operator.rename(PART, path));
@@ -74,7 +74,7 @@ impl Store for OpendalStore {
         run(write.content_type(media_type(path)).cache_control(policy)).map(drop)
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         if self.operator.info().capability().write_with_if_not_exists {
             let write = self.operator.write_with(path, bytes.to_vec());
             return Ok(run_unless(&PRESENT, write.if_not_exists(true))?.is_some());
@@ -87,11 +87,11 @@ impl Store for OpendalStore {
         confirm_created(self, path, bytes)
     }
 
-    fn remove(&mut self, path: &str) -> StoreResult<()> {
+    fn remove(&mut self, path: &str) -> Result<()> {
         run_unless(&MISSING, self.operator.delete(path)).map(drop)
     }
 
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
         if let Some(branch) = &self.branch {
             return branch.modified_at(path);
         }
@@ -101,7 +101,7 @@ impl Store for OpendalStore {
         Ok(time.and_then(|time| time.to_string().parse().ok()))
     }
 
-    fn finish(&mut self) -> StoreResult<()> {
+    fn finish(&mut self) -> Result<()> {
         self.branch.as_ref().map_or(Ok(()), GitBranch::push)
     }
 }
@@ -141,7 +141,7 @@ fn s3(target: &Target) -> services::S3 {
         .secret_access_key(secret("SECRET_ACCESS_KEY"))
 }
 
-fn run<T>(operation: impl IntoFuture<Output = opendal::Result<T>>) -> StoreResult<T> {
+fn run<T>(operation: impl IntoFuture<Output = opendal::Result<T>>) -> Result<T> {
     wait(async { operation.await.map_err(store_error) })
 }
 
@@ -149,7 +149,7 @@ fn run<T>(operation: impl IntoFuture<Output = opendal::Result<T>>) -> StoreResul
 fn run_unless<T>(
     kinds: &[ErrorKind],
     operation: impl IntoFuture<Output = opendal::Result<T>>,
-) -> StoreResult<Option<T>> {
+) -> Result<Option<T>> {
     wait(async {
         match operation.await {
             Ok(value) => Ok(Some(value)),
@@ -175,21 +175,21 @@ fn refuse_project_folders(target: &Path, project: &Path) -> Result<()> {
     Ok(())
 }
 
-fn store_error(error: opendal::Error) -> StoreError {
+fn store_error(error: opendal::Error) -> Error {
     let words = error.to_string();
     // OpenDAL has no error kind for the refusal of a WebDAV server.
     let refused = error.kind() == ErrorKind::PermissionDenied
         || words.contains("status: 401")
         || words.contains("credential");
     if !refused && error.is_temporary() && !is_disk_full(&error) {
-        return StoreError::transient(error);
+        return transient(error);
     }
     let id = if refused {
         "target-refused"
     } else {
         "target-failed"
     };
-    StoreError::permanent(Message::new(id), error)
+    Error::new(Message::new(id)).caused_by(error)
 }
 
 /// Recognises a disk that is full or read-only.
