@@ -44,10 +44,7 @@ pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Writes one file to a path of the user's, through a temporary file: there is never half of it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
+    let part = path.with_added_extension(format!("{}.part", std::process::id()));
     let written = write_synced(&part, bytes).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         let _ = fs::remove_file(&part);
@@ -95,11 +92,8 @@ fn restore(folder: &Path) -> Result<()> {
 
 fn clear(folder: &Path) -> Result<()> {
     let stage = folder.join(STAGE);
-    let removed = if stage.is_file() {
-        fs::remove_file(&stage)
-    } else {
-        fs::remove_dir_all(&stage)
-    };
+    // It may be a file.
+    let removed = fs::remove_file(&stage).or_else(|_| fs::remove_dir_all(&stage));
     removed.or_else(|error| match error.kind() {
         io::ErrorKind::NotFound => Ok(()),
         _ => Err(failed(folder)(error)),
@@ -156,14 +150,10 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         let (staged, target) = (new.join(path), folder.join(path));
         // The manifest is replaced in one step: there is always one that lists the program's files.
         if path != MANIFEST && is_there(&target) {
-            let ours = is_ours(path);
-            let away = if ours {
-                old.join(path)
-            } else {
-                beside(&target)
-            };
-            move_file(target.clone(), away.clone())?;
-            kept.extend((!ours).then_some(away));
+            let foreign = (!is_ours(path)).then(|| beside(&target));
+            let away = foreign.clone().unwrap_or_else(|| old.join(path));
+            move_file(target.clone(), away)?;
+            kept.extend(foreign);
         }
         if is_there(&staged) {
             move_file(staged, target)?;

@@ -120,7 +120,7 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
         return Ok(None);
     };
     let manifest = read_manifest(&bytes)?;
-    let (altered, missing) = context.changed_files(store, &manifest)?;
+    let [altered, missing] = context.changed_files(store, &manifest)?;
     Ok(Some(PublishedStatus {
         since: context.retry(|| store.modified_at(MANIFEST))?,
         locked_since: context.retry(|| Lock::read(store))?.map(|it| it.since),
@@ -160,8 +160,7 @@ impl PublishContext<'_> {
         if self.replaces_unmanaged
             && let Some(manifest) = &published
         {
-            let (altered, missing) = self.changed_files(store, manifest)?;
-            replaceable.extend(altered.into_iter().chain(missing));
+            replaceable.extend(self.changed_files(store, manifest)?.concat());
         }
         let next = plan(published.as_ref(), site, &replaceable)?;
         let mut unmanaged = Vec::new();
@@ -179,20 +178,16 @@ impl PublishContext<'_> {
     }
 
     /// Compares the files on the target with a manifest; returns the altered and the missing ones.
-    fn changed_files(
-        &self,
-        store: &mut dyn Store,
-        manifest: &Manifest,
-    ) -> Result<(Vec<String>, Vec<String>)> {
-        let (mut altered, mut missing) = (Vec::new(), Vec::new());
-        for file in &manifest.files {
+    fn changed_files(&self, store: &mut dyn Store, listed: &Manifest) -> Result<[Vec<String>; 2]> {
+        let [mut altered, mut missing] = [Vec::new(), Vec::new()];
+        for file in &listed.files {
             match self.retry(|| store.read(&file.path))? {
                 None => missing.push(file.path.clone()),
                 Some(bytes) if sha256(&bytes) != file.sha256 => altered.push(file.path.clone()),
                 Some(_) => {}
             }
         }
-        Ok((altered, missing))
+        Ok([altered, missing])
     }
 
     /// Sends and removes files in the plan's order. A publisher that has lost the lock stops before
@@ -209,8 +204,9 @@ impl PublishContext<'_> {
             return Ok(());
         }
         let removed = plan.remove.iter().map(String::as_str);
-        let touched: Vec<&str> = plan.sent().chain(removed).collect();
-        self.retry(|| lock.record(store, &touched, (self.clock)()))?;
+        let touched = plan.sent().chain(removed).map(str::to_owned);
+        lock.files.extend(touched);
+        self.retry(|| lock.record(store, (self.clock)()))?;
         for part in [&plan.upload, &plan.pages] {
             for path in part {
                 self.send(store, path, &site.files[path])?;

@@ -52,18 +52,17 @@ impl Lock {
         Ok(lock)
     }
 
-    /// Records files before they are sent or removed, so that no leftover stays unknown.
-    pub fn record(&mut self, store: &mut dyn Store, files: &[&str], now: Timestamp) -> Result<()> {
+    /// Records its files before they are sent or removed, so that no leftover stays unknown.
+    pub fn record(&mut self, store: &mut dyn Store, now: Timestamp) -> Result<()> {
         self.confirm(store)?;
         self.since = now;
-        self.files.extend(files.iter().map(ToString::to_string));
         store.write(LOCK, &data::pretty(self))
     }
 
     /// Shows that the publisher is alive, once every [`RENEWAL_INTERVAL`].
     pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> Result<()> {
         if now.duration_since(self.since) >= RENEWAL_INTERVAL {
-            self.record(store, &[], now)?;
+            self.record(store, now)?;
         }
         Ok(())
     }
