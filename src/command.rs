@@ -39,8 +39,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Exit code if the answer is no: errors in the content, warnings under `--strict`, or a published
-/// site that was altered.
+/// Exit code for errors in the content, warnings under `--strict`, or a published site that was altered.
 const CONTENT_WRONG: u8 = 1;
 /// Exit code for errors of usage, theme or machine.
 const CANNOT_WORK: u8 = 2;
@@ -227,8 +226,7 @@ impl Session<'_> {
         self.judge(self.load()?, Shown::Stopping, |_| {})
     }
 
-    /// Checks the content and prints its findings, which `settle` may change before.
-    /// Returns `None` if they stop the run.
+    /// Checks the content and prints its findings, once `settle` has changed them. Returns `None` if they stop the run.
     fn judge(
         &self,
         content: Content,
@@ -347,8 +345,7 @@ impl Session<'_> {
         write_text(to, &text)
     }
 
-    /// The findings that stop the run with those of the same files, which may be the cause; of the
-    /// others a line for each rule and how to see them.
+    /// The findings of files with one that stops the run; of the others a line for each rule, and how to see them.
     fn stopping_and_counts(&self, report: &Report, findings: &[&Diagnostic]) -> String {
         let stopping = findings.iter().filter(|finding| self.stops(finding));
         let files: BTreeSet<&str> = stopping.map(|it| &*it.origin.file).collect();

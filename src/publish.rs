@@ -48,8 +48,7 @@ pub const RETRY_PAUSES: [Duration; 4] = [
 pub struct PublishContext<'a> {
     /// The project's id: [`local_state::LocalState::publisher`].
     pub publisher: &'a str,
-    /// True if files are replaced that are in the way of new ones and that this program did not
-    /// publish, or that were changed since.
+    /// True if files in the way of new ones are replaced that others published or changed.
     pub replaces_unmanaged: bool,
     pub clock: &'a dyn Fn() -> Timestamp,
     pub retry_pauses: &'a [Duration],
@@ -101,10 +100,10 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
     Ok(plan)
 }
 
-/// Tells who can delete the texts of a withdrawn edition, if its files were taken out of a git
-/// branch: older commits keep them.
+/// Tells who can delete a withdrawn edition's texts if its files left a git branch: older commits keep them.
 pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
-    let removed: Vec<&str> = plan.withdrawn_files().collect();
+    let withdrawn = plan.remove.iter().filter(|path| plan::is_issued(path));
+    let removed = Vec::from_iter(withdrawn.map(String::as_str));
     let is_kept = target.record.kind == TargetKind::Git && !removed.is_empty();
     is_kept.then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
 }
@@ -141,8 +140,7 @@ impl PublishContext<'_> {
         self.retry(|| store::open(target, project))
     }
 
-    /// Reads the published manifest and plans the publication. Fails if a new file would replace one
-    /// that this program did not publish.
+    /// Plans the publication. Fails if a new file would replace one that this program did not publish.
     fn plan(
         &self,
         store: &mut dyn Store,
@@ -190,8 +188,7 @@ impl PublishContext<'_> {
         Ok([altered, missing])
     }
 
-    /// Sends and removes files in the plan's order. A publisher that has lost the lock stops before
-    /// the next pages, or before the manifest.
+    /// Sends and removes files in the plan's order. Without the lock it stops before the pages, or before the manifest.
     fn carry_out(
         &self,
         store: &mut dyn Store,

@@ -24,8 +24,7 @@ pub struct Build {
 }
 
 impl Session<'_> {
-    /// Searches the site of a bundle for confidential names and prints the findings. Returns false if
-    /// one stops the run.
+    /// Searches the site for confidential names and prints the findings. Returns false if one stops the run.
     pub(super) fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
         let findings = names::find(&project.content, &project.theme, bundle);
         if !findings.is_empty() {

@@ -79,7 +79,7 @@ impl Publish {
         if !session.keeps_names(&project, &bundle)? {
             return Ok(false);
         }
-        let site = BuiltSite::from_bundle(&bundle);
+        let site = BuiltSite::from_bundle(bundle);
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
@@ -235,9 +235,7 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     }
 }
 
-/// Reads publish.yaml and returns the target of that name, or all without a name.
-///
-/// Prints the findings and returns `None` if the file has errors.
+/// Reads the target of that name, or all without a name; `None`, with findings printed, if the file has errors.
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
     let path = session.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {

@@ -124,8 +124,7 @@ pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
     written.parse().map_err(|_| "8000")
 }
 
-/// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
-/// because `--help` uses it too.
+/// The language of messages: `--lang`, else the locale. `--help` needs it before the arguments are parsed.
 pub fn language(arguments: &[OsString]) -> Language {
     let mut pairs = arguments.windows(2);
     let separate = pairs.find(|pair| pair[0] == "--lang");

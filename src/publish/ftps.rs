@@ -1,8 +1,7 @@
 //! FTP over TLS, with the library that OpenDAL uses for it.
 //!
-//! Not through OpenDAL: it closes a connection before it has read the server's last answer, which
-//! servers with TLS 1.3 take for a broken upload of a large file, and it leaves a part under a new
-//! name behind each time.
+//! Not through OpenDAL: it closes a connection before it has read the server's last answer, which servers with
+//! TLS 1.3 take for a broken upload of a large file, and it leaves a part under a new name behind each time.
 
 use super::store::{ASIDE, CONNECT_TIMEOUT, PART, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
@@ -134,8 +133,7 @@ impl Store for FtpsStore {
     }
 }
 
-/// Uploads a file. Reads the connection to its end before closing it, because a server takes one
-/// closed with unread bytes for broken.
+/// Uploads a file. Reads the connection to its end: a server takes one closed with unread bytes for broken.
 async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
     let mut stream = ftp.put_with_stream(path).await?;
     let upload = async {
@@ -164,11 +162,7 @@ async fn make_folders(ftp: &mut AsyncRustlsFtpStream, path: &str) -> FtpResult<(
 /// Turns "file unavailable" into `None`: the file is missing, or the folder exists already.
 fn if_available<T>(result: FtpResult<T>) -> FtpResult<Option<T>> {
     match result {
-        Err(FtpError::UnexpectedResponse(response))
-            if response.status == Status::FileUnavailable =>
-        {
-            Ok(None)
-        }
+        Err(FtpError::UnexpectedResponse(it)) if it.status == Status::FileUnavailable => Ok(None),
         other => other.map(Some),
     }
 }

@@ -1,8 +1,6 @@
-//! A branch of a git repository, through the system's git: one commit per publication, pushed
-//! without force.
+//! A branch of a git repository, through the system's git: one commit per publication, pushed without force.
 //!
-//! The branch is checked out into a temporary folder. Git finds its own credentials; this program
-//! never sees them.
+//! The branch is checked out into a temporary folder. Git finds its own credentials; this program never sees them.
 
 use super::lock::LOCK;
 use super::store::{transient, wait};

@@ -1,5 +1,4 @@
-//! Keeps two publishers apart by a file on the target, which also lists what a dead publisher may
-//! have left behind.
+//! Keeps two publishers apart by a file on the target, which also lists what a dead one may have left behind.
 //!
 //! If the target creates files exclusively, one of two publishers wins; otherwise each checks again
 //! whose file remained. A publisher takes over its own lock, and any lock after [`LOCK_EXPIRY`].
@@ -29,8 +28,7 @@ pub struct Lock {
     /// A random number of this run.
     run: u64,
     pub since: Timestamp,
-    /// Files that may differ from the published manifest. When the lock is taken, those that earlier
-    /// publishers may have left.
+    /// Files that may differ from the published manifest, at first those that earlier publishers may have left.
     pub files: BTreeSet<String>,
 }
 

@@ -159,8 +159,7 @@ fn run_unless<T>(
     })
 }
 
-/// Refuses a target that contains the project or is one of its folders: the next build would take
-/// the site for content, or the other way round.
+/// Refuses a target around the project or in its folders: the next build would take the site for content, or vice versa.
 fn refuse_project_folders(target: &Path, project: &Path) -> Result<()> {
     let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
     let (Ok(target), Ok(project)) = (resolve(target), resolve(project)) else {

@@ -66,8 +66,7 @@ pub fn is_transient(error: &Error) -> bool {
     error.message == Message::new(UNREACHABLE)
 }
 
-/// Checks that a created file is this caller's, on a target without exclusive creation: waits until
-/// a competitor's file would have arrived, then compares the bytes.
+/// True if a file created without exclusion is this caller's, once a competitor's would have arrived.
 pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> Result<bool> {
     std::thread::sleep(LOCK_SETTLE_TIME);
     Ok(store.read(path)?.is_some_and(|found| found == bytes))
@@ -82,10 +81,8 @@ pub fn open(target: &Target, project: &Path) -> Result<Box<dyn Store>> {
     })
 }
 
-/// Runs a step of an asynchronous library, at most [`STEP_TIMEOUT`] long.
-///
-/// All stores share one runtime, because connections that OpenDAL keeps open belong to the runtime
-/// that opened them.
+/// Runs a step of an asynchronous library, at most [`STEP_TIMEOUT`] long. All stores share one
+/// runtime, because connections that OpenDAL keeps open belong to the runtime that opened them.
 pub fn wait<T>(step: impl Future<Output = Result<T>>) -> Result<T> {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         tokio::runtime::Builder::new_multi_thread()

@@ -46,10 +46,8 @@ impl Issue {
     fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
         let bytes = read_file(file)?;
         let edition = edition(content, id, &[])?;
-        let recipient = match &self.recipient {
-            Some(name) => Some(session.recipient(name)?.to_owned()),
-            None => None,
-        };
+        let named = self.recipient.as_deref();
+        let recipient = named.map(|name| session.recipient(name)).transpose()?;
         let listing = content.listing("");
         let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
         let refused = if let Some(listed) = listing.of_file(&sha256(&bytes)) {
@@ -69,7 +67,7 @@ impl Issue {
             edition: edition.id.clone(),
             kind: CopyKind::Scan,
             day: session.today(),
-            recipient,
+            recipient: recipient.map(str::to_owned),
             bytes: bytes.len(),
             sha256: sha256(&bytes),
         }])?;
@@ -81,10 +79,8 @@ impl Issue {
 
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
-    let Some(note) = note.map(str::to_owned) else {
-        return Err(Error::new(Message::new("note-needed")));
-    };
-    let on = session.today();
+    let note = note.ok_or_else(|| Error::new(Message::new("note-needed")))?;
+    let (on, note) = (session.today(), note.to_owned());
     let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
     edit::write(&session.directory, &[(path, bytes)])
