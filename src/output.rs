@@ -1,12 +1,10 @@
 //! Writes a bundle into a folder: all of it or nothing.
 //!
 //! New files are staged, the manifest last, then swapped in one by one, the manifest last again.
-//! If a step fails, the old files are put back.
-//! Therefore a stage that still has its manifest is a build that was killed while swapping: the next
-//! build finishes it first.
-//! Files of the last build that this one does not make are removed, except clients' copies, which may
-//! have been handed out. Files that no manifest lists (a scan of the sealed copy) are kept; they
-//! are renamed if this build needs their place.
+//! If a step fails, the old files are put back. Therefore a stage that still has its manifest is a build that was
+//! killed while swapping: the next build finishes it first.
+//! Files of the last build that this one does not make are removed, except clients' copies, which may have been
+//! handed out. Files that no manifest lists (a scan of the sealed copy) are kept, renamed if this build needs their place.
 
 use crate::data::sha256;
 use crate::manifest::{Bundle, COPIES, MANIFEST, Manifest, ManifestFile};
@@ -19,8 +17,7 @@ use std::path::{Component, Path, PathBuf};
 const STAGE: &str = ".stage";
 const LOCK: &str = ".lock";
 
-/// Writes the bundle; returns the new paths of files that others had saved under its names.
-/// On error the folder is as it was.
+/// Writes the bundle; returns the new paths of files that others saved under its names. On error nothing has changed.
 pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(folder).map_err(failed(folder))?;
     let busy = Message::new("output-busy").with("path", folder.display());
@@ -44,10 +41,7 @@ pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Writes one file to a path of the user's, through a temporary file: there is never half of it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
+    let part = path.with_added_extension(format!("{}.part", std::process::id()));
     let written = write_synced(&part, bytes).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         let _ = fs::remove_file(&part);
@@ -66,8 +60,7 @@ pub fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     move |error| Error::new(message.clone()).caused_by(error)
 }
 
-/// Locks a file, or fails with a message if another run holds it. The file stays afterwards: without
-/// it, two later runs could hold two locks of one name.
+/// Locks a file, or fails if another run holds it. The file stays: else two later runs could hold two locks of one name.
 pub fn lock(path: &Path, busy: Message) -> Result<File> {
     let cannot_lock = failed(path.parent().unwrap_or(path));
     // Another user's file can often be opened for reading only, which is enough.
@@ -95,11 +88,8 @@ fn restore(folder: &Path) -> Result<()> {
 
 fn clear(folder: &Path) -> Result<()> {
     let stage = folder.join(STAGE);
-    let removed = if stage.is_file() {
-        fs::remove_file(&stage)
-    } else {
-        fs::remove_dir_all(&stage)
-    };
+    // It may be a file.
+    let removed = fs::remove_file(&stage).or_else(|_| fs::remove_dir_all(&stage));
     removed.or_else(|error| match error.kind() {
         io::ErrorKind::NotFound => Ok(()),
         _ => Err(failed(folder)(error)),
@@ -130,8 +120,7 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         let mut known = before.iter().chain(&after).filter(|it| it.path == path);
         digest.is_ok_and(|digest| known.any(|it| it.sha256 == digest))
     };
-    // Old files that are no longer made, unless somebody changed them; then the staged ones, the
-    // manifest last.
+    // Old files that are no longer made, unless somebody changed them; then the staged ones, the manifest last.
     let mut paths = Vec::new();
     for ManifestFile { path, .. } in &before {
         let stays = keeps_copies && path.starts_with(COPIES);
@@ -156,14 +145,10 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         let (staged, target) = (new.join(path), folder.join(path));
         // The manifest is replaced in one step: there is always one that lists the program's files.
         if path != MANIFEST && is_there(&target) {
-            let ours = is_ours(path);
-            let away = if ours {
-                old.join(path)
-            } else {
-                beside(&target)
-            };
-            move_file(target.clone(), away.clone())?;
-            kept.extend((!ours).then_some(away));
+            let foreign = (!is_ours(path)).then(|| beside(&target));
+            let away = foreign.clone().unwrap_or_else(|| old.join(path));
+            move_file(target.clone(), away)?;
+            kept.extend(foreign);
         }
         if is_there(&staged) {
             move_file(staged, target)?;
@@ -187,8 +172,7 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     done.map(|()| kept)
 }
 
-/// The manifest of a folder; `None` if it is missing or broken. Anybody may have edited it, so paths
-/// that leave the folder are dropped.
+/// The manifest of a folder, if it can be read. Anybody may have edited it: paths that leave the folder are dropped.
 fn read_manifest(folder: &Path) -> Option<Manifest> {
     let bytes = fs::read(folder.join(MANIFEST)).ok()?;
     let mut manifest: Manifest = serde_json::from_slice(&bytes).ok()?;

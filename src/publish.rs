@@ -33,7 +33,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
-use store::{Store, StoreResult};
+use store::{Store, is_transient};
 use target::{Target, TargetKind};
 
 /// Pauses before the retries of a step that failed with a transient error.
@@ -48,8 +48,7 @@ pub const RETRY_PAUSES: [Duration; 4] = [
 pub struct PublishContext<'a> {
     /// The project's id: [`local_state::LocalState::publisher`].
     pub publisher: &'a str,
-    /// True if files are replaced that are in the way of new ones and that this program did not
-    /// publish, or that were changed since.
+    /// True if files in the way of new ones are replaced that others published or changed.
     pub replaces_unmanaged: bool,
     pub clock: &'a dyn Fn() -> Timestamp,
     pub retry_pauses: &'a [Duration],
@@ -101,10 +100,10 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
     Ok(plan)
 }
 
-/// Tells who can delete the texts of a withdrawn edition, if its files were taken out of a git
-/// branch: older commits keep them.
+/// Tells who can delete a withdrawn edition's texts if its files left a git branch: older commits keep them.
 pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
-    let removed: Vec<&str> = plan.withdrawn_files().collect();
+    let withdrawn = plan.remove.iter().filter(|path| plan::is_issued(path));
+    let removed = Vec::from_iter(withdrawn.map(String::as_str));
     let is_kept = target.record.kind == TargetKind::Git && !removed.is_empty();
     is_kept.then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
 }
@@ -120,7 +119,7 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
         return Ok(None);
     };
     let manifest = read_manifest(&bytes)?;
-    let (altered, missing) = context.changed_files(store, &manifest)?;
+    let [altered, missing] = context.changed_files(store, &manifest)?;
     Ok(Some(PublishedStatus {
         since: context.retry(|| store.modified_at(MANIFEST))?,
         locked_since: context.retry(|| Lock::read(store))?.map(|it| it.since),
@@ -141,8 +140,7 @@ impl PublishContext<'_> {
         self.retry(|| store::open(target, project))
     }
 
-    /// Reads the published manifest and plans the publication. Fails if a new file would replace one
-    /// that this program did not publish.
+    /// Plans the publication. Fails if a new file would replace one that this program did not publish.
     fn plan(
         &self,
         store: &mut dyn Store,
@@ -160,8 +158,7 @@ impl PublishContext<'_> {
         if self.replaces_unmanaged
             && let Some(manifest) = &published
         {
-            let (altered, missing) = self.changed_files(store, manifest)?;
-            replaceable.extend(altered.into_iter().chain(missing));
+            replaceable.extend(self.changed_files(store, manifest)?.concat());
         }
         let next = plan(published.as_ref(), site, &replaceable)?;
         let mut unmanaged = Vec::new();
@@ -179,24 +176,19 @@ impl PublishContext<'_> {
     }
 
     /// Compares the files on the target with a manifest; returns the altered and the missing ones.
-    fn changed_files(
-        &self,
-        store: &mut dyn Store,
-        manifest: &Manifest,
-    ) -> Result<(Vec<String>, Vec<String>)> {
-        let (mut altered, mut missing) = (Vec::new(), Vec::new());
-        for file in &manifest.files {
+    fn changed_files(&self, store: &mut dyn Store, listed: &Manifest) -> Result<[Vec<String>; 2]> {
+        let [mut altered, mut missing] = [Vec::new(), Vec::new()];
+        for file in &listed.files {
             match self.retry(|| store.read(&file.path))? {
                 None => missing.push(file.path.clone()),
                 Some(bytes) if sha256(&bytes) != file.sha256 => altered.push(file.path.clone()),
                 Some(_) => {}
             }
         }
-        Ok((altered, missing))
+        Ok([altered, missing])
     }
 
-    /// Sends and removes files in the plan's order. A publisher that has lost the lock stops before
-    /// the next pages, or before the manifest.
+    /// Sends and removes files in the plan's order. Without the lock it stops before the pages, or before the manifest.
     fn carry_out(
         &self,
         store: &mut dyn Store,
@@ -209,8 +201,9 @@ impl PublishContext<'_> {
             return Ok(());
         }
         let removed = plan.remove.iter().map(String::as_str);
-        let touched: Vec<&str> = plan.sent().chain(removed).collect();
-        self.retry(|| lock.record(store, &touched, (self.clock)()))?;
+        let touched = plan.sent().chain(removed).map(str::to_owned);
+        lock.files.extend(touched);
+        self.retry(|| lock.record(store, (self.clock)()))?;
         for part in [&plan.upload, &plan.pages] {
             for path in part {
                 self.send(store, path, &site.files[path])?;
@@ -235,18 +228,16 @@ impl PublishContext<'_> {
     }
 
     /// Runs a step, and again after each pause while its errors are transient.
-    fn retry<T>(&self, mut step: impl FnMut() -> StoreResult<T>) -> Result<T> {
-        let mut pauses = self.retry_pauses.iter();
-        loop {
-            let error = match step() {
-                Ok(value) => return Ok(value),
-                Err(error) => error,
-            };
-            let Some(pause) = pauses.next().filter(|_| error.transient) else {
-                return Err(error.error);
-            };
-            (self.progress)(ProgressEvent::Retry);
-            std::thread::sleep(*pause);
+    fn retry<T>(&self, mut step: impl FnMut() -> Result<T>) -> Result<T> {
+        for pause in self.retry_pauses {
+            match step() {
+                Err(error) if is_transient(&error) => {
+                    (self.progress)(ProgressEvent::Retry);
+                    std::thread::sleep(*pause);
+                }
+                done => return done,
+            }
         }
+        step()
     }
 }

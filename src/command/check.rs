@@ -23,8 +23,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// Prints the findings, and for people the next thing to do. Returns true if the content may be
-    /// built.
+    /// Prints the findings, and for people the next step. Returns true if the content may be built.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let compiled_in = Fonts::compiled_in();
@@ -57,8 +56,7 @@ impl Check {
 }
 
 impl Session<'_> {
-    /// Derives the next step from all findings and the version that the content is; `None` if neither
-    /// asks for one.
+    /// Derives the next step from all findings and the content's version; `None` if neither asks for one.
     pub(super) fn next_step(
         &self,
         findings: &[Diagnostic],

@@ -2,10 +2,10 @@
 
 mod chain;
 
-use super::{JudgingOptions, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::record::IsoDate;
-use crate::content::{Content, edit, yaml};
+use crate::content::{Content, Filed, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
@@ -70,8 +70,8 @@ impl Issue {
         }
         let Some(mut project) = session.judge(content, Shown::Stopping, |it| session.settle(it))?
         else {
-            let nothing = session.line(&Message::new("nothing-issued"));
-            return write_text(&mut std::io::stderr(), &nothing).map(|()| false);
+            let nothing = Message::new("nothing-issued");
+            return session.warn(&nothing).map(|()| false);
         };
         if let Some(same) = project.version().edition {
             let message = Message::new("issue-unchanged").with("id", &same.id);
@@ -102,11 +102,8 @@ impl Issue {
             edit::issued(text, date, &edition.id, self.reviewed)
         })?);
         edit::write(&session.directory, &written)?;
-        if !session.quiet {
-            let text = session.summary(&project.content, &edition, &numbers);
-            write_text(&mut std::io::stdout(), &text)?;
-        }
-        Ok(true)
+        let summary = session.summary(&project.content, &edition, &numbers);
+        session.print(summary).map(|()| true)
     }
 
     /// The note as it will be printed, for everybody to read.
@@ -172,11 +169,12 @@ impl Session<'_> {
 
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let is_used = |allowed: &&Allowance| {
-            let mut used = findings.iter().filter_map(|it| self.allowance(it));
-            used.any(|it| it == *allowed)
-        };
-        self.allow.iter().filter(is_used).cloned().collect()
+        let used: Vec<_> = findings
+            .iter()
+            .filter_map(|it| self.allowance(it))
+            .collect();
+        let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
+        allowed.cloned().collect()
     }
 
     fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {
@@ -209,10 +207,7 @@ impl Session<'_> {
             text.push_str(&self.line(&Message::new("numbers-given").with("count", count)));
         }
         text.push_str(&self.line(&Message::new("publish-first")));
-        for message in super::copies::outdated(content, Some(&edition.id)) {
-            text.push_str(&self.line(&message));
-        }
-        text
+        text + &self.lines(&super::copies::outdated(content, Some(&edition.id)))
     }
 }
 
@@ -221,8 +216,7 @@ const REVIEW_REFUSALS: [&str; 2] = ["review-day-in-future", "review-before-newes
 
 /// Refuses a day on which a certificate of the sheet was not issued yet.
 fn refuse_later_certificate(content: &Content, day: Date) -> Result<()> {
-    for certification in &content.certifications {
-        let record = &certification.record;
+    for Filed { record, .. } in &content.certifications {
         if let Some(IsoDate(issued)) = record.issued_on.filter(|issued| issued.0 > day) {
             let message = Message::new("issue-before-certificate").with("day", day);
             let named = message.with("standard", &record.standard);

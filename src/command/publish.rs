@@ -2,14 +2,14 @@
 
 mod status;
 
+use super::diff::{WORKING, sheet_of};
 use super::{JudgingOptions, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
 use crate::content::Sources;
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
-use crate::edition::Edition;
 use crate::manifest::MANIFEST;
-use crate::message::{Error, Language, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
@@ -18,7 +18,6 @@ use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
 use crate::render::bundle::{self, Project};
 use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
-use crate::sheet::{self, LayoutOptions, Rendering};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
@@ -31,19 +30,13 @@ pub struct Publish {
     dry_run: bool,
     #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "headers"])]
     status: bool,
-    #[arg(
-        long,
-        value_enum,
-        default_value = "text",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
+    #[arg(long, value_enum, default_value = "text")]
     format: OutputFormat,
     #[arg(long)]
     draft: bool,
     #[arg(long)]
     replace: bool,
-    #[arg(long, value_name = "SERVER", value_enum, hide_possible_values = true)]
+    #[arg(long, value_name = "SERVER", value_enum)]
     headers: Option<HeaderSyntax>,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
@@ -69,8 +62,7 @@ impl Publish {
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
         if !is_done {
-            let text = session.line(&Message::new("nothing-published"));
-            write_text(&mut stderr(), &text)?;
+            session.warn(&Message::new("nothing-published"))?;
         }
         Ok(is_done)
     }
@@ -87,7 +79,7 @@ impl Publish {
         if !session.keeps_names(&project, &bundle)? {
             return Ok(false);
         }
-        let site = BuiltSite::from_bundle(&bundle);
+        let site = BuiltSite::from_bundle(bundle);
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
@@ -104,7 +96,10 @@ impl Publish {
         project: &Project,
         site: &BuiltSite,
     ) -> Result<()> {
-        let bar = progress_bar(session);
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}")
+            .expect("a template that the library knows");
+        // Hidden where there is no terminal.
+        let bar = ProgressBar::no_length().with_style(style);
         let progress = |event: ProgressEvent| show(session, &bar, event);
         let local = LocalState::open(&session.directory)?;
         let context = PublishContext {
@@ -116,10 +111,11 @@ impl Publish {
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
-            return match self.format {
-                OutputFormat::Json => write_text(&mut stdout(), data::pretty(&preview)),
-                OutputFormat::Text => write_text(&mut stdout(), preview.text(session)),
+            let text = match self.format {
+                OutputFormat::Json => data::pretty(&preview),
+                OutputFormat::Text => preview.text(session).into(),
             };
+            return write_text(&mut stdout(), text);
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
@@ -200,7 +196,7 @@ impl PublishPreview {
         if self.changes.is_none() && self.published.is_some() {
             messages.push(Message::new("plan-no-comparison"));
         }
-        let mut text: String = messages.iter().map(|it| session.line(it)).collect();
+        let mut text = session.lines(&messages);
         if let Some(changes) = &self.changes {
             text.push_str(&compare::print(changes, session.catalog, false));
         }
@@ -210,41 +206,19 @@ impl PublishPreview {
 
 /// Compares the public sheet of a published edition with that of the content as it was just built.
 fn changes(project: &Project, published: &str) -> Option<Comparison> {
-    let (register, content) = (&project.register, &project.content);
-    let labels = project.theme.labels(Language::Japanese).ok()?;
-    let lay_out_edition =
-        |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &labels);
-    let mut issued = content.issued();
-    let before = issued.find(|edition: &&Edition| edition.id == published)?;
-    let version = project.version();
-    let after = version.edition.map_or_else(
-        || {
-            let options = LayoutOptions::new(Rendering::SitePdf, register.date, version.clone());
-            sheet::lay_out(register, &options, &labels)
-        },
-        lay_out_edition,
-    );
-    Some(compare::compare(&lay_out_edition(before), &after))
-}
-
-/// A progress bar, which is hidden where there is no terminal.
-fn progress_bar(session: &Session) -> ProgressBar {
-    let bar = if session.quiet {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::no_length()
-    };
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
-    bar.with_style(style.expect("a template that the library knows"))
+    let edition = project.version().edition;
+    let built = edition.map_or(WORKING, |edition| &edition.id);
+    let [before, after] = [published, built].map(|name| sheet_of(project, name, Audience::Public));
+    Some(compare::compare(&before.ok()?.0, &after.ok()?.0))
 }
 
 /// Shows the next step in the bar, or as a line where the bar is hidden.
 fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     let message = match event {
+        _ if session.quiet => return,
         ProgressEvent::Plan(plan) => {
             let files = plan.sent().count() + plan.remove.len();
-            let steps = files + usize::from(plan.sends_manifest);
-            return bar.set_length(steps as u64);
+            return bar.set_length((files + usize::from(plan.sends_manifest)) as u64);
         }
         ProgressEvent::Send(path, bytes) => Message::new("sending")
             .with("path", path)
@@ -254,18 +228,14 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     };
     let text = session.line(&message);
     bar.set_message(text.trim_end().to_owned());
-    if !matches!(event, ProgressEvent::Retry) {
-        bar.inc(1);
-    }
-    if bar.is_hidden() && !session.quiet {
+    bar.inc(u64::from(!matches!(event, ProgressEvent::Retry)));
+    if bar.is_hidden() {
         // A line that nobody reads is no reason to stop half-way.
         let _ = write_text(&mut stderr(), &text);
     }
 }
 
-/// Reads publish.yaml and returns the target of that name, or all without a name.
-///
-/// Prints the findings and returns `None` if the file has errors.
+/// Reads the target of that name, or all without a name; `None`, with findings printed, if the file has errors.
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
     let path = session.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
@@ -283,23 +253,22 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
         }
     };
     if targets.is_empty() {
-        let message = Message::new("publish-yaml-empty").with("path", path.display());
-        return Err(Error::new(message));
+        let path = path.display();
+        return Err(Error::new(
+            Message::new("publish-yaml-empty").with("path", path),
+        ));
     }
     let known = names(&targets);
     targets.retain(|target| name.is_none_or(|name| target.name == name));
-    match name {
-        Some(name) if targets.is_empty() => {
-            let message = Message::new("no-such-target").with("name", name);
-            Err(Error::new(message.with("known", known)))
-        }
-        _ => Ok(Some(targets)),
+    if let Some(name) = name.filter(|_| targets.is_empty()) {
+        let message = Message::new("no-such-target").with("name", name);
+        return Err(Error::new(message.with("known", known)));
     }
+    Ok(Some(targets))
 }
 
 fn names(targets: &[Target]) -> String {
-    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    names.join(", ")
+    Vec::from_iter(targets.iter().map(|target| &*target.name)).join(", ")
 }
 
 /// Prints the findings of publish.yaml without any password.
@@ -333,8 +302,7 @@ fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
         return Ok(false);
     };
     let policy = bundle::site_policy(&project)?;
-    write_text(&mut stdout(), policy.headers(syntax))?;
-    Ok(true)
+    write_text(&mut stdout(), policy.headers(syntax)).map(|()| true)
 }
 
 /// Searches the very bytes that are about to be sent for every text that is not public.

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// The time a server has for its whole response.
 const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest response of a time server; a timestamp has a few kilobytes.
-const MAX_TIMESTAMP_RESPONSE: u64 = 256 * 1024;
+const MAX_RESPONSE: u64 = 256 * 1024;
 
 #[derive(clap::Args)]
 pub struct Sign {
@@ -50,8 +50,10 @@ impl Sign {
             .map_err(|error| error.with("url", url).with("file", self.file.display()))?;
         let recorded = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
-            let message = Message::new("folder-in-the-way").with("path", self.output.display());
-            return Err(Error::new(message));
+            let path = self.output.display();
+            return Err(Error::new(
+                Message::new("folder-in-the-way").with("path", path),
+            ));
         }
         output::write_file(&self.output, &signed)?;
         let message = match self.tsa {
@@ -133,9 +135,6 @@ fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {
         let message = Message::new("tsa-status").with("status", response.status());
         return Err(Error::new(message));
     }
-    let body = response
-        .body_mut()
-        .with_config()
-        .limit(MAX_TIMESTAMP_RESPONSE);
+    let body = response.body_mut().with_config().limit(MAX_RESPONSE);
     body.read_to_vec().map_err(unreachable)
 }

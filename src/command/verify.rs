@@ -28,7 +28,7 @@ pub struct Verify {
     trust: Option<PathBuf>,
     #[arg(long, value_name = "NAME", requires = "trust")]
     signer_name: Option<String>,
-    #[arg(long, value_parser = ["text", "json", "csv"], hide_possible_values = true)]
+    #[arg(long, value_parser = ["text", "json", "csv"])]
     format: Option<String>,
     #[command(flatten)]
     pub(super) run: RunOptions,

@@ -40,7 +40,7 @@ pub fn build(
         attribute(ID_AA_SIGNING_CERTIFICATE_V_2, &certificate),
     ]);
     let signature = (identity.key.sign)(&signed_attributes.to_der().expect(ENCODES));
-    let stamp = |server| {
+    let stamp = |server| -> Result<_> {
         let (time, token) = timestamp::request(server, &signature)?;
         identity.may_sign(time)?;
         let stamp = Any::from_der(&token).expect(ENCODES);

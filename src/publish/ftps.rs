@@ -1,14 +1,11 @@
 //! FTP over TLS, with the library that OpenDAL uses for it.
 //!
-//! Not through OpenDAL: it closes a connection before it has read the server's last answer, which
-//! servers with TLS 1.3 take for a broken upload of a large file, and it leaves a part under a new
-//! name behind each time.
+//! Not through OpenDAL: it closes a connection before it has read the server's last answer, which servers with
+//! TLS 1.3 take for a broken upload of a large file, and it leaves a part under a new name behind each time.
 
-use super::store::{
-    ASIDE, CONNECT_TIMEOUT, PART, Store, StoreError, StoreResult, confirm_created, wait,
-};
+use super::store::{ASIDE, CONNECT_TIMEOUT, PART, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
-use crate::message::Message;
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -17,7 +14,7 @@ use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
 use suppaftp::tokio_rustls::TlsConnector;
 use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use suppaftp::types::FileType;
-use suppaftp::{FtpError, Status};
+use suppaftp::{FtpError, FtpResult, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -26,8 +23,6 @@ pub struct FtpsStore {
     /// Opened by the first step, and again after it was lost.
     connection: Option<AsyncRustlsFtpStream>,
 }
-
-type FtpResult<T> = Result<T, FtpError>;
 
 impl FtpsStore {
     pub fn new(target: &Target) -> FtpsStore {
@@ -41,7 +36,7 @@ impl FtpsStore {
     fn run<T>(
         &mut self,
         step: impl AsyncFnOnce(&mut AsyncRustlsFtpStream) -> FtpResult<T>,
-    ) -> StoreResult<T> {
+    ) -> Result<T> {
         let open = self.connection.take();
         let (result, connection) = wait(async {
             let mut connection = match open {
@@ -83,7 +78,7 @@ impl FtpsStore {
 }
 
 impl Store for FtpsStore {
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         self.run(async |ftp| {
             // Asked to send a missing file, servers break off before they say so.
             if matches!(if_available(ftp.size(path).await), Ok(None)) {
@@ -100,7 +95,7 @@ impl Store for FtpsStore {
         })
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         self.run(async |ftp| {
             let folder = Path::new(path).parent().and_then(Path::to_str);
             make_folders(ftp, folder.unwrap_or_default()).await?;
@@ -120,7 +115,7 @@ impl Store for FtpsStore {
         })
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         if self.read(path)?.is_some() {
             return Ok(false);
         }
@@ -128,18 +123,17 @@ impl Store for FtpsStore {
         confirm_created(self, path, bytes)
     }
 
-    fn remove(&mut self, path: &str) -> StoreResult<()> {
+    fn remove(&mut self, path: &str) -> Result<()> {
         self.run(async |ftp| if_available(ftp.rm(path).await).map(drop))
     }
 
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
         let time = self.run(async |ftp| if_available(ftp.mdtm(path).await))?;
         Ok(time.and_then(|time| format!("{time}Z").parse().ok()))
     }
 }
 
-/// Uploads a file. Reads the connection to its end before closing it, because a server takes one
-/// closed with unread bytes for broken.
+/// Uploads a file. Reads the connection to its end: a server takes one closed with unread bytes for broken.
 async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
     let mut stream = ftp.put_with_stream(path).await?;
     let upload = async {
@@ -168,26 +162,22 @@ async fn make_folders(ftp: &mut AsyncRustlsFtpStream, path: &str) -> FtpResult<(
 /// Turns "file unavailable" into `None`: the file is missing, or the folder exists already.
 fn if_available<T>(result: FtpResult<T>) -> FtpResult<Option<T>> {
     match result {
-        Err(FtpError::UnexpectedResponse(response))
-            if response.status == Status::FileUnavailable =>
-        {
-            Ok(None)
-        }
+        Err(FtpError::UnexpectedResponse(it)) if it.status == Status::FileUnavailable => Ok(None),
         other => other.map(Some),
     }
 }
 
-fn store_error(error: FtpError) -> StoreError {
+fn store_error(error: FtpError) -> Error {
     let id = match &error {
-        FtpError::ConnectionError(_) => return StoreError::transient(error),
+        FtpError::ConnectionError(_) => return transient(error),
         FtpError::UnexpectedResponse(response) => match response.status {
             Status::NotLoggedIn => "target-refused",
             // A full disk has a code of the 400s, which else mean that a retry may help.
             Status::RequestedActionNotTaken => "target-failed",
-            status if status.code() / 100 == 4 => return StoreError::transient(error),
+            status if status.code() / 100 == 4 => return transient(error),
             _ => "target-failed",
         },
         _ => "target-failed",
     };
-    StoreError::permanent(Message::new(id), error)
+    Error::new(Message::new(id)).caused_by(error)
 }

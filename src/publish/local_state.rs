@@ -1,7 +1,5 @@
-//! Facts a project keeps about its own publications, in `.safeguard/` beside `publish.yaml`.
-//!
-//! The project's id, a lock of each target, and the manifest last published there.
-//! Git ignores the folder.
+//! Facts a project keeps about its own publications, in `.safeguard/`, which git ignores, beside `publish.yaml`:
+//! the project's id, a lock of each target, and the manifest last published there.
 
 use crate::data;
 use crate::edition::random_digits;

@@ -4,9 +4,9 @@
 //! The first of these credentials counts: the key file of publish.yaml, a key or password of the
 //! environment, the agent, the usual key files.
 
-use super::store::{CONNECT_TIMEOUT, StoreError, StoreResult};
+use super::store::{CONNECT_TIMEOUT, is_transient, transient};
 use super::target::{Target, text};
-use crate::message::{Error, Message};
+use crate::message::{Error, Message, Result};
 use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::client::AgentClient;
 use russh::keys::{
@@ -22,7 +22,7 @@ const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
 pub type SshSession = Handle<HostKeyVerifier>;
 
 /// Connects to a server and logs in; `project` is the folder that relative paths begin at.
-pub async fn connect(target: &Target, project: &Path) -> StoreResult<SshSession> {
+pub async fn connect(target: &Target, project: &Path) -> Result<SshSession> {
     let record = &target.record;
     let (host, port) = (text(&record.host), record.port.unwrap_or(22));
     let known_hosts = record.known_hosts.as_deref();
@@ -34,12 +34,15 @@ pub async fn connect(target: &Target, project: &Path) -> StoreResult<SshSession>
     let attempt = client::connect(Arc::new(verifier.config()), (host, port), verifier);
     let mut session = timeout(CONNECT_TIMEOUT, attempt)
         .await
-        .map_err(StoreError::transient)??;
+        .map_err(transient)??;
     match log_in(&mut session, target, project).await {
         Ok(true) => Ok(session),
-        Ok(false) => Err(Error::new(refused(target)).into()),
+        Ok(false) => Err(Error::new(refused(target))),
         // A server that hangs up has refused too. Further logins would lock the user out.
-        Err(error) if error.transient => Err(StoreError::permanent(refused(target), error.cause())),
+        Err(error) if is_transient(&error) => Err(Error {
+            message: refused(target),
+            ..error
+        }),
         Err(error) => Err(error),
     }
 }
@@ -47,13 +50,9 @@ pub async fn connect(target: &Target, project: &Path) -> StoreResult<SshSession>
 /// Resolves a path of publish.yaml, which begins at the project or, with `~/`, at home.
 fn local_path(project: &Path, path: &str) -> PathBuf {
     match path.strip_prefix("~/") {
-        Some(below) => home().join(below),
+        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
         None => project.join(path),
     }
-}
-
-fn home() -> PathBuf {
-    std::env::home_dir().unwrap_or_default()
 }
 
 /// Accepts a server only if its key is on record.
@@ -79,21 +78,21 @@ impl HostKeyVerifier {
     }
 
     /// The keys on record, each with the number of its line.
-    fn known_keys(&self) -> Result<Vec<(usize, PublicKey)>, keys::Error> {
+    fn known_keys(&self) -> std::result::Result<Vec<(usize, PublicKey)>, keys::Error> {
         keys::known_hosts::known_host_keys_path(&self.host, self.port, &self.known_hosts)
     }
 
-    fn verify(&self, key: &PublicKey) -> StoreResult<bool> {
+    fn verify(&self, key: &PublicKey) -> Result<bool> {
         let file = self.known_hosts.display();
         let unreadable = Message::new("sftp-known-hosts").with("file", &file);
         // With a byte order mark, which Windows' editors add, the first line names no server.
         let content = std::fs::read(&self.known_hosts).unwrap_or_default();
         if content.starts_with(b"\xef\xbb\xbf") {
-            return Err(Error::new(unreadable).into());
+            return Err(Error::new(unreadable));
         }
         let known = self
             .known_keys()
-            .map_err(|error| StoreError::permanent(unreadable, error))?;
+            .map_err(|error| Error::new(unreadable).caused_by(error))?;
         let is_same = |(_, known): &(usize, PublicKey)| known.key_data() == key.key_data();
         if known.iter().any(is_same) {
             return Ok(true);
@@ -105,7 +104,8 @@ impl HostKeyVerifier {
                 .with("fingerprint", key.fingerprint(HashAlg::Sha256))
                 .with("line", self.known_hosts_line(key)),
         };
-        Err(Error::new(message.with("host", &self.host).with("file", file)).into())
+        let named = message.with("host", &self.host).with("file", file);
+        Err(Error::new(named))
     }
 
     fn known_hosts_line(&self, key: &PublicKey) -> String {
@@ -118,9 +118,9 @@ impl HostKeyVerifier {
 }
 
 impl client::Handler for HostKeyVerifier {
-    type Error = StoreError;
+    type Error = Error;
 
-    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> StoreResult<bool> {
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool> {
         match key {
             PublicKeyOrCertificate::PublicKey { key, .. } => self.verify(key),
             PublicKeyOrCertificate::Certificate(_) => Ok(false),
@@ -128,14 +128,14 @@ impl client::Handler for HostKeyVerifier {
     }
 }
 
-impl From<russh::Error> for StoreError {
-    fn from(error: russh::Error) -> StoreError {
-        StoreError::transient(error)
+impl From<russh::Error> for Error {
+    fn from(error: russh::Error) -> Error {
+        transient(error)
     }
 }
 
 /// Offers the credentials in their order; returns true as soon as the server accepts one.
-async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> StoreResult<bool> {
+async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Result<bool> {
     let user = text(&target.record.user);
     let passphrase = target.secret("PASSPHRASE");
     let named = match (&target.record.key_file, target.secret("KEY")) {
@@ -155,7 +155,7 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> St
         let unreadable = Message::new("sftp-key")
             .with("key", name)
             .with("variable", target.variable("PASSPHRASE"));
-        let key = read.map_err(|error| StoreError::permanent(unreadable, error))?;
+        let key = read.map_err(|error| Error::new(unreadable).caused_by(error))?;
         if offer_key(session, user, key).await? {
             return Ok(true);
         }
@@ -171,7 +171,8 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> St
     }
     for name in USUAL_KEYS {
         // Nobody named these files: a missing or unreadable one is no error.
-        if let Ok(key) = keys::load_secret_key(home().join(".ssh").join(name), passphrase)
+        let path = local_path(project, &format!("~/.ssh/{name}"));
+        if let Ok(key) = keys::load_secret_key(path, passphrase)
             && offer_key(session, user, key).await?
         {
             return Ok(true);
@@ -191,7 +192,7 @@ fn refused(target: &Target) -> Message {
     .with("key", target.variable("KEY"))
 }
 
-async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> StoreResult<bool> {
+async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> Result<bool> {
     let hash = signature_hash(session, key.algorithm()).await?;
     let key_with_hash = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
     let result = session.authenticate_publickey(user, key_with_hash).await?;
@@ -199,7 +200,7 @@ async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> Sto
 }
 
 /// Offers the password, also as the answer to a server that asks for it interactively.
-async fn offer_password(session: &mut SshSession, user: &str, password: &str) -> StoreResult<bool> {
+async fn offer_password(session: &mut SshSession, user: &str, password: &str) -> Result<bool> {
     let result = session.authenticate_password(user, password).await?;
     if result.success() {
         return Ok(true);
@@ -220,7 +221,7 @@ async fn offer_password(session: &mut SshSession, user: &str, password: &str) ->
     Ok(matches!(response, KeyboardInteractiveAuthResponse::Success))
 }
 
-async fn offer_agent_keys(session: &mut SshSession, user: &str) -> StoreResult<bool> {
+async fn offer_agent_keys(session: &mut SshSession, user: &str) -> Result<bool> {
     #[cfg(unix)]
     let connected = AgentClient::connect_env().await;
     #[cfg(windows)]
@@ -242,7 +243,7 @@ async fn offer_agent_keys(session: &mut SshSession, user: &str) -> StoreResult<b
 }
 
 /// The hash for a signature with an RSA key; other keys imply theirs.
-async fn signature_hash(session: &SshSession, key: Algorithm) -> StoreResult<Option<HashAlg>> {
+async fn signature_hash(session: &SshSession, key: Algorithm) -> Result<Option<HashAlg>> {
     if !key.is_rsa() {
         return Ok(None);
     }

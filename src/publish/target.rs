@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -44,8 +45,7 @@ pub struct TargetRecord {
     pub user: Option<Line>,
     /// sftp: the file of a private key; without it the agent is asked, then the usual files.
     pub key_file: Option<Line>,
-    /// sftp: the file with the server's key, relative to the project's folder; without it
-    /// `~/.ssh/known_hosts`.
+    /// sftp: the file with the server's key, relative to the project's folder; else `~/.ssh/known_hosts`.
     pub known_hosts: Option<Line>,
     /// webdav: the address of the server, `https://…`.
     pub url: Option<Line>,
@@ -134,9 +134,7 @@ impl Target {
         self.secrets.get(name).map(String::as_str)
     }
 
-    /// Removes credentials from an error of a library or server.
-    ///
-    /// Adds the credential's variable, for the message of a target that refuses it.
+    /// Removes credentials from an error, and names the variable of one that the target may have refused.
     pub fn conceal(&self, mut error: Error) -> Error {
         for secret in self.secrets.values() {
             error.cause = error.cause.map(|cause| cause.replace(secret, "…"));
@@ -149,9 +147,7 @@ impl Target {
     }
 }
 
-/// Parses `publish.yaml`; returns its targets in the order of their names, or its errors.
-///
-/// `environment` looks up a variable.
+/// Parses `publish.yaml`; returns its targets by name, or its errors. `environment` looks up a variable.
 pub fn read(
     text: &str,
     environment: impl Fn(&str) -> Option<String>,
@@ -163,8 +159,7 @@ pub fn read(
     if !credentials.is_empty() {
         return Err(credentials);
     }
-    let read: EachOnce<TargetRecord> = yaml::read(FILE, text)?;
-    let records = read.0;
+    let records = yaml::read::<EachOnce<TargetRecord>>(FILE, text)?.0;
     let findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
     if !findings.is_empty() {
         return Err(findings);
@@ -195,43 +190,42 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         let message = Message::new("target-name").with("name", name);
         report("bad-id", &origin, message);
     }
-    for (field, written, id) in [
-        ("host", &record.host, "target-host"),
-        ("bucket", &record.bucket, "target-bucket"),
-        ("path", &record.path, "target-path"),
+    let [host, bucket, path] = [&record.host, &record.bucket, &record.path].map(text);
+    // An IPv6 address alone has several colons.
+    let host_is_wrong = host.contains('/') || host.matches(':').count() == 1;
+    for (field, written, id, is_wrong) in [
+        ("host", host, "target-host", host_is_wrong),
+        (
+            "bucket",
+            bucket,
+            "target-bucket",
+            bucket.contains(['/', ':']),
+        ),
+        ("path", path, "target-path", path.starts_with('~')),
     ] {
-        let written = text(written);
-        let is_wrong = match field {
-            "path" => written.starts_with('~'),
-            // An IPv6 address alone has several colons.
-            "host" => written.contains('/') || written.matches(':').count() == 1,
-            _ => written.contains(['/', ':']),
-        };
         if is_wrong {
             let message = Message::new(id).with("written", written);
             report("wrong-type", &origin.at(field), message);
         }
     }
-    let fields = serde_json::to_value(record).expect("a record is an object");
-    let is_written = |name: &str| name != "kind" && !fields[name].is_null();
+    let fields = serde_json::to_value(record).and_then(serde_json::from_value);
+    let mut written: BTreeMap<String, Value> = fields.expect("a record is an object");
+    written.retain(|name, value| name != "kind" && !value.is_null());
     let [needed, optional] = record.kind.fields();
-    for field in needed.iter().filter(|name| !is_written(name)) {
+    for field in needed.iter().filter(|name| !written.contains_key(**name)) {
         let message = Message::new("missing-field").with("field", field);
         report("missing-field", &origin, message);
     }
-    let names = fields.as_object().into_iter().flatten();
-    for field in names.map(|(name, _)| name.as_str()) {
-        if is_written(field) && !needed.contains(&field) && !optional.contains(&field) {
-            let message = Message::new("field-of-other-kind").with("field", field);
-            report("unknown-field", &origin.at(field), message);
-        }
+    let known = [needed, optional].concat();
+    for field in written.keys().filter(|name| !known.contains(&&***name)) {
+        let message = Message::new("field-of-other-kind").with("field", field);
+        report("unknown-field", &origin.at(field.as_str()), message);
     }
     findings
 }
 
-/// Reports fields that hold a credential, and addresses with a password in them.
-///
-/// Runs before the YAML is parsed, because the parser's findings show the line they are about.
+/// Reports fields that hold a credential, and addresses with a password. Runs before the YAML is parsed,
+/// because the parser's findings show the line they are about.
 fn find_credentials(text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {

@@ -43,15 +43,12 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
             let mut messages: Vec<_> = reports.iter().flat_map(TargetReport::messages).collect();
             messages.extend(copies::outdated(&session.load()?, None));
             messages.extend(unknown);
-            let lines: String = messages.iter().map(|it| session.line(it)).collect();
-            lines.into_bytes()
+            session.lines(&messages).into_bytes()
         }
     };
     write_text(&mut stdout(), text)?;
-    match first_error {
-        Some(error) => Err(error),
-        None => Ok(reports.iter().all(TargetReport::is_intact)),
-    }
+    let is_intact = reports.iter().all(TargetReport::is_intact);
+    first_error.map_or(Ok(is_intact), Err)
 }
 
 impl TargetReport {
@@ -70,9 +67,8 @@ impl TargetReport {
     }
 
     fn is_intact(&self) -> bool {
-        let is_intact =
-            |found: &PublishedStatus| found.altered.is_empty() && found.missing.is_empty();
-        self.published.as_ref().is_none_or(is_intact) && !self.foreign_manifest
+        let is_whole = |it: &PublishedStatus| it.altered.is_empty() && it.missing.is_empty();
+        self.published.as_ref().is_none_or(is_whole) && !self.foreign_manifest
     }
 
     fn messages(&self) -> Vec<Message> {
