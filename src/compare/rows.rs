@@ -46,17 +46,18 @@ fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
     };
     let settled: Vec<bool> = after.iter().zip(&origin).map(is_settled).collect();
     let stayed = moves::stayed(&origin, &settled);
-    let pair = |after, before| Sides { after, before };
     let mut pairs = Vec::new();
     for (at, old) in origin.iter().enumerate() {
-        pairs.push((at, pair(Some(at), *old), old.is_some() && !stayed[at]));
+        let moved = old.is_some() && !stayed[at];
+        pairs.push((at, Sides::new(Some(at), *old), moved));
     }
     let kept: BTreeSet<&usize> = origin.iter().flatten().collect();
     for old in (0..before.len()).filter(|old| !kept.contains(old)) {
         // Removed rows come before the rows that came in their place.
         let is_above = |at: &usize| stayed[*at] && origin[*at] < Some(old);
         let above = (0..origin.len()).rfind(is_above);
-        pairs.push((above.map_or(0, |at| at + 1), pair(None, Some(old)), false));
+        let at = above.map_or(0, |at| at + 1);
+        pairs.push((at, Sides::new(None, Some(old)), false));
     }
     pairs.sort_by_key(|(at, pair, _)| (*at, pair.after.is_some()));
     let rows = pairs.into_iter();
@@ -105,9 +106,9 @@ fn places<'a>(sheets: Sides<&'a Sheet>, rows: EitherSide<'a, Row>) -> Sides<Opti
     let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
     if rows.both().is_none() && found.both().is_some() {
         // It is the row that differs: each place is compared with itself, and nothing is marked.
-        return found.map(|row| mark_places(row, row).after);
+        return found.map(|row| mark_places(Sides::new(row, row)).after);
     }
-    mark_places(found.after, found.before)
+    mark_places(found)
 }
 
 /// A row of the same section and item.
@@ -126,10 +127,8 @@ fn cell(row: &Row, change: RowChange) -> &Cell {
 }
 
 fn row_changes(rows: EitherSide<Row>, moved: bool) -> BTreeSet<RowChange> {
-    let (after, before) = match (rows.after, rows.before) {
-        (Some(after), Some(before)) => (after, before),
-        (Some(_), None) => return [RowChange::Added].into(),
-        (None, _) => return [RowChange::Removed].into(),
+    let Some((after, before)) = rows.both() else {
+        return [rows.after.map_or(RowChange::Removed, |_| RowChange::Added)].into();
     };
     // A row's anchor contains that of its place.
     let relettered = place(after) != place(before) || after.anchor != before.anchor;
@@ -186,10 +185,7 @@ fn mark_cells(cells: EitherSide<Cell>) -> Sides<Option<MarkedCell>> {
     let marked = if states.after == states.before {
         mark(after, before)
     } else {
-        Sides {
-            after: mark(after, &[]).after,
-            before: mark(&[], before).before,
-        }
+        Sides::new(mark(after, &[]).after, mark(&[], before).before)
     };
     cells.zip(marked).map(|(cell, paragraphs)| {
         let state = cell?.state;
@@ -198,8 +194,7 @@ fn mark_cells(cells: EitherSide<Cell>) -> Sides<Option<MarkedCell>> {
 }
 
 /// Marks the differences between sections and items; all of them if one side has none.
-fn mark_places(after: Option<&Row>, before: Option<&Row>) -> Sides<Option<RowPlace>> {
-    let rows = Sides { after, before };
+fn mark_places(rows: EitherSide<Row>) -> Sides<Option<RowPlace>> {
     let sections = mark_headings(rows.map(|row| Some(&row?.section)));
     let items = mark_headings(rows.map(|row| Some(&row?.item)));
     sections.zip(items).map(|(section, item)| {

@@ -28,11 +28,10 @@ pub type MarkedLine = Vec<MarkedSpan>;
 
 /// Marks the differences between two texts; beside an empty text all of the other.
 pub fn mark(after: &[Paragraph], before: &[Paragraph]) -> Sides<Vec<MarkedLine>> {
-    let words = Sides { after, before }.map(split_words);
+    let words = Sides::new(after, before).map(split_words);
     let is_changed = marks(&words.after, &words.before);
-    words
-        .zip(is_changed)
-        .map(|(words, marks)| spans(words, &marks))
+    let both = words.zip(is_changed);
+    both.map(|(words, marks)| spans(words, &marks))
 }
 
 /// Marks the differences between two lines without any style.
@@ -44,8 +43,7 @@ pub fn mark_line(after: &str, before: &str) -> Sides<MarkedLine> {
 
 /// The characters of a line without marks and styles.
 pub fn text_of<'a>(line: impl IntoIterator<Item = &'a MarkedSpan>) -> String {
-    let texts = line.into_iter().map(|span| span.run.text.as_str());
-    texts.collect()
+    line.into_iter().map(|span| &*span.run.text).collect()
 }
 
 /// A word with its style, and if it begins a second or later paragraph: a new paragraph shows as a
@@ -118,10 +116,7 @@ fn marks(after: &[StyledWord], before: &[StyledWord]) -> Sides<Vec<bool>> {
         hunks.push(next);
     }
     hunks.retain(|hunk| hunk.same);
-    let mut marks = Sides {
-        after: vec![true; after.len()],
-        before: vec![true; before.len()],
-    };
+    let mut marks = Sides::new(vec![true; after.len()], vec![true; before.len()]);
     // With less than a third of the longer text in common, marks on single words would be confetti.
     if 3 * hunks.iter().map(new_length).sum::<usize>() >= length(after).max(length(before)) {
         for hunk in hunks {
