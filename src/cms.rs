@@ -99,14 +99,16 @@ impl CmsSignature {
         let ([_, _, content, ..], Some(signers)) = (parts.as_slice(), parts.last()) else {
             return Err(malformed());
         };
-        let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
-        let mut certificates: Vec<Certificate> = Vec::new();
-        if let Some(set) = parts.iter().find(|part| part.tag() == context_0) {
-            // Other kinds, such as attribute certificates, are skipped.
-            for certificate in children(set)?.iter().filter(|it| it.tag() == Tag::Sequence) {
-                certificates.push(certificate.decode_as()?);
-            }
-        }
+        let EncapsulatedContentInfo {
+            econtent_type,
+            econtent,
+        } = content.decode_as()?;
+        let set = parts.iter().find(|part| part.tag() == context_0);
+        let sent = set.map_or_else(|| Ok(Vec::new()), children)?;
+        // Other kinds, such as attribute certificates, are skipped.
+        let of_kind = sent.iter().filter(|it| it.tag() == Tag::Sequence);
+        let decoded = of_kind.map(|it| it.decode_as::<Certificate>());
+        let certificates = decoded.collect::<der::Result<Vec<_>>>()?;
         let signers = children(signers)?;
         let [signer_info] = signers.as_slice() else {
             return Err(malformed());
@@ -116,12 +118,10 @@ impl CmsSignature {
             _ => return Err(malformed()),
         };
         let signer: SignerInfo = signer_info.decode_as()?;
-        let content: Option<der::Result<OctetString>> =
-            encapsulated.econtent.map(|content| content.decode_as());
-        let mut candidates = certificates.iter();
-        let certificate = candidates.find(|it| is_signer(it, &signer.sid));
+        let content = econtent.map(|it| it.decode_as::<OctetString>());
+        let certificate = certificates.iter().find(|it| is_signer(it, &signer.sid));
         Ok(CmsSignature {
-            content_type: encapsulated.econtent_type,
+            content_type: econtent_type,
             content: content.transpose()?.map(Vec::from),
             certificate: certificate.ok_or_else(malformed)?.clone(),
             certificates,
@@ -141,8 +141,7 @@ impl CmsSignature {
         tokens.next()?.to_der().ok()
     }
 
-    /// Checks that the signer signed exactly this content, which is given in pieces,
-    /// with the certificate that the signature names.
+    /// Checks that the signer signed exactly this content, given in pieces, with the certificate that it names.
     pub fn verify(&self, content: &[&[u8]]) -> Result<(), SignatureError> {
         let algorithm =
             HashAlgorithm::of(&self.signer.digest_alg).ok_or(SignatureError::Unsupported)?;
@@ -228,8 +227,8 @@ pub fn malformed() -> der::Error {
 /// Every value of an attribute.
 fn values(attributes: &Option<Attributes>, oid: ObjectIdentifier) -> impl Iterator<Item = &Any> {
     let all = attributes.iter().flat_map(|attributes| attributes.iter());
-    all.filter(move |attribute| attribute.oid == oid)
-        .flat_map(|attribute| attribute.values.iter())
+    let named = all.filter(move |attribute| attribute.oid == oid);
+    named.flat_map(|attribute| attribute.values.iter())
 }
 
 /// Tells if the signer's id (issuer with serial number, or key identifier) is the certificate's.

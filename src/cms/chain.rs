@@ -1,6 +1,5 @@
-//! Certificates: the holder's name, the validity period, and the chain to a trusted root.
+//! Certificates as they were sent, and the roots to trust → names, validity, and the chain to a root.
 //!
-//! In: certificates as they were sent, and the roots to trust. Out: facts.
 //! Never here: revocation lists, the system's roots, the clock.
 
 use super::policy::{self, Purpose};
@@ -41,8 +40,7 @@ pub fn is_self_issued(certificate: &Certificate) -> bool {
     body.issuer() == body.subject()
 }
 
-/// Tells if a signer's certificate is a root or leads to one over intermediates, with all valid at
-/// `at` and allowed by the policy, the root too.
+/// Tells if a signer's certificate is a root or leads to one, with all, the root too, valid at `at` and allowed.
 pub fn verify_chain(
     certificate: &Certificate,
     purpose: Purpose,
@@ -66,31 +64,30 @@ pub fn verify_chain(
         checks += 1;
         is_signed_by(last, issuer)
     };
-    is_valid_at(certificate, at)
-        && policy::check_signer(certificate, purpose).is_ok()
-        && (roots.contains(certificate)
-            || reaches_root(&[certificate], intermediates, roots, &mut may_follow))
-}
-
-/// Tells if a path, which begins with the signer, can be continued up to a root.
-fn reaches_root<'a>(
-    path: &[&'a Certificate],
-    intermediates: &'a [Certificate],
-    roots: &[Certificate],
-    may_follow: &mut dyn FnMut(&Certificate, &[&Certificate]) -> bool,
-) -> bool {
-    roots.iter().any(|root| may_follow(root, path))
-        || path.len() <= MAX_CHAIN_LENGTH
-            && intermediates.iter().any(|issuer| {
-                !path.contains(&issuer)
-                    && may_follow(issuer, path)
-                    && reaches_root(
-                        &[path, &[issuer]].concat(),
-                        intermediates,
-                        roots,
-                        may_follow,
-                    )
-            })
+    if !is_valid_at(certificate, at) || policy::check_signer(certificate, purpose).is_err() {
+        return false;
+    }
+    if roots.contains(certificate) {
+        return true;
+    }
+    // Paths upwards from the signer, the next one last. The last authority of each is not checked yet.
+    let mut paths = vec![vec![certificate]];
+    while let Some(path) = paths.pop() {
+        if let [below @ .., issuer] = &path[..]
+            && !below.is_empty()
+            && !may_follow(issuer, below)
+        {
+            continue;
+        }
+        if roots.iter().any(|root| may_follow(root, &path)) {
+            return true;
+        }
+        if path.len() <= MAX_CHAIN_LENGTH {
+            let others = intermediates.iter().rev().filter(|it| !path.contains(it));
+            paths.extend(others.map(|issuer| [&path[..], &[issuer]].concat()));
+        }
+    }
+    false
 }
 
 fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {

@@ -1,5 +1,4 @@
-//! Signature checks with a public key: RSA (PKCS#1 v1.5), P-256 and P-384,
-//! with SHA-256, SHA-384 or SHA-512.
+//! Signature checks with a public key: RSA (PKCS#1 v1.5), P-256, P-384, with SHA-256, SHA-384 or SHA-512.
 
 use super::SignatureError::{self, KeyMismatch, Unsupported};
 use der::oid::db::rfc5912::{
@@ -43,16 +42,11 @@ impl HashAlgorithm {
 }
 
 fn hash<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
-    let mut state = D::new();
-    for piece in pieces {
-        state.update(piece);
-    }
+    let state = pieces.iter().fold(D::new(), D::chain_update);
     state.finalize().to_vec()
 }
 
-/// Checks that the key signed the message.
-///
-/// `default` is the hash algorithm if the signature's algorithm names none.
+/// Checks that the key signed the message. `default` is the hash if the signature's algorithm names none.
 pub fn verify(
     public_key: &SubjectPublicKeyInfoOwned,
     algorithm: &AlgorithmIdentifierOwned,

@@ -94,8 +94,7 @@ impl TimestampToken {
         if signature.content_type != ID_CT_TST_INFO {
             return Err(cms::malformed());
         }
-        // Version, policy, imprint, number, time;
-        // then the optional accuracy, ordering, nonce, name and extensions.
+        // Version, policy, imprint, number, time; if present, accuracy, ordering, nonce, name, extensions.
         let parts = children(&AnyRef::from_der(content)?)?;
         let [_, _, imprint, _, time, rest @ ..] = parts.as_slice() else {
             return Err(cms::malformed());
@@ -134,8 +133,8 @@ impl TimestampToken {
 
 /// The token of a response that grants the request.
 fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
-    let TimestampResponse { status, token } =
-        TimestampResponse::from_der(response).map_err(no_timestamp)?;
+    let response = TimestampResponse::from_der(response).map_err(no_timestamp)?;
+    let TimestampResponse { status, token } = response;
     // 0 is granted, 1 granted with changes.
     if status.code > 1 {
         return Err(Error {
