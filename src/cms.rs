@@ -96,38 +96,35 @@ impl CmsSignature {
         let context_0 = TagNumber(0).context_specific(true);
         // Version, hash algorithms, content; optional certificates and revocation lists; signers.
         let parts = children(&AnyRef::from(&envelope.content))?;
-        let ([_, _, content, ..], Some(signers)) = (parts.as_slice(), parts.last()) else {
+        let [_, _, content, .., signers] = parts.as_slice() else {
             return Err(malformed());
         };
-        let EncapsulatedContentInfo {
-            econtent_type,
-            econtent,
-        } = content.decode_as()?;
+        let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
         let set = parts.iter().find(|part| part.tag() == context_0);
         let sent = set.map_or_else(|| Ok(Vec::new()), children)?;
         // Other kinds, such as attribute certificates, are skipped.
         let of_kind = sent.iter().filter(|it| it.tag() == Tag::Sequence);
         let decoded = of_kind.map(|it| it.decode_as::<Certificate>());
         let certificates = decoded.collect::<der::Result<Vec<_>>>()?;
-        let signers = children(signers)?;
-        let [signer_info] = signers.as_slice() else {
+        let [signer_info] = children(signers)?[..] else {
             return Err(malformed());
         };
-        let attributes = match children(signer_info)?.get(3) {
-            Some(attributes) if attributes.tag() == context_0 => attributes.value(),
-            _ => return Err(malformed()),
-        };
+        let fields = children(&signer_info)?;
+        let attributes = fields.get(3).filter(|it| it.tag() == context_0);
+        let signed_set = AnyRef::new(Tag::Set, attributes.ok_or_else(malformed)?.value())?;
         let signer: SignerInfo = signer_info.decode_as()?;
-        let content = econtent.map(|it| it.decode_as::<OctetString>());
+        let content = encapsulated
+            .econtent
+            .map(|it| it.decode_as::<OctetString>());
         let certificate = certificates.iter().find(|it| is_signer(it, &signer.sid));
         Ok(CmsSignature {
-            content_type: econtent_type,
+            content_type: encapsulated.econtent_type,
             content: content.transpose()?.map(Vec::from),
             certificate: certificate.ok_or_else(malformed)?.clone(),
             certificates,
             signer,
             // The set itself is signed, not the tag it is sent under (RFC 5652, 5.4).
-            signed_attributes: AnyRef::new(Tag::Set, attributes)?.to_der()?,
+            signed_attributes: signed_set.to_der()?,
         })
     }
 

@@ -5,11 +5,8 @@
 //!        ▲ watch                                                 └ files, on request ▶ its frames
 //! ```
 //!
-//! In: the project's folder.
-//! Out: responses on an address of this machine.
-//! It reads the project as `build` does, and renders with the same functions.
-//! It never writes a file, and starts nothing but the author's own editor, for a request that
-//! proves to come from the preview's page.
+//! It reads the project as `build` does, and renders with the same functions. It never writes a file,
+//! and starts nothing but the author's own editor, for a request that proves to come from the preview's page.
 
 mod address;
 mod editor;
@@ -70,7 +67,7 @@ impl PreviewServer {
             token: random_digits()?,
             states: Sender::new(Arc::new(first)),
         });
-        watcher.spawn(&server);
+        watcher.spawn(server.clone());
         Ok(server)
     }
 

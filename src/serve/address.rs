@@ -46,20 +46,18 @@ impl ListenAddress {
 
     /// Tells if a request names this address as its host.
     ///
-    /// Another site's page can point a name of its own at this machine (DNS rebinding) to read
-    /// the preview. It cannot do so with an address.
+    /// Another site's page can point a name of its own at this machine (DNS rebinding), but not an address.
     pub fn serves(&self, authority: &Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
         let ip = self.bound.ip();
-        let named = match name.parse::<IpAddr>() {
+        let is_called = match name.parse::<IpAddr>() {
             Ok(named) => named == ip || ip.is_unspecified(),
+            Err(_) if name.eq_ignore_ascii_case(&self.host) => true,
             Err(_) => {
-                let local = ip.is_loopback() || ip.is_unspecified();
-                name.eq_ignore_ascii_case(&self.host)
-                    || (local && name.eq_ignore_ascii_case("localhost"))
+                name.eq_ignore_ascii_case("localhost") && (ip.is_loopback() || ip.is_unspecified())
             }
         };
-        named && authority.port_u16().unwrap_or(80) == self.bound.port()
+        is_called && authority.port_u16().unwrap_or(80) == self.bound.port()
     }
 }
 

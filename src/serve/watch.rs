@@ -9,9 +9,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// Folders that a project is rendered from.
-const FOLDERS: [&str; 2] = ["content", "themes"];
-
 /// Time without a change after which a save is complete.
 const DEBOUNCE: Duration = Duration::from_millis(4);
 
@@ -61,7 +58,8 @@ impl ProjectWatcher {
     }
 
     fn watch_folders(&mut self) -> notify::Result<()> {
-        let folders = FOLDERS.map(|name| self.project.join(name));
+        // The folders that a project is rendered from.
+        let folders = ["content", "themes"].map(|name| self.project.join(name));
         for folder in folders.iter().filter(|folder| folder.is_dir()) {
             // It fails for a new folder, which does no harm.
             let _ = self.watcher.unwatch(folder);
@@ -71,16 +69,14 @@ impl ProjectWatcher {
     }
 
     /// Updates the preview after every change, in a thread of its own.
-    pub fn spawn(mut self, server: &Arc<PreviewServer>) {
-        let server = Arc::clone(server);
+    pub fn spawn(mut self, server: Arc<PreviewServer>) {
         std::thread::spawn(move || {
             loop {
                 // Without a change, looks for one at the end of the interval.
                 let _ = self.changes.recv_timeout(POLL_INTERVAL);
                 let started = now();
                 self.debounce();
-                let snapshot = self.read(&server, started);
-                let state = server.state();
+                let (snapshot, state) = (self.read(&server, started), server.state());
                 if !snapshot.equals(&state.snapshot) {
                     let next = PreviewState::new(snapshot, &server.options, Some(&state), started);
                     server.states.send_replace(Arc::new(next));
