@@ -112,13 +112,12 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
     let data = ReceivedData::read(&bytes);
     let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
     let sha256 = sha256(file);
-    let listing = context.known.listing.as_ref();
+    let known = &context.known;
+    let listing = known.listing.as_ref();
     let recorded = listing.and_then(|listing| Some((listing, listing.of_file(&sha256)?)));
     let (verdict, reason) = match (missing_signature(&signatures, context), recorded, &data) {
         (Some(missing), ..) => (NotAsIssued, missing),
-        (None, Some(_), _) if context.known.is_insecure => {
-            (NoRecord, Message::new("verify-list-insecure"))
-        }
+        (None, Some(_), _) if known.is_insecure => (NoRecord, Message::new("verify-list-insecure")),
         // Somebody recorded another edition's file, or a proof, as a copy of this one.
         (None, Some((_, edition)), Some(data)) if !edition.has_data(&data.digest) => {
             unrecorded(data, listing)
@@ -140,7 +139,7 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         file: name.to_owned(),
         verdict,
         reason: reason.with("file", name),
-        advice: advice(verdict, edition, sheet, &context.known),
+        advice: advice(verdict, edition, sheet, known),
         office: recorded.map_or(office, |(it, _)| Some(&it.office)).cloned(),
         edition: edition.cloned(),
         expiring: genuine_sheet.map_or_else(Vec::new, |sheet| expiring(sheet, context.now)),

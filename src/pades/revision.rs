@@ -1,7 +1,6 @@
 //! A PDF + the size of a signature → the PDF with a revision appended for the signature.
 //!
-//! The revision has an empty signature field, tagged as PDF/UA requires.
-//! The field is invisible: the seal on paper is for print.
+//! It has an empty signature field, tagged as PDF/UA requires and invisible: the seal on paper is for print.
 
 use crate::date::in_japan;
 use crate::message::{Error, Message, Result};
@@ -21,13 +20,11 @@ const UNKNOWN_OFFSET: i64 = 9_999_999_999;
 pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range<usize>)> {
     let document = pdf_reader::open(pdf)?;
     let mut entries = document.objects.values().flat_map(Object::as_dict);
-    // A second signature would invalidate the first for validators,
-    // and PDF/A requires each to cover the whole file.
+    // A second signature would invalidate the first for validators; PDF/A requires each to cover the whole file.
     if entries.any(|entry| entry.has(b"ByteRange")) {
         return Err(Error::new(Message::new("pdf-signed")));
     }
-    let catalog = document.catalog();
-    if catalog.is_ok_and(|catalog| catalog.has(b"AcroForm")) {
+    if document.catalog().is_ok_and(|it| it.has(b"AcroForm")) {
         return Err(Error::new(Message::new("pdf-form")));
     }
     let mut edited = document.clone();
@@ -73,7 +70,7 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
     let last = document.page_iter().last();
     let page = last.ok_or(lopdf::Error::PageNumberNotFound(1))?;
     let byte_range = [0, UNKNOWN_OFFSET, UNKNOWN_OFFSET, UNKNOWN_OFFSET];
-    let date = format!("D:{}+09'00'", in_japan(at).strftime("%Y%m%d%H%M%S"));
+    let date = in_japan(at).strftime("D:%Y%m%d%H%M%S+09'00'").to_string();
     let signature = document.add_object(dictionary! {
         "Type" => "Sig",
         "Filter" => "Adobe.PPKLite",

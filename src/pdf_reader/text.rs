@@ -48,9 +48,7 @@ fn page_text(document: &Document, page: ObjectId) -> Result<String> {
 
 /// Decodes a string, or an array of strings and of numbers that move the pen.
 fn decode(font: Option<&Encoding>, shown: &Object) -> Result<String> {
-    let Some(font) = font else {
-        return Err(Error::CharacterEncoding);
-    };
+    let font = font.ok_or(Error::CharacterEncoding)?;
     match shown {
         Object::String(codes, _) => Document::decode_text(font, codes),
         Object::Array(parts) => parts.iter().map(|part| decode(Some(font), part)).collect(),
