@@ -1,6 +1,5 @@
-//! CMS signatures (RFC 5652) of signed PDFs and timestamps.
+//! CMS signatures (RFC 5652) of signed PDFs and timestamps: DER → the signer, the certificates sent along, the validity.
 //!
-//! In: DER bytes. Out: the signer, the certificates sent along, and the validity for given content.
 //! Only a single signer is accepted, as PAdES and RFC 3161 require.
 //! Never here: trust in the signer ([`policy`] and [`chain`] answer that), disk, network.
 //!

@@ -3,7 +3,7 @@
 //! Never here: revocation lists, the system's roots, the clock.
 
 use super::policy::{self, Purpose};
-use super::{key, names};
+use super::{SignatureError, key, names};
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::Certificate;
@@ -28,10 +28,13 @@ pub fn validity(certificate: &Certificate) -> [Timestamp; 2] {
         .map(|time| Timestamp::try_from(time.to_system_time()).unwrap_or(Timestamp::MAX))
 }
 
-/// Tells if a moment is within a certificate's validity.
-pub fn is_valid_at(certificate: &Certificate, at: Timestamp) -> bool {
+/// Checks that a moment is within a certificate's validity.
+pub fn check_validity(certificate: &Certificate, at: Timestamp) -> Result<(), SignatureError> {
     let [first, last] = validity(certificate);
-    (first..=last).contains(&at)
+    let is_within = (first..=last).contains(&at);
+    is_within
+        .then_some(())
+        .ok_or(SignatureError::OutsideValidity)
 }
 
 /// Tells if an authority issued the certificate to itself, for example with its next key.
@@ -55,7 +58,7 @@ pub fn verify_chain(
         // The length of a path is limited without those that an authority issued to itself.
         let authorities = path.iter().skip(1).filter(|it| !is_self_issued(it));
         let is_allowed = last.tbs_certificate().issuer() == issuer.tbs_certificate().subject()
-            && is_valid_at(issuer, at)
+            && check_validity(issuer, at).is_ok()
             && policy::may_certify(issuer, purpose, authorities.count())
             && names::are_permitted(issuer, path);
         if !is_allowed || checks == MAX_CHECKS {
@@ -64,7 +67,8 @@ pub fn verify_chain(
         checks += 1;
         is_signed_by(last, issuer)
     };
-    if !is_valid_at(certificate, at) || policy::check_signer(certificate, purpose).is_err() {
+    let is_valid = check_validity(certificate, at).is_ok();
+    if !is_valid || policy::check_signer(certificate, purpose).is_err() {
         return false;
     }
     if roots.contains(certificate) {

@@ -42,10 +42,8 @@ const OTHER_PURPOSES: [ObjectIdentifier; 5] = [
     ID_KP_OCSP_SIGNING,
 ];
 
-/// The extensions that may be critical: those that are processed.
-///
-/// Certificate policies count as processed because every policy is acceptable here. A critical
-/// policyConstraints, qcStatements or any other would have to be obeyed, and is not.
+/// The extensions that may be critical: those that are processed. Certificate policies count because every policy is
+/// acceptable here. A critical policyConstraints, qcStatements or any other would have to be obeyed, and is not.
 const KNOWN_EXTENSIONS: [ObjectIdentifier; 6] = [
     BasicConstraints::OID,
     KeyUsage::OID,

@@ -124,10 +124,7 @@ impl TimestampToken {
         self.signature.verify(&[content])?;
         let certificate = &self.signature.certificate;
         policy::check_signer(certificate, Purpose::Timestamp)?;
-        if !chain::is_valid_at(certificate, self.time) {
-            return Err(SignatureError::OutsideValidity);
-        }
-        Ok(())
+        chain::check_validity(certificate, self.time)
     }
 }
 

@@ -13,14 +13,12 @@ pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
     let rows = label(&sheets.after.labels, "changes_rows");
     let note_of = |count: usize| rows.replace("{count}", &count.to_string());
     let mut lines = Vec::new();
-    for (indices, moved) in match_rows(sheets) {
+    for (_, indices, moved) in match_rows(sheets) {
         let mut row = compare_row(sheets, indices, moved);
         let last = lines.last_mut();
         if !row.changes.is_empty() {
-            row.shows_place = !matches!(
-                last,
-                Some(ComparisonLine::Changed(above)) if above.place == row.place
-            );
+            row.shows_place =
+                !matches!(last, Some(ComparisonLine::Changed(it)) if it.place == row.place);
             lines.push(ComparisonLine::Changed(Box::new(row)));
         } else if let Some(ComparisonLine::Unchanged { note, ids }) = last {
             ids.push(row.id);
@@ -33,8 +31,8 @@ pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
     lines
 }
 
-/// The indices of every row on both sides, in print order, and if it moved.
-fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
+/// The place of every row in print order, its indices on both sides, and if it moved.
+fn match_rows(sheets: Sides<&Sheet>) -> Vec<(usize, Sides<Option<usize>>, bool)> {
     let Sides { after, before } = sheets.map(|sheet| &sheet.rows);
     let ids = before.iter().map(|row| &*row.id);
     let indices: BTreeMap<&str, usize> = ids.zip(0..).collect();
@@ -51,8 +49,7 @@ fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
         let moved = old.is_some() && !stayed[at];
         pairs.push((at, Sides::new(Some(at), *old), moved));
     }
-    let kept: BTreeSet<&usize> = origin.iter().flatten().collect();
-    for old in (0..before.len()).filter(|old| !kept.contains(old)) {
+    for old in (0..before.len()).filter(|old| !origin.contains(&Some(*old))) {
         // Removed rows come before the rows that came in their place.
         let is_above = |at: &usize| stayed[*at] && origin[*at] < Some(old);
         let above = (0..origin.len()).rfind(is_above);
@@ -60,8 +57,7 @@ fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
         pairs.push((at, Sides::new(None, Some(old)), false));
     }
     pairs.sort_by_key(|(at, pair, _)| (*at, pair.after.is_some()));
-    let rows = pairs.into_iter();
-    rows.map(|(_, pair, moved)| (pair, moved)).collect()
+    pairs
 }
 
 fn compare_row(sheets: Sides<&Sheet>, indices: Sides<Option<usize>>, moved: bool) -> ChangedRow {

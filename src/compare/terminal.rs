@@ -1,6 +1,4 @@
-//! Comparison → plain lines for a terminal of 80 columns, in the user's language.
-//!
-//! Changed words stand in brackets, so that they show without colour: `[-old-]{+new+}`.
+//! Comparison → plain lines for a terminal of 80 columns, with changed words in brackets: `[-old-]{+new+}`.
 
 use super::word_diff::{MarkedLine, text_of};
 use super::{
@@ -235,9 +233,7 @@ fn characters(text: &[MarkedLine]) -> Peekable<IntoIter<(char, bool)>> {
     characters.into_iter().peekable()
 }
 
-/// Breaks lines at the last column by the Unicode rules, which know Japanese.
-///
-/// `first` and `others` are the columns of indentation.
+/// Breaks lines by the Unicode rules, which know Japanese. `first` and `others` are columns of indentation.
 pub(super) fn wrap(text: &str, first: usize, others: usize) -> String {
     // A line may end before `+`; an invisible word joiner keeps the closing mark with its word.
     let joined = text.replace("+}", "\u{2060}+}");

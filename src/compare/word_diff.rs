@@ -1,9 +1,8 @@
 //! Two texts of a cell → the same two texts with the changed words marked.
 //!
 //! A dictionary cuts the text into words, because Japanese is written without spaces.
-//! Styles (bold, links) survive, and words that differ only in style differ.
-//! Marks are for people: a text with hardly anything in common is marked as a whole, and two
-//! changes with little between them become one.
+//! Styles (bold, links) survive, and words that differ only in style differ. Marks are for people: a text with
+//! hardly anything in common is marked as a whole, and two changes with little between them become one.
 
 use super::Sides;
 use crate::text::{Paragraph, Run, plain, same_style};
@@ -46,8 +45,7 @@ pub fn text_of<'a>(line: impl IntoIterator<Item = &'a MarkedSpan>) -> String {
     line.into_iter().map(|span| &*span.run.text).collect()
 }
 
-/// A word with its style, and if it begins a second or later paragraph: a new paragraph shows as a
-/// changed word.
+/// A word with its style, and if it begins a later paragraph than the first, which shows as a changed word.
 type StyledWord = (Run, bool);
 
 /// Cuts at the words of the language, and at every change of style.

@@ -34,9 +34,7 @@ impl PdfSignature {
             return self.coverage;
         }
         let container = self.integrity.as_ref().map_err(|error| *error)?;
-        if !chain::is_valid_at(&container.certificate, self.moment(roots, now)) {
-            return Err(SignatureError::OutsideValidity);
-        }
+        chain::check_validity(&container.certificate, self.moment(roots, now))?;
         self.coverage
     }
 

@@ -38,9 +38,8 @@ impl Editor {
         })
     }
 
-    /// Opens the file and does not wait for the author to close it.
-    ///
-    /// A terminal editor gets the preview's terminal, which is free: a running preview prints nothing.
+    /// Opens the file and does not wait for the author to close it. A terminal editor gets the preview's terminal,
+    /// which is free: a running preview prints nothing.
     pub fn open(&self, file: &Path, line: usize) -> Result<()> {
         let refused = |id| Error::new(Message::new(id).with("editor", &self.program));
         let name = self.name();
