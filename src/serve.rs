@@ -19,7 +19,7 @@ use crate::edition::random_digits;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::pdf::Fonts;
 use jiff::civil::Date;
-use state::{PreviewState, ProjectSnapshot, RenderedProject};
+use state::{PreviewState, ProjectSnapshot};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -73,10 +73,6 @@ impl PreviewServer {
 
     fn state(&self) -> Arc<PreviewState> {
         self.states.borrow().clone()
-    }
-
-    fn rendered(&self) -> Option<Arc<RenderedProject>> {
-        self.states.borrow().rendered.clone()
     }
 }
 

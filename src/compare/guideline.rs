@@ -131,13 +131,8 @@ pub fn match_places<'a>(
 
 fn item_changes(pair: &EitherSide<SheetPlace>) -> BTreeSet<ItemChangeKind> {
     let Some((after, before)) = pair.both() else {
-        let is_new = pair.after.is_some();
-        return [if is_new {
-            ItemChangeKind::New
-        } else {
-            ItemChangeKind::Gone
-        }]
-        .into();
+        let gone = ItemChangeKind::Gone;
+        return [pair.after.map_or(gone, |_| ItemChangeKind::New)].into();
     };
     let changes = [
         (after.id() != before.id()).then_some(ItemChangeKind::Moved),

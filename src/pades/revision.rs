@@ -58,10 +58,9 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
 fn set_document_id(trailer: &mut Dictionary, pdf: &[u8], at: Timestamp) {
     let hash = Sha256::new().chain_update(pdf).chain_update(at.to_string());
     let revision = Object::String(hash.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
-    let document = match trailer.get(b"ID").and_then(Object::as_array) {
-        Ok(ids) if !ids.is_empty() => ids[0].clone(),
-        _ => revision.clone(),
-    };
+    let ids = trailer.get(b"ID").and_then(Object::as_array);
+    let first = ids.ok().and_then(|ids| ids.first());
+    let document = first.unwrap_or(&revision).clone();
     trailer.set("ID", vec![document, revision]);
 }
 
@@ -157,11 +156,9 @@ fn add_to_tree(document: &mut Document, page: ObjectId, field: ObjectId) -> lopd
 
 /// The values of a key as a list: none, one or many.
 fn list(document: &Document, entry: &Dictionary, key: &[u8]) -> Vec<Object> {
-    let Ok(value) = entry.get(key) else {
-        return Vec::new();
-    };
-    match document.dereference(value) {
-        Ok((_, Object::Array(many))) => many.clone(),
-        _ => vec![value.clone()],
+    match (entry.get_deref(key, document), entry.get(key)) {
+        (Ok(Object::Array(many)), _) => many.clone(),
+        (_, Ok(one)) => vec![one.clone()],
+        _ => Vec::new(),
     }
 }

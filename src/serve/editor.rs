@@ -30,10 +30,10 @@ impl Editor {
         } else {
             shlex::split(value)?
         };
-        let (program, arguments) = words.split_first()?;
+        let mut rest = words.into_iter();
         Some(Editor {
-            program: program.clone(),
-            arguments: arguments.to_vec(),
+            program: rest.next()?,
+            arguments: rest.collect(),
             uses_terminal: Arc::default(),
         })
     }
@@ -44,15 +44,12 @@ impl Editor {
         let refused = |id| Error::new(Message::new(id).with("editor", &self.program));
         let name = self.name();
         let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .args(line_arguments(&name, file, line));
+        command.args(&self.arguments);
+        command.args(line_arguments(&name, file, line));
         let needs_terminal = TERMINAL_EDITORS.contains(&name.as_str());
         if !needs_terminal {
-            command
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null());
+            command.stdin(Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
         } else if !std::io::stdin().is_terminal() {
             return Err(refused("editor-without-terminal"));
         } else if self.uses_terminal.load(Ordering::Relaxed) {

@@ -183,12 +183,12 @@ async fn pdf_page(State(server): SharedServer, Path(path): Path<[String; 2]>) ->
 
 /// A file, rendered now if need be; `None` if nothing could be rendered yet.
 async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult> {
-    if let Some(file) = server.rendered()?.cached_file(path) {
+    if let Some(file) = server.state().rendered.as_ref()?.cached_file(path) {
         return Some(file);
     }
     // Of several requests that wait here, the first renders the state of that moment; the others find it cached.
     let (waiting, asked) = (server.clone(), path.to_owned());
-    let render = move || Some(waiting.rendered()?.file(&asked));
+    let render = move || Some(waiting.state().rendered.as_ref()?.file(&asked));
     let file = spawn_blocking(render).await;
     if path.starts_with("pdf/") {
         // Typst drops what it did not need once the response is on its way.
