@@ -141,7 +141,14 @@ impl CmsSignature {
     pub fn verify(&self, content: &[&[u8]]) -> Result<(), SignatureError> {
         let algorithm =
             HashAlgorithm::of(&self.signer.digest_alg).ok_or(SignatureError::Unsupported)?;
-        let find = |oid| self.signed_attribute(oid);
+        // The value of a signed attribute, which must not have a second one.
+        let find = |oid| {
+            let mut values = values(&self.signer.signed_attrs, oid);
+            match (values.next(), values.next()) {
+                (value, None) => Ok(value),
+                _ => Err(SignatureError::Unsupported),
+            }
+        };
         let digest = find(ID_MESSAGE_DIGEST)?.and_then(|it| it.decode_as::<OctetString>().ok());
         let content_type = find(ID_CONTENT_TYPE)?.and_then(|it| it.decode_as().ok());
         if digest.is_none_or(|digest| digest.as_bytes() != algorithm.hash(content))
@@ -169,15 +176,6 @@ impl CmsSignature {
     /// Tells if the signer's certificate leads to a root, with all valid and allowed at `at`.
     pub fn leads_to_root(&self, purpose: Purpose, roots: &[Certificate], at: Timestamp) -> bool {
         chain::verify_chain(&self.certificate, purpose, &self.certificates, roots, at)
-    }
-
-    /// The value of a signed attribute, which must not have a second one.
-    fn signed_attribute(&self, oid: ObjectIdentifier) -> Result<Option<&Any>, SignatureError> {
-        let mut values = values(&self.signer.signed_attrs, oid);
-        match (values.next(), values.next()) {
-            (value, None) => Ok(value),
-            _ => Err(SignatureError::Unsupported),
-        }
     }
 }
 

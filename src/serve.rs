@@ -42,7 +42,6 @@ pub struct PreviewServer {
     states: Sender<Arc<PreviewState>>,
 }
 
-/// Options of a preview.
 pub struct ServeOptions {
     pub project: PathBuf,
     pub address: ListenAddress,
@@ -78,10 +77,8 @@ impl PreviewServer {
 
 /// Answers requests until the process ends.
 pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        let message = Message::new("cannot-listen").with("address", server.options.address.url());
-        Error::new(message).caused_by(error)
-    };
+    let message = Message::new("cannot-listen").with("address", server.options.address.url());
+    let failed = |error: std::io::Error| Error::new(message.clone()).caused_by(error);
     // One thread serves all browsers. Another renders what they request, one file after the other:
     // two at once would be slower for both, and each rendering thread keeps memory of its own.
     let runtime = Builder::new_current_thread()

@@ -245,7 +245,6 @@ fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Op
     }
 }
 
-/// The certificates of the sheet that have run out or are about to.
 fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
     let today = day_in_japan(now);
     let soon = today.saturating_add(90.days());
@@ -260,7 +259,6 @@ fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
     expiring.collect()
 }
 
-/// The way to the issued file.
 fn advice(
     verdict: Verdict,
     edition: Option<&String>,

@@ -83,11 +83,16 @@ pub fn compare(
         let stands_there = |row: &&Row| {
             place.is_some() && [&row.section.anchor, &row.item.anchor].contains(&place)
         };
-        let affected = sheet.rows.iter().filter(stands_there);
+        let affected = sheet.rows.iter().filter(stands_there).map(|row| {
+            let lines = row.subject.paragraphs.iter().map(|it| plain(it));
+            let subject = lines.collect::<Vec<_>>().join(" ");
+            let (id, no) = (row.id.clone(), row.no);
+            AffectedMeasure { id, no, subject }
+        });
         items.push(ItemChange {
             changes,
             heading: headings(pair),
-            measures: affected.map(affected_measure).collect(),
+            measures: affected.collect(),
         });
     }
     let name = |guideline: &Filed<GuidelineRecord>| Guideline {
@@ -152,15 +157,6 @@ fn headings(pair: &EitherSide<SheetPlace>) -> Sides<Option<ItemHeading>> {
             duty: item?.duty,
         })
     })
-}
-
-fn affected_measure(row: &Row) -> AffectedMeasure {
-    let lines = row.subject.paragraphs.iter().map(|it| plain(it));
-    AffectedMeasure {
-        id: row.id.clone(),
-        no: row.no,
-        subject: lines.collect::<Vec<_>>().join(" "),
-    }
 }
 
 pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) -> String {

@@ -98,20 +98,16 @@ fn move_note(sheet: &Sheet, index: Option<usize>) -> String {
 
 /// Section and item on each side. A sheet without the row has them too, if it has the place.
 fn places<'a>(sheets: Sides<&'a Sheet>, rows: EitherSide<'a, Row>) -> Sides<Option<RowPlace>> {
+    let anchors = |row: &'a Row| [&row.section.anchor, &row.item.anchor];
+    let own = rows.newest().map(|row| anchors(row));
+    let neighbour = |sheet: &'a Sheet| sheet.rows.iter().find(|it| Some(anchors(it)) == own);
     let pair = sheets.zip(rows);
-    let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
+    let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet)));
     if rows.both().is_none() && found.both().is_some() {
         // It is the row that differs: each place is compared with itself, and nothing is marked.
         return found.map(|row| mark_places(Sides::new(row, row)).after);
     }
     mark_places(found)
-}
-
-/// A row of the same section and item.
-fn neighbour<'a>(sheet: &'a Sheet, like: &Row) -> Option<&'a Row> {
-    sheet.rows.iter().find(|row| {
-        row.section.anchor == like.section.anchor && row.item.anchor == like.item.anchor
-    })
 }
 
 fn place(row: &Row) -> [(&str, &str, &Option<String>); 2] {

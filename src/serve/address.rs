@@ -15,10 +15,8 @@ pub struct ListenAddress {
 impl ListenAddress {
     /// Binds a port of the host; port 0 is any free one.
     pub fn bind(host: &str, port: u16) -> Result<(ListenAddress, TcpListener)> {
-        let failed = |error: std::io::Error| {
-            let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
-            Error::new(message).caused_by(error)
-        };
+        let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
+        let failed = |error: std::io::Error| Error::new(message.clone()).caused_by(error);
         let listener = TcpListener::bind((host, port)).map_err(failed)?;
         // Tokio waits for the requests.
         listener.set_nonblocking(true).map_err(failed)?;

@@ -141,7 +141,6 @@ async fn site(State(server): SharedServer, Path(path): Path<String>) -> Response
     respond(&server, &bundle_path(&(path + index))).await
 }
 
-/// One of the PDFs.
 async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
     respond(&server, &format!("pdf/{kind}.pdf")).await
 }

@@ -47,13 +47,8 @@ impl ProjectSnapshot {
         now == last && self.theme == before.theme && self.today == before.today
     }
 
-    /// Tells if a file is missing or blank that was not, as happens while some editors save.
-    pub fn lacks_files_of(&self, before: &ProjectSnapshot) -> bool {
-        !before.files().is_subset(&self.files())
-    }
-
     /// The files of the theme, and those of the content that are not blank.
-    fn files(&self) -> BTreeSet<&str> {
+    pub fn files(&self) -> BTreeSet<&str> {
         let sources = self.content.iter().flat_map(|it| it.sources.0.iter());
         let written = sources.filter(|(_, text)| !text.trim().is_empty());
         let theme = self.theme.iter().flat_map(|it| it.files(""));

@@ -32,10 +32,8 @@ pub struct ProjectWatcher {
 impl ProjectWatcher {
     /// Starts to watch: saves from now on are noticed.
     pub fn new(project: &Path) -> Result<ProjectWatcher> {
-        let failed = |error: notify::Error| {
-            let message = Message::new("cannot-watch").with("folder", project.display());
-            Error::new(message).caused_by(error)
-        };
+        let message = Message::new("cannot-watch").with("folder", project.display());
+        let failed = |error: notify::Error| Error::new(message.clone()).caused_by(error);
         let (sender, changes) = channel();
         let notice = move |event: notify::Result<Event>| {
             // Reading a file changes nothing. After an error events may be lost.
@@ -103,7 +101,8 @@ impl ProjectWatcher {
         loop {
             let snapshot = ProjectSnapshot::read(&server.options);
             let remaining = MISSING_FILE_TIMEOUT.saturating_sub(started.elapsed());
-            if remaining.is_zero() || !snapshot.lacks_files_of(&last.snapshot) {
+            // Some editors remove or empty a file before they write it.
+            if remaining.is_zero() || last.snapshot.files().is_subset(&snapshot.files()) {
                 return snapshot;
             }
             if self.changes.recv_timeout(remaining).is_ok() {
