@@ -15,10 +15,7 @@ pub mod timestamp;
 use cms::content_info::ContentInfo;
 use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};
 use der::asn1::{Any, AnyRef, ObjectIdentifier, OctetString};
-use der::oid::db::rfc3161::ID_AA_TIME_STAMP_TOKEN;
-use der::oid::db::rfc5911::{
-    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
-};
+use der::oid::db::{rfc3161, rfc5911};
 use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged};
 use jiff::Timestamp;
 use key::HashAlgorithm;
@@ -89,7 +86,7 @@ impl CmsSignature {
     /// `SignedData` would refuse attribute certificates, and sort the signed attributes.
     pub fn read(bytes: &[u8]) -> der::Result<CmsSignature> {
         let envelope = ContentInfo::decode(&mut SliceReader::new(bytes)?)?;
-        if envelope.content_type != ID_SIGNED_DATA {
+        if envelope.content_type != rfc5911::ID_SIGNED_DATA {
             return Err(malformed());
         }
         let context_0 = TagNumber(0).context_specific(true);
@@ -133,7 +130,7 @@ impl CmsSignature {
 
     /// The first timestamp token over the signature, itself a CMS signature in DER.
     pub fn timestamp(&self) -> Option<Vec<u8>> {
-        let mut tokens = values(&self.signer.unsigned_attrs, ID_AA_TIME_STAMP_TOKEN);
+        let mut tokens = values(&self.signer.unsigned_attrs, rfc3161::ID_AA_TIME_STAMP_TOKEN);
         tokens.next()?.to_der().ok()
     }
 
@@ -149,15 +146,16 @@ impl CmsSignature {
                 _ => Err(SignatureError::Unsupported),
             }
         };
-        let digest = find(ID_MESSAGE_DIGEST)?.and_then(|it| it.decode_as::<OctetString>().ok());
-        let content_type = find(ID_CONTENT_TYPE)?.and_then(|it| it.decode_as().ok());
+        let digest =
+            find(rfc5911::ID_MESSAGE_DIGEST)?.and_then(|it| it.decode_as::<OctetString>().ok());
+        let content_type = find(rfc5911::ID_CONTENT_TYPE)?.and_then(|it| it.decode_as().ok());
         if digest.is_none_or(|digest| digest.as_bytes() != algorithm.hash(content))
             || content_type != Some(self.content_type)
         {
             return Err(SignatureError::ContentMismatch);
         }
         // Without this check another certificate with the same key could take this one's place.
-        if let Some(value) = find(ID_AA_SIGNING_CERTIFICATE_V_2)? {
+        if let Some(value) = find(rfc5911::ID_AA_SIGNING_CERTIFICATE_V_2)? {
             let named: der::Result<SigningCertificateV2> = value.decode_as();
             let is_own = named.and_then(|named| named.is_of(&self.certificate));
             if !is_own.map_err(|_| SignatureError::Unsupported)? {
