@@ -95,7 +95,7 @@ impl CmsSignature {
         let [_, _, content, .., signers] = parts.as_slice() else {
             return Err(malformed());
         };
-        let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
+        let inner: EncapsulatedContentInfo = content.decode_as()?;
         let set = parts.iter().find(|part| part.tag() == context_0);
         let sent = set.map_or_else(|| Ok(Vec::new()), children)?;
         // Other kinds, such as attribute certificates, are skipped.
@@ -109,12 +109,10 @@ impl CmsSignature {
         let attributes = fields.get(3).filter(|it| it.tag() == context_0);
         let signed_set = AnyRef::new(Tag::Set, attributes.ok_or_else(malformed)?.value())?;
         let signer: SignerInfo = signer_info.decode_as()?;
-        let content = encapsulated
-            .econtent
-            .map(|it| it.decode_as::<OctetString>());
+        let content = inner.econtent.map(|it| it.decode_as::<OctetString>());
         let certificate = certificates.iter().find(|it| is_signer(it, &signer.sid));
         Ok(CmsSignature {
-            content_type: encapsulated.econtent_type,
+            content_type: inner.econtent_type,
             content: content.transpose()?.map(Vec::from),
             certificate: certificate.ok_or_else(malformed)?.clone(),
             certificates,

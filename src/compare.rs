@@ -271,10 +271,8 @@ impl Comparison {
             ComparisonLine::Changed(changed) => {
                 let newest = changed.row.newest();
                 let first = newest.and_then(|row| row.subject.paragraphs.first());
-                (
-                    &changed.id,
-                    first.map(word_diff::text_of).unwrap_or_default(),
-                )
+                let subject = first.map(word_diff::text_of);
+                (&changed.id, subject.unwrap_or_default())
             }
         }
     }

@@ -81,10 +81,8 @@ pub fn digests(edition: &Edition) -> Digests {
         let laid_out = lay_out_edition(edition, Rendering::of_data(audience), &Labels::new());
         data::sha256(&data::json(&laid_out, &edition.sheet, Some(edition)))
     };
-    Digests {
-        public: digest(Audience::Public),
-        client: digest(Audience::Client),
-    }
+    let [public, client] = Audience::ALL.map(digest);
+    Digests { public, client }
 }
 
 impl<'a> Version<'a> {

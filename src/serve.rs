@@ -77,17 +77,14 @@ impl PreviewServer {
 
 /// Answers requests until the process ends.
 pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
-    let message = Message::new("cannot-listen").with("address", server.options.address.url());
-    let failed = |error: std::io::Error| Error::new(message.clone()).caused_by(error);
     // One thread serves all browsers. Another renders what they request, one file after the other:
     // two at once would be slower for both, and each rendering thread keeps memory of its own.
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(1)
-        .build()
-        .map_err(failed)?;
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_all().max_blocking_threads(1).build();
     let serving = routes::serve(server.clone(), listener);
-    runtime.block_on(serving).map_err(failed)
+    let served = runtime.and_then(|runtime| runtime.block_on(serving));
+    let message = Message::new("cannot-listen").with("address", server.options.address.url());
+    served.map_err(|error| Error::new(message).caused_by(error))
 }
 
 /// The error after a panic, which the preview outlives.

@@ -31,10 +31,8 @@ pub fn validity(certificate: &Certificate) -> [Timestamp; 2] {
 /// Checks that a moment is within a certificate's validity.
 pub fn check_validity(certificate: &Certificate, at: Timestamp) -> Result<(), SignatureError> {
     let [first, last] = validity(certificate);
-    let is_within = (first..=last).contains(&at);
-    is_within
-        .then_some(())
-        .ok_or(SignatureError::OutsideValidity)
+    let valid = (first..=last).contains(&at).then_some(());
+    valid.ok_or(SignatureError::OutsideValidity)
 }
 
 /// Tells if an authority issued the certificate to itself, for example with its next key.

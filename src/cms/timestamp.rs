@@ -65,12 +65,11 @@ pub struct TimestampToken {
 pub fn request(server: &TimeServer, signature: &[u8]) -> Result<(Timestamp, Vec<u8>)> {
     // Some servers refuse an algorithm without parameters.
     let (oid, parameters) = (ID_SHA_256, Some(Any::null()));
+    let algorithm = AlgorithmIdentifierOwned { oid, parameters };
+    let hash = OctetString::new(HashAlgorithm::Sha256.hash(&[signature])).expect("32 bytes");
     let request = TimestampRequest {
         version: 1,
-        imprint: MessageImprint {
-            algorithm: AlgorithmIdentifierOwned { oid, parameters },
-            hash: OctetString::new(HashAlgorithm::Sha256.hash(&[signature])).expect("32 bytes"),
-        },
+        imprint: MessageImprint { algorithm, hash },
         nonce: server.nonce,
         with_certificate: true,
     };
@@ -134,10 +133,9 @@ fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
     let TimestampResponse { status, token } = response;
     // 0 is granted, 1 granted with changes.
     if status.code > 1 {
-        return Err(Error {
-            message: Message::new("tsa-refused").with("status", status.code),
-            cause: status.text.map(|texts| texts.join(" ")),
-        });
+        let message = Message::new("tsa-refused").with("status", status.code);
+        let cause = status.text.map(|texts| texts.join(" "));
+        return Err(Error { message, cause });
     }
     let granted = token.ok_or_else(|| Error::new(Message::new("tsa-no-timestamp")))?;
     granted.to_der().map_err(no_timestamp)

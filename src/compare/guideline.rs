@@ -151,11 +151,8 @@ fn headings(pair: &EitherSide<SheetPlace>) -> Sides<Option<ItemHeading>> {
     let names = pair.map(|item| item.map_or("", |item| &**item.name));
     let both = pair.zip(mark_line(names.after, names.before));
     both.map(|(item, name)| {
-        Some(ItemHeading {
-            place: item?.id(),
-            name,
-            duty: item?.duty,
-        })
+        let (place, duty) = (item?.id(), item?.duty);
+        Some(ItemHeading { place, name, duty })
     })
 }
 

@@ -20,11 +20,9 @@ impl ListenAddress {
         let listener = TcpListener::bind((host, port)).map_err(failed)?;
         // Tokio waits for the requests.
         listener.set_nonblocking(true).map_err(failed)?;
-        let address = ListenAddress {
-            host: host.to_owned(),
-            bound: listener.local_addr().map_err(failed)?,
-        };
-        Ok((address, listener))
+        let bound = listener.local_addr().map_err(failed)?;
+        let host = host.to_owned();
+        Ok((ListenAddress { host, bound }, listener))
     }
 
     /// The URL for a browser on this machine.
