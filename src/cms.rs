@@ -1,6 +1,5 @@
-//! CMS signatures (RFC 5652) of signed PDFs and timestamps.
+//! CMS signatures (RFC 5652) of signed PDFs and timestamps: DER → the signer, the certificates sent along, the validity.
 //!
-//! In: DER bytes. Out: the signer, the certificates sent along, and the validity for given content.
 //! Only a single signer is accepted, as PAdES and RFC 3161 require.
 //! Never here: trust in the signer ([`policy`] and [`chain`] answer that), disk, network.
 //!
@@ -16,10 +15,7 @@ pub mod timestamp;
 use cms::content_info::ContentInfo;
 use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo};
 use der::asn1::{Any, AnyRef, ObjectIdentifier, OctetString};
-use der::oid::db::rfc3161::ID_AA_TIME_STAMP_TOKEN;
-use der::oid::db::rfc5911::{
-    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
-};
+use der::oid::db::{rfc3161, rfc5911};
 use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged};
 use jiff::Timestamp;
 use key::HashAlgorithm;
@@ -90,44 +86,39 @@ impl CmsSignature {
     /// `SignedData` would refuse attribute certificates, and sort the signed attributes.
     pub fn read(bytes: &[u8]) -> der::Result<CmsSignature> {
         let envelope = ContentInfo::decode(&mut SliceReader::new(bytes)?)?;
-        if envelope.content_type != ID_SIGNED_DATA {
+        if envelope.content_type != rfc5911::ID_SIGNED_DATA {
             return Err(malformed());
         }
         let context_0 = TagNumber(0).context_specific(true);
         // Version, hash algorithms, content; optional certificates and revocation lists; signers.
         let parts = children(&AnyRef::from(&envelope.content))?;
-        let ([_, _, content, ..], Some(signers)) = (parts.as_slice(), parts.last()) else {
+        let [_, _, content, .., signers] = parts.as_slice() else {
             return Err(malformed());
         };
-        let encapsulated: EncapsulatedContentInfo = content.decode_as()?;
-        let mut certificates: Vec<Certificate> = Vec::new();
-        if let Some(set) = parts.iter().find(|part| part.tag() == context_0) {
-            // Other kinds, such as attribute certificates, are skipped.
-            for certificate in children(set)?.iter().filter(|it| it.tag() == Tag::Sequence) {
-                certificates.push(certificate.decode_as()?);
-            }
-        }
-        let signers = children(signers)?;
-        let [signer_info] = signers.as_slice() else {
+        let inner: EncapsulatedContentInfo = content.decode_as()?;
+        let set = parts.iter().find(|part| part.tag() == context_0);
+        let sent = set.map_or_else(|| Ok(Vec::new()), children)?;
+        // Other kinds, such as attribute certificates, are skipped.
+        let of_kind = sent.iter().filter(|it| it.tag() == Tag::Sequence);
+        let decoded = of_kind.map(|it| it.decode_as::<Certificate>());
+        let certificates = decoded.collect::<der::Result<Vec<_>>>()?;
+        let [signer_info] = children(signers)?[..] else {
             return Err(malformed());
         };
-        let attributes = match children(signer_info)?.get(3) {
-            Some(attributes) if attributes.tag() == context_0 => attributes.value(),
-            _ => return Err(malformed()),
-        };
+        let fields = children(&signer_info)?;
+        let attributes = fields.get(3).filter(|it| it.tag() == context_0);
+        let signed_set = AnyRef::new(Tag::Set, attributes.ok_or_else(malformed)?.value())?;
         let signer: SignerInfo = signer_info.decode_as()?;
-        let content: Option<der::Result<OctetString>> =
-            encapsulated.econtent.map(|content| content.decode_as());
-        let mut candidates = certificates.iter();
-        let certificate = candidates.find(|it| is_signer(it, &signer.sid));
+        let content = inner.econtent.map(|it| it.decode_as::<OctetString>());
+        let certificate = certificates.iter().find(|it| is_signer(it, &signer.sid));
         Ok(CmsSignature {
-            content_type: encapsulated.econtent_type,
+            content_type: inner.econtent_type,
             content: content.transpose()?.map(Vec::from),
             certificate: certificate.ok_or_else(malformed)?.clone(),
             certificates,
             signer,
             // The set itself is signed, not the tag it is sent under (RFC 5652, 5.4).
-            signed_attributes: AnyRef::new(Tag::Set, attributes)?.to_der()?,
+            signed_attributes: signed_set.to_der()?,
         })
     }
 
@@ -137,25 +128,32 @@ impl CmsSignature {
 
     /// The first timestamp token over the signature, itself a CMS signature in DER.
     pub fn timestamp(&self) -> Option<Vec<u8>> {
-        let mut tokens = values(&self.signer.unsigned_attrs, ID_AA_TIME_STAMP_TOKEN);
+        let mut tokens = values(&self.signer.unsigned_attrs, rfc3161::ID_AA_TIME_STAMP_TOKEN);
         tokens.next()?.to_der().ok()
     }
 
-    /// Checks that the signer signed exactly this content, which is given in pieces,
-    /// with the certificate that the signature names.
+    /// Checks that the signer signed exactly this content, given in pieces, with the certificate that it names.
     pub fn verify(&self, content: &[&[u8]]) -> Result<(), SignatureError> {
         let algorithm =
             HashAlgorithm::of(&self.signer.digest_alg).ok_or(SignatureError::Unsupported)?;
-        let find = |oid| self.signed_attribute(oid);
-        let digest = find(ID_MESSAGE_DIGEST)?.and_then(|it| it.decode_as::<OctetString>().ok());
-        let content_type = find(ID_CONTENT_TYPE)?.and_then(|it| it.decode_as().ok());
+        // The value of a signed attribute, which must not have a second one.
+        let find = |oid| {
+            let mut values = values(&self.signer.signed_attrs, oid);
+            match (values.next(), values.next()) {
+                (value, None) => Ok(value),
+                _ => Err(SignatureError::Unsupported),
+            }
+        };
+        let digest =
+            find(rfc5911::ID_MESSAGE_DIGEST)?.and_then(|it| it.decode_as::<OctetString>().ok());
+        let content_type = find(rfc5911::ID_CONTENT_TYPE)?.and_then(|it| it.decode_as().ok());
         if digest.is_none_or(|digest| digest.as_bytes() != algorithm.hash(content))
             || content_type != Some(self.content_type)
         {
             return Err(SignatureError::ContentMismatch);
         }
         // Without this check another certificate with the same key could take this one's place.
-        if let Some(value) = find(ID_AA_SIGNING_CERTIFICATE_V_2)? {
+        if let Some(value) = find(rfc5911::ID_AA_SIGNING_CERTIFICATE_V_2)? {
             let named: der::Result<SigningCertificateV2> = value.decode_as();
             let is_own = named.and_then(|named| named.is_of(&self.certificate));
             if !is_own.map_err(|_| SignatureError::Unsupported)? {
@@ -174,15 +172,6 @@ impl CmsSignature {
     /// Tells if the signer's certificate leads to a root, with all valid and allowed at `at`.
     pub fn leads_to_root(&self, purpose: Purpose, roots: &[Certificate], at: Timestamp) -> bool {
         chain::verify_chain(&self.certificate, purpose, &self.certificates, roots, at)
-    }
-
-    /// The value of a signed attribute, which must not have a second one.
-    fn signed_attribute(&self, oid: ObjectIdentifier) -> Result<Option<&Any>, SignatureError> {
-        let mut values = values(&self.signer.signed_attrs, oid);
-        match (values.next(), values.next()) {
-            (value, None) => Ok(value),
-            _ => Err(SignatureError::Unsupported),
-        }
     }
 }
 
@@ -228,8 +217,8 @@ pub fn malformed() -> der::Error {
 /// Every value of an attribute.
 fn values(attributes: &Option<Attributes>, oid: ObjectIdentifier) -> impl Iterator<Item = &Any> {
     let all = attributes.iter().flat_map(|attributes| attributes.iter());
-    all.filter(move |attribute| attribute.oid == oid)
-        .flat_map(|attribute| attribute.values.iter())
+    let named = all.filter(move |attribute| attribute.oid == oid);
+    named.flat_map(|attribute| attribute.values.iter())
 }
 
 /// Tells if the signer's id (issuer with serial number, or key identifier) is the certificate's.

@@ -1,9 +1,8 @@
 //! Two sheets of one audience → the comparison table (新旧対照表), independent of any format.
 //!
-//! Applied to the older sheet, it gives the newer one. Rows are matched by id, and as few of them
-//! as possible count as moved.
-//! Never compared: how rows are joined (it follows from the rows), the office's web address
-//! (no edition holds it), and the notes that only a proof shows.
+//! Applied to the older sheet, it gives the newer one. Rows are matched by id; as few as possible count as moved.
+//! Never compared: how rows are joined (it follows from the rows), the office's web address (no edition holds it),
+//! and the notes that only a proof shows.
 
 pub mod guideline;
 mod header;
@@ -59,27 +58,22 @@ pub struct Sides<T> {
 }
 
 impl<T> Sides<T> {
+    fn new(after: T, before: T) -> Sides<T> {
+        Sides { after, before }
+    }
+
     fn map<U>(self, change: impl Fn(T) -> U) -> Sides<U> {
-        Sides {
-            after: change(self.after),
-            before: change(self.before),
-        }
+        Sides::new(change(self.after), change(self.before))
     }
 
     fn zip<U>(self, other: Sides<U>) -> Sides<(T, U)> {
-        Sides {
-            after: (self.after, other.after),
-            before: (self.before, other.before),
-        }
+        Sides::new((self.after, other.after), (self.before, other.before))
     }
 }
 
 impl<T> Sides<Option<T>> {
     fn as_ref(&self) -> Sides<Option<&T>> {
-        Sides {
-            after: self.after.as_ref(),
-            before: self.before.as_ref(),
-        }
+        Sides::new(self.after.as_ref(), self.before.as_ref())
     }
 
     /// The newer side, or the older one if there is no newer one.
@@ -230,7 +224,7 @@ pub struct HeaderChange {
 
 /// Compares two sheets that were laid out for the same audience.
 pub fn compare(before: &Sheet, after: &Sheet) -> Comparison {
-    let sheets = Sides { after, before };
+    let sheets = Sides::new(after, before);
     let lines = rows::compare_rows(sheets);
     let counts = count(&lines);
     let edition = |sheet: &Sheet| ComparedSheet {
@@ -302,14 +296,12 @@ fn count(lines: &[ComparisonLine]) -> BTreeMap<&'static str, usize> {
 }
 
 fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {
-    let mut parts = Vec::new();
-    for name in COUNTS {
-        // These two are rare, so they are named only if there are any.
-        let is_rare = ["relettered", "renumbered"].contains(&name);
-        if counts[name] > 0 || !is_rare {
-            let part = label(labels, &format!("changes_sum_{name}"));
-            parts.push(part.replace("{count}", &counts[name].to_string()));
-        }
-    }
+    // These two are rare, so they are named only if there are any.
+    let is_named = |name: &_| counts[name] > 0 || !["relettered", "renumbered"].contains(name);
+    let parts = COUNTS.into_iter().filter(is_named).map(|name| {
+        let part = label(labels, &format!("changes_sum_{name}"));
+        part.replace("{count}", &counts[name].to_string())
+    });
+    let parts: Vec<String> = parts.collect();
     parts.join(label(labels, "changes_sum_between"))
 }

@@ -121,8 +121,7 @@ pub enum CopyKind {
     Scan,
 }
 
-/// The edition before, with the digests that its record must still have; in data for one reader with
-/// that reader's.
+/// The edition before, with the digests that its record must still have; in one reader's data with that reader's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Predecessor<D = Digests> {
@@ -288,11 +287,9 @@ impl Listing {
 
     /// Adds copies to the files of their editions.
     pub fn add(&mut self, copies: &[RecordedCopy]) {
-        for copy in copies {
-            let mut editions = self.editions.iter_mut();
-            if let Some(edition) = editions.find(|it| it.id == copy.edition) {
-                edition.files.insert(copy.sha256.clone());
-            }
+        for edition in &mut self.editions {
+            let own = copies.iter().filter(|copy| copy.edition == edition.id);
+            edition.files.extend(own.map(|copy| copy.sha256.clone()));
         }
     }
 
@@ -308,8 +305,6 @@ impl Listing {
 
     /// The edition whose data has this digest.
     pub fn of_data(&self, digest: &str) -> Option<&ListedEdition> {
-        self.editions
-            .iter()
-            .find(|edition| edition.has_data(digest))
+        self.editions.iter().find(|it| it.has_data(digest))
     }
 }

@@ -12,9 +12,6 @@ use crate::sheet::{Labels, Rendering, lay_out_edition};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
-/// Labels that stand in cells without a text of their own: part of what is issued.
-const WORDS: [&str; 2] = ["not_applicable", "withheld"];
-
 /// The additions of `safeguard issue` to the register.
 pub struct IssueOptions<'a> {
     /// The day of issuing, in Japan.
@@ -44,8 +41,9 @@ pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
     // The day, or the day with the first number that no edition of that day has.
     let numbered = (2..).map(|number| format!("{}-{number}", register.date));
     let mut ids = std::iter::once(register.date.to_string()).chain(numbered);
+    // The labels that stand in cells without a text of their own.
     let mut words = options.labels.clone();
-    words.retain(|name, _| WORDS.contains(&name.as_str()));
+    words.retain(|name, _| ["not_applicable", "withheld"].contains(&name.as_str()));
     let mut edition = Edition {
         format: FORMAT.to_owned(),
         id: ids.find(|id| !earlier.contains(&id)).expect("some is free"),
@@ -83,21 +81,15 @@ pub fn digests(edition: &Edition) -> Digests {
         let laid_out = lay_out_edition(edition, Rendering::of_data(audience), &Labels::new());
         data::sha256(&data::json(&laid_out, &edition.sheet, Some(edition)))
     };
-    Digests {
-        public: digest(Audience::Public),
-        client: digest(Audience::Client),
-    }
+    let [public, client] = Audience::ALL.map(digest);
+    Digests { public, client }
 }
 
 impl<'a> Version<'a> {
     /// Compares a register with the record of the newest edition issued.
     pub fn of(register: &Register, newest: Option<&'a Edition>) -> Version<'a> {
-        match newest.filter(|it| recorded(register) == recorded(&it.sheet)) {
-            Some(edition) => Version::issued(edition),
-            None => Version {
-                edition: None,
-                id: format!("{}案", register.date),
-            },
-        }
+        let same = newest.filter(|it| recorded(register) == recorded(&it.sheet));
+        let (edition, id) = (None, format!("{}案", register.date));
+        same.map_or(Version { edition, id }, Version::issued)
     }
 }

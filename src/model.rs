@@ -1,7 +1,6 @@
-//! The register: the content after it was checked.
+//! The register: the content after it was checked. Records ([`crate::content::record`]) hold what was written.
 //!
-//! Records ([`crate::content::record`]) hold what was written. A [`Register`] comes from
-//! [`crate::check::check`], or from an edition's record.
+//! A [`Register`] comes from [`crate::check::check`], or from an edition's record.
 
 use crate::date::DateStyle;
 use crate::message::Language;
@@ -50,8 +49,7 @@ impl<T> From<T> for Bilingual<T> {
     }
 }
 
-/// The whole checked content of the sheet. An issued edition keeps it as data; fields marked `skip`
-/// belong to the working content only.
+/// The whole checked content of the sheet. An edition's record holds it without the fields marked `skip`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
@@ -83,13 +81,11 @@ impl Register {
     }
 
     pub fn measures_mut(&mut self) -> impl Iterator<Item = &mut Measure> {
-        let sections = self.sections.iter_mut();
-        let items = sections.flat_map(|section| &mut section.items);
+        let items = self.sections.iter_mut().flat_map(|it| &mut it.items);
         items.flat_map(|item| &mut item.measures)
     }
 
-    /// The lines around the table, except the guideline's, by their names in
-    /// [`crate::sheet::Sheet::untranslated`].
+    /// The lines around the table without the guideline's, by their names in [`crate::sheet::Sheet::untranslated`].
     pub fn frame(&self) -> [(&'static str, Option<&Bilingual<String>>); 7] {
         let (office, signatory) = (&self.office, &self.signatory);
         [
@@ -206,7 +202,7 @@ impl Measure {
             (self.remarks.as_ref(), self.audience.remarks),
         ];
         let written = fields.into_iter();
-        written.filter_map(|(text, audience)| text.map(|text| (text, audience)))
+        written.filter_map(|(text, audience)| Some((text?, audience)))
     }
 
     /// True if one of its texts is translated.
@@ -298,10 +294,7 @@ pub struct ProsePage {
 
 /// The name of a place of the sheet in anchors and messages: `C` for a section, `C-b` for an item.
 pub fn place_name(section: &str, item: Option<&str>) -> String {
-    match item {
-        Some(item) => format!("{section}-{item}"),
-        None => section.to_owned(),
-    }
+    item.map_or_else(|| section.to_owned(), |item| format!("{section}-{item}"))
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! A PDF somebody received → its attached data and signatures; a PDF of our own → its text.
 //!
-//! Bytes in, facts out. [`crate::verify`] decides if the file is a recorded one.
-//! A received file may be malicious: it is read strictly, nothing in it is repaired or skipped,
-//! and the size of a stream or tree is bounded.
+//! [`crate::verify`] decides if the file is a recorded one. A received file may be malicious: it is read
+//! strictly, nothing in it is repaired or skipped, and the size of a stream or tree is bounded.
 
 mod signature;
 mod text;
 
 use crate::manifest::DATA;
 use crate::message::{Error, Message, Result};
-use lopdf::{Dictionary, Document, LoadOptions, Object};
+use lopdf::Error::{InvalidPassword, UnsupportedSecurityHandler};
+use lopdf::{Dictionary, Document, LoadOptions, Object, decode_text_string};
 use std::collections::BTreeMap;
 
 pub use signature::PdfSignature;
@@ -61,9 +61,7 @@ pub fn open(pdf: &[u8]) -> Result<Document> {
         Ok(it) if it.is_encrypted() || it.was_encrypted() => Err(encrypted),
         Ok(it) if it.page_iter().next().is_none() => Err(Error::new(Message::new("pdf-broken"))),
         Ok(document) => Ok(document),
-        Err(lopdf::Error::InvalidPassword | lopdf::Error::UnsupportedSecurityHandler(_)) => {
-            Err(encrypted)
-        }
+        Err(InvalidPassword | UnsupportedSecurityHandler(_)) => Err(encrypted),
         Err(error) => Err(broken(error)),
     }
 }
@@ -95,8 +93,7 @@ fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
         };
         let is_data = |key| {
             let name = file.get_deref(key, document);
-            name.and_then(lopdf::decode_text_string)
-                .is_ok_and(|it| it == DATA)
+            name.and_then(decode_text_string).is_ok_and(|it| it == DATA)
         };
         if !is_data(b"UF") && !is_data(b"F") {
             continue;

@@ -5,11 +5,8 @@
 //!        ▲ watch                                                 └ files, on request ▶ its frames
 //! ```
 //!
-//! In: the project's folder.
-//! Out: responses on an address of this machine.
-//! It reads the project as `build` does, and renders with the same functions.
-//! It never writes a file, and starts nothing but the author's own editor, for a request that
-//! proves to come from the preview's page.
+//! It reads the project as `build` does, and renders with the same functions. It never writes a file,
+//! and starts nothing but the author's own editor, for a request that proves to come from the preview's page.
 
 mod address;
 mod editor;
@@ -22,7 +19,7 @@ use crate::edition::random_digits;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::pdf::Fonts;
 use jiff::civil::Date;
-use state::{PreviewState, ProjectSnapshot, RenderedProject};
+use state::{PreviewState, ProjectSnapshot};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -45,7 +42,6 @@ pub struct PreviewServer {
     states: Sender<Arc<PreviewState>>,
 }
 
-/// Options of a preview.
 pub struct ServeOptions {
     pub project: PathBuf,
     pub address: ListenAddress,
@@ -70,34 +66,25 @@ impl PreviewServer {
             token: random_digits()?,
             states: Sender::new(Arc::new(first)),
         });
-        watcher.spawn(&server);
+        watcher.spawn(server.clone());
         Ok(server)
     }
 
     fn state(&self) -> Arc<PreviewState> {
         self.states.borrow().clone()
     }
-
-    fn rendered(&self) -> Option<Arc<RenderedProject>> {
-        self.states.borrow().rendered.clone()
-    }
 }
 
 /// Answers requests until the process ends.
 pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        let message = Message::new("cannot-listen").with("address", server.options.address.url());
-        Error::new(message).caused_by(error)
-    };
     // One thread serves all browsers. Another renders what they request, one file after the other:
     // two at once would be slower for both, and each rendering thread keeps memory of its own.
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .max_blocking_threads(1)
-        .build()
-        .map_err(failed)?;
+    let mut builder = Builder::new_current_thread();
+    let runtime = builder.enable_all().max_blocking_threads(1).build();
     let serving = routes::serve(server.clone(), listener);
-    runtime.block_on(serving).map_err(failed)
+    let served = runtime.and_then(|runtime| runtime.block_on(serving));
+    let message = Message::new("cannot-listen").with("address", server.options.address.url());
+    served.map_err(|error| Error::new(message).caused_by(error))
 }
 
 /// The error after a panic, which the preview outlives.

@@ -1,9 +1,9 @@
-//! A received file + the list of editions → a verdict.
+//! A received file + the list of editions → a verdict. Never here: disk, network, clock.
 //!
 //! A file is genuine if these very bytes were recorded by the office. What a file says of itself, and
 //! what its pages show, proves nothing; the attached data only tells which edition it claims to be.
-//! Never here: disk, network, clock. The caller has read the file and the list.
 
+use self::Verdict::{Current, NoRecord, NotAsIssued, NotOurs, PagesUnproven, Replaced, Withdrawn};
 use crate::data::{FORMAT, PROOF, SheetData, sha256};
 use crate::date::day_in_japan;
 use crate::edition::{Ending, ListedEdition, Listing, digest_start};
@@ -61,11 +61,11 @@ impl Verdict {
     /// The exit code of `safeguard verify`.
     pub fn code(self) -> u8 {
         match self {
-            Verdict::Current => 0,
-            Verdict::Replaced | Verdict::Withdrawn => 3,
-            Verdict::PagesUnproven => 5,
-            Verdict::NoRecord => 4,
-            Verdict::NotOurs | Verdict::NotAsIssued => 1,
+            Current => 0,
+            Replaced | Withdrawn => 3,
+            PagesUnproven => 5,
+            NoRecord => 4,
+            NotOurs | NotAsIssued => 1,
         }
     }
 }
@@ -112,13 +112,12 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
     let data = ReceivedData::read(&bytes);
     let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
     let sha256 = sha256(file);
-    let listing = context.known.listing.as_ref();
+    let known = &context.known;
+    let listing = known.listing.as_ref();
     let recorded = listing.and_then(|listing| Some((listing, listing.of_file(&sha256)?)));
     let (verdict, reason) = match (missing_signature(&signatures, context), recorded, &data) {
-        (Some(missing), ..) => (Verdict::NotAsIssued, missing),
-        (None, Some(_), _) if context.known.is_insecure => {
-            (Verdict::NoRecord, Message::new("verify-list-insecure"))
-        }
+        (Some(missing), ..) => (NotAsIssued, missing),
+        (None, Some(_), _) if known.is_insecure => (NoRecord, Message::new("verify-list-insecure")),
         // Somebody recorded another edition's file, or a proof, as a copy of this one.
         (None, Some((_, edition)), Some(data)) if !edition.has_data(&data.digest) => {
             unrecorded(data, listing)
@@ -126,8 +125,8 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         (None, Some((listing, edition)), _) => genuine(edition, listing),
         (None, None, Some(data)) => unrecorded(data, listing),
         (None, None, None) => match (obstacle, listing) {
-            (Some(error), Some(_)) => (Verdict::NotOurs, for_client(error.message)),
-            _ => (Verdict::NoRecord, Message::new("verify-no-list")),
+            (Some(error), Some(_)) => (NotOurs, for_client(error.message)),
+            _ => (NoRecord, Message::new("verify-no-list")),
         },
     };
     let claimed = sheet.and_then(|sheet| sheet.edition.as_ref());
@@ -140,7 +139,7 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         file: name.to_owned(),
         verdict,
         reason: reason.with("file", name),
-        advice: advice(verdict, edition, sheet, &context.known),
+        advice: advice(verdict, edition, sheet, known),
         office: recorded.map_or(office, |(it, _)| Some(&it.office)).cloned(),
         edition: edition.cloned(),
         expiring: genuine_sheet.map_or_else(Vec::new, |sheet| expiring(sheet, context.now)),
@@ -163,12 +162,10 @@ impl ReceivedData {
 
 /// The reason a file that is not recorded cannot be compared, for whoever received it.
 fn for_client(obstacle: Message) -> Message {
+    let lacks_data = ["pdf-no-data", "pdf-several-data"].map(Message::new);
     if obstacle == Message::new("pdf-encrypted") {
         Message::new("verify-encrypted")
-    } else if ["pdf-no-data", "pdf-several-data"]
-        .map(Message::new)
-        .contains(&obstacle)
-    {
+    } else if lacks_data.contains(&obstacle) {
         obstacle
     } else {
         Message::new("verify-not-recorded")
@@ -181,36 +178,35 @@ fn genuine(edition: &ListedEdition, listing: &Listing) -> (Verdict, Message) {
     let message = |name| Message::new(name).with("id", id).with("office", office);
     if let Some(Ending { on, note }) = &edition.withdrawn {
         let withdrawn = message("verify-withdrawn").with("day", on);
-        return (Verdict::Withdrawn, withdrawn.with("note", note));
+        return (Withdrawn, withdrawn.with("note", note));
     }
     let Some(by) = &edition.superseded_by else {
-        return (Verdict::Current, message("verify-current"));
+        return (Current, message("verify-current"));
     };
     let next = listing.edition(by);
     let day = next.map_or_else(String::new, |next| next.issued_on.to_string());
-    let note = next.and_then(|next| next.note.as_deref());
-    let by_next = message("verify-replaced").with("by", by).with("day", day);
-    let replaced = by_next.with("note", note.unwrap_or("-"));
-    (Verdict::Replaced, replaced)
+    let note = next.and_then(|next| next.note.as_deref()).unwrap_or("-");
+    let replaced = message("verify-replaced").with("by", by).with("day", day);
+    (Replaced, replaced.with("note", note))
 }
 
 /// The verdict on the data of a file of which no record is at hand.
 fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Message) {
     let Some(sheet) = &data.sheet else {
         if data.format == FORMAT {
-            return (Verdict::NotAsIssued, Message::new("verify-data-broken"));
+            return (NotAsIssued, Message::new("verify-data-broken"));
         }
         let message = Message::new("verify-other-format").with("format", &data.format);
-        return (Verdict::NoRecord, message);
+        return (NoRecord, message);
     };
     if sheet.status.as_deref() == Some(PROOF) {
-        return (Verdict::NotOurs, Message::new("verify-proof"));
+        return (NotOurs, Message::new("verify-proof"));
     }
     let Some(id) = &sheet.edition else {
-        return (Verdict::NotOurs, Message::new("verify-draft"));
+        return (NotOurs, Message::new("verify-draft"));
     };
     let Some(listing) = listing else {
-        return (Verdict::NoRecord, Message::new("verify-no-list"));
+        return (NoRecord, Message::new("verify-no-list"));
     };
     let (office, digest) = (&listing.office, digest_start(&data.digest));
     let message = |name: &'static str, id: &str| {
@@ -218,18 +214,17 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
         named.with("digest", digest)
     };
     if let Some(edition) = listing.of_data(&data.digest) {
-        let unproven = message("verify-pages-unproven", &edition.id);
-        (Verdict::PagesUnproven, unproven)
+        (PagesUnproven, message("verify-pages-unproven", &edition.id))
     } else if sheet.office.name != listing.office {
         let other = message("verify-other-office", id).with("claimed", &sheet.office.name);
-        (Verdict::NotOurs, other)
+        (NotOurs, other)
     } else if listing.edition(id).is_some() {
-        (Verdict::NotAsIssued, message("verify-data-altered", id))
+        (NotAsIssued, message("verify-data-altered", id))
     } else if let Some(lost) = listing.lost.iter().find(|lost| lost.id == *id) {
         let gone = message("verify-lost", id).with("day", lost.ending.on);
-        (Verdict::NoRecord, gone.with("note", &lost.ending.note))
+        (NoRecord, gone.with("note", &lost.ending.note))
     } else {
-        (Verdict::NoRecord, message("verify-no-such-edition", id))
+        (NoRecord, message("verify-no-such-edition", id))
     }
 }
 
@@ -250,27 +245,20 @@ fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Op
     }
 }
 
-/// The certificates of the sheet that have run out or are about to.
 fn expiring(sheet: &SheetData, now: Timestamp) -> Vec<ExpiringCertificate> {
     let today = day_in_japan(now);
     let soon = today.saturating_add(90.days());
-    let mut expiring = Vec::new();
-    for certification in &sheet.certifications {
-        let last = certification.expires_on.as_deref();
-        if let Some(expires_on) = last.and_then(|day| day.parse().ok())
-            && expires_on <= soon
-        {
-            expiring.push(ExpiringCertificate {
-                text: certification.text.clone(),
-                expires_on,
-                has_expired: expires_on < today,
-            });
-        }
-    }
-    expiring
+    let expiring = sheet.certifications.iter().filter_map(|certification| {
+        let expires_on: Date = certification.expires_on.as_deref()?.parse().ok()?;
+        (expires_on <= soon).then(|| ExpiringCertificate {
+            text: certification.text.clone(),
+            expires_on,
+            has_expired: expires_on < today,
+        })
+    });
+    expiring.collect()
 }
 
-/// The way to the issued file.
 fn advice(
     verdict: Verdict,
     edition: Option<&String>,
@@ -281,15 +269,13 @@ fn advice(
     let is_in_force = newest.is_some_and(|newest| newest.withdrawn.is_none());
     let is_public = sheet.is_none_or(|sheet| sheet.audience == Audience::Public);
     let advice = match (verdict, site.as_ref().filter(|_| is_public), edition) {
-        (Verdict::Current, ..) => return None,
-        (Verdict::PagesUnproven | Verdict::NotAsIssued, Some(site), Some(id)) => {
+        (Current, ..) => return None,
+        (PagesUnproven | NotAsIssued, Some(site), Some(id)) => {
             let address = format!("{site}{}{PDF}", edition_folder(id));
             Message::new("verify-get-here").with("address", address)
         }
-        (Verdict::Replaced, ..) if !is_in_force => Message::new("verify-none-in-force"),
-        (Verdict::Replaced, Some(site), _) => {
-            Message::new("verify-get-newest").with("address", site)
-        }
+        (Replaced, ..) if !is_in_force => Message::new("verify-none-in-force"),
+        (Replaced, Some(it), _) => Message::new("verify-get-newest").with("address", it),
         _ => Message::new("verify-ask-office"),
     };
     Some(advice)

@@ -1,10 +1,9 @@
-//! Certificates: the holder's name, the validity period, and the chain to a trusted root.
+//! Certificates as they were sent, and the roots to trust → names, validity, and the chain to a root.
 //!
-//! In: certificates as they were sent, and the roots to trust. Out: facts.
 //! Never here: revocation lists, the system's roots, the clock.
 
 use super::policy::{self, Purpose};
-use super::{key, names};
+use super::{SignatureError, key, names};
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::Certificate;
@@ -29,10 +28,11 @@ pub fn validity(certificate: &Certificate) -> [Timestamp; 2] {
         .map(|time| Timestamp::try_from(time.to_system_time()).unwrap_or(Timestamp::MAX))
 }
 
-/// Tells if a moment is within a certificate's validity.
-pub fn is_valid_at(certificate: &Certificate, at: Timestamp) -> bool {
+/// Checks that a moment is within a certificate's validity.
+pub fn check_validity(certificate: &Certificate, at: Timestamp) -> Result<(), SignatureError> {
     let [first, last] = validity(certificate);
-    (first..=last).contains(&at)
+    let valid = (first..=last).contains(&at).then_some(());
+    valid.ok_or(SignatureError::OutsideValidity)
 }
 
 /// Tells if an authority issued the certificate to itself, for example with its next key.
@@ -41,8 +41,7 @@ pub fn is_self_issued(certificate: &Certificate) -> bool {
     body.issuer() == body.subject()
 }
 
-/// Tells if a signer's certificate is a root or leads to one over intermediates, with all valid at
-/// `at` and allowed by the policy, the root too.
+/// Tells if a signer's certificate is a root or leads to one, with all, the root too, valid at `at` and allowed.
 pub fn verify_chain(
     certificate: &Certificate,
     purpose: Purpose,
@@ -57,7 +56,7 @@ pub fn verify_chain(
         // The length of a path is limited without those that an authority issued to itself.
         let authorities = path.iter().skip(1).filter(|it| !is_self_issued(it));
         let is_allowed = last.tbs_certificate().issuer() == issuer.tbs_certificate().subject()
-            && is_valid_at(issuer, at)
+            && check_validity(issuer, at).is_ok()
             && policy::may_certify(issuer, purpose, authorities.count())
             && names::are_permitted(issuer, path);
         if !is_allowed || checks == MAX_CHECKS {
@@ -66,31 +65,31 @@ pub fn verify_chain(
         checks += 1;
         is_signed_by(last, issuer)
     };
-    is_valid_at(certificate, at)
-        && policy::check_signer(certificate, purpose).is_ok()
-        && (roots.contains(certificate)
-            || reaches_root(&[certificate], intermediates, roots, &mut may_follow))
-}
-
-/// Tells if a path, which begins with the signer, can be continued up to a root.
-fn reaches_root<'a>(
-    path: &[&'a Certificate],
-    intermediates: &'a [Certificate],
-    roots: &[Certificate],
-    may_follow: &mut dyn FnMut(&Certificate, &[&Certificate]) -> bool,
-) -> bool {
-    roots.iter().any(|root| may_follow(root, path))
-        || path.len() <= MAX_CHAIN_LENGTH
-            && intermediates.iter().any(|issuer| {
-                !path.contains(&issuer)
-                    && may_follow(issuer, path)
-                    && reaches_root(
-                        &[path, &[issuer]].concat(),
-                        intermediates,
-                        roots,
-                        may_follow,
-                    )
-            })
+    let is_valid = check_validity(certificate, at).is_ok();
+    if !is_valid || policy::check_signer(certificate, purpose).is_err() {
+        return false;
+    }
+    if roots.contains(certificate) {
+        return true;
+    }
+    // Paths upwards from the signer, the next one last. The last authority of each is not checked yet.
+    let mut paths = vec![vec![certificate]];
+    while let Some(path) = paths.pop() {
+        if let [below @ .., issuer] = &path[..]
+            && !below.is_empty()
+            && !may_follow(issuer, below)
+        {
+            continue;
+        }
+        if roots.iter().any(|root| may_follow(root, &path)) {
+            return true;
+        }
+        if path.len() <= MAX_CHAIN_LENGTH {
+            let others = intermediates.iter().rev().filter(|it| !path.contains(it));
+            paths.extend(others.map(|issuer| [&path[..], &[issuer]].concat()));
+        }
+    }
+    false
 }
 
 fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {

@@ -1,12 +1,7 @@
-//! Signature checks with a public key: RSA (PKCS#1 v1.5), P-256 and P-384,
-//! with SHA-256, SHA-384 or SHA-512.
+//! Signature checks with a public key: RSA (PKCS#1 v1.5), P-256, P-384, with SHA-256, SHA-384 or SHA-512.
 
 use super::SignatureError::{self, KeyMismatch, Unsupported};
-use der::oid::db::rfc5912::{
-    ECDSA_WITH_SHA_256, ECDSA_WITH_SHA_384, ECDSA_WITH_SHA_512, ID_EC_PUBLIC_KEY, ID_SHA_256,
-    ID_SHA_384, ID_SHA_512, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1,
-    SHA_256_WITH_RSA_ENCRYPTION, SHA_384_WITH_RSA_ENCRYPTION, SHA_512_WITH_RSA_ENCRYPTION,
-};
+use der::oid::db::rfc5912 as oid;
 use der::referenced::OwnedToRef;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::SignatureScheme;
@@ -25,9 +20,9 @@ impl HashAlgorithm {
     /// The hash algorithm with this identifier, if it is supported.
     pub fn of(algorithm: &AlgorithmIdentifierOwned) -> Option<HashAlgorithm> {
         match algorithm.oid {
-            ID_SHA_256 => Some(HashAlgorithm::Sha256),
-            ID_SHA_384 => Some(HashAlgorithm::Sha384),
-            ID_SHA_512 => Some(HashAlgorithm::Sha512),
+            oid::ID_SHA_256 => Some(HashAlgorithm::Sha256),
+            oid::ID_SHA_384 => Some(HashAlgorithm::Sha384),
+            oid::ID_SHA_512 => Some(HashAlgorithm::Sha512),
             _ => None,
         }
     }
@@ -43,16 +38,11 @@ impl HashAlgorithm {
 }
 
 fn hash<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
-    let mut state = D::new();
-    for piece in pieces {
-        state.update(piece);
-    }
+    let state = pieces.iter().fold(D::new(), D::chain_update);
     state.finalize().to_vec()
 }
 
-/// Checks that the key signed the message.
-///
-/// `default` is the hash algorithm if the signature's algorithm names none.
+/// Checks that the key signed the message. `default` is the hash if the signature's algorithm names none.
 pub fn verify(
     public_key: &SubjectPublicKeyInfoOwned,
     algorithm: &AlgorithmIdentifierOwned,
@@ -61,13 +51,13 @@ pub fn verify(
     signature: &[u8],
 ) -> Result<(), SignatureError> {
     let (key_type, hash_algorithm) = match algorithm.oid {
-        RSA_ENCRYPTION => (RSA_ENCRYPTION, default.ok_or(Unsupported)?),
-        SHA_256_WITH_RSA_ENCRYPTION => (RSA_ENCRYPTION, HashAlgorithm::Sha256),
-        SHA_384_WITH_RSA_ENCRYPTION => (RSA_ENCRYPTION, HashAlgorithm::Sha384),
-        SHA_512_WITH_RSA_ENCRYPTION => (RSA_ENCRYPTION, HashAlgorithm::Sha512),
-        ECDSA_WITH_SHA_256 => (ID_EC_PUBLIC_KEY, HashAlgorithm::Sha256),
-        ECDSA_WITH_SHA_384 => (ID_EC_PUBLIC_KEY, HashAlgorithm::Sha384),
-        ECDSA_WITH_SHA_512 => (ID_EC_PUBLIC_KEY, HashAlgorithm::Sha512),
+        oid::RSA_ENCRYPTION => (oid::RSA_ENCRYPTION, default.ok_or(Unsupported)?),
+        oid::SHA_256_WITH_RSA_ENCRYPTION => (oid::RSA_ENCRYPTION, HashAlgorithm::Sha256),
+        oid::SHA_384_WITH_RSA_ENCRYPTION => (oid::RSA_ENCRYPTION, HashAlgorithm::Sha384),
+        oid::SHA_512_WITH_RSA_ENCRYPTION => (oid::RSA_ENCRYPTION, HashAlgorithm::Sha512),
+        oid::ECDSA_WITH_SHA_256 => (oid::ID_EC_PUBLIC_KEY, HashAlgorithm::Sha256),
+        oid::ECDSA_WITH_SHA_384 => (oid::ID_EC_PUBLIC_KEY, HashAlgorithm::Sha384),
+        oid::ECDSA_WITH_SHA_512 => (oid::ID_EC_PUBLIC_KEY, HashAlgorithm::Sha512),
         _ => return Err(Unsupported),
     };
     let key = public_key.owned_to_ref();
@@ -77,7 +67,7 @@ pub fn verify(
     let hash = hash_algorithm.hash(&[message]);
     let curve = key.algorithm.parameters_oid().ok();
     let verified = match (key_type, curve) {
-        (RSA_ENCRYPTION, _) => {
+        (oid::RSA_ENCRYPTION, _) => {
             let key = rsa::RsaPublicKey::try_from(key).map_err(|_| Unsupported)?;
             let scheme = match hash_algorithm {
                 HashAlgorithm::Sha256 => rsa::Pkcs1v15Sign::new::<Sha256>(),
@@ -86,12 +76,12 @@ pub fn verify(
             };
             scheme.verify(&key, &hash, signature).ok()
         }
-        (_, Some(SECP_256_R_1)) => {
+        (_, Some(oid::SECP_256_R_1)) => {
             let key = p256::ecdsa::VerifyingKey::try_from(key).map_err(|_| Unsupported)?;
             let read = p256::ecdsa::Signature::from_der(signature);
             read.and_then(|it| key.verify_prehash(&hash, &it)).ok()
         }
-        (_, Some(SECP_384_R_1)) => {
+        (_, Some(oid::SECP_384_R_1)) => {
             let key = p384::ecdsa::VerifyingKey::try_from(key).map_err(|_| Unsupported)?;
             let read = p384::ecdsa::Signature::from_der(signature);
             read.and_then(|it| key.verify_prehash(&hash, &it)).ok()

@@ -1,7 +1,5 @@
-//! Name constraints of authorities (RFC 5280, 4.2.1.10) on directory names and mail addresses.
-//!
-//! In: an authority and the certificates below it. Out: whether they may have their names.
-//! Whatever cannot be compared is not permitted.
+//! Name constraints of authorities (RFC 5280, 4.2.1.10): an authority and the certificates below it →
+//! the permission to have their directory names and mail addresses. Whatever cannot be compared is not permitted.
 
 use super::{chain, malformed};
 use GeneralName::{DirectoryName, Rfc822Name};
@@ -20,10 +18,9 @@ use x509_cert::name::Name;
 /// signer. Those that an authority issued to itself need no permission.
 pub fn are_permitted(authority: &Certificate, path: &[&Certificate]) -> bool {
     let body = authority.tbs_certificate();
-    let constraints = match body.get_extension::<NameConstraints>() {
-        Ok(None) => return true,
-        Ok(Some((_, constraints))) => constraints,
-        Err(_) => return false,
+    let (_, constraints) = match body.get_extension::<NameConstraints>() {
+        Ok(Some(found)) => found,
+        absent => return absent.is_ok(),
     };
     let mut places = path.iter().enumerate();
     places.all(|(place, certificate)| {
@@ -99,8 +96,7 @@ fn parts(name: &Name) -> Option<Vec<Vec<(ObjectIdentifier, String)>>> {
     part.collect()
 }
 
-/// The text of an attribute as names are compared:
-/// without regard to its encoding, case and spaces (RFC 5280, 7.1).
+/// The text of an attribute as names are compared: without its encoding, case and spaces (RFC 5280, 7.1).
 fn text(value: &Any) -> Option<String> {
     let written = if value.tag() == der::Tag::Ia5String {
         value.decode_as::<Ia5String>().ok()?.to_string()

@@ -1,11 +1,9 @@
-//! The policy: which certificates may sign documents, stamp times and certify others.
+//! The policy: a certificate → the permission to sign documents, stamp times or certify others.
 //!
-//! In: a certificate. Out: an answer that needs no other certificate, no time and no root.
-//! Signing asks here before it signs, verifying before it accepts.
+//! It needs no other certificate, no time and no root. Signing asks before it signs, verifying before it accepts.
 //!
-//! rustls-webpki is not used, because it refuses critical certificate policies (which the
-//! certificates of Japanese attorneys have), ignores an authority's key usage, and does not
-//! process constraints on directory names.
+//! rustls-webpki is not used, because it refuses critical certificate policies (which the certificates of Japanese
+//! attorneys have), ignores an authority's key usage, and does not process constraints on directory names.
 
 use super::SignatureError;
 use der::Decode;
@@ -44,10 +42,8 @@ const OTHER_PURPOSES: [ObjectIdentifier; 5] = [
     ID_KP_OCSP_SIGNING,
 ];
 
-/// The extensions that may be critical: those that are processed.
-///
-/// Certificate policies count as processed because every policy is acceptable here. A critical
-/// policyConstraints, qcStatements or any other would have to be obeyed, and is not.
+/// The extensions that may be critical: those that are processed. Certificate policies count because every policy is
+/// acceptable here. A critical policyConstraints, qcStatements or any other would have to be obeyed, and is not.
 const KNOWN_EXTENSIONS: [ObjectIdentifier; 6] = [
     BasicConstraints::OID,
     KeyUsage::OID,
@@ -83,16 +79,13 @@ pub fn check_signer(certificate: &Certificate, purpose: Purpose) -> Result<(), S
     }
 }
 
-/// Tells if a certificate may certify signers for this purpose,
-/// with `depth` other authorities between it and the signer.
+/// Tells if a certificate may certify signers for this purpose over `depth` other authorities below it.
 pub fn may_certify(certificate: &Certificate, purpose: Purpose, depth: usize) -> bool {
-    let is_authority = |basic: BasicConstraints| {
-        let limit = basic.path_len_constraint.map(usize::from);
-        basic.ca && limit.is_none_or(|limit| depth <= limit)
-    };
-    let basic = certificate.tbs_certificate().get_extension();
-    basic.is_ok_and(|basic| basic.is_some_and(|(_, basic)| is_authority(basic)))
-        && permits(certificate, |usage: KeyUsage| usage.key_cert_sign())
+    let is_near = |limit: Option<u8>| limit.is_none_or(|limit| depth <= limit.into());
+    matches!(
+        certificate.tbs_certificate().get_extension::<BasicConstraints>(),
+        Ok(Some((_, basic))) if basic.ca && is_near(basic.path_len_constraint)
+    ) && permits(certificate, |usage: KeyUsage| usage.key_cert_sign())
         && has_strong_key(certificate)
         && is_understood(certificate)
         && permits_purpose(certificate, purpose)
@@ -101,15 +94,12 @@ pub fn may_certify(certificate: &Certificate, purpose: Purpose, depth: usize) ->
 fn has_strong_key(certificate: &Certificate) -> bool {
     let body = certificate.tbs_certificate();
     let key = body.subject_public_key_info().owned_to_ref();
+    let curve = key.algorithm.parameters_oid();
     match key.algorithm.oid {
         RSA_ENCRYPTION => {
-            let key = rsa::RsaPublicKey::try_from(key);
-            key.is_ok_and(|key| key.n().bit_width() >= MIN_RSA_BITS)
+            rsa::RsaPublicKey::try_from(key).is_ok_and(|key| key.n().bit_width() >= MIN_RSA_BITS)
         }
-        ID_EC_PUBLIC_KEY => {
-            let curve = key.algorithm.parameters_oid();
-            curve.is_ok_and(|curve| [SECP_256_R_1, SECP_384_R_1].contains(&curve))
-        }
+        ID_EC_PUBLIC_KEY => curve.is_ok_and(|curve| [SECP_256_R_1, SECP_384_R_1].contains(&curve)),
         _ => false,
     }
 }

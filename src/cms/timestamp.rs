@@ -65,12 +65,11 @@ pub struct TimestampToken {
 pub fn request(server: &TimeServer, signature: &[u8]) -> Result<(Timestamp, Vec<u8>)> {
     // Some servers refuse an algorithm without parameters.
     let (oid, parameters) = (ID_SHA_256, Some(Any::null()));
+    let algorithm = AlgorithmIdentifierOwned { oid, parameters };
+    let hash = OctetString::new(HashAlgorithm::Sha256.hash(&[signature])).expect("32 bytes");
     let request = TimestampRequest {
         version: 1,
-        imprint: MessageImprint {
-            algorithm: AlgorithmIdentifierOwned { oid, parameters },
-            hash: OctetString::new(HashAlgorithm::Sha256.hash(&[signature])).expect("32 bytes"),
-        },
+        imprint: MessageImprint { algorithm, hash },
         nonce: server.nonce,
         with_certificate: true,
     };
@@ -94,8 +93,7 @@ impl TimestampToken {
         if signature.content_type != ID_CT_TST_INFO {
             return Err(cms::malformed());
         }
-        // Version, policy, imprint, number, time;
-        // then the optional accuracy, ordering, nonce, name and extensions.
+        // Version, policy, imprint, number, time; if present, accuracy, ordering, nonce, name, extensions.
         let parts = children(&AnyRef::from_der(content)?)?;
         let [_, _, imprint, _, time, rest @ ..] = parts.as_slice() else {
             return Err(cms::malformed());
@@ -125,23 +123,19 @@ impl TimestampToken {
         self.signature.verify(&[content])?;
         let certificate = &self.signature.certificate;
         policy::check_signer(certificate, Purpose::Timestamp)?;
-        if !chain::is_valid_at(certificate, self.time) {
-            return Err(SignatureError::OutsideValidity);
-        }
-        Ok(())
+        chain::check_validity(certificate, self.time)
     }
 }
 
 /// The token of a response that grants the request.
 fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
-    let TimestampResponse { status, token } =
-        TimestampResponse::from_der(response).map_err(no_timestamp)?;
+    let response = TimestampResponse::from_der(response).map_err(no_timestamp)?;
+    let TimestampResponse { status, token } = response;
     // 0 is granted, 1 granted with changes.
     if status.code > 1 {
-        return Err(Error {
-            message: Message::new("tsa-refused").with("status", status.code),
-            cause: status.text.map(|texts| texts.join(" ")),
-        });
+        let message = Message::new("tsa-refused").with("status", status.code);
+        let cause = status.text.map(|texts| texts.join(" "));
+        return Err(Error { message, cause });
     }
     let granted = token.ok_or_else(|| Error::new(Message::new("tsa-no-timestamp")))?;
     granted.to_der().map_err(no_timestamp)

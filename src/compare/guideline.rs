@@ -13,6 +13,7 @@ use crate::sheet::{Row, Sheet};
 use crate::text::plain;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 
 /// Name and version of the data's shape; a reader checks it first.
 const FORMAT: &str = "safeguards-guideline-changes/1";
@@ -78,15 +79,20 @@ pub fn compare(
             continue;
         }
         let followed = if follows_new { pair.after } else { pair.before };
-        let place = followed.map(SheetPlace::id);
-        let affected = |row: &&Row| {
-            place.is_some() && [&row.section.anchor, &row.item.anchor].contains(&&place)
+        let place = &followed.map(SheetPlace::id);
+        let stands_there = |row: &&Row| {
+            place.is_some() && [&row.section.anchor, &row.item.anchor].contains(&place)
         };
-        let measures = sheet.rows.iter().filter(affected);
+        let affected = sheet.rows.iter().filter(stands_there).map(|row| {
+            let lines = row.subject.paragraphs.iter().map(|it| plain(it));
+            let subject = lines.collect::<Vec<_>>().join(" ");
+            let (id, no) = (row.id.clone(), row.no);
+            AffectedMeasure { id, no, subject }
+        });
         items.push(ItemChange {
             changes,
             heading: headings(pair),
-            measures: measures.map(affected_measure).collect(),
+            measures: affected.collect(),
         });
     }
     let name = |guideline: &Filed<GuidelineRecord>| Guideline {
@@ -96,7 +102,7 @@ pub fn compare(
     };
     GuidelineComparison {
         format: FORMAT,
-        guideline: Sides { after, before }.map(name),
+        guideline: Sides::new(after, before).map(name),
         unchanged: pairs.len() - items.len(),
         items,
     }
@@ -107,8 +113,7 @@ pub fn match_places<'a>(
     old: &'a [SheetPlace<'a>],
     new: &'a [SheetPlace<'a>],
 ) -> Vec<EitherSide<'a, SheetPlace<'a>>> {
-    let pair = |after, before| Sides { after, before };
-    let mut pairs: Vec<_> = new.iter().map(|place| pair(Some(place), None)).collect();
+    let mut pairs: Vec<_> = new.iter().map(|it| Sides::new(Some(it), None)).collect();
     let mut unmatched: Vec<&SheetPlace> = old.iter().collect();
     // The surest first: a letter that now belongs to another item must not count as two renamings.
     let same: [fn(&SheetPlace, &SheetPlace) -> bool; 3] = [
@@ -125,16 +130,14 @@ pub fn match_places<'a>(
             }
         }
     }
-    let removed = unmatched.into_iter().map(|old| pair(None, Some(old)));
-    pairs.extend(removed);
+    pairs.extend(unmatched.into_iter().map(|old| Sides::new(None, Some(old))));
     pairs
 }
 
 fn item_changes(pair: &EitherSide<SheetPlace>) -> BTreeSet<ItemChangeKind> {
-    let (after, before) = match (pair.after, pair.before) {
-        (Some(after), Some(before)) => (after, before),
-        (Some(_), None) => return [ItemChangeKind::New].into(),
-        (None, _) => return [ItemChangeKind::Gone].into(),
+    let Some((after, before)) = pair.both() else {
+        let gone = ItemChangeKind::Gone;
+        return [pair.after.map_or(gone, |_| ItemChangeKind::New)].into();
     };
     let changes = [
         (after.id() != before.id()).then_some(ItemChangeKind::Moved),
@@ -148,21 +151,9 @@ fn headings(pair: &EitherSide<SheetPlace>) -> Sides<Option<ItemHeading>> {
     let names = pair.map(|item| item.map_or("", |item| &**item.name));
     let both = pair.zip(mark_line(names.after, names.before));
     both.map(|(item, name)| {
-        Some(ItemHeading {
-            place: item?.id(),
-            name,
-            duty: item?.duty,
-        })
+        let (place, duty) = (item?.id(), item?.duty);
+        Some(ItemHeading { place, name, duty })
     })
-}
-
-fn affected_measure(row: &Row) -> AffectedMeasure {
-    let lines: Vec<String> = row.subject.paragraphs.iter().map(|p| plain(p)).collect();
-    AffectedMeasure {
-        id: row.id.clone(),
-        no: row.no,
-        subject: lines.join(" "),
-    }
 }
 
 pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) -> String {
@@ -182,7 +173,7 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
 
 fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
     let sides = item.heading.as_ref();
-    let names = sides.map(|heading| heading.map(|heading| &heading.name));
+    let names = sides.map(|heading| heading.map_or(&[][..], |it| from_ref(&it.name)));
     let places = sides.map(|heading| heading.map_or("", |heading| &heading.place));
     let place = if item.changes.contains(&ItemChangeKind::Moved) {
         printer.exchange(places.before, places.after)
@@ -199,8 +190,8 @@ fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
         ItemChangeKind::Duty if duty == Some(Duty::Recommended) => "diff-item-recommended",
         ItemChangeKind::Duty => "diff-item-required",
     };
-    let messages = item.changes.iter().map(message);
-    let changes: Vec<String> = messages.map(|id| printer.format(id)).collect();
+    let changes = item.changes.iter().map(|it| printer.format(message(it)));
+    let changes: Vec<String> = changes.collect();
     let name = printer.inline(names.after, names.before);
     let heading = format!("{place} {name} ({})", changes.join(", "));
     let mut text = format!("\n{}", wrap(&heading, 0, 2));

@@ -7,14 +7,13 @@ use crate::sheet::{CertificationLine, Labels, Sheet};
 
 /// Compares certificates by id: those of the newer sheet, then removed ones.
 pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<CertificationChange> {
-    let pair = |after, before| Sides { after, before };
     let kept = after.certifications.iter();
-    let pairs = kept.map(|new| pair(Some(new), with_id(before, &new.id)));
+    let pairs = kept.map(|new| Sides::new(Some(new), with_id(before, &new.id)));
     let old = before.certifications.iter();
     let removed = old.filter(|old| with_id(after, &old.id).is_none());
-    let all = pairs.chain(removed.map(|old| pair(None, Some(old))));
-    all.filter_map(|sides| certification_change(sides, &after.labels))
-        .collect()
+    let all = pairs.chain(removed.map(|old| Sides::new(None, Some(old))));
+    let changes = all.filter_map(|sides| certification_change(sides, &after.labels));
+    changes.collect()
 }
 
 fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {
@@ -45,14 +44,12 @@ fn certification_change(
     }
     let marked = pairs.iter().map(|(after, before)| mark_line(after, before));
     let (new, old): (Vec<_>, Vec<_>) = marked.map(|line| (line.after, line.before)).unzip();
+    let lines = sides.zip(Sides::new(new, old));
     Some(CertificationChange {
         id: sides.newest()?.id.clone(),
         change,
         note: label(labels, note).to_owned(),
-        lines: Sides {
-            after: sides.after.map(|_| new).unwrap_or_default(),
-            before: sides.before.map(|_| old).unwrap_or_default(),
-        },
+        lines: lines.map(|(side, lines)| side.map_or_else(Vec::new, |_| lines)),
     })
 }
 

@@ -1,8 +1,7 @@
 //! Positions of rows in two sheets → the fewest rows that must have moved.
 
-/// Tells for each row of the newer sheet if it stayed in the old order. `positions` are those in
-/// the older sheet, `None` for a new row. Rows that stay form the longest rising sequence; of two
-/// equally long ones, the one with more rows marked as `settled`.
+/// Tells for each row of the newer sheet if it stayed in the old order. `positions` are those in the older sheet,
+/// `None` for a new row. Rows that stay form the longest rising sequence; of equally long ones, the most `settled`.
 pub fn stayed(positions: &[Option<usize>], settled: &[bool]) -> Vec<bool> {
     // The longest sequence up to each row: its length, its settled rows, and the row before.
     let mut best: Vec<((usize, usize), Option<usize>)> = Vec::new();

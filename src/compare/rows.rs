@@ -13,14 +13,12 @@ pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
     let rows = label(&sheets.after.labels, "changes_rows");
     let note_of = |count: usize| rows.replace("{count}", &count.to_string());
     let mut lines = Vec::new();
-    for (indices, moved) in match_rows(sheets) {
+    for (_, indices, moved) in match_rows(sheets) {
         let mut row = compare_row(sheets, indices, moved);
         let last = lines.last_mut();
         if !row.changes.is_empty() {
-            row.shows_place = !matches!(
-                last,
-                Some(ComparisonLine::Changed(above)) if above.place == row.place
-            );
+            row.shows_place =
+                !matches!(last, Some(ComparisonLine::Changed(it)) if it.place == row.place);
             lines.push(ComparisonLine::Changed(Box::new(row)));
         } else if let Some(ComparisonLine::Unchanged { note, ids }) = last {
             ids.push(row.id);
@@ -33,8 +31,8 @@ pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
     lines
 }
 
-/// The indices of every row on both sides, in print order, and if it moved.
-fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
+/// The place of every row in print order, its indices on both sides, and if it moved.
+fn match_rows(sheets: Sides<&Sheet>) -> Vec<(usize, Sides<Option<usize>>, bool)> {
     let Sides { after, before } = sheets.map(|sheet| &sheet.rows);
     let ids = before.iter().map(|row| &*row.id);
     let indices: BTreeMap<&str, usize> = ids.zip(0..).collect();
@@ -46,21 +44,20 @@ fn match_rows(sheets: Sides<&Sheet>) -> Vec<(Sides<Option<usize>>, bool)> {
     };
     let settled: Vec<bool> = after.iter().zip(&origin).map(is_settled).collect();
     let stayed = moves::stayed(&origin, &settled);
-    let pair = |after, before| Sides { after, before };
     let mut pairs = Vec::new();
     for (at, old) in origin.iter().enumerate() {
-        pairs.push((at, pair(Some(at), *old), old.is_some() && !stayed[at]));
+        let moved = old.is_some() && !stayed[at];
+        pairs.push((at, Sides::new(Some(at), *old), moved));
     }
-    let kept: BTreeSet<&usize> = origin.iter().flatten().collect();
-    for old in (0..before.len()).filter(|old| !kept.contains(old)) {
+    for old in (0..before.len()).filter(|old| !origin.contains(&Some(*old))) {
         // Removed rows come before the rows that came in their place.
         let is_above = |at: &usize| stayed[*at] && origin[*at] < Some(old);
         let above = (0..origin.len()).rfind(is_above);
-        pairs.push((above.map_or(0, |at| at + 1), pair(None, Some(old)), false));
+        let at = above.map_or(0, |at| at + 1);
+        pairs.push((at, Sides::new(None, Some(old)), false));
     }
     pairs.sort_by_key(|(at, pair, _)| (*at, pair.after.is_some()));
-    let rows = pairs.into_iter();
-    rows.map(|(_, pair, moved)| (pair, moved)).collect()
+    pairs
 }
 
 fn compare_row(sheets: Sides<&Sheet>, indices: Sides<Option<usize>>, moved: bool) -> ChangedRow {
@@ -101,20 +98,16 @@ fn move_note(sheet: &Sheet, index: Option<usize>) -> String {
 
 /// Section and item on each side. A sheet without the row has them too, if it has the place.
 fn places<'a>(sheets: Sides<&'a Sheet>, rows: EitherSide<'a, Row>) -> Sides<Option<RowPlace>> {
+    let anchors = |row: &'a Row| [&row.section.anchor, &row.item.anchor];
+    let own = rows.newest().map(|row| anchors(row));
+    let neighbour = |sheet: &'a Sheet| sheet.rows.iter().find(|it| Some(anchors(it)) == own);
     let pair = sheets.zip(rows);
-    let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet, rows.newest()?)));
+    let found = pair.map(|(sheet, row)| row.or_else(|| neighbour(sheet)));
     if rows.both().is_none() && found.both().is_some() {
         // It is the row that differs: each place is compared with itself, and nothing is marked.
-        return found.map(|row| mark_places(row, row).after);
+        return found.map(|row| mark_places(Sides::new(row, row)).after);
     }
-    mark_places(found.after, found.before)
-}
-
-/// A row of the same section and item.
-fn neighbour<'a>(sheet: &'a Sheet, like: &Row) -> Option<&'a Row> {
-    sheet.rows.iter().find(|row| {
-        row.section.anchor == like.section.anchor && row.item.anchor == like.item.anchor
-    })
+    mark_places(found)
 }
 
 fn place(row: &Row) -> [(&str, &str, &Option<String>); 2] {
@@ -126,10 +119,8 @@ fn cell(row: &Row, change: RowChange) -> &Cell {
 }
 
 fn row_changes(rows: EitherSide<Row>, moved: bool) -> BTreeSet<RowChange> {
-    let (after, before) = match (rows.after, rows.before) {
-        (Some(after), Some(before)) => (after, before),
-        (Some(_), None) => return [RowChange::Added].into(),
-        (None, _) => return [RowChange::Removed].into(),
+    let Some((after, before)) = rows.both() else {
+        return [rows.after.map_or(RowChange::Removed, |_| RowChange::Added)].into();
     };
     // A row's anchor contains that of its place.
     let relettered = place(after) != place(before) || after.anchor != before.anchor;
@@ -186,10 +177,7 @@ fn mark_cells(cells: EitherSide<Cell>) -> Sides<Option<MarkedCell>> {
     let marked = if states.after == states.before {
         mark(after, before)
     } else {
-        Sides {
-            after: mark(after, &[]).after,
-            before: mark(&[], before).before,
-        }
+        Sides::new(mark(after, &[]).after, mark(&[], before).before)
     };
     cells.zip(marked).map(|(cell, paragraphs)| {
         let state = cell?.state;
@@ -198,8 +186,7 @@ fn mark_cells(cells: EitherSide<Cell>) -> Sides<Option<MarkedCell>> {
 }
 
 /// Marks the differences between sections and items; all of them if one side has none.
-fn mark_places(after: Option<&Row>, before: Option<&Row>) -> Sides<Option<RowPlace>> {
-    let rows = Sides { after, before };
+fn mark_places(rows: EitherSide<Row>) -> Sides<Option<RowPlace>> {
     let sections = mark_headings(rows.map(|row| Some(&row?.section)));
     let items = mark_headings(rows.map(|row| Some(&row?.item)));
     sections.zip(items).map(|(section, item)| {

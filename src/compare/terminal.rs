@@ -1,6 +1,4 @@
-//! Comparison → plain lines for a terminal of 80 columns, in the user's language.
-//!
-//! Changed words stand in brackets, so that they show without colour: `[-old-]{+new+}`.
+//! Comparison → plain lines for a terminal of 80 columns, with changed words in brackets: `[-old-]{+new+}`.
 
 use super::word_diff::{MarkedLine, text_of};
 use super::{
@@ -10,6 +8,7 @@ use super::{
 use crate::message::{Catalog, Message};
 use crate::sheet::State;
 use std::iter::Peekable;
+use std::slice::from_ref;
 use std::vec::IntoIter;
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
 
@@ -19,7 +18,7 @@ pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String
     let printer = TextPrinter { catalog, colour };
     let mut text = printer.head(comparison);
     for change in &comparison.header {
-        let both = printer.inline([&change.text.after], [&change.text.before]);
+        let both = printer.inline(from_ref(&change.text.after), from_ref(&change.text.before));
         text.push_str(&wrap(&format!("{}: {both}", change.label), 2, 6));
     }
     if !comparison.certifications.is_empty() {
@@ -56,9 +55,8 @@ impl TextPrinter<'_> {
 
     fn head(&self, comparison: &Comparison) -> String {
         let edition = |id, edition: &ComparedSheet| {
-            Message::new(id)
-                .with("version", &edition.version)
-                .with("date", &edition.date.text)
+            let message = Message::new(id).with("version", &edition.version);
+            message.with("date", &edition.date.text)
         };
         let mut messages = vec![
             edition("diff-before", &comparison.edition.before),
@@ -111,11 +109,12 @@ impl TextPrinter<'_> {
             let no = row.and_then(|row| row.no);
             no.map(|no| no.to_string()).unwrap_or_default()
         };
+        let Sides { after, before } = changed.row.as_ref().map(number);
         let shown = if changed.changes.contains(&RowChange::Renumbered) {
-            let numbers = changed.row.as_ref().map(number);
-            self.exchange(&numbers.before, &numbers.after)
+            self.exchange(&before, &after)
         } else {
-            number(changed.row.newest())
+            // One of them is empty, or both are the same.
+            after.max(before)
         };
         if shown.is_empty() { shown } else { shown + " " }
     }
@@ -135,13 +134,9 @@ impl TextPrinter<'_> {
 
     /// Section and item, with the old ones in brackets if they differ.
     fn place(&self, changed: &ChangedRow) -> String {
-        let Some(new) = changed.place.newest() else {
-            return String::new();
-        };
-        let old = match &changed.place.before {
-            Some(old) if changed.row.both().is_some() => old,
-            _ => new,
-        };
+        let new = changed.place.newest().expect("a row has a place");
+        let before = changed.row.both().and(changed.place.before.as_ref());
+        let old = before.unwrap_or(new);
         let section = self.heading(&new.section, &old.section);
         if new.item.anchor.is_none() && old.item.anchor.is_none() {
             return section;
@@ -151,7 +146,7 @@ impl TextPrinter<'_> {
 
     fn heading(&self, new: &MarkedHeading, old: &MarkedHeading) -> String {
         if new.letter.run.text == old.letter.run.text {
-            return letter(new) + &self.inline([&new.name], [&old.name]);
+            return letter(new) + &self.inline(from_ref(&new.name), from_ref(&old.name));
         }
         let whole = |heading: &MarkedHeading| letter(heading) + &text_of(&heading.name);
         self.exchange(&whole(old), &whole(new))
@@ -159,15 +154,14 @@ impl TextPrinter<'_> {
 
     /// The cell that a change is about: both sides as one text, or the only side.
     fn cell(&self, changed: &ChangedRow, field: RowChange) -> String {
-        let sides = changed.row.as_ref();
-        let texts = sides.map(|row| row.map(|row| &row.cell(field).paragraphs));
-        match texts.both() {
-            Some((after, before)) => self.inline(*after, *before),
-            None => {
-                let lines = texts.newest().copied().into_iter().flatten();
-                lines.map(text_of).collect::<Vec<_>>().join("\n")
-            }
+        let rows = changed.row.as_ref();
+        let texts = rows.map(|row| row.map_or(&[][..], |row| &row.cell(field).paragraphs));
+        let Sides { after, before } = texts;
+        if changed.row.both().is_some() {
+            return self.inline(after, before);
         }
+        let lines = after.iter().chain(before).map(text_of);
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn certification(&self, change: &CertificationChange) -> String {
@@ -177,19 +171,16 @@ impl TextPrinter<'_> {
             "removed" => ("-", before.iter().map(text_of).collect()),
             _ => {
                 let pairs = after.iter().zip(before);
-                let both = pairs.map(|(new, old)| self.inline([new], [old]));
+                let both = pairs.map(|(new, old)| self.inline(from_ref(new), from_ref(old)));
                 ("~", both.collect())
             }
         };
         wrap(&format!("{sign} {}", lines.join("  ")), 2, 6)
     }
 
-    pub fn inline<'a>(
-        &self,
-        after: impl IntoIterator<Item = &'a MarkedLine>,
-        before: impl IntoIterator<Item = &'a MarkedLine>,
-    ) -> String {
-        let (mut new, mut old) = (characters(after), characters(before));
+    /// Both sides as one text.
+    pub fn inline(&self, after: &[MarkedLine], before: &[MarkedLine]) -> String {
+        let [mut new, mut old] = [after, before].map(characters);
         let mut text = String::new();
         loop {
             let [removed, added] = [&mut old, &mut new].map(|side| {
@@ -229,9 +220,7 @@ fn letter(heading: &MarkedHeading) -> String {
 
 /// Every character with its mark. A line break has the mark of the character after it, because
 /// the comparison counts a new paragraph as a change of its first word.
-fn characters<'a>(
-    text: impl IntoIterator<Item = &'a MarkedLine>,
-) -> Peekable<IntoIter<(char, bool)>> {
+fn characters(text: &[MarkedLine]) -> Peekable<IntoIter<(char, bool)>> {
     let mut characters = Vec::new();
     for line in text {
         if let (Some(first), false) = (line.first(), characters.is_empty()) {
@@ -244,9 +233,7 @@ fn characters<'a>(
     characters.into_iter().peekable()
 }
 
-/// Breaks lines at the last column by the Unicode rules, which know Japanese.
-///
-/// `first` and `others` are the columns of indentation.
+/// Breaks lines by the Unicode rules, which know Japanese. `first` and `others` are columns of indentation.
 pub(super) fn wrap(text: &str, first: usize, others: usize) -> String {
     // A line may end before `+`; an invisible word joiner keeps the closing mark with its word.
     let joined = text.replace("+}", "\u{2060}+}");

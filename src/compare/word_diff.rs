@@ -1,9 +1,8 @@
 //! Two texts of a cell → the same two texts with the changed words marked.
 //!
 //! A dictionary cuts the text into words, because Japanese is written without spaces.
-//! Styles (bold, links) survive, and words that differ only in style differ.
-//! Marks are for people: a text with hardly anything in common is marked as a whole, and two
-//! changes with little between them become one.
+//! Styles (bold, links) survive, and words that differ only in style differ. Marks are for people: a text with
+//! hardly anything in common is marked as a whole, and two changes with little between them become one.
 
 use super::Sides;
 use crate::text::{Paragraph, Run, plain, same_style};
@@ -28,11 +27,10 @@ pub type MarkedLine = Vec<MarkedSpan>;
 
 /// Marks the differences between two texts; beside an empty text all of the other.
 pub fn mark(after: &[Paragraph], before: &[Paragraph]) -> Sides<Vec<MarkedLine>> {
-    let words = Sides { after, before }.map(split_words);
+    let words = Sides::new(after, before).map(split_words);
     let is_changed = marks(&words.after, &words.before);
-    words
-        .zip(is_changed)
-        .map(|(words, marks)| spans(words, &marks))
+    let both = words.zip(is_changed);
+    both.map(|(words, marks)| spans(words, &marks))
 }
 
 /// Marks the differences between two lines without any style.
@@ -44,12 +42,10 @@ pub fn mark_line(after: &str, before: &str) -> Sides<MarkedLine> {
 
 /// The characters of a line without marks and styles.
 pub fn text_of<'a>(line: impl IntoIterator<Item = &'a MarkedSpan>) -> String {
-    let texts = line.into_iter().map(|span| span.run.text.as_str());
-    texts.collect()
+    line.into_iter().map(|span| &*span.run.text).collect()
 }
 
-/// A word with its style, and if it begins a second or later paragraph: a new paragraph shows as a
-/// changed word.
+/// A word with its style, and if it begins a later paragraph than the first, which shows as a changed word.
 type StyledWord = (Run, bool);
 
 /// Cuts at the words of the language, and at every change of style.
@@ -118,10 +114,7 @@ fn marks(after: &[StyledWord], before: &[StyledWord]) -> Sides<Vec<bool>> {
         hunks.push(next);
     }
     hunks.retain(|hunk| hunk.same);
-    let mut marks = Sides {
-        after: vec![true; after.len()],
-        before: vec![true; before.len()],
-    };
+    let mut marks = Sides::new(vec![true; after.len()], vec![true; before.len()]);
     // With less than a third of the longer text in common, marks on single words would be confetti.
     if 3 * hunks.iter().map(new_length).sum::<usize>() >= length(after).max(length(before)) {
         for hunk in hunks {

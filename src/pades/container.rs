@@ -1,5 +1,4 @@
-//! Signed bytes + identity → the CMS container of a PAdES signature
-//! (ETSI EN 319 142-1, SubFilter ETSI.CAdES.detached).
+//! Signed bytes + identity → the CMS container of a PAdES signature (ETSI EN 319 142-1, ETSI.CAdES.detached).
 //!
 //! The signed attributes are the content type, the digest and the signer's certificate.
 //! The claimed time stands in the PDF (`/M`), as PAdES requires.
@@ -15,11 +14,7 @@ use cms::signed_data::{
     CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
 };
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
-use der::oid::db::rfc3161::ID_AA_TIME_STAMP_TOKEN;
-use der::oid::db::rfc5911::{
-    ID_AA_SIGNING_CERTIFICATE_V_2, ID_CONTENT_TYPE, ID_DATA, ID_MESSAGE_DIGEST, ID_SIGNED_DATA,
-};
-use der::oid::db::rfc5912::ID_SHA_256;
+use der::oid::db::{rfc3161, rfc5911, rfc5912};
 use der::{Decode, DerOrd, Encode, EncodeValue, Tagged};
 use x509_cert::attr::Attribute;
 use x509_cert::spki::AlgorithmIdentifierOwned;
@@ -35,19 +30,19 @@ pub fn build(
     let digest = OctetString::new(HashAlgorithm::Sha256.hash(pieces)).expect(ENCODES);
     let certificate = SigningCertificateV2::of(identity.certificate()).expect(ENCODES);
     let signed_attributes = set([
-        attribute(ID_CONTENT_TYPE, &ID_DATA),
-        attribute(ID_MESSAGE_DIGEST, &digest),
-        attribute(ID_AA_SIGNING_CERTIFICATE_V_2, &certificate),
+        attribute(rfc5911::ID_CONTENT_TYPE, &rfc5911::ID_DATA),
+        attribute(rfc5911::ID_MESSAGE_DIGEST, &digest),
+        attribute(rfc5911::ID_AA_SIGNING_CERTIFICATE_V_2, &certificate),
     ]);
     let signature = (identity.key.sign)(&signed_attributes.to_der().expect(ENCODES));
     let stamp = |server| -> Result<_> {
         let (time, token) = timestamp::request(server, &signature)?;
         identity.may_sign(time)?;
         let stamp = Any::from_der(&token).expect(ENCODES);
-        Ok(set([attribute(ID_AA_TIME_STAMP_TOKEN, &stamp)]))
+        Ok(set([attribute(rfc3161::ID_AA_TIME_STAMP_TOKEN, &stamp)]))
     };
     let unsigned_attrs = server.map(stamp).transpose()?;
-    let (oid, parameters) = (ID_SHA_256, None);
+    let (oid, parameters) = (rfc5912::ID_SHA_256, None);
     let sha256 = AlgorithmIdentifierOwned { oid, parameters };
     let body = identity.certificate().tbs_certificate();
     let signer = SignerInfo {
@@ -68,7 +63,7 @@ pub fn build(
         version: CmsVersion::V1,
         digest_algorithms: set([sha256]),
         encap_content_info: EncapsulatedContentInfo {
-            econtent_type: ID_DATA,
+            econtent_type: rfc5911::ID_DATA,
             econtent: None,
         },
         certificates: Some(CertificateSet(certificates.expect(ENCODES))),
@@ -76,7 +71,7 @@ pub fn build(
         signer_infos: SignerInfos(set([signer])),
     };
     let envelope = ContentInfo {
-        content_type: ID_SIGNED_DATA,
+        content_type: rfc5911::ID_SIGNED_DATA,
         content: Any::encode_from(&signed_data).expect(ENCODES),
     };
     Ok(envelope.to_der().expect(ENCODES))

@@ -47,9 +47,8 @@ impl Identity {
         for bag in &archive.certs {
             certificates.push(Certificate::from_der(bag.cert.as_der()).map_err(unreadable)?);
         }
-        let Some(own) = certificates.iter().find(|it| key.belongs_to(it)) else {
-            return Err(Error::new(Message::new("key-alone")));
-        };
+        let found = certificates.iter().find(|it| key.belongs_to(it));
+        let own = found.ok_or_else(|| Error::new(Message::new("key-alone")))?;
         let chain = chain_of(own, &certificates);
         Ok(Identity { key, chain })
     }
@@ -81,7 +80,7 @@ impl Identity {
 
 impl SigningKey {
     fn read(pkcs8: &[u8]) -> Result<SigningKey> {
-        let made = if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
+        Ok(if let Ok(key) = rsa::RsaPrivateKey::from_pkcs8_der(pkcs8) {
             let bits = key.n().bit_width();
             if bits < MIN_RSA_BITS {
                 let message = Message::new("key-short").with("bits", bits);
@@ -95,12 +94,10 @@ impl SigningKey {
             SigningKey::new::<p384::ecdsa::DerSignature>(ECDSA_WITH_SHA_256, key)
         } else {
             return Err(Error::new(Message::new("key-kind")));
-        };
-        Ok(made)
+        })
     }
 
-    /// A key that signs the SHA-256 of messages. P-384's own choice would be SHA-384, but a
-    /// container of ours has one hash algorithm.
+    /// A key that signs the SHA-256 of messages, P-384 too: a container of ours has one hash algorithm.
     fn new<S: SignatureEncoding>(
         oid: ObjectIdentifier,
         key: impl PrehashSigner<S> + 'static,
@@ -125,13 +122,11 @@ impl SigningKey {
 /// The certificate and those above it, each the issuer of the one before.
 fn chain_of(certificate: &Certificate, candidates: &[Certificate]) -> Vec<Certificate> {
     let mut chain = vec![certificate.clone()];
-    let mut last = certificate;
     while let Some(issuer) = candidates.iter().find(|candidate| {
-        candidate.tbs_certificate().subject() == last.tbs_certificate().issuer()
-            && !chain.contains(candidate)
+        let last = chain[chain.len() - 1].tbs_certificate();
+        candidate.tbs_certificate().subject() == last.issuer() && !chain.contains(candidate)
     }) {
         chain.push(issuer.clone());
-        last = issuer;
     }
     chain
 }

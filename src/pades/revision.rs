@@ -1,7 +1,6 @@
 //! A PDF + the size of a signature → the PDF with a revision appended for the signature.
 //!
-//! The revision has an empty signature field, tagged as PDF/UA requires.
-//! The field is invisible: the seal on paper is for print.
+//! It has an empty signature field, tagged as PDF/UA requires and invisible: the seal on paper is for print.
 
 use crate::date::in_japan;
 use crate::message::{Error, Message, Result};
@@ -21,13 +20,11 @@ const UNKNOWN_OFFSET: i64 = 9_999_999_999;
 pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range<usize>)> {
     let document = pdf_reader::open(pdf)?;
     let mut entries = document.objects.values().flat_map(Object::as_dict);
-    // A second signature would invalidate the first for validators,
-    // and PDF/A requires each to cover the whole file.
+    // A second signature would invalidate the first for validators; PDF/A requires each to cover the whole file.
     if entries.any(|entry| entry.has(b"ByteRange")) {
         return Err(Error::new(Message::new("pdf-signed")));
     }
-    let catalog = document.catalog();
-    if catalog.is_ok_and(|catalog| catalog.has(b"AcroForm")) {
+    if document.catalog().is_ok_and(|it| it.has(b"AcroForm")) {
         return Err(Error::new(Message::new("pdf-form")));
     }
     let mut edited = document.clone();
@@ -61,10 +58,9 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
 fn set_document_id(trailer: &mut Dictionary, pdf: &[u8], at: Timestamp) {
     let hash = Sha256::new().chain_update(pdf).chain_update(at.to_string());
     let revision = Object::String(hash.finalize()[..16].to_vec(), StringFormat::Hexadecimal);
-    let document = match trailer.get(b"ID").and_then(Object::as_array) {
-        Ok(ids) if !ids.is_empty() => ids[0].clone(),
-        _ => revision.clone(),
-    };
+    let ids = trailer.get(b"ID").and_then(Object::as_array);
+    let first = ids.ok().and_then(|ids| ids.first());
+    let document = first.unwrap_or(&revision).clone();
     trailer.set("ID", vec![document, revision]);
 }
 
@@ -73,7 +69,7 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
     let last = document.page_iter().last();
     let page = last.ok_or(lopdf::Error::PageNumberNotFound(1))?;
     let byte_range = [0, UNKNOWN_OFFSET, UNKNOWN_OFFSET, UNKNOWN_OFFSET];
-    let date = format!("D:{}+09'00'", in_japan(at).strftime("%Y%m%d%H%M%S"));
+    let date = in_japan(at).strftime("D:%Y%m%d%H%M%S+09'00'").to_string();
     let signature = document.add_object(dictionary! {
         "Type" => "Sig",
         "Filter" => "Adobe.PPKLite",
@@ -160,11 +156,9 @@ fn add_to_tree(document: &mut Document, page: ObjectId, field: ObjectId) -> lopd
 
 /// The values of a key as a list: none, one or many.
 fn list(document: &Document, entry: &Dictionary, key: &[u8]) -> Vec<Object> {
-    let Ok(value) = entry.get(key) else {
-        return Vec::new();
-    };
-    match document.dereference(value) {
-        Ok((_, Object::Array(many))) => many.clone(),
-        _ => vec![value.clone()],
+    match (entry.get_deref(key, document), entry.get(key)) {
+        (Ok(Object::Array(many)), _) => many.clone(),
+        (_, Ok(one)) => vec![one.clone()],
+        _ => Vec::new(),
     }
 }

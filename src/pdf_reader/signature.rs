@@ -1,7 +1,7 @@
 //! The signatures of a PDF: the signer, integrity, coverage, time and trust of each.
 
 use super::{list, tree_nodes};
-use crate::cms::policy::{self, Purpose};
+use crate::cms::policy::{Purpose, check_signer};
 use crate::cms::timestamp::TimestampToken;
 use crate::cms::{CmsSignature, SignatureError, chain};
 use jiff::Timestamp;
@@ -27,18 +27,14 @@ pub struct PdfSignature {
 }
 
 impl PdfSignature {
-    /// Checks all that can be told without knowing whom to trust: integrity, validity of the
-    /// signer's certificate at the moment that counts, and coverage.
-    ///
+    /// Checks all that needs no trust in the signer: integrity, validity at the moment that counts, and coverage.
     /// `roots` are asked for the timestamp only, and may be empty.
     pub fn check(&self, roots: &[Certificate], now: Timestamp) -> Result<(), SignatureError> {
         if self.coverage == Err(SignatureError::ArbitraryBytes) {
             return self.coverage;
         }
         let container = self.integrity.as_ref().map_err(|error| *error)?;
-        if !chain::is_valid_at(&container.certificate, self.moment(roots, now)) {
-            return Err(SignatureError::OutsideValidity);
-        }
+        chain::check_validity(&container.certificate, self.moment(roots, now))?;
         self.coverage
     }
 
@@ -91,13 +87,13 @@ pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<P
 /// Reads a signature, and the end of the bytes it covers.
 fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize, PdfSignature) {
     let claimed = value.get_deref(b"M", document);
-    let written = claimed.and_then(lopdf::decode_text_string);
+    let date = claimed.and_then(lopdf::decode_text_string).ok();
     let mut signature = PdfSignature {
         signer: None,
         issuer: None,
         integrity: Err(SignatureError::Unsupported),
         coverage: Err(SignatureError::ArbitraryBytes),
-        claimed: written.ok().and_then(|date| parse_date(&date)),
+        claimed: date.as_deref().and_then(parse_date),
         timestamp: None,
     };
     let Some((covered, end, container)) = signed_bytes(document, value, pdf) else {
@@ -122,30 +118,26 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
         // A container with content of its own says nothing about the file.
         if container.content.is_none() {
             let verified = container.verify(&covered);
-            let sound =
-                verified.and_then(|()| policy::check_signer(certificate, Purpose::Document));
-            signature.integrity = sound.map(|()| container);
+            let checked = verified.and_then(|()| check_signer(certificate, Purpose::Document));
+            signature.integrity = checked.map(|()| container);
         }
     }
     (end, signature)
 }
 
-/// The bytes before and after a signature, where they end, and its container.
+/// The bytes before and after a signature that it covers, where they end, and its container.
 type SignedBytes<'a> = ([&'a [u8]; 2], usize, &'a [u8]);
 
-/// Finds the bytes before and after a signature that it covers, their end, and its container.
-///
-/// The gap between them must be exactly the signature's own text, because otherwise bytes that
-/// nobody signed could be inserted.
+/// Finds the bytes that a signature covers. The gap between them must be exactly its own text, because otherwise
+/// bytes that nobody signed could be inserted.
 fn signed_bytes<'a>(
     document: &'a Document,
     value: &'a Dictionary,
     pdf: &'a [u8],
 ) -> Option<SignedBytes<'a>> {
     let numbers = list(document, value, b"ByteRange").iter();
-    let offsets = numbers.flat_map(Object::as_i64).map(usize::try_from);
-    let range: Vec<usize> = offsets.flatten().collect();
-    let [0, gap, start, length] = range[..] else {
+    let offsets = numbers.flat_map(Object::as_i64).flat_map(usize::try_from);
+    let [0, gap, start, length] = offsets.collect::<Vec<_>>()[..] else {
         return None;
     };
     let end = start.checked_add(length)?;
@@ -155,8 +147,8 @@ fn signed_bytes<'a>(
     let contents = value.get_deref(b"Contents", document);
     let container = contents.and_then(Object::as_str).ok()?;
     let halves = container.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let is_half = |(digit, half): (&u8, u8)| char::from(*digit).to_digit(16) == Some(half.into());
-    let is_same = digits.len() == container.len() * 2 && digits.iter().zip(halves).all(is_half);
+    let values = digits.iter().map(|digit| char::from(*digit).to_digit(16));
+    let is_same = values.eq(halves.map(|half| Some(half.into())));
     is_same.then_some((covered, end, container))
 }
 

@@ -35,7 +35,8 @@ fn page_text(document: &Document, page: ObjectId) -> Result<String> {
             ("ET", _) => text.push('\n'),
             ("BMC", _) => replaced.push(false),
             ("BDC", [_, properties]) => {
-                let replacement = actual_text(properties);
+                let actual = properties.as_dict().and_then(|it| it.get(b"ActualText"));
+                let replacement = actual.and_then(lopdf::decode_text_string).ok();
                 text.push_str(replacement.as_deref().unwrap_or_default());
                 replaced.push(replacement.is_some());
             }
@@ -48,18 +49,10 @@ fn page_text(document: &Document, page: ObjectId) -> Result<String> {
 
 /// Decodes a string, or an array of strings and of numbers that move the pen.
 fn decode(font: Option<&Encoding>, shown: &Object) -> Result<String> {
-    let Some(font) = font else {
-        return Err(Error::CharacterEncoding);
-    };
+    let font = font.ok_or(Error::CharacterEncoding)?;
     match shown {
         Object::String(codes, _) => Document::decode_text(font, codes),
         Object::Array(parts) => parts.iter().map(|part| decode(Some(font), part)).collect(),
         _ => Ok(String::new()),
     }
-}
-
-/// The text that replaces the glyphs of a marked content.
-fn actual_text(properties: &Object) -> Option<String> {
-    let text = properties.as_dict().ok()?.get(b"ActualText").ok()?;
-    lopdf::decode_text_string(text).ok()
 }

@@ -15,18 +15,14 @@ pub struct ListenAddress {
 impl ListenAddress {
     /// Binds a port of the host; port 0 is any free one.
     pub fn bind(host: &str, port: u16) -> Result<(ListenAddress, TcpListener)> {
-        let failed = |error: std::io::Error| {
-            let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
-            Error::new(message).caused_by(error)
-        };
+        let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
+        let failed = |error: std::io::Error| Error::new(message.clone()).caused_by(error);
         let listener = TcpListener::bind((host, port)).map_err(failed)?;
         // Tokio waits for the requests.
         listener.set_nonblocking(true).map_err(failed)?;
-        let address = ListenAddress {
-            host: host.to_owned(),
-            bound: listener.local_addr().map_err(failed)?,
-        };
-        Ok((address, listener))
+        let bound = listener.local_addr().map_err(failed)?;
+        let host = host.to_owned();
+        Ok((ListenAddress { host, bound }, listener))
     }
 
     /// The URL for a browser on this machine.
@@ -46,20 +42,18 @@ impl ListenAddress {
 
     /// Tells if a request names this address as its host.
     ///
-    /// Another site's page can point a name of its own at this machine (DNS rebinding) to read
-    /// the preview. It cannot do so with an address.
+    /// Another site's page can point a name of its own at this machine (DNS rebinding), but not an address.
     pub fn serves(&self, authority: &Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
         let ip = self.bound.ip();
-        let named = match name.parse::<IpAddr>() {
+        let is_called = match name.parse::<IpAddr>() {
             Ok(named) => named == ip || ip.is_unspecified(),
+            Err(_) if name.eq_ignore_ascii_case(&self.host) => true,
             Err(_) => {
-                let local = ip.is_loopback() || ip.is_unspecified();
-                name.eq_ignore_ascii_case(&self.host)
-                    || (local && name.eq_ignore_ascii_case("localhost"))
+                name.eq_ignore_ascii_case("localhost") && (ip.is_loopback() || ip.is_unspecified())
             }
         };
-        named && authority.port_u16().unwrap_or(80) == self.bound.port()
+        is_called && authority.port_u16().unwrap_or(80) == self.bound.port()
     }
 }
 

@@ -30,30 +30,26 @@ impl Editor {
         } else {
             shlex::split(value)?
         };
-        let (program, arguments) = words.split_first()?;
+        let mut rest = words.into_iter();
         Some(Editor {
-            program: program.clone(),
-            arguments: arguments.to_vec(),
+            program: rest.next()?,
+            arguments: rest.collect(),
             uses_terminal: Arc::default(),
         })
     }
 
-    /// Opens the file and does not wait for the author to close it.
-    ///
-    /// A terminal editor gets the preview's terminal, which is free: a running preview prints nothing.
+    /// Opens the file and does not wait for the author to close it. A terminal editor gets the preview's terminal,
+    /// which is free: a running preview prints nothing.
     pub fn open(&self, file: &Path, line: usize) -> Result<()> {
         let refused = |id| Error::new(Message::new(id).with("editor", &self.program));
         let name = self.name();
         let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .args(line_arguments(&name, file, line));
+        command.args(&self.arguments);
+        command.args(line_arguments(&name, file, line));
         let needs_terminal = TERMINAL_EDITORS.contains(&name.as_str());
         if !needs_terminal {
-            command
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null());
+            command.stdin(Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
         } else if !std::io::stdin().is_terminal() {
             return Err(refused("editor-without-terminal"));
         } else if self.uses_terminal.load(Ordering::Relaxed) {

@@ -25,14 +25,12 @@ use std::sync::Arc;
 use tera::{Context, Kwargs, Tera, TeraResult};
 use tokio::task::spawn_blocking;
 
-/// The preview's own page is part of the program and not of a theme, because a project must not
-/// decide what the page may do.
+/// The preview's own page. It belongs to no theme, because a project must not decide what the page may do.
 const PAGE: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
-/// Content security policy of the page: it may run its own script and show what this address
-/// serves, and no other page may show it.
+/// The page's content security policy: it may show what this address serves, and no other page may show it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types inert";
@@ -111,12 +109,10 @@ async fn page(
         let text = sharing.options.catalog.text(&id);
         TeraResult::Ok(text.expect("a test renders the page"))
     });
-    let html = tera
-        .add_raw_template("index.html", PAGE)
-        .and_then(|()| tera.render("index.html", &context))
-        .expect("a test renders the page");
+    let added = tera.add_raw_template("index.html", PAGE);
+    let html = added.and_then(|()| tera.render("index.html", &context));
     let policy = (header::CONTENT_SECURITY_POLICY, POLICY);
-    ([policy], Html(html)).into_response()
+    ([policy], Html(html.expect("a test renders the page"))).into_response()
 }
 
 /// Tells if a request comes from this machine.
@@ -135,9 +131,8 @@ async fn events(State(server): SharedServer) -> Response {
         let event = Ok::<_, Infallible>(Event::default().data(json.to_string()));
         Some((event, (server, states)))
     });
-    Sse::new(stream)
-        .keep_alive(KeepAlive::default())
-        .into_response()
+    let events = Sse::new(stream);
+    events.keep_alive(KeepAlive::default()).into_response()
 }
 
 /// A file of the site, from the last state that could be rendered.
@@ -146,7 +141,6 @@ async fn site(State(server): SharedServer, Path(path): Path<String>) -> Response
     respond(&server, &bundle_path(&(path + index))).await
 }
 
-/// One of the PDFs.
 async fn pdf(State(server): SharedServer, Path(kind): Path<String>) -> Response {
     respond(&server, &format!("pdf/{kind}.pdf")).await
 }
@@ -163,25 +157,21 @@ async fn respond(server: &Arc<PreviewServer>, path: &str) -> Response {
             let text = visible(&server.options.catalog.format(&message));
             (StatusCode::NOT_FOUND, text).into_response()
         }
-        Some(Err(error)) => error_response(server, &error),
+        Some(Err(error)) => error_response(server, error),
         None => refuse(server, StatusCode::SERVICE_UNAVAILABLE, "preview-nothing"),
     }
 }
 
 /// An error as text; the page shows it in the place of the file.
-fn error_response(server: &PreviewServer, error: &Error) -> Response {
-    let mut text = server.options.catalog.format(&error.message);
-    if let Some(cause) = &error.cause {
-        text += &format!("\n{cause}");
-    }
-    (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+fn error_response(server: &PreviewServer, error: Error) -> Response {
+    let text = server.options.catalog.format(&error.message);
+    let lines: Vec<String> = [text].into_iter().chain(error.cause).collect();
+    (StatusCode::INTERNAL_SERVER_ERROR, lines.join("\n")).into_response()
 }
 
 /// The page of a PDF on which a row begins.
-async fn pdf_page(
-    State(server): SharedServer,
-    Path((kind, row)): Path<(String, String)>,
-) -> Response {
+async fn pdf_page(State(server): SharedServer, Path(path): Path<[String; 2]>) -> Response {
+    let [kind, row] = path;
     if let Some(Ok(Some(pdf))) = rendered(&server, &format!("pdf/{kind}.pdf")).await
         && let Some(page) = pdf.pages.get(&row)
     {
@@ -192,13 +182,12 @@ async fn pdf_page(
 
 /// A file, rendered now if need be; `None` if nothing could be rendered yet.
 async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult> {
-    if let Some(file) = server.rendered()?.cached_file(path) {
+    if let Some(file) = server.state().rendered.as_ref()?.cached_file(path) {
         return Some(file);
     }
-    // If several requests wait here, the first renders the newest state of that moment, and
-    // the others find it in the cache.
+    // Of several requests that wait here, the first renders the state of that moment; the others find it cached.
     let (waiting, asked) = (server.clone(), path.to_owned());
-    let render = move || Some(waiting.rendered()?.file(&asked));
+    let render = move || Some(waiting.state().rendered.as_ref()?.file(&asked));
     let file = spawn_blocking(render).await;
     if path.starts_with("pdf/") {
         // Typst drops what it did not need once the response is on its way.
@@ -222,8 +211,7 @@ struct OpenRequest {
     line: usize,
 }
 
-/// Opens the author's editor, but only for the preview's own page on this machine, and only with
-/// files that the content was read from.
+/// Opens the author's editor for the preview's own page on this machine only, with files of the content only.
 async fn open(
     State(server): SharedServer,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
@@ -246,7 +234,7 @@ async fn open(
     let absolute = std::path::absolute(&file).unwrap_or(file);
     match editor.open(&absolute, request.line) {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => error_response(&server, &error),
+        Err(error) => error_response(&server, error),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Project folder → everything the preview shows at one moment.
 //!
-//! Reading is separate from checking and rendering, because a file that is just being saved is
-//! read again first.
+//! Reading is separate from checking and rendering: a file that is just being saved is read again first.
 
 use super::{ServeOptions, internal_error};
 use crate::content::{self, Content};
@@ -48,21 +47,13 @@ impl ProjectSnapshot {
         now == last && self.theme == before.theme && self.today == before.today
     }
 
-    /// Tells if a file is missing or blank that was not, as happens while some editors save.
-    pub fn lacks_files_of(&self, before: &ProjectSnapshot) -> bool {
-        !before.files().is_subset(&self.files())
-    }
-
     /// The files of the theme, and those of the content that are not blank.
-    fn files(&self) -> BTreeSet<&str> {
+    pub fn files(&self) -> BTreeSet<&str> {
         let sources = self.content.iter().flat_map(|it| it.sources.0.iter());
         let written = sources.filter(|(_, text)| !text.trim().is_empty());
         let theme = self.theme.iter().flat_map(|it| it.files(""));
-        let theme_paths = theme.map(|(path, _)| path);
-        written
-            .map(|(file, _)| &**file)
-            .chain(theme_paths)
-            .collect()
+        let paths = written.map(|(path, _)| &**path);
+        paths.chain(theme.map(|(path, _)| path)).collect()
     }
 }
 
@@ -101,10 +92,10 @@ impl PreviewState {
             });
             // A project counts as rendered if its front page can be.
             let front = rendered.as_ref().map(|it| it.file(&bundle_path(FRONT)));
-            front.transpose().map(|_| rendered)
+            front.transpose().map(|_| rendered.map(Arc::new))
         });
         let error = result.as_ref().err().cloned();
-        let rendered = result.ok().flatten().map(Arc::new);
+        let rendered = result.ok().flatten();
         PreviewState {
             number,
             snapshot,
@@ -120,13 +111,9 @@ impl PreviewState {
         self.snapshot.content.as_deref().ok()
     }
 
-    /// The content as read last, then the content that is visible: while a file is broken, its
-    /// rows keep their last position.
+    /// The content as read last, then the visible content: while a file is broken, its rows keep their position.
     fn contents(&self) -> impl Iterator<Item = &Content> {
-        let visible = self
-            .rendered
-            .as_ref()
-            .map(|rendered| &*rendered.project.content);
+        let visible = self.rendered.as_ref().map(|it| &*it.project.content);
         self.content().into_iter().chain(visible)
     }
 
@@ -142,13 +129,11 @@ impl PreviewState {
 
     /// Tells if it is a file of the content, which the author edits.
     pub fn has_source(&self, file: &str) -> bool {
-        self.contents()
-            .any(|content| content.sources.get(file).is_some())
+        self.contents().any(|it| it.sources.get(file).is_some())
     }
 }
 
-/// Turns a panic into an error: the preview outlives a bug of the program, and the author can
-/// take back the line that triggered it.
+/// Turns a panic into an error: the preview outlives a bug, and the author can take back the line that triggered it.
 fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal_error()))
 }

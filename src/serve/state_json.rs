@@ -69,8 +69,7 @@ fn error_json(error: &Error, catalog: &Catalog) -> Value {
     })
 }
 
-/// The line in which the marked bytes begin, split where the caret stands; of a mark over several
-/// lines, the part on the first.
+/// The line in which the marked bytes begin, split at the mark; of a mark over several lines, the part on the first.
 fn source_line(text: &str, marked: Range<usize>) -> Option<Value> {
     let begin = text.get(..marked.start)?.rfind('\n').map_or(0, |at| at + 1);
     let length = text.get(begin..)?.find('\n');

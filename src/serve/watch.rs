@@ -9,9 +9,6 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-/// Folders that a project is rendered from.
-const FOLDERS: [&str; 2] = ["content", "themes"];
-
 /// Time without a change after which a save is complete.
 const DEBOUNCE: Duration = Duration::from_millis(4);
 
@@ -35,10 +32,8 @@ pub struct ProjectWatcher {
 impl ProjectWatcher {
     /// Starts to watch: saves from now on are noticed.
     pub fn new(project: &Path) -> Result<ProjectWatcher> {
-        let failed = |error: notify::Error| {
-            let message = Message::new("cannot-watch").with("folder", project.display());
-            Error::new(message).caused_by(error)
-        };
+        let message = Message::new("cannot-watch").with("folder", project.display());
+        let failed = |error: notify::Error| Error::new(message.clone()).caused_by(error);
         let (sender, changes) = channel();
         let notice = move |event: notify::Result<Event>| {
             // Reading a file changes nothing. After an error events may be lost.
@@ -61,7 +56,8 @@ impl ProjectWatcher {
     }
 
     fn watch_folders(&mut self) -> notify::Result<()> {
-        let folders = FOLDERS.map(|name| self.project.join(name));
+        // The folders that a project is rendered from.
+        let folders = ["content", "themes"].map(|name| self.project.join(name));
         for folder in folders.iter().filter(|folder| folder.is_dir()) {
             // It fails for a new folder, which does no harm.
             let _ = self.watcher.unwatch(folder);
@@ -71,16 +67,14 @@ impl ProjectWatcher {
     }
 
     /// Updates the preview after every change, in a thread of its own.
-    pub fn spawn(mut self, server: &Arc<PreviewServer>) {
-        let server = Arc::clone(server);
+    pub fn spawn(mut self, server: Arc<PreviewServer>) {
         std::thread::spawn(move || {
             loop {
                 // Without a change, looks for one at the end of the interval.
                 let _ = self.changes.recv_timeout(POLL_INTERVAL);
                 let started = now();
                 self.debounce();
-                let snapshot = self.read(&server, started);
-                let state = server.state();
+                let (snapshot, state) = (self.read(&server, started), server.state());
                 if !snapshot.equals(&state.snapshot) {
                     let next = PreviewState::new(snapshot, &server.options, Some(&state), started);
                     server.states.send_replace(Arc::new(next));
@@ -107,7 +101,8 @@ impl ProjectWatcher {
         loop {
             let snapshot = ProjectSnapshot::read(&server.options);
             let remaining = MISSING_FILE_TIMEOUT.saturating_sub(started.elapsed());
-            if remaining.is_zero() || !snapshot.lacks_files_of(&last.snapshot) {
+            // Some editors remove or empty a file before they write it.
+            if remaining.is_zero() || last.snapshot.files().is_subset(&snapshot.files()) {
                 return snapshot;
             }
             if self.changes.recv_timeout(remaining).is_ok() {
