@@ -138,8 +138,7 @@ impl<'a> Pages<'a> {
 
     /// The sheet as a page of its own; `more` are `downloads`, `data` and `archived`.
     pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<HtmlPage> {
-        let draw = |rows| self.page("index", &sheet.first_rows(rows), site, more);
-        draw_rows(sheet.rows.len(), draw, |row| sheet.row_name(row))
+        draw_rows(sheet, None, |rows, _| self.page("index", rows, site, more))
     }
 
     /// The changes from an older sheet; `sheet` is the newer one.
@@ -149,13 +148,10 @@ impl<'a> Pages<'a> {
         changes: &Comparison,
         site: &PageContext,
     ) -> Result<HtmlPage> {
-        // The rows to print are those of the comparison.
-        let around = sheet.first_rows(0);
-        let draw = |lines| {
-            let more = BTreeMap::from([("changes", changes.first_lines(lines))]);
-            self.page("changes", &around, site, &more)
-        };
-        draw_rows(changes.lines.len(), draw, |line| changes.line_name(line))
+        draw_rows(sheet, Some(changes), |around, changes| {
+            let more = BTreeMap::from([("changes", changes)]);
+            self.page("changes", around, site, &more)
+        })
     }
 
     /// The page of that name, around it the sheet; `more` are the page's own variables.

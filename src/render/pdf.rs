@@ -40,7 +40,7 @@ pub fn render(
     changes: Option<&Comparison>,
     data: &[u8],
 ) -> Result<Pdf> {
-    let draw = |sheet: &Sheet, changes: Option<&Comparison>| {
+    let drawn = draw_rows(sheet, changes, |sheet, changes| {
         let json = serde_json::to_vec(sheet).expect("keys are strings");
         let mut files = vec![("sheet.json", json)];
         files.extend(changes.map(|changes| ("changes.json", pretty(changes))));
@@ -48,19 +48,7 @@ pub fn render(
         let (main, document) = document(sheet, changes);
         let world = World::new(fonts, theme, main, files);
         draw(world, theme, &options(sheet, &document))
-    };
-    let drawn = match changes {
-        None => {
-            let draw_rows_of = |rows| draw(&sheet.first_rows(rows), None);
-            draw_rows(sheet.rows.len(), draw_rows_of, |row| sheet.row_name(row))
-        }
-        Some(changes) => {
-            // The rows to print are those of the comparison.
-            let around = sheet.first_rows(0);
-            let draw_lines = |lines| draw(&around, Some(&changes.first_lines(lines)));
-            draw_rows(changes.lines.len(), draw_lines, |it| changes.line_name(it))
-        }
-    };
+    });
     finish(drawn?)
 }
 

@@ -3,7 +3,7 @@
 //! `official/<path>`.
 
 use crate::characters::{code_points, drawn};
-
+use crate::compare::Comparison;
 use crate::content::{Content, marker_in, yaml};
 use crate::diagnostic::nearest;
 use crate::manifest::sha256;
@@ -11,7 +11,7 @@ use crate::message::{Error, Language, Message, Result};
 use crate::render::logo::Logo;
 use crate::render::pdf::Fonts;
 use crate::render::tokens::{TOKENS, Tokens};
-use crate::sheet::Labels;
+use crate::sheet::{Labels, Sheet};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -276,20 +276,29 @@ impl Theme {
     }
 }
 
-/// Draws rows. If that fails, the error names the row at fault, which drawing fewer rows finds.
-pub fn draw_rows<'a, T>(
-    rows: usize,
-    draw: impl Fn(usize) -> Result<T>,
-    name: impl Fn(usize) -> (&'a str, String),
+/// Draws a sheet or, if there are any, the changes from an older one. If that fails, the error names the
+/// row at fault, which drawing fewer rows finds.
+pub fn draw_rows<T>(
+    sheet: &Sheet,
+    changes: Option<&Comparison>,
+    draw: impl Fn(&Sheet, Option<&Comparison>) -> Result<T>,
 ) -> Result<T> {
-    draw(rows).map_err(|error| {
+    let rows = changes.map_or(sheet.rows.len(), |changes| changes.lines.len());
+    let draw_first = |count| match changes {
+        None => draw(&sheet.first_rows(count), None),
+        // The rows to print are those of the comparison.
+        Some(it) => draw(&sheet.first_rows(0), Some(&it.first_lines(count))),
+    };
+    draw_first(rows).map_err(|error| {
         // A theme may fail in another way with fewer rows: some need at least one.
-        let fails = |rows| draw(rows).is_err_and(|other| other == error);
+        let fails = |count| draw_first(count).is_err_and(|other| other == error);
         if rows == 0 || fails(0) {
             return error;
         }
         let counts: Vec<usize> = (1..rows).collect();
-        let (anchor, subject) = name(counts.partition_point(|count| !fails(*count)));
+        let row = counts.partition_point(|count| !fails(*count));
+        let name = changes.map(|changes| changes.line_name(row));
+        let (anchor, subject) = name.unwrap_or_else(|| sheet.row_name(row));
         let message = error.message.named("theme-error-row");
         Error {
             message: message.with("row", anchor).with("subject", subject),
