@@ -1,8 +1,7 @@
 //! Characters that print nothing: they may hide in texts, file names and received data.
 
-/// Returns true if a character prints nothing and changes the text around it, except a line end.
-/// These are C0 and C1, soft hyphens, marks of writing direction, zero-width characters, a byte
-/// order mark inside a text, noncharacters.
+/// Returns true if a character prints nothing and changes the text around it, except a line end: C0 and C1, soft hyphens,
+/// marks of writing direction, zero-width characters, a byte order mark inside a text, noncharacters.
 pub fn is_invisible(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c,
@@ -10,8 +9,7 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Returns true if a character prints nothing at all: the above, fillers, and selectors of forms
-/// (Unicode's Default_Ignorable_Code_Point).
+/// Returns true for the above, fillers, and selectors of forms (Unicode's Default_Ignorable_Code_Point).
 pub fn is_ignorable(c: char) -> bool {
     is_invisible(c)
         || matches!(c,
@@ -20,8 +18,7 @@ pub fn is_ignorable(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Returns true if a reader sees nothing of a text: spaces of any width, characters that print
-/// nothing, and the empty pattern of Braille.
+/// Returns true if a reader sees nothing of a text: spaces, characters that print nothing, Braille's empty pattern.
 pub fn is_blank(text: &str) -> bool {
     text.chars()
         .all(|c| c.is_whitespace() || is_ignorable(c) || c == '\u{2800}')

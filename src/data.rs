@@ -1,8 +1,7 @@
 //! Sheet → the data that programs read: `safeguards.json` and `safeguards.csv`.
 //!
-//! The JSON is canonical: the same sheet gives the same bytes. Those very bytes are attached to every
-//! PDF of the reader, and their SHA-256 is the edition's digest. Therefore it holds neither the day of
-//! judgement nor recipient and version.
+//! The JSON is canonical: the same sheet gives the same bytes. Those are attached to every PDF of the reader, and their
+//! SHA-256 is the edition's digest. Therefore it holds neither the day of judgement nor recipient and version.
 
 use crate::date::DateStyle;
 use crate::edition::{Edition, Predecessor};
@@ -11,6 +10,7 @@ use crate::model::{Audience, Guideline, Register, Signatory};
 use crate::sheet::{Cell, CertificationData, Heading, Rendering, Row, Sheet, State};
 use crate::text::{ParagraphData, plain};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Name and version of the data's shape; readers check it first.
 pub const FORMAT: &str = "safeguards/1";
@@ -18,8 +18,7 @@ pub const FORMAT: &str = "safeguards/1";
 /// [`SheetData::status`] of the proof, which is never issued.
 pub const PROOF: &str = "proof";
 
-/// The data. A new field makes a new [`FORMAT`]: digests of issued editions are computed with this
-/// writer for ever (`tests/data_format.rs`).
+/// The data. A new field makes a new [`FORMAT`]: this writer gives the digests of issued editions for ever.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SheetData {
@@ -111,8 +110,7 @@ const CSV_HEADER: [&str; 9] = [
     "control_version",
 ];
 
-/// The canonical data of a sheet's reader. Register and edition add what a rendering prints in
-/// another form or not at all.
+/// The canonical data of a sheet's reader. Register and edition add what a rendering prints otherwise or not at all.
 pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Vec<u8> {
     let audience = sheet.audience;
     let predecessor = edition.and_then(|edition| edition.predecessor.as_ref());
@@ -166,8 +164,15 @@ pub fn pretty(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// The rows as a table for spreadsheets, without joined cells. Each has the version, so that a row
-/// pasted elsewhere still shows its origin.
+/// The same object without its fields that have no value.
+pub fn known(mut object: Value) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|_, value| !value.is_null());
+    }
+    object
+}
+
+/// The rows as a table for spreadsheets, without joined cells; each shows its version, wherever it is pasted.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
     let label = |name: &str| sheet.labels.get(name).cloned().unwrap_or_default();
     let text = |cell: &Cell| {

@@ -1,7 +1,5 @@
-//! A finding about the content: its rule, severity, message, origin and help.
-//!
-//! [`crate::content`] makes findings while reading, and so do the rules of [`crate::check`];
-//! nothing here judges.
+//! A finding about the content: its rule, severity, message, origin and help. [`crate::content`] makes findings while
+//! reading, and so do the rules of [`crate::check`]; nothing here judges.
 
 use crate::message::Message;
 use std::ops::Range;

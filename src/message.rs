@@ -1,7 +1,5 @@
-//! Messages of the program in Japanese and English (Fluent), and the choice between the two.
-//!
-//! A [`Message`] is a name and its arguments. It becomes a text only when it is printed, so the same
-//! finding can be shown in either language.
+//! Messages of the program in Japanese and English (Fluent). A [`Message`] is a name and its arguments. It becomes a text
+//! only when it is printed, so the same finding can be shown in either language.
 
 use fluent::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use std::collections::BTreeMap;
@@ -17,10 +15,8 @@ pub struct Message {
 impl Message {
     /// Names a message of the `.ftl` files beside this module.
     pub fn new(id: &'static str) -> Message {
-        Message {
-            id,
-            arguments: BTreeMap::new(),
-        }
+        let arguments = BTreeMap::new();
+        Message { id, arguments }
     }
 
     /// The same arguments under another name.
@@ -44,10 +40,8 @@ pub struct Error {
 
 impl Error {
     pub fn new(message: Message) -> Error {
-        Error {
-            message,
-            cause: None,
-        }
+        let cause = None;
+        Error { message, cause }
     }
 
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Error {

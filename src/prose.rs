@@ -1,8 +1,7 @@
 //! The prose of a page: Markdown → an HTML fragment for the theme's page, and facts for the rules.
 //!
-//! Links, headings, passages and problems have their ranges in the file; the fragment is made once
-//! the links' addresses in the site are known. Never here: HTML or images from the author.
-//! Unlike a cell ([`crate::text`]), a page has blocks: headings, lists, tables, quotations, code.
+//! Links, headings, passages and problems have their ranges in the file; the fragment is made once the links' addresses
+//! in the site are known. Never here: HTML or images from the author. Unlike a cell ([`crate::text`]), a page has blocks.
 
 use crate::text::{MarkupProblem, is_japanese, opens, stray_asterisks};
 use pulldown_cmark::html;
@@ -106,8 +105,7 @@ impl Prose {
         passages
     }
 
-    /// Renders the fragment. Its highest heading is an `h2`, because the page's title is the `h1`.
-    /// `address` maps a link's address to the one in the site.
+    /// Renders the fragment, its highest heading an `h2`; `address` maps a link's address to the one in the site.
     pub fn render(&self, address: impl Fn(&str) -> String) -> String {
         let events = self.events.iter().map(|(event, _)| {
             let mut rendered = event.clone();

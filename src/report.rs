@@ -4,10 +4,11 @@ mod by_rule;
 
 use crate::characters::visible;
 use crate::content::{Position, Sources};
+use crate::data::{known, pretty};
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The format in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -145,7 +146,7 @@ impl Report<'_> {
     fn json(&self, findings: &[&Diagnostic]) -> String {
         let printed = findings.iter().map(|finding| {
             let position = self.sources.position(&finding.origin);
-            let mut fields = json!({
+            known(json!({
                 "rule": finding.rule,
                 "severity": finding.severity.name(),
                 "record": finding.record.as_deref().map(visible),
@@ -154,18 +155,13 @@ impl Report<'_> {
                 "column": position.map(|it| it.column),
                 "message": self.format(&finding.message),
                 "help": self.help(finding),
-            });
-            if let Value::Object(map) = &mut fields {
-                map.retain(|_, value| !value.is_null());
-            }
-            fields
+            }))
         });
         let document = json!({ "findings": printed.collect::<Vec<_>>() });
-        String::from_utf8(crate::data::pretty(&document)).expect("JSON is UTF-8")
+        String::from_utf8(pretty(&document)).expect("JSON is UTF-8")
     }
 
-    /// Formats a message. A finding quotes the content, which must neither end its line nor command
-    /// the terminal.
+    /// Formats a message. The content that it quotes must neither end its line nor command the terminal.
     pub fn format(&self, message: &Message) -> String {
         visible(&self.catalog.format(message))
     }

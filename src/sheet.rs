@@ -1,8 +1,7 @@
 //! Register and labels in, a format-independent sheet for one reader out: the content of every rendering.
 //!
-//! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once.
-//! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one reader and
-//! holds nothing that this reader may not see.
+//! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once. Fonts, widths and
+//! page breaks belong to the theme. A [`Sheet`] holds nothing that its reader may not see.
 
 mod edition_line;
 mod layout;
@@ -112,9 +111,8 @@ pub struct Sheet {
     pub audience: Audience,
     /// `ja` or `en`.
     pub lang: &'static str,
-    /// The language of each text around the table that is not in the sheet's own, by name:
-    /// `title`, `guideline`, `office`, `address`, `representative`, `complaints`,
-    /// `signatory_title`, `signatory_name`.
+    /// The language of each text around the table that is not in the sheet's own: of `title`, `guideline`, `office`,
+    /// `address`, `representative`, `complaints`, `signatory_title`, `signatory_name`.
     pub untranslated: BTreeMap<&'static str, &'static str>,
     pub title: String,
     pub office: Office<String>,
@@ -184,14 +182,14 @@ pub struct Row {
     pub proof: Option<RowProof>,
 }
 
-/// Letter and name of a section or item, on every row. `span` is the number of rows that share the
-/// cell, and 0 on all but the first of them.
+/// Letter and name of a section or item, on every row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Heading {
     pub letter: String,
     pub name: String,
     /// `None` for the `-` of a section without items.
     pub anchor: Option<String>,
+    /// The number of rows that share the cell, and 0 on all but the first of them.
     pub span: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: ForeignLang,

@@ -1,7 +1,7 @@
 //! Markdown in a cell → paragraphs of runs, drawn by both renderers, and the problems in them.
 //!
-//! A cell has inline Markdown only (emphasis, code, links). Anything that would start a block
-//! (`#`, `-`, `1.`) is printed literally. Never here: HTML, Typst markup, files.
+//! A cell has inline Markdown only (emphasis, code, links); what would start a block (`#`, `-`, `1.`) is printed
+//! literally. Never here: HTML, Typst markup, files.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -174,8 +174,8 @@ pub fn join_lines(text: &str) -> String {
     joined
 }
 
-/// Precedes each paragraph while it is parsed, so that no block can start there.
-/// A quotation mark, because Markdown treats emphasis after punctuation as at a line's start.
+/// Precedes each paragraph while it is parsed, so that no block starts there. Emphasis after punctuation is parsed as at a
+/// line's start.
 const GUARD: &str = "\"";
 
 fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
@@ -256,8 +256,7 @@ pub fn same_style(a: &Run, b: &Run) -> bool {
     (a.strong, a.emphasis, a.code, &a.href) == (b.strong, b.emphasis, b.code, &b.href)
 }
 
-/// Finds two asterisks that were not parsed as emphasis, with the characters around them.
-/// Beside 「」 CommonMark sees no emphasis although the author means it.
+/// Finds asterisks that were not parsed as emphasis (as beside 「」), with the characters around them.
 pub fn stray_asterisks(literal: &str) -> Option<Range<usize>> {
     let at = literal.find("**")?;
     let before = literal[..at].chars().rev().take(3);

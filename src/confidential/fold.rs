@@ -1,5 +1,4 @@
-//! A text as names are searched in it: one form for all characters that count as the same, and one
-//! for all that look alike.
+//! A text as names are searched in it: a form for characters that count as the same, and one for those that look alike.
 
 use super::escapes::{Written, decoded_code};
 use crate::characters::{is_dash, is_ignorable};
@@ -69,8 +68,7 @@ impl FoldedText {
         FoldedText { chars, shape }
     }
 
-    /// The likeness of a name to the characters from a byte of the shape: `None` if they differ, or if
-    /// a name in Latin letters stands inside a longer word.
+    /// The likeness of a name to the characters from a byte of the shape; none inside a longer Latin word.
     pub fn compare(&self, at: usize, name: &FoldedText) -> Option<Likeness> {
         let first = self.index(at);
         let end = first + name.chars.len();

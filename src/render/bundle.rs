@@ -1,6 +1,4 @@
-//! The files of one build, in memory, with their manifests.
-//!
-//! An issued edition's files are copied from its folder; a draft's are drawn.
+//! The files of one build, in memory, with their manifests. An issued edition's are copied, a draft's are drawn.
 
 use super::documents::{Documents, PdfJob};
 use super::html::Policy;

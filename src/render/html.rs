@@ -1,7 +1,7 @@
 //! Sheet + theme → the pages of the site (Tera). No HTML is made here; the templates make it.
 //!
-//! Style and script are part of the page and are allowed by their hash only: a page needs no other
-//! file, works in any folder, and runs nothing that was not built.
+//! Style and script are part of the page and are allowed by their hash only: a page needs no other file, works in any
+//! folder, and runs nothing that was not built.
 
 use crate::characters::is_dash;
 use crate::compare::Comparison;
@@ -31,8 +31,7 @@ pub struct PageContext {
     pub home: Option<String>,
     /// Links to the pages of the site: `href`, `text`, and `current` if it leads to this very page.
     pub nav: Vec<Value>,
-    /// The page's languages, none if there is only one: `lang`, the `name` in that language, `way`
-    /// (relative) and `href` (absolute, if the site's address is known).
+    /// The page's languages, none if there is one: `lang`, `name` in it, `way` (relative), `href` (absolute if known).
     pub languages: Vec<Value>,
     pub feed: Option<String>,
     /// The page that checks received copies.

@@ -1,8 +1,7 @@
 //! The search of a finished site for confidential names: whatever way a name took, it does not get out.
 //!
 //! In: the files that are about to be written. Out: a finding for each file and name.
-//! A word that only the official theme uses is none: the office can neither reword it nor say
-//! anything with it.
+//! A word that only the official theme uses is none: the office can neither reword it nor say anything with it.
 
 use super::file_texts::{FileTexts, without};
 use super::theme::{self, Theme};
@@ -144,8 +143,7 @@ impl Passages {
         }
     }
 
-    /// The parts of a text's shape that are such a passage. One that is only a name must be a text by
-    /// itself, so that it excuses no other.
+    /// The parts of a shape that are such a passage. One that is a bare name must be a whole text: it excuses no other.
     fn places(&self, text: &FoldedText, place: Place) -> Vec<Range<usize>> {
         let is_text = |range: &Range<usize>| {
             let (before, after) = (&text.shape[..range.start], &text.shape[range.end..]);

@@ -1,6 +1,5 @@
-//! Sheet + theme → PDF/A-3a + PDF/UA-1 (Typst, in process), with the reader's data attached.
-//!
-//! No markup is made here: the theme's Typst file reads the sheet as data.
+//! Sheet + theme → PDF/A-3a + PDF/UA-1 (Typst, in process), with the reader's data attached. No markup is made here:
+//! the theme's Typst file reads the sheet as data.
 
 mod world;
 
@@ -31,8 +30,7 @@ pub struct Pdf {
     pub pages: BTreeMap<String, usize>,
 }
 
-/// Draws a sheet or, if there are any, the changes from an older one; `data`, the sheet's
-/// `safeguards.json`, is attached, the changes beside it.
+/// Draws a sheet or, if there are any, the changes from an older one; `data`, its `safeguards.json`, is attached.
 pub fn render(
     fonts: &Fonts,
     theme: &Theme,
@@ -134,8 +132,7 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-/// Removes what the last four drawings did not need, one of each kind that an author looks at: the
-/// rest makes drawing with another word faster.
+/// Removes what the last four drawings, one of each kind, did not need: the rest makes the next ones faster.
 pub fn forget_unused() {
     comemo::evict(4);
 }

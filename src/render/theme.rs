@@ -1,6 +1,5 @@
-//! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme
-//! replaces the official one of the same name, which it can still import, extend or include as
-//! `official/<path>`.
+//! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme replaces the
+//! official one of the same name, which it can still import, extend or include as `official/<path>`.
 
 use crate::characters::{code_points, drawn};
 use crate::compare::Comparison;
@@ -276,8 +275,7 @@ impl Theme {
     }
 }
 
-/// Draws a sheet or, if there are any, the changes from an older one. If that fails, the error names the
-/// row at fault, which drawing fewer rows finds.
+/// Draws a sheet, or its changes. If that fails, the error names the row at fault, which drawing fewer rows finds.
 pub fn draw_rows<T>(
     sheet: &Sheet,
     changes: Option<&Comparison>,

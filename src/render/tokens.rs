@@ -1,6 +1,5 @@
-//! The tokens of a theme: colours, sizes and columns in one flat file for paper and page.
-//!
-//! A template prints them as they stand, so none may hold anything but what its kind allows.
+//! The tokens of a theme: colours, sizes and columns in one flat file for paper and page. A template prints them as they
+//! stand, so none may hold anything but what its kind allows.
 
 use crate::content::{Sources, yaml};
 use crate::diagnostic::{Origin, nearest};

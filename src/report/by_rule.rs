@@ -11,8 +11,7 @@ const SHOWN: usize = 3;
 const FEW: usize = 5;
 
 impl Report<'_> {
-    /// The first three findings of each rule: errors with their source lines, the others in a line
-    /// each unless there are few.
+    /// The first three findings of each rule: errors, and few others, with their source lines, else in a line each.
     pub fn some_by_rule(&self, findings: &[&Diagnostic]) -> String {
         let are_few = findings.len() <= FEW;
         let print = |group: &Vec<&Diagnostic>| {
@@ -91,8 +90,8 @@ impl Report<'_> {
     }
 }
 
-/// Groups findings by rule, the gravest severity first. Within a severity the rule that is found
-/// first in the files comes first: by count, the order would change with every finding mended.
+/// Groups findings by rule: the gravest severity first, within it the rule that is found first in the files, because an
+/// order by count would change with every finding mended.
 fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
     let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
     let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));

@@ -1,5 +1,4 @@
-//! The text of every cell, cut to the sheet's reader, in the sheet's language: English if somebody
-//! translated it, else Japanese, marked as such.
+//! The text of every cell, cut to the sheet's reader, in its language: untranslated Japanese is marked as such.
 
 use super::{
     Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, Heading, Labels,

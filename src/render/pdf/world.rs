@@ -1,5 +1,4 @@
-//! The files that Typst can see: the theme's Typst files, the sheet, its data and the fonts in the
-//! binary. Nothing else exists: no disk, no packages, no clock.
+//! The files that Typst can see: the theme's, the sheet, its data and the fonts. No disk, no packages, no clock.
 
 use crate::message::{Error, Message, Result};
 use crate::render::theme::Theme;
