@@ -8,7 +8,7 @@ use crate::edition::{Edition, Predecessor};
 pub use crate::manifest::sha256;
 use crate::model::{Audience, Guideline, Register, Signatory};
 use crate::sheet::{Cell, CertificationData, Heading, Rendering, Row, Sheet, State};
-use crate::text::{ParagraphData, plain};
+use crate::text::{ParagraphData, lines_of};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -98,17 +98,9 @@ pub struct CellData {
     pub text: Vec<ParagraphData>,
 }
 
-const CSV_HEADER: [&str; 9] = [
-    "number",
-    "csv_section_letter",
-    "section",
-    "csv_item_letter",
-    "item",
-    "subject",
-    "measure",
-    "remarks",
-    "control_version",
-];
+/// The labels of the table's columns, by name.
+const CSV_HEADER: &str = "number csv_section_letter section csv_item_letter item \
+                          subject measure remarks control_version";
 
 /// The canonical data of a sheet's reader. Register and edition add what a rendering prints otherwise or not at all.
 pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Vec<u8> {
@@ -175,34 +167,26 @@ pub fn known(mut object: Value) -> Value {
 /// The rows as a table for spreadsheets, without joined cells; each shows its version, wherever it is pasted.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
     let label = |name: &str| sheet.labels.get(name).cloned().unwrap_or_default();
-    let text = |cell: &Cell| {
-        let lines: Vec<String> = cell.paragraphs.iter().map(|p| plain(p)).collect();
-        lines.join("\n")
-    };
-    let mut lines = vec![CSV_HEADER.map(label)];
+    let mut lines = vec![CSV_HEADER.split(' ').map(label).collect()];
     for row in &sheet.rows {
-        lines.push([
-            row.no.map(|no| no.to_string()).unwrap_or_default(),
-            row.section.letter.clone(),
-            row.section.name.clone(),
-            row.item.letter.clone(),
-            row.item.name.clone(),
-            text(&row.subject),
-            text(&row.measure),
-            text(&row.remarks),
-            sheet.version.clone(),
-        ]);
+        let mut line = vec![row.no.map(|no| no.to_string()).unwrap_or_default()];
+        for Heading { letter, name, .. } in [&row.section, &row.item] {
+            line.extend([letter.clone(), name.clone()]);
+        }
+        line.extend([&row.subject, &row.measure, &row.remarks].map(|it| lines_of(&it.paragraphs)));
+        line.push(sheet.version.clone());
+        lines.push(line);
     }
     table(lines).into_bytes()
 }
 
 /// A table for spreadsheets. Without the byte order mark, Excel reads UTF-8 as Shift_JIS.
-pub fn table<const COLUMNS: usize>(lines: Vec<[String; COLUMNS]>) -> String {
+pub fn table<L: AsRef<[String]>>(lines: Vec<L>) -> String {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     for line in lines {
-        let written = table.write_record(&line);
+        let written = table.write_record(line.as_ref());
         written.expect("memory takes every line, and all have the same length");
     }
     let bytes = table.into_inner().expect("memory can be flushed");

@@ -4,9 +4,9 @@
 //! in the site are known. Never here: HTML or images from the author. Unlike a cell ([`crate::text`]), a page has blocks.
 
 use crate::text::{MarkupProblem, is_japanese, opens, stray_asterisks};
-use pulldown_cmark::html;
 use pulldown_cmark::{
     Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd,
+    TextMergeWithOffset, html,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -27,23 +27,16 @@ impl Prose {
     pub fn parse(file: &str, start: usize) -> Prose {
         let in_file = |range: Range<usize>| start + range.start..start + range.end;
         let mut parser = Parser::new_ext(&file[start..], Options::ENABLE_TABLES).into_offset_iter();
-        let mut events: Vec<SourceEvent> = Vec::new();
-        for (event, range) in parser.by_ref() {
+        let printed = parser.by_ref().map(|(event, range)| {
             let bytes = in_file(range);
-            let printed = as_printed(event, &file[bytes.clone()]);
-            if printed_text(&printed).is_some_and(|text| text.starts_with(is_japanese)) {
+            (as_printed(event, &file[bytes.clone()]), bytes)
+        });
+        let mut events: Vec<SourceEvent> = Vec::new();
+        for (event, bytes) in TextMergeWithOffset::new(printed) {
+            if printed_text(&event).is_some_and(|text| text.starts_with(is_japanese)) {
                 join_japanese(&mut events);
             }
-            match (&printed, events.last_mut()) {
-                // Two stretches of text without a gap in the file are one; a backslash is a gap.
-                (Event::Text(text), Some((Event::Text(last), before)))
-                    if before.end == bytes.start =>
-                {
-                    *last = format!("{last}{text}").into();
-                    before.end = bytes.end;
-                }
-                _ => events.push((printed, bytes)),
-            }
+            events.push((event, bytes));
         }
         set_anchors(&mut events);
         let mut problems = problems(&events, file);
@@ -220,15 +213,17 @@ fn anchor(heading: &str) -> String {
 
 /// Finds Markdown that is not printed as it was meant.
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
+    let quoted = |kind: fn(String) -> MarkupProblem, bytes: Range<usize>| {
+        (kind(file[bytes.clone()].to_owned()), bytes)
+    };
     let mut problems = Vec::new();
     let (mut in_code, mut has_stray, mut cells_end) = (false, false, 0);
     for (event, bytes) in events {
         match event {
             Event::Start(Tag::HtmlBlock) => {
                 let line = file[bytes.clone()].lines().next().unwrap_or_default();
-                let html = line.trim_end().to_owned();
-                let range = bytes.start..bytes.start + html.len();
-                problems.push((MarkupProblem::RawHtml(html), range));
+                let end = bytes.start + line.trim_end().len();
+                problems.push(quoted(MarkupProblem::RawHtml, bytes.start..end));
             }
             // An element is one mistake, reported at its opening tag.
             Event::InlineHtml(html)
@@ -243,8 +238,7 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
             Event::Text(_) if !in_code && !has_stray => {
                 if let Some(around) = stray_asterisks(&file[bytes.clone()]) {
                     let range = bytes.start + around.start..bytes.start + around.end;
-                    let around = file[range.clone()].to_owned();
-                    problems.push((MarkupProblem::EmphasisNotClosed(around), range));
+                    problems.push(quoted(MarkupProblem::EmphasisNotClosed, range));
                     has_stray = true;
                 }
             }
@@ -252,10 +246,9 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
             Event::End(TagEnd::TableRow) if cells_end < bytes.end => {
                 let rest = file[cells_end..bytes.end].trim_start_matches(CELL_BORDER);
                 let start = bytes.end - rest.len();
-                let cells = rest.trim_end_matches(CELL_BORDER).to_owned();
-                if !cells.is_empty() {
-                    let range = start..start + cells.len();
-                    problems.push((MarkupProblem::CellsBeyond(cells), range));
+                let end = start + rest.trim_end_matches(CELL_BORDER).len();
+                if start < end {
+                    problems.push(quoted(MarkupProblem::CellsBeyond, start..end));
                 }
             }
             _ => {}

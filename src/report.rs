@@ -7,7 +7,7 @@ use crate::content::{Position, Sources};
 use crate::data::{known, pretty};
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
 use serde_json::json;
 
 /// The format in which findings are printed.
@@ -56,10 +56,7 @@ impl Report<'_> {
 
     /// A finding with its source line, and below it the help if there is one to print.
     fn human(&self, finding: &Diagnostic, help: Option<String>) -> String {
-        let title = self
-            .level(finding.severity)
-            .primary_title(self.format(&finding.message))
-            .id(finding.rule);
+        let title = self.title(finding, &finding.message);
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
         let mut group: Group = match (&finding.origin.location, source) {
@@ -93,13 +90,19 @@ impl Report<'_> {
         format!("{}\n", renderer.render(&[group]))
     }
 
-    fn level(&self, severity: Severity) -> Level<'static> {
-        let level = match severity {
+    /// A message under the severity and rule of a finding.
+    fn title<'f>(&self, finding: &Diagnostic, message: &Message) -> Title<'f> {
+        let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
             Severity::Hint => Level::NOTE,
         };
-        level.with_name(self.catalog.format(&Message::new(severity.name())))
+        let named = level.with_name(self.severity(finding));
+        named.primary_title(self.format(message)).id(finding.rule)
+    }
+
+    fn severity(&self, finding: &Diagnostic) -> String {
+        self.catalog.format(&Message::new(finding.severity.name()))
     }
 
     /// The file of a finding with line and column, as terminals and editors link it.
@@ -112,8 +115,7 @@ impl Report<'_> {
     }
 
     fn short(&self, finding: &Diagnostic) -> String {
-        let place = self.place(finding);
-        let severity = self.catalog.format(&Message::new(finding.severity.name()));
+        let (place, severity) = (self.place(finding), self.severity(finding));
         let (rule, message) = (finding.rule, self.format(&finding.message));
         format!("{place}: {severity}[{rule}]: {message}\n")
     }

@@ -136,8 +136,7 @@ impl Text {
 
     /// The characters a reader sees, one line a paragraph.
     pub fn to_plain(&self) -> String {
-        let lines: Vec<String> = self.paragraphs.iter().map(|p| plain(p)).collect();
-        lines.join("\n")
+        lines_of(&self.paragraphs)
     }
 
     /// The addresses the text links to.
@@ -145,6 +144,12 @@ impl Text {
         let runs = self.paragraphs.iter().flatten();
         runs.filter_map(|run| run.href.as_deref())
     }
+}
+
+/// The characters of paragraphs, one line each.
+pub fn lines_of(paragraphs: &[Paragraph]) -> String {
+    let lines: Vec<String> = paragraphs.iter().map(|p| plain(p)).collect();
+    lines.join("\n")
 }
 
 /// The characters of one paragraph.

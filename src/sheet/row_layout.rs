@@ -7,8 +7,8 @@ use super::{
 use crate::date::{self, DateStyle};
 use crate::message::Language;
 use crate::model::{
-    Audience, Bilingual, Certification, Item, Measure, Register, Section, dated_standard,
-    place_name,
+    Audience, Bilingual, Certification, Coordinate, Item, Measure, Register, Section,
+    dated_standard, place_name,
 };
 use crate::text::{Run, Text, is_japanese};
 use jiff::civil::Date;
@@ -111,16 +111,14 @@ impl RowLayout<'_> {
     }
 
     fn statement(&self, measure: &Measure) -> Cell {
-        let state = match (&measure.measure, &measure.not_applicable) {
-            (Some(_), _) => State::Stated,
-            (None, Some(_)) => State::NotApplicable,
-            (None, None) if self.is_proof() => {
-                return cell(State::Open, Text::plain(self.label("open")), None);
-            }
+        let Some(statement) = measure.statement() else {
             // The form prints an empty cell for a row that is still open.
-            (None, None) => return cell(State::Open, Text::default(), None),
+            let noted = self.is_proof().then(|| Text::plain(self.label("open")));
+            return cell(State::Open, noted.unwrap_or_default(), None);
         };
-        let mut cell = self.cell(state, measure.statement(), measure.audience.measure);
+        let stated = measure.measure.as_ref().map(|_| State::Stated);
+        let state = stated.unwrap_or(State::NotApplicable);
+        let mut cell = self.cell(state, Some(statement), measure.audience.measure);
         if cell.state == State::NotApplicable {
             surround(&mut cell, self.label("not_applicable"));
         }
@@ -233,9 +231,8 @@ impl RowLayout<'_> {
 
     fn row_proof(&self, measure: &Measure) -> RowProof {
         let origin = &measure.origin;
-        let coordinates = origin.source.iter();
-        let written = coordinates.map(|(line, cell)| format!("{line}.{cell}"));
-        let source: Vec<String> = written.collect();
+        let coordinate = |(line, cell): &Coordinate| format!("{line}.{cell}");
+        let source: Vec<String> = origin.source.iter().map(coordinate).collect();
         RowProof {
             file: format!("{}:{}", origin.file, origin.line),
             source: source.join(" / "),
@@ -274,14 +271,11 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
 /// Puts the two halves of a label before and after a cell's text.
 fn surround(cell: &mut Cell, label: &str) {
     let (before, after) = label.split_once("{reason}").unwrap_or((label, ""));
-    if !before.is_empty()
-        && let Some(first) = cell.paragraphs.first_mut()
-    {
-        first.insert(0, Run::plain(before));
+    let run = |half: &str| (!half.is_empty()).then(|| Run::plain(half));
+    if let Some(first) = cell.paragraphs.first_mut() {
+        first.splice(..0, run(before));
     }
-    if !after.is_empty()
-        && let Some(last) = cell.paragraphs.last_mut()
-    {
-        last.push(Run::plain(after));
+    if let Some(last) = cell.paragraphs.last_mut() {
+        last.extend(run(after));
     }
 }
