@@ -88,10 +88,9 @@ pub fn of(project: &Path, content: &Content) -> Result<Theme> {
 /// The official theme as it is compiled in.
 pub fn official() -> Theme {
     let mut files = BTreeMap::new();
-    for (path, text) in OFFICIAL {
-        for name in [(*path).to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
-            let shown = format!("themes/official/{path}");
-            let text = (*text).to_owned();
+    for &(path, text) in OFFICIAL {
+        for name in [path.to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
+            let (text, shown) = (text.to_owned(), format!("themes/official/{path}"));
             files.insert(name, ThemeFile { text, shown });
         }
     }
@@ -126,14 +125,14 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         }
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
+        let is_of = |endings: [&str; 2]| endings.iter().any(|it| path.ends_with(it));
         if path.starts_with("fonts/") {
             // A licence may lie beside the faces.
-            if path.ends_with(".ttf") || path.ends_with(".otf") {
-                theme.fonts.insert(shown, bytes);
-            }
+            let face = is_of([".ttf", ".otf"]).then_some((shown, bytes));
+            theme.fonts.extend(face);
             continue;
         }
-        if path.ends_with(".svg") || path.ends_with(".png") {
+        if is_of([".svg", ".png"]) {
             images.insert(path, bytes);
             continue;
         }
@@ -151,29 +150,23 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             let line = text[..marker.start].matches('\n').count() + 1;
             return Err(refused("theme-conflict-marker").with("line", line));
         }
-        let is_known = theme.files.contains_key(&path);
-        if !is_known && !path.ends_with(".typ") && !path.ends_with(".html") {
+        if !theme.files.contains_key(&path) && !is_of([".typ", ".html"]) {
             let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
-            let message = Message::new("theme-stray").with("file", shown);
-            return Err(Error::new(message.with("known", known.join(", "))));
+            return Err(refused("theme-stray").with("known", known.join(", ")));
         }
         if path == TOKENS {
             theme.tokens = theme.tokens.replaced_by(&shown, &text)?;
         }
         theme.files.insert(path, ThemeFile { text, shown });
     }
-    theme.logo = logo(name, &theme.tokens, images)?;
+    theme.logo = logo(&theme, images)?;
     Ok(theme)
 }
 
-/// The image that the tokens name; no other plays a part.
-fn logo(
-    theme: &str,
-    tokens: &Tokens,
-    mut images: BTreeMap<String, Vec<u8>>,
-) -> Result<Option<Logo>> {
-    let name = tokens.text("logo");
-    let shown = |name: &str| format!("themes/{theme}/{name}");
+/// The image that a theme's tokens name; no other may lie in its folder.
+fn logo(theme: &Theme, mut images: BTreeMap<String, Vec<u8>>) -> Result<Option<Logo>> {
+    let name = theme.tokens.text("logo");
+    let shown = |file: &str| format!("themes/{}/{file}", theme.name);
     let refused = |id, file| Error::new(Message::new(id).with("file", shown(file)));
     let found = images.remove(name);
     if let Some(other) = images.keys().next() {
@@ -183,7 +176,7 @@ fn logo(
         return Ok(None);
     }
     let bytes = found.ok_or_else(|| refused("theme-logo-missing", name))?;
-    if tokens.text("logo_text").trim().is_empty() {
+    if theme.tokens.text("logo_text").trim().is_empty() {
         return Err(refused("theme-logo-wordless", TOKENS));
     }
     Logo::read(name, &shown(name), bytes).map(Some)
@@ -197,9 +190,8 @@ impl Theme {
 
     /// Path and text of every file whose path has this ending.
     pub fn files<'a>(&'a self, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let files = self.files.iter();
-        let of_ending = files.filter(move |(path, _)| path.ends_with(ending));
-        of_ending.map(|(path, file)| (path.as_str(), &*file.text))
+        let files = self.files.iter().map(|(path, file)| (&**path, &*file.text));
+        files.filter(move |(path, _)| path.ends_with(ending))
     }
 
     /// The error for a template that fails.
@@ -210,9 +202,10 @@ impl Theme {
 
     /// SHA-256 of all files, in order of their paths, the logo and the fonts.
     pub fn sha256(&self) -> String {
-        let files = self.files.iter();
-        let parts = files.map(|(path, file)| format!("{path}\0{}\0", file.text));
-        let mut bytes = parts.collect::<String>().into_bytes();
+        let files = self
+            .files("")
+            .map(|(path, text)| format!("{path}\0{text}\0"));
+        let mut bytes = files.collect::<String>().into_bytes();
         bytes.extend(self.logo.iter().flat_map(|logo| &logo.bytes));
         bytes.extend(self.fonts.values().flatten());
         sha256(&bytes)
@@ -263,12 +256,9 @@ impl Theme {
         let labels = self.labels(Language::Japanese)?;
         for (name, label) in &labels {
             if let Some(c) = drawn(label).find(|c| *c != "\n" && !fonts.can_draw(c)) {
-                let message = Message::new("theme-glyph")
-                    .with("file", self.shown(LABELS[0]))
-                    .with("name", name)
-                    .with("character", c)
-                    .with("code", code_points(c));
-                return Err(Error::new(message));
+                let message = Message::new("theme-glyph").with("file", self.shown(LABELS[0]));
+                let named = message.with("name", name).with("character", c);
+                return Err(Error::new(named.with("code", code_points(c))));
             }
         }
         Ok(labels)

@@ -42,8 +42,8 @@ impl Fonts {
         let face = |bytes: &&'static [u8]| {
             Font::new(Bytes::new(*bytes), 0).expect("the fetched fonts were verified")
         };
-        let typefaces = FACES.chunks(2);
-        Fonts::of(typefaces.map(|it| it.iter().map(face).collect()).collect())
+        let weights = |typeface: &[&'static [u8]]| typeface.iter().map(face).collect();
+        Fonts::of(FACES.chunks(2).map(weights).collect())
     }
 
     fn of(typefaces: Vec<Vec<Font>>) -> Fonts {
@@ -86,8 +86,9 @@ impl Fonts {
         if name.is_empty() || self.typefaces.iter().flatten().any(is_named) {
             return Ok(self.clone());
         }
-        let message = Message::new("theme-font-missing").with("typeface", name);
-        Err(Error::new(message))
+        Err(Error::new(
+            Message::new("theme-font-missing").with("typeface", name),
+        ))
     }
 
     /// True if a typeface has the character, in the form that a variation selector after it chooses.
@@ -102,21 +103,19 @@ impl Fonts {
 
     /// True if the first typeface that has the character, the one that Typst takes, has this form of it.
     fn has_variation(&self, c: char, selector: char) -> bool {
-        let has_character =
-            |weights: &&Vec<Font>| weights[0].info().coverage.contains(u32::from(c));
         let has_form = |face: &Font| {
             let face = instance(face);
             face.ttf().glyph_variation_index(c, selector).is_some()
         };
-        let first = self.typefaces.iter().find(has_character);
+        let mut typefaces = self.typefaces.iter();
+        let first = typefaces.find(|weights| weights[0].info().coverage.contains(u32::from(c)));
         first.is_some_and(|weights| weights.iter().all(has_form))
     }
 }
 
 /// A face as its file has it.
 fn instance(face: &Font) -> FontInstance {
-    let axes = FontVariations::default();
-    let variant = face.info().variant;
+    let (variant, axes) = (face.info().variant, FontVariations::default());
     face.clone().instantiate(variant, Abs::zero(), &axes)
 }
 
@@ -154,22 +153,22 @@ impl<'a> World<'a> {
         main: &'static str,
         files: Vec<(&'static str, Vec<u8>)>,
     ) -> World<'a> {
-        let sources = [".typ", ".txt"]
-            .into_iter()
-            .flat_map(|ending| theme.files(ending))
-            .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
+        let own = [".typ", ".txt"].into_iter();
+        let sources = own.flat_map(|ending| theme.files(ending));
+        let source =
+            |(path, text): (&str, &str)| (id(path), Source::new(id(path), text.to_owned()));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
         let mut data: Vec<(&str, Vec<u8>)> = files;
         data.extend([("tokens.json", tokens), (ATTEMPT, FIRST.to_vec())]);
         data.extend(theme.logo.iter().map(|it| (&*it.name, it.bytes.clone())));
         let readable: Vec<String> = data.iter().map(|(path, _)| format!("/{path}")).collect();
-        let data = data.into_iter();
+        let bytes = |(path, bytes)| (id(path), Bytes::new(bytes));
         World {
             fonts,
             main: id(main),
-            sources: sources.collect(),
+            sources: sources.map(source).collect(),
             readable: readable.join(", "),
-            data: data.map(|(path, it)| (id(path), Bytes::new(it))).collect(),
+            data: data.into_iter().map(bytes).collect(),
         }
     }
 
@@ -188,18 +187,16 @@ impl<'a> World<'a> {
             let why = "a theme has only its own files".into();
             return FileError::Package(PackageError::Other(Some(why)));
         }
-        let path = id.get().vpath().get_without_slash();
-        let readable = &self.readable;
+        let (path, readable) = (id.get().vpath().get_without_slash(), &self.readable);
         let why = format!("{path}: a theme can read {readable} and its own .typ files");
         FileError::Other(Some(why.into()))
     }
 
     pub fn place(&self, span: DiagSpan) -> Option<(String, usize)> {
         let file = span.id()?;
-        let bytes = self.range(span)?;
-        let before = self.sources.get(&file)?.text().get(..bytes.start)?;
-        let path = file.get().vpath().get_without_slash().to_owned();
-        Some((path, before.matches('\n').count() + 1))
+        let start = self.range(span)?.start;
+        let line = self.sources.get(&file)?.lines().byte_to_line(start)?;
+        Some((file.get().vpath().get_without_slash().to_owned(), line + 1))
     }
 }
 
