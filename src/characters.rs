@@ -20,8 +20,8 @@ pub fn is_ignorable(c: char) -> bool {
 
 /// Returns true if a reader sees nothing of a text: spaces, characters that print nothing, Braille's empty pattern.
 pub fn is_blank(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_whitespace() || is_ignorable(c) || c == '\u{2800}')
+    let is_seen = |c: char| !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}';
+    !text.contains(is_seen)
 }
 
 /// Returns true for hyphens, dashes, minus signs and lines that look like them, but for `-` itself.
@@ -32,17 +32,13 @@ pub fn is_dash(c: char) -> bool {
     )
 }
 
-/// Returns true if a character chooses a form of the character before it: 葛󠄀 is 葛 and U+E0100.
-pub fn is_variation_selector(c: char) -> bool {
-    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// The characters of a text as they are drawn, each with the variation selectors after it.
+/// The characters of a text as they are drawn, each with the selectors of its form after it: 葛󠄀 is 葛 and U+E0100.
 pub fn drawn(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
+        let is_selector = |c| matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
         let mut chars = rest.char_indices().skip(1);
-        let end = chars.find(|(_, c)| !is_variation_selector(*c));
+        let end = chars.find(|(_, c)| !is_selector(*c));
         let (character, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
         rest = after;
         (!character.is_empty()).then_some(character)

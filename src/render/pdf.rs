@@ -15,7 +15,6 @@ use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Content, Datetime, Smart};
 use typst::introspection::Introspector as _;
 use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
-use typst::syntax::DiagSpan;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use world::World;
@@ -75,17 +74,15 @@ fn document(sheet: &Sheet, changes: Option<&Comparison>) -> (&'static str, Strin
 type Drawn = (PagedDocument, Vec<u8>);
 
 fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> {
-    let first = compile(&world, options);
+    let mut drawn = compile(&world, options);
     let has_no_end = |errors: &Errors| {
         let mut messages = errors.iter().map(|error| &error.message);
         messages.any(|it| it.starts_with("document did not converge"))
     };
-    let drawn = if first.as_ref().is_err_and(has_no_end) {
+    if drawn.as_ref().is_err_and(has_no_end) {
         world.demand_steadiness();
-        compile(&world, options)
-    } else {
-        first
-    };
+        drawn = compile(&world, options);
+    }
     drawn.map_err(|errors| explain(&world, theme, &errors))
 }
 
@@ -109,22 +106,15 @@ fn finish((document, bytes): Drawn) -> Result<Pdf> {
             text.push_str(printed);
         }
     }
-    Ok(Pdf {
-        bytes,
-        text,
-        pages: labelled_pages(&document),
-    })
-}
-
-/// The page of each label of the theme. The official theme labels each row with its anchor.
-fn labelled_pages(document: &PagedDocument) -> BTreeMap<String, usize> {
     let introspector = document.introspector();
-    let place = |labelled: &Content| {
+    // The official theme labels each row with its anchor.
+    let page_of = |labelled: &Content| {
         let page = introspector.page(labelled.location()?)?;
         Some((labelled.label()?.resolve().to_string(), page.get()))
     };
     let labelled = introspector.query_labelled();
-    labelled.iter().filter_map(place).collect()
+    let pages = labelled.iter().filter_map(page_of).collect();
+    Ok(Pdf { bytes, text, pages })
 }
 
 /// Clears Typst's cache: one sheet's layout is of no use to another, and only fills memory.
@@ -186,10 +176,7 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
 /// Makes one message with file and line of Typst's first error.
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
     let first = errors.first().expect("a failure has a reason");
-    let calls = first.trace.iter().map(|point| DiagSpan::from(point.span));
-    let mut spans = std::iter::once(first.span).chain(calls);
-    let place = spans.find_map(|span| world.place(span));
-    let (path, line) = place.unwrap_or_else(|| (world.main_path().to_owned(), 1));
+    let (path, line) = world.place(first);
     let hints = first.hints.iter().map(|hint| format!(" ({})", hint.v));
     let cause = format!("{}{}", first.message, hints.collect::<String>());
     theme.failure(&path, line, cause)

@@ -48,7 +48,8 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
     let is_seal = rendering == Rendering::SealPdf;
     let issued_on = edition.filter(|_| rendering != Rendering::Proof);
     let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
-    let site = register.office.url.as_deref().filter(|_| is_seal);
+    let office = &register.office;
+    let site = office.url.as_deref().filter(|_| is_seal);
     let edition_line = |edition| EditionLine::new(edition, rendering.audience(), site);
     let certifications = register.certifications.iter();
     let approvals = register.approvals.iter().filter(|_| is_seal);
@@ -58,7 +59,14 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         date: layout.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     };
-    let rows = lay_out_rows(register, &layout);
+    let mut rows = Vec::new();
+    for section in &register.sections {
+        for item in &section.items {
+            let measures = item.measures.iter();
+            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
+        }
+    }
+    join(&mut rows);
     let has_withheld = rows
         .iter()
         .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
@@ -73,7 +81,16 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         audience: rendering.audience(),
         lang: options.language.code(),
         title: line(&register.title),
-        office: translate_office(&register.office, line),
+        office: Office {
+            name: line(&office.name),
+            tel: office.tel.clone(),
+            address: office.address.as_ref().map(line),
+            url: office.url.clone(),
+            representative: office.representative.as_ref().map(line),
+            complaints: office.complaints.as_ref().map(line),
+            homepage: office.homepage.clone(),
+            security: office.security.clone(),
+        },
         signatory: Signatory {
             title: line(&register.signatory.title),
             name: line(&register.signatory.name),
@@ -102,34 +119,6 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         findings: Vec::new(),
         labels: layout.labels,
     }
-}
-
-fn translate_office(
-    office: &Office,
-    line: impl Fn(&Bilingual<String>) -> String,
-) -> Office<String> {
-    Office {
-        name: line(&office.name),
-        tel: office.tel.clone(),
-        address: office.address.as_ref().map(&line),
-        url: office.url.clone(),
-        representative: office.representative.as_ref().map(&line),
-        complaints: office.complaints.as_ref().map(&line),
-        homepage: office.homepage.clone(),
-        security: office.security.clone(),
-    }
-}
-
-fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for section in &register.sections {
-        for item in &section.items {
-            let measures = item.measures.iter();
-            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
-        }
-    }
-    join(&mut rows);
-    rows
 }
 
 /// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.

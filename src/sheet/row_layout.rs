@@ -85,6 +85,9 @@ impl RowLayout<'_> {
         let anchor = |id: &String| place_name(&place, Some(id));
         let (subject, remarks) = (Some(&measure.subject), measure.remarks.as_ref());
         let item_anchor = item.id.as_ref().map(|_| place.clone());
+        let origin = &measure.origin;
+        let coordinate = |(line, cell): &Coordinate| format!("{line}.{cell}");
+        let source: Vec<String> = origin.source.iter().map(coordinate).collect();
         Row {
             id: measure.id.clone(),
             no: measure.no,
@@ -95,7 +98,15 @@ impl RowLayout<'_> {
             subject: self.cell(State::Stated, subject, measure.audience.subject),
             measure: self.statement(measure),
             remarks: self.cell(State::Stated, remarks, measure.audience.remarks),
-            proof: self.is_proof().then(|| self.row_proof(measure)),
+            proof: self.is_proof().then(|| RowProof {
+                file: format!("{}:{}", origin.file, origin.line),
+                source: source.join(" / "),
+                confirm: origin.confirm.clone(),
+                memo: origin.memo.clone(),
+                reviewed_on: origin.reviewed_on.map(|day| self.date(day)),
+                audience: self.withheld_fields(measure),
+                findings: Vec::new(),
+            }),
         }
     }
 
@@ -226,21 +237,6 @@ impl RowLayout<'_> {
             (Validity::Expired, expired.clone(), Some(expired))
         } else {
             (Validity::Valid, label("valid_until"), Some(expired))
-        }
-    }
-
-    fn row_proof(&self, measure: &Measure) -> RowProof {
-        let origin = &measure.origin;
-        let coordinate = |(line, cell): &Coordinate| format!("{line}.{cell}");
-        let source: Vec<String> = origin.source.iter().map(coordinate).collect();
-        RowProof {
-            file: format!("{}:{}", origin.file, origin.line),
-            source: source.join(" / "),
-            confirm: origin.confirm.clone(),
-            memo: origin.memo.clone(),
-            reviewed_on: origin.reviewed_on.map(|day| self.date(day)),
-            audience: self.withheld_fields(measure),
-            findings: Vec::new(),
         }
     }
 

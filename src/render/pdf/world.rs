@@ -3,9 +3,10 @@
 use crate::message::{Error, Message, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
+use std::iter::once;
 use std::sync::LazyLock;
 use ttf_parser::Tag;
-use typst::diag::{FileError, FileResult, PackageError};
+use typst::diag::{FileError, FileResult, PackageError, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -177,10 +178,6 @@ impl<'a> World<'a> {
         self.data.insert(id(ATTEMPT), Bytes::new(STEADY));
     }
 
-    pub fn main_path(&self) -> &'static str {
-        self.main.get().vpath().get_without_slash()
-    }
-
     /// The error for a missing file, which lists the files that a theme can read.
     fn absent(&self, id: FileId) -> FileError {
         if let VirtualRoot::Package(_) = id.get().root() {
@@ -192,11 +189,16 @@ impl<'a> World<'a> {
         FileError::Other(Some(why.into()))
     }
 
-    pub fn place(&self, span: DiagSpan) -> Option<(String, usize)> {
-        let file = span.id()?;
-        let start = self.range(span)?.start;
-        let line = self.sources.get(&file)?.lines().byte_to_line(start)?;
-        Some((file.get().vpath().get_without_slash().to_owned(), line + 1))
+    /// File and line of an error, or of the call that led to it; else of the main file.
+    pub fn place(&self, error: &SourceDiagnostic) -> (String, usize) {
+        let calls = error.trace.iter().map(|point| DiagSpan::from(point.span));
+        let place = |span: DiagSpan| {
+            let (file, start) = (span.id()?, self.range(span)?.start);
+            Some((file, self.sources.get(&file)?.lines().byte_to_line(start)?))
+        };
+        let found = once(error.span).chain(calls).find_map(place);
+        let (file, line) = found.unwrap_or((self.main, 0));
+        (file.get().vpath().get_without_slash().to_owned(), line + 1)
     }
 }
 
