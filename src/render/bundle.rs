@@ -84,10 +84,8 @@ pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
     if let Some(data) = files.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
         for copy in copies {
-            let copied = Sheet {
-                copy: Some(copy.clone()),
-                ..client.clone()
-            };
+            let mut copied = client.clone();
+            copied.copy = Some(copy.clone());
             let path = builder.names().copy(&copy.recipient);
             jobs.push(builder.documents.job(&path, copied, data.clone()));
         }
@@ -143,11 +141,9 @@ pub fn site_policy(project: &Project) -> Result<Policy> {
 /// Draws one PDF by itself, for the preview.
 pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
     let builder = BundleBuilder::new(project)?;
-    let sheet = builder.sheet(rendering);
-    let json = builder.documents.data(&sheet)?;
-    builder
-        .documents
-        .draw_one(&builder.documents.job("", sheet, json))
+    let (documents, sheet) = (&builder.documents, builder.sheet(rendering));
+    let json = documents.data(&sheet)?;
+    documents.draw_one(&documents.job("", sheet, json))
 }
 
 /// The parts of a build that share what is laid out from the same content.

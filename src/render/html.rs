@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 use std::sync::LazyLock;
-use tera::{Context, Kwargs, Tera, TeraResult};
+use tera::{Context, Kwargs, State, Tera, TeraResult};
 use unicode_normalization::UnicodeNormalization;
 
 /// The site around a page; empty for a page by itself.
@@ -87,16 +87,15 @@ impl Policy {
             HeaderSyntax::HeadersFile => format!("  {name}: {value}\n"),
         };
         let lines: String = headers.map(line).concat();
-        match syntax {
-            HeaderSyntax::Nginx => format!(
-                "# in the `location` of the site\n{lines}\
-                 # and, with the way to it on the server: error_page 404 /404.html;\n"
+        let (first, last) = match syntax {
+            HeaderSyntax::Nginx => (
+                "# in the `location` of the site",
+                "# and, with the way to it on the server: error_page 404 /404.html;\n",
             ),
-            HeaderSyntax::Apache => {
-                format!("# .htaccess in the site's folder; needs mod_headers\n{lines}")
-            }
-            HeaderSyntax::HeadersFile => format!("/*\n{lines}"),
-        }
+            HeaderSyntax::Apache => ("# .htaccess in the site's folder; needs mod_headers", ""),
+            HeaderSyntax::HeadersFile => ("/*", ""),
+        };
+        format!("{first}\n{lines}{last}")
     }
 }
 
@@ -124,9 +123,7 @@ impl<'a> Pages<'a> {
             .expect("there are no templates yet");
         let extensions = [".html", ".css", ".xml", ".txt"];
         let templates = extensions.iter().flat_map(|ending| theme.files(ending));
-        tera.register_filter("dial", |number: &str, _: Kwargs, _: &tera::State| {
-            dial(number)
-        });
+        tera.register_filter("dial", |it: &str, _: Kwargs, _: &State| dial(it));
         tera.add_raw_templates(templates)
             .map_err(|error| explain(theme, "site/index.html", &error))?;
         tera.global_context().insert("tokens", &theme.tokens);
@@ -161,33 +158,31 @@ impl<'a> Pages<'a> {
         site: &PageContext,
         more: &impl Serialize,
     ) -> Result<HtmlPage> {
-        const STYLE: &str = "site/style.css";
-        // A style is a template too, because it may print labels.
-        let (style_files, script_file): (&[&str], _) = match name {
-            "index" => (&[STYLE], Some("site/page.js")),
-            "changes" => (&[STYLE, "site/changes.css"], None),
-            "verify" => (&[STYLE], Some("site/verify.js")),
-            _ => (&[STYLE], None),
+        let script_file = match name {
+            "index" => "site/page.js",
+            "verify" => "site/verify.js",
+            _ => "",
         };
         // Trimmed, because some checkers leave white space around a text out of its hash.
-        let script = script_file.and_then(|name| self.theme.text(name));
-        let trimmed_script = script.map(str::trim);
+        let script = self.theme.text(script_file).map(str::trim);
         let template = format!("site/{name}.html");
         let drawn = variables(sheet, site, more).and_then(|mut context| {
-            let render = |name: &&str| self.tera.render(name, &context);
-            let styles: TeraResult<Vec<_>> = style_files.iter().map(render).collect();
-            let joined = styles?.join("\n");
-            let style = joined.trim();
+            // A style is a template too, because it may print labels.
+            let mut styles = self.tera.render("site/style.css", &context)?;
+            if name == "changes" {
+                styles += &format!("\n{}", self.tera.render("site/changes.css", &context)?);
+            }
+            let style = styles.trim();
             let policy = Policy {
                 styles: [hash(style)].into(),
-                scripts: trimmed_script.map(hash).into_iter().collect(),
+                scripts: script.map(hash).into_iter().collect(),
             };
             let mut own = policy.clone();
             // Browsers do not run data in a script element, but checkers count it as a script.
             let data = context.get("data").and_then(tera::Value::as_str);
             own.scripts.extend(data.map(hash));
             context.insert("style", style);
-            context.insert("script", &trimmed_script);
+            context.insert("script", &script);
             context.insert("policy", &own.text());
             let html = self.tera.render(&template, &context)?.into_bytes();
             Ok(HtmlPage { html, policy })
@@ -204,10 +199,9 @@ impl<'a> Pages<'a> {
         more: Value,
     ) -> Result<Vec<u8>> {
         let template = format!("site/{name}");
-        let text = variables(around, place, &more)
-            .and_then(|context| self.tera.render(&template, &context));
-        text.map(String::into_bytes)
-            .map_err(|error| explain(self.theme, &template, &error))
+        let drawn = variables(around, place, &more).and_then(|it| self.tera.render(&template, &it));
+        let text = drawn.map_err(|error| explain(self.theme, &template, &error))?;
+        Ok(text.into_bytes())
     }
 }
 

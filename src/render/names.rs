@@ -82,10 +82,8 @@ impl<'a> SiteSearch<'a> {
         }
         if place == Place::Code {
             // `<table>` is a word of HTML itself.
-            found.retain(|it| {
-                let before = &text[..it.written.start];
-                !before.ends_with('<') && !before.ends_with("</")
-            });
+            let is_tag = |before: &str| before.ends_with('<') || before.ends_with("</");
+            found.retain(|it| !is_tag(&text[..it.written.start]));
         }
         let findings = first_of_each(found).into_iter().filter_map(|found| {
             let written = &text[found.written.clone()];
@@ -176,15 +174,14 @@ fn theme_texts(theme: &Theme) -> BTreeSet<String> {
             }
             continue;
         }
-        let mut fixed = without(text, "{{", "}}");
-        fixed = without(&fixed, "{%", "%}");
-        fixed = without(&fixed, "{#", "#}");
+        let marks = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")].into_iter();
+        let fixed = marks.fold(text.to_owned(), |it, (open, close)| {
+            without(&it, open, close)
+        });
         add(&fixed);
-        let is_page = path.ends_with(".html") || path.ends_with(".xml");
-        let page = if is_page {
-            fixed
-        } else {
-            format!("<script>{fixed}</script>")
+        let page = match path.rsplit('.').next() {
+            Some("html" | "xml") => fixed,
+            _ => format!("<script>{fixed}</script>"),
         };
         let parts = FileTexts::html(&page);
         add(&[parts.shown, parts.quoted, parts.hidden].join("\0"));

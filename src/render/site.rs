@@ -65,16 +65,20 @@ impl<'a> Site<'a> {
     /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
     pub fn build(mut self) -> Result<(Bundle, Policy)> {
         let (documents, listing) = (self.documents, self.listing);
+        let registers = [documents.register];
         for front in self.fronts {
             self.current(front)?;
-            self.prose(front)?;
+            for prose in self.prose_in(front.lang) {
+                let path = path_in(front, &format!("{}.html", prose.name));
+                let more = json!({"heading": prose.title, "prose": prose.html});
+                self.page(front, &path, "prose", &more, &registers)?;
+            }
             if !documents.issued.is_empty() {
                 // The page on which a received copy is checked.
                 let data = json!({"data": inert(listing)});
                 self.listed(front, &path_in(front, VERIFY), "verify", data)?;
             }
         }
-        let registers = [documents.register];
         self.page(self.japanese(), MISSING, "404", &json!({}), &registers)?;
         for (listed, edition) in listing.editions.iter().zip(&documents.issued) {
             match &listed.withdrawn {
@@ -123,16 +127,6 @@ impl<'a> Site<'a> {
         self.add_page(&path, page, &registers)
     }
 
-    /// The office's own pages in the language of a front page.
-    fn prose(&mut self, front: &Sheet) -> Result<()> {
-        for prose in self.prose_in(front.lang) {
-            let path = path_in(front, &format!("{}.html", prose.name));
-            let more = json!({"heading": prose.title, "prose": prose.html});
-            self.page(front, &path, "prose", &more, &[self.documents.register])?;
-        }
-        Ok(())
-    }
-
     /// A page about the editions issued so far, with more variables.
     fn listed(&mut self, front: &Sheet, path: &str, name: &str, mut more: Value) -> Result<()> {
         more["editions"] = json!(self.listing.editions);
@@ -157,6 +151,7 @@ impl<'a> Site<'a> {
         self.add_page(path, page, registers)
     }
 
+    /// The office's own pages in a language.
     fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
         let prose = self.prose.iter();
         prose.filter(move |prose| prose.lang.code() == lang)
@@ -319,10 +314,8 @@ impl<'a> Site<'a> {
             let path = path_in(front, page);
             let way = format!("{base}{path}");
             let absolute = self.home.as_deref().map(|home| address(home, &path));
-            let name = match front.lang {
-                "ja" => "日本語",
-                _ => "English",
-            };
+            let is_english = front.lang == "en";
+            let name = if is_english { "English" } else { "日本語" };
             let href = absolute.as_ref().unwrap_or(&way);
             json!({"lang": front.lang, "name": name, "href": href, "way": way})
         };
@@ -359,10 +352,8 @@ impl<'a> Site<'a> {
 
 /// The path of a page in the language of a sheet.
 fn path_in(sheet: &Sheet, page: &str) -> String {
-    match sheet.lang {
-        "en" => format!("{ENGLISH}{page}"),
-        _ => page.to_owned(),
-    }
+    let folder = if sheet.lang == "en" { ENGLISH } else { "" };
+    format!("{folder}{page}")
 }
 
 /// A page's absolute address; a folder's front page has the address of the folder.
