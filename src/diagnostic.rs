@@ -65,10 +65,8 @@ pub enum Part {
 
 impl Origin {
     fn new(file: &str, location: SourceLocation) -> Origin {
-        Origin {
-            file: file.to_owned(),
-            location,
-        }
+        let file = file.to_owned();
+        Origin { file, location }
     }
 
     pub fn file(file: &str) -> Origin {
@@ -110,12 +108,7 @@ impl Origin {
 }
 
 impl Diagnostic {
-    pub fn new(
-        rule: &'static str,
-        severity: Severity,
-        origin: Origin,
-        message: Message,
-    ) -> Diagnostic {
+    pub fn new(rule: &'static str, severity: Severity, origin: Origin, message: Message) -> Self {
         Diagnostic {
             rule,
             severity,

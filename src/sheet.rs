@@ -3,7 +3,6 @@
 //! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once. Fonts, widths and
 //! page breaks belong to the theme. A [`Sheet`] holds nothing that its reader may not see.
 
-mod edition_line;
 mod layout;
 mod row_layout;
 
@@ -11,7 +10,6 @@ use crate::edition::{Edition, Version};
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::text::Paragraph;
-pub use edition_line::EditionLine;
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
 pub use row_layout::ForeignLang;
@@ -143,6 +141,21 @@ pub struct Sheet {
     pub certifications: Vec<CertificationLine>,
     /// Findings that belong to no row and no certificate. The layout knows no findings.
     pub findings: Vec<FindingText>,
+}
+
+/// The edition that a sheet shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditionLine {
+    pub id: String,
+    pub note: Option<String>,
+    /// SHA-256 of this reader's `safeguards.json`.
+    pub digest: String,
+    /// Its first 16 digits, as printed.
+    pub digest_start: String,
+    /// The edition's page on the office's site, if its address is known.
+    pub address: Option<String>,
+    /// The address as a QR code: a line of `1` (dark) and `0` for each row of modules.
+    pub qr: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]

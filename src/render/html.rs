@@ -39,7 +39,7 @@ pub struct PageContext {
 }
 
 #[derive(Debug)]
-pub struct HtmlPage {
+pub struct Page {
     pub html: Vec<u8>,
     pub policy: Policy,
 }
@@ -133,17 +133,12 @@ impl<'a> Pages<'a> {
     }
 
     /// The sheet as a page of its own; `more` are `downloads`, `data` and `archived`.
-    pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<HtmlPage> {
+    pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<Page> {
         draw_rows(sheet, None, |rows, _| self.page("index", rows, site, more))
     }
 
     /// The changes from an older sheet; `sheet` is the newer one.
-    pub fn changes(
-        &self,
-        sheet: &Sheet,
-        changes: &Comparison,
-        site: &PageContext,
-    ) -> Result<HtmlPage> {
+    pub fn changes(&self, sheet: &Sheet, changes: &Comparison, site: &PageContext) -> Result<Page> {
         draw_rows(sheet, Some(changes), |around, changes| {
             let more = BTreeMap::from([("changes", changes)]);
             self.page("changes", around, site, &more)
@@ -157,7 +152,7 @@ impl<'a> Pages<'a> {
         sheet: &Sheet,
         site: &PageContext,
         more: &impl Serialize,
-    ) -> Result<HtmlPage> {
+    ) -> Result<Page> {
         let script_file = match name {
             "index" => "site/page.js",
             "verify" => "site/verify.js",
@@ -185,7 +180,7 @@ impl<'a> Pages<'a> {
             context.insert("script", &script);
             context.insert("policy", &own.text());
             let html = self.tera.render(&template, &context)?.into_bytes();
-            Ok(HtmlPage { html, policy })
+            Ok(Page { html, policy })
         });
         drawn.map_err(|error| explain(self.theme, &template, &error))
     }

@@ -5,7 +5,7 @@
 //! folder; files that need an absolute address (`feed.xml`, `sitemap.xml`) are made only if office.yaml has the site's.
 
 use super::documents::{Documents, predecessor};
-use super::html::{HtmlPage, PageContext, Pages, Policy, inert};
+use super::html::{Page, PageContext, Pages, Policy, inert};
 use super::leak::{self, RenderedText};
 use crate::edition::{Edition, Ending, ListedEdition, Listing, LostEdition, digest_start};
 use crate::manifest::site::{
@@ -255,7 +255,7 @@ impl<'a> Site<'a> {
     }
 
     /// Searches a page for leaks, and adds it to the files.
-    fn add_page(&mut self, path: &str, page: HtmlPage, registers: &[&Register]) -> Result<()> {
+    fn add_page(&mut self, path: &str, page: Page, registers: &[&Register]) -> Result<()> {
         leak::refuse(registers, &RenderedText::html(&page.html), Rendering::Page)?;
         self.policy.extend(page.policy);
         self.files.insert(bundle_path(path), page.html);

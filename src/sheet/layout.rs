@@ -4,9 +4,11 @@ use super::row_layout::RowLayout;
 use super::{
     EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row, Sheet, State,
 };
-use crate::edition::{Edition, Version};
+use crate::edition::{Edition, Version, digest_start};
+use crate::manifest::site::{FRONT, edition_folder};
 use crate::message::Language;
-use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
+use crate::model::{Audience, Bilingual, Guideline, Office, Register, Signatory};
+use fast_qr::{ECL, QRBuilder};
 use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
@@ -50,7 +52,6 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
     let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
     let office = &register.office;
     let site = office.url.as_deref().filter(|_| is_seal);
-    let edition_line = |edition| EditionLine::new(edition, rendering.audience(), site);
     let certifications = register.certifications.iter();
     let approvals = register.approvals.iter().filter(|_| is_seal);
     let history = options.history.iter().filter(|_| is_seal);
@@ -103,7 +104,7 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         untranslated: untranslated.collect(),
         id: options.version.id.clone(),
         draft: edition.is_none(),
-        edition: edition.map(edition_line),
+        edition: edition.map(|it| edition_line(it, rendering.audience(), site)),
         history: history.map(history_line).collect(),
         copy: None,
         approvals: approvals.cloned().collect(),
@@ -119,6 +120,35 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         findings: Vec::new(),
         labels: layout.labels,
     }
+}
+
+/// The line of an edition for a reader; its page lies below the address of `site`.
+fn edition_line(edition: &Edition, audience: Audience, site: Option<&str>) -> EditionLine {
+    let digest = edition.digest.of(audience);
+    let start = digest_start(digest);
+    let folder = edition_folder(&edition.id);
+    let page = |site: &str| format!("{}/{folder}{FRONT}#{start}", site.trim_end_matches('/'));
+    let address = site.map(page);
+    EditionLine {
+        id: edition.id.clone(),
+        note: edition.note.clone(),
+        digest: digest.to_owned(),
+        digest_start: start.to_owned(),
+        qr: address.as_deref().map(qr_code).unwrap_or_default(),
+        address,
+    }
+}
+
+/// The rows of a QR code's modules; none if the address is too long for a code.
+fn qr_code(address: &str) -> Vec<String> {
+    let Ok(code) = QRBuilder::new(address).ecl(ECL::M).build() else {
+        return Vec::new();
+    };
+    let row = |y: usize| {
+        let modules = (0..code.size).map(|x| code[y][x].value());
+        modules.map(|dark| if dark { '1' } else { '0' }).collect()
+    };
+    (0..code.size).map(row).collect()
 }
 
 /// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.

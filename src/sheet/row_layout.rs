@@ -37,18 +37,14 @@ impl RowLayout<'_> {
     }
 
     pub fn line(&self, line: &Bilingual<String>) -> (String, ForeignLang) {
-        let (chosen, lang) = self.translation(line, String::clone);
+        let (chosen, lang) = self.translation(line, &line.ja);
         (chosen.clone(), lang)
     }
 
-    fn translation<'v, T>(
-        &self,
-        value: &'v Bilingual<T>,
-        plain: impl Fn(&T) -> String,
-    ) -> (&'v T, ForeignLang) {
+    fn translation<'v, T>(&self, value: &'v Bilingual<T>, ja: &str) -> (&'v T, ForeignLang) {
         match &value.en {
             Some(english) if self.options.language == Language::English => (english, None),
-            _ => (&value.ja, self.foreign(&plain(&value.ja))),
+            _ => (&value.ja, self.foreign(ja)),
         }
     }
 
@@ -144,7 +140,7 @@ impl RowLayout<'_> {
         if audience > self.options.rendering.audience() {
             return cell(State::Withheld, Text::plain(self.label("withheld")), None);
         }
-        let (chosen, lang) = self.translation(text, Text::to_plain);
+        let (chosen, lang) = self.translation(text, &text.ja.to_plain());
         cell(state, chosen.clone(), lang)
     }
 
