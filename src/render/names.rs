@@ -174,10 +174,9 @@ fn theme_texts(theme: &Theme) -> BTreeSet<String> {
             }
             continue;
         }
-        let marks = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")].into_iter();
-        let fixed = marks.fold(text.to_owned(), |it, (open, close)| {
-            without(&it, open, close)
-        });
+        let mut fixed = without(text, "{{", "}}");
+        fixed = without(&fixed, "{%", "%}");
+        fixed = without(&fixed, "{#", "#}");
         add(&fixed);
         let page = match path.rsplit('.').next() {
             Some("html" | "xml") => fixed,

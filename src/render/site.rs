@@ -165,7 +165,6 @@ impl<'a> Site<'a> {
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
         let before = predecessor(edition, &self.documents.issued);
-        let readable = before.filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
         let labels = &self.documents.labels;
         let lay_out = |it| sheet::lay_out_edition(it, Rendering::SitePdf, labels);
@@ -184,12 +183,12 @@ impl<'a> Site<'a> {
                 "superseded_by": listed.superseded_by,
                 "in_force": newest.is_some_and(|newest| newest.withdrawn.is_none()),
                 "digests": digests,
-                "changes": readable.is_some(),
+                "changes": before.is_some(),
             },
         });
         let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
-        let Some(before) = readable else {
+        let Some(before) = before else {
             return Ok(());
         };
         let path = format!("{folder}{CHANGES}");
