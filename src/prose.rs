@@ -129,7 +129,6 @@ fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Rang
     unused.map(|(_, it)| it.span.clone()).collect()
 }
 
-/// The characters between and around cells.
 const CELL_BORDER: [char; 4] = ['|', ' ', '\t', '\n'];
 
 /// The event as the fragment shows it; `source` is its text in the file.
@@ -172,7 +171,6 @@ fn join_japanese(events: &mut Vec<SourceEvent>) {
     }
 }
 
-/// Sets the anchor of every heading.
 fn set_anchors(events: &mut [SourceEvent]) {
     let mut taken = BTreeMap::new();
     for at in 0..events.len() {
@@ -211,7 +209,6 @@ fn anchor(heading: &str) -> String {
     }
 }
 
-/// Finds Markdown that is not printed as it was meant.
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
     let quoted = |kind: fn(String) -> MarkupProblem, bytes: Range<usize>| {
         (kind(file[bytes.clone()].to_owned()), bytes)
@@ -261,7 +258,6 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
     problems
 }
 
-/// The characters that an event prints.
 fn printed_text<'a>(event: &'a Event) -> Option<&'a str> {
     match event {
         Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {

@@ -256,7 +256,6 @@ impl<'a> BundleBuilder<'a> {
         }
     }
 
-    /// The ledger's lines for the copies of an edition.
     fn recorded_copies(&self, copies: &[ClientCopy], files: &Bundle) -> Vec<RecordedCopy> {
         let line = |copy: &ClientCopy| {
             let edition = self.documents.version.edition?;

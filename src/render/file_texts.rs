@@ -112,7 +112,6 @@ impl FileTexts {
         }
     }
 
-    /// Adds the texts of an object and of what it contains.
     fn add_object(&mut self, object: &Object) {
         /// The entries with a text that a reader can see.
         const TEXTS: &str =
@@ -188,7 +187,6 @@ fn add_values(tag: &str, values: &mut String) {
     }
 }
 
-/// The texts in quotes of a style or script.
 fn quoted(code: &str, quote: char) -> String {
     let mut texts = String::new();
     for line in code.lines() {

@@ -59,12 +59,9 @@ impl Policy {
 
     /// The policy as browsers read it.
     pub fn text(&self) -> String {
-        let [styles, scripts] = [&self.styles, &self.scripts].map(|hashes| {
-            if hashes.is_empty() {
-                "'none'".to_owned()
-            } else {
-                Vec::from_iter(hashes.iter().cloned()).join(" ")
-            }
+        let [styles, scripts] = [&self.styles, &self.scripts].map(|hashes| match hashes.len() {
+            0 => "'none'".to_owned(),
+            _ => Vec::from_iter(hashes.iter().cloned()).join(" "),
         });
         format!(
             "default-src 'none'; style-src {styles}; script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'"
@@ -235,7 +232,6 @@ pub fn inert(value: &impl Serialize) -> String {
     json.replace('<', "\\u003c")
 }
 
-/// Makes one message with file and line of Tera's error.
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
     let Some((file, line)) = pointed_at(&text) else {

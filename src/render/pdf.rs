@@ -51,21 +51,17 @@ pub fn render(
 
 /// The theme's file that draws a document, and its name among those of the same sheet.
 fn document(sheet: &Sheet, changes: Option<&Comparison>) -> (&'static str, String) {
-    let name = match sheet.rendering {
-        Rendering::Page => "page",
-        Rendering::SitePdf => "site",
-        Rendering::ClientPdf => "client",
-        Rendering::SealPdf => "seal",
-        Rendering::Proof => "proof",
+    let (main, name) = match sheet.rendering {
+        Rendering::Page => ("sheet.typ", "page"),
+        Rendering::SitePdf => ("sheet.typ", "site"),
+        Rendering::ClientPdf => ("sheet.typ", "client"),
+        Rendering::SealPdf => ("sheet.typ", "seal"),
+        Rendering::Proof => ("proof.typ", "proof"),
     };
     if let Some(changes) = changes {
         let before = &changes.edition.before.id;
         return ("changes.typ", format!("changes-from-{before}/{name}"));
     }
-    let main = match sheet.rendering {
-        Rendering::Proof => "proof.typ",
-        _ => "sheet.typ",
-    };
     // Two copies are two documents.
     let mark = sheet.copy.as_ref().map_or("", |copy| &copy.mark);
     (main, format!("{name}/{mark}"))
@@ -173,7 +169,6 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
     }
 }
 
-/// Makes one message with file and line of Typst's first error.
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
     let first = errors.first().expect("a failure has a reason");
     let (path, line) = world.place(first);

@@ -34,7 +34,6 @@ pub struct Site<'a> {
     pages: Pages<'a>,
     /// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
     home: Option<String>,
-    /// The styles and scripts of the pages made so far.
     policy: Policy,
     files: Bundle,
 }
@@ -151,7 +150,6 @@ impl<'a> Site<'a> {
         self.add_page(path, page, registers)
     }
 
-    /// The office's own pages in a language.
     fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
         let prose = self.prose.iter();
         prose.filter(move |prose| prose.lang.code() == lang)

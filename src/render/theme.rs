@@ -41,7 +41,6 @@ macro_rules! compiled_in {
     };
 }
 
-/// The files of `themes/official`.
 const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
     "form.typ",

@@ -87,9 +87,8 @@ impl Fonts {
         if name.is_empty() || self.typefaces.iter().flatten().any(is_named) {
             return Ok(self.clone());
         }
-        Err(Error::new(
-            Message::new("theme-font-missing").with("typeface", name),
-        ))
+        let message = Message::new("theme-font-missing").with("typeface", name);
+        Err(Error::new(message))
     }
 
     /// True if a typeface has the character, in the form that a variation selector after it chooses.
@@ -123,8 +122,7 @@ fn instance(face: &Font) -> FontInstance {
 /// False if the face's maker forbids to put it into a document (`fsType` of its OS/2 table).
 fn may_be_embedded(face: &Font) -> bool {
     let instance = instance(face);
-    let face = instance.ttf();
-    let table = face.raw_face().table(Tag::from_bytes(b"OS/2"));
+    let table = instance.ttf().raw_face().table(Tag::from_bytes(b"OS/2"));
     let bits = table.and_then(|table| table.get(8..10));
     let [high, low] = bits.map_or([0, 0], |bits| [bits[0], bits[1]]);
     // Bit 8 forbids a part of the face, bit 9 its outlines, bit 1 alone any use.
