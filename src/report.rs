@@ -4,10 +4,11 @@ mod by_rule;
 
 use crate::characters::visible;
 use crate::content::{Position, Sources};
+use crate::data::{known, pretty};
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde_json::{Value, json};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
+use serde_json::json;
 
 /// The format in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -55,10 +56,7 @@ impl Report<'_> {
 
     /// A finding with its source line, and below it the help if there is one to print.
     fn human(&self, finding: &Diagnostic, help: Option<String>) -> String {
-        let title = self
-            .level(finding.severity)
-            .primary_title(self.format(&finding.message))
-            .id(finding.rule);
+        let title = self.title(finding, &finding.message);
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
         let mut group: Group = match (&finding.origin.location, source) {
@@ -92,13 +90,19 @@ impl Report<'_> {
         format!("{}\n", renderer.render(&[group]))
     }
 
-    fn level(&self, severity: Severity) -> Level<'static> {
-        let level = match severity {
+    /// A message under the severity and rule of a finding.
+    fn title<'f>(&self, finding: &Diagnostic, message: &Message) -> Title<'f> {
+        let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
             Severity::Hint => Level::NOTE,
         };
-        level.with_name(self.catalog.format(&Message::new(severity.name())))
+        let named = level.with_name(self.severity(finding));
+        named.primary_title(self.format(message)).id(finding.rule)
+    }
+
+    fn severity(&self, finding: &Diagnostic) -> String {
+        self.catalog.format(&Message::new(finding.severity.name()))
     }
 
     /// The file of a finding with line and column, as terminals and editors link it.
@@ -111,8 +115,7 @@ impl Report<'_> {
     }
 
     fn short(&self, finding: &Diagnostic) -> String {
-        let place = self.place(finding);
-        let severity = self.catalog.format(&Message::new(finding.severity.name()));
+        let (place, severity) = (self.place(finding), self.severity(finding));
         let (rule, message) = (finding.rule, self.format(&finding.message));
         format!("{place}: {severity}[{rule}]: {message}\n")
     }
@@ -145,7 +148,7 @@ impl Report<'_> {
     fn json(&self, findings: &[&Diagnostic]) -> String {
         let printed = findings.iter().map(|finding| {
             let position = self.sources.position(&finding.origin);
-            let mut fields = json!({
+            known(json!({
                 "rule": finding.rule,
                 "severity": finding.severity.name(),
                 "record": finding.record.as_deref().map(visible),
@@ -154,18 +157,13 @@ impl Report<'_> {
                 "column": position.map(|it| it.column),
                 "message": self.format(&finding.message),
                 "help": self.help(finding),
-            });
-            if let Value::Object(map) = &mut fields {
-                map.retain(|_, value| !value.is_null());
-            }
-            fields
+            }))
         });
         let document = json!({ "findings": printed.collect::<Vec<_>>() });
-        String::from_utf8(crate::data::pretty(&document)).expect("JSON is UTF-8")
+        String::from_utf8(pretty(&document)).expect("JSON is UTF-8")
     }
 
-    /// Formats a message. A finding quotes the content, which must neither end its line nor command
-    /// the terminal.
+    /// Formats a message. The content that it quotes must neither end its line nor command the terminal.
     pub fn format(&self, message: &Message) -> String {
         visible(&self.catalog.format(message))
     }

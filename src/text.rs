@@ -1,7 +1,7 @@
 //! Markdown in a cell → paragraphs of runs, drawn by both renderers, and the problems in them.
 //!
-//! A cell has inline Markdown only (emphasis, code, links). Anything that would start a block
-//! (`#`, `-`, `1.`) is printed literally. Never here: HTML, Typst markup, files.
+//! A cell has inline Markdown only (emphasis, code, links); what would start a block (`#`, `-`, `1.`) is printed
+//! literally. Never here: HTML, Typst markup, files.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use regex::Regex;
@@ -141,8 +141,7 @@ impl Text {
 
     /// The characters a reader sees, one line a paragraph.
     pub fn to_plain(&self) -> String {
-        let lines: Vec<String> = self.paragraphs.iter().map(|p| plain(p)).collect();
-        lines.join("\n")
+        lines_of(&self.paragraphs)
     }
 
     /// The addresses the text links to.
@@ -150,6 +149,12 @@ impl Text {
         let runs = self.paragraphs.iter().flatten();
         runs.filter_map(|run| run.href.as_deref())
     }
+}
+
+/// The characters of paragraphs, one line each.
+pub fn lines_of(paragraphs: &[Paragraph]) -> String {
+    let lines: Vec<String> = paragraphs.iter().map(|p| plain(p)).collect();
+    lines.join("\n")
 }
 
 /// The characters of one paragraph.
@@ -204,8 +209,8 @@ pub fn begins_item(line: &str) -> bool {
     ITEM.is_match(line)
 }
 
-/// Precedes each paragraph while it is parsed, so that no block can start there.
-/// A quotation mark, because Markdown treats emphasis after punctuation as at a line's start.
+/// Precedes each paragraph while it is parsed, so that no block starts there. Emphasis after punctuation is parsed as at a
+/// line's start.
 const GUARD: &str = "\"";
 
 fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
@@ -326,8 +331,7 @@ pub fn same_style(a: &Run, b: &Run) -> bool {
     (a.strong, a.emphasis, a.code, &a.href) == (b.strong, b.emphasis, b.code, &b.href)
 }
 
-/// Finds two asterisks that were not parsed as emphasis, with the characters around them.
-/// Beside 「」 CommonMark sees no emphasis although the author means it.
+/// Finds asterisks that were not parsed as emphasis (as beside 「」), with the characters around them.
 pub fn stray_asterisks(literal: &str) -> Option<Range<usize>> {
     let at = literal.find("**")?;
     let before = literal[..at].chars().rev().take(3);

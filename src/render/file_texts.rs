@@ -11,8 +11,7 @@ pub struct FileTexts {
     pub shown: String,
     /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,
-    /// Comments, the values of attributes, and texts of scripts in other quotes; the information,
-    /// descriptions and links of a PDF.
+    /// Comments, values of attributes, texts of scripts in other quotes; information and links of a PDF.
     pub hidden: String,
     /// The pages of a PDF, in which nothing stands between two texts.
     pub pages: String,
@@ -101,8 +100,7 @@ impl FileTexts {
             match stream.dict.get(b"Type").and_then(Object::as_name) {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
-                    // PDF/A describes the schemas in every file, with the name of their maker, and the
-                    // program names itself.
+                    // PDF/A describes schemas, with the name of their maker; the program names itself.
                     let mut xmp = String::from_utf8_lossy(&content()).into_owned();
                     for name in ["pdfaExtension:schemas", "xmp:CreatorTool", "xmpMM:History"] {
                         xmp = without(&xmp, &format!("<{name}>"), &format!("</{name}>"));
@@ -114,7 +112,6 @@ impl FileTexts {
         }
     }
 
-    /// Adds the texts of an object and of what it contains.
     fn add_object(&mut self, object: &Object) {
         /// The entries with a text that a reader can see.
         const TEXTS: &str =
@@ -190,7 +187,6 @@ fn add_values(tag: &str, values: &mut String) {
     }
 }
 
-/// The texts in quotes of a style or script.
 fn quoted(code: &str, quote: char) -> String {
     let mut texts = String::new();
     for line in code.lines() {

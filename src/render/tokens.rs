@@ -1,6 +1,5 @@
-//! The tokens of a theme: colours, sizes and columns in one flat file for paper and page.
-//!
-//! A template prints them as they stand, so none may hold anything but what its kind allows.
+//! The tokens of a theme: colours, sizes and columns in one flat file for paper and page. A template prints them as they
+//! stand, so none may hold anything but what its kind allows.
 
 use crate::content::{Sources, yaml};
 use crate::diagnostic::{Origin, nearest};
@@ -17,8 +16,7 @@ pub struct Tokens(BTreeMap<String, Value>);
 
 impl Tokens {
     pub fn official(text: &str) -> Tokens {
-        let values = yaml::read_flat(text);
-        Tokens(values.expect("the official tokens are a flat file"))
+        Tokens(yaml::read_flat(text).expect("the official tokens are a flat file"))
     }
 
     /// Replaces the tokens that an own file names; `file` is its name in errors.
@@ -46,19 +44,16 @@ impl Tokens {
     }
 
     fn unknown(&self, name: &str) -> Message {
-        match nearest(name, self.0.keys().map(String::as_str)) {
+        let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        match nearest(name, known.iter().copied()) {
             Some(near) => Message::new("theme-token-near").with("near", near),
-            None => {
-                let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
-                Message::new("theme-token-unknown").with("known", known.join(", "))
-            }
+            None => Message::new("theme-token-unknown").with("known", known.join(", ")),
         }
     }
 
     /// A token that is a text; empty if it is not given.
     pub fn text(&self, name: &str) -> &str {
-        let value = self.0.get(name).and_then(Value::as_str);
-        value.unwrap_or_default()
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 }
 
@@ -100,8 +95,7 @@ fn is_colour(written: &str) -> bool {
 }
 
 fn is_family_name(written: &str) -> bool {
-    let is_allowed = |c: char| c.is_alphanumeric() || " -".contains(c);
-    written.chars().all(is_allowed)
+    !written.contains(|c: char| !c.is_alphanumeric() && !" -".contains(c))
 }
 
 /// A file in the theme's folder itself; none is a name, too.

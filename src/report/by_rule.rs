@@ -11,8 +11,7 @@ const SHOWN: usize = 3;
 const FEW: usize = 5;
 
 impl Report<'_> {
-    /// The first three findings of each rule: errors with their source lines, the others in a line
-    /// each unless there are few.
+    /// The first three findings of each rule: errors, and few others, with their source lines, else in a line each.
     pub fn some_by_rule(&self, findings: &[&Diagnostic]) -> String {
         let are_few = findings.len() <= FEW;
         let print = |group: &Vec<&Diagnostic>| {
@@ -27,16 +26,14 @@ impl Report<'_> {
 
     /// Every finding with its source line.
     pub fn all_by_rule(&self, findings: &[&Diagnostic]) -> String {
-        let groups = by_rule(findings);
-        let all = groups.iter().map(|group| self.in_full(group, usize::MAX));
-        all.collect()
+        let print = |group: &Vec<&Diagnostic>| self.in_full(group, usize::MAX);
+        by_rule(findings).iter().map(print).collect()
     }
 
     /// The number of findings of each rule, a line each.
     pub fn counts_by_rule(&self, findings: &[&Diagnostic]) -> String {
-        let groups = by_rule(findings);
-        let headings = groups.iter().map(|group| self.heading(group, group.len()));
-        headings.collect()
+        let print = |group: &Vec<&Diagnostic>| self.heading(group, group.len());
+        by_rule(findings).iter().map(print).collect()
     }
 
     fn in_full(&self, group: &[&Diagnostic], most: usize) -> String {
@@ -56,10 +53,10 @@ impl Report<'_> {
         let mut text = self.heading(group, shown.len());
         for (index, finding) in shown.iter().enumerate() {
             let (place, message) = (self.place(finding), self.format(&finding.message));
-            text.push_str(&format!("  {place}  {message}\n"));
+            text += &format!("  {place}  {message}\n");
             if let Some(help) = self.help_below(shown, index) {
                 let advice = self.catalog.format(&Message::new("advice"));
-                text.push_str(&format!("  {advice}: {help}\n"));
+                text += &format!("  {advice}: {help}\n");
             }
         }
         text.push('\n');
@@ -68,31 +65,23 @@ impl Report<'_> {
 
     /// The help of a finding, unless one shown later has the same.
     fn help_below(&self, shown: &[&Diagnostic], index: usize) -> Option<String> {
-        let later = |help: &String| {
-            let mut later = shown[index + 1..].iter();
-            later.any(|finding| self.help(finding).as_ref() == Some(help))
-        };
-        self.help(shown[index]).filter(|help| !later(help))
+        let help = self.help(shown[index]);
+        let mut later = shown[index + 1..].iter();
+        help.filter(|help| !later.any(|it| self.help(it).as_ref() == Some(help)))
     }
 
     /// The line that names a rule and the number of its findings, and says if some are left out.
     fn heading(&self, group: &[&Diagnostic], shown: usize) -> String {
         let count = group.len();
-        let id = if shown < count {
-            "rule-count-shown"
-        } else {
-            "rule-count"
-        };
-        let message = Message::new(id).with("count", count).with("shown", shown);
-        let title = self
-            .level(group[0].severity)
-            .primary_title(self.format(&message));
-        self.render(Group::with_title(title.id(group[0].rule)))
+        let some = (shown < count).then_some("rule-count-shown");
+        let message = Message::new(some.unwrap_or("rule-count"));
+        let counted = message.with("count", count).with("shown", shown);
+        self.render(Group::with_title(self.title(group[0], &counted)))
     }
 }
 
-/// Groups findings by rule, the gravest severity first. Within a severity the rule that is found
-/// first in the files comes first: by count, the order would change with every finding mended.
+/// Groups findings by rule: the gravest severity first, within it the rule that is found first in the files, because an
+/// order by count would change with every finding mended.
 fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
     let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
     let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));
