@@ -48,6 +48,8 @@ pub struct SheetData {
     pub established_on: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revised_on: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_on: Option<String>,
     pub office: OfficeData,
     pub signatory: Signatory<String>,
     pub guideline: Guideline<String>,
@@ -131,7 +133,10 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
         date_style: register.date_style,
         document_number: register.document_number.clone(),
         established_on: register.established_on.map(|day| day.to_string()),
-        revised_on: register.revised_on.map(|day| day.to_string()),
+        revised_on: edition
+            .and_then(Edition::revised_on)
+            .map(|day| day.to_string()),
+        effective_on: register.effective_on.map(|day| day.to_string()),
         office: OfficeData {
             name: office.name.clone(),
             tel: office.tel.clone(),
@@ -186,11 +191,32 @@ pub fn table<L: AsRef<[String]>>(lines: Vec<L>) -> String {
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     for line in lines {
-        let written = table.write_record(line.as_ref());
+        let written = table.write_record(line.as_ref().iter().map(|cell| guarded(cell)));
         written.expect("memory takes every line, and all have the same length");
     }
     let bytes = table.into_inner().expect("memory can be flushed");
     String::from_utf8(bytes).expect("every cell is UTF-8")
+}
+
+/// The signs at which spreadsheets take a cell for a formula, the full-width ones in Japan.
+const FORMULA_SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Puts an apostrophe before a cell that a spreadsheet would compute; a sign alone is text.
+fn guarded(cell: &str) -> String {
+    let guard = if looks_computed(cell) { "'" } else { "" };
+    format!("{guard}{cell}")
+}
+
+/// Takes the apostrophe of [`table`] off a cell.
+pub fn unguarded(cell: &str) -> &str {
+    let guarded = cell.strip_prefix('\'');
+    guarded.filter(|cell| looks_computed(cell)).unwrap_or(cell)
+}
+
+/// True for a formula, and for one behind apostrophes, so that taking off one gives what was written.
+fn looks_computed(cell: &str) -> bool {
+    let formula = cell.trim_start_matches('\'');
+    formula.starts_with(FORMULA_SIGNS) && formula.chars().nth(1).is_some()
 }
 
 fn row(row: &Row) -> RowData {

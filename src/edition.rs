@@ -162,6 +162,12 @@ impl Edition {
         (self.sheet.date, self.id.len(), &self.id)
     }
 
+    /// 改訂日: its day, if it is not the first and the office writes a 制定日.
+    pub fn revised_on(&self) -> Option<Date> {
+        let is_revision = self.number > 1 && self.sheet.established_on.is_some();
+        is_revision.then_some(self.sheet.date)
+    }
+
     /// A file of the folder; empty if it is missing.
     pub fn file(&self, name: &str) -> Vec<u8> {
         self.bytes.get(name).cloned().unwrap_or_default()

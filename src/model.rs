@@ -58,7 +58,7 @@ pub struct Register {
     pub date_style: DateStyle,
     pub document_number: Option<String>,
     pub established_on: Option<Date>,
-    pub revised_on: Option<Date>,
+    pub effective_on: Option<Date>,
     pub guideline: Guideline,
     pub office: Office,
     pub signatory: Signatory,

@@ -29,7 +29,7 @@ impl Check {
         let compiled_in = Fonts::compiled_in();
         let theme = theme::of(&session.directory, &content);
         let own = theme.and_then(|theme| compiled_in.with(&theme));
-        let fonts = own.unwrap_or(compiled_in);
+        let fonts = own.as_ref().unwrap_or(&compiled_in);
         let input = CheckInput {
             content: &content,
             today: session.today(),
@@ -51,6 +51,7 @@ impl Check {
                 session.print_message(&step)?;
             }
         }
+        own.as_ref().map_err(Clone::clone)?;
         Ok(session.accepts(&findings))
     }
 }

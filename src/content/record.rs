@@ -27,6 +27,10 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
+    /// False for a company that handles the My Numbers of its own people only: what binds contractors
+    /// (`duty: contractors`) does not bind it, and the small-business method is open to it.
+    #[serde(default = "yes")]
+    pub contractor: bool,
     /// Contact for security problems (security.txt): a mail address, or `https://…`.
     pub security: Option<Line>,
     /// The person who signs the sheet (特定個人情報等管理責任者).
@@ -34,6 +38,10 @@ pub struct OfficeRecord {
     #[schemars(with = "Option<OfficeEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: OfficeEnglishRecord,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The office in English, for the English page:
@@ -71,8 +79,8 @@ pub struct SheetRecord {
     pub document_number: Option<Line>,
     /// 制定日
     pub established_on: Option<IsoDate>,
-    /// 改訂日
-    pub revised_on: Option<IsoDate>,
+    /// 施行日, which may be still to come. (改訂日 is the day of the newest edition, from the second on.)
+    pub effective_on: Option<IsoDate>,
     /// The day on which all rows were reviewed; a row may name another.
     /// `safeguard issue --reviewed DATE` writes it.
     pub reviewed_on: Option<IsoDate>,
@@ -260,12 +268,16 @@ pub struct EntrustmentItem {
     pub parts: Vec<Line>,
 }
 
-/// しなければならない, or 重要である.
+/// Those whom an item binds.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Duty {
+    /// しなければならない, for all who handle the data.
     #[default]
-    Required,
+    All,
+    /// しなければならない, for contractors only, who handle the data of others (委託を受けた者).
+    Contractors,
+    /// 重要である
     Recommended,
 }
 

@@ -5,6 +5,7 @@ use super::{
     LayoutOptions, PrintedDay, Rendering, Row, RowProof, State, Validity,
 };
 use crate::date::{self, DateStyle};
+use crate::edition::Edition;
 use crate::message::Language;
 use crate::model::{
     Audience, Bilingual, Certification, Coordinate, Item, Measure, Register, Section,
@@ -160,12 +161,14 @@ impl RowLayout<'_> {
         let number = register.document_number.clone();
         let lang = self.foreign(number.as_deref().unwrap_or(""));
         let day = |day: Option<Date>| day.map(|day| self.date(day));
+        let revised_on = self.options.version.edition.and_then(Edition::revised_on);
         let entries = [
             ("control_number", number, lang),
             ("control_version", Some(self.version()), None),
             ("control_date", Some(date.to_owned()), None),
             ("control_established", day(register.established_on), None),
-            ("control_revised", day(register.revised_on), None),
+            ("control_revised", day(revised_on), None),
+            ("control_effective", day(register.effective_on), None),
         ];
         let known = entries.into_iter().filter_map(|(name, value, lang)| {
             Some(ControlEntry {
