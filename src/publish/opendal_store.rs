@@ -106,9 +106,19 @@ impl Store for OpendalStore {
     }
 }
 
+/// The folder of a target. Refuses one around the project or in a folder of its own: the next build
+/// would take the site for content, or vice versa.
 fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
     let folder = project.join(text(&target.record.path));
-    refuse_project_folders(&folder, project)?;
+    let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    if let (Ok(target), Ok(project)) = (resolve(&folder), resolve(project)) {
+        let is_in = |name| target.starts_with(project.join(name));
+        let own = ["content", "themes", "output", ".safeguard"];
+        if project.starts_with(&target) || own.into_iter().any(is_in) {
+            let message = Message::new("folder-is-ours").with("path", target.display());
+            return Err(Error::new(message));
+        }
+    }
     // A missing parent is a share that is not mounted, and is not created.
     if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
         let message = Message::new("no-folder-above").with("path", parent.display());
@@ -157,21 +167,6 @@ fn run_unless<T>(
             Err(error) => Err(store_error(error)),
         }
     })
-}
-
-/// Refuses a target around the project or in its folders: the next build would take the site for content, or vice versa.
-fn refuse_project_folders(target: &Path, project: &Path) -> Result<()> {
-    let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
-    let (Ok(target), Ok(project)) = (resolve(target), resolve(project)) else {
-        return Ok(());
-    };
-    let is_in = |name| target.starts_with(project.join(name));
-    let project_folders = ["content", "themes", "output", ".safeguard"];
-    if project.starts_with(&target) || project_folders.into_iter().any(is_in) {
-        let message = Message::new("folder-is-ours").with("path", target.display());
-        return Err(Error::new(message));
-    }
-    Ok(())
 }
 
 fn store_error(error: opendal::Error) -> Error {

@@ -100,20 +100,18 @@ impl HostKeyVerifier {
         // A key of another algorithm may be the server's new one, or an attacker's.
         let message = match known.first() {
             Some((line, _)) => Message::new("sftp-host-changed").with("line", line),
-            None => Message::new("sftp-host-unknown")
-                .with("fingerprint", key.fingerprint(HashAlg::Sha256))
-                .with("line", self.known_hosts_line(key)),
+            None => {
+                let name = match self.port {
+                    22 => self.host.clone(),
+                    port => format!("[{}]:{port}", self.host),
+                };
+                let line = format!("{name} {}", key.to_openssh().unwrap_or_default());
+                let unknown = Message::new("sftp-host-unknown").with("line", line);
+                unknown.with("fingerprint", key.fingerprint(HashAlg::Sha256))
+            }
         };
         let named = message.with("host", &self.host).with("file", file);
         Err(Error::new(named))
-    }
-
-    fn known_hosts_line(&self, key: &PublicKey) -> String {
-        let name = match self.port {
-            22 => self.host.clone(),
-            port => format!("[{}]:{port}", self.host),
-        };
-        format!("{name} {}", key.to_openssh().unwrap_or_default())
     }
 }
 
