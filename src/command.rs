@@ -129,12 +129,11 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 /// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
-    let parsed = command.try_get_matches_from_mut(arguments);
-    let read = parsed.and_then(|it| Ok((CommandLine::from_arg_matches(&it)?, it)));
-    let (line, matches) = match read {
-        Ok(read) => read,
+    let matches = match command.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
         Err(error) => return usage::answer(&error, &mut command),
     };
+    let line = CommandLine::from_arg_matches(&matches).expect("clap has checked them");
     // The options of the command, as far as it has them.
     let (_, given) = matches.subcommand().expect("a command is required");
     let is_set = |flag| given.try_get_one(flag).ok().flatten() == Some(&true);

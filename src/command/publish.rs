@@ -53,7 +53,11 @@ impl Publish {
     /// Returns false if the content or `publish.yaml` has errors, or a published site was changed.
     pub fn run(&self, session: &Session) -> Result<bool> {
         if let Some(syntax) = self.headers {
-            return print_headers(session, syntax);
+            let Some(project) = session.open()? else {
+                return Ok(false);
+            };
+            let policy = bundle::site_policy(&project)?;
+            return write_text(&mut stdout(), policy.headers(syntax)).map(|()| true);
         }
         let targets = read_targets(session, self.target.as_deref())?;
         if self.status {
@@ -248,8 +252,12 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {
         Ok(targets) => targets,
-        Err(findings) => {
-            return print_findings(session, text, findings).map(|()| None);
+        Err(mut findings) => {
+            let sources = |text| Sources([(target::FILE.to_owned(), text)].into());
+            sources(text.clone()).locate(&mut findings);
+            let shown = sources(censored(&text, &findings));
+            session.print_findings(&shown, &findings, Shown::All, &mut stderr())?;
+            return Ok(None);
         }
     };
     if targets.is_empty() {
@@ -271,15 +279,6 @@ fn names(targets: &[Target]) -> String {
     Vec::from_iter(targets.iter().map(|target| &*target.name)).join(", ")
 }
 
-/// Prints the findings of publish.yaml without any password.
-fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>) -> Result<()> {
-    let file = target::FILE.to_owned();
-    let sources = Sources([(file.clone(), text.clone())].into());
-    sources.locate(&mut findings);
-    let censored = Sources([(file, censored(&text, &findings))].into());
-    session.print_findings(&censored, &findings, Shown::All, &mut stderr())
-}
-
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
 fn censored(text: &str, findings: &[Diagnostic]) -> String {
     let mut censored = String::new();
@@ -294,15 +293,6 @@ fn censored(text: &str, findings: &[Diagnostic]) -> String {
         censored.push_str(&format!("{kept}{}\n", " ".repeat(line.len() - kept.len())));
     }
     censored
-}
-
-/// Prints the security headers of the site as its content is now.
-fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
-    let Some(project) = session.open()? else {
-        return Ok(false);
-    };
-    let policy = bundle::site_policy(&project)?;
-    write_text(&mut stdout(), policy.headers(syntax)).map(|()| true)
 }
 
 /// Searches the very bytes that are about to be sent for every text that is not public.

@@ -36,7 +36,16 @@ impl Sign {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let pdf = read_file(&self.file)?;
         let key = read_file(&self.key)?;
-        self.check_output()?;
+        for source in [&self.file, &self.key]
+            .into_iter()
+            .chain(&self.password_file)
+        {
+            // Under whatever name.
+            if same_file::is_same_file(source, &self.output).unwrap_or(false) {
+                let message = Message::new("output-is-source").with("path", source.display());
+                return Err(Error::new(message));
+            }
+        }
         let password = self.password(session)?;
         let identity = Identity::open(&key, &password)
             .map_err(|error| error.with("key", self.key.display()))?;
@@ -69,18 +78,6 @@ impl Sign {
         };
         session.print_message(&Message::new(next))?;
         Ok(true)
-    }
-
-    /// Refuses an output that is one of the sources, under whatever name.
-    fn check_output(&self) -> Result<()> {
-        let sources = [&self.file, &self.key].into_iter();
-        for source in sources.chain(&self.password_file) {
-            if same_file::is_same_file(source, &self.output).unwrap_or(false) {
-                let message = Message::new("output-is-source").with("path", source.display());
-                return Err(Error::new(message));
-            }
-        }
-        Ok(())
     }
 
     /// The first line of the password file. Without a file, the user types it unseen.

@@ -30,16 +30,17 @@ impl Issue {
         content: &Content,
         note: Option<&str>,
     ) -> Option<Result<()>> {
-        if let Some(id) = &self.withdraw {
-            Some(withdraw(session, content, id, note))
-        } else if let Some(id) = &self.lost {
-            Some(give_up(session, content, id, note))
-        } else if let Some(id) = &self.restore {
-            Some(restore(session, content, id))
-        } else {
-            let (file, to) = (self.attach.as_deref()?, self.to.as_deref()?);
-            Some(self.attach(session, content, file, to))
-        }
+        Some(match (&self.withdraw, &self.lost, &self.restore) {
+            (Some(id), ..) => withdraw(session, content, id, note),
+            (_, Some(id), _) => give_up(session, content, id, note),
+            (.., Some(id)) => restore(session, content, id),
+            _ => self.attach(
+                session,
+                content,
+                self.attach.as_deref()?,
+                self.to.as_deref()?,
+            ),
+        })
     }
 
     /// Records a scan of paper that was sealed, or another file that the office lets out.

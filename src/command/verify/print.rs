@@ -49,14 +49,13 @@ impl Printer<'_> {
         if let [report] = reports {
             return self.sentences(report);
         }
-        let mut text = self.table(reports);
-        for report in reports {
-            if report.verdict.code() != 0 && !self.session.quiet {
-                text.push('\n');
-                text.push_str(&self.sentences(report));
-            }
-        }
-        text
+        let faulty = reports
+            .iter()
+            .filter(|it| it.verdict.code() != 0 && !self.session.quiet);
+        let sentences: String = faulty
+            .map(|it| format!("\n{}", self.sentences(it)))
+            .collect();
+        self.table(reports) + &sentences
     }
 
     fn sentences(&self, report: &VerifyReport) -> String {
@@ -74,11 +73,11 @@ impl Printer<'_> {
             }
             lines.extend(report.signatures.iter().map(|it| self.signature(it)));
         }
-        let mut text = format!("{sign} {}\n", visible(&report.file));
-        for line in lines {
-            text.push_str(&format!("  {}\n", visible(&line)));
-        }
-        text
+        let lines: String = lines
+            .iter()
+            .map(|line| format!("  {}\n", visible(line)))
+            .collect();
+        format!("{sign} {}\n{lines}", visible(&report.file))
     }
 
     fn verdict(&self, report: &VerifyReport) -> String {
@@ -199,13 +198,11 @@ impl Printer<'_> {
         let widths = [0, 1, 2, 3, 4, 5].map(|column| width(column).unwrap_or_default());
         let mut text = String::new();
         for row in &cells {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(widths) {
+            let widened = row.iter().zip(widths).map(|(cell, width)| {
                 let pad = width - display_width(cell);
-                line.push_str(&format!("{cell}{}  ", " ".repeat(pad)));
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
+                format!("{cell}{}  ", " ".repeat(pad))
+            });
+            text.push_str(&format!("{}\n", widened.collect::<String>().trim_end()));
         }
         text
     }
