@@ -126,9 +126,7 @@ impl Session<'_> {
     fn refuse_day(&self, content: &Content, day: Date, ids: [&'static str; 2]) -> Result<()> {
         let message = match content.newest_edition() {
             _ if day > self.today() => Message::new(ids[0]).with("today", self.today()),
-            Some(newest) if day < newest.sheet.date => {
-                Message::new(ids[1]).with("newest", &newest.id)
-            }
+            Some(it) if day < it.sheet.date => Message::new(ids[1]).with("newest", &it.id),
             _ => return Ok(()),
         };
         Err(Error::new(message.with("day", day)))
@@ -169,10 +167,7 @@ impl Session<'_> {
 
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let used: Vec<_> = findings
-            .iter()
-            .filter_map(|it| self.allowance(it))
-            .collect();
+        let used = Vec::from_iter(findings.iter().filter_map(|it| self.allowance(it)));
         let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
         allowed.cloned().collect()
     }
