@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
+use suppaftp::FtpError::{self, ConnectionError};
 use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
 use suppaftp::tokio_rustls::TlsConnector;
 use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use suppaftp::types::FileType;
-use suppaftp::{FtpError, FtpResult, Status};
+use suppaftp::{FtpResult, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -55,17 +56,13 @@ impl FtpsStore {
         let [host, user, path] = [&record.host, &record.user, &record.path].map(text);
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let config = ClientConfig::builder()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let connector = TlsConnector::from(Arc::new(config));
+        let config = ClientConfig::builder().with_root_certificates(roots);
+        let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
         let attempt = AsyncRustlsFtpStream::connect((host, record.port.unwrap_or(21)));
-        let plain = timeout(CONNECT_TIMEOUT, attempt)
-            .await
-            .map_err(|_| FtpError::ConnectionError(ErrorKind::TimedOut.into()))??;
-        let mut connection = plain
-            .into_secure(AsyncRustlsConnector::from(connector), host)
-            .await?;
+        let connected = timeout(CONNECT_TIMEOUT, attempt).await;
+        let plain = connected.map_err(|_| ConnectionError(ErrorKind::TimedOut.into()))??;
+        let securing = plain.into_secure(AsyncRustlsConnector::from(connector), host);
+        let mut connection = securing.await?;
         let password = self.target.secret("PASSWORD").unwrap_or_default();
         connection.login(user, password).await?;
         connection.transfer_type(FileType::Binary).await?;
@@ -86,10 +83,8 @@ impl Store for FtpsStore {
             }
             let mut stream = ftp.retr_as_stream(path).await?;
             let mut bytes = Vec::new();
-            stream
-                .read_to_end(&mut bytes)
-                .await
-                .map_err(FtpError::ConnectionError)?;
+            let read = stream.read_to_end(&mut bytes).await;
+            read.map_err(ConnectionError)?;
             ftp.finalize_retr_stream(stream).await?;
             Ok(Some(bytes))
         })
@@ -146,7 +141,7 @@ async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpRes
     let uploaded = upload.await;
     drop(stream);
     let answer = ftp.finalize_put_stream(tokio::io::sink()).await;
-    answer.and(uploaded.map_err(FtpError::ConnectionError))
+    answer.and(uploaded.map_err(ConnectionError))
 }
 
 /// Creates every folder of a path; a server's refusal of an existing one is ignored.
@@ -169,7 +164,7 @@ fn if_available<T>(result: FtpResult<T>) -> FtpResult<Option<T>> {
 
 fn store_error(error: FtpError) -> Error {
     let id = match &error {
-        FtpError::ConnectionError(_) => return transient(error),
+        ConnectionError(_) => return transient(error),
         FtpError::UnexpectedResponse(response) => match response.status {
             Status::NotLoggedIn => "target-refused",
             // A full disk has a code of the 400s, which else mean that a retry may help.

@@ -83,11 +83,9 @@ fn folders(site: &str) -> Result<Vec<String>> {
         // A folder's address without its last stroke.
         path.push('/');
     }
-    let mut folders = Vec::new();
-    for (at, _) in path.rmatch_indices('/').take(MAX_DEPTH) {
-        folders.push(format!("{scheme}://{authority}{}", &path[..=at]));
-    }
-    Ok(folders)
+    let ends = path.rmatch_indices('/').take(MAX_DEPTH);
+    let folder = |(at, _)| format!("{scheme}://{authority}{}", &path[..=at]);
+    Ok(ends.map(folder).collect())
 }
 
 /// Fetches the list in a folder of the web. The inner error is that there is simply nothing there.
