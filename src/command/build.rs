@@ -109,7 +109,6 @@ fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
     Ok(())
 }
 
-/// Things worth knowing after a build.
 fn hints(project: &Project, version: &Version, made_copies: bool) -> Vec<Message> {
     let now = drawn_with(&project.register, &project.theme);
     let issued = version.edition.map_or(&now, |edition| &edition.drawn_with);

@@ -2,12 +2,11 @@
 
 use super::diff::{WORKING, sheet_of};
 use super::{RunOptions, Session};
-use crate::data;
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
-use crate::output;
 use crate::render::theme::{self, SAMPLE_FOLDER};
 use crate::render::tokens::TOKENS;
+use crate::{data, output};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -30,8 +30,8 @@ pub struct Publish {
     dry_run: bool,
     #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "headers"])]
     status: bool,
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[arg(long, value_parser = ["text", "json"])]
+    format: Option<String>,
     #[arg(long)]
     draft: bool,
     #[arg(long)]
@@ -40,13 +40,6 @@ pub struct Publish {
     headers: Option<HeaderSyntax>,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
-}
-
-/// The format of `--dry-run` and `--status`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum OutputFormat {
-    Text,
-    Json,
 }
 
 impl Publish {
@@ -61,7 +54,8 @@ impl Publish {
         }
         let targets = read_targets(session, self.target.as_deref())?;
         if self.status {
-            let report = |targets: Vec<Target>| status::run(session, &targets, self.format);
+            let report =
+                |targets: Vec<Target>| status::run(session, &targets, self.format.as_deref());
             return targets.map_or(Ok(false), report);
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
@@ -115,9 +109,9 @@ impl Publish {
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
-            let text = match self.format {
-                OutputFormat::Json => data::pretty(&preview),
-                OutputFormat::Text => preview.text(session).into(),
+            let text = match self.format.as_deref() {
+                Some("json") => data::pretty(&preview),
+                _ => preview.text(session).into(),
             };
             return write_text(&mut stdout(), text);
         }

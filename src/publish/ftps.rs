@@ -11,7 +11,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use suppaftp::FtpError::{self, ConnectionError};
-use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
+use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream as FtpStream};
 use suppaftp::tokio_rustls::TlsConnector;
 use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use suppaftp::types::FileType;
@@ -22,7 +22,7 @@ use tokio::time::timeout;
 pub struct FtpsStore {
     target: Target,
     /// Opened by the first step, and again after it was lost.
-    connection: Option<AsyncRustlsFtpStream>,
+    connection: Option<FtpStream>,
 }
 
 impl FtpsStore {
@@ -34,10 +34,7 @@ impl FtpsStore {
     }
 
     /// Runs one step; the connection survives only an error that the server itself reports.
-    fn run<T>(
-        &mut self,
-        step: impl AsyncFnOnce(&mut AsyncRustlsFtpStream) -> FtpResult<T>,
-    ) -> Result<T> {
+    fn run<T>(&mut self, step: impl AsyncFnOnce(&mut FtpStream) -> FtpResult<T>) -> Result<T> {
         let open = self.connection.take();
         let (result, connection) = wait(async {
             let mut connection = match open {
@@ -51,14 +48,14 @@ impl FtpsStore {
         result.map_err(store_error)
     }
 
-    async fn connect(&self) -> FtpResult<AsyncRustlsFtpStream> {
+    async fn connect(&self) -> FtpResult<FtpStream> {
         let record = &self.target.record;
         let [host, user, path] = [&record.host, &record.user, &record.path].map(text);
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         let config = ClientConfig::builder().with_root_certificates(roots);
         let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
-        let attempt = AsyncRustlsFtpStream::connect((host, record.port.unwrap_or(21)));
+        let attempt = FtpStream::connect((host, record.port.unwrap_or(21)));
         let connected = timeout(CONNECT_TIMEOUT, attempt).await;
         let plain = connected.map_err(|_| ConnectionError(ErrorKind::TimedOut.into()))??;
         let securing = plain.into_secure(AsyncRustlsConnector::from(connector), host);
@@ -129,7 +126,7 @@ impl Store for FtpsStore {
 }
 
 /// Uploads a file. Reads the connection to its end: a server takes one closed with unread bytes for broken.
-async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
+async fn put(ftp: &mut FtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
     let mut stream = ftp.put_with_stream(path).await?;
     let upload = async {
         stream.write_all(bytes).await?;
@@ -145,7 +142,7 @@ async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpRes
 }
 
 /// Creates every folder of a path; a server's refusal of an existing one is ignored.
-async fn make_folders(ftp: &mut AsyncRustlsFtpStream, path: &str) -> FtpResult<()> {
+async fn make_folders(ftp: &mut FtpStream, path: &str) -> FtpResult<()> {
     let ancestors = Path::new(path).ancestors().filter_map(Path::to_str);
     let folders: Vec<&str> = ancestors.filter(|it| !["", "/"].contains(it)).collect();
     for folder in folders.into_iter().rev() {

@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Lists of pages and addresses: they refer to other files, so they travel with the pages.
 const LISTS: [&str; 4] = [LISTING, FEED, ROBOTS, SITEMAP];
 
+/// The files that a manifest lists, by path.
+type Listed<'a> = BTreeMap<&'a str, &'a ManifestFile>;
+
 /// A site to publish: its manifest, and the bytes of the files it lists.
 #[derive(Debug, Clone)]
 pub struct BuiltSite {
@@ -91,7 +94,7 @@ pub fn plan(
     leftovers: &BTreeSet<String>,
 ) -> Result<Plan> {
     let listed = published.iter().flat_map(|manifest| &manifest.files);
-    let before: BTreeMap<_, _> = listed.map(|file| (file.path.as_str(), file)).collect();
+    let before: Listed = listed.map(|file| (file.path.as_str(), file)).collect();
     refuse_changed_editions(&before, &site.manifest)?;
     let (mut sent, mut added) = (Vec::new(), Vec::new());
     let mut obsolete = leftovers.clone();
@@ -124,10 +127,7 @@ pub fn plan(
 }
 
 /// Refuses to change a file of a published edition, or to take all away: one that was withdrawn keeps a page.
-fn refuse_changed_editions(
-    published: &BTreeMap<&str, &ManifestFile>,
-    manifest: &Manifest,
-) -> Result<()> {
+fn refuse_changed_editions(published: &Listed, manifest: &Manifest) -> Result<()> {
     let differs = |file: &&ManifestFile| {
         let old = published.get(file.path.as_str());
         is_issued(&file.path) && old.is_some_and(|old| old.sha256 != file.sha256)

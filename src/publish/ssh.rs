@@ -76,7 +76,6 @@ fn local_path(project: &Path, path: &str) -> PathBuf {
 pub struct HostKeyVerifier {
     host: String,
     port: u16,
-    /// The file of keys on record.
     file: PathBuf,
     /// The server's keys on record, each with the number of its line.
     known: Vec<(usize, PublicKey)>,
@@ -168,7 +167,6 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Re
     Ok(false)
 }
 
-/// The message about a refused login.
 fn refused(target: &Target) -> Message {
     Message::new(match target.secret("PASSWORD") {
         Some(_) => "sftp-password",

@@ -1,6 +1,6 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
-use super::{OutputFormat, publish_context};
+use super::publish_context;
 use crate::command::{Session, copies, write_text};
 use crate::data;
 use crate::date::in_japan;
@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::io::stdout;
 
-/// The state of one target.
 #[derive(Serialize)]
 struct TargetReport {
     target: String,
@@ -23,7 +22,7 @@ struct TargetReport {
 }
 
 /// Prints a report of every target; returns true if each still has what was published.
-pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
+pub fn run(session: &Session, targets: &[Target], format: Option<&str>) -> Result<bool> {
     let local = LocalState::open(&session.directory)?;
     // A target that cannot be reached hides none of the others.
     let (mut reports, mut unknown, mut first_error) = (Vec::new(), Vec::new(), None);
@@ -38,8 +37,8 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
         }
     }
     let text = match format {
-        OutputFormat::Json => data::pretty(&reports),
-        OutputFormat::Text => {
+        Some("json") => data::pretty(&reports),
+        _ => {
             let mut messages: Vec<_> = reports.iter().flat_map(TargetReport::messages).collect();
             messages.extend(copies::outdated(&session.load()?, None));
             messages.extend(unknown);
