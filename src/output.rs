@@ -64,9 +64,8 @@ pub fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
 pub fn lock(path: &Path, busy: Message) -> Result<File> {
     let cannot_lock = failed(path.parent().unwrap_or(path));
     // Another user's file can often be opened for reading only, which is enough.
-    let file = File::create(path)
-        .or_else(|error| File::open(path).map_err(|_| error))
-        .map_err(&cannot_lock)?;
+    let opened = File::create(path).or_else(|error| File::open(path).map_err(|_| error));
+    let file = opened.map_err(&cannot_lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::new(busy)),
@@ -185,11 +184,10 @@ pub fn stays_below(path: &str) -> bool {
 /// A free name for a file in the way: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….
 fn beside(target: &Path) -> PathBuf {
     let end = target.extension().unwrap_or_default().to_string_lossy();
-    std::iter::once("kept".to_owned())
-        .chain((2..).map(|number| format!("kept-{number}")))
-        .map(|kept| target.with_extension(format!("{kept}.{end}")))
-        .find(|path| !is_there(path))
-        .expect("some number is free")
+    let numbered = (2..).map(|number| format!("kept-{number}"));
+    let names = std::iter::once("kept".to_owned()).chain(numbered);
+    let mut paths = names.map(|name| target.with_extension(format!("{name}.{end}")));
+    paths.find(|path| !is_there(path)).expect("some is free")
 }
 
 /// True if the path exists, even as a dangling link.

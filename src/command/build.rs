@@ -94,11 +94,8 @@ impl Build {
 fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
     // Some systems take `ABC` and `abc` for one name.
     let file = |recipient: &str| plain_name(recipient).to_lowercase();
-    let before = content
-        .copies
-        .iter()
-        .filter_map(|it| it.recipient.as_deref());
-    let mut owners: BTreeMap<String, &str> = before.map(|it| (file(it), it)).collect();
+    let recipients = content.copies.iter().flat_map(|it| &it.recipient);
+    let mut owners: BTreeMap<_, &str> = recipients.map(|it| (file(it), &**it)).collect();
     for ClientCopy { recipient, .. } in copies {
         let owner = owners.insert(file(recipient), recipient);
         if let Some(owner) = owner.filter(|owner| owner != recipient) {

@@ -82,9 +82,8 @@ impl Publish {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
         refuse_leaks(&project, &site)?;
-        self.publish(session, &target, &project, &site)
-            .map_err(|error| target.conceal(error))?;
-        Ok(true)
+        let done = self.publish(session, &target, &project, &site);
+        done.map(|()| true).map_err(|error| target.conceal(error))
     }
 
     fn publish(

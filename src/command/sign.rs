@@ -35,10 +35,8 @@ impl Sign {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let pdf = read_file(&self.file)?;
         let key = read_file(&self.key)?;
-        for source in [&self.file, &self.key]
-            .into_iter()
-            .chain(&self.password_file)
-        {
+        let sources = [&self.file, &self.key].into_iter();
+        for source in sources.chain(&self.password_file) {
             // Under whatever name.
             if same_file::is_same_file(source, &self.output).unwrap_or(false) {
                 let message = Message::new("output-is-source").with("path", source.display());

@@ -76,12 +76,8 @@ impl GitBranch {
     fn git(&self, arguments: &[&str]) -> Result<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
-            .args([
-                "-c",
-                "core.hooksPath=/dev/null",
-                "-c",
-                "core.symlinks=false",
-            ])
+            .args(["-c", "core.hooksPath=/dev/null"])
+            .args(["-c", "core.symlinks=false"])
             .args(arguments)
             .current_dir(self.checkout.path())
             // Nobody may be there to answer.

@@ -49,13 +49,10 @@ impl Printer<'_> {
         if let [report] = reports {
             return self.sentences(report);
         }
-        let faulty = reports
-            .iter()
-            .filter(|it| it.verdict.code() != 0 && !self.session.quiet);
-        let sentences: String = faulty
-            .map(|it| format!("\n{}", self.sentences(it)))
-            .collect();
-        self.table(reports) + &sentences
+        let is_shown = |it: &&VerifyReport| it.verdict.code() != 0 && !self.session.quiet;
+        let sentences = |it| format!("\n{}", self.sentences(it));
+        let faults: String = reports.iter().filter(is_shown).map(sentences).collect();
+        self.table(reports) + &faults
     }
 
     fn sentences(&self, report: &VerifyReport) -> String {
@@ -73,11 +70,8 @@ impl Printer<'_> {
             }
             lines.extend(report.signatures.iter().map(|it| self.signature(it)));
         }
-        let lines: String = lines
-            .iter()
-            .map(|line| format!("  {}\n", visible(line)))
-            .collect();
-        format!("{sign} {}\n{lines}", visible(&report.file))
+        let indented = lines.iter().map(|line| format!("  {}\n", visible(line)));
+        format!("{sign} {}\n", visible(&report.file)) + &indented.collect::<String>()
     }
 
     fn verdict(&self, report: &VerifyReport) -> String {
