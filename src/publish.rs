@@ -95,7 +95,30 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
             let _ = lock.release(store);
         }
     })?;
-    context.carry_out(store, site, &plan, &mut lock)?;
+    (context.progress)(ProgressEvent::Plan(&plan));
+    if !plan.is_empty() {
+        let removed = plan.remove.iter().map(String::as_str);
+        let touched = plan.sent().chain(removed).map(str::to_owned);
+        lock.files.extend(touched);
+        context.retry(|| lock.record(store, (context.clock)()))?;
+        for part in [&plan.upload, &plan.pages] {
+            for path in part {
+                context.send(store, path, &site.files[path])?;
+                context.retry(|| lock.renew(store, (context.clock)()))?;
+            }
+            // A publisher that has lost the lock stops before the pages, or before the manifest.
+            context.retry(|| lock.confirm(store))?;
+        }
+        if plan.sends_manifest {
+            context.send(store, MANIFEST, &data::pretty(&site.manifest))?;
+        }
+        for path in &plan.remove {
+            (context.progress)(ProgressEvent::Remove(path));
+            context.retry(|| lock.renew(store, (context.clock)()))?;
+            context.retry(|| store.remove(path))?;
+        }
+        context.retry(|| store.finish())?;
+    }
     context.retry(|| lock.release(store))?;
     Ok(plan)
 }
@@ -186,40 +209,6 @@ impl PublishContext<'_> {
             }
         }
         Ok([altered, missing])
-    }
-
-    /// Sends and removes files in the plan's order. Without the lock it stops before the pages, or before the manifest.
-    fn carry_out(
-        &self,
-        store: &mut dyn Store,
-        site: &BuiltSite,
-        plan: &Plan,
-        lock: &mut Lock,
-    ) -> Result<()> {
-        (self.progress)(ProgressEvent::Plan(plan));
-        if plan.is_empty() {
-            return Ok(());
-        }
-        let removed = plan.remove.iter().map(String::as_str);
-        let touched = plan.sent().chain(removed).map(str::to_owned);
-        lock.files.extend(touched);
-        self.retry(|| lock.record(store, (self.clock)()))?;
-        for part in [&plan.upload, &plan.pages] {
-            for path in part {
-                self.send(store, path, &site.files[path])?;
-                self.retry(|| lock.renew(store, (self.clock)()))?;
-            }
-            self.retry(|| lock.confirm(store))?;
-        }
-        if plan.sends_manifest {
-            self.send(store, MANIFEST, &data::pretty(&site.manifest))?;
-        }
-        for path in &plan.remove {
-            (self.progress)(ProgressEvent::Remove(path));
-            self.retry(|| lock.renew(store, (self.clock)()))?;
-            self.retry(|| store.remove(path))?;
-        }
-        self.retry(|| store.finish())
     }
 
     fn send(&self, store: &mut dyn Store, path: &str, bytes: &[u8]) -> Result<()> {

@@ -6,9 +6,6 @@ use crate::render::pdf::Fonts;
 use crate::serve::{self, Editor, ListenAddress, PreviewServer, ServeOptions};
 use std::io::stdout;
 
-/// Variables that name the author's editor; the first that is set counts.
-const EDITOR_VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
-
 #[derive(clap::Args)]
 pub struct EditArgs {
     #[arg(long, value_name = "HOST")]
@@ -36,7 +33,7 @@ impl EditArgs {
             catalog: Catalog::of(session.catalog.language),
             fonts: Fonts::compiled_in(),
             today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
-            editor: EDITOR_VARIABLES.into_iter().find_map(editor),
+            editor: ["VISUAL", "EDITOR"].into_iter().find_map(editor),
         })?;
         let address = &server.options.address;
         // Printed even with `--quiet`, because nobody could guess the address.

@@ -59,7 +59,12 @@ impl GitBranch {
         fs::create_dir_all(&info)
             .and_then(|()| fs::write(info.join("attributes"), attributes))
             .map_err(disk_error)?;
-        let remote = remote_address(project, repository);
+        // A local path is made absolute; other addresses are git's to understand.
+        let path = project.join(repository);
+        let remote = match std::path::absolute(&path) {
+            Ok(absolute) if path.exists() => absolute.display().to_string(),
+            _ => repository.to_owned(),
+        };
         fetched.git(&["remote", "add", "origin", &remote])?;
         let tip = &fetched.tip;
         let commit = fetched.git(&["ls-remote", "origin", tip])?;
@@ -143,15 +148,6 @@ impl GitBranch {
         }
         let refspec = format!("HEAD:{}", self.tip);
         self.git(&["push", "--quiet", "origin", &refspec]).map(drop)
-    }
-}
-
-/// Makes the path of a local repository absolute; other addresses are git's to understand.
-fn remote_address(project: &Path, repository: &str) -> String {
-    let path = project.join(repository);
-    match std::path::absolute(&path) {
-        Ok(absolute) if path.exists() => absolute.display().to_string(),
-        _ => repository.to_owned(),
     }
 }
 

@@ -9,12 +9,16 @@ use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use opendal::{ErrorKind, Operator, services};
 use std::io;
+use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
 use std::path::{Path, PathBuf};
 
 /// Errors of an operation on a missing file.
 const MISSING: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
 /// Errors of a write that must not replace a file.
 const PRESENT: [ErrorKind; 2] = [ErrorKind::ConditionNotMatch, ErrorKind::AlreadyExists];
+
+/// Errors of a disk that is full or read-only.
+const FULL_DISK: [io::ErrorKind; 3] = [StorageFull, QuotaExceeded, ReadOnlyFilesystem];
 
 pub struct OpendalStore {
     operator: Operator,
@@ -175,7 +179,10 @@ fn store_error(error: opendal::Error) -> Error {
     let refused = error.kind() == ErrorKind::PermissionDenied
         || words.contains("status: 401")
         || words.contains("credential");
-    if !refused && error.is_temporary() && !is_disk_full(&error) {
+    let source = std::error::Error::source(&error);
+    let io_error = source.and_then(|source| source.downcast_ref::<io::Error>());
+    let is_disk_full = io_error.is_some_and(|error| FULL_DISK.contains(&error.kind()));
+    if !refused && error.is_temporary() && !is_disk_full {
         return transient(error);
     }
     let id = if refused {
@@ -184,14 +191,4 @@ fn store_error(error: opendal::Error) -> Error {
         "target-failed"
     };
     Error::new(Message::new(id)).caused_by(error)
-}
-
-/// Recognises a disk that is full or read-only.
-fn is_disk_full(error: &opendal::Error) -> bool {
-    let source = std::error::Error::source(error);
-    let io_error = source.and_then(|source| source.downcast_ref::<io::Error>());
-    io_error.is_some_and(|error| {
-        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-        [StorageFull, QuotaExceeded, ReadOnlyFilesystem].contains(&error.kind())
-    })
 }

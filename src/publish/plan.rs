@@ -14,9 +14,6 @@ use crate::output::stays_below;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lists of pages and addresses: they refer to other files, so they travel with the pages.
-const LISTS: [&str; 4] = [LISTING, FEED, ROBOTS, SITEMAP];
-
 /// The files that a manifest lists, by path.
 type Listed<'a> = BTreeMap<&'a str, &'a ManifestFile>;
 
@@ -175,8 +172,9 @@ pub fn is_issued(path: &str) -> bool {
     edition_of(path).is_some() && DOWNLOADS.contains(&name)
 }
 
+/// Recognises pages, and the lists that refer to other files and so travel with the pages.
 fn is_page(path: &str) -> bool {
-    path.ends_with(".html") || LISTS.contains(&path)
+    path.ends_with(".html") || [LISTING, FEED, ROBOTS, SITEMAP].contains(&path)
 }
 
 #[cfg(test)]

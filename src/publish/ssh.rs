@@ -16,9 +16,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::time::timeout;
 
-/// Names of OpenSSH's own key files.
-const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
-
 pub type SshSession = Handle<HostKeyVerifier>;
 
 /// Connects to a server and logs in; `project` is the folder that relative paths begin at.
@@ -155,7 +152,7 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Re
     if offer_agent_keys(session, user).await? {
         return Ok(true);
     }
-    for name in USUAL_KEYS {
+    for name in ["id_ed25519", "id_ecdsa", "id_rsa"] {
         // Nobody named these files: a missing or unreadable one is no error.
         let path = local_path(project, &format!("~/.ssh/{name}"));
         if let Ok(key) = keys::load_secret_key(path, passphrase)
