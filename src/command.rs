@@ -17,16 +17,17 @@ mod usage;
 mod verify;
 
 use crate::characters::visible;
-use crate::check::{rule_names, texts};
+use crate::check::{REVIEW_OVERDUE, rule_names, texts};
 use crate::content::record::GuidelineRecord;
 use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::{Allowance, Edition};
+use crate::edition::{Allowance, Edition, Version};
+use crate::manifest::Bundle;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::bundle::Project;
 use crate::render::pdf::Fonts;
-use crate::render::theme;
+use crate::render::{names, theme};
 use crate::report::{Format, Report};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
@@ -285,6 +286,37 @@ impl Session<'_> {
             Severity::Warning => self.strict && self.allowance(finding).is_none(),
             Severity::Hint => false,
         }
+    }
+
+    /// Searches the site for confidential names and prints the findings. Returns false if one stops the run.
+    fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
+        let findings = names::find(&project.content, &project.theme, bundle);
+        if !findings.is_empty() {
+            let sources = &project.content.sources;
+            self.print_findings(sources, &findings, Shown::All, &mut stderr())?;
+        }
+        Ok(self.accepts(&findings))
+    }
+
+    /// Derives the next step from all findings and the content's version; `None` if neither asks for one.
+    fn next_step(&self, findings: &[Diagnostic], version: Option<&Version>) -> Option<Message> {
+        if findings.iter().any(|it| it.severity == Severity::Error) {
+            return Some(Message::new("next-errors"));
+        }
+        if !self.accepts(findings) {
+            return Some(Message::new("next-warnings"));
+        }
+        let version = version?;
+        let barring = findings.iter().filter(|finding| self.bars_issue(finding));
+        let is_overdue = findings.iter().any(|it| it.rule == REVIEW_OVERDUE);
+        let message = match (version.edition, barring.count()) {
+            (Some(_), _) if version.is_withdrawn() => Message::new("next-withdrawn"),
+            (Some(_), _) if is_overdue => Message::new("next-review"),
+            (Some(_), _) => Message::new("next-publish"),
+            (None, 0) => Message::new("next-issue"),
+            (None, count) => Message::new("next-settle").with("count", count),
+        };
+        Some(message.with("id", &version.id))
     }
 
     fn line(&self, message: &Message) -> String {

@@ -30,7 +30,6 @@ use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, Plan, plan, read_manifest};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use store::{Store, is_transient};
@@ -89,7 +88,8 @@ pub struct PublishedStatus {
 /// Publishes a site; returns the plan that was carried out.
 pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
     let mut lock = context.retry(|| Lock::take(store, context.publisher, (context.clock)()))?;
-    let plan = context.plan(store, site, &lock.files).inspect_err(|_| {
+    let leftovers = Vec::from_iter(lock.files.clone());
+    let plan = context.plan(store, site, &leftovers).inspect_err(|_| {
         // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
         if lock.files.is_empty() {
             let _ = lock.release(store);
@@ -133,7 +133,7 @@ pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
 
 /// Plans a publication without a lock and without a change.
 pub fn preview(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
-    context.plan(store, site, &BTreeSet::new())
+    context.plan(store, site, &[])
 }
 
 /// Reads every file of the published manifest; `None` if nothing is published.
@@ -164,12 +164,7 @@ impl PublishContext<'_> {
     }
 
     /// Plans the publication. Fails if a new file would replace one that this program did not publish.
-    fn plan(
-        &self,
-        store: &mut dyn Store,
-        site: &BuiltSite,
-        leftovers: &BTreeSet<String>,
-    ) -> Result<Plan> {
+    fn plan(&self, store: &mut dyn Store, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
         if published.is_some()
@@ -177,7 +172,7 @@ impl PublishContext<'_> {
         {
             plan::refuse_taken_back(&listing, site)?;
         }
-        let mut replaceable = leftovers.clone();
+        let mut replaceable = leftovers.to_vec();
         if self.replaces_unmanaged
             && let Some(manifest) = &published
         {

@@ -1,17 +1,15 @@
 //! `safeguard build`: check, then write `output/`.
 
 use super::issue::drawn_with;
-use super::{JudgingOptions, Session, Shown};
+use super::{JudgingOptions, Session};
 use crate::content::Content;
 use crate::edition::{Version, random_digits};
-use crate::manifest::{Bundle, plain_name};
+use crate::manifest::plain_name;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, Project};
-use crate::render::names;
 use crate::sheet::ClientCopy;
 use std::collections::BTreeMap;
-use std::io::stderr;
 
 #[derive(clap::Args)]
 pub struct Build {
@@ -21,18 +19,6 @@ pub struct Build {
     acknowledgement: bool,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
-}
-
-impl Session<'_> {
-    /// Searches the site for confidential names and prints the findings. Returns false if one stops the run.
-    pub(super) fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
-        let findings = names::find(&project.content, &project.theme, bundle);
-        if !findings.is_empty() {
-            let sources = &project.content.sources;
-            self.print_findings(sources, &findings, Shown::All, &mut stderr())?;
-        }
-        Ok(self.accepts(&findings))
-    }
 }
 
 impl Build {

@@ -100,8 +100,11 @@ impl Publish {
         let progress = |event: ProgressEvent| show(session, &bar, event);
         let local = LocalState::open(&session.directory)?;
         let context = PublishContext {
+            publisher: &local.publisher,
             replaces_unmanaged: self.replace,
-            ..publish_context(&local, &progress)
+            clock: &clock,
+            retry_pauses: &RETRY_PAUSES,
+            progress: &progress,
         };
         let _run_lock = local.lock_target(&target.name)?;
         let mut store = context.open(target, &session.directory)?;
@@ -129,19 +132,6 @@ impl Publish {
             .with("removed", plan.remove.len());
         session.print_message(&message)?;
         publish::history_note(target, &plan).map_or(Ok(()), |note| session.print_message(&note))
-    }
-}
-
-fn publish_context<'a>(
-    local: &'a LocalState,
-    progress: &'a dyn Fn(ProgressEvent),
-) -> PublishContext<'a> {
-    PublishContext {
-        publisher: &local.publisher,
-        replaces_unmanaged: false,
-        clock: &clock,
-        retry_pauses: &RETRY_PAUSES,
-        progress,
     }
 }
 

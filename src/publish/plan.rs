@@ -85,16 +85,12 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
 
 /// Plans how a site replaces the published one. At the paths of `leftovers` a file may differ from the
 /// published manifest and yet is this program's own: an interrupted publication sent it.
-pub fn plan(
-    published: Option<&Manifest>,
-    site: &BuiltSite,
-    leftovers: &BTreeSet<String>,
-) -> Result<Plan> {
+pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
     let listed = published.iter().flat_map(|manifest| &manifest.files);
     let before: Listed = listed.map(|file| (file.path.as_str(), file)).collect();
     refuse_changed_editions(&before, &site.manifest)?;
     let (mut sent, mut added) = (Vec::new(), Vec::new());
-    let mut obsolete = leftovers.clone();
+    let mut obsolete = BTreeSet::from_iter(leftovers.iter().cloned());
     obsolete.extend(before.keys().map(ToString::to_string));
     for ManifestFile { path, sha256, .. } in &site.manifest.files {
         obsolete.remove(path);
@@ -203,18 +199,18 @@ mod tests {
     }
 
     fn planned(before: &BuiltSite, after: &BuiltSite) -> Plan {
-        plan(Some(&before.manifest), after, &BTreeSet::new()).expect("a plan")
+        plan(Some(&before.manifest), after, &[]).expect("a plan")
     }
 
     fn refusal(before: &BuiltSite, after: &BuiltSite) -> Message {
-        let refused = plan(Some(&before.manifest), after, &BTreeSet::new());
+        let refused = plan(Some(&before.manifest), after, &[]);
         refused.expect_err("a refusal").message
     }
 
     #[test]
     fn at_first_everything_travels_pages_last() {
         let site = site(&[("index.html", "1"), ("a.css", "2"), ("feed.xml", "3")]);
-        let plan = plan(None, &site, &BTreeSet::new()).expect("a plan");
+        let plan = plan(None, &site, &[]).expect("a plan");
         assert_eq!(plan.upload, ["a.css"]);
         assert_eq!(plan.pages, ["feed.xml", "index.html"]);
         assert!(plan.sends_manifest && plan.remove.is_empty() && plan.unchanged == 0);
@@ -265,7 +261,7 @@ mod tests {
     fn what_a_dead_publisher_left_is_removed_unless_it_is_needed() {
         let before = site(&[("index.html", "1")]);
         let after = site(&[("index.html", "1"), ("b.css", "2")]);
-        let leftovers = ["a.css", "b.css"].map(str::to_owned).into();
+        let leftovers = ["a.css", "b.css"].map(str::to_owned);
         let plan = plan(Some(&before.manifest), &after, &leftovers).expect("a plan");
         assert_eq!(plan.remove, ["a.css"]);
         assert_eq!(plan.upload, ["b.css"]);

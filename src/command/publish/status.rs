@@ -1,13 +1,12 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
-use super::publish_context;
-use crate::command::{Session, copies, write_text};
+use crate::command::{Session, clock, copies, write_text};
 use crate::data;
 use crate::date::in_japan;
 use crate::message::{Message, Result};
 use crate::publish::local_state::LocalState;
 use crate::publish::target::Target;
-use crate::publish::{self, PublishedStatus};
+use crate::publish::{self, PublishContext, PublishedStatus, RETRY_PAUSES};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::stdout;
@@ -52,7 +51,13 @@ pub fn run(session: &Session, targets: &[Target], format: Option<&str>) -> Resul
 
 impl TargetReport {
     fn new(session: &Session, local: &LocalState, target: &Target) -> Result<TargetReport> {
-        let context = publish_context(local, &|_| {});
+        let context = PublishContext {
+            publisher: &local.publisher,
+            replaces_unmanaged: false,
+            clock: &clock,
+            retry_pauses: &RETRY_PAUSES,
+            progress: &|_| {},
+        };
         let mut store = context.open(target, &session.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published.as_ref().map(|found| &found.manifest);
