@@ -239,11 +239,10 @@ impl Session<'_> {
         settle(&mut findings);
         let (sources, to) = (&shared.sources, &mut stderr());
         self.print_findings(sources, &findings, shown, to)?;
-        if self.accepts(&findings) {
-            project
-        } else {
-            Ok(None)
+        if !self.accepts(&findings) {
+            return Ok(None);
         }
+        project
     }
 
     /// The guideline that an option names.
@@ -272,11 +271,8 @@ impl Session<'_> {
 
     /// The `--allow` for the finding: its rule, or its rule and record.
     fn allowance(&self, finding: &Diagnostic) -> Option<&Allowance> {
-        let mut allowed = self.allow.iter();
-        allowed.find(|allowed| {
-            allowed.rule == finding.rule
-                && (allowed.record.is_none() || allowed.record == finding.record)
-        })
+        let mut of_rule = self.allow.iter().filter(|it| it.rule == finding.rule);
+        of_rule.find(|it| it.record.is_none() || it.record == finding.record)
     }
 
     /// True if the finding stops the run: an error, and under `--strict` a warning that is not allowed.
@@ -300,11 +296,14 @@ impl Session<'_> {
 
     /// Derives the next step from all findings and the content's version; `None` if neither asks for one.
     fn next_step(&self, findings: &[Diagnostic], version: Option<&Version>) -> Option<Message> {
-        if findings.iter().any(|it| it.severity == Severity::Error) {
-            return Some(Message::new("next-errors"));
-        }
         if !self.accepts(findings) {
-            return Some(Message::new("next-warnings"));
+            let has_error = findings.iter().any(|it| it.severity == Severity::Error);
+            let id = if has_error {
+                "next-errors"
+            } else {
+                "next-warnings"
+            };
+            return Some(Message::new(id));
         }
         let version = version?;
         let barring = findings.iter().filter(|finding| self.bars_issue(finding));

@@ -34,12 +34,10 @@ impl Issue {
             (Some(id), ..) => withdraw(session, content, id, note),
             (_, Some(id), _) => give_up(session, content, id, note),
             (.., Some(id)) => restore(session, content, id),
-            _ => self.attach(
-                session,
-                content,
-                self.attach.as_deref()?,
-                self.to.as_deref()?,
-            ),
+            _ => {
+                let (file, id) = (self.attach.as_deref()?, self.to.as_deref()?);
+                self.attach(session, content, file, id)
+            }
         })
     }
 

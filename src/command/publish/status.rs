@@ -96,12 +96,10 @@ impl TargetReport {
                 .with("since", published.since.map_or("-".to_owned(), print))
                 .with("version", &published.version),
         ];
-        for (id, paths) in [
-            ("status-altered", &published.altered),
-            ("status-missing", &published.missing),
-        ] {
-            messages.extend(paths.iter().map(|path| Message::new(id).with("path", path)));
-        }
+        let altered = published.altered.iter();
+        messages.extend(altered.map(|it| Message::new("status-altered").with("path", it)));
+        let missing = published.missing.iter();
+        messages.extend(missing.map(|it| Message::new("status-missing").with("path", it)));
         if messages.len() > 1 {
             messages.push(Message::new("status-mend").with("target", &self.target));
         }
