@@ -167,16 +167,14 @@ impl PublishContext<'_> {
     fn plan(&self, store: &mut dyn Store, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
-        if published.is_some()
-            && let Some(listing) = self.retry(|| store.read(LISTING))?
-        {
-            plan::refuse_taken_back(&listing, site)?;
-        }
         let mut replaceable = leftovers.to_vec();
-        if self.replaces_unmanaged
-            && let Some(manifest) = &published
-        {
-            replaceable.extend(self.changed_files(store, manifest)?.concat());
+        if let Some(manifest) = &published {
+            if let Some(listing) = self.retry(|| store.read(LISTING))? {
+                plan::refuse_taken_back(&listing, site)?;
+            }
+            if self.replaces_unmanaged {
+                replaceable.extend(self.changed_files(store, manifest)?.concat());
+            }
         }
         let next = plan(published.as_ref(), site, &replaceable)?;
         let mut unmanaged = Vec::new();

@@ -1,10 +1,9 @@
 //! `safeguard edit`: the preview that an author keeps open while writing.
 
-use super::{Session, today_in_japan, write_text};
+use super::{Session, today_in_japan};
 use crate::message::{Catalog, Message, Result};
 use crate::render::pdf::Fonts;
 use crate::serve::{self, Editor, ListenAddress, PreviewServer, ServeOptions};
-use std::io::stdout;
 
 #[derive(clap::Args)]
 pub struct EditArgs {
@@ -36,9 +35,7 @@ impl EditArgs {
             editor: ["VISUAL", "EDITOR"].into_iter().find_map(editor),
         })?;
         let address = &server.options.address;
-        // Printed even with `--quiet`, because nobody could guess the address.
-        let serving = Message::new("serving").with("url", address.url());
-        write_text(&mut stdout(), session.line(&serving))?;
+        session.print_message(&Message::new("serving").with("url", address.url()))?;
         if !address.is_private() {
             session.warn(&Message::new("serving-others"))?;
         }
@@ -47,7 +44,6 @@ impl EditArgs {
         {
             session.warn(&Message::new("no-browser").with("reason", error))?;
         }
-        serve::run(&server, listener)?;
-        Ok(true)
+        serve::run(&server, listener).map(|()| true)
     }
 }

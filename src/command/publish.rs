@@ -244,10 +244,8 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
         }
     };
     if targets.is_empty() {
-        let path = path.display();
-        return Err(Error::new(
-            Message::new("publish-yaml-empty").with("path", path),
-        ));
+        let message = Message::new("publish-yaml-empty").with("path", path.display());
+        return Err(Error::new(message));
     }
     let known = names(&targets);
     targets.retain(|target| name.is_none_or(|name| target.name == name));

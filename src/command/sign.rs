@@ -56,10 +56,8 @@ impl Sign {
             .map_err(|error| error.with("url", url).with("file", self.file.display()))?;
         let recorded = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
-            let path = self.output.display();
-            return Err(Error::new(
-                Message::new("folder-in-the-way").with("path", path),
-            ));
+            let message = Message::new("folder-in-the-way").with("path", self.output.display());
+            return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
         let message = match self.tsa {
@@ -73,8 +71,7 @@ impl Sign {
         } else {
             "signed-unrecorded"
         };
-        session.print_message(&Message::new(next))?;
-        Ok(true)
+        session.print_message(&Message::new(next)).map(|()| true)
     }
 
     /// The first line of the password file. Without a file, the user types it unseen.

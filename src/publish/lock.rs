@@ -55,8 +55,7 @@ impl Lock {
                 }
                 // The next publisher must know the leftovers too, should this one die as well.
                 lock.files = found.files;
-                lock.files
-                    .retain(|path| stays_below(path) && path != MANIFEST);
+                lock.files.retain(|it| stays_below(it) && it != MANIFEST);
             }
             store.write(LOCK, &data::pretty(&lock))?;
             lock.confirm(store)?;

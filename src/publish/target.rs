@@ -256,11 +256,8 @@ fn has_password(line: &str) -> bool {
 fn secret_name(text: &str) -> Option<String> {
     let ends_word = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
     let unquoted = text.trim_end().trim_end_matches(['"', '\'']);
-    let name = unquoted
-        .rsplit(ends_word)
-        .next()?
-        .to_lowercase()
-        .replace('-', "_");
+    let word = unquoted.rsplit(ends_word).next()?;
+    let name = word.to_lowercase().replace('-', "_");
     let upper = name.to_uppercase();
     let known = SECRETS.into_iter().chain(OTHER_SECRETS);
     let is_known = !name.is_empty() && nearest(&upper, known).is_some();

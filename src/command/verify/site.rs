@@ -20,15 +20,15 @@ const MAX_DEPTH: usize = 6;
 
 /// Reads the list of the site to which an address or a path belongs.
 pub fn read(site: &str) -> Result<KnownEditions> {
-    let is_path = Path::new(site).exists();
-    let has_scheme = site.starts_with("https://") || site.starts_with("http://");
-    if has_scheme {
+    let path = Path::new(site);
+    // Browsers hide the beginning of an address.
+    let is_short = !path.exists() && site.contains('.') && !site.starts_with(['.', '/']);
+    if site.starts_with("https://") || site.starts_with("http://") {
         from_web(site)
-    } else if !is_path && site.contains('.') && !site.starts_with(['.', '/']) {
-        // Browsers hide the beginning of an address.
+    } else if is_short {
         from_web(&format!("https://{site}"))
     } else {
-        from_folder(Path::new(site))
+        from_folder(path)
     }
 }
 
