@@ -58,8 +58,7 @@ impl Issue {
             return done.map(|()| true);
         }
         let date = self.date.unwrap_or_else(|| session.today());
-        let refusals = ["issue-in-future", "issue-before-newest"];
-        session.refuse_day(&content, date, refusals)?;
+        session.refuse_day(&content, date, ["issue-in-future", "issue-before-newest"])?;
         if let Some(day) = self.reviewed {
             session.refuse_day(&content, day, REVIEW_REFUSALS)?;
         }
@@ -138,10 +137,9 @@ impl Session<'_> {
         let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
         match (reviewed, content.newest_edition()) {
             (Some(day), _) => self.refuse_day(content, day, REVIEW_REFUSALS),
-            (None, Some(newest)) => {
-                let message = Message::new("review-missing").with("newest", &newest.id);
-                Err(Error::new(message))
-            }
+            (None, Some(newest)) => Err(Error::new(
+                Message::new("review-missing").with("newest", &newest.id),
+            )),
             (None, None) => Ok(()),
         }
     }

@@ -281,8 +281,7 @@ fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
     let issued = project.content.issued().map(|edition| &edition.sheet);
     let registers: Vec<&Register> = issued.chain([&project.register]).collect();
     for (path, bytes) in &site.files {
-        let rendered = RenderedText::file(path, bytes);
-        if let Some(text) = rendered.leak(&registers, Audience::Public) {
+        if let Some(text) = RenderedText::file(path, bytes).leak(&registers, Audience::Public) {
             let message = Message::new("leak-leaving").with("path", path);
             return Err(Error::new(message.with("text", text)));
         }

@@ -43,8 +43,7 @@ impl Sign {
                 return Err(Error::new(message));
             }
         }
-        let password = self.password(session)?;
-        let identity = Identity::open(&key, &password)
+        let identity = Identity::open(&key, &self.password(session)?)
             .map_err(|error| error.with("key", self.key.display()))?;
         let url = self.tsa.as_deref().unwrap_or_default();
         let server = TimeServer {
@@ -78,8 +77,7 @@ impl Sign {
     fn password(&self, session: &Session) -> Result<String> {
         let Some(path) = &self.password_file else {
             let message = Message::new("password-prompt").with("key", self.key.display());
-            let prompt = format!("{} ", session.catalog.format(&message));
-            return rpassword::prompt_password(prompt)
+            return rpassword::prompt_password(format!("{} ", session.catalog.format(&message)))
                 .map_err(|error| Error::new(Message::new("password-cannot-ask")).caused_by(error));
         };
         let no_password = || Error::new(Message::new("password-file").with("path", path.display()));

@@ -39,8 +39,7 @@ pub fn answer(error: &ClapError, program: &mut Command) -> Result<u8> {
             write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
         }
         ErrorKind::MissingRequiredArgument => {
-            let usage = error.get(ContextKind::Usage).expect("clap adds it");
-            Err(explained().caused_by(usage))
+            Err(explained().caused_by(error.get(ContextKind::Usage).expect("clap adds it")))
         }
         _ => Err(explained()),
     }

@@ -75,9 +75,8 @@ fn project_editions(session: &Session) -> Result<KnownEditions> {
     }
     let content = session.load()?;
     let office = content.office.as_ref().map(|office| &office.record);
-    let name = office.map_or("", |office| &office.name);
     let url = office.and_then(|office| office.url.as_deref());
-    let listing = content.listing(name);
+    let listing = content.listing(office.map_or("", |office| &office.name));
     let is_empty = listing.editions.is_empty() && listing.lost.is_empty();
     Ok(KnownEditions {
         listing: (!is_empty).then_some(listing),

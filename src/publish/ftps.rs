@@ -35,9 +35,8 @@ impl FtpsStore {
 
     /// Runs one step; the connection survives only an error that the server itself reports.
     fn run<T>(&mut self, step: impl AsyncFnOnce(&mut FtpStream) -> FtpResult<T>) -> Result<T> {
-        let open = self.connection.take();
         let (result, connection) = wait(async {
-            let mut connection = match open {
+            let mut connection = match self.connection.take() {
                 Some(connection) => connection,
                 None => self.connect().await.map_err(store_error)?,
             };

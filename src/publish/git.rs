@@ -126,8 +126,7 @@ impl GitBranch {
 
     /// Returns the time of the last commit that changed a file.
     pub fn modified_at(&self, path: &str) -> Result<Option<Timestamp>> {
-        let pathspec = self.in_branch(path);
-        let time = self.git(&["log", "-1", "--format=%ct", "--", &pathspec])?;
+        let time = self.git(&["log", "-1", "--format=%ct", "--", &self.in_branch(path)])?;
         let seconds = time.trim().parse().ok();
         Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
@@ -152,7 +151,6 @@ impl GitBranch {
 }
 
 fn disk_error(error: io::Error) -> Error {
-    let folder = std::env::temp_dir();
-    let message = Message::new("cannot-write").with("path", folder.display());
+    let message = Message::new("cannot-write").with("path", std::env::temp_dir().display());
     Error::new(message).caused_by(error)
 }

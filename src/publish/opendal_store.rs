@@ -59,8 +59,7 @@ impl OpendalStore {
 
 impl Store for OpendalStore {
     fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
-        let found = run_unless(&MISSING, self.operator.read(path))?;
-        Ok(found.map(|buffer| buffer.to_vec()))
+        Ok(run_unless(&MISSING, self.operator.read(path))?.map(|buffer| buffer.to_vec()))
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {

@@ -164,8 +164,7 @@ fn edition_of(path: &str) -> Option<&str> {
 
 /// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    edition_of(path).is_some() && DOWNLOADS.contains(&name)
+    edition_of(path).is_some() && DOWNLOADS.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
 /// Recognises pages, and the lists that refer to other files and so travel with the pages.

@@ -86,8 +86,7 @@ fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()
 }
 
 fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
-    let edition = edition(content, id, &[])?;
-    if let Some(ending) = &edition.withdrawn {
+    if let Some(ending) = &edition(content, id, &[])?.withdrawn {
         let message = Message::new("withdrawn-already").with("day", ending.on);
         return Err(Error::new(message.with("id", id)));
     }

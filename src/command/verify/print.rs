@@ -105,8 +105,7 @@ impl Printer<'_> {
                 message("verify-signature-earlier").with("why", why(error))
             }
             Err(error) => {
-                let broken = message("verify-signature-broken").with("why", why(error));
-                return self.format(&broken);
+                return self.format(&message("verify-signature-broken").with("why", why(error)));
             }
         };
         let time = match (signature.trusted_timestamp(roots), signature.claimed) {
@@ -145,7 +144,7 @@ impl Printer<'_> {
             certificates: &report.expiring,
             signatures: report.signatures.iter().map(signature).collect(),
         };
-        let rows: Vec<ReportRow> = reports.iter().map(row).collect();
+        let rows = Vec::from_iter(reports.iter().map(row));
         String::from_utf8(data::pretty(&rows)).expect("JSON is UTF-8")
     }
 
@@ -193,8 +192,7 @@ impl Printer<'_> {
         let mut text = String::new();
         for row in &cells {
             let widened = row.iter().zip(widths).map(|(cell, width)| {
-                let pad = width - display_width(cell);
-                format!("{cell}{}  ", " ".repeat(pad))
+                format!("{cell}{}  ", " ".repeat(width - display_width(cell)))
             });
             text.push_str(&format!("{}\n", widened.collect::<String>().trim_end()));
         }
