@@ -17,16 +17,17 @@ mod usage;
 mod verify;
 
 use crate::characters::visible;
-use crate::check::{rule_names, texts};
+use crate::check::{REVIEW_OVERDUE, rule_names, texts};
 use crate::content::record::GuidelineRecord;
 use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::{Allowance, Edition};
+use crate::edition::{Allowance, Edition, Version};
+use crate::manifest::Bundle;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::bundle::Project;
 use crate::render::pdf::Fonts;
-use crate::render::theme;
+use crate::render::{names, theme};
 use crate::report::{Format, Report};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
@@ -129,12 +130,11 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 /// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
-    let parsed = command.try_get_matches_from_mut(arguments);
-    let read = parsed.and_then(|it| Ok((CommandLine::from_arg_matches(&it)?, it)));
-    let (line, matches) = match read {
-        Ok(read) => read,
+    let matches = match command.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
         Err(error) => return usage::answer(&error, &mut command),
     };
+    let line = CommandLine::from_arg_matches(&matches).expect("clap has checked them");
     // The options of the command, as far as it has them.
     let (_, given) = matches.subcommand().expect("a command is required");
     let is_set = |flag| given.try_get_one(flag).ok().flatten() == Some(&true);
@@ -239,11 +239,10 @@ impl Session<'_> {
         settle(&mut findings);
         let (sources, to) = (&shared.sources, &mut stderr());
         self.print_findings(sources, &findings, shown, to)?;
-        if self.accepts(&findings) {
-            project
-        } else {
-            Ok(None)
+        if !self.accepts(&findings) {
+            return Ok(None);
         }
+        project
     }
 
     /// The guideline that an option names.
@@ -272,11 +271,8 @@ impl Session<'_> {
 
     /// The `--allow` for the finding: its rule, or its rule and record.
     fn allowance(&self, finding: &Diagnostic) -> Option<&Allowance> {
-        let mut allowed = self.allow.iter();
-        allowed.find(|allowed| {
-            allowed.rule == finding.rule
-                && (allowed.record.is_none() || allowed.record == finding.record)
-        })
+        let mut of_rule = self.allow.iter().filter(|it| it.rule == finding.rule);
+        of_rule.find(|it| it.record.is_none() || it.record == finding.record)
     }
 
     /// True if the finding stops the run: an error, and under `--strict` a warning that is not allowed.
@@ -286,6 +282,40 @@ impl Session<'_> {
             Severity::Warning => self.strict && self.allowance(finding).is_none(),
             Severity::Hint => false,
         }
+    }
+
+    /// Searches the site for confidential names and prints the findings. Returns false if one stops the run.
+    fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
+        let findings = names::find(&project.content, &project.theme, bundle);
+        if !findings.is_empty() {
+            let sources = &project.content.sources;
+            self.print_findings(sources, &findings, Shown::All, &mut stderr())?;
+        }
+        Ok(self.accepts(&findings))
+    }
+
+    /// Derives the next step from all findings and the content's version; `None` if neither asks for one.
+    fn next_step(&self, findings: &[Diagnostic], version: Option<&Version>) -> Option<Message> {
+        if !self.accepts(findings) {
+            let has_error = findings.iter().any(|it| it.severity == Severity::Error);
+            let id = if has_error {
+                "next-errors"
+            } else {
+                "next-warnings"
+            };
+            return Some(Message::new(id));
+        }
+        let version = version?;
+        let barring = findings.iter().filter(|finding| self.bars_issue(finding));
+        let is_overdue = findings.iter().any(|it| it.rule == REVIEW_OVERDUE);
+        let message = match (version.edition, barring.count()) {
+            (Some(_), _) if version.is_withdrawn() => Message::new("next-withdrawn"),
+            (Some(_), _) if is_overdue => Message::new("next-review"),
+            (Some(_), _) => Message::new("next-publish"),
+            (None, 0) => Message::new("next-issue"),
+            (None, count) => Message::new("next-settle").with("count", count),
+        };
+        Some(message.with("id", &version.id))
     }
 
     fn line(&self, message: &Message) -> String {

@@ -30,7 +30,6 @@ use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, Plan, plan, read_manifest};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 use store::{Store, is_transient};
@@ -89,13 +88,37 @@ pub struct PublishedStatus {
 /// Publishes a site; returns the plan that was carried out.
 pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
     let mut lock = context.retry(|| Lock::take(store, context.publisher, (context.clock)()))?;
-    let plan = context.plan(store, site, &lock.files).inspect_err(|_| {
+    let leftovers = Vec::from_iter(lock.files.clone());
+    let plan = context.plan(store, site, &leftovers).inspect_err(|_| {
         // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
         if lock.files.is_empty() {
             let _ = lock.release(store);
         }
     })?;
-    context.carry_out(store, site, &plan, &mut lock)?;
+    (context.progress)(ProgressEvent::Plan(&plan));
+    if !plan.is_empty() {
+        let removed = plan.remove.iter().map(String::as_str);
+        let touched = plan.sent().chain(removed).map(str::to_owned);
+        lock.files.extend(touched);
+        context.retry(|| lock.record(store, (context.clock)()))?;
+        for part in [&plan.upload, &plan.pages] {
+            for path in part {
+                context.send(store, path, &site.files[path])?;
+                context.retry(|| lock.renew(store, (context.clock)()))?;
+            }
+            // A publisher that has lost the lock stops before the pages, or before the manifest.
+            context.retry(|| lock.confirm(store))?;
+        }
+        if plan.sends_manifest {
+            context.send(store, MANIFEST, &data::pretty(&site.manifest))?;
+        }
+        for path in &plan.remove {
+            (context.progress)(ProgressEvent::Remove(path));
+            context.retry(|| lock.renew(store, (context.clock)()))?;
+            context.retry(|| store.remove(path))?;
+        }
+        context.retry(|| store.finish())?;
+    }
     context.retry(|| lock.release(store))?;
     Ok(plan)
 }
@@ -110,7 +133,7 @@ pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
 
 /// Plans a publication without a lock and without a change.
 pub fn preview(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
-    context.plan(store, site, &BTreeSet::new())
+    context.plan(store, site, &[])
 }
 
 /// Reads every file of the published manifest; `None` if nothing is published.
@@ -141,24 +164,17 @@ impl PublishContext<'_> {
     }
 
     /// Plans the publication. Fails if a new file would replace one that this program did not publish.
-    fn plan(
-        &self,
-        store: &mut dyn Store,
-        site: &BuiltSite,
-        leftovers: &BTreeSet<String>,
-    ) -> Result<Plan> {
+    fn plan(&self, store: &mut dyn Store, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
-        if published.is_some()
-            && let Some(listing) = self.retry(|| store.read(LISTING))?
-        {
-            plan::refuse_taken_back(&listing, site)?;
-        }
-        let mut replaceable = leftovers.clone();
-        if self.replaces_unmanaged
-            && let Some(manifest) = &published
-        {
-            replaceable.extend(self.changed_files(store, manifest)?.concat());
+        let mut replaceable = leftovers.to_vec();
+        if let Some(manifest) = &published {
+            if let Some(listing) = self.retry(|| store.read(LISTING))? {
+                plan::refuse_taken_back(&listing, site)?;
+            }
+            if self.replaces_unmanaged {
+                replaceable.extend(self.changed_files(store, manifest)?.concat());
+            }
         }
         let next = plan(published.as_ref(), site, &replaceable)?;
         let mut unmanaged = Vec::new();
@@ -186,40 +202,6 @@ impl PublishContext<'_> {
             }
         }
         Ok([altered, missing])
-    }
-
-    /// Sends and removes files in the plan's order. Without the lock it stops before the pages, or before the manifest.
-    fn carry_out(
-        &self,
-        store: &mut dyn Store,
-        site: &BuiltSite,
-        plan: &Plan,
-        lock: &mut Lock,
-    ) -> Result<()> {
-        (self.progress)(ProgressEvent::Plan(plan));
-        if plan.is_empty() {
-            return Ok(());
-        }
-        let removed = plan.remove.iter().map(String::as_str);
-        let touched = plan.sent().chain(removed).map(str::to_owned);
-        lock.files.extend(touched);
-        self.retry(|| lock.record(store, (self.clock)()))?;
-        for part in [&plan.upload, &plan.pages] {
-            for path in part {
-                self.send(store, path, &site.files[path])?;
-                self.retry(|| lock.renew(store, (self.clock)()))?;
-            }
-            self.retry(|| lock.confirm(store))?;
-        }
-        if plan.sends_manifest {
-            self.send(store, MANIFEST, &data::pretty(&site.manifest))?;
-        }
-        for path in &plan.remove {
-            (self.progress)(ProgressEvent::Remove(path));
-            self.retry(|| lock.renew(store, (self.clock)()))?;
-            self.retry(|| store.remove(path))?;
-        }
-        self.retry(|| store.finish())
     }
 
     fn send(&self, store: &mut dyn Store, path: &str, bytes: &[u8]) -> Result<()> {

@@ -1,17 +1,15 @@
 //! `safeguard build`: check, then write `output/`.
 
 use super::issue::drawn_with;
-use super::{JudgingOptions, Session, Shown};
+use super::{JudgingOptions, Session};
 use crate::content::Content;
 use crate::edition::{Version, random_digits};
-use crate::manifest::{Bundle, plain_name};
+use crate::manifest::plain_name;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, Project};
-use crate::render::names;
 use crate::sheet::ClientCopy;
 use std::collections::BTreeMap;
-use std::io::stderr;
 
 #[derive(clap::Args)]
 pub struct Build {
@@ -21,18 +19,6 @@ pub struct Build {
     acknowledgement: bool,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
-}
-
-impl Session<'_> {
-    /// Searches the site for confidential names and prints the findings. Returns false if one stops the run.
-    pub(super) fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
-        let findings = names::find(&project.content, &project.theme, bundle);
-        if !findings.is_empty() {
-            let sources = &project.content.sources;
-            self.print_findings(sources, &findings, Shown::All, &mut stderr())?;
-        }
-        Ok(self.accepts(&findings))
-    }
 }
 
 impl Build {
@@ -94,11 +80,8 @@ impl Build {
 fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
     // Some systems take `ABC` and `abc` for one name.
     let file = |recipient: &str| plain_name(recipient).to_lowercase();
-    let before = content
-        .copies
-        .iter()
-        .filter_map(|it| it.recipient.as_deref());
-    let mut owners: BTreeMap<String, &str> = before.map(|it| (file(it), it)).collect();
+    let recipients = content.copies.iter().flat_map(|it| &it.recipient);
+    let mut owners: BTreeMap<_, &str> = recipients.map(|it| (file(it), &**it)).collect();
     for ClientCopy { recipient, .. } in copies {
         let owner = owners.insert(file(recipient), recipient);
         if let Some(owner) = owner.filter(|owner| owner != recipient) {
@@ -109,7 +92,6 @@ fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
     Ok(())
 }
 
-/// Things worth knowing after a build.
 fn hints(project: &Project, version: &Version, made_copies: bool) -> Vec<Message> {
     let now = drawn_with(&project.register, &project.theme);
     let issued = version.edition.map_or(&now, |edition| &edition.drawn_with);

@@ -1,6 +1,6 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{RunOptions, Session, Shown, colour, edition, print_result};
+use super::{RunOptions, Session, Shown, colour, edition, write_text};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
@@ -9,7 +9,7 @@ use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use crate::{data, output};
-use std::io::{Write, stdout};
+use std::io::stdout;
 use std::path::PathBuf;
 
 /// The name of the state of `content/`.
@@ -42,14 +42,12 @@ impl Diff {
         let Some(bytes) = changes else {
             return Ok(false);
         };
-        if let Some(path) = &self.output {
-            output::write_file(path, &bytes)?;
-            let message = Message::new("diff-written").with("path", path.display());
-            session.print_message(&message)?;
-        } else {
-            print_result(stdout().write_all(&bytes))?;
-        }
-        Ok(true)
+        let Some(path) = &self.output else {
+            return write_text(&mut stdout(), bytes).map(|()| true);
+        };
+        output::write_file(path, &bytes)?;
+        let written = Message::new("diff-written").with("path", path.display());
+        session.print_message(&written).map(|()| true)
     }
 
     fn sheets(&self, session: &Session, before: &str, after: &str) -> Result<Option<Vec<u8>>> {

@@ -1,13 +1,9 @@
 //! `safeguard edit`: the preview that an author keeps open while writing.
 
-use super::{Session, today_in_japan, write_text};
+use super::{Session, today_in_japan};
 use crate::message::{Catalog, Message, Result};
 use crate::render::pdf::Fonts;
 use crate::serve::{self, Editor, ListenAddress, PreviewServer, ServeOptions};
-use std::io::stdout;
-
-/// Variables that name the author's editor; the first that is set counts.
-const EDITOR_VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
 
 #[derive(clap::Args)]
 pub struct EditArgs {
@@ -36,12 +32,10 @@ impl EditArgs {
             catalog: Catalog::of(session.catalog.language),
             fonts: Fonts::compiled_in(),
             today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
-            editor: EDITOR_VARIABLES.into_iter().find_map(editor),
+            editor: ["VISUAL", "EDITOR"].into_iter().find_map(editor),
         })?;
         let address = &server.options.address;
-        // Printed even with `--quiet`, because nobody could guess the address.
-        let serving = Message::new("serving").with("url", address.url());
-        write_text(&mut stdout(), session.line(&serving))?;
+        session.print_message(&Message::new("serving").with("url", address.url()))?;
         if !address.is_private() {
             session.warn(&Message::new("serving-others"))?;
         }
@@ -50,7 +44,6 @@ impl EditArgs {
         {
             session.warn(&Message::new("no-browser").with("reason", error))?;
         }
-        serve::run(&server, listener)?;
-        Ok(true)
+        serve::run(&server, listener).map(|()| true)
     }
 }

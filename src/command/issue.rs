@@ -58,8 +58,7 @@ impl Issue {
             return done.map(|()| true);
         }
         let date = self.date.unwrap_or_else(|| session.today());
-        let refusals = ["issue-in-future", "issue-before-newest"];
-        session.refuse_day(&content, date, refusals)?;
+        session.refuse_day(&content, date, ["issue-in-future", "issue-before-newest"])?;
         if let Some(day) = self.reviewed {
             session.refuse_day(&content, day, REVIEW_REFUSALS)?;
         }
@@ -126,9 +125,7 @@ impl Session<'_> {
     fn refuse_day(&self, content: &Content, day: Date, ids: [&'static str; 2]) -> Result<()> {
         let message = match content.newest_edition() {
             _ if day > self.today() => Message::new(ids[0]).with("today", self.today()),
-            Some(newest) if day < newest.sheet.date => {
-                Message::new(ids[1]).with("newest", &newest.id)
-            }
+            Some(it) if day < it.sheet.date => Message::new(ids[1]).with("newest", &it.id),
             _ => return Ok(()),
         };
         Err(Error::new(message.with("day", day)))
@@ -140,10 +137,9 @@ impl Session<'_> {
         let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
         match (reviewed, content.newest_edition()) {
             (Some(day), _) => self.refuse_day(content, day, REVIEW_REFUSALS),
-            (None, Some(newest)) => {
-                let message = Message::new("review-missing").with("newest", &newest.id);
-                Err(Error::new(message))
-            }
+            (None, Some(newest)) => Err(Error::new(
+                Message::new("review-missing").with("newest", &newest.id),
+            )),
             (None, None) => Ok(()),
         }
     }
@@ -169,10 +165,7 @@ impl Session<'_> {
 
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let used: Vec<_> = findings
-            .iter()
-            .filter_map(|it| self.allowance(it))
-            .collect();
+        let used = Vec::from_iter(findings.iter().filter_map(|it| self.allowance(it)));
         let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
         allowed.cloned().collect()
     }

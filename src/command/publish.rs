@@ -30,8 +30,8 @@ pub struct Publish {
     dry_run: bool,
     #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "headers"])]
     status: bool,
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[arg(long, value_parser = ["text", "json"])]
+    format: Option<String>,
     #[arg(long)]
     draft: bool,
     #[arg(long)]
@@ -42,22 +42,20 @@ pub struct Publish {
     pub(super) judging: JudgingOptions,
 }
 
-/// The format of `--dry-run` and `--status`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum OutputFormat {
-    Text,
-    Json,
-}
-
 impl Publish {
     /// Returns false if the content or `publish.yaml` has errors, or a published site was changed.
     pub fn run(&self, session: &Session) -> Result<bool> {
         if let Some(syntax) = self.headers {
-            return print_headers(session, syntax);
+            let Some(project) = session.open()? else {
+                return Ok(false);
+            };
+            let policy = bundle::site_policy(&project)?;
+            return write_text(&mut stdout(), policy.headers(syntax)).map(|()| true);
         }
         let targets = read_targets(session, self.target.as_deref())?;
         if self.status {
-            let report = |targets: Vec<Target>| status::run(session, &targets, self.format);
+            let report =
+                |targets: Vec<Target>| status::run(session, &targets, self.format.as_deref());
             return targets.map_or(Ok(false), report);
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
@@ -84,9 +82,8 @@ impl Publish {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
         refuse_leaks(&project, &site)?;
-        self.publish(session, &target, &project, &site)
-            .map_err(|error| target.conceal(error))?;
-        Ok(true)
+        let done = self.publish(session, &target, &project, &site);
+        done.map(|()| true).map_err(|error| target.conceal(error))
     }
 
     fn publish(
@@ -103,17 +100,20 @@ impl Publish {
         let progress = |event: ProgressEvent| show(session, &bar, event);
         let local = LocalState::open(&session.directory)?;
         let context = PublishContext {
+            publisher: &local.publisher,
             replaces_unmanaged: self.replace,
-            ..publish_context(&local, &progress)
+            clock: &clock,
+            retry_pauses: &RETRY_PAUSES,
+            progress: &progress,
         };
         let _run_lock = local.lock_target(&target.name)?;
         let mut store = context.open(target, &session.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
-            let text = match self.format {
-                OutputFormat::Json => data::pretty(&preview),
-                OutputFormat::Text => preview.text(session).into(),
+            let text = match self.format.as_deref() {
+                Some("json") => data::pretty(&preview),
+                _ => preview.text(session).into(),
             };
             return write_text(&mut stdout(), text);
         }
@@ -132,19 +132,6 @@ impl Publish {
             .with("removed", plan.remove.len());
         session.print_message(&message)?;
         publish::history_note(target, &plan).map_or(Ok(()), |note| session.print_message(&note))
-    }
-}
-
-fn publish_context<'a>(
-    local: &'a LocalState,
-    progress: &'a dyn Fn(ProgressEvent),
-) -> PublishContext<'a> {
-    PublishContext {
-        publisher: &local.publisher,
-        replaces_unmanaged: false,
-        clock: &clock,
-        retry_pauses: &RETRY_PAUSES,
-        progress,
     }
 }
 
@@ -248,15 +235,17 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {
         Ok(targets) => targets,
-        Err(findings) => {
-            return print_findings(session, text, findings).map(|()| None);
+        Err(mut findings) => {
+            let sources = |text| Sources([(target::FILE.to_owned(), text)].into());
+            sources(text.clone()).locate(&mut findings);
+            let shown = sources(censored(&text, &findings));
+            session.print_findings(&shown, &findings, Shown::All, &mut stderr())?;
+            return Ok(None);
         }
     };
     if targets.is_empty() {
-        let path = path.display();
-        return Err(Error::new(
-            Message::new("publish-yaml-empty").with("path", path),
-        ));
+        let message = Message::new("publish-yaml-empty").with("path", path.display());
+        return Err(Error::new(message));
     }
     let known = names(&targets);
     targets.retain(|target| name.is_none_or(|name| target.name == name));
@@ -269,15 +258,6 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
 
 fn names(targets: &[Target]) -> String {
     Vec::from_iter(targets.iter().map(|target| &*target.name)).join(", ")
-}
-
-/// Prints the findings of publish.yaml without any password.
-fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>) -> Result<()> {
-    let file = target::FILE.to_owned();
-    let sources = Sources([(file.clone(), text.clone())].into());
-    sources.locate(&mut findings);
-    let censored = Sources([(file, censored(&text, &findings))].into());
-    session.print_findings(&censored, &findings, Shown::All, &mut stderr())
 }
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
@@ -296,22 +276,12 @@ fn censored(text: &str, findings: &[Diagnostic]) -> String {
     censored
 }
 
-/// Prints the security headers of the site as its content is now.
-fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
-    let Some(project) = session.open()? else {
-        return Ok(false);
-    };
-    let policy = bundle::site_policy(&project)?;
-    write_text(&mut stdout(), policy.headers(syntax)).map(|()| true)
-}
-
 /// Searches the very bytes that are about to be sent for every text that is not public.
 fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
     let issued = project.content.issued().map(|edition| &edition.sheet);
     let registers: Vec<&Register> = issued.chain([&project.register]).collect();
     for (path, bytes) in &site.files {
-        let rendered = RenderedText::file(path, bytes);
-        if let Some(text) = rendered.leak(&registers, Audience::Public) {
+        if let Some(text) = RenderedText::file(path, bytes).leak(&registers, Audience::Public) {
             let message = Message::new("leak-leaving").with("path", path);
             return Err(Error::new(message.with("text", text)));
         }

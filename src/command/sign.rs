@@ -5,10 +5,9 @@ use crate::edition::random;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 /// The time a server has for its whole response.
 const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
@@ -36,9 +35,15 @@ impl Sign {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let pdf = read_file(&self.file)?;
         let key = read_file(&self.key)?;
-        self.check_output()?;
-        let password = self.password(session)?;
-        let identity = Identity::open(&key, &password)
+        let sources = [&self.file, &self.key].into_iter();
+        for source in sources.chain(&self.password_file) {
+            // Under whatever name.
+            if same_file::is_same_file(source, &self.output).unwrap_or(false) {
+                let message = Message::new("output-is-source").with("path", source.display());
+                return Err(Error::new(message));
+            }
+        }
+        let identity = Identity::open(&key, &self.password(session)?)
             .map_err(|error| error.with("key", self.key.display()))?;
         let url = self.tsa.as_deref().unwrap_or_default();
         let server = TimeServer {
@@ -50,10 +55,8 @@ impl Sign {
             .map_err(|error| error.with("url", url).with("file", self.file.display()))?;
         let recorded = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
-            let path = self.output.display();
-            return Err(Error::new(
-                Message::new("folder-in-the-way").with("path", path),
-            ));
+            let message = Message::new("folder-in-the-way").with("path", self.output.display());
+            return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
         let message = match self.tsa {
@@ -67,28 +70,14 @@ impl Sign {
         } else {
             "signed-unrecorded"
         };
-        session.print_message(&Message::new(next))?;
-        Ok(true)
-    }
-
-    /// Refuses an output that is one of the sources, under whatever name.
-    fn check_output(&self) -> Result<()> {
-        let sources = [&self.file, &self.key].into_iter();
-        for source in sources.chain(&self.password_file) {
-            if same_file::is_same_file(source, &self.output).unwrap_or(false) {
-                let message = Message::new("output-is-source").with("path", source.display());
-                return Err(Error::new(message));
-            }
-        }
-        Ok(())
+        session.print_message(&Message::new(next)).map(|()| true)
     }
 
     /// The first line of the password file. Without a file, the user types it unseen.
     fn password(&self, session: &Session) -> Result<String> {
         let Some(path) = &self.password_file else {
             let message = Message::new("password-prompt").with("key", self.key.display());
-            let prompt = format!("{} ", session.catalog.format(&message));
-            return rpassword::prompt_password(prompt)
+            return rpassword::prompt_password(format!("{} ", session.catalog.format(&message)))
                 .map_err(|error| Error::new(Message::new("password-cannot-ask")).caused_by(error));
         };
         let no_password = || Error::new(Message::new("password-file").with("path", path.display()));

@@ -39,8 +39,7 @@ pub fn answer(error: &ClapError, program: &mut Command) -> Result<u8> {
             write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
         }
         ErrorKind::MissingRequiredArgument => {
-            let usage = error.get(ContextKind::Usage).expect("clap adds it");
-            Err(explained().caused_by(usage))
+            Err(explained().caused_by(error.get(ContextKind::Usage).expect("clap adds it")))
         }
         _ => Err(explained()),
     }
@@ -114,9 +113,8 @@ pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
 pub fn web_address(written: &str) -> std::result::Result<String, &'static str> {
     let lower = written.to_ascii_lowercase();
     let is_known = lower.starts_with("http://") || lower.starts_with("https://");
-    is_known
-        .then(|| written.to_owned())
-        .ok_or("http://…, https://…")
+    let address = is_known.then(|| written.to_owned());
+    address.ok_or("http://…, https://…")
 }
 
 /// Parses a port; 0 is any free one.

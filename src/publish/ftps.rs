@@ -10,18 +10,19 @@ use jiff::Timestamp;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
+use suppaftp::FtpError::{self, ConnectionError};
+use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream as FtpStream};
 use suppaftp::tokio_rustls::TlsConnector;
 use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use suppaftp::types::FileType;
-use suppaftp::{FtpError, FtpResult, Status};
+use suppaftp::{FtpResult, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 pub struct FtpsStore {
     target: Target,
     /// Opened by the first step, and again after it was lost.
-    connection: Option<AsyncRustlsFtpStream>,
+    connection: Option<FtpStream>,
 }
 
 impl FtpsStore {
@@ -33,13 +34,9 @@ impl FtpsStore {
     }
 
     /// Runs one step; the connection survives only an error that the server itself reports.
-    fn run<T>(
-        &mut self,
-        step: impl AsyncFnOnce(&mut AsyncRustlsFtpStream) -> FtpResult<T>,
-    ) -> Result<T> {
-        let open = self.connection.take();
+    fn run<T>(&mut self, step: impl AsyncFnOnce(&mut FtpStream) -> FtpResult<T>) -> Result<T> {
         let (result, connection) = wait(async {
-            let mut connection = match open {
+            let mut connection = match self.connection.take() {
                 Some(connection) => connection,
                 None => self.connect().await.map_err(store_error)?,
             };
@@ -50,22 +47,18 @@ impl FtpsStore {
         result.map_err(store_error)
     }
 
-    async fn connect(&self) -> FtpResult<AsyncRustlsFtpStream> {
+    async fn connect(&self) -> FtpResult<FtpStream> {
         let record = &self.target.record;
         let [host, user, path] = [&record.host, &record.user, &record.path].map(text);
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let config = ClientConfig::builder()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let connector = TlsConnector::from(Arc::new(config));
-        let attempt = AsyncRustlsFtpStream::connect((host, record.port.unwrap_or(21)));
-        let plain = timeout(CONNECT_TIMEOUT, attempt)
-            .await
-            .map_err(|_| FtpError::ConnectionError(ErrorKind::TimedOut.into()))??;
-        let mut connection = plain
-            .into_secure(AsyncRustlsConnector::from(connector), host)
-            .await?;
+        let config = ClientConfig::builder().with_root_certificates(roots);
+        let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
+        let attempt = FtpStream::connect((host, record.port.unwrap_or(21)));
+        let connected = timeout(CONNECT_TIMEOUT, attempt).await;
+        let plain = connected.map_err(|_| ConnectionError(ErrorKind::TimedOut.into()))??;
+        let securing = plain.into_secure(AsyncRustlsConnector::from(connector), host);
+        let mut connection = securing.await?;
         let password = self.target.secret("PASSWORD").unwrap_or_default();
         connection.login(user, password).await?;
         connection.transfer_type(FileType::Binary).await?;
@@ -86,10 +79,8 @@ impl Store for FtpsStore {
             }
             let mut stream = ftp.retr_as_stream(path).await?;
             let mut bytes = Vec::new();
-            stream
-                .read_to_end(&mut bytes)
-                .await
-                .map_err(FtpError::ConnectionError)?;
+            let read = stream.read_to_end(&mut bytes).await;
+            read.map_err(ConnectionError)?;
             ftp.finalize_retr_stream(stream).await?;
             Ok(Some(bytes))
         })
@@ -134,7 +125,7 @@ impl Store for FtpsStore {
 }
 
 /// Uploads a file. Reads the connection to its end: a server takes one closed with unread bytes for broken.
-async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
+async fn put(ftp: &mut FtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
     let mut stream = ftp.put_with_stream(path).await?;
     let upload = async {
         stream.write_all(bytes).await?;
@@ -146,11 +137,11 @@ async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpRes
     let uploaded = upload.await;
     drop(stream);
     let answer = ftp.finalize_put_stream(tokio::io::sink()).await;
-    answer.and(uploaded.map_err(FtpError::ConnectionError))
+    answer.and(uploaded.map_err(ConnectionError))
 }
 
 /// Creates every folder of a path; a server's refusal of an existing one is ignored.
-async fn make_folders(ftp: &mut AsyncRustlsFtpStream, path: &str) -> FtpResult<()> {
+async fn make_folders(ftp: &mut FtpStream, path: &str) -> FtpResult<()> {
     let ancestors = Path::new(path).ancestors().filter_map(Path::to_str);
     let folders: Vec<&str> = ancestors.filter(|it| !["", "/"].contains(it)).collect();
     for folder in folders.into_iter().rev() {
@@ -169,7 +160,7 @@ fn if_available<T>(result: FtpResult<T>) -> FtpResult<Option<T>> {
 
 fn store_error(error: FtpError) -> Error {
     let id = match &error {
-        FtpError::ConnectionError(_) => return transient(error),
+        ConnectionError(_) => return transient(error),
         FtpError::UnexpectedResponse(response) => match response.status {
             Status::NotLoggedIn => "target-refused",
             // A full disk has a code of the 400s, which else mean that a retry may help.

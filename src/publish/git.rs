@@ -59,7 +59,12 @@ impl GitBranch {
         fs::create_dir_all(&info)
             .and_then(|()| fs::write(info.join("attributes"), attributes))
             .map_err(disk_error)?;
-        let remote = remote_address(project, repository);
+        // A local path is made absolute; other addresses are git's to understand.
+        let path = project.join(repository);
+        let remote = match std::path::absolute(&path) {
+            Ok(absolute) if path.exists() => absolute.display().to_string(),
+            _ => repository.to_owned(),
+        };
         fetched.git(&["remote", "add", "origin", &remote])?;
         let tip = &fetched.tip;
         let commit = fetched.git(&["ls-remote", "origin", tip])?;
@@ -76,12 +81,8 @@ impl GitBranch {
     fn git(&self, arguments: &[&str]) -> Result<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
-            .args([
-                "-c",
-                "core.hooksPath=/dev/null",
-                "-c",
-                "core.symlinks=false",
-            ])
+            .args(["-c", "core.hooksPath=/dev/null"])
+            .args(["-c", "core.symlinks=false"])
             .args(arguments)
             .current_dir(self.checkout.path())
             // Nobody may be there to answer.
@@ -125,8 +126,7 @@ impl GitBranch {
 
     /// Returns the time of the last commit that changed a file.
     pub fn modified_at(&self, path: &str) -> Result<Option<Timestamp>> {
-        let pathspec = self.in_branch(path);
-        let time = self.git(&["log", "-1", "--format=%ct", "--", &pathspec])?;
+        let time = self.git(&["log", "-1", "--format=%ct", "--", &self.in_branch(path)])?;
         let seconds = time.trim().parse().ok();
         Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
@@ -150,17 +150,7 @@ impl GitBranch {
     }
 }
 
-/// Makes the path of a local repository absolute; other addresses are git's to understand.
-fn remote_address(project: &Path, repository: &str) -> String {
-    let path = project.join(repository);
-    match std::path::absolute(&path) {
-        Ok(absolute) if path.exists() => absolute.display().to_string(),
-        _ => repository.to_owned(),
-    }
-}
-
 fn disk_error(error: io::Error) -> Error {
-    let folder = std::env::temp_dir();
-    let message = Message::new("cannot-write").with("path", folder.display());
+    let message = Message::new("cannot-write").with("path", std::env::temp_dir().display());
     Error::new(message).caused_by(error)
 }

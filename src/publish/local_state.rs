@@ -9,8 +9,6 @@ use crate::output::{failed, lock, write_file};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-const FOLDER: &str = ".safeguard";
-
 pub struct LocalState {
     folder: PathBuf,
     /// A random id that tells this project's folder from others with the same target.
@@ -20,7 +18,7 @@ pub struct LocalState {
 impl LocalState {
     /// Opens the state of the project in this folder, or begins one.
     pub fn open(project: &Path) -> Result<LocalState> {
-        let folder = project.join(FOLDER);
+        let folder = project.join(".safeguard");
         fs::create_dir_all(&folder).map_err(failed(&folder))?;
         let ignore_file = folder.join(".gitignore");
         if !ignore_file.exists() {

@@ -42,8 +42,21 @@ impl Lock {
             files: BTreeSet::new(),
         };
         if !store.create(LOCK, &data::pretty(&lock))? {
-            // The next publisher must know the leftovers too, should this one die as well.
-            lock.files = take_over(store, publisher, now)?;
+            // Without a lock, the holder has just finished, or died while writing it: nobody holds half a lock.
+            if let Some(found) = Lock::read(store)? {
+                // The absolute difference, because the two clocks may differ.
+                let is_alive = now.duration_since(found.since).abs() < LOCK_EXPIRY;
+                if found.publisher != publisher && is_alive {
+                    let print = |at| in_japan(at).strftime("%F %R").to_string();
+                    let message = Message::new("target-busy").with("file", LOCK);
+                    let since = message.with("since", print(found.since));
+                    let until = print(found.since + LOCK_EXPIRY);
+                    return Err(Error::new(since.with("until", until)));
+                }
+                // The next publisher must know the leftovers too, should this one die as well.
+                lock.files = found.files;
+                lock.files.retain(|it| stays_below(it) && it != MANIFEST);
+            }
             store.write(LOCK, &data::pretty(&lock))?;
             lock.confirm(store)?;
         }
@@ -94,25 +107,4 @@ impl Lock {
         let bytes = store.read(LOCK)?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
-}
-
-/// Checks that an existing lock may be replaced; returns the files that its holder may have left.
-fn take_over(store: &mut dyn Store, publisher: &str, now: Timestamp) -> Result<BTreeSet<String>> {
-    // The holder has just finished, or died while writing it: nobody holds half a lock.
-    let Some(found) = Lock::read(store)? else {
-        return Ok(BTreeSet::new());
-    };
-    // The absolute difference, because the two clocks may differ.
-    let is_alive = now.duration_since(found.since).abs() < LOCK_EXPIRY;
-    if found.publisher != publisher && is_alive {
-        let print = |at: Timestamp| in_japan(at).strftime("%F %R").to_string();
-        let message = Message::new("target-busy")
-            .with("since", print(found.since))
-            .with("until", print(found.since + LOCK_EXPIRY))
-            .with("file", LOCK);
-        return Err(Error::new(message));
-    }
-    let mut files = found.files;
-    files.retain(|path| stays_below(path) && path != MANIFEST);
-    Ok(files)
 }

@@ -9,12 +9,16 @@ use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use opendal::{ErrorKind, Operator, services};
 use std::io;
+use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
 use std::path::{Path, PathBuf};
 
 /// Errors of an operation on a missing file.
 const MISSING: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
 /// Errors of a write that must not replace a file.
 const PRESENT: [ErrorKind; 2] = [ErrorKind::ConditionNotMatch, ErrorKind::AlreadyExists];
+
+/// Errors of a disk that is full or read-only.
+const FULL_DISK: [io::ErrorKind; 3] = [StorageFull, QuotaExceeded, ReadOnlyFilesystem];
 
 pub struct OpendalStore {
     operator: Operator,
@@ -55,8 +59,7 @@ impl OpendalStore {
 
 impl Store for OpendalStore {
     fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
-        let found = run_unless(&MISSING, self.operator.read(path))?;
-        Ok(found.map(|buffer| buffer.to_vec()))
+        Ok(run_unless(&MISSING, self.operator.read(path))?.map(|buffer| buffer.to_vec()))
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
@@ -106,9 +109,19 @@ impl Store for OpendalStore {
     }
 }
 
+/// The folder of a target. Refuses one around the project or in a folder of its own: the next build
+/// would take the site for content, or vice versa.
 fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
     let folder = project.join(text(&target.record.path));
-    refuse_project_folders(&folder, project)?;
+    let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    if let (Ok(target), Ok(project)) = (resolve(&folder), resolve(project)) {
+        let is_in = |name| target.starts_with(project.join(name));
+        let own = ["content", "themes", "output", ".safeguard"];
+        if project.starts_with(&target) || own.into_iter().any(is_in) {
+            let message = Message::new("folder-is-ours").with("path", target.display());
+            return Err(Error::new(message));
+        }
+    }
     // A missing parent is a share that is not mounted, and is not created.
     if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
         let message = Message::new("no-folder-above").with("path", parent.display());
@@ -159,28 +172,16 @@ fn run_unless<T>(
     })
 }
 
-/// Refuses a target around the project or in its folders: the next build would take the site for content, or vice versa.
-fn refuse_project_folders(target: &Path, project: &Path) -> Result<()> {
-    let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
-    let (Ok(target), Ok(project)) = (resolve(target), resolve(project)) else {
-        return Ok(());
-    };
-    let is_in = |name| target.starts_with(project.join(name));
-    let project_folders = ["content", "themes", "output", ".safeguard"];
-    if project.starts_with(&target) || project_folders.into_iter().any(is_in) {
-        let message = Message::new("folder-is-ours").with("path", target.display());
-        return Err(Error::new(message));
-    }
-    Ok(())
-}
-
 fn store_error(error: opendal::Error) -> Error {
     let words = error.to_string();
     // OpenDAL has no error kind for the refusal of a WebDAV server.
     let refused = error.kind() == ErrorKind::PermissionDenied
         || words.contains("status: 401")
         || words.contains("credential");
-    if !refused && error.is_temporary() && !is_disk_full(&error) {
+    let source = std::error::Error::source(&error);
+    let io_error = source.and_then(|source| source.downcast_ref::<io::Error>());
+    let is_disk_full = io_error.is_some_and(|error| FULL_DISK.contains(&error.kind()));
+    if !refused && error.is_temporary() && !is_disk_full {
         return transient(error);
     }
     let id = if refused {
@@ -189,14 +190,4 @@ fn store_error(error: opendal::Error) -> Error {
         "target-failed"
     };
     Error::new(Message::new(id)).caused_by(error)
-}
-
-/// Recognises a disk that is full or read-only.
-fn is_disk_full(error: &opendal::Error) -> bool {
-    let source = std::error::Error::source(error);
-    let io_error = source.and_then(|source| source.downcast_ref::<io::Error>());
-    io_error.is_some_and(|error| {
-        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-        [StorageFull, QuotaExceeded, ReadOnlyFilesystem].contains(&error.kind())
-    })
 }

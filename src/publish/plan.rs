@@ -14,8 +14,8 @@ use crate::output::stays_below;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lists of pages and addresses: they refer to other files, so they travel with the pages.
-const LISTS: [&str; 4] = [LISTING, FEED, ROBOTS, SITEMAP];
+/// The files that a manifest lists, by path.
+type Listed<'a> = BTreeMap<&'a str, &'a ManifestFile>;
 
 /// A site to publish: its manifest, and the bytes of the files it lists.
 #[derive(Debug, Clone)]
@@ -85,16 +85,12 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
 
 /// Plans how a site replaces the published one. At the paths of `leftovers` a file may differ from the
 /// published manifest and yet is this program's own: an interrupted publication sent it.
-pub fn plan(
-    published: Option<&Manifest>,
-    site: &BuiltSite,
-    leftovers: &BTreeSet<String>,
-) -> Result<Plan> {
+pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
     let listed = published.iter().flat_map(|manifest| &manifest.files);
-    let before: BTreeMap<_, _> = listed.map(|file| (file.path.as_str(), file)).collect();
+    let before: Listed = listed.map(|file| (file.path.as_str(), file)).collect();
     refuse_changed_editions(&before, &site.manifest)?;
     let (mut sent, mut added) = (Vec::new(), Vec::new());
-    let mut obsolete = leftovers.clone();
+    let mut obsolete = BTreeSet::from_iter(leftovers.iter().cloned());
     obsolete.extend(before.keys().map(ToString::to_string));
     for ManifestFile { path, sha256, .. } in &site.manifest.files {
         obsolete.remove(path);
@@ -124,10 +120,7 @@ pub fn plan(
 }
 
 /// Refuses to change a file of a published edition, or to take all away: one that was withdrawn keeps a page.
-fn refuse_changed_editions(
-    published: &BTreeMap<&str, &ManifestFile>,
-    manifest: &Manifest,
-) -> Result<()> {
+fn refuse_changed_editions(published: &Listed, manifest: &Manifest) -> Result<()> {
     let differs = |file: &&ManifestFile| {
         let old = published.get(file.path.as_str());
         is_issued(&file.path) && old.is_some_and(|old| old.sha256 != file.sha256)
@@ -171,12 +164,12 @@ fn edition_of(path: &str) -> Option<&str> {
 
 /// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    edition_of(path).is_some() && DOWNLOADS.contains(&name)
+    edition_of(path).is_some() && DOWNLOADS.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
+/// Recognises pages, and the lists that refer to other files and so travel with the pages.
 fn is_page(path: &str) -> bool {
-    path.ends_with(".html") || LISTS.contains(&path)
+    path.ends_with(".html") || [LISTING, FEED, ROBOTS, SITEMAP].contains(&path)
 }
 
 #[cfg(test)]
@@ -205,18 +198,18 @@ mod tests {
     }
 
     fn planned(before: &BuiltSite, after: &BuiltSite) -> Plan {
-        plan(Some(&before.manifest), after, &BTreeSet::new()).expect("a plan")
+        plan(Some(&before.manifest), after, &[]).expect("a plan")
     }
 
     fn refusal(before: &BuiltSite, after: &BuiltSite) -> Message {
-        let refused = plan(Some(&before.manifest), after, &BTreeSet::new());
+        let refused = plan(Some(&before.manifest), after, &[]);
         refused.expect_err("a refusal").message
     }
 
     #[test]
     fn at_first_everything_travels_pages_last() {
         let site = site(&[("index.html", "1"), ("a.css", "2"), ("feed.xml", "3")]);
-        let plan = plan(None, &site, &BTreeSet::new()).expect("a plan");
+        let plan = plan(None, &site, &[]).expect("a plan");
         assert_eq!(plan.upload, ["a.css"]);
         assert_eq!(plan.pages, ["feed.xml", "index.html"]);
         assert!(plan.sends_manifest && plan.remove.is_empty() && plan.unchanged == 0);
@@ -267,7 +260,7 @@ mod tests {
     fn what_a_dead_publisher_left_is_removed_unless_it_is_needed() {
         let before = site(&[("index.html", "1")]);
         let after = site(&[("index.html", "1"), ("b.css", "2")]);
-        let leftovers = ["a.css", "b.css"].map(str::to_owned).into();
+        let leftovers = ["a.css", "b.css"].map(str::to_owned);
         let plan = plan(Some(&before.manifest), &after, &leftovers).expect("a plan");
         assert_eq!(plan.remove, ["a.css"]);
         assert_eq!(plan.upload, ["b.css"]);

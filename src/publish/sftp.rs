@@ -141,17 +141,12 @@ impl Connection {
     async fn put(&self, path: &str, bytes: &[u8], flag: OpenFlags) -> SftpResult<()> {
         let flags = OpenFlags::CREATE | OpenFlags::WRITE | flag;
         let file = self.sftp.open(path, flags, FileAttributes::empty()).await?;
-        let write = async {
-            for (offset, chunk) in (0..).step_by(CHUNK).zip(bytes.chunks(CHUNK)) {
-                let written = self.sftp.write(&file.handle, offset, chunk.to_vec());
-                written.await?;
-            }
-            SftpResult::Ok(())
-        };
-        let written = write.await;
+        for (offset, chunk) in (0..).step_by(CHUNK).zip(bytes.chunks(CHUNK)) {
+            let written = self.sftp.write(&file.handle, offset, chunk.to_vec());
+            written.await?;
+        }
         // A full disk may show only here.
-        let closed = self.sftp.close(&file.handle).await;
-        written.and(closed.map(drop))
+        self.sftp.close(file.handle).await.map(drop)
     }
 
     /// Creates a file; returns false if there is one already.

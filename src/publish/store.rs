@@ -27,9 +27,6 @@ pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 /// Timeout of a connection attempt.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Time to wait for another publisher's lock on stores without exclusive creation.
-const LOCK_SETTLE_TIME: Duration = Duration::from_secs(1);
-
 /// The files of one target. Paths use `/` and begin at the site's folder.
 pub trait Store {
     /// Returns the bytes of a file, or `None` if there is no such file.
@@ -68,7 +65,7 @@ pub fn is_transient(error: &Error) -> bool {
 
 /// True if a file created without exclusion is this caller's, once a competitor's would have arrived.
 pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> Result<bool> {
-    std::thread::sleep(LOCK_SETTLE_TIME);
+    std::thread::sleep(Duration::from_secs(1));
     Ok(store.read(path)?.is_some_and(|found| found == bytes))
 }
 

@@ -230,13 +230,11 @@ fn find_credentials(text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let code = line.split(" #").next().unwrap_or_default();
-        let names = code.split(':').rev().skip(1).filter_map(last_word);
+        let names = code.split(':').rev().skip(1).filter_map(secret_name);
         let address = has_password(code).then(|| "user:…@".to_owned());
-        for name in names.filter(|name| is_secret(name)).chain(address) {
-            let message = Message::new("credential-in-yaml")
-                .with("field", name)
-                .with("line", number);
-            let origin = Origin::file(FILE);
+        for name in names.chain(address) {
+            let named = Message::new("credential-in-yaml").with("field", name);
+            let (origin, message) = (Origin::file(FILE), named.with("line", number));
             findings.push(Diagnostic::error("credential-in-yaml", origin, message));
         }
     }
@@ -254,18 +252,16 @@ fn has_password(line: &str) -> bool {
     user.is_some_and(|user| user.contains(':') || !scheme.ends_with("ssh"))
 }
 
-/// The field name before a colon.
-fn last_word(text: &str) -> Option<String> {
+/// The field name before a colon, if it is a credential's.
+fn secret_name(text: &str) -> Option<String> {
     let ends_word = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
     let unquoted = text.trim_end().trim_end_matches(['"', '\'']);
-    let name = unquoted.rsplit(ends_word).next()?;
-    (!name.is_empty()).then(|| name.to_lowercase().replace('-', "_"))
-}
-
-fn is_secret(name: &str) -> bool {
+    let word = unquoted.rsplit(ends_word).next()?;
+    let name = word.to_lowercase().replace('-', "_");
     let upper = name.to_uppercase();
     let known = SECRETS.into_iter().chain(OTHER_SECRETS);
-    SECRET_WORDS.iter().any(|word| upper.contains(word)) || nearest(&upper, known).is_some()
+    let is_known = !name.is_empty() && nearest(&upper, known).is_some();
+    (is_known || SECRET_WORDS.iter().any(|word| upper.contains(word))).then_some(name)
 }
 
 #[cfg(test)]

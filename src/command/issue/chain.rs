@@ -30,16 +30,15 @@ impl Issue {
         content: &Content,
         note: Option<&str>,
     ) -> Option<Result<()>> {
-        if let Some(id) = &self.withdraw {
-            Some(withdraw(session, content, id, note))
-        } else if let Some(id) = &self.lost {
-            Some(give_up(session, content, id, note))
-        } else if let Some(id) = &self.restore {
-            Some(restore(session, content, id))
-        } else {
-            let (file, to) = (self.attach.as_deref()?, self.to.as_deref()?);
-            Some(self.attach(session, content, file, to))
-        }
+        Some(match (&self.withdraw, &self.lost, &self.restore) {
+            (Some(id), ..) => withdraw(session, content, id, note),
+            (_, Some(id), _) => give_up(session, content, id, note),
+            (.., Some(id)) => restore(session, content, id),
+            _ => {
+                let (file, id) = (self.attach.as_deref()?, self.to.as_deref()?);
+                self.attach(session, content, file, id)
+            }
+        })
     }
 
     /// Records a scan of paper that was sealed, or another file that the office lets out.
@@ -87,8 +86,7 @@ fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()
 }
 
 fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
-    let edition = edition(content, id, &[])?;
-    if let Some(ending) = &edition.withdrawn {
+    if let Some(ending) = &edition(content, id, &[])?.withdrawn {
         let message = Message::new("withdrawn-already").with("day", ending.on);
         return Err(Error::new(message.with("id", id)));
     }
