@@ -11,7 +11,7 @@ use crate::render::pdf;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{Html, IntoResponse, Redirect, Response, Sse};
@@ -36,6 +36,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
     require-trusted-types-for 'script'; trusted-types inert";
 
 type SharedServer = State<Arc<PreviewServer>>;
+/// A text, or a status without one.
+type Found = Result<String, StatusCode>;
 
 /// Waits for requests; ends only if the machine fails.
 pub async fn serve(server: Arc<PreviewServer>, listener: TcpListener) -> std::io::Result<()> {
@@ -72,18 +74,14 @@ async fn guard(State(server): SharedServer, request: Request, next: Next) -> Res
     if !host.as_ref().is_some_and(is_ours) || !also_named.is_none_or(is_ours) {
         return refuse(&server, StatusCode::FORBIDDEN, "preview-other-host");
     }
-    let mut response = next.run(request).await;
     let same_origin = HeaderName::from_static("cross-origin-resource-policy");
-    for (name, value) in [
+    let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (same_origin, "same-origin"),
-    ] {
-        let value = HeaderValue::from_static(value);
-        response.headers_mut().entry(name).or_insert(value);
-    }
-    response
+    ];
+    (headers, next.run(request).await).into_response()
 }
 
 fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> Response {
@@ -170,14 +168,11 @@ fn error_response(server: &PreviewServer, error: Error) -> Response {
 }
 
 /// The page of a PDF on which a row begins.
-async fn pdf_page(State(server): SharedServer, Path(path): Path<[String; 2]>) -> Response {
+async fn pdf_page(State(server): SharedServer, Path(path): Path<[String; 2]>) -> Found {
     let [kind, row] = path;
-    if let Some(Ok(Some(pdf))) = rendered(&server, &format!("pdf/{kind}.pdf")).await
-        && let Some(page) = pdf.pages.get(&row)
-    {
-        return page.to_string().into_response();
-    }
-    StatusCode::NO_CONTENT.into_response()
+    let pdf = rendered(&server, &format!("pdf/{kind}.pdf")).await;
+    let page = pdf.and_then(|pdf| pdf.ok()??.pages.get(&row).map(usize::to_string));
+    page.ok_or(StatusCode::NO_CONTENT)
 }
 
 /// A file, rendered now if need be; `None` if nothing could be rendered yet.
@@ -197,11 +192,10 @@ async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult>
 }
 
 /// File and line of a row, as `content/measures/C/b.yaml` and `5` in two lines.
-async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Response {
-    match server.state().row_source(&anchor) {
-        Some((file, line)) => format!("{file}\n{line}").into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
-    }
+async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Found {
+    let source = server.state().row_source(&anchor);
+    let lines = source.map(|(file, line)| format!("{file}\n{line}"));
+    lines.ok_or(StatusCode::NO_CONTENT)
 }
 
 /// The file and line that the page asks to open.
