@@ -1,5 +1,4 @@
 //! The register: the content after it was checked. Records ([`crate::content::record`]) hold what was written.
-//!
 //! A [`Register`] comes from [`crate::check::check`], or from an edition's record.
 
 use crate::date::DateStyle;

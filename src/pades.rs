@@ -1,5 +1,4 @@
 //! PDF + identity + moment → the same PDF with a signature (PAdES B-B, or B-T with a timestamp).
-//!
 //! Existing bytes stay; the signature is appended as an incremental update.
 //! Never here: passwords typed, the clock, the network; the command provides those.
 

@@ -1,5 +1,4 @@
 //! A PDF somebody received → its attached data and signatures; a PDF of our own → its text.
-//!
 //! [`crate::verify`] decides if the file is a recorded one. A received file may be malicious: it is read
 //! strictly, nothing in it is repaired or skipped, and the size of a stream or tree is bounded.
 

@@ -1,5 +1,4 @@
 //! A received file + the list of editions → a verdict. Never here: disk, network, clock.
-//!
 //! A file is genuine if these very bytes were recorded by the office. What a file says of itself, and
 //! what its pages show, proves nothing; the attached data only tells which edition it claims to be.
 

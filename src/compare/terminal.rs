@@ -10,9 +10,7 @@ use crate::sheet::State;
 use std::iter::Peekable;
 use std::slice::from_ref;
 use std::vec::IntoIter;
-use textwrap::{Options, WordSplitter, WrapAlgorithm};
-
-const COLUMNS: usize = 80;
+use textwrap::{Options, WordSplitter};
 
 pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {
     let printer = TextPrinter { catalog, colour };
@@ -105,18 +103,20 @@ impl TextPrinter<'_> {
 
     /// The row's number and a space, if it has a number.
     fn number(&self, changed: &ChangedRow) -> String {
-        let number = |row: Option<&RowVersion>| {
-            let no = row.and_then(|row| row.no);
-            no.map(|no| no.to_string()).unwrap_or_default()
-        };
-        let Sides { after, before } = changed.row.as_ref().map(number);
-        let shown = if changed.changes.contains(&RowChange::Renumbered) {
+        let numbers = changed.row.as_ref().map(|row| row.and_then(|row| row.no));
+        let shown = |no: Option<u32>| no.map_or_else(String::new, |no| no.to_string());
+        let Sides { after, before } = numbers.map(shown);
+        let number = if changed.changes.contains(&RowChange::Renumbered) {
             self.exchange(&before, &after)
         } else {
             // One of them is empty, or both are the same.
             after.max(before)
         };
-        if shown.is_empty() { shown } else { shown + " " }
+        if number.is_empty() {
+            number
+        } else {
+            number + " "
+        }
     }
 
     fn field(&self, change: RowChange) -> String {
@@ -166,14 +166,12 @@ impl TextPrinter<'_> {
 
     fn certification(&self, change: &CertificationChange) -> String {
         let Sides { after, before } = &change.lines;
+        let pairs = after.iter().zip(before);
+        let both = pairs.map(|(new, old)| self.inline(from_ref(new), from_ref(old)));
         let (sign, lines): (_, Vec<String>) = match change.change {
             "added" => ("+", after.iter().map(text_of).collect()),
             "removed" => ("-", before.iter().map(text_of).collect()),
-            _ => {
-                let pairs = after.iter().zip(before);
-                let both = pairs.map(|(new, old)| self.inline(from_ref(new), from_ref(old)));
-                ("~", both.collect())
-            }
+            _ => ("~", both.collect()),
         };
         wrap(&format!("{sign} {}", lines.join("  ")), 2, 6)
     }
@@ -218,8 +216,7 @@ fn letter(heading: &MarkedHeading) -> String {
     }
 }
 
-/// Every character with its mark. A line break has the mark of the character after it, because
-/// the comparison counts a new paragraph as a change of its first word.
+/// Every character with its mark. A line break has that of the next one: a new paragraph changes its first word.
 fn characters(text: &[MarkedLine]) -> Peekable<IntoIter<(char, bool)>> {
     let mut characters = Vec::new();
     for line in text {
@@ -233,17 +230,16 @@ fn characters(text: &[MarkedLine]) -> Peekable<IntoIter<(char, bool)>> {
     characters.into_iter().peekable()
 }
 
-/// Breaks lines by the Unicode rules, which know Japanese. `first` and `others` are columns of indentation.
+/// Breaks lines at column 80 by the Unicode rules, which know Japanese. `first` and `others` are columns of indentation.
 pub(super) fn wrap(text: &str, first: usize, others: usize) -> String {
     // A line may end before `+`; an invisible word joiner keeps the closing mark with its word.
     let joined = text.replace("+}", "\u{2060}+}");
     let [first, others] = [first, others].map(|columns| " ".repeat(columns));
-    let options = Options::new(COLUMNS)
+    let options = Options::new(80)
         .initial_indent(&first)
         .subsequent_indent(&others)
         .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation)
-        .wrap_algorithm(WrapAlgorithm::FirstFit);
+        .word_splitter(WordSplitter::NoHyphenation);
     textwrap::fill(&joined, options).replace('\u{2060}', "") + "\n"
 }
 

@@ -1,5 +1,4 @@
 //! Signed bytes + identity → the CMS container of a PAdES signature (ETSI EN 319 142-1, ETSI.CAdES.detached).
-//!
 //! The signed attributes are the content type, the digest and the signer's certificate.
 //! The claimed time stands in the PDF (`/M`), as PAdES requires.
 

@@ -1,5 +1,4 @@
 //! A PDF + the size of a signature → the PDF with a revision appended for the signature.
-//!
 //! It has an empty signature field, tagged as PDF/UA requires and invisible: the seal on paper is for print.
 
 use crate::date::in_japan;

@@ -1,5 +1,4 @@
 //! Project folder → everything the preview shows at one moment.
-//!
 //! Reading is separate from checking and rendering: a file that is just being saved is read again first.
 
 use super::{ServeOptions, internal_error};
