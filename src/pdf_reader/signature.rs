@@ -66,20 +66,15 @@ impl PdfSignature {
 
 /// Every signature of a document, ordered by the end of its coverage.
 pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<PdfSignature>> {
-    let mut fields = Vec::new();
-    if let Ok(form) = document.get_dict_in_dict(document.catalog()?, b"AcroForm") {
-        for field in list(document, form, b"Fields") {
-            fields.push(document.dereference(field)?.1.as_dict()?);
-        }
-    }
-    let mut signatures = Vec::new();
-    for field in tree_nodes(document, fields)? {
-        if let Ok(value) = document.get_dict_in_dict(field, b"V")
-            && value.has(b"ByteRange")
-        {
-            signatures.push(read_signature(document, value, pdf));
-        }
-    }
+    let form = document.get_dict_in_dict(document.catalog()?, b"AcroForm");
+    let fields = form
+        .map_or(&[][..], |form| list(document, form, b"Fields"))
+        .iter();
+    let roots = fields.map(|field| document.dereference(field)?.1.as_dict());
+    let nodes = tree_nodes(document, roots.collect::<lopdf::Result<_>>()?)?.into_iter();
+    let values = nodes.flat_map(|it| document.get_dict_in_dict(it, b"V"));
+    let signed = values.filter(|value| value.has(b"ByteRange"));
+    let mut signatures: Vec<_> = signed.map(|it| read_signature(document, it, pdf)).collect();
     signatures.sort_by_key(|(end, _)| *end);
     Ok(signatures.into_iter().map(|(_, it)| it).collect())
 }
