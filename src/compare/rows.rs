@@ -200,12 +200,10 @@ fn mark_headings(headings: EitherSide<Heading>) -> Sides<Option<MarkedHeading>> 
     let letters = headings.map(|it| it.map(|it| &it.letter));
     let marked = headings.zip(mark_line(names.after, names.before));
     marked.map(|(heading, name)| {
-        let letter = &heading?.letter;
+        let run = Run::plain(&heading?.letter);
+        let changed = letters.after != letters.before && !run.text.is_empty();
         Some(MarkedHeading {
-            letter: MarkedSpan {
-                run: Run::plain(letter),
-                changed: letters.after != letters.before && !letter.is_empty(),
-            },
+            letter: MarkedSpan { run, changed },
             name,
             anchor: heading?.anchor.clone(),
         })
