@@ -31,8 +31,7 @@ impl Audience {
     }
 }
 
-/// A value in Japanese and, if somebody translated it, in English.
-/// The Japanese sheet is the one issued: editions and data hold the Japanese value only.
+/// A value in Japanese and, if translated, in English. The Japanese sheet is issued: editions hold only that value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bilingual<T> {

@@ -15,8 +15,7 @@ pub struct PdfSignature {
     pub signer: Option<String>,
     /// The authority that issued the certificate, by the certificate's own words.
     pub issuer: Option<String>,
-    /// The container, if the signed bytes are those in the file, the certificate's key made the
-    /// signature, and the policy lets this certificate sign documents.
+    /// The container, if it is of the file's bytes, by the certificate's key, and the policy lets that sign documents.
     pub integrity: Result<CmsSignature, SignatureError>,
     /// Ok if it covers the whole file except itself, an earlier revision or arbitrary bytes if not.
     pub coverage: Result<(), SignatureError>,
@@ -123,8 +122,7 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
 /// The bytes before and after a signature that it covers, where they end, and its container.
 type SignedBytes<'a> = ([&'a [u8]; 2], usize, &'a [u8]);
 
-/// Finds the bytes that a signature covers. The gap between them must be exactly its own text, because otherwise
-/// bytes that nobody signed could be inserted.
+/// Finds the bytes that a signature covers. The gap must be exactly its own text: no unsigned bytes fit in.
 fn signed_bytes<'a>(
     document: &'a Document,
     value: &'a Dictionary,

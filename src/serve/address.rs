@@ -41,7 +41,6 @@ impl ListenAddress {
     }
 
     /// Tells if a request names this address as its host.
-    ///
     /// Another site's page can point a name of its own at this machine (DNS rebinding), but not an address.
     pub fn serves(&self, authority: &Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
