@@ -162,12 +162,10 @@ impl ReceivedData {
 /// The reason a file that is not recorded cannot be compared, for whoever received it.
 fn for_client(obstacle: Message) -> Message {
     let lacks_data = ["pdf-no-data", "pdf-several-data"].map(Message::new);
-    if obstacle == Message::new("pdf-encrypted") {
-        Message::new("verify-encrypted")
-    } else if lacks_data.contains(&obstacle) {
-        obstacle
-    } else {
-        Message::new("verify-not-recorded")
+    match obstacle {
+        it if lacks_data.contains(&it) => it,
+        it if it == Message::new("pdf-encrypted") => Message::new("verify-encrypted"),
+        _ => Message::new("verify-not-recorded"),
     }
 }
 

@@ -104,19 +104,15 @@ impl TextPrinter<'_> {
     /// The row's number and a space, if it has a number.
     fn number(&self, changed: &ChangedRow) -> String {
         let numbers = changed.row.as_ref().map(|row| row.and_then(|row| row.no));
-        let shown = |no: Option<u32>| no.map_or_else(String::new, |no| no.to_string());
-        let Sides { after, before } = numbers.map(shown);
-        let number = if changed.changes.contains(&RowChange::Renumbered) {
+        let text = |no: Option<u32>| no.map_or_else(String::new, |no| no.to_string());
+        let Sides { after, before } = numbers.map(text);
+        let shown = if changed.changes.contains(&RowChange::Renumbered) {
             self.exchange(&before, &after)
         } else {
             // One of them is empty, or both are the same.
             after.max(before)
         };
-        if number.is_empty() {
-            number
-        } else {
-            number + " "
-        }
+        if shown.is_empty() { shown } else { shown + " " }
     }
 
     fn field(&self, change: RowChange) -> String {

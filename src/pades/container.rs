@@ -20,13 +20,9 @@ use x509_cert::spki::AlgorithmIdentifierOwned;
 
 const ENCODES: &str = "values read as DER can be written as DER";
 
-/// Signs a document given in pieces. A time server gets the signature only, never the document.
-pub fn build(
-    pieces: &[&[u8]],
-    identity: &Identity,
-    server: Option<&TimeServer>,
-) -> Result<Vec<u8>> {
-    let digest = OctetString::new(HashAlgorithm::Sha256.hash(pieces)).expect(ENCODES);
+/// Signs a document given in parts. A time server gets the signature only, never the document.
+pub fn build(parts: &[&[u8]], identity: &Identity, server: Option<&TimeServer>) -> Result<Vec<u8>> {
+    let digest = OctetString::new(HashAlgorithm::Sha256.hash(parts)).expect(ENCODES);
     let certificate = SigningCertificateV2::of(identity.certificate()).expect(ENCODES);
     let signed_attributes = set([
         attribute(rfc5911::ID_CONTENT_TYPE, &rfc5911::ID_DATA),

@@ -28,9 +28,7 @@ fn page_text(document: &Document, page: ObjectId) -> Result<String> {
     for operation in Content::decode(&content)?.operations {
         match (operation.operator.as_str(), operation.operands.as_slice()) {
             ("Tf", [Object::Name(name), _]) => font = encodings.get(name),
-            ("Tj" | "TJ", [shown]) if !replaced.contains(&true) => {
-                text.push_str(&decode(font, shown)?);
-            }
+            ("Tj" | "TJ", [shown]) if !replaced.contains(&true) => text += &decode(font, shown)?,
             ("ET", _) => text.push('\n'),
             ("BMC", _) => replaced.push(false),
             ("BDC", [_, properties]) => {

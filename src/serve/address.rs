@@ -45,12 +45,11 @@ impl ListenAddress {
     pub fn serves(&self, authority: &Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
         let ip = self.bound.ip();
+        let is_any = ip.is_unspecified();
         let is_called = match name.parse::<IpAddr>() {
-            Ok(named) => named == ip || ip.is_unspecified(),
+            Ok(named) => named == ip || is_any,
             Err(_) if name.eq_ignore_ascii_case(&self.host) => true,
-            Err(_) => {
-                name.eq_ignore_ascii_case("localhost") && (ip.is_loopback() || ip.is_unspecified())
-            }
+            Err(_) => name.eq_ignore_ascii_case("localhost") && (is_any || ip.is_loopback()),
         };
         is_called && authority.port_u16().unwrap_or(80) == self.bound.port()
     }

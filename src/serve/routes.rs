@@ -36,6 +36,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
     require-trusted-types-for 'script'; trusted-types inert";
 
 type SharedServer = State<Arc<PreviewServer>>;
+type Client = ConnectInfo<SocketAddr>;
 /// A text, or a status without one.
 type Found = Result<String, StatusCode>;
 
@@ -90,10 +91,7 @@ fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> R
 }
 
 /// The page around the frames.
-async fn page(
-    State(server): SharedServer,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
-) -> Response {
+async fn page(State(server): SharedServer, ConnectInfo(client): Client) -> Response {
     let catalog = &server.options.catalog;
     let mut context = Context::new();
     context.insert("lang", catalog.language.code());
@@ -208,7 +206,7 @@ struct OpenRequest {
 /// Opens the author's editor for the preview's own page on this machine only, with files of the content only.
 async fn open(
     State(server): SharedServer,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): Client,
     headers: HeaderMap,
     body: String,
 ) -> Response {
