@@ -160,11 +160,6 @@ impl Edition {
         (self.sheet.date, self.id.len(), &self.id)
     }
 
-    /// A file of the folder; empty if it is missing.
-    pub fn file(&self, name: &str) -> Vec<u8> {
-        self.bytes.get(name).cloned().unwrap_or_default()
-    }
-
     /// The names of the files that are missing, were altered or are not recorded.
     pub fn damaged_files(&self) -> Vec<&str> {
         let is_damaged = |name: &&str| {

@@ -269,13 +269,6 @@ pub fn dated_standard(standard: &str, edition: Option<&str>) -> String {
     format!("{before}:{edition}{after}")
 }
 
-impl Certification {
-    /// True after the certificate's last day. That day itself still counts.
-    pub fn has_expired(&self, today: Date) -> bool {
-        self.expires_on.is_some_and(|last| last < today)
-    }
-}
-
 /// A page of prose for the office's site. It is no part of the sheet, so no edition holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProsePage {

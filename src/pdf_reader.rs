@@ -52,8 +52,7 @@ pub fn open(pdf: &[u8]) -> Result<Document> {
     }
     let options = LoadOptions {
         strict: true,
-        max_decompressed_size: Some(MAX_STREAM),
-        ..LoadOptions::default()
+        ..LoadOptions::with_max_decompressed_size(MAX_STREAM)
     };
     let encrypted = Error::new(Message::new("pdf-encrypted"));
     match Document::load_mem_with_options(pdf, options) {
