@@ -138,8 +138,8 @@ impl CmsSignature {
             HashAlgorithm::of(&self.signer.digest_alg).ok_or(SignatureError::Unsupported)?;
         // The value of a signed attribute, which must not have a second one.
         let find = |oid| {
-            let mut values = values(&self.signer.signed_attrs, oid);
-            let (value, second) = (values.next(), values.next());
+            let mut found = values(&self.signer.signed_attrs, oid);
+            let (value, second) = (found.next(), found.next());
             second.map_or(Ok(value), |_| Err(SignatureError::Unsupported))
         };
         let digest =

@@ -79,7 +79,7 @@ pub struct VerifyReport {
     /// The way to the issued file.
     pub advice: Option<Message>,
     pub sha256: String,
-    /// As the record says, else as the file claims.
+    /// The record's, else the one that the file claims.
     pub office: Option<String>,
     pub edition: Option<String>,
     /// Certificates that run out within 90 days or have run out; only of data that is genuine.
@@ -225,7 +225,7 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
     }
 }
 
-/// Why no signature is the one asked for; `None` if one is, or none was asked for.
+/// The reason that no signature is the one asked for; `None` if one is, or none was asked for.
 fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Option<Message> {
     let (signer, name, roots) = (&context.signer, &context.signer_name, &*context.roots);
     let is_found = |it: &PdfSignature| {

@@ -45,8 +45,8 @@ fn page_text(document: &Document, page: ObjectId) -> Result<String> {
 }
 
 /// Decodes a string, or an array of strings and of numbers that move the pen.
-fn decode(font: Option<&Encoding>, shown: &Object) -> Result<String> {
-    let font = font.ok_or(Error::CharacterEncoding)?;
+fn decode(current: Option<&Encoding>, shown: &Object) -> Result<String> {
+    let font = current.ok_or(Error::CharacterEncoding)?;
     match shown {
         Object::String(codes, _) => Document::decode_text(font, codes),
         Object::Array(parts) => parts.iter().map(|part| decode(Some(font), part)).collect(),

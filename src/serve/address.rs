@@ -20,8 +20,7 @@ impl ListenAddress {
         let listener = TcpListener::bind((host, port)).map_err(failed)?;
         // Tokio waits for the requests.
         listener.set_nonblocking(true).map_err(failed)?;
-        let bound = listener.local_addr().map_err(failed)?;
-        let host = host.to_owned();
+        let (host, bound) = (host.to_owned(), listener.local_addr().map_err(failed)?);
         Ok((ListenAddress { host, bound }, listener))
     }
 
