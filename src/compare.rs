@@ -190,12 +190,6 @@ pub struct RowVersion {
     pub remarks: MarkedCell,
 }
 
-impl RowVersion {
-    fn cell(&self, change: RowChange) -> &MarkedCell {
-        change.part(&self.subject, &self.measure, &self.remarks)
-    }
-}
-
 /// A cell with the changed words marked.
 #[derive(Debug, Clone, Serialize)]
 pub struct MarkedCell {

@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Name and version of the record's shape.
 pub const FORMAT: &str = "safeguard-edition/1";
-
 /// Name and version of the listing's shape.
 pub const LISTING_FORMAT: &str = "safeguard-editions/1";
 

@@ -108,7 +108,7 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         // It may be the data by itself.
         Err(error) => (file.to_vec(), Vec::new(), Some(error)),
     };
-    let data = ReceivedData::read(&bytes);
+    let data = read_data(&bytes);
     let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
     let sha256 = sha256(file);
     let known = &context.known;
@@ -147,16 +147,14 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
     }
 }
 
-impl ReceivedData {
-    fn read(bytes: &[u8]) -> Option<ReceivedData> {
-        let value: Value = serde_json::from_slice(bytes).ok()?;
-        let format = value["format"].as_str()?.to_owned();
-        format.starts_with("safeguards/").then(|| ReceivedData {
-            digest: sha256(bytes),
-            format,
-            sheet: serde_json::from_value(value).ok(),
-        })
-    }
+fn read_data(bytes: &[u8]) -> Option<ReceivedData> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let format = value["format"].as_str()?.to_owned();
+    format.starts_with("safeguards/").then(|| ReceivedData {
+        digest: sha256(bytes),
+        format,
+        sheet: serde_json::from_value(value).ok(),
+    })
 }
 
 /// The reason a file that is not recorded cannot be compared, for whoever received it.

@@ -2,8 +2,8 @@
 
 use super::word_diff::{MarkedLine, text_of};
 use super::{
-    CertificationChange, ChangedRow, ComparedSheet, Comparison, ComparisonLine, MarkedHeading,
-    RowChange, RowVersion, Sides,
+    CertificationChange, ChangedRow, ComparedSheet, Comparison, ComparisonLine, MarkedCell,
+    MarkedHeading, RowChange, RowVersion, Sides,
 };
 use crate::message::{Catalog, Message};
 use crate::sheet::State;
@@ -92,10 +92,10 @@ impl TextPrinter<'_> {
         let summary = format!("({}; {})", messages.join(", "), changed.id);
         text.push_str(&wrap(&summary, 4, 6));
         for field in [RowChange::Measure, RowChange::Remarks] {
-            let written = |row: &RowVersion| one_sided && row.cell(field).state != State::None;
+            let written = |row: &RowVersion| one_sided && cell(row, field).state != State::None;
             if changed.changes.contains(&field) || changed.row.newest().is_some_and(written) {
-                let cell = self.cell(changed, field);
-                text.push_str(&wrap(&format!("{}: {cell}", self.field(field)), 4, 6));
+                let words = self.cell(changed, field);
+                text.push_str(&wrap(&format!("{}: {words}", self.field(field)), 4, 6));
             }
         }
         text
@@ -151,7 +151,7 @@ impl TextPrinter<'_> {
     /// The cell that a change is about: both sides as one text, or the only side.
     fn cell(&self, changed: &ChangedRow, field: RowChange) -> String {
         let rows = changed.row.as_ref();
-        let texts = rows.map(|row| row.map_or(&[][..], |row| &row.cell(field).paragraphs));
+        let texts = rows.map(|row| row.map_or(&[][..], |row| &cell(row, field).paragraphs));
         let Sides { after, before } = texts;
         if changed.row.both().is_some() {
             return self.inline(after, before);
@@ -202,6 +202,10 @@ impl TextPrinter<'_> {
         };
         bracket(old, "[-", "-]", "31") + &bracket(new, "{+", "+}", "32")
     }
+}
+
+fn cell(row: &RowVersion, change: RowChange) -> &MarkedCell {
+    change.part(&row.subject, &row.measure, &row.remarks)
 }
 
 /// The letter before a name and a space, if there is a letter.
