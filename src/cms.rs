@@ -208,7 +208,6 @@ pub fn malformed() -> der::Error {
     der::ErrorKind::Failed.into()
 }
 
-/// Every value of an attribute.
 fn values(attributes: &Option<Attributes>, oid: ObjectIdentifier) -> impl Iterator<Item = &Any> {
     let all = attributes.iter().flat_map(|attributes| attributes.iter());
     let named = all.filter(move |attribute| attribute.oid == oid);

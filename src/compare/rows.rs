@@ -139,7 +139,6 @@ fn row_changes(rows: EitherSide<Row>, moved: bool) -> BTreeSet<RowChange> {
     changes.into_iter().flatten().collect()
 }
 
-/// The label for a cell's change from one state to another.
 fn state_change(states: Sides<Option<State>>) -> &'static str {
     match (states.before, states.after) {
         (before, after) if before == after => "change_reworded",

@@ -30,7 +30,7 @@ const PAGE: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
-/// The page's content security policy: it may show what this address serves, and no other page may show it.
+/// The page may run its own script and show what this address serves; no other page may show it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types inert";
@@ -111,7 +111,6 @@ async fn page(State(server): SharedServer, ConnectInfo(client): Client) -> Respo
     ([policy], Html(html.expect("a test renders the page"))).into_response()
 }
 
-/// Tells if a request comes from this machine.
 fn is_local(client: SocketAddr) -> bool {
     client.ip().to_canonical().is_loopback()
 }
@@ -196,7 +195,6 @@ async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Found {
     lines.ok_or(StatusCode::NO_CONTENT)
 }
 
-/// The file and line that the page asks to open.
 #[derive(Deserialize)]
 struct OpenRequest {
     file: String,
