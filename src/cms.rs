@@ -138,11 +138,9 @@ impl CmsSignature {
             HashAlgorithm::of(&self.signer.digest_alg).ok_or(SignatureError::Unsupported)?;
         // The value of a signed attribute, which must not have a second one.
         let find = |oid| {
-            let mut values = values(&self.signer.signed_attrs, oid);
-            match (values.next(), values.next()) {
-                (value, None) => Ok(value),
-                _ => Err(SignatureError::Unsupported),
-            }
+            let mut found = values(&self.signer.signed_attrs, oid);
+            let (value, second) = (found.next(), found.next());
+            second.map_or(Ok(value), |_| Err(SignatureError::Unsupported))
         };
         let digest =
             find(rfc5911::ID_MESSAGE_DIGEST)?.and_then(|it| it.decode_as::<OctetString>().ok());
@@ -191,22 +189,18 @@ impl SigningCertificateV2 {
     /// Tells if the first id, which is the signer's, is that of `certificate`.
     fn is_of(&self, certificate: &Certificate) -> der::Result<bool> {
         let id = self.certificates.first().ok_or_else(malformed)?;
-        let algorithm = match &id.hash_algorithm {
-            None => HashAlgorithm::Sha256,
-            Some(algorithm) => HashAlgorithm::of(algorithm).ok_or_else(malformed)?,
-        };
-        Ok(id.hash.as_bytes() == algorithm.hash(&[&certificate.to_der()?]))
+        let named = id.hash_algorithm.as_ref();
+        let algorithm = named.map_or(Some(HashAlgorithm::Sha256), HashAlgorithm::of);
+        let der = certificate.to_der()?;
+        Ok(id.hash.as_bytes() == algorithm.ok_or_else(malformed)?.hash(&[&der]))
     }
 }
 
 /// The elements of a SEQUENCE or SET, or of one under an implicit tag.
 pub fn children<'a>(parent: &AnyRef<'a>) -> der::Result<Vec<AnyRef<'a>>> {
     let mut reader = SliceReader::new(parent.value())?;
-    let mut elements = Vec::new();
-    while !reader.is_finished() {
-        elements.push(AnyRef::decode(&mut reader)?);
-    }
-    Ok(elements)
+    let next = || (!reader.is_finished()).then(|| AnyRef::decode(&mut reader));
+    std::iter::from_fn(next).collect()
 }
 
 /// The error for DER that has another structure than expected.
@@ -214,7 +208,6 @@ pub fn malformed() -> der::Error {
     der::ErrorKind::Failed.into()
 }
 
-/// Every value of an attribute.
 fn values(attributes: &Option<Attributes>, oid: ObjectIdentifier) -> impl Iterator<Item = &Any> {
     let all = attributes.iter().flat_map(|attributes| attributes.iter());
     let named = all.filter(move |attribute| attribute.oid == oid);

@@ -190,12 +190,6 @@ pub struct RowVersion {
     pub remarks: MarkedCell,
 }
 
-impl RowVersion {
-    fn cell(&self, change: RowChange) -> &MarkedCell {
-        change.part(&self.subject, &self.measure, &self.remarks)
-    }
-}
-
 /// A cell with the changed words marked.
 #[derive(Debug, Clone, Serialize)]
 pub struct MarkedCell {
@@ -298,10 +292,10 @@ fn count(lines: &[ComparisonLine]) -> BTreeMap<&'static str, usize> {
 fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {
     // These two are rare, so they are named only if there are any.
     let is_named = |name: &_| counts[name] > 0 || !["relettered", "renumbered"].contains(name);
-    let parts = COUNTS.into_iter().filter(is_named).map(|name| {
+    let named = COUNTS.into_iter().filter(is_named).map(|name| {
         let part = label(labels, &format!("changes_sum_{name}"));
         part.replace("{count}", &counts[name].to_string())
     });
-    let parts: Vec<String> = parts.collect();
+    let parts: Vec<String> = named.collect();
     parts.join(label(labels, "changes_sum_between"))
 }

@@ -1,8 +1,6 @@
 //! The record of an issued edition: a dated state of the register that never changes.
-//!
-//! An [`Edition`] is `content/editions/<id>/`: `record.yaml`, complete without the working content, and
-//! the files of each reader; [`crate::issue`] makes it. A [`RecordedCopy`] is a line of
-//! `content/copies.yaml`. A [`Listing`] holds the public facts of all of them: `site/editions.json`.
+//! An [`Edition`] is `content/editions/<id>/`: `record.yaml`, complete without the working content, and the files of
+//! each reader. A [`RecordedCopy`] is a line of `content/copies.yaml`, a [`Listing`] is `site/editions.json`.
 
 use crate::manifest::{Bundle, sha256};
 use crate::message::{Error, Message, Result};
@@ -13,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Name and version of the record's shape.
 pub const FORMAT: &str = "safeguard-edition/1";
-
 /// Name and version of the listing's shape.
 pub const LISTING_FORMAT: &str = "safeguard-editions/1";
 
@@ -168,11 +165,6 @@ impl Edition {
         is_revision.then_some(self.sheet.date)
     }
 
-    /// A file of the folder; empty if it is missing.
-    pub fn file(&self, name: &str) -> Vec<u8> {
-        self.bytes.get(name).cloned().unwrap_or_default()
-    }
-
     /// The names of the files that are missing, were altered or are not recorded.
     pub fn damaged_files(&self) -> Vec<&str> {
         let is_damaged = |name: &&str| {
@@ -221,7 +213,7 @@ pub fn digest_start(digest: &str) -> &str {
     digest.get(..16).unwrap_or(digest)
 }
 
-/// `site/editions.json`: received files are compared with it if the records are not at hand.
+/// `site/editions.json`, the public facts: received files are compared with it if the records are not at hand.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Listing {
     pub format: String,

@@ -1,7 +1,5 @@
 //! Register → issued edition: the frozen record and the digests that prove it; register → the edition it is.
-//!
-//! The digest of an edition is the SHA-256 of `safeguards.json`, one for each reader: anybody can
-//! take the attachment out of a PDF and compare.
+//! The digest of an edition is the SHA-256 of each reader's `safeguards.json`: anybody can compare a PDF's attachment.
 
 use crate::data;
 use crate::edition::{

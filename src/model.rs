@@ -1,5 +1,4 @@
 //! The register: the content after it was checked. Records ([`crate::content::record`]) hold what was written.
-//!
 //! A [`Register`] comes from [`crate::check::check`], or from an edition's record.
 
 use crate::date::DateStyle;
@@ -33,8 +32,7 @@ impl Audience {
     }
 }
 
-/// A value in Japanese and, if somebody translated it, in English.
-/// The Japanese sheet is the one issued: editions and data hold the Japanese value only.
+/// A value in Japanese and, if translated, in English. The Japanese sheet is issued: editions hold only that value.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Bilingual<T> {
@@ -270,13 +268,6 @@ pub fn dated_standard(standard: &str, edition: Option<&str>) -> String {
     let after = number.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
     let before = &standard[..standard.len() - after.len()];
     format!("{before}:{edition}{after}")
-}
-
-impl Certification {
-    /// True after the certificate's last day. That day itself still counts.
-    pub fn has_expired(&self, today: Date) -> bool {
-        self.expires_on.is_some_and(|last| last < today)
-    }
 }
 
 /// A page of prose for the office's site. It is no part of the sheet, so no edition holds it.

@@ -1,5 +1,4 @@
 //! A PDF somebody received → its attached data and signatures; a PDF of our own → its text.
-//!
 //! [`crate::verify`] decides if the file is a recorded one. A received file may be malicious: it is read
 //! strictly, nothing in it is repaired or skipped, and the size of a stream or tree is bounded.
 
@@ -53,8 +52,7 @@ pub fn open(pdf: &[u8]) -> Result<Document> {
     }
     let options = LoadOptions {
         strict: true,
-        max_decompressed_size: Some(MAX_STREAM),
-        ..LoadOptions::default()
+        ..LoadOptions::with_max_decompressed_size(MAX_STREAM)
     };
     let encrypted = Error::new(Message::new("pdf-encrypted"));
     match Document::load_mem_with_options(pdf, options) {
@@ -75,14 +73,12 @@ pub fn broken(error: lopdf::Error) -> Error {
 fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
     let catalog = document.catalog()?;
     let mut files: Vec<&Object> = list(document, catalog, b"AF").iter().collect();
-    if let Ok(names) = document.get_dict_in_dict(catalog, b"Names")
-        && let Ok(tree) = document.get_dict_in_dict(names, b"EmbeddedFiles")
-    {
-        for node in tree_nodes(document, vec![tree])? {
-            files.extend(list(document, node, b"Names"));
-            if files.len() > MAX_NODES {
-                return Err(lopdf::Error::RecursionLimit);
-            }
+    let names = document.get_dict_in_dict(catalog, b"Names");
+    let tree = names.and_then(|names| document.get_dict_in_dict(names, b"EmbeddedFiles"));
+    for node in tree_nodes(document, Vec::from_iter(tree))? {
+        files.extend(list(document, node, b"Names"));
+        if files.len() > MAX_NODES {
+            return Err(lopdf::Error::RecursionLimit);
         }
     }
     let mut streams = BTreeMap::new();
@@ -99,11 +95,10 @@ fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
             continue;
         }
         let embedded = file.get_deref(b"EF", document)?.as_dict()?;
-        for key in [b"F".as_slice(), b"UF"] {
-            if let Ok(id) = embedded.get(key).and_then(Object::as_reference) {
-                let stream = document.get_object(id)?.as_stream()?;
-                streams.insert(id, stream.get_plain_content_with_limit(MAX_STREAM)?);
-            }
+        let keys = [b"F".as_slice(), b"UF"].into_iter();
+        for id in keys.flat_map(|key| embedded.get(key).and_then(Object::as_reference)) {
+            let stream = document.get_object(id)?.as_stream()?;
+            streams.insert(id, stream.get_plain_content_with_limit(MAX_STREAM)?);
         }
     }
     Ok(streams.into_values().collect())

@@ -1,5 +1,4 @@
 //! A received file + the list of editions → a verdict. Never here: disk, network, clock.
-//!
 //! A file is genuine if these very bytes were recorded by the office. What a file says of itself, and
 //! what its pages show, proves nothing; the attached data only tells which edition it claims to be.
 
@@ -80,7 +79,7 @@ pub struct VerifyReport {
     /// The way to the issued file.
     pub advice: Option<Message>,
     pub sha256: String,
-    /// As the record says, else as the file claims.
+    /// The record's, else the one that the file claims.
     pub office: Option<String>,
     pub edition: Option<String>,
     /// Certificates that run out within 90 days or have run out; only of data that is genuine.
@@ -109,7 +108,7 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
         // It may be the data by itself.
         Err(error) => (file.to_vec(), Vec::new(), Some(error)),
     };
-    let data = ReceivedData::read(&bytes);
+    let data = read_data(&bytes);
     let sheet = data.as_ref().and_then(|data| data.sheet.as_ref());
     let sha256 = sha256(file);
     let known = &context.known;
@@ -148,27 +147,23 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
     }
 }
 
-impl ReceivedData {
-    fn read(bytes: &[u8]) -> Option<ReceivedData> {
-        let value: Value = serde_json::from_slice(bytes).ok()?;
-        let format = value["format"].as_str()?.to_owned();
-        format.starts_with("safeguards/").then(|| ReceivedData {
-            digest: sha256(bytes),
-            format,
-            sheet: serde_json::from_value(value).ok(),
-        })
-    }
+fn read_data(bytes: &[u8]) -> Option<ReceivedData> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let format = value["format"].as_str()?.to_owned();
+    format.starts_with("safeguards/").then(|| ReceivedData {
+        digest: sha256(bytes),
+        format,
+        sheet: serde_json::from_value(value).ok(),
+    })
 }
 
 /// The reason a file that is not recorded cannot be compared, for whoever received it.
 fn for_client(obstacle: Message) -> Message {
     let lacks_data = ["pdf-no-data", "pdf-several-data"].map(Message::new);
-    if obstacle == Message::new("pdf-encrypted") {
-        Message::new("verify-encrypted")
-    } else if lacks_data.contains(&obstacle) {
-        obstacle
-    } else {
-        Message::new("verify-not-recorded")
+    match obstacle {
+        it if lacks_data.contains(&it) => it,
+        it if it == Message::new("pdf-encrypted") => Message::new("verify-encrypted"),
+        _ => Message::new("verify-not-recorded"),
     }
 }
 
@@ -228,7 +223,7 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
     }
 }
 
-/// Why no signature is the one asked for; `None` if one is, or none was asked for.
+/// The reason that no signature is the one asked for; `None` if one is, or none was asked for.
 fn missing_signature(signatures: &[PdfSignature], context: &VerifyContext) -> Option<Message> {
     let (signer, name, roots) = (&context.signer, &context.signer_name, &*context.roots);
     let is_found = |it: &PdfSignature| {

@@ -5,7 +5,8 @@ use der::oid::db::rfc5912 as oid;
 use der::referenced::OwnedToRef;
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::SignatureScheme;
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::digest::DynDigest;
+use sha2::{Sha256, Sha384, Sha512};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 /// A hash algorithm that is still secure; SHA-1 is not.
@@ -29,17 +30,14 @@ impl HashAlgorithm {
 
     /// Hashes pieces as if they were one.
     pub fn hash(self, pieces: &[&[u8]]) -> Vec<u8> {
-        match self {
-            HashAlgorithm::Sha256 => hash::<Sha256>(pieces),
-            HashAlgorithm::Sha384 => hash::<Sha384>(pieces),
-            HashAlgorithm::Sha512 => hash::<Sha512>(pieces),
-        }
+        let mut state: Box<dyn DynDigest> = match self {
+            HashAlgorithm::Sha256 => Box::new(Sha256::default()),
+            HashAlgorithm::Sha384 => Box::new(Sha384::default()),
+            HashAlgorithm::Sha512 => Box::new(Sha512::default()),
+        };
+        pieces.iter().for_each(|piece| state.update(piece));
+        state.finalize().into_vec()
     }
-}
-
-fn hash<D: Digest>(pieces: &[&[u8]]) -> Vec<u8> {
-    let state = pieces.iter().fold(D::new(), D::chain_update);
-    state.finalize().to_vec()
 }
 
 /// Checks that the key signed the message. `default` is the hash if the signature's algorithm names none.

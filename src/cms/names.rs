@@ -66,9 +66,7 @@ fn is_within(name: &GeneralName, subtree: &GeneralSubtree) -> Option<bool> {
     }
     match (name, &subtree.base) {
         (DirectoryName(name), DirectoryName(base)) => Some(parts(name)?.starts_with(&parts(base)?)),
-        (Rfc822Name(address), Rfc822Name(base)) => {
-            is_address_within(address.as_str(), base.as_str())
-        }
+        (Rfc822Name(it), Rfc822Name(base)) => is_address_within(it.as_str(), base.as_str()),
         _ => None,
     }
 }

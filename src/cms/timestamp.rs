@@ -127,7 +127,6 @@ impl TimestampToken {
     }
 }
 
-/// The token of a response that grants the request.
 fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
     let response = TimestampResponse::from_der(response).map_err(no_timestamp)?;
     let TimestampResponse { status, token } = response;

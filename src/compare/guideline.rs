@@ -190,8 +190,8 @@ fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
         ItemChangeKind::Duty if duty == Some(Duty::Recommended) => "diff-item-recommended",
         ItemChangeKind::Duty => "diff-item-required",
     };
-    let changes = item.changes.iter().map(|it| printer.format(message(it)));
-    let changes: Vec<String> = changes.collect();
+    let messages = item.changes.iter().map(|it| printer.format(message(it)));
+    let changes: Vec<String> = messages.collect();
     let name = printer.inline(names.after, names.before);
     let heading = format!("{place} {name} ({})", changes.join(", "));
     let mut text = format!("\n{}", wrap(&heading, 0, 2));

@@ -12,7 +12,7 @@ pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<Certification
     let old = before.certifications.iter();
     let removed = old.filter(|old| with_id(after, &old.id).is_none());
     let all = pairs.chain(removed.map(|old| Sides::new(None, Some(old))));
-    let changes = all.filter_map(|sides| certification_change(sides, &after.labels));
+    let changes = all.filter_map(|sides| change_of(sides, &after.labels));
     changes.collect()
 }
 
@@ -21,10 +21,7 @@ fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {
 }
 
 /// Compares a certificate on both sides, or marks it as a whole; `None` if nothing differs.
-fn certification_change(
-    sides: EitherSide<CertificationLine>,
-    labels: &Labels,
-) -> Option<CertificationChange> {
+fn change_of(sides: EitherSide<CertificationLine>, labels: &Labels) -> Option<CertificationChange> {
     let lines = |line: &CertificationLine| [line.text.clone(), line.validity.clone()];
     let printed = sides.map(|line| line.map(lines).unwrap_or_default());
     let mut pairs: Vec<_> = printed.after.into_iter().zip(printed.before).collect();

@@ -139,7 +139,6 @@ fn row_changes(rows: EitherSide<Row>, moved: bool) -> BTreeSet<RowChange> {
     changes.into_iter().flatten().collect()
 }
 
-/// The label for a cell's change from one state to another.
 fn state_change(states: Sides<Option<State>>) -> &'static str {
     match (states.before, states.after) {
         (before, after) if before == after => "change_reworded",
@@ -200,12 +199,10 @@ fn mark_headings(headings: EitherSide<Heading>) -> Sides<Option<MarkedHeading>> 
     let letters = headings.map(|it| it.map(|it| &it.letter));
     let marked = headings.zip(mark_line(names.after, names.before));
     marked.map(|(heading, name)| {
-        let letter = &heading?.letter;
+        let run = Run::plain(&heading?.letter);
+        let changed = letters.after != letters.before && !run.text.is_empty();
         Some(MarkedHeading {
-            letter: MarkedSpan {
-                run: Run::plain(letter),
-                changed: letters.after != letters.before && !letter.is_empty(),
-            },
+            letter: MarkedSpan { run, changed },
             name,
             anchor: heading?.anchor.clone(),
         })

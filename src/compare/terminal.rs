@@ -2,17 +2,15 @@
 
 use super::word_diff::{MarkedLine, text_of};
 use super::{
-    CertificationChange, ChangedRow, ComparedSheet, Comparison, ComparisonLine, MarkedHeading,
-    RowChange, RowVersion, Sides,
+    CertificationChange, ChangedRow, ComparedSheet, Comparison, ComparisonLine, MarkedCell,
+    MarkedHeading, RowChange, RowVersion, Sides,
 };
 use crate::message::{Catalog, Message};
 use crate::sheet::State;
 use std::iter::Peekable;
 use std::slice::from_ref;
 use std::vec::IntoIter;
-use textwrap::{Options, WordSplitter, WrapAlgorithm};
-
-const COLUMNS: usize = 80;
+use textwrap::{Options, WordSplitter};
 
 pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {
     let printer = TextPrinter { catalog, colour };
@@ -94,10 +92,10 @@ impl TextPrinter<'_> {
         let summary = format!("({}; {})", messages.join(", "), changed.id);
         text.push_str(&wrap(&summary, 4, 6));
         for field in [RowChange::Measure, RowChange::Remarks] {
-            let written = |row: &RowVersion| one_sided && row.cell(field).state != State::None;
+            let written = |row: &RowVersion| one_sided && cell(row, field).state != State::None;
             if changed.changes.contains(&field) || changed.row.newest().is_some_and(written) {
-                let cell = self.cell(changed, field);
-                text.push_str(&wrap(&format!("{}: {cell}", self.field(field)), 4, 6));
+                let words = self.cell(changed, field);
+                text.push_str(&wrap(&format!("{}: {words}", self.field(field)), 4, 6));
             }
         }
         text
@@ -105,11 +103,9 @@ impl TextPrinter<'_> {
 
     /// The row's number and a space, if it has a number.
     fn number(&self, changed: &ChangedRow) -> String {
-        let number = |row: Option<&RowVersion>| {
-            let no = row.and_then(|row| row.no);
-            no.map(|no| no.to_string()).unwrap_or_default()
-        };
-        let Sides { after, before } = changed.row.as_ref().map(number);
+        let numbers = changed.row.as_ref().map(|row| row.and_then(|row| row.no));
+        let text = |no: Option<u32>| no.map_or_else(String::new, |no| no.to_string());
+        let Sides { after, before } = numbers.map(text);
         let shown = if changed.changes.contains(&RowChange::Renumbered) {
             self.exchange(&before, &after)
         } else {
@@ -155,7 +151,7 @@ impl TextPrinter<'_> {
     /// The cell that a change is about: both sides as one text, or the only side.
     fn cell(&self, changed: &ChangedRow, field: RowChange) -> String {
         let rows = changed.row.as_ref();
-        let texts = rows.map(|row| row.map_or(&[][..], |row| &row.cell(field).paragraphs));
+        let texts = rows.map(|row| row.map_or(&[][..], |row| &cell(row, field).paragraphs));
         let Sides { after, before } = texts;
         if changed.row.both().is_some() {
             return self.inline(after, before);
@@ -166,14 +162,12 @@ impl TextPrinter<'_> {
 
     fn certification(&self, change: &CertificationChange) -> String {
         let Sides { after, before } = &change.lines;
+        let pairs = after.iter().zip(before);
+        let both = pairs.map(|(new, old)| self.inline(from_ref(new), from_ref(old)));
         let (sign, lines): (_, Vec<String>) = match change.change {
             "added" => ("+", after.iter().map(text_of).collect()),
             "removed" => ("-", before.iter().map(text_of).collect()),
-            _ => {
-                let pairs = after.iter().zip(before);
-                let both = pairs.map(|(new, old)| self.inline(from_ref(new), from_ref(old)));
-                ("~", both.collect())
-            }
+            _ => ("~", both.collect()),
         };
         wrap(&format!("{sign} {}", lines.join("  ")), 2, 6)
     }
@@ -210,6 +204,10 @@ impl TextPrinter<'_> {
     }
 }
 
+fn cell(row: &RowVersion, change: RowChange) -> &MarkedCell {
+    change.part(&row.subject, &row.measure, &row.remarks)
+}
+
 /// The letter before a name and a space, if there is a letter.
 fn letter(heading: &MarkedHeading) -> String {
     match heading.letter.run.text.as_str() {
@@ -218,8 +216,7 @@ fn letter(heading: &MarkedHeading) -> String {
     }
 }
 
-/// Every character with its mark. A line break has the mark of the character after it, because
-/// the comparison counts a new paragraph as a change of its first word.
+/// Every character with its mark. A line break has that of the next one: a new paragraph changes its first word.
 fn characters(text: &[MarkedLine]) -> Peekable<IntoIter<(char, bool)>> {
     let mut characters = Vec::new();
     for line in text {
@@ -233,17 +230,16 @@ fn characters(text: &[MarkedLine]) -> Peekable<IntoIter<(char, bool)>> {
     characters.into_iter().peekable()
 }
 
-/// Breaks lines by the Unicode rules, which know Japanese. `first` and `others` are columns of indentation.
+/// Breaks lines at column 80 by the Unicode rules, which know Japanese. `first` and `others` are columns of indentation.
 pub(super) fn wrap(text: &str, first: usize, others: usize) -> String {
     // A line may end before `+`; an invisible word joiner keeps the closing mark with its word.
     let joined = text.replace("+}", "\u{2060}+}");
     let [first, others] = [first, others].map(|columns| " ".repeat(columns));
-    let options = Options::new(COLUMNS)
+    let options = Options::new(80)
         .initial_indent(&first)
         .subsequent_indent(&others)
         .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation)
-        .wrap_algorithm(WrapAlgorithm::FirstFit);
+        .word_splitter(WordSplitter::NoHyphenation);
     textwrap::fill(&joined, options).replace('\u{2060}', "") + "\n"
 }
 

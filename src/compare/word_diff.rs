@@ -99,11 +99,7 @@ fn marks(after: &[StyledWord], before: &[StyledWord]) -> Sides<Vec<bool>> {
             let absorbed = match hunks.as_slice() {
                 // A deletion and the insertion in its place.
                 [.., last] if last.same == next.same => 1,
-                [.., first, between]
-                    if !next.same && longer(between) <= longer(first).min(longer(&next)) =>
-                {
-                    2
-                }
+                [.., one, gap] if !next.same && longer(gap) <= longer(one).min(longer(&next)) => 2,
                 _ => break,
             };
             let first = hunks.len() - absorbed;

@@ -43,10 +43,9 @@ impl Identity {
             _ => return Err(Error::new(Message::new("key-several"))),
         };
         let unreadable = |error: der::Error| Error::new(Message::new("key-file")).caused_by(error);
-        let mut certificates = Vec::new();
-        for bag in &archive.certs {
-            certificates.push(Certificate::from_der(bag.cert.as_der()).map_err(unreadable)?);
-        }
+        let bags = archive.certs.iter();
+        let read = bags.map(|bag| Certificate::from_der(bag.cert.as_der()));
+        let certificates = read.collect::<der::Result<Vec<_>>>().map_err(unreadable)?;
         let found = certificates.iter().find(|it| key.belongs_to(it));
         let own = found.ok_or_else(|| Error::new(Message::new("key-alone")))?;
         let chain = chain_of(own, &certificates);

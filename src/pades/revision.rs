@@ -1,5 +1,4 @@
 //! A PDF + the size of a signature → the PDF with a revision appended for the signature.
-//!
 //! It has an empty signature field, tagged as PDF/UA requires and invisible: the seal on paper is for print.
 
 use crate::date::in_japan;
@@ -116,8 +115,7 @@ fn add_field(document: &mut Document, at: Timestamp, size: usize) -> lopdf::Resu
     Ok(())
 }
 
-/// Adds the field to the structure tree, if the document has one as Typst writes it:
-/// a form element, and the way back from the field to it.
+/// Adds the field to a structure tree such as Typst writes: a form element, and the way back from the field to it.
 fn add_to_tree(document: &mut Document, page: ObjectId, field: ObjectId) -> lopdf::Result<()> {
     let root = document.catalog()?.get(b"StructTreeRoot");
     let Ok(root) = root.and_then(Object::as_reference) else {

@@ -15,8 +15,7 @@ pub struct PdfSignature {
     pub signer: Option<String>,
     /// The authority that issued the certificate, by the certificate's own words.
     pub issuer: Option<String>,
-    /// The container, if the signed bytes are those in the file, the certificate's key made the
-    /// signature, and the policy lets this certificate sign documents.
+    /// The container, if it is of the file's bytes, by the certificate's key, and the policy lets that sign documents.
     pub integrity: Result<CmsSignature, SignatureError>,
     /// Ok if it covers the whole file except itself, an earlier revision or arbitrary bytes if not.
     pub coverage: Result<(), SignatureError>,
@@ -66,20 +65,15 @@ impl PdfSignature {
 
 /// Every signature of a document, ordered by the end of its coverage.
 pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<PdfSignature>> {
-    let mut fields = Vec::new();
-    if let Ok(form) = document.get_dict_in_dict(document.catalog()?, b"AcroForm") {
-        for field in list(document, form, b"Fields") {
-            fields.push(document.dereference(field)?.1.as_dict()?);
-        }
-    }
-    let mut signatures = Vec::new();
-    for field in tree_nodes(document, fields)? {
-        if let Ok(value) = document.get_dict_in_dict(field, b"V")
-            && value.has(b"ByteRange")
-        {
-            signatures.push(read_signature(document, value, pdf));
-        }
-    }
+    let form = document.get_dict_in_dict(document.catalog()?, b"AcroForm");
+    let fields = form
+        .map_or(&[][..], |form| list(document, form, b"Fields"))
+        .iter();
+    let roots = fields.map(|field| document.dereference(field)?.1.as_dict());
+    let nodes = tree_nodes(document, roots.collect::<lopdf::Result<_>>()?)?.into_iter();
+    let values = nodes.flat_map(|it| document.get_dict_in_dict(it, b"V"));
+    let signed = values.filter(|value| value.has(b"ByteRange"));
+    let mut signatures: Vec<_> = signed.map(|it| read_signature(document, it, pdf)).collect();
     signatures.sort_by_key(|(end, _)| *end);
     Ok(signatures.into_iter().map(|(_, it)| it).collect())
 }
@@ -128,8 +122,7 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
 /// The bytes before and after a signature that it covers, where they end, and its container.
 type SignedBytes<'a> = ([&'a [u8]; 2], usize, &'a [u8]);
 
-/// Finds the bytes that a signature covers. The gap between them must be exactly its own text, because otherwise
-/// bytes that nobody signed could be inserted.
+/// Finds the bytes that a signature covers. The gap must be exactly its own text: no unsigned bytes fit in.
 fn signed_bytes<'a>(
     document: &'a Document,
     value: &'a Dictionary,

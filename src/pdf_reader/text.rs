@@ -1,5 +1,4 @@
 //! The text on the pages of a PDF that Typst made, in the order it is drawn.
-//!
 //! lopdf decodes the fonts. Its own extraction leaves `ActualText` out, the text of glyphs that stand
 //! for other characters elsewhere, and so reads `か` with a mark of its own as `が`, or the reverse.
 //! Forms are not read: Typst puts only images into them.
@@ -29,9 +28,7 @@ fn page_text(document: &Document, page: ObjectId) -> Result<String> {
     for operation in Content::decode(&content)?.operations {
         match (operation.operator.as_str(), operation.operands.as_slice()) {
             ("Tf", [Object::Name(name), _]) => font = encodings.get(name),
-            ("Tj" | "TJ", [shown]) if !replaced.contains(&true) => {
-                text.push_str(&decode(font, shown)?);
-            }
+            ("Tj" | "TJ", [shown]) if !replaced.contains(&true) => text += &decode(font, shown)?,
             ("ET", _) => text.push('\n'),
             ("BMC", _) => replaced.push(false),
             ("BDC", [_, properties]) => {
@@ -48,8 +45,8 @@ fn page_text(document: &Document, page: ObjectId) -> Result<String> {
 }
 
 /// Decodes a string, or an array of strings and of numbers that move the pen.
-fn decode(font: Option<&Encoding>, shown: &Object) -> Result<String> {
-    let font = font.ok_or(Error::CharacterEncoding)?;
+fn decode(current: Option<&Encoding>, shown: &Object) -> Result<String> {
+    let font = current.ok_or(Error::CharacterEncoding)?;
     match shown {
         Object::String(codes, _) => Document::decode_text(font, codes),
         Object::Array(parts) => parts.iter().map(|part| decode(Some(font), part)).collect(),

@@ -290,7 +290,8 @@ impl<'a> BundleBuilder<'a> {
         for edition in issued.filter(|edition| edition.withdrawn.is_none()) {
             for (path, name) in OF_EDITION {
                 let path = bundle_path(&(edition_folder(&edition.id) + path));
-                bundle.insert(path, edition.file(name));
+                let bytes = edition.bytes.get(name).cloned();
+                bundle.insert(path, bytes.unwrap_or_default());
             }
         }
     }

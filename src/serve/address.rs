@@ -20,8 +20,7 @@ impl ListenAddress {
         let listener = TcpListener::bind((host, port)).map_err(failed)?;
         // Tokio waits for the requests.
         listener.set_nonblocking(true).map_err(failed)?;
-        let bound = listener.local_addr().map_err(failed)?;
-        let host = host.to_owned();
+        let (host, bound) = (host.to_owned(), listener.local_addr().map_err(failed)?);
         Ok((ListenAddress { host, bound }, listener))
     }
 
@@ -41,17 +40,15 @@ impl ListenAddress {
     }
 
     /// Tells if a request names this address as its host.
-    ///
     /// Another site's page can point a name of its own at this machine (DNS rebinding), but not an address.
     pub fn serves(&self, authority: &Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
         let ip = self.bound.ip();
+        let is_any = ip.is_unspecified();
         let is_called = match name.parse::<IpAddr>() {
-            Ok(named) => named == ip || ip.is_unspecified(),
+            Ok(named) => named == ip || is_any,
             Err(_) if name.eq_ignore_ascii_case(&self.host) => true,
-            Err(_) => {
-                name.eq_ignore_ascii_case("localhost") && (ip.is_loopback() || ip.is_unspecified())
-            }
+            Err(_) => name.eq_ignore_ascii_case("localhost") && (is_any || ip.is_loopback()),
         };
         is_called && authority.port_u16().unwrap_or(80) == self.bound.port()
     }

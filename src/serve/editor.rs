@@ -38,8 +38,7 @@ impl Editor {
         })
     }
 
-    /// Opens the file and does not wait for the author to close it. A terminal editor gets the preview's terminal,
-    /// which is free: a running preview prints nothing.
+    /// Opens the file and waits for nobody. A terminal editor gets the preview's terminal, in which nothing is printed.
     pub fn open(&self, file: &Path, line: usize) -> Result<()> {
         let refused = |id| Error::new(Message::new(id).with("editor", &self.program));
         let name = self.name();

@@ -11,7 +11,7 @@ use crate::render::pdf;
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{Html, IntoResponse, Redirect, Response, Sse};
@@ -30,12 +30,15 @@ const PAGE: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
-/// The page's content security policy: it may show what this address serves, and no other page may show it.
+/// The page may run its own script and show what this address serves; no other page may show it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types inert";
 
 type SharedServer = State<Arc<PreviewServer>>;
+type Client = ConnectInfo<SocketAddr>;
+/// A text, or a status without one.
+type Found = Result<String, StatusCode>;
 
 /// Waits for requests; ends only if the machine fails.
 pub async fn serve(server: Arc<PreviewServer>, listener: TcpListener) -> std::io::Result<()> {
@@ -72,18 +75,14 @@ async fn guard(State(server): SharedServer, request: Request, next: Next) -> Res
     if !host.as_ref().is_some_and(is_ours) || !also_named.is_none_or(is_ours) {
         return refuse(&server, StatusCode::FORBIDDEN, "preview-other-host");
     }
-    let mut response = next.run(request).await;
     let same_origin = HeaderName::from_static("cross-origin-resource-policy");
-    for (name, value) in [
+    let headers = [
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (same_origin, "same-origin"),
-    ] {
-        let value = HeaderValue::from_static(value);
-        response.headers_mut().entry(name).or_insert(value);
-    }
-    response
+    ];
+    (headers, next.run(request).await).into_response()
 }
 
 fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> Response {
@@ -92,10 +91,7 @@ fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> R
 }
 
 /// The page around the frames.
-async fn page(
-    State(server): SharedServer,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
-) -> Response {
+async fn page(State(server): SharedServer, ConnectInfo(client): Client) -> Response {
     let catalog = &server.options.catalog;
     let mut context = Context::new();
     context.insert("lang", catalog.language.code());
@@ -115,7 +111,6 @@ async fn page(
     ([policy], Html(html.expect("a test renders the page"))).into_response()
 }
 
-/// Tells if a request comes from this machine.
 fn is_local(client: SocketAddr) -> bool {
     client.ip().to_canonical().is_loopback()
 }
@@ -170,14 +165,11 @@ fn error_response(server: &PreviewServer, error: Error) -> Response {
 }
 
 /// The page of a PDF on which a row begins.
-async fn pdf_page(State(server): SharedServer, Path(path): Path<[String; 2]>) -> Response {
+async fn pdf_page(State(server): SharedServer, Path(path): Path<[String; 2]>) -> Found {
     let [kind, row] = path;
-    if let Some(Ok(Some(pdf))) = rendered(&server, &format!("pdf/{kind}.pdf")).await
-        && let Some(page) = pdf.pages.get(&row)
-    {
-        return page.to_string().into_response();
-    }
-    StatusCode::NO_CONTENT.into_response()
+    let pdf = rendered(&server, &format!("pdf/{kind}.pdf")).await;
+    let page = pdf.and_then(|pdf| pdf.ok()??.pages.get(&row).map(usize::to_string));
+    page.ok_or(StatusCode::NO_CONTENT)
 }
 
 /// A file, rendered now if need be; `None` if nothing could be rendered yet.
@@ -197,14 +189,12 @@ async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult>
 }
 
 /// File and line of a row, as `content/measures/C/b.yaml` and `5` in two lines.
-async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Response {
-    match server.state().row_source(&anchor) {
-        Some((file, line)) => format!("{file}\n{line}").into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
-    }
+async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Found {
+    let source = server.state().row_source(&anchor);
+    let lines = source.map(|(file, line)| format!("{file}\n{line}"));
+    lines.ok_or(StatusCode::NO_CONTENT)
 }
 
-/// The file and line that the page asks to open.
 #[derive(Deserialize)]
 struct OpenRequest {
     file: String,
@@ -214,7 +204,7 @@ struct OpenRequest {
 /// Opens the author's editor for the preview's own page on this machine only, with files of the content only.
 async fn open(
     State(server): SharedServer,
-    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): Client,
     headers: HeaderMap,
     body: String,
 ) -> Response {

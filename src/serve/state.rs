@@ -1,5 +1,4 @@
 //! Project folder → everything the preview shows at one moment.
-//!
 //! Reading is separate from checking and rendering: a file that is just being saved is read again first.
 
 use super::{ServeOptions, internal_error};
@@ -27,10 +26,8 @@ pub struct ProjectSnapshot {
 impl ProjectSnapshot {
     pub fn read(options: &ServeOptions) -> ProjectSnapshot {
         let content = catch_panic(|| content::load(&options.project));
-        let theme = match &content {
-            Ok(content) => theme::of(&options.project, content),
-            Err(error) => Err(error.clone()),
-        };
+        let loaded = content.as_ref().map_err(Error::clone);
+        let theme = loaded.and_then(|content| theme::of(&options.project, content));
         ProjectSnapshot {
             today: (options.today)(),
             content: content.map(Arc::new),

@@ -11,13 +11,10 @@ use std::time::{Duration, Instant};
 
 /// Time without a change after which a save is complete.
 const DEBOUNCE: Duration = Duration::from_millis(4);
-
 /// Limit of waiting for an author who saves without a pause, in multiples of [`DEBOUNCE`].
 const MAX_ROUNDS: usize = 12;
-
 /// Time that a file may be missing or blank before the preview shows it.
 const MISSING_FILE_TIMEOUT: Duration = Duration::from_millis(200);
-
 /// Interval of looking for changes without an event: file servers send none, and events get lost.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 

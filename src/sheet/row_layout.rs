@@ -232,7 +232,8 @@ impl RowLayout<'_> {
         let label = |name| self.label(name).replace("{last}", &day);
         let expired = label("expired");
         let judged = self.options.rendering.is_judged_by_the_day();
-        if judged && certification.has_expired(self.options.today) {
+        // The last day still counts.
+        if judged && last < self.options.today {
             (Validity::Expired, expired.clone(), Some(expired))
         } else {
             (Validity::Valid, label("valid_until"), Some(expired))
