@@ -207,10 +207,8 @@ fn row(row: &Row) -> RowData {
 }
 
 fn heading(heading: &Heading) -> HeadingData {
-    HeadingData {
-        letter: heading.letter.clone(),
-        name: heading.name.clone(),
-    }
+    let (letter, name) = (heading.letter.clone(), heading.name.clone());
+    HeadingData { letter, name }
 }
 
 fn cell(cell: &Cell) -> CellData {

@@ -168,11 +168,8 @@ impl RowLayout<'_> {
             ("control_revised", day(register.revised_on), None),
         ];
         let known = entries.into_iter().filter_map(|(name, value, lang)| {
-            Some(ControlEntry {
-                label: self.label(name).to_owned(),
-                text: value?,
-                lang,
-            })
+            let (label, text) = (self.label(name).to_owned(), value?);
+            Some(ControlEntry { label, text, lang })
         });
         known.collect()
     }
