@@ -178,11 +178,8 @@ fn add_values(tag: &str, values: &mut String) {
                 .split_once(char::is_whitespace)
                 .unwrap_or((written, "")),
         };
-        if name.ends_with("class") {
-            add(values, &value.replace(' ', "\0"));
-        } else {
-            add(values, value);
-        }
+        let separator = if name.ends_with("class") { "\0" } else { " " };
+        add(values, &value.replace(' ', separator));
         rest = after;
     }
 }

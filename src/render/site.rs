@@ -186,9 +186,7 @@ impl<'a> Site<'a> {
         });
         let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
-        let Some(before) = before else {
-            return Ok(());
-        };
+        let Some(before) = before else { return Ok(()) };
         let path = format!("{folder}{CHANGES}");
         let changes = compare::compare(&lay_out(before), &sheet);
         let place = self.place(self.japanese(), &path);
