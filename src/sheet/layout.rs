@@ -60,14 +60,7 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         date: layout.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     };
-    let mut rows = Vec::new();
-    for section in &register.sections {
-        for item in &section.items {
-            let measures = item.measures.iter();
-            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
-        }
-    }
-    join(&mut rows);
+    let rows = lay_out_rows(&layout);
     let has_withheld = rows
         .iter()
         .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
@@ -120,6 +113,18 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         findings: Vec::new(),
         labels: layout.labels,
     }
+}
+
+fn lay_out_rows(layout: &RowLayout) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for section in &layout.register.sections {
+        for item in &section.items {
+            let measures = item.measures.iter();
+            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
+        }
+    }
+    join(&mut rows);
+    rows
 }
 
 /// The line of an edition for a reader; its page lies below the address of `site`.
