@@ -1,7 +1,7 @@
 //! The texts of a finished file of any format, for the searches in it.
 
 use crate::pdf_reader;
-use lopdf::{Document, Object};
+use lopdf::{Document, Object, Stream};
 use serde_json::Value;
 
 /// The texts of a file, with their entities. NUL stands between texts that do not run on.
@@ -93,11 +93,9 @@ impl FileTexts {
         self.pages = pdf_reader::page_texts(bytes).unwrap_or_default().concat();
         for object in pdf.objects.values() {
             self.add_object(object);
-            let Object::Stream(stream) = object else {
-                continue;
-            };
-            let content = || stream.get_plain_content().unwrap_or_default();
-            match stream.dict.get(b"Type").and_then(Object::as_name) {
+            let stream = || object.as_stream().and_then(Stream::get_plain_content);
+            let content = || stream().unwrap_or_default();
+            match object.type_name() {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
                     // PDF/A describes schemas, with the name of their maker; the program names itself.
