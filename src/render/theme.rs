@@ -125,9 +125,8 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         let is_of = |endings: [&str; 2]| endings.iter().any(|it| path.ends_with(it));
         if path.starts_with("fonts/") {
             // A licence may lie beside the faces.
-            theme
-                .fonts
-                .extend(is_of([".ttf", ".otf"]).then_some((shown, bytes)));
+            let face = is_of([".ttf", ".otf"]).then_some((shown, bytes));
+            theme.fonts.extend(face);
             continue;
         }
         if is_of([".svg", ".png"]) {

@@ -61,10 +61,8 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         note: edition.note.clone().unwrap_or_default(),
     };
     let rows = lay_out_rows(&layout);
-    let has_withheld = rows
-        .iter()
-        .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
-        .any(|cell| cell.state == State::Withheld);
+    let states = |row: &Row| [row.subject.state, row.measure.state, row.remarks.state];
+    let has_withheld = rows.iter().flat_map(states).any(|it| it == State::Withheld);
     let line = |line: &Bilingual<String>| layout.line(line).0;
     let guideline = ("guideline", Some(&register.guideline.title));
     let frame = register.frame().into_iter().chain([guideline]);
@@ -178,7 +176,6 @@ pub fn join(rows: &mut [Row]) {
 }
 
 fn spans(rows: &[Row], same: impl Fn(&Row, &Row) -> bool) -> Vec<usize> {
-    rows.chunk_by(same)
-        .flat_map(|run| once(run.len()).chain(repeat_n(0, run.len() - 1)))
-        .collect()
+    let spans = |run: &[Row]| once(run.len()).chain(repeat_n(0, run.len() - 1));
+    rows.chunk_by(same).flat_map(spans).collect()
 }
