@@ -204,8 +204,7 @@ static NUMBER: LazyLock<Regex> =
 
 /// A style or script as a policy names it.
 fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    format!("'sha256-{}'", Base64::encode_string(&digest))
+    format!("'sha256-{}'", Base64::encode_string(&Sha256::digest(text)))
 }
 
 /// JSON for a script element, in which no text may look like the element's end.

@@ -151,8 +151,7 @@ impl<'a> Site<'a> {
     }
 
     fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
-        let prose = self.prose.iter();
-        prose.filter(move |prose| prose.lang.code() == lang)
+        self.prose.iter().filter(move |it| it.lang.code() == lang)
     }
 
     fn japanese(&self) -> &'a Sheet {
@@ -215,8 +214,8 @@ impl<'a> Site<'a> {
         };
         let compared = json!({"compared": ids.filter(is_compared).collect::<Vec<_>>()});
         self.listed(self.japanese(), EDITIONS, "editions.html", compared)?;
-        let listing = data::pretty(self.listing);
-        self.files.insert(bundle_path(LISTING), listing);
+        self.files
+            .insert(bundle_path(LISTING), data::pretty(self.listing));
         Ok(())
     }
 

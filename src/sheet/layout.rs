@@ -13,8 +13,7 @@ use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
 pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
-    let version = Version::issued(edition);
-    let options = LayoutOptions::new(rendering, edition.sheet.date, version);
+    let options = LayoutOptions::new(rendering, edition.sheet.date, Version::issued(edition));
     lay_out(&edition.sheet, &options, labels)
 }
 

@@ -226,8 +226,7 @@ impl TypstWorld for World<'_> {
         if let Some(bytes) = self.data.get(&id) {
             return Ok(bytes.clone());
         }
-        let source = self.source(id)?;
-        Ok(Bytes::from_string(source.text().to_owned()))
+        Ok(Bytes::from_string(self.source(id)?.text().to_owned()))
     }
 
     fn font(&self, index: usize) -> Option<Font> {
