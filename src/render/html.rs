@@ -215,7 +215,8 @@ pub fn inert(value: &impl Serialize) -> String {
 
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
-    let Some((file, line)) = pointed_at(&text) else {
+    let place = Regex::new(r"--> (.+):(\d+):\d+").expect("a valid pattern");
+    let Some((_, [file, number])) = place.captures(&text).map(|it| it.extract()) else {
         // An error about a whole template quotes its name.
         let quoted = text.split('\'').nth(1);
         let named = quoted.filter(|name| theme.text(name).is_some());
@@ -224,15 +225,8 @@ fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let first = text.lines().next().unwrap_or_default();
     let source = error.source().map(|source| format!(": {source}"));
     let cause = first.trim_start_matches("error: ").to_owned();
+    let line = number.parse().unwrap_or(1);
     theme.failure(file, line, cause + &source.unwrap_or_default())
-}
-
-/// Parses ` --> site/index.html:2:12`.
-fn pointed_at(text: &str) -> Option<(&str, usize)> {
-    let (_, place) = text.lines().find_map(|line| line.split_once("--> "))?;
-    let mut parts = place.rsplitn(3, ':').skip(1);
-    let line = parts.next()?.parse().ok()?;
-    Some((parts.next()?, line))
 }
 
 #[cfg(test)]
