@@ -196,13 +196,8 @@ impl<'a> Site<'a> {
     /// The page of an edition whose files left the site.
     fn ended(&mut self, id: &str, ending: &Ending, kind: &str) -> Result<()> {
         let path = format!("{}{FRONT}", edition_folder(id));
-        let ended = json!({"id": id, "ending": ending, "kind": kind, "front": false});
-        self.listed(
-            self.japanese(),
-            &path,
-            "ended.html",
-            json!({"ended": ended}),
-        )
+        let more = json!({"ended": {"id": id, "ending": ending, "kind": kind, "front": false}});
+        self.listed(self.japanese(), &path, "ended.html", more)
     }
 
     /// All editions in a list, for readers and for machines; some have a page of changes.
