@@ -194,6 +194,14 @@ pub fn table<L: AsRef<[String]>>(lines: Vec<L>) -> String {
 }
 
 fn row(row: &Row) -> RowData {
+    let heading = |it: &Heading| {
+        let (letter, name) = (it.letter.clone(), it.name.clone());
+        HeadingData { letter, name }
+    };
+    let cell = |it: &Cell| CellData {
+        state: it.state,
+        text: it.paragraphs.iter().map(ParagraphData::of).collect(),
+    };
     RowData {
         id: row.id.clone(),
         no: row.no,
@@ -203,17 +211,5 @@ fn row(row: &Row) -> RowData {
         subject: cell(&row.subject),
         measure: cell(&row.measure),
         remarks: cell(&row.remarks),
-    }
-}
-
-fn heading(heading: &Heading) -> HeadingData {
-    let (letter, name) = (heading.letter.clone(), heading.name.clone());
-    HeadingData { letter, name }
-}
-
-fn cell(cell: &Cell) -> CellData {
-    CellData {
-        state: cell.state,
-        text: cell.paragraphs.iter().map(ParagraphData::of).collect(),
     }
 }

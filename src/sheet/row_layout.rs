@@ -180,10 +180,8 @@ impl RowLayout<'_> {
         let iso = |day: Option<Date>| day.map(|day| day.to_string());
         let part = |part: &Option<Bilingual<String>>| part.as_ref().map(|part| self.line(part).0);
         let edition = certification.edition.as_deref();
-        let mut standard = dated_standard(&certification.standard, edition);
-        if !text.starts_with(&standard) {
-            standard.clear();
-        }
+        let dated = Some(dated_standard(&certification.standard, edition));
+        let standard = dated.filter(|it| text.starts_with(it)).unwrap_or_default();
         CertificationLine {
             id: certification.id.clone(),
             standard,
