@@ -11,7 +11,7 @@ pub struct FileTexts {
     pub shown: String,
     /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,
-    /// Comments, values of attributes, texts of scripts in other quotes; information and links of a PDF.
+    /// Comments, values of attributes, texts of scripts in other quotes; a PDF's information, descriptions, links.
     pub hidden: String,
     /// The pages of a PDF, in which nothing stands between two texts.
     pub pages: String,
