@@ -220,6 +220,14 @@ fn looks_computed(cell: &str) -> bool {
 }
 
 fn row(row: &Row) -> RowData {
+    let heading = |it: &Heading| {
+        let (letter, name) = (it.letter.clone(), it.name.clone());
+        HeadingData { letter, name }
+    };
+    let cell = |it: &Cell| CellData {
+        state: it.state,
+        text: it.paragraphs.iter().map(ParagraphData::of).collect(),
+    };
     RowData {
         id: row.id.clone(),
         no: row.no,
@@ -229,19 +237,5 @@ fn row(row: &Row) -> RowData {
         subject: cell(&row.subject),
         measure: cell(&row.measure),
         remarks: cell(&row.remarks),
-    }
-}
-
-fn heading(heading: &Heading) -> HeadingData {
-    HeadingData {
-        letter: heading.letter.clone(),
-        name: heading.name.clone(),
-    }
-}
-
-fn cell(cell: &Cell) -> CellData {
-    CellData {
-        state: cell.state,
-        text: cell.paragraphs.iter().map(ParagraphData::of).collect(),
     }
 }

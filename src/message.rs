@@ -72,10 +72,9 @@ pub enum Language {
 impl Language {
     /// Japanese for Japanese locales, English for all others.
     pub fn of_locale(locale: &str) -> Language {
-        if locale.starts_with("ja") {
-            Language::Japanese
-        } else {
-            Language::English
+        match locale.get(..2) {
+            Some("ja") => Language::Japanese,
+            _ => Language::English,
         }
     }
 

@@ -84,20 +84,18 @@ impl Prose {
                     dest_url, title, ..
                 }) => {
                     addresses.extend(["\n", dest_url, "\n", title]);
-                    ""
+                    Some("")
                 }
-                Event::SoftBreak | Event::HardBreak => "\n",
+                Event::SoftBreak | Event::HardBreak => Some("\n"),
                 event if is_block_border(event) => {
                     if let Some((text, bytes)) = open.take() {
                         passages.push((text + &std::mem::take(&mut addresses), bytes));
                     }
-                    continue;
+                    None
                 }
-                event => match printed_text(event) {
-                    Some(text) => text,
-                    None => continue,
-                },
+                event => printed_text(event),
             };
+            let Some(text) = text else { continue };
             let passage = open.get_or_insert_with(|| (String::new(), bytes.clone()));
             passage.0.push_str(text);
             // A link is longer than its text, which follows it.
@@ -171,9 +169,8 @@ fn as_printed(event: Event, source: &str) -> Event<'static> {
 /// Removes the line breaks, shown as spaces, before a Japanese text that follows another.
 fn join_japanese(events: &mut Vec<SourceEvent>) {
     let last = events.iter().rposition(|it| printed_text(&it.0).is_some());
-    let is_text =
-        |at: &usize| printed_text(&events[*at].0).is_some_and(|it| it.ends_with(is_japanese));
-    if let Some(at) = last.filter(is_text) {
+    let text_of = |at: usize| printed_text(&events[at].0).unwrap_or_default();
+    if let Some(at) = last.filter(|at| text_of(*at).ends_with(is_japanese)) {
         let between = events.split_off(at + 1).into_iter();
         events.extend(between.filter(|(event, _)| !matches!(event, Event::SoftBreak)));
     }

@@ -209,8 +209,7 @@ pub fn begins_item(line: &str) -> bool {
     ITEM.is_match(line)
 }
 
-/// Precedes each paragraph while it is parsed, so that no block starts there. Emphasis after punctuation is parsed as at a
-/// line's start.
+/// Precedes each paragraph while it is parsed: no block starts behind it, and emphasis does as at a line's start.
 const GUARD: &str = "\"";
 
 fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
@@ -239,18 +238,18 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
                 style.href = Some(format!("{scheme}{dest_url}"));
             }
             Event::End(TagEnd::Link) => style.href = None,
-            Event::Code(code) => push(&mut runs, &style, &code, true),
+            Event::Code(code) => push(&mut runs, &mut style, &code, true),
             // The source rather than the event's text: `&lt;` stays `&lt;`.
             Event::Text(_) => {
                 let source = &guarded[range.start.max(GUARD.len())..range.end];
                 let is_escaped = guarded[..range.start].ends_with('\\');
                 literal.push_str(if is_escaped { "\\" } else { "" });
                 literal.push_str(source);
-                push(&mut runs, &style, source, false);
+                push(&mut runs, &mut style, source, false);
             }
-            Event::SoftBreak | Event::HardBreak => push(&mut runs, &style, " ", false),
+            Event::SoftBreak | Event::HardBreak => push(&mut runs, &mut style, " ", false),
             Event::InlineHtml(html) | Event::Html(html) => {
-                push(&mut runs, &style, &html, false);
+                push(&mut runs, &mut style, &html, false);
                 // An element is one mistake, reported at its opening tag.
                 if !html.starts_with("</") || !problems.iter().any(|it| opens(it, &html)) {
                     problems.push(MarkupProblem::RawHtml(html.into_string()));
@@ -305,24 +304,17 @@ fn is_word(before: &str, after: &str) -> bool {
 
 /// Tells if a problem is the opening tag of a closing one.
 pub fn opens(problem: &MarkupProblem, closing: &str) -> bool {
-    let name = closing
-        .trim_start_matches("</")
-        .trim_end_matches(['>', ' ']);
+    let name = closing.trim_matches(['<', '/', '>', ' ']);
     matches!(problem, MarkupProblem::RawHtml(tag) if tag.trim_start_matches('<').starts_with(name))
 }
 
-fn push(runs: &mut Paragraph, style: &Run, text: &str, code: bool) {
-    if text.is_empty() {
-        return;
-    }
-    let next = Run {
-        text: text.to_owned(),
-        code,
-        ..style.clone()
-    };
+/// Adds characters to the last run, or as a run of their own if the style is another.
+fn push(runs: &mut Paragraph, style: &mut Run, text: &str, code: bool) {
+    (style.text, style.code) = (text.to_owned(), code);
     match runs.last_mut() {
-        Some(last) if same_style(last, &next) => last.text.push_str(text),
-        _ => runs.push(next),
+        _ if text.is_empty() => {}
+        Some(last) if same_style(last, style) => last.text.push_str(text),
+        _ => runs.push(style.clone()),
     }
 }
 

@@ -299,8 +299,7 @@ impl<'a> BundleBuilder<'a> {
     /// The front page's sheet in each language of the site; English only if somebody wrote some.
     fn fronts(&self) -> Result<Vec<Sheet>> {
         let mut fronts = vec![self.sheet(Rendering::Page)];
-        let mut pages = self.prose.iter();
-        let has_english = pages.any(|page| page.lang == Language::English);
+        let has_english = self.prose.iter().any(|it| it.lang == Language::English);
         if has_english || self.project.register.has_english() {
             let labels = self.project.theme.labels(Language::English)?;
             let version = self.documents.version.clone();
@@ -341,9 +340,7 @@ impl<'a> BundleBuilder<'a> {
         // The site's own manifest must not mention other readers.
         let mut public = digests.clone();
         public.retain(|reader, _| reader == Audience::Public.name());
-        let site = manifest(bundle, SITE, public);
-        bundle.insert(bundle_path(MANIFEST), site);
-        let whole = manifest(bundle, "", digests);
-        bundle.insert(MANIFEST.to_owned(), whole);
+        bundle.insert(bundle_path(MANIFEST), manifest(bundle, SITE, public));
+        bundle.insert(MANIFEST.to_owned(), manifest(bundle, "", digests));
     }
 }

@@ -1,7 +1,7 @@
 //! The texts of a finished file of any format, for the searches in it.
 
 use crate::pdf_reader;
-use lopdf::{Document, Object};
+use lopdf::{Document, Object, Stream};
 use serde_json::Value;
 
 /// The texts of a file, with their entities. NUL stands between texts that do not run on.
@@ -11,7 +11,7 @@ pub struct FileTexts {
     pub shown: String,
     /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,
-    /// Comments, values of attributes, texts of scripts in other quotes; information and links of a PDF.
+    /// Comments, values of attributes, texts of scripts in other quotes; a PDF's information, descriptions, links.
     pub hidden: String,
     /// The pages of a PDF, in which nothing stands between two texts.
     pub pages: String,
@@ -93,11 +93,9 @@ impl FileTexts {
         self.pages = pdf_reader::page_texts(bytes).unwrap_or_default().concat();
         for object in pdf.objects.values() {
             self.add_object(object);
-            let Object::Stream(stream) = object else {
-                continue;
-            };
-            let content = || stream.get_plain_content().unwrap_or_default();
-            match stream.dict.get(b"Type").and_then(Object::as_name) {
+            let stream = || object.as_stream().and_then(Stream::get_plain_content);
+            let content = || stream().unwrap_or_default();
+            match object.type_name() {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
                     // PDF/A describes schemas, with the name of their maker; the program names itself.
@@ -178,11 +176,8 @@ fn add_values(tag: &str, values: &mut String) {
                 .split_once(char::is_whitespace)
                 .unwrap_or((written, "")),
         };
-        if name.ends_with("class") {
-            add(values, &value.replace(' ', "\0"));
-        } else {
-            add(values, value);
-        }
+        let separator = if name.ends_with("class") { "\0" } else { " " };
+        add(values, &value.replace(' ', separator));
         rest = after;
     }
 }

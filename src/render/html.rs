@@ -5,6 +5,7 @@
 
 use crate::characters::is_dash;
 use crate::compare::Comparison;
+use crate::manifest::site::{CHANGES, FRONT, VERIFY};
 use crate::message::{Error, Result};
 use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, draw_rows};
@@ -131,18 +132,18 @@ impl<'a> Pages<'a> {
 
     /// The sheet as a page of its own; `more` are `downloads`, `data` and `archived`.
     pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<Page> {
-        draw_rows(sheet, None, |rows, _| self.page("index", rows, site, more))
+        draw_rows(sheet, None, |rows, _| self.page(FRONT, rows, site, more))
     }
 
     /// The changes from an older sheet; `sheet` is the newer one.
     pub fn changes(&self, sheet: &Sheet, changes: &Comparison, site: &PageContext) -> Result<Page> {
         draw_rows(sheet, Some(changes), |around, changes| {
             let more = BTreeMap::from([("changes", changes)]);
-            self.page("changes", around, site, &more)
+            self.page(CHANGES, around, site, &more)
         })
     }
 
-    /// The page of that name, around it the sheet; `more` are the page's own variables.
+    /// The page or file of that name; its variables are the fields of the sheet, `site`, and those of `more`.
     pub fn page(
         &self,
         name: &str,
@@ -151,17 +152,20 @@ impl<'a> Pages<'a> {
         more: &impl Serialize,
     ) -> Result<Page> {
         let script_file = match name {
-            "index" => "site/page.js",
-            "verify" => "site/verify.js",
+            FRONT => "site/page.js",
+            VERIFY => "site/verify.js",
             _ => "",
         };
         // Trimmed, because some checkers leave white space around a text out of its hash.
         let script = self.theme.text(script_file).map(str::trim);
-        let template = format!("site/{name}.html");
-        let drawn = variables(sheet, site, more).and_then(|mut context| {
+        let template = format!("site/{name}");
+        let draw = || -> TeraResult<Page> {
+            let mut context = Context::from_serialize(sheet)?;
+            context.insert("site", site);
+            context.extend(Context::from_serialize(more)?);
             // A style is a template too, because it may print labels.
             let mut styles = self.tera.render("site/style.css", &context)?;
-            if name == "changes" {
+            if name == CHANGES {
                 styles += &format!("\n{}", self.tera.render("site/changes.css", &context)?);
             }
             let style = styles.trim();
@@ -178,31 +182,9 @@ impl<'a> Pages<'a> {
             context.insert("policy", &own.text());
             let html = self.tera.render(&template, &context)?.into_bytes();
             Ok(Page { html, policy })
-        });
-        drawn.map_err(|error| explain(self.theme, &template, &error))
+        };
+        draw().map_err(|error| explain(self.theme, &template, &error))
     }
-
-    /// A file that machines read: `robots.txt`, `feed.xml`, ….
-    pub fn text(
-        &self,
-        name: &str,
-        around: &Sheet,
-        place: &PageContext,
-        more: Value,
-    ) -> Result<Vec<u8>> {
-        let template = format!("site/{name}");
-        let drawn = variables(around, place, &more).and_then(|it| self.tera.render(&template, &it));
-        let text = drawn.map_err(|error| explain(self.theme, &template, &error))?;
-        Ok(text.into_bytes())
-    }
-}
-
-/// The variables of a template: the fields of the sheet, `site`, and those of `more`.
-fn variables(sheet: &Sheet, place: &PageContext, more: &impl Serialize) -> TeraResult<Context> {
-    let mut context = Context::from_serialize(sheet)?;
-    context.insert("site", place);
-    context.extend(Context::from_serialize(more)?);
-    Ok(context)
 }
 
 /// The one telephone number in a text, as a link dials it; an empty text if there is none, or several.
@@ -222,8 +204,7 @@ static NUMBER: LazyLock<Regex> =
 
 /// A style or script as a policy names it.
 fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    format!("'sha256-{}'", Base64::encode_string(&digest))
+    format!("'sha256-{}'", Base64::encode_string(&Sha256::digest(text)))
 }
 
 /// JSON for a script element, in which no text may look like the element's end.
@@ -234,7 +215,8 @@ pub fn inert(value: &impl Serialize) -> String {
 
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
-    let Some((file, line)) = pointed_at(&text) else {
+    let place = Regex::new(r"--> (.+):(\d+):\d+").expect("a valid pattern");
+    let Some((_, [file, number])) = place.captures(&text).map(|it| it.extract()) else {
         // An error about a whole template quotes its name.
         let quoted = text.split('\'').nth(1);
         let named = quoted.filter(|name| theme.text(name).is_some());
@@ -243,15 +225,8 @@ fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let first = text.lines().next().unwrap_or_default();
     let source = error.source().map(|source| format!(": {source}"));
     let cause = first.trim_start_matches("error: ").to_owned();
+    let line = number.parse().unwrap_or(1);
     theme.failure(file, line, cause + &source.unwrap_or_default())
-}
-
-/// Parses ` --> site/index.html:2:12`.
-fn pointed_at(text: &str) -> Option<(&str, usize)> {
-    let (_, place) = text.lines().find_map(|line| line.split_once("--> "))?;
-    let mut parts = place.rsplitn(3, ':').skip(1);
-    let line = parts.next()?.parse().ok()?;
-    Some((parts.next()?, line))
 }
 
 #[cfg(test)]

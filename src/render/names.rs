@@ -85,9 +85,9 @@ impl<'a> SiteSearch<'a> {
             let is_tag = |before: &str| before.ends_with('<') || before.ends_with("</");
             found.retain(|it| !is_tag(&text[..it.written.start]));
         }
-        let findings = first_of_each(found).into_iter().filter_map(|found| {
-            let written = &text[found.written.clone()];
-            let (severity, id) = match (found.likeness, place) {
+        let findings = first_of_each(found).into_iter().filter_map(|it| {
+            let written = &text[it.written];
+            let (severity, id) = match (it.likeness, place) {
                 (Likeness::LooksAlike, Place::Code) => return None,
                 (Likeness::LooksAlike, _) => (Severity::Warning, "confidential-name-file-alike"),
                 // Words of HTML and CSS are Latin, such as `box-sizing`.
@@ -98,10 +98,10 @@ impl<'a> SiteSearch<'a> {
             };
             let origin = Origin::file(shown);
             let message = Message::new(id)
-                .with("name", found.name)
+                .with("name", it.name)
                 .with("written", written);
             let finding = Diagnostic::new(CONFIDENTIAL_NAME, severity, origin, message);
-            Some((found.name, finding))
+            Some((it.name, finding))
         });
         findings.collect()
     }

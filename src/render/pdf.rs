@@ -29,7 +29,7 @@ pub struct Pdf {
     pub pages: BTreeMap<String, usize>,
 }
 
-/// Draws a sheet or, if there are any, the changes from an older one; `data`, its `safeguards.json`, is attached.
+/// Draws a sheet or the changes from an older one; its `safeguards.json`, `data`, is attached, and the changes beside it.
 pub fn render(
     fonts: &Fonts,
     theme: &Theme,

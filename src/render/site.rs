@@ -70,15 +70,15 @@ impl<'a> Site<'a> {
             for prose in self.prose_in(front.lang) {
                 let path = path_in(front, &format!("{}.html", prose.name));
                 let more = json!({"heading": prose.title, "prose": prose.html});
-                self.page(front, &path, "prose", &more, &registers)?;
+                self.page(front, &path, "prose.html", &more, &registers)?;
             }
             if !documents.issued.is_empty() {
                 // The page on which a received copy is checked.
                 let data = json!({"data": inert(listing)});
-                self.listed(front, &path_in(front, VERIFY), "verify", data)?;
+                self.listed(front, &path_in(front, VERIFY), VERIFY, data)?;
             }
         }
-        self.page(self.japanese(), MISSING, "404", &json!({}), &registers)?;
+        self.page(self.japanese(), MISSING, MISSING, &json!({}), &registers)?;
         for (listed, edition) in listing.editions.iter().zip(&documents.issued) {
             match &listed.withdrawn {
                 Some(ending) => self.ended(&listed.id, ending, "withdrawn")?,
@@ -114,7 +114,7 @@ impl<'a> Site<'a> {
                 "ended": {"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true},
                 "days": self.days(sheet),
             });
-            return self.page(sheet, &path, "ended", &more, &registers);
+            return self.page(sheet, &path, "ended.html", &more, &registers);
         }
         let place = self.place(sheet, &path);
         let more = json!({
@@ -151,8 +151,7 @@ impl<'a> Site<'a> {
     }
 
     fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
-        let prose = self.prose.iter();
-        prose.filter(move |prose| prose.lang.code() == lang)
+        self.prose.iter().filter(move |it| it.lang.code() == lang)
     }
 
     fn japanese(&self) -> &'a Sheet {
@@ -186,9 +185,7 @@ impl<'a> Site<'a> {
         });
         let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
-        let Some(before) = before else {
-            return Ok(());
-        };
+        let Some(before) = before else { return Ok(()) };
         let path = format!("{folder}{CHANGES}");
         let changes = compare::compare(&lay_out(before), &sheet);
         let place = self.place(self.japanese(), &path);
@@ -199,8 +196,8 @@ impl<'a> Site<'a> {
     /// The page of an edition whose files left the site.
     fn ended(&mut self, id: &str, ending: &Ending, kind: &str) -> Result<()> {
         let path = format!("{}{FRONT}", edition_folder(id));
-        let ended = json!({"id": id, "ending": ending, "kind": kind, "front": false});
-        self.listed(self.japanese(), &path, "ended", json!({"ended": ended}))
+        let more = json!({"ended": {"id": id, "ending": ending, "kind": kind, "front": false}});
+        self.listed(self.japanese(), &path, "ended.html", more)
     }
 
     /// All editions in a list, for readers and for machines; some have a page of changes.
@@ -211,16 +208,15 @@ impl<'a> Site<'a> {
             self.files.contains_key(&bundle_path(&page))
         };
         let compared = json!({"compared": ids.filter(is_compared).collect::<Vec<_>>()});
-        self.listed(self.japanese(), EDITIONS, "editions", compared)?;
-        let listing = data::pretty(self.listing);
-        self.files.insert(bundle_path(LISTING), listing);
+        self.listed(self.japanese(), EDITIONS, "editions.html", compared)?;
+        self.files
+            .insert(bundle_path(LISTING), data::pretty(self.listing));
         Ok(())
     }
 
     /// The files that machines read: robots.txt, sitemap, feed and security.txt.
     fn machine_files(&mut self) -> Result<()> {
         let front = self.japanese();
-        let around = front.first_rows(0);
         let mut files = vec![(ROBOTS, json!({}))];
         if let Some(home) = &self.home {
             let pages = self.files.keys().filter_map(|path| {
@@ -243,10 +239,8 @@ impl<'a> Site<'a> {
             files.push((".well-known/security.txt", contact));
         }
         for (path, more) in files {
-            let place = self.place(front, path);
             let template = path.rsplit('/').next().unwrap_or(path);
-            let text = self.pages.text(template, &around, &place, more)?;
-            self.files.insert(bundle_path(path), text);
+            self.page(front, path, template, &more, &[])?;
         }
         Ok(())
     }

@@ -109,10 +109,8 @@ pub fn is_name(name: &str) -> bool {
 
 /// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let mut theme = Theme {
-        name: name.to_owned(),
-        ..official()
-    };
+    let mut theme = official();
+    theme.name = name.to_owned();
     let folder = project.join("themes").join(name);
     if !is_name(name) || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
@@ -201,10 +199,8 @@ impl Theme {
 
     /// SHA-256 of all files, in order of their paths, the logo and the fonts.
     pub fn sha256(&self) -> String {
-        let files = self
-            .files("")
-            .map(|(path, text)| format!("{path}\0{text}\0"));
-        let mut bytes = files.collect::<String>().into_bytes();
+        let file = |(path, text)| format!("{path}\0{text}\0");
+        let mut bytes = self.files("").map(file).collect::<String>().into_bytes();
         bytes.extend(self.logo.iter().flat_map(|logo| &logo.bytes));
         bytes.extend(self.fonts.values().flatten());
         sha256(&bytes)
@@ -286,11 +282,9 @@ pub fn draw_rows<T>(
         let row = counts.partition_point(|count| !fails(*count));
         let name = changes.map(|changes| changes.line_name(row));
         let (anchor, subject) = name.unwrap_or_else(|| sheet.row_name(row));
-        let message = error.message.named("theme-error-row");
-        Error {
-            message: message.with("row", anchor).with("subject", subject),
-            ..error
-        }
+        let named = error.message.named("theme-error-row").with("row", anchor);
+        let message = named.with("subject", subject);
+        Error { message, ..error }
     })
 }
 

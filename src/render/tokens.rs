@@ -4,6 +4,7 @@
 use crate::content::{Sources, yaml};
 use crate::diagnostic::{Origin, nearest};
 use crate::message::{Error, Message, Result};
+use regex::Regex;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -76,30 +77,18 @@ fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
             (fits, message)
         }
         _ => {
-            let (fits, id): (fn(&str) -> bool, _) = match name {
-                "paper" => (|it| ["a4", "a3"].contains(&it), "theme-token-paper"),
-                "typeface" => (is_family_name, "theme-token-typeface"),
-                "logo" => (is_image_name, "theme-token-logo"),
-                "logo_text" => (|it| !it.contains(char::is_control), "theme-token-text"),
-                _ => (is_colour, "theme-token-colour"),
+            let (pattern, id) = match name {
+                "paper" => ("a4|a3", "theme-token-paper"),
+                "typeface" => (r"[\p{Alphabetic}\p{N} -]*", "theme-token-typeface"),
+                // A file in the theme's folder itself; none is a name, too.
+                "logo" => (r"|[^/\\:]*\.(?:svg|png)", "theme-token-logo"),
+                "logo_text" => (r"\P{Cc}*", "theme-token-text"),
+                _ => ("#[[:xdigit:]]{6}", "theme-token-colour"),
             };
-            (value.as_str().is_some_and(fits), Message::new(id))
+            let whole = Regex::new(&format!("^(?:{pattern})$")).expect("a valid pattern");
+            let fits = value.as_str().is_some_and(|text| whole.is_match(text));
+            (fits, Message::new(id))
         }
     };
     (!fits).then_some(message)
-}
-
-fn is_colour(written: &str) -> bool {
-    let digits = written.strip_prefix('#').unwrap_or_default();
-    digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit())
-}
-
-fn is_family_name(written: &str) -> bool {
-    !written.contains(|c: char| !c.is_alphanumeric() && !" -".contains(c))
-}
-
-/// A file in the theme's folder itself; none is a name, too.
-fn is_image_name(written: &str) -> bool {
-    let is_image = written.ends_with(".svg") || written.ends_with(".png");
-    written.is_empty() || (is_image && !written.contains(['/', '\\', ':']))
 }

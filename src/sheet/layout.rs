@@ -13,8 +13,7 @@ use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
 pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
-    let version = Version::issued(edition);
-    let options = LayoutOptions::new(rendering, edition.sheet.date, version);
+    let options = LayoutOptions::new(rendering, edition.sheet.date, Version::issued(edition));
     lay_out(&edition.sheet, &options, labels)
 }
 
@@ -60,18 +59,9 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         date: layout.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     };
-    let mut rows = Vec::new();
-    for section in &register.sections {
-        for item in &section.items {
-            let measures = item.measures.iter();
-            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
-        }
-    }
-    join(&mut rows);
-    let has_withheld = rows
-        .iter()
-        .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
-        .any(|cell| cell.state == State::Withheld);
+    let rows = lay_out_rows(&layout);
+    let states = |row: &Row| [row.subject.state, row.measure.state, row.remarks.state];
+    let has_withheld = rows.iter().flat_map(states).any(|it| it == State::Withheld);
     let line = |line: &Bilingual<String>| layout.line(line).0;
     let guideline = ("guideline", Some(&register.guideline.title));
     let frame = register.frame().into_iter().chain([guideline]);
@@ -120,6 +110,18 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         findings: Vec::new(),
         labels: layout.labels,
     }
+}
+
+fn lay_out_rows(layout: &RowLayout) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for section in &layout.register.sections {
+        for item in &section.items {
+            let measures = item.measures.iter();
+            rows.extend(measures.map(|measure| layout.row(section, item, measure)));
+        }
+    }
+    join(&mut rows);
+    rows
 }
 
 /// The line of an edition for a reader; its page lies below the address of `site`.
@@ -173,7 +175,6 @@ pub fn join(rows: &mut [Row]) {
 }
 
 fn spans(rows: &[Row], same: impl Fn(&Row, &Row) -> bool) -> Vec<usize> {
-    rows.chunk_by(same)
-        .flat_map(|run| once(run.len()).chain(repeat_n(0, run.len() - 1)))
-        .collect()
+    let spans = |run: &[Row]| once(run.len()).chain(repeat_n(0, run.len() - 1));
+    rows.chunk_by(same).flat_map(spans).collect()
 }

@@ -171,11 +171,8 @@ impl RowLayout<'_> {
             ("control_effective", day(register.effective_on), None),
         ];
         let known = entries.into_iter().filter_map(|(name, value, lang)| {
-            Some(ControlEntry {
-                label: self.label(name).to_owned(),
-                text: value?,
-                lang,
-            })
+            let (label, text) = (self.label(name).to_owned(), value?);
+            Some(ControlEntry { label, text, lang })
         });
         known.collect()
     }
@@ -186,10 +183,8 @@ impl RowLayout<'_> {
         let iso = |day: Option<Date>| day.map(|day| day.to_string());
         let part = |part: &Option<Bilingual<String>>| part.as_ref().map(|part| self.line(part).0);
         let edition = certification.edition.as_deref();
-        let mut standard = dated_standard(&certification.standard, edition);
-        if !text.starts_with(&standard) {
-            standard.clear();
-        }
+        let dated = Some(dated_standard(&certification.standard, edition));
+        let standard = dated.filter(|it| text.starts_with(it)).unwrap_or_default();
         CertificationLine {
             id: certification.id.clone(),
             standard,

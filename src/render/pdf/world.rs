@@ -96,20 +96,18 @@ impl Fonts {
         let mut chars = character.chars();
         match (chars.next(), chars.next(), chars.next()) {
             (Some(c), None, _) => self.drawable.contains(&u32::from(c)),
-            (Some(c), Some(selector), None) => self.has_variation(c, selector),
+            (Some(c), Some(selector), None) => {
+                let has_form = |face: &Font| {
+                    let face = instance(face);
+                    face.ttf().glyph_variation_index(c, selector).is_some()
+                };
+                let has_character = |face: &Font| face.info().coverage.contains(u32::from(c));
+                // Typst takes the first typeface that has the character.
+                let first = self.typefaces.iter().find(|it| has_character(&it[0]));
+                first.is_some_and(|weights| weights.iter().all(has_form))
+            }
             _ => false,
         }
-    }
-
-    /// True if the first typeface that has the character, the one that Typst takes, has this form of it.
-    fn has_variation(&self, c: char, selector: char) -> bool {
-        let has_form = |face: &Font| {
-            let face = instance(face);
-            face.ttf().glyph_variation_index(c, selector).is_some()
-        };
-        let mut typefaces = self.typefaces.iter();
-        let first = typefaces.find(|weights| weights[0].info().coverage.contains(u32::from(c)));
-        first.is_some_and(|weights| weights.iter().all(has_form))
     }
 }
 
@@ -228,8 +226,7 @@ impl TypstWorld for World<'_> {
         if let Some(bytes) = self.data.get(&id) {
             return Ok(bytes.clone());
         }
-        let source = self.source(id)?;
-        Ok(Bytes::from_string(source.text().to_owned()))
+        Ok(Bytes::from_string(self.source(id)?.text().to_owned()))
     }
 
     fn font(&self, index: usize) -> Option<Font> {
