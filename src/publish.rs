@@ -89,18 +89,21 @@ pub struct PublishedStatus {
 pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
     let mut lock = context.retry(|| Lock::take(store, context.publisher, (context.clock)()))?;
     let leftovers = Vec::from_iter(lock.files.clone());
-    let plan = context.plan(store, site, &leftovers).inspect_err(|_| {
-        // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
-        if lock.files.is_empty() {
+    // While nothing was changed, the lock may go, unless it alone lists the leftovers.
+    let give_up = |lock: &Lock, store: &mut dyn Store| {
+        if leftovers.is_empty() {
             let _ = lock.release(store);
         }
-    })?;
+    };
+    let planned = context.plan(store, site, &leftovers);
+    let plan = planned.inspect_err(|_| give_up(&lock, store))?;
     (context.progress)(ProgressEvent::Plan(&plan));
     if !plan.is_empty() {
         let removed = plan.remove.iter().map(String::as_str);
         let touched = plan.sent().chain(removed).map(str::to_owned);
         lock.files.extend(touched);
-        context.retry(|| lock.record(store, (context.clock)()))?;
+        let recorded = context.retry(|| lock.record(store, (context.clock)()));
+        recorded.inspect_err(|_| give_up(&lock, store))?;
         for part in [&plan.upload, &plan.pages] {
             for path in part {
                 context.send(store, path, &site.files[path])?;

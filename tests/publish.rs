@@ -64,6 +64,48 @@ fn git() {
 }
 
 #[test]
+fn s3_without_conditions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    story(&Host::start(ServerKind::S3Unconditional, folder.path()));
+}
+
+#[test]
+fn a_server_that_lets_nothing_be_renamed_is_told_as_such_and_left_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = Host::start(ServerKind::WebdavWithoutMove, folder.path());
+    assert_eq!(error_id(publish(&host, &site(1))), "webdav-no-move");
+    assert_eq!(host.files(), BTreeMap::new());
+}
+
+#[test]
+fn a_branch_is_published_whole_whatever_git_is_set_to() {
+    let folder = issued();
+    let host = Host::start(ServerKind::Git, &folder.path().join("host"));
+    let yaml = host.yaml().replace(", path: site", "");
+    std::fs::write(folder.path().join("publish.yaml"), yaml).expect("writable");
+    let settings = folder.path().join("gitconfig");
+    let signing = "[commit]\ngpgSign = true\n[push]\ngpgSign = true\n[gpg]\nprogram = false\n";
+    std::fs::write(&settings, signing).expect("writable");
+    let done = Command::new(env!("CARGO_BIN_EXE_safeguard"))
+        .args(["publish", "--directory"])
+        .arg(folder.path())
+        .env("GIT_CONFIG_GLOBAL", &settings)
+        .output()
+        .expect("the program");
+    assert!(done.status.success(), "{done:?}");
+    let listed = Command::new("git")
+        .arg("--git-dir")
+        .arg(host.root.join("site.git"))
+        .args(["ls-tree", "--name-only", "pages"])
+        .output()
+        .expect("git");
+    let names = String::from_utf8(listed.stdout).expect("UTF-8");
+    // Without it GitHub Pages leaves out what begins with a dot or an underscore.
+    assert!(names.lines().any(|name| name == ".nojekyll"), "{names}");
+    assert!(names.lines().any(|name| name == "index.html"), "{names}");
+}
+
+#[test]
 fn ftps() {
     if std::env::var_os(TRUSTED).is_some() {
         return everything(ServerKind::Ftps);

@@ -549,6 +549,7 @@ removing = removing { $path }
 trying-again = the target did not answer; trying again
 published = published to { $target } ({ $place }): { $sent } files and the manifest sent, { $removed } removed
 published-already = published on { $target } ({ $place }) already; nothing was sent
+webdav-no-move = the server takes files but does not let them be renamed (MOVE), which publishing needs; ask the host to allow it, or publish another way. Nothing was changed
 branch-keeps = the branch's history still holds { $paths }. Whoever may force-push the branch can rewrite its history without them, and then ask the host's support to purge its caches
 plan = { $target } ({ $place }): published { $published }, to be published { $next }
 plan-upload = upload   { $path }

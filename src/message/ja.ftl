@@ -549,6 +549,7 @@ removing = 削除中 { $path }
 trying-again = 公開先の応答がありません。もう一度試します
 published = { $target }（{ $place }）に公開しました。送信 { $sent } ファイルと manifest、削除 { $removed } ファイル
 published-already = { $target }（{ $place }）には公開済みです。何も送っていません
+webdav-no-move = サーバーはファイルを受け取りますが、名前の変更（MOVE）を許しません。公開には必要です。許可をホストに頼むか、ほかの方法で公開してください。何も変わっていません
 branch-keeps = ブランチの履歴には { $paths } が残っています。消すには、強制プッシュのできる人が履歴を書き直し、ホストのサポートにキャッシュの削除を頼みます
 plan = { $target }（{ $place }）：公開中 { $published }、公開予定 { $next }
 plan-upload = 送信     { $path }

@@ -81,7 +81,7 @@ impl Store for FtpsStore {
             let mut bytes = Vec::new();
             let read = stream.read_to_end(&mut bytes).await;
             read.map_err(ConnectionError)?;
-            ftp.finalize_retr_stream(stream).await?;
+            stream.finish().await?;
             Ok(Some(bytes))
         })
     }
@@ -124,19 +124,11 @@ impl Store for FtpsStore {
     }
 }
 
-/// Uploads a file. Reads the connection to its end: a server takes one closed with unread bytes for broken.
+/// Uploads a file. A server that breaks off gives the reason in its answer.
 async fn put(ftp: &mut FtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
     let mut stream = ftp.put_with_stream(path).await?;
-    let upload = async {
-        stream.write_all(bytes).await?;
-        stream.shutdown().await?;
-        // A server that breaks off gives the reason in its answer.
-        let _ = stream.read_to_end(&mut Vec::new()).await;
-        std::io::Result::Ok(())
-    };
-    let uploaded = upload.await;
-    drop(stream);
-    let answer = ftp.finalize_put_stream(tokio::io::sink()).await;
+    let uploaded = stream.write_all(bytes).await;
+    let answer = stream.finish().await;
     answer.and(uploaded.map_err(ConnectionError))
 }
 

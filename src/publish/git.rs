@@ -83,6 +83,8 @@ impl GitBranch {
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
             .args(["-c", "core.hooksPath=/dev/null"])
             .args(["-c", "core.symlinks=false"])
+            // A key with a passphrase would be asked for.
+            .args(["-c", "commit.gpgSign=false", "-c", "push.gpgSign=false"])
             .args(arguments)
             .current_dir(self.checkout.path())
             // Nobody may be there to answer.
@@ -133,6 +135,8 @@ impl GitBranch {
 
     /// Commits the checkout and pushes it.
     pub fn push(&self) -> Result<()> {
+        // GitHub Pages would leave out `.well-known`. In another folder the file has no effect.
+        fs::write(self.folder().join(".nojekyll"), "").map_err(disk_error)?;
         // The lock stays out of the branch: a push is refused if the branch has moved on.
         let lock = format!(":(exclude,literal){}", self.in_branch(LOCK));
         self.git(&["add", "--all", "--force", "--", ".", &lock])?;

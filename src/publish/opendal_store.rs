@@ -2,7 +2,7 @@
 
 use super::git::GitBranch;
 use super::plan::is_issued;
-use super::store::{PART, Store, confirm_created, transient, wait};
+use super::store::{PART, Store, confirm_created, is_transient, transient, wait};
 use super::target::{Target, TargetKind, text};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
@@ -65,7 +65,16 @@ impl Store for OpendalStore {
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         if !self.keeps_objects {
             run(self.operator.write(PART, bytes.to_vec()))?;
-            return run(self.operator.rename(PART, path));
+            let moved = run(self.operator.rename(PART, path));
+            let is_webdav = self.operator.info().scheme() == services::WEBDAV_SCHEME;
+            return moved.map_err(|error| {
+                if !is_webdav || is_transient(&error) {
+                    return error;
+                }
+                // The server took the file, yet not its name.
+                let message = error.message.named("webdav-no-move");
+                Error { message, ..error }
+            });
         }
         // Issued files never change, but may be withdrawn. All others are asked for again.
         let policy = if is_issued(path) {
@@ -80,7 +89,14 @@ impl Store for OpendalStore {
     fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         if self.operator.info().capability().write_with_if_not_exists {
             let write = self.operator.write_with(path, bytes.to_vec());
-            return Ok(run_unless(&PRESENT, write.if_not_exists(true))?.is_some());
+            let created = run_unless(&PRESENT, write.if_not_exists(true));
+            match created {
+                // Some servers do not know the condition.
+                Err(Error {
+                    cause: Some(cause), ..
+                }) if cause.contains("status: 501") => {}
+                created => return Ok(created?.is_some()),
+            }
         }
         if self.read(path)?.is_some() {
             return Ok(false);

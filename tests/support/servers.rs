@@ -26,10 +26,14 @@ pub enum ServerKind {
     Ftps,
     /// nginx with dav-ext.
     Webdav,
+    /// nginx without MOVE.
+    WebdavWithoutMove,
     /// rclone's server.
     WebdavRclone,
     /// s3s-fs.
     S3,
+    /// s3s-fs behind nginx, which answers a condition with 501 as older services do.
+    S3Unconditional,
     Git,
 }
 
@@ -77,10 +81,10 @@ impl Host {
             ServerKind::Ftps => {
                 format!("kind: ftps, host: localhost, port: {port}, user: {USER}, path: /site")
             }
-            ServerKind::Webdav | ServerKind::WebdavRclone => {
+            ServerKind::Webdav | ServerKind::WebdavWithoutMove | ServerKind::WebdavRclone => {
                 format!("kind: webdav, url: \"http://127.0.0.1:{port}\", user: {USER}, path: site")
             }
-            ServerKind::S3 => format!(
+            ServerKind::S3 | ServerKind::S3Unconditional => format!(
                 "kind: s3, bucket: office, endpoint: \"http://127.0.0.1:{port}\", path: site"
             ),
             ServerKind::Git => {
@@ -97,8 +101,12 @@ impl Host {
     /// The target for a publisher with this password.
     pub fn target_with(&self, password: &str) -> Target {
         let environment = |name: &str| match (self.kind, name) {
-            (ServerKind::S3, "SAFEGUARD_HERE_ACCESS_KEY_ID") => Some("AKOFFICE".to_owned()),
-            (ServerKind::S3, "SAFEGUARD_HERE_SECRET_ACCESS_KEY") => Some(password.to_owned()),
+            (ServerKind::S3 | ServerKind::S3Unconditional, "SAFEGUARD_HERE_ACCESS_KEY_ID") => {
+                Some("AKOFFICE".to_owned())
+            }
+            (ServerKind::S3 | ServerKind::S3Unconditional, "SAFEGUARD_HERE_SECRET_ACCESS_KEY") => {
+                Some(password.to_owned())
+            }
             (ServerKind::Folder | ServerKind::Sftp | ServerKind::Git, _) => None,
             (_, "SAFEGUARD_HERE_PASSWORD") => Some(password.to_owned()),
             _ => None,
@@ -161,7 +169,9 @@ impl Host {
                 let listed = String::from_utf8(listed.stdout).expect("UTF-8");
                 let below = listed
                     .split('\0')
-                    .filter_map(|path| path.strip_prefix("site/"));
+                    .filter_map(|path| path.strip_prefix("site/"))
+                    // For GitHub Pages.
+                    .filter(|path| *path != ".nojekyll");
                 below.map(str::to_owned).collect()
             }
             _ => walkdir::WalkDir::new(self.site())
@@ -183,7 +193,7 @@ impl Host {
 
     fn site(&self) -> PathBuf {
         match self.kind {
-            ServerKind::S3 => self.root.join("office/site"),
+            ServerKind::S3 | ServerKind::S3Unconditional => self.root.join("office/site"),
             _ => self.root.join("site"),
         }
     }
@@ -259,6 +269,12 @@ impl Host {
                 &["init", "-q", "--bare", &path(&self.root, "site.git")],
             ),
             ServerKind::S3 => fs::create_dir_all(self.root.join("office")).expect("writable"),
+            ServerKind::S3Unconditional => {
+                fs::create_dir_all(self.root.join("office")).expect("writable");
+                let config = self.configured(S3_PROXY_CONFIG);
+                let config = config.replace("BEHIND", &free_port().to_string());
+                fs::write(shop.join("nginx.conf"), config).expect("writable");
+            }
             ServerKind::Sftp | ServerKind::SftpPassword | ServerKind::SftpRclone => {
                 self.make_keys("ed25519");
                 let [password, key] = match self.kind {
@@ -296,18 +312,26 @@ impl Host {
                     .replace("USER", &login_name());
                 fs::write(shop.join("proftpd.conf"), config).expect("writable");
             }
-            ServerKind::Webdav => {
+            ServerKind::Webdav | ServerKind::WebdavWithoutMove => {
                 let user = format!("{USER}:{}\n", hashed("-apr1"));
                 fs::write(shop.join("users"), user).expect("writable");
-                let config = NGINX_CONFIG
-                    .replace("PORT", &self.port.to_string())
-                    .replace("ROOT", &self.root.to_string_lossy())
-                    .replace("SHOP", &shop.to_string_lossy())
-                    .replace("USER", &login_name());
+                let mut config = self.configured(NGINX_CONFIG);
+                if self.kind == ServerKind::WebdavWithoutMove {
+                    config = config.replace("COPY MOVE;", "COPY;");
+                }
                 fs::write(shop.join("nginx.conf"), config).expect("writable");
             }
             ServerKind::WebdavRclone => {}
         }
+    }
+
+    /// A server's configuration with its port, folders and user.
+    fn configured(&self, config: &str) -> String {
+        config
+            .replace("PORT", &self.port.to_string())
+            .replace("ROOT", &self.root.to_string_lossy())
+            .replace("SHOP", &self.workshop.path().to_string_lossy())
+            .replace("USER", &login_name())
     }
 
     /// Writes the machine's users with one more, who may log in with the password.
@@ -385,7 +409,29 @@ impl Host {
                 "/usr/sbin/proftpd",
                 &["-n", "-q", "-c", &path(shop, "proftpd.conf")],
             ),
-            ServerKind::Webdav => with("/usr/sbin/nginx", &["-c", &path(shop, "nginx.conf")]),
+            ServerKind::Webdav | ServerKind::WebdavWithoutMove => {
+                with("/usr/sbin/nginx", &["-c", &path(shop, "nginx.conf")])
+            }
+            ServerKind::S3Unconditional => {
+                let config = fs::read_to_string(shop.join("nginx.conf")).expect("written");
+                let behind = config.split("proxy_pass http://127.0.0.1:").nth(1);
+                let port = behind.and_then(|it| it.split(';').next()).expect("a port");
+                let program = super::project().join(".tools/s3s/bin/s3s-fs");
+                let script = "\"$0\" --host 127.0.0.1 --port \"$1\" --access-key AKOFFICE \
+                    --secret-key \"$2\" \"$3\" & /usr/sbin/nginx -c \"$4\"";
+                with(
+                    "bash",
+                    &[
+                        "-euc",
+                        script,
+                        &program.to_string_lossy(),
+                        port,
+                        PASSWORD,
+                        &self.root.to_string_lossy(),
+                        &path(shop, "nginx.conf"),
+                    ],
+                )
+            }
             ServerKind::S3 => with(
                 &super::project()
                     .join(".tools/s3s/bin/s3s-fs")
@@ -447,6 +493,32 @@ http {
       dav_methods PUT DELETE MKCOL COPY MOVE;
       dav_ext_methods PROPFIND OPTIONS;
       create_full_put_path on;
+    }
+  }
+}
+";
+
+const S3_PROXY_CONFIG: &str = "
+daemon off;
+master_process off;
+user USER;
+pid SHOP/pid;
+error_log SHOP/error.log;
+events {}
+http {
+  access_log off;
+  client_max_body_size 100m;
+  client_body_temp_path SHOP/body;
+  proxy_temp_path SHOP/proxy;
+  fastcgi_temp_path SHOP/fastcgi;
+  uwsgi_temp_path SHOP/uwsgi;
+  scgi_temp_path SHOP/scgi;
+  server {
+    listen 127.0.0.1:PORT;
+    location / {
+      if ($http_if_none_match) { return 501; }
+      proxy_set_header Host $http_host;
+      proxy_pass http://127.0.0.1:BEHIND;
     }
   }
 }
