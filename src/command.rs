@@ -296,14 +296,11 @@ impl Session<'_> {
 
     /// Derives the next step from all findings and the content's version; `None` if neither asks for one.
     fn next_step(&self, findings: &[Diagnostic], version: Option<&Version>) -> Option<Message> {
+        if findings.iter().any(|it| it.severity == Severity::Error) {
+            return Some(Message::new("next-errors"));
+        }
         if !self.accepts(findings) {
-            let has_error = findings.iter().any(|it| it.severity == Severity::Error);
-            let id = if has_error {
-                "next-errors"
-            } else {
-                "next-warnings"
-            };
-            return Some(Message::new(id));
+            return Some(Message::new("next-warnings"));
         }
         let version = version?;
         let barring = findings.iter().filter(|finding| self.bars_issue(finding));
