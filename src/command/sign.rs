@@ -59,11 +59,8 @@ impl Sign {
             return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
-        let message = match self.tsa {
-            None => Message::new("signed"),
-            Some(_) => Message::new("signed-and-stamped"),
-        };
-        let named = message.with("name", identity.name());
+        let id = self.tsa.as_ref().map_or("signed", |_| "signed-and-stamped");
+        let named = Message::new(id).with("name", identity.name());
         session.print_message(&named.with("output", self.output.display()))?;
         session.print_message(&next).map(|()| true)
     }

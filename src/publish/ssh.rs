@@ -165,13 +165,13 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Re
 }
 
 fn refused(target: &Target) -> Message {
-    Message::new(match target.secret("PASSWORD") {
-        Some(_) => "sftp-password",
-        None => "sftp-login",
-    })
-    .with("user", text(&target.record.user))
-    .with("password", target.variable("PASSWORD"))
-    .with("key", target.variable("KEY"))
+    let id = target
+        .secret("PASSWORD")
+        .map_or("sftp-login", |_| "sftp-password");
+    Message::new(id)
+        .with("user", text(&target.record.user))
+        .with("password", target.variable("PASSWORD"))
+        .with("key", target.variable("KEY"))
 }
 
 async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> Result<bool> {
