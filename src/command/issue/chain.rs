@@ -1,17 +1,12 @@
 //! What `safeguard issue` does to editions issued before: withdraw, give up, restore, attach.
 
-use super::Issue;
+use super::{Content, Error, Issue, Message, Result, edit, edition_files, issue, sha256, yaml};
 use crate::command::sign::{fetch, read_file};
 use crate::command::{Session, copies, edition};
-use crate::content::{Content, edit, yaml};
-use crate::data::sha256;
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
-use crate::issue;
 use crate::manifest::site::edition_folder;
-use crate::message::{Error, Message, Result};
 use crate::pdf_reader::{self, PdfContents};
 use crate::render::bundle::OF_EDITION;
-use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme;
 use std::path::Path;
