@@ -78,8 +78,13 @@ pub struct HostKeyVerifier {
     known: Vec<(usize, PublicKey)>,
 }
 
-impl HostKeyVerifier {
-    fn verify(&self, key: &PublicKey) -> Result<bool> {
+impl client::Handler for HostKeyVerifier {
+    type Error = Error;
+
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool> {
+        let PublicKeyOrCertificate::PublicKey { key, .. } = key else {
+            return Ok(false);
+        };
         let is_same = |(_, known): &(usize, PublicKey)| known.key_data() == key.key_data();
         if self.known.iter().any(is_same) {
             return Ok(true);
@@ -100,17 +105,6 @@ impl HostKeyVerifier {
         let file = self.file.display();
         let named = message.with("host", &self.host).with("file", file);
         Err(Error::new(named))
-    }
-}
-
-impl client::Handler for HostKeyVerifier {
-    type Error = Error;
-
-    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool> {
-        match key {
-            PublicKeyOrCertificate::PublicKey { key, .. } => self.verify(key),
-            PublicKeyOrCertificate::Certificate(_) => Ok(false),
-        }
     }
 }
 
