@@ -388,7 +388,7 @@ impl Session<'_> {
 }
 
 /// The issued edition that an option names, which may also be one of some `others`.
-fn edition<'c>(content: &'c Content, id: &str, others: &[&str]) -> Result<&'c Edition> {
+fn find_edition<'c>(content: &'c Content, id: &str, others: &[&str]) -> Result<&'c Edition> {
     let mut issued = content.issued();
     issued.find(|edition| edition.id == id).ok_or_else(|| {
         let issued = content.issued().map(|edition| &*edition.id);

@@ -85,10 +85,10 @@ impl Session<'_> {
 
 /// The recipients whose newest copy is of another edition than the newest: `newest`, or the content's.
 pub fn outdated<'c>(content: &'c Content, newest: Option<&str>) -> Vec<Message> {
-    let newest = newest.or(content.newest_edition().map(|edition| &*edition.id));
+    let current = newest.or(content.newest_edition().map(|edition| &*edition.id));
     let named = |copy: &'c RecordedCopy| Some((copy.recipient.as_deref()?, copy));
     let mut held: BTreeMap<&str, &RecordedCopy> = content.copies.iter().filter_map(named).collect();
-    held.retain(|_, copy| Some(&*copy.edition) != newest);
+    held.retain(|_, copy| Some(&*copy.edition) != current);
     let message = |(recipient, copy): (&str, &RecordedCopy)| {
         let holds = Message::new("holds-older").with("recipient", recipient);
         holds.with("id", &copy.edition).with("day", copy.day)
