@@ -114,17 +114,16 @@ struct JudgingOptions {
 /// Runs the program; the first of the arguments is its own name.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let catalog = Catalog::of(usage::language(&arguments));
-    let error = match execute(arguments, &catalog) {
-        Ok(code) => return ExitCode::from(code),
-        Err(error) => error,
-    };
-    let message = visible(&catalog.format(&error.message));
-    let cause = error.cause.map(|cause| format!("\n  {cause}"));
-    let head = catalog.format(&Message::new("error"));
-    let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
-    // If this cannot be printed either, the exit code still reports it.
-    let _ = write_text(&mut stderr(), &text);
-    ExitCode::from(CANNOT_WORK)
+    let code = execute(arguments, &catalog).unwrap_or_else(|error| {
+        let message = visible(&catalog.format(&error.message));
+        let cause = error.cause.map(|cause| format!("\n  {cause}"));
+        let head = catalog.format(&Message::new("error"));
+        let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
+        // If this cannot be printed either, the exit code still reports it.
+        let _ = write_text(&mut stderr(), &text);
+        CANNOT_WORK
+    });
+    ExitCode::from(code)
 }
 
 /// Executes the arguments; returns the exit code.

@@ -97,9 +97,7 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
     })?;
     (context.progress)(ProgressEvent::Plan(&plan));
     if !plan.is_empty() {
-        let removed = plan.remove.iter().map(String::as_str);
-        let touched = plan.sent().chain(removed).map(str::to_owned);
-        lock.files.extend(touched);
+        lock.files.extend(plan.sent().chain(&plan.remove).cloned());
         context.retry(|| lock.record(store, (context.clock)()))?;
         for part in [&plan.upload, &plan.pages] {
             for path in part {
