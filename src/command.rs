@@ -114,17 +114,16 @@ struct JudgingOptions {
 /// Runs the program; the first of the arguments is its own name.
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let catalog = Catalog::of(usage::language(&arguments));
-    let error = match execute(arguments, &catalog) {
-        Ok(code) => return ExitCode::from(code),
-        Err(error) => error,
-    };
-    let message = visible(&catalog.format(&error.message));
-    let cause = error.cause.map(|cause| format!("\n  {cause}"));
-    let head = catalog.format(&Message::new("error"));
-    let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
-    // If this cannot be printed either, the exit code still reports it.
-    let _ = write_text(&mut stderr(), &text);
-    ExitCode::from(CANNOT_WORK)
+    let code = execute(arguments, &catalog).unwrap_or_else(|error| {
+        let message = visible(&catalog.format(&error.message));
+        let cause = error.cause.map(|cause| format!("\n  {cause}"));
+        let head = catalog.format(&Message::new("error"));
+        let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
+        // If this cannot be printed either, the exit code still reports it.
+        let _ = write_text(&mut stderr(), &text);
+        CANNOT_WORK
+    });
+    ExitCode::from(code)
 }
 
 /// Executes the arguments; returns the exit code.
@@ -296,14 +295,11 @@ impl Session<'_> {
 
     /// Derives the next step from all findings and the content's version; `None` if neither asks for one.
     fn next_step(&self, findings: &[Diagnostic], version: Option<&Version>) -> Option<Message> {
+        if findings.iter().any(|it| it.severity == Severity::Error) {
+            return Some(Message::new("next-errors"));
+        }
         if !self.accepts(findings) {
-            let has_error = findings.iter().any(|it| it.severity == Severity::Error);
-            let id = if has_error {
-                "next-errors"
-            } else {
-                "next-warnings"
-            };
-            return Some(Message::new(id));
+            return Some(Message::new("next-warnings"));
         }
         let version = version?;
         let barring = findings.iter().filter(|finding| self.bars_issue(finding));
@@ -391,7 +387,7 @@ impl Session<'_> {
 }
 
 /// The issued edition that an option names, which may also be one of some `others`.
-fn edition<'c>(content: &'c Content, id: &str, others: &[&str]) -> Result<&'c Edition> {
+fn find_edition<'c>(content: &'c Content, id: &str, others: &[&str]) -> Result<&'c Edition> {
     let mut issued = content.issued();
     issued.find(|edition| edition.id == id).ok_or_else(|| {
         let issued = content.issued().map(|edition| &*edition.id);

@@ -99,9 +99,7 @@ pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext
     let plan = planned.inspect_err(|_| give_up(&lock, store))?;
     (context.progress)(ProgressEvent::Plan(&plan));
     if !plan.is_empty() {
-        let removed = plan.remove.iter().map(String::as_str);
-        let touched = plan.sent().chain(removed).map(str::to_owned);
-        lock.files.extend(touched);
+        lock.files.extend(plan.sent().chain(&plan.remove).cloned());
         let recorded = context.retry(|| lock.record(store, (context.clock)()));
         recorded.inspect_err(|_| give_up(&lock, store))?;
         for part in [&plan.upload, &plan.pages] {

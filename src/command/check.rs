@@ -44,11 +44,10 @@ impl Check {
             format => Shown::InOrder(format),
         };
         session.print_findings(&content.sources, &findings, shown, &mut stdout())?;
-        if self.format == Format::Human {
-            let version = register.map(|it| Version::of(&it, content.newest_edition()));
-            if let Some(step) = session.next_step(&findings, version.as_ref()) {
-                session.print_message(&step)?;
-            }
+        let version = register.map(|it| Version::of(&it, content.newest_edition()));
+        let next = session.next_step(&findings, version.as_ref());
+        if let Some(step) = next.filter(|_| self.format == Format::Human) {
+            session.print_message(&step)?;
         }
         own.as_ref().map_err(Clone::clone)?;
         Ok(session.accepts(&findings))

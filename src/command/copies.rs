@@ -38,16 +38,17 @@ impl Session<'_> {
         Err(Error::new(refused.with("name", name)))
     }
 
-    /// Records the signed form of a file that is recorded in the project. Returns false if it is not.
-    pub(super) fn record_signed(&self, file: &[u8], signed: &[u8]) -> Result<bool> {
+    /// Records the signed form of a file that is recorded in the project; returns the message on what is next.
+    pub(super) fn record_signed(&self, file: &[u8], signed: &[u8]) -> Result<Message> {
+        let unrecorded = Message::new("signed-unrecorded");
         if !self.directory.join("content").is_dir() {
-            return Ok(false);
+            return Ok(unrecorded);
         }
         let content = self.load()?;
         let source = sha256(file);
         let listing = content.listing("");
         let Some(edition) = listing.of_file(&source) else {
-            return Ok(false);
+            return Ok(unrecorded);
         };
         let mut copies = content.copies.iter();
         let copy = copies.find(|copy| copy.sha256 == source);
@@ -59,7 +60,7 @@ impl Session<'_> {
             bytes: signed.len(),
             sha256: sha256(signed),
         }])?;
-        Ok(true)
+        Ok(Message::new("publish-first"))
     }
 
     /// A file of the project with an edit; a missing file counts as empty.
@@ -84,10 +85,10 @@ impl Session<'_> {
 
 /// The recipients whose newest copy is of another edition than the newest: `newest`, or the content's.
 pub fn outdated<'c>(content: &'c Content, newest: Option<&str>) -> Vec<Message> {
-    let newest = newest.or(content.newest_edition().map(|edition| &*edition.id));
+    let current = newest.or(content.newest_edition().map(|edition| &*edition.id));
     let named = |copy: &'c RecordedCopy| Some((copy.recipient.as_deref()?, copy));
     let mut held: BTreeMap<&str, &RecordedCopy> = content.copies.iter().filter_map(named).collect();
-    held.retain(|_, copy| Some(&*copy.edition) != newest);
+    held.retain(|_, copy| Some(&*copy.edition) != current);
     let message = |(recipient, copy): (&str, &RecordedCopy)| {
         let holds = Message::new("holds-older").with("recipient", recipient);
         holds.with("id", &copy.edition).with("day", copy.day)

@@ -1,6 +1,6 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{RunOptions, Session, Shown, colour, edition, write_text};
+use super::{RunOptions, Session, Shown, colour, find_edition, write_text};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
@@ -105,7 +105,7 @@ pub fn sheet_of(project: &Project, name: &str, reader: Audience) -> Result<(Shee
     let rendering = Rendering::of_data(reader);
     let labels = project.theme.drawable_labels(&project.fonts)?;
     if name != WORKING {
-        let edition = edition(&project.content, name, &[WORKING])?;
+        let edition = find_edition(&project.content, name, &[WORKING])?;
         let sheet = sheet::lay_out_edition(edition, rendering, &labels);
         let json = data::json(&sheet, &edition.sheet, Some(edition));
         return Ok((sheet, json));

@@ -84,10 +84,8 @@ impl Issue {
         let digest = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), sha256(bytes));
         edition.files = drawn.iter().map(digest).collect();
         let record = (file::RECORD.to_owned(), yaml::write(&edition).into_bytes());
-        let folder = format!("content/editions/{}", edition.id);
-        let placed = |(name, bytes)| (format!("{folder}/{name}"), bytes);
-        let files = drawn.into_iter().chain([record]);
-        let mut written: Vec<(String, Vec<u8>)> = files.map(placed).collect();
+        let placed = |(name, bytes)| (format!("content/editions/{}/{name}", edition.id), bytes);
+        let mut written = Vec::from_iter(drawn.into_iter().chain([record]).map(placed));
         // Git on Windows would change the line ends of recorded files.
         let attributes = "content/editions/.gitattributes";
         if !session.directory.join(attributes).exists() {

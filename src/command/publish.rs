@@ -81,7 +81,15 @@ impl Publish {
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
-        refuse_leaks(&project, &site)?;
+        // The very bytes that are about to be sent are searched for every text that is not public.
+        let issued = project.content.issued().map(|edition| &edition.sheet);
+        let registers: Vec<&Register> = issued.chain([&project.register]).collect();
+        for (path, bytes) in &site.files {
+            if let Some(text) = RenderedText::file(path, bytes).leak(&registers, Audience::Public) {
+                let message = Message::new("leak-leaving").with("path", path);
+                return Err(Error::new(message.with("text", text)));
+            }
+        }
         let done = self.publish(session, &target, &project, &site);
         done.map(|()| true).map_err(|error| target.conceal(error))
     }
@@ -274,17 +282,4 @@ fn censored(text: &str, findings: &[Diagnostic]) -> String {
         censored.push_str(&format!("{kept}{}\n", " ".repeat(line.len() - kept.len())));
     }
     censored
-}
-
-/// Searches the very bytes that are about to be sent for every text that is not public.
-fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
-    let issued = project.content.issued().map(|edition| &edition.sheet);
-    let registers: Vec<&Register> = issued.chain([&project.register]).collect();
-    for (path, bytes) in &site.files {
-        if let Some(text) = RenderedText::file(path, bytes).leak(&registers, Audience::Public) {
-            let message = Message::new("leak-leaving").with("path", path);
-            return Err(Error::new(message.with("text", text)));
-        }
-    }
-    Ok(())
 }

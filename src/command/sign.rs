@@ -53,24 +53,16 @@ impl Sign {
         let asked = self.tsa.as_ref().map(|_| &server);
         let signed = pades::sign(&pdf, &identity, session.now(), asked)
             .map_err(|error| error.with("url", url).with("file", self.file.display()))?;
-        let recorded = session.record_signed(&pdf, &signed)?;
+        let next = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
             let message = Message::new("folder-in-the-way").with("path", self.output.display());
             return Err(Error::new(message));
         }
         output::write_file(&self.output, &signed)?;
-        let message = match self.tsa {
-            None => Message::new("signed"),
-            Some(_) => Message::new("signed-and-stamped"),
-        };
-        let named = message.with("name", identity.name());
+        let id = self.tsa.as_ref().map_or("signed", |_| "signed-and-stamped");
+        let named = Message::new(id).with("name", identity.name());
         session.print_message(&named.with("output", self.output.display()))?;
-        let next = if recorded {
-            "publish-first"
-        } else {
-            "signed-unrecorded"
-        };
-        session.print_message(&Message::new(next)).map(|()| true)
+        session.print_message(&next).map(|()| true)
     }
 
     /// The first line of the password file. Without a file, the user types it unseen.

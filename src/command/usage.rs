@@ -20,10 +20,8 @@ impl Help {
     pub fn run(self, program: &mut Command) -> Result<u8> {
         let name = [program.get_name().to_owned()].into_iter();
         let words = name.chain(self.command).chain(["--help".to_owned()]);
-        match program.try_get_matches_from_mut(words) {
-            Err(error) => answer(&error, program),
-            Ok(_) => Ok(0),
-        }
+        let asked = program.try_get_matches_from_mut(words);
+        asked.map_or_else(|error| answer(&error, program), |_| Ok(0))
     }
 }
 

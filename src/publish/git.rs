@@ -37,7 +37,7 @@ pub struct GitBranch {
     checkout: TempDir,
     /// The branch's full name.
     tip: String,
-    /// The site's folder in the branch.
+    /// The site's folder in the branch, with a final `/`; empty for the whole branch.
     site: String,
 }
 
@@ -46,11 +46,12 @@ impl GitBranch {
     pub fn fetch(target: &Target, project: &Path) -> Result<GitBranch> {
         let record = &target.record;
         let [repository, branch] = [&record.repository, &record.branch].map(text);
+        let site = format!("{}/", text(&record.path).trim_matches('/'));
         let folder = tempfile::Builder::new().prefix("safeguard-").tempdir();
         let fetched = GitBranch {
             checkout: folder.map_err(disk_error)?,
             tip: format!("refs/heads/{branch}"),
-            site: text(&record.path).trim_matches('/').to_owned(),
+            site: site.trim_start_matches('/').to_owned(),
         };
         fetched.git(&["init", "--quiet"])?;
         let info = fetched.checkout.path().join(".git/info");
@@ -120,15 +121,10 @@ impl GitBranch {
         self.checkout.path().join(&self.site)
     }
 
-    /// The path of a file of the site in the branch.
-    fn in_branch(&self, path: &str) -> String {
-        let in_branch = format!("{}/{path}", self.site);
-        in_branch.trim_start_matches('/').to_owned()
-    }
-
     /// Returns the time of the last commit that changed a file.
     pub fn modified_at(&self, path: &str) -> Result<Option<Timestamp>> {
-        let time = self.git(&["log", "-1", "--format=%ct", "--", &self.in_branch(path)])?;
+        let pathspec = self.site.clone() + path;
+        let time = self.git(&["log", "-1", "--format=%ct", "--", &pathspec])?;
         let seconds = time.trim().parse().ok();
         Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
@@ -138,7 +134,7 @@ impl GitBranch {
         // GitHub Pages would leave out `.well-known`. In another folder the file has no effect.
         fs::write(self.folder().join(".nojekyll"), "").map_err(disk_error)?;
         // The lock stays out of the branch: a push is refused if the branch has moved on.
-        let lock = format!(":(exclude,literal){}", self.in_branch(LOCK));
+        let lock = format!(":(exclude,literal){}{LOCK}", self.site);
         self.git(&["add", "--all", "--force", "--", ".", &lock])?;
         let changes = self.git(&["status", "--porcelain", "--untracked-files=no"])?;
         // None if an earlier attempt has committed them and could not push.

@@ -190,20 +190,15 @@ fn run_unless<T>(
 
 fn store_error(error: opendal::Error) -> Error {
     let words = error.to_string();
-    // OpenDAL has no error kind for the refusal of a WebDAV server.
-    let refused = error.kind() == ErrorKind::PermissionDenied
-        || words.contains("status: 401")
-        || words.contains("credential");
     let source = std::error::Error::source(&error);
     let io_error = source.and_then(|source| source.downcast_ref::<io::Error>());
     let is_disk_full = io_error.is_some_and(|error| FULL_DISK.contains(&error.kind()));
-    if !refused && error.is_temporary() && !is_disk_full {
-        return transient(error);
-    }
-    let id = if refused {
-        "target-refused"
-    } else {
-        "target-failed"
+    let id = match error.kind() {
+        ErrorKind::PermissionDenied => "target-refused",
+        // OpenDAL has no error kind for the refusal of a WebDAV server.
+        _ if words.contains("status: 401") || words.contains("credential") => "target-refused",
+        _ if error.is_temporary() && !is_disk_full => return transient(error),
+        _ => "target-failed",
     };
     Error::new(Message::new(id)).caused_by(error)
 }

@@ -60,8 +60,8 @@ impl BuiltSite {
 
 impl Plan {
     /// Everything that is sent before the manifest, in order.
-    pub fn sent(&self) -> impl Iterator<Item = &str> {
-        self.upload.iter().chain(&self.pages).map(String::as_str)
+    pub fn sent(&self) -> impl Iterator<Item = &String> {
+        self.upload.iter().chain(&self.pages)
     }
 
     /// True if the target has this very site.
@@ -94,14 +94,11 @@ pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]
     obsolete.extend(before.keys().map(ToString::to_string));
     for ManifestFile { path, sha256, .. } in &site.manifest.files {
         obsolete.remove(path);
-        let old = before.get(path.as_str());
-        let is_leftover = leftovers.contains(path);
-        let is_published = old.is_some_and(|old| old.sha256 == *sha256);
-        if is_published && !is_leftover {
-            continue;
-        }
-        if old.is_none() && !is_leftover {
-            added.push(path.clone());
+        match before.get(path.as_str()) {
+            _ if leftovers.contains(path) => {}
+            Some(old) if old.sha256 == *sha256 => continue,
+            Some(_) => {}
+            None => added.push(path.clone()),
         }
         sent.push(path.clone());
     }

@@ -151,15 +151,13 @@ impl Connection {
 
     /// Creates a file; returns false if there is one already.
     async fn put_new(&self, path: &str, bytes: &[u8]) -> SftpResult<bool> {
-        match self.put(path, bytes, OpenFlags::EXCLUDE).await {
-            Ok(()) => Ok(true),
-            // Servers report no more than "failure"; an existing file explains it.
-            Err(SftpError::Status(status)) => match if_exists(self.sftp.stat(path).await)? {
-                Some(_) => Ok(false),
-                None => Err(SftpError::Status(status)),
-            },
-            Err(error) => Err(error),
+        let put = self.put(path, bytes, OpenFlags::EXCLUDE).await;
+        let failed = matches!(put, Err(SftpError::Status(_)));
+        // Servers report no more than "failure"; an existing file explains it.
+        if failed && if_exists(self.sftp.stat(path).await)?.is_some() {
+            return Ok(false);
         }
+        put.map(|()| true)
     }
 
     /// Creates the missing folders above a file.

@@ -78,8 +78,13 @@ pub struct HostKeyVerifier {
     known: Vec<(usize, PublicKey)>,
 }
 
-impl HostKeyVerifier {
-    fn verify(&self, key: &PublicKey) -> Result<bool> {
+impl client::Handler for HostKeyVerifier {
+    type Error = Error;
+
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool> {
+        let PublicKeyOrCertificate::PublicKey { key, .. } = key else {
+            return Ok(false);
+        };
         let is_same = |(_, known): &(usize, PublicKey)| known.key_data() == key.key_data();
         if self.known.iter().any(is_same) {
             return Ok(true);
@@ -100,17 +105,6 @@ impl HostKeyVerifier {
         let file = self.file.display();
         let named = message.with("host", &self.host).with("file", file);
         Err(Error::new(named))
-    }
-}
-
-impl client::Handler for HostKeyVerifier {
-    type Error = Error;
-
-    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool> {
-        match key {
-            PublicKeyOrCertificate::PublicKey { key, .. } => self.verify(key),
-            PublicKeyOrCertificate::Certificate(_) => Ok(false),
-        }
     }
 }
 
@@ -165,13 +159,13 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Re
 }
 
 fn refused(target: &Target) -> Message {
-    Message::new(match target.secret("PASSWORD") {
-        Some(_) => "sftp-password",
-        None => "sftp-login",
-    })
-    .with("user", text(&target.record.user))
-    .with("password", target.variable("PASSWORD"))
-    .with("key", target.variable("KEY"))
+    let id = target
+        .secret("PASSWORD")
+        .map_or("sftp-login", |_| "sftp-password");
+    Message::new(id)
+        .with("user", text(&target.record.user))
+        .with("password", target.variable("PASSWORD"))
+        .with("key", target.variable("KEY"))
 }
 
 async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> Result<bool> {

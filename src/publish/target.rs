@@ -124,9 +124,8 @@ impl fmt::Debug for Target {
 impl Target {
     /// The variable of a credential: `SAFEGUARD_RENTAL_PASSWORD` for the target `rental`.
     pub fn variable(&self, secret: &str) -> String {
-        format!("SAFEGUARD_{}_{secret}", self.name)
-            .replace('-', "_")
-            .to_ascii_uppercase()
+        let name = format!("SAFEGUARD_{}_{secret}", self.name);
+        name.replace('-', "_").to_ascii_uppercase()
     }
 
     /// A credential from the environment.

@@ -1,17 +1,12 @@
 //! What `safeguard issue` does to editions issued before: withdraw, give up, restore, attach.
 
-use super::Issue;
+use super::{Content, Error, Issue, Message, Result, edit, edition_files, issue, sha256, yaml};
 use crate::command::sign::{fetch, read_file};
-use crate::command::{Session, copies, edition};
-use crate::content::{Content, edit, yaml};
-use crate::data::sha256;
+use crate::command::{Session, copies, find_edition};
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
-use crate::issue;
 use crate::manifest::site::edition_folder;
-use crate::message::{Error, Message, Result};
 use crate::pdf_reader::{self, PdfContents};
 use crate::render::bundle::OF_EDITION;
-use crate::render::documents::edition_files;
 use crate::render::pdf::Fonts;
 use crate::render::theme;
 use std::path::Path;
@@ -44,7 +39,7 @@ impl Issue {
     /// Records a scan of paper that was sealed, or another file that the office lets out.
     fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
         let bytes = read_file(file)?;
-        let edition = edition(content, id, &[])?;
+        let edition = find_edition(content, id, &[])?;
         let named = self.recipient.as_deref();
         let recipient = named.map(|name| session.recipient(name)).transpose()?;
         let listing = content.listing("");
@@ -78,15 +73,15 @@ impl Issue {
 
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
-    let note = note.ok_or_else(|| Error::new(Message::new("note-needed")))?;
-    let (on, note) = (session.today(), note.to_owned());
+    let given = note.ok_or_else(|| Error::new(Message::new("note-needed")))?;
+    let (on, note) = (session.today(), given.to_owned());
     let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
     edit::write(&session.directory, &[(path, bytes)])
 }
 
 fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
-    if let Some(ending) = &edition(content, id, &[])?.withdrawn {
+    if let Some(ending) = &find_edition(content, id, &[])?.withdrawn {
         let message = Message::new("withdrawn-already").with("day", ending.on);
         return Err(Error::new(message.with("id", id)));
     }
@@ -123,7 +118,7 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
         let message = Message::new("edition-record-missing").with("id", id);
         return Err(Error::new(message));
     }
-    let edition = edition(content, id, &[])?;
+    let edition = find_edition(content, id, &[])?;
     if issue::digests(edition) != edition.digest {
         return Err(Error::new(Message::new("edition-altered").with("id", id)));
     }

@@ -1,12 +1,10 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
-use crate::command::{Session, clock, copies, write_text};
-use crate::data;
+use super::{LocalState, Message, PublishContext, RETRY_PAUSES, Result, Session, Target};
+use super::{clock, data, publish, write_text};
+use crate::command::copies;
 use crate::date::in_japan;
-use crate::message::{Message, Result};
-use crate::publish::local_state::LocalState;
-use crate::publish::target::Target;
-use crate::publish::{self, PublishContext, PublishedStatus, RETRY_PAUSES};
+use crate::publish::PublishedStatus;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::stdout;
