@@ -194,14 +194,13 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
         let message = Message::new("verify-other-format").with("format", &data.format);
         return (NoRecord, message);
     };
-    if sheet.status.as_deref() == Some(PROOF) {
-        return (NotOurs, Message::new("verify-proof"));
-    }
-    let Some(id) = &sheet.edition else {
-        return (NotOurs, Message::new("verify-draft"));
-    };
-    let Some(listing) = listing else {
-        return (NoRecord, Message::new("verify-no-list"));
+    let (id, listing) = match (&sheet.edition, listing) {
+        _ if sheet.status.as_deref() == Some(PROOF) => {
+            return (NotOurs, Message::new("verify-proof"));
+        }
+        (None, _) => return (NotOurs, Message::new("verify-draft")),
+        (_, None) => return (NoRecord, Message::new("verify-no-list")),
+        (Some(id), Some(listing)) => (id, listing),
     };
     let (office, digest) = (&listing.office, digest_start(&data.digest));
     let message = |name: &'static str, id: &str| {
