@@ -4,14 +4,11 @@
 
 use self::Verdict::{Current, NoRecord, NotAsIssued, NotOurs, PagesUnproven, Replaced, Withdrawn};
 use crate::data::{FORMAT, PROOF, SheetData, sha256};
-use crate::date::day_in_japan;
 use crate::edition::{Ending, ListedEdition, Listing, digest_start};
 use crate::manifest::site::{PDF, edition_folder};
-use crate::message::Message;
-use crate::model::Audience;
 use crate::pdf_reader::{self, PdfSignature};
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
+use crate::{date::day_in_japan, message::Message, model::Audience};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Serialize;
 use serde_json::Value;
 use x509_cert::Certificate;

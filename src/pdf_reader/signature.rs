@@ -2,8 +2,7 @@
 
 use super::{list, tree_nodes};
 use crate::cms::policy::{Purpose, check_signer};
-use crate::cms::timestamp::TimestampToken;
-use crate::cms::{CmsSignature, SignatureError, chain};
+use crate::cms::{CmsSignature, SignatureError, chain, timestamp::TimestampToken};
 use jiff::Timestamp;
 use lopdf::{Dictionary, Document, Object};
 use x509_cert::Certificate;

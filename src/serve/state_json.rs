@@ -1,11 +1,9 @@
 //! Preview state → the JSON that the page in the browser gets.
 
 use super::state::PreviewState;
-use crate::characters::visible;
-use crate::content::Sources;
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Error, Message};
-use crate::report::Report;
+use crate::{characters::visible, content::Sources, report::Report};
 use serde_json::{Value, json};
 use std::ops::Range;
 
