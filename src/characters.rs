@@ -1,8 +1,7 @@
 //! Characters that print nothing: they may hide in texts, file names and received data.
 
-/// Returns true if a character prints nothing and changes the text around it, except a line end.
-/// These are C0 and C1, soft hyphens, marks of writing direction, zero-width characters, a byte
-/// order mark inside a text, noncharacters.
+/// Returns true if a character prints nothing and changes the text around it, except a line end: C0 and C1, soft hyphens,
+/// marks of writing direction, zero-width characters, a byte order mark inside a text, noncharacters.
 pub fn is_invisible(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c,
@@ -10,8 +9,7 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffc}' | '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Returns true if a character prints nothing at all: the above, fillers, and selectors of forms
-/// (Unicode's Default_Ignorable_Code_Point).
+/// Returns true for the above, fillers, and selectors of forms (Unicode's Default_Ignorable_Code_Point).
 pub fn is_ignorable(c: char) -> bool {
     is_invisible(c)
         || matches!(c,
@@ -20,11 +18,10 @@ pub fn is_ignorable(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Returns true if a reader sees nothing of a text: spaces of any width, characters that print
-/// nothing, and the empty pattern of Braille.
+/// Returns true if a reader sees nothing of a text: spaces, characters that print nothing, Braille's empty pattern.
 pub fn is_blank(text: &str) -> bool {
-    text.chars()
-        .all(|c| c.is_whitespace() || is_ignorable(c) || c == '\u{2800}')
+    let is_seen = |c: char| !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}';
+    !text.contains(is_seen)
 }
 
 /// Returns true for hyphens, dashes, minus signs and lines that look like them, but for `-` itself.
@@ -35,17 +32,13 @@ pub fn is_dash(c: char) -> bool {
     )
 }
 
-/// Returns true if a character chooses a form of the character before it: 葛󠄀 is 葛 and U+E0100.
-pub fn is_variation_selector(c: char) -> bool {
-    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
-}
-
-/// The characters of a text as they are drawn, each with the variation selectors after it.
+/// The characters of a text as they are drawn, each with the selectors of its form after it: 葛󠄀 is 葛 and U+E0100.
 pub fn drawn(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
+        let is_selector = |c| matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
         let mut chars = rest.char_indices().skip(1);
-        let end = chars.find(|(_, c)| !is_variation_selector(*c));
+        let end = chars.find(|(_, c)| !is_selector(*c));
         let (character, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
         rest = after;
         (!character.is_empty()).then_some(character)

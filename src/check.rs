@@ -178,6 +178,12 @@ impl<'a> CheckInput<'a> {
         self.content.sheet.as_ref()
     }
 
+    /// True unless the office says that it handles the data of nobody else.
+    fn is_contractor(&self) -> bool {
+        let office = self.content.office.as_ref();
+        office.is_none_or(|office| office.record.contractor)
+    }
+
     fn thresholds(&self) -> Thresholds {
         let own = self.sheet().map(|sheet| sheet.record.thresholds);
         own.unwrap_or_default()

@@ -17,16 +17,17 @@ mod usage;
 mod verify;
 
 use crate::characters::visible;
-use crate::check::{rule_names, texts};
+use crate::check::{REVIEW_OVERDUE, rule_names, texts};
 use crate::content::record::GuidelineRecord;
 use crate::content::{self, Content, Filed, Sources};
 use crate::date::in_japan;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::Allowance;
+use crate::edition::{Allowance, Edition, Version};
+use crate::manifest::Bundle;
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::bundle::Project;
 use crate::render::pdf::Fonts;
-use crate::render::theme;
+use crate::render::{names, theme};
 use crate::report::{Format, Report};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::Timestamp;
@@ -34,13 +35,12 @@ use jiff::civil::Date;
 use jiff::tz::offset;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Exit code if the answer is no: errors in the content, warnings under `--strict`, or a published
-/// site that was altered.
+/// Exit code for errors in the content, warnings under `--strict`, or a published site that was altered.
 const CONTENT_WRONG: u8 = 1;
 /// Exit code for errors of usage, theme or machine.
 const CANNOT_WORK: u8 = 2;
@@ -123,19 +123,18 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let head = catalog.format(&Message::new("error"));
     let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
     // If this cannot be printed either, the exit code still reports it.
-    let _ = write_text(&mut std::io::stderr(), &text);
+    let _ = write_text(&mut stderr(), &text);
     ExitCode::from(CANNOT_WORK)
 }
 
 /// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
-    let parsed = command.try_get_matches_from_mut(arguments);
-    let read = parsed.and_then(|it| Ok((CommandLine::from_arg_matches(&it)?, it)));
-    let (line, matches) = match read {
-        Ok(read) => read,
+    let matches = match command.try_get_matches_from_mut(arguments) {
+        Ok(matches) => matches,
         Err(error) => return usage::answer(&error, &mut command),
     };
+    let line = CommandLine::from_arg_matches(&matches).expect("clap has checked them");
     // The options of the command, as far as it has them.
     let (_, given) = matches.subcommand().expect("a command is required");
     let is_set = |flag| given.try_get_one(flag).ok().flatten() == Some(&true);
@@ -186,7 +185,7 @@ pub struct Session<'a> {
 }
 
 /// The findings that a command prints: by rule, or all in the order of their places.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Shown {
     InOrder(Format),
     All,
@@ -206,21 +205,18 @@ impl Session<'_> {
 
     /// The moment of a signature: now, or the beginning in Japan of the day given.
     fn now(&self) -> Timestamp {
-        let given = self.as_of.map(|day| day.at(0, 0, 0, 0));
-        given.map_or_else(clock, |begins| {
-            let begins = offset(9).to_timestamp(begins);
+        self.as_of.map_or_else(clock, |day| {
+            let begins = offset(9).to_timestamp(day.at(0, 0, 0, 0));
             begins.expect("a day of four-digit years has a beginning")
         })
     }
 
     fn load(&self) -> Result<Content> {
-        let mut allowed = self.allow.iter();
-        if let Some(unknown) = allowed.find(|it| !rule_names().any(|name| name == it.rule)) {
-            let known: BTreeSet<&str> = rule_names().collect();
-            let message = Message::new("no-such-rule")
-                .with("rule", &unknown.rule)
-                .with("rules", Vec::from_iter(known).join(", "));
-            return Err(Error::new(message));
+        let rules: BTreeSet<&str> = rule_names().collect();
+        if let Some(unknown) = self.allow.iter().find(|it| !rules.contains(&*it.rule)) {
+            let message = Message::new("no-such-rule").with("rule", &unknown.rule);
+            let rules = Vec::from_iter(rules).join(", ");
+            return Err(Error::new(message.with("rules", rules)));
         }
         content::load(&self.directory)
     }
@@ -230,8 +226,7 @@ impl Session<'_> {
         self.judge(self.load()?, Shown::Stopping, |_| {})
     }
 
-    /// Checks the content and prints its findings, which `settle` may change before.
-    /// Returns `None` if they stop the run.
+    /// Checks the content and prints its findings, once `settle` has changed them. Returns `None` if they stop the run.
     fn judge(
         &self,
         content: Content,
@@ -242,22 +237,18 @@ impl Session<'_> {
         let (shared, fonts) = (Arc::new(content), Fonts::compiled_in());
         let (mut findings, project) = Project::check(shared.clone(), theme, &fonts, self.today());
         settle(&mut findings);
-        let (sources, to) = (&shared.sources, &mut std::io::stderr());
+        let (sources, to) = (&shared.sources, &mut stderr());
         self.print_findings(sources, &findings, shown, to)?;
         if !self.accepts(&findings) {
             return Ok(None);
         }
-        Ok(project?.map(|project| Project {
-            findings,
-            ..project
-        }))
+        project
     }
 
     /// The guideline that an option names.
     fn guideline<'c>(&self, content: &'c Content, id: &str) -> Result<&'c Filed<GuidelineRecord>> {
         content.guideline(id).ok_or_else(|| {
-            let guidelines = content.guidelines.iter();
-            let known: Vec<&str> = guidelines.map(|it| &*it.record.id).collect();
+            let known = Vec::from_iter(content.guidelines.iter().map(|it| &*it.record.id));
             let message = Message::new("no-such-guideline").with("id", id);
             Error::new(message.with("known", known.join(", ")))
         })
@@ -266,13 +257,11 @@ impl Session<'_> {
     /// Refuses an option's text with a character that no font has or that is invisible.
     fn printable(&self, option: &str, text: &str) -> Result<()> {
         let fonts = Fonts::compiled_in();
-        match texts::unprintable(text, |c| fonts.can_draw(c)) {
-            None => Ok(()),
-            Some(why) => {
-                let message = Message::new("argument-unprintable").with("option", option);
-                Err(Error::new(message).caused_by(self.catalog.format(&why)))
-            }
-        }
+        let Some(why) = texts::unprintable(text, |c| fonts.can_draw(c)) else {
+            return Ok(());
+        };
+        let message = Message::new("argument-unprintable").with("option", option);
+        Err(Error::new(message).caused_by(self.catalog.format(&why)))
     }
 
     /// True if no finding stops the run.
@@ -282,11 +271,8 @@ impl Session<'_> {
 
     /// The `--allow` for the finding: its rule, or its rule and record.
     fn allowance(&self, finding: &Diagnostic) -> Option<&Allowance> {
-        let mut allowed = self.allow.iter();
-        allowed.find(|allowed| {
-            allowed.rule == finding.rule
-                && (allowed.record.is_none() || allowed.record == finding.record)
-        })
+        let mut of_rule = self.allow.iter().filter(|it| it.rule == finding.rule);
+        of_rule.find(|it| it.record.is_none() || it.record == finding.record)
     }
 
     /// True if the finding stops the run: an error, and under `--strict` a warning that is not allowed.
@@ -298,16 +284,64 @@ impl Session<'_> {
         }
     }
 
+    /// Searches the site for confidential names and prints the findings. Returns false if one stops the run.
+    fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
+        let findings = names::find(&project.content, &project.theme, bundle);
+        if !findings.is_empty() {
+            let sources = &project.content.sources;
+            self.print_findings(sources, &findings, Shown::All, &mut stderr())?;
+        }
+        Ok(self.accepts(&findings))
+    }
+
+    /// Derives the next step from all findings and the content's version; `None` if neither asks for one.
+    fn next_step(&self, findings: &[Diagnostic], version: Option<&Version>) -> Option<Message> {
+        if !self.accepts(findings) {
+            let has_error = findings.iter().any(|it| it.severity == Severity::Error);
+            let id = if has_error {
+                "next-errors"
+            } else {
+                "next-warnings"
+            };
+            return Some(Message::new(id));
+        }
+        let version = version?;
+        let barring = findings.iter().filter(|finding| self.bars_issue(finding));
+        let is_overdue = findings.iter().any(|it| it.rule == REVIEW_OVERDUE);
+        let message = match (version.edition, barring.count()) {
+            (Some(_), _) if version.is_withdrawn() => Message::new("next-withdrawn"),
+            (Some(_), _) if is_overdue => Message::new("next-review"),
+            (Some(_), _) => Message::new("next-publish"),
+            (None, 0) => Message::new("next-issue"),
+            (None, count) => Message::new("next-settle").with("count", count),
+        };
+        Some(message.with("id", &version.id))
+    }
+
     fn line(&self, message: &Message) -> String {
         format!("{}\n", self.catalog.format(message))
     }
 
+    fn lines(&self, messages: &[Message]) -> String {
+        messages.iter().map(|message| self.line(message)).collect()
+    }
+
     /// Prints one message on standard output, unless `--quiet` forbids it.
     fn print_message(&self, message: &Message) -> Result<()> {
+        self.print(self.line(message))
+    }
+
+    /// Prints a text on standard output, unless `--quiet` forbids it.
+    fn print(&self, text: String) -> Result<()> {
         if self.quiet {
             return Ok(());
         }
-        write_text(&mut std::io::stdout(), self.line(message))
+        write_text(&mut stdout(), text)
+    }
+
+    /// Prints one message on standard error, with `--quiet` too.
+    fn warn(&self, message: &Message) -> Result<()> {
+        write_text(&mut stderr(), self.line(message))
     }
 
     /// Prints findings; for people also their count. Under `--quiet` only those that stop the run.
@@ -330,19 +364,18 @@ impl Session<'_> {
         };
         let mut text = match shown {
             Shown::InOrder(format) => return write_text(to, report.print(&printed, format)),
+            Shown::Errors if printed.is_empty() => return Ok(()),
             Shown::All => report.all_by_rule(&printed),
             Shown::Three | Shown::Errors => report.some_by_rule(&printed),
             Shown::Stopping => self.stopping_and_counts(&report, &printed),
         };
-        let is_silent = shown == Shown::Errors && printed.is_empty();
-        if !self.quiet && !is_silent {
+        if !self.quiet {
             text.push_str(&format!("{}\n", report.summary(&printed)));
         }
         write_text(to, &text)
     }
 
-    /// The findings that stop the run with those of the same files, which may be the cause; of the
-    /// others a line for each rule and how to see them.
+    /// The findings of files with one that stops the run; of the others a line for each rule, and how to see them.
     fn stopping_and_counts(&self, report: &Report, findings: &[&Diagnostic]) -> String {
         let stopping = findings.iter().filter(|finding| self.stops(finding));
         let files: BTreeSet<&str> = stopping.map(|it| &*it.origin.file).collect();
@@ -355,6 +388,17 @@ impl Session<'_> {
         }
         text
     }
+}
+
+/// The issued edition that an option names, which may also be one of some `others`.
+fn edition<'c>(content: &'c Content, id: &str, others: &[&str]) -> Result<&'c Edition> {
+    let mut issued = content.issued();
+    issued.find(|edition| edition.id == id).ok_or_else(|| {
+        let issued = content.issued().map(|edition| &*edition.id);
+        let known = Vec::from_iter(issued.chain(others.iter().copied()));
+        let message = Message::new("no-such-edition").with("id", id);
+        Error::new(message.with("known", known.join(", ")))
+    })
 }
 
 /// True if output to this destination may be coloured.

@@ -1,7 +1,6 @@
 //! Search for confidential names: in the texts of the content, and in finished files.
 //!
-//! In: names and a text. Out: each name that occurs, the bytes it is written in, and its likeness.
-//! Nothing here decides what is public.
+//! In: names and a text. Out: each name that occurs, its bytes, its likeness. Nothing here decides what is public.
 
 mod escapes;
 mod fold;

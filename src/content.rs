@@ -5,15 +5,17 @@
 
 pub mod edit;
 mod file;
+mod mistakes;
+mod nodes;
 mod page;
 pub mod places;
 pub mod record;
 pub mod rule;
 mod sources;
+mod syntax;
 mod texts;
 mod values;
 pub mod yaml;
-mod yaml_errors;
 
 use crate::characters::code_point;
 use crate::diagnostic::{Diagnostic, Origin};
@@ -25,6 +27,7 @@ pub use file::{conflict_marker, files_below, marker_in};
 use file::{control_character, is_editor_leftover, shown, text_of};
 pub use page::{PageFile, PageText};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 pub use sources::{Position, Sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,7 +232,7 @@ impl Content {
                 let certification = self.filed(entry, file);
                 self.certifications.extend(certification);
             }
-            ["copies.yaml"] => self.copies = self.read(entry, file).unwrap_or_default(),
+            ["copies.yaml"] => self.copies = self.read_written(entry, file).unwrap_or_default(),
             ["editions", id, name] => self.take_edition_file(entry, file, id, name),
             ["measures", section, item @ ..] if yaml && item.len() < 2 => {
                 self.take_measures(entry, file, section, item.first().copied())
@@ -245,15 +248,17 @@ impl Content {
     fn take_edition_file(&mut self, entry: &DirEntry, file: &str, id: &str, name: &str) {
         match name {
             edition::file::RECORD => {
-                let edition = self.filed(entry, file);
-                self.editions.extend(edition);
+                let edition = self.read_written(entry, file);
+                let file = file.to_owned();
+                self.editions
+                    .extend(edition.map(|record| Filed { file, record }));
             }
             edition::file::WITHDRAWN => {
-                let ending = self.read(entry, file);
+                let ending = self.read_written(entry, file);
                 self.withdrawn.extend(ending.map(|it| (id.to_owned(), it)));
             }
             edition::file::LOST => {
-                let (id, ending) = (id.to_owned(), self.read(entry, file));
+                let (id, ending) = (id.to_owned(), self.read_written(entry, file));
                 let lost = ending.map(|ending| LostEdition { id, ending });
                 self.lost.extend(lost);
             }
@@ -306,7 +311,7 @@ impl Content {
 
     fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
         let stem = |name: &str| name.strip_suffix(".yaml").unwrap_or(name).to_owned();
-        let records = self.read(entry, file);
+        let records = self.read_as(entry, file, |text| yaml::read(file, text));
         self.measures.push(MeasureFile {
             file: file.to_owned(),
             section: stem(section),
@@ -315,14 +320,18 @@ impl Content {
         });
     }
 
-    fn filed<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<Filed<T>> {
-        let record = self.read(entry, file)?;
+    fn filed<T>(&mut self, entry: &DirEntry, file: &str) -> Option<Filed<T>>
+    where
+        T: DeserializeOwned + JsonSchema,
+    {
+        let record = self.read_as(entry, file, |text| yaml::read(file, text))?;
         let file = file.to_owned();
         Some(Filed { file, record })
     }
 
-    fn read<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<T> {
-        self.read_as(entry, file, |text| yaml::read(file, text))
+    /// Reads a file that the program itself wrote.
+    fn read_written<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<T> {
+        self.read_as(entry, file, |text| yaml::read_written(file, text))
     }
 
     /// Reads a file with the reader of its kind. A file that cannot be read becomes a finding.
@@ -330,21 +339,21 @@ impl Content {
         &mut self,
         entry: &DirEntry,
         file: &str,
-        read: impl FnOnce(&str) -> std::result::Result<T, Diagnostic>,
+        read: impl FnOnce(&str) -> std::result::Result<T, Vec<Diagnostic>>,
     ) -> Option<T> {
         let refused = |message| self.refuse(rule::UNREADABLE, file, message);
         let text = text_of(entry).map_err(refused).ok()?;
         let finding = control_character(file, &text).or_else(|| conflict_marker(file, &text));
         let record = if let Some(finding) = finding {
-            Err(finding)
+            Err(vec![finding])
         } else if text.trim().is_empty() {
             let (origin, message) = (Origin::file(file), Message::new("empty-file"));
-            Err(Diagnostic::error(rule::UNREADABLE, origin, message))
+            Err(vec![Diagnostic::error(rule::UNREADABLE, origin, message)])
         } else {
             read(&text)
         };
         self.sources.0.insert(file.to_owned(), text);
-        record.map_err(|finding| self.findings.push(finding)).ok()
+        record.map_err(|found| self.findings.extend(found)).ok()
     }
 
     fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {

@@ -1,16 +1,16 @@
 //! Sheet → the data that programs read: `safeguards.json` and `safeguards.csv`.
 //!
-//! The JSON is canonical: the same sheet gives the same bytes. Those very bytes are attached to every
-//! PDF of the reader, and their SHA-256 is the edition's digest. Therefore it holds neither the day of
-//! judgement nor recipient and version.
+//! The JSON is canonical: the same sheet gives the same bytes. Those are attached to every PDF of the reader, and their
+//! SHA-256 is the edition's digest. Therefore it holds neither the day of judgement nor recipient and version.
 
 use crate::date::DateStyle;
 use crate::edition::{Edition, Predecessor};
 pub use crate::manifest::sha256;
 use crate::model::{Audience, Guideline, Register, Signatory};
 use crate::sheet::{Cell, CertificationData, Heading, Rendering, Row, Sheet, State};
-use crate::text::{ParagraphData, plain};
+use crate::text::{ParagraphData, lines_of};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Name and version of the data's shape; readers check it first.
 pub const FORMAT: &str = "safeguards/1";
@@ -18,8 +18,7 @@ pub const FORMAT: &str = "safeguards/1";
 /// [`SheetData::status`] of the proof, which is never issued.
 pub const PROOF: &str = "proof";
 
-/// The data. A new field makes a new [`FORMAT`]: digests of issued editions are computed with this
-/// writer for ever (`tests/data_format.rs`).
+/// The data. A new field makes a new [`FORMAT`]: this writer gives the digests of issued editions for ever.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SheetData {
@@ -49,6 +48,8 @@ pub struct SheetData {
     pub established_on: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revised_on: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_on: Option<String>,
     pub office: OfficeData,
     pub signatory: Signatory<String>,
     pub guideline: Guideline<String>,
@@ -99,20 +100,11 @@ pub struct CellData {
     pub text: Vec<ParagraphData>,
 }
 
-const CSV_HEADER: [&str; 9] = [
-    "number",
-    "csv_section_letter",
-    "section",
-    "csv_item_letter",
-    "item",
-    "subject",
-    "measure",
-    "remarks",
-    "control_version",
-];
+/// The labels of the table's columns, by name.
+const CSV_HEADER: &str = "number csv_section_letter section csv_item_letter item \
+                          subject measure remarks control_version";
 
-/// The canonical data of a sheet's reader. Register and edition add what a rendering prints in
-/// another form or not at all.
+/// The canonical data of a sheet's reader. Register and edition add what a rendering prints otherwise or not at all.
 pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Vec<u8> {
     let audience = sheet.audience;
     let predecessor = edition.and_then(|edition| edition.predecessor.as_ref());
@@ -141,7 +133,10 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
         date_style: register.date_style,
         document_number: register.document_number.clone(),
         established_on: register.established_on.map(|day| day.to_string()),
-        revised_on: register.revised_on.map(|day| day.to_string()),
+        revised_on: edition
+            .and_then(Edition::revised_on)
+            .map(|day| day.to_string()),
+        effective_on: register.effective_on.map(|day| day.to_string()),
         office: OfficeData {
             name: office.name.clone(),
             tel: office.tel.clone(),
@@ -166,45 +161,73 @@ pub fn pretty(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// The rows as a table for spreadsheets, without joined cells. Each has the version, so that a row
-/// pasted elsewhere still shows its origin.
+/// The same object without its fields that have no value.
+pub fn known(mut object: Value) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|_, value| !value.is_null());
+    }
+    object
+}
+
+/// The rows as a table for spreadsheets, without joined cells; each shows its version, wherever it is pasted.
 pub fn csv(sheet: &Sheet) -> Vec<u8> {
     let label = |name: &str| sheet.labels.get(name).cloned().unwrap_or_default();
-    let text = |cell: &Cell| {
-        let lines: Vec<String> = cell.paragraphs.iter().map(|p| plain(p)).collect();
-        lines.join("\n")
-    };
-    let mut lines = vec![CSV_HEADER.map(label)];
+    let mut lines = vec![CSV_HEADER.split(' ').map(label).collect()];
     for row in &sheet.rows {
-        lines.push([
-            row.no.map(|no| no.to_string()).unwrap_or_default(),
-            row.section.letter.clone(),
-            row.section.name.clone(),
-            row.item.letter.clone(),
-            row.item.name.clone(),
-            text(&row.subject),
-            text(&row.measure),
-            text(&row.remarks),
-            sheet.version.clone(),
-        ]);
+        let mut line = vec![row.no.map(|no| no.to_string()).unwrap_or_default()];
+        for Heading { letter, name, .. } in [&row.section, &row.item] {
+            line.extend([letter.clone(), name.clone()]);
+        }
+        line.extend([&row.subject, &row.measure, &row.remarks].map(|it| lines_of(&it.paragraphs)));
+        line.push(sheet.version.clone());
+        lines.push(line);
     }
     table(lines).into_bytes()
 }
 
 /// A table for spreadsheets. Without the byte order mark, Excel reads UTF-8 as Shift_JIS.
-pub fn table<const COLUMNS: usize>(lines: Vec<[String; COLUMNS]>) -> String {
+pub fn table<L: AsRef<[String]>>(lines: Vec<L>) -> String {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer("\u{feff}".as_bytes().to_vec());
     for line in lines {
-        let written = table.write_record(&line);
+        let written = table.write_record(line.as_ref().iter().map(|cell| guarded(cell)));
         written.expect("memory takes every line, and all have the same length");
     }
     let bytes = table.into_inner().expect("memory can be flushed");
     String::from_utf8(bytes).expect("every cell is UTF-8")
 }
 
+/// The signs at which spreadsheets take a cell for a formula, the full-width ones in Japan.
+const FORMULA_SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Puts an apostrophe before a cell that a spreadsheet would compute; a sign alone is text.
+fn guarded(cell: &str) -> String {
+    let guard = if looks_computed(cell) { "'" } else { "" };
+    format!("{guard}{cell}")
+}
+
+/// Takes the apostrophe of [`table`] off a cell.
+pub fn unguarded(cell: &str) -> &str {
+    let guarded = cell.strip_prefix('\'');
+    guarded.filter(|cell| looks_computed(cell)).unwrap_or(cell)
+}
+
+/// True for a formula, and for one behind apostrophes, so that taking off one gives what was written.
+fn looks_computed(cell: &str) -> bool {
+    let formula = cell.trim_start_matches('\'');
+    formula.starts_with(FORMULA_SIGNS) && formula.chars().nth(1).is_some()
+}
+
 fn row(row: &Row) -> RowData {
+    let heading = |it: &Heading| {
+        let (letter, name) = (it.letter.clone(), it.name.clone());
+        HeadingData { letter, name }
+    };
+    let cell = |it: &Cell| CellData {
+        state: it.state,
+        text: it.paragraphs.iter().map(ParagraphData::of).collect(),
+    };
     RowData {
         id: row.id.clone(),
         no: row.no,
@@ -214,19 +237,5 @@ fn row(row: &Row) -> RowData {
         subject: cell(&row.subject),
         measure: cell(&row.measure),
         remarks: cell(&row.remarks),
-    }
-}
-
-fn heading(heading: &Heading) -> HeadingData {
-    HeadingData {
-        letter: heading.letter.clone(),
-        name: heading.name.clone(),
-    }
-}
-
-fn cell(cell: &Cell) -> CellData {
-    CellData {
-        state: cell.state,
-        text: cell.paragraphs.iter().map(ParagraphData::of).collect(),
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
 use jiff::tz::offset;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A moment by the clock in Japan.
@@ -16,7 +17,7 @@ pub fn day_in_japan(at: Timestamp) -> Date {
 }
 
 /// The calendar of printed dates, one a document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateStyle {
     /// 西暦: 2015年10月1日

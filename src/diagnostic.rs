@@ -1,7 +1,5 @@
-//! A finding about the content: its rule, severity, message, origin and help.
-//!
-//! [`crate::content`] makes findings while reading, and so do the rules of [`crate::check`];
-//! nothing here judges.
+//! A finding about the content: its rule, severity, message, origin and help. [`crate::content`] makes findings while
+//! reading, and so do the rules of [`crate::check`]; nothing here judges.
 
 use crate::message::Message;
 use std::ops::Range;
@@ -67,10 +65,8 @@ pub enum Part {
 
 impl Origin {
     fn new(file: &str, location: SourceLocation) -> Origin {
-        Origin {
-            file: file.to_owned(),
-            location,
-        }
+        let file = file.to_owned();
+        Origin { file, location }
     }
 
     pub fn file(file: &str) -> Origin {
@@ -112,12 +108,7 @@ impl Origin {
 }
 
 impl Diagnostic {
-    pub fn new(
-        rule: &'static str,
-        severity: Severity,
-        origin: Origin,
-        message: Message,
-    ) -> Diagnostic {
+    pub fn new(rule: &'static str, severity: Severity, origin: Origin, message: Message) -> Self {
         Diagnostic {
             rule,
             severity,

@@ -159,6 +159,12 @@ impl Edition {
         (self.sheet.date, self.id.len(), &self.id)
     }
 
+    /// 改訂日: its day, if it is not the first and the office writes a 制定日.
+    pub fn revised_on(&self) -> Option<Date> {
+        let is_revision = self.number > 1 && self.sheet.established_on.is_some();
+        is_revision.then_some(self.sheet.date)
+    }
+
     /// The names of the files that are missing, were altered or are not recorded.
     pub fn damaged_files(&self) -> Vec<&str> {
         let is_damaged = |name: &&str| {

@@ -1,7 +1,6 @@
 //! The files of a build: their names, their media types and the manifest that lists them.
 //!
-//! Files on the web have ASCII names. Files for people have Japanese names with role and edition,
-//! because they are saved, mailed and printed.
+//! Files on the web have ASCII names; those that people save, mail and print Japanese ones with role and edition.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -79,10 +78,8 @@ pub struct ManifestFile {
 
 /// SHA-256 in lower-case hexadecimal, as `sha256sum` prints it.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub fn manifest_file(path: &str, bytes: &[u8]) -> ManifestFile {
@@ -106,8 +103,7 @@ pub fn media_type(path: &str) -> &'static str {
     }
 }
 
-/// The most characters of the office's name in a file name, which holds 255 bytes on most systems;
-/// a Japanese character takes three.
+/// The most characters of the office's name in a file name, which holds 255 bytes, three a Japanese character.
 const LONGEST_OFFICE: usize = 20;
 /// The most characters of a recipient's name in a file name.
 pub const LONGEST_RECIPIENT: usize = 40;
@@ -120,8 +116,7 @@ pub struct FileNames<'a> {
 }
 
 impl FileNames<'_> {
-    /// The client's files: `client/安全管理措置一覧_2026-04-01_見本事務所` and an ending
-    /// such as `.pdf` or `_押印用.pdf`.
+    /// The client's files: `client/安全管理措置一覧_2026-04-01_見本事務所`, with an ending such as `_押印用.pdf`.
     pub fn client(&self, ending: &str) -> String {
         let shortened: String = self.office.chars().take(LONGEST_OFFICE).collect();
         let office = plain_name(shortened.trim_end());

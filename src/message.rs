@@ -1,7 +1,5 @@
-//! Messages of the program in Japanese and English (Fluent), and the choice between the two.
-//!
-//! A [`Message`] is a name and its arguments. It becomes a text only when it is printed, so the same
-//! finding can be shown in either language.
+//! Messages of the program in Japanese and English (Fluent). A [`Message`] is a name and its arguments. It becomes a text
+//! only when it is printed, so the same finding can be shown in either language.
 
 use fluent::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use std::collections::BTreeMap;
@@ -17,10 +15,8 @@ pub struct Message {
 impl Message {
     /// Names a message of the `.ftl` files beside this module.
     pub fn new(id: &'static str) -> Message {
-        Message {
-            id,
-            arguments: BTreeMap::new(),
-        }
+        let arguments = BTreeMap::new();
+        Message { id, arguments }
     }
 
     /// The same arguments under another name.
@@ -31,6 +27,11 @@ impl Message {
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Message {
         self.arguments.insert(name, value.to_string());
         self
+    }
+
+    fn given(&self) -> FluentArgs<'_> {
+        let arguments = self.arguments.iter();
+        arguments.map(|(name, value)| (*name, &**value)).collect()
     }
 }
 
@@ -44,10 +45,8 @@ pub struct Error {
 
 impl Error {
     pub fn new(message: Message) -> Error {
-        Error {
-            message,
-            cause: None,
-        }
+        let cause = None;
+        Error { message, cause }
     }
 
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Error {
@@ -73,10 +72,9 @@ pub enum Language {
 impl Language {
     /// Japanese for Japanese locales, English for all others.
     pub fn of_locale(locale: &str) -> Language {
-        if locale.starts_with("ja") {
-            Language::Japanese
-        } else {
-            Language::English
+        match locale.get(..2) {
+            Some("ja") => Language::Japanese,
+            _ => Language::English,
         }
     }
 
@@ -101,49 +99,38 @@ impl Catalog {
             Language::Japanese => include_str!("message/ja.ftl"),
             Language::English => include_str!("message/en.ftl"),
         };
-        let resource = FluentResource::try_new(source.to_owned())
-            .map_err(|(_, errors)| errors)
-            .expect("a test reads both files");
+        let resource = FluentResource::try_new(source.to_owned()).expect("a test reads both");
         let name = language.code().parse().expect("a language's name");
         let mut bundle = FluentBundle::new_concurrent(vec![name]);
         // The isolation marks would end up in terminals, JSON and the proof.
         bundle.set_use_isolating(false);
-        bundle
-            .add_resource(resource)
-            .expect("a test reads both files");
+        let added = bundle.add_resource(resource);
+        added.expect("no message is there twice");
         Catalog { language, bundle }
     }
 
     pub fn format(&self, message: &Message) -> String {
-        self.find(message.id, None, &message.arguments)
+        self.find(message.id, None, message.given())
             .unwrap_or_else(|| format!("{} {:?}", message.id, message.arguments))
     }
 
     /// The advice that belongs to a message: its attribute `help`.
     pub fn help(&self, message: &Message) -> Option<String> {
-        self.find(message.id, Some("help"), &message.arguments)
+        self.find(message.id, Some("help"), message.given())
     }
 
     /// The text of a message without arguments, if there is one of this name.
     pub fn text(&self, id: &str) -> Option<String> {
-        self.find(id, None, &BTreeMap::new())
+        self.find(id, None, FluentArgs::new())
     }
 
-    fn find(
-        &self,
-        id: &str,
-        attribute: Option<&str>,
-        arguments: &BTreeMap<&str, String>,
-    ) -> Option<String> {
+    fn find(&self, id: &str, attribute: Option<&str>, given: FluentArgs) -> Option<String> {
         let message = self.bundle.get_message(id)?;
         let pattern = match attribute {
             None => message.value()?,
             Some(name) => message.get_attribute(name)?.value(),
         };
-        let given = arguments.iter().map(|(name, value)| (*name, &**value));
-        let given: FluentArgs = given.collect();
-        let mut errors = Vec::new();
-        let bundle = &self.bundle;
+        let (bundle, mut errors) = (&self.bundle, Vec::new());
         let text = bundle.format_pattern(pattern, Some(&given), &mut errors);
         debug_assert!(errors.is_empty(), "{id}: {errors:?}");
         Some(text.into_owned())

@@ -3,10 +3,11 @@
 
 use crate::{date::DateStyle, message::Language, text::Text};
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The readers that may see a text. Memos, questions and findings are for the office only.
-#[derive(Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Serialize, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
@@ -53,7 +54,7 @@ pub struct Register {
     pub date_style: DateStyle,
     pub document_number: Option<String>,
     pub established_on: Option<Date>,
-    pub revised_on: Option<Date>,
+    pub effective_on: Option<Date>,
     pub guideline: Guideline,
     pub office: Office,
     pub signatory: Signatory,
@@ -121,7 +122,7 @@ pub struct Office<L = Bilingual<String>> {
 }
 
 /// The person responsible (特定個人情報等管理責任者), who signs.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signatory<L = Bilingual<String>> {
     pub title: L,
@@ -207,7 +208,7 @@ impl Measure {
 }
 
 /// Readers of each field of one measure.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Audiences<A = Audience> {
     pub subject: A,

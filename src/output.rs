@@ -1,12 +1,10 @@
 //! Writes a bundle into a folder: all of it or nothing.
 //!
 //! New files are staged, the manifest last, then swapped in one by one, the manifest last again.
-//! If a step fails, the old files are put back.
-//! Therefore a stage that still has its manifest is a build that was killed while swapping: the next
-//! build finishes it first.
-//! Files of the last build that this one does not make are removed, except clients' copies, which may
-//! have been handed out. Files that no manifest lists (a scan of the sealed copy) are kept; they
-//! are renamed if this build needs their place.
+//! If a step fails, the old files are put back. Therefore a stage that still has its manifest is a build that was
+//! killed while swapping: the next build finishes it first.
+//! Files of the last build that this one does not make are removed, except clients' copies, which may have been
+//! handed out. Files that no manifest lists (a scan of the sealed copy) are kept, renamed if their place is needed.
 
 use crate::data::sha256;
 use crate::manifest::{Bundle, COPIES, MANIFEST, Manifest, ManifestFile};
@@ -19,8 +17,7 @@ use std::path::{Component, Path, PathBuf};
 const STAGE: &str = ".stage";
 const LOCK: &str = ".lock";
 
-/// Writes the bundle; returns the new paths of files that others had saved under its names.
-/// On error the folder is as it was.
+/// Writes the bundle; returns the new paths of files that others saved under its names. On error nothing has changed.
 pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(folder).map_err(failed(folder))?;
     let busy = Message::new("output-busy").with("path", folder.display());
@@ -44,10 +41,7 @@ pub fn write(bundle: &Bundle, folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// Writes one file to a path of the user's, through a temporary file: there is never half of it.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
+    let part = path.with_added_extension(format!("{}.part", std::process::id()));
     let written = write_synced(&part, bytes).and_then(|()| fs::rename(&part, path));
     if written.is_err() {
         let _ = fs::remove_file(&part);
@@ -66,14 +60,12 @@ pub fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     move |error| Error::new(message.clone()).caused_by(error)
 }
 
-/// Locks a file, or fails with a message if another run holds it. The file stays afterwards: without
-/// it, two later runs could hold two locks of one name.
+/// Locks a file, or fails if another run holds it. The file stays: else two later runs could hold two locks of it.
 pub fn lock(path: &Path, busy: Message) -> Result<File> {
     let cannot_lock = failed(path.parent().unwrap_or(path));
     // Another user's file can often be opened for reading only, which is enough.
-    let file = File::create(path)
-        .or_else(|error| File::open(path).map_err(|_| error))
-        .map_err(&cannot_lock)?;
+    let opened = File::create(path).or_else(|error| File::open(path).map_err(|_| error));
+    let file = opened.map_err(&cannot_lock)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::new(busy)),
@@ -95,15 +87,11 @@ fn restore(folder: &Path) -> Result<()> {
 
 fn clear(folder: &Path) -> Result<()> {
     let stage = folder.join(STAGE);
-    let removed = if stage.is_file() {
-        fs::remove_file(&stage)
-    } else {
-        fs::remove_dir_all(&stage)
-    };
-    removed.or_else(|error| match error.kind() {
-        io::ErrorKind::NotFound => Ok(()),
-        _ => Err(failed(folder)(error)),
-    })
+    // It may be a file.
+    match fs::remove_file(&stage).or_else(|_| fs::remove_dir_all(&stage)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(folder)(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Writes the new files into the stage and syncs them: a full disk must show before anything is swapped.
@@ -130,8 +118,7 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         let mut known = before.iter().chain(&after).filter(|it| it.path == path);
         digest.is_ok_and(|digest| known.any(|it| it.sha256 == digest))
     };
-    // Old files that are no longer made, unless somebody changed them; then the staged ones, the
-    // manifest last.
+    // Old files that are no longer made, unless somebody changed them; then the staged ones, the manifest last.
     let mut paths = Vec::new();
     for ManifestFile { path, .. } in &before {
         let stays = keeps_copies && path.starts_with(COPIES);
@@ -146,33 +133,25 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
         let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
         return Err(Error::new(message));
     }
-    let (mut moved, mut kept) = (Vec::new(), Vec::new());
-    let mut move_file = |from: PathBuf, to: PathBuf| -> io::Result<()> {
-        rename(&from, &to)?;
-        moved.push((from, to));
-        Ok(())
-    };
-    let mut swap_file = |path: &str| -> io::Result<()> {
+    let (mut moves, mut moved, mut kept) = (Vec::new(), Vec::new(), Vec::new());
+    for path in &paths {
         let (staged, target) = (new.join(path), folder.join(path));
         // The manifest is replaced in one step: there is always one that lists the program's files.
-        if path != MANIFEST && is_there(&target) {
-            let ours = is_ours(path);
-            let away = if ours {
-                old.join(path)
-            } else {
-                beside(&target)
-            };
-            move_file(target.clone(), away.clone())?;
-            kept.extend((!ours).then_some(away));
+        if *path != MANIFEST && is_there(&target) {
+            let foreign = (!is_ours(path)).then(|| beside(&target));
+            let away = foreign.clone().unwrap_or_else(|| old.join(path));
+            moves.push((target.clone(), away, path));
+            kept.extend(foreign);
         }
         if is_there(&staged) {
-            move_file(staged, target)?;
+            moves.push((staged, target, path));
         }
+    }
+    let done = moves.into_iter().try_for_each(|(from, to, path)| {
+        rename(&from, &to).map_err(failed(&folder.join(path)))?;
+        moved.push((from, to));
         Ok(())
-    };
-    let done = paths
-        .iter()
-        .try_for_each(|path| swap_file(path).map_err(failed(&folder.join(path))));
+    });
     if done.is_err() {
         for (from, to) in moved.iter().rev() {
             // A file that cannot be put back now stays in the stage, and `restore` tries again.
@@ -187,8 +166,7 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     done.map(|()| kept)
 }
 
-/// The manifest of a folder; `None` if it is missing or broken. Anybody may have edited it, so paths
-/// that leave the folder are dropped.
+/// The manifest of a folder, if it can be read. Anybody may have edited it: paths that leave the folder are dropped.
 fn read_manifest(folder: &Path) -> Option<Manifest> {
     let bytes = fs::read(folder.join(MANIFEST)).ok()?;
     let mut manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
@@ -206,11 +184,10 @@ pub fn stays_below(path: &str) -> bool {
 /// A free name for a file in the way: `safeguards.kept.pdf`, `safeguards.kept-2.pdf`, ….
 fn beside(target: &Path) -> PathBuf {
     let end = target.extension().unwrap_or_default().to_string_lossy();
-    std::iter::once("kept".to_owned())
-        .chain((2..).map(|number| format!("kept-{number}")))
-        .map(|kept| target.with_extension(format!("{kept}.{end}")))
-        .find(|path| !is_there(path))
-        .expect("some number is free")
+    let numbered = (2..).map(|number| format!("kept-{number}"));
+    let names = std::iter::once("kept".to_owned()).chain(numbered);
+    let mut paths = names.map(|name| target.with_extension(format!("{name}.{end}")));
+    paths.find(|path| !is_there(path)).expect("some is free")
 }
 
 /// True if the path exists, even as a dangling link.

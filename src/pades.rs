@@ -67,7 +67,7 @@ fn container(parts: &[&[u8]], identity: &Identity, server: Option<&TimeServer>) 
         let (time, token) = timestamp::request(server, &signature)?;
         identity.may_sign(time)?;
         let stamp = Any::from_der(&token).expect(ENCODES);
-        Ok(set([attribute(rfc3161::ID_AA_TIME_STAMP_TOKEN, &stamp)]))
+        Result::Ok(set([attribute(rfc3161::ID_AA_TIME_STAMP_TOKEN, &stamp)]))
     };
     let unsigned_attrs = server.map(stamp).transpose()?;
     let (oid, parameters) = (rfc5912::ID_SHA_256, None);

@@ -1,13 +1,12 @@
 //! The prose of a page: Markdown → an HTML fragment for the theme's page, and facts for the rules.
 //!
-//! Links, headings, passages and problems have their ranges in the file; the fragment is made once
-//! the links' addresses in the site are known. Never here: HTML or images from the author.
-//! Unlike a cell ([`crate::text`]), a page has blocks: headings, lists, tables, quotations, code.
+//! Links, headings, passages and problems have their ranges in the file; the fragment is made once the links' addresses
+//! in the site are known. Never here: HTML or images from the author. Unlike a cell ([`crate::text`]), a page has blocks.
 
-use crate::text::{MarkupProblem, is_japanese, opens, stray_asterisks};
-use pulldown_cmark::html;
+use crate::text::{MarkupProblem, begins_item, is_japanese, opens, signs_lost, stray_asterisks};
 use pulldown_cmark::{
     Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd,
+    TextMergeWithOffset, html,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -28,26 +27,27 @@ impl Prose {
     pub fn parse(file: &str, start: usize) -> Prose {
         let in_file = |range: Range<usize>| start + range.start..start + range.end;
         let mut parser = Parser::new_ext(&file[start..], Options::ENABLE_TABLES).into_offset_iter();
-        let mut events: Vec<SourceEvent> = Vec::new();
-        for (event, range) in parser.by_ref() {
+        let mut lost = Vec::new();
+        let printed = parser.by_ref().map(|(event, range)| {
             let bytes = in_file(range);
-            let printed = as_printed(event, &file[bytes.clone()]);
-            if printed_text(&printed).is_some_and(|text| text.starts_with(is_japanese)) {
-                join_japanese(&mut events);
-            }
-            match (&printed, events.last_mut()) {
-                // Two stretches of text without a gap in the file are one; a backslash is a gap.
-                (Event::Text(text), Some((Event::Text(last), before)))
-                    if before.end == bytes.start =>
-                {
-                    *last = format!("{last}{text}").into();
-                    before.end = bytes.end;
+            lost.extend(signs_lost(file, &event, &bytes).map(|it| (it, bytes.clone())));
+            (as_printed(event, &file[bytes.clone()]), bytes)
+        });
+        let mut events: Vec<SourceEvent> = Vec::new();
+        for (event, bytes) in TextMergeWithOffset::new(printed) {
+            match (printed_text(&event), events.last_mut()) {
+                // The author meant lines.
+                (Some(text), Some((soft_break @ Event::SoftBreak, _))) if begins_item(text) => {
+                    *soft_break = Event::HardBreak;
                 }
-                _ => events.push((printed, bytes)),
+                (Some(text), _) if text.starts_with(is_japanese) => join_japanese(&mut events),
+                _ => {}
             }
+            events.push((event, bytes));
         }
         set_anchors(&mut events);
         let mut problems = problems(&events, file);
+        problems.extend(lost);
         let unused = unused_definitions(parser.reference_definitions(), &events);
         for bytes in unused.into_iter().map(in_file) {
             let definition = file[bytes.clone()].to_owned();
@@ -84,20 +84,18 @@ impl Prose {
                     dest_url, title, ..
                 }) => {
                     addresses.extend(["\n", dest_url, "\n", title]);
-                    ""
+                    Some("")
                 }
-                Event::SoftBreak | Event::HardBreak => "\n",
+                Event::SoftBreak | Event::HardBreak => Some("\n"),
                 event if is_block_border(event) => {
                     if let Some((text, bytes)) = open.take() {
                         passages.push((text + &std::mem::take(&mut addresses), bytes));
                     }
-                    continue;
+                    None
                 }
-                event => match printed_text(event) {
-                    Some(text) => text,
-                    None => continue,
-                },
+                event => printed_text(event),
             };
+            let Some(text) = text else { continue };
             let passage = open.get_or_insert_with(|| (String::new(), bytes.clone()));
             passage.0.push_str(text);
             // A link is longer than its text, which follows it.
@@ -106,8 +104,7 @@ impl Prose {
         passages
     }
 
-    /// Renders the fragment. Its highest heading is an `h2`, because the page's title is the `h1`.
-    /// `address` maps a link's address to the one in the site.
+    /// Renders the fragment, its highest heading an `h2`; `address` maps a link's address to the one in the site.
     pub fn render(&self, address: impl Fn(&str) -> String) -> String {
         let events = self.events.iter().map(|(event, _)| {
             let mut rendered = event.clone();
@@ -138,7 +135,6 @@ fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Rang
     unused.map(|(_, it)| it.span.clone()).collect()
 }
 
-/// The characters between and around cells.
 const CELL_BORDER: [char; 4] = ['|', ' ', '\t', '\n'];
 
 /// The event as the fragment shows it; `source` is its text in the file.
@@ -173,15 +169,13 @@ fn as_printed(event: Event, source: &str) -> Event<'static> {
 /// Removes the line breaks, shown as spaces, before a Japanese text that follows another.
 fn join_japanese(events: &mut Vec<SourceEvent>) {
     let last = events.iter().rposition(|it| printed_text(&it.0).is_some());
-    let is_text =
-        |at: &usize| printed_text(&events[*at].0).is_some_and(|it| it.ends_with(is_japanese));
-    if let Some(at) = last.filter(is_text) {
+    let text_of = |at: usize| printed_text(&events[at].0).unwrap_or_default();
+    if let Some(at) = last.filter(|at| text_of(*at).ends_with(is_japanese)) {
         let between = events.split_off(at + 1).into_iter();
         events.extend(between.filter(|(event, _)| !matches!(event, Event::SoftBreak)));
     }
 }
 
-/// Sets the anchor of every heading.
 fn set_anchors(events: &mut [SourceEvent]) {
     let mut taken = BTreeMap::new();
     for at in 0..events.len() {
@@ -220,17 +214,18 @@ fn anchor(heading: &str) -> String {
     }
 }
 
-/// Finds Markdown that is not printed as it was meant.
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
+    let quoted = |kind: fn(String) -> MarkupProblem, bytes: Range<usize>| {
+        (kind(file[bytes.clone()].to_owned()), bytes)
+    };
     let mut problems = Vec::new();
     let (mut in_code, mut has_stray, mut cells_end) = (false, false, 0);
     for (event, bytes) in events {
         match event {
             Event::Start(Tag::HtmlBlock) => {
                 let line = file[bytes.clone()].lines().next().unwrap_or_default();
-                let html = line.trim_end().to_owned();
-                let range = bytes.start..bytes.start + html.len();
-                problems.push((MarkupProblem::RawHtml(html), range));
+                let end = bytes.start + line.trim_end().len();
+                problems.push(quoted(MarkupProblem::RawHtml, bytes.start..end));
             }
             // An element is one mistake, reported at its opening tag.
             Event::InlineHtml(html)
@@ -245,8 +240,7 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
             Event::Text(_) if !in_code && !has_stray => {
                 if let Some(around) = stray_asterisks(&file[bytes.clone()]) {
                     let range = bytes.start + around.start..bytes.start + around.end;
-                    let around = file[range.clone()].to_owned();
-                    problems.push((MarkupProblem::EmphasisNotClosed(around), range));
+                    problems.push(quoted(MarkupProblem::EmphasisNotClosed, range));
                     has_stray = true;
                 }
             }
@@ -254,10 +248,9 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
             Event::End(TagEnd::TableRow) if cells_end < bytes.end => {
                 let rest = file[cells_end..bytes.end].trim_start_matches(CELL_BORDER);
                 let start = bytes.end - rest.len();
-                let cells = rest.trim_end_matches(CELL_BORDER).to_owned();
-                if !cells.is_empty() {
-                    let range = start..start + cells.len();
-                    problems.push((MarkupProblem::CellsBeyond(cells), range));
+                let end = start + rest.trim_end_matches(CELL_BORDER).len();
+                if start < end {
+                    problems.push(quoted(MarkupProblem::CellsBeyond, start..end));
                 }
             }
             _ => {}
@@ -270,7 +263,6 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
     problems
 }
 
-/// The characters that an event prints.
 fn printed_text<'a>(event: &'a Event) -> Option<&'a str> {
     match event {
         Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {

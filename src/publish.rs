@@ -30,10 +30,9 @@ use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, Plan, plan, read_manifest};
 use serde::Serialize;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
-use store::{Store, StoreResult};
+use store::{Store, is_transient};
 use target::{Target, TargetKind};
 
 /// Pauses before the retries of a step that failed with a transient error.
@@ -48,8 +47,7 @@ pub const RETRY_PAUSES: [Duration; 4] = [
 pub struct PublishContext<'a> {
     /// The project's id: [`local_state::LocalState::publisher`].
     pub publisher: &'a str,
-    /// True if files are replaced that are in the way of new ones and that this program did not
-    /// publish, or that were changed since.
+    /// True if files in the way of new ones are replaced that others published or changed.
     pub replaces_unmanaged: bool,
     pub clock: &'a dyn Fn() -> Timestamp,
     pub retry_pauses: &'a [Duration],
@@ -90,28 +88,52 @@ pub struct PublishedStatus {
 /// Publishes a site; returns the plan that was carried out.
 pub fn publish(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
     let mut lock = context.retry(|| Lock::take(store, context.publisher, (context.clock)()))?;
-    let plan = context.plan(store, site, &lock.files).inspect_err(|_| {
+    let leftovers = Vec::from_iter(lock.files.clone());
+    let plan = context.plan(store, site, &leftovers).inspect_err(|_| {
         // Nothing was changed, so the lock may go, unless it alone lists the leftovers.
         if lock.files.is_empty() {
             let _ = lock.release(store);
         }
     })?;
-    context.carry_out(store, site, &plan, &mut lock)?;
+    (context.progress)(ProgressEvent::Plan(&plan));
+    if !plan.is_empty() {
+        let removed = plan.remove.iter().map(String::as_str);
+        let touched = plan.sent().chain(removed).map(str::to_owned);
+        lock.files.extend(touched);
+        context.retry(|| lock.record(store, (context.clock)()))?;
+        for part in [&plan.upload, &plan.pages] {
+            for path in part {
+                context.send(store, path, &site.files[path])?;
+                context.retry(|| lock.renew(store, (context.clock)()))?;
+            }
+            // A publisher that has lost the lock stops before the pages, or before the manifest.
+            context.retry(|| lock.confirm(store))?;
+        }
+        if plan.sends_manifest {
+            context.send(store, MANIFEST, &data::pretty(&site.manifest))?;
+        }
+        for path in &plan.remove {
+            (context.progress)(ProgressEvent::Remove(path));
+            context.retry(|| lock.renew(store, (context.clock)()))?;
+            context.retry(|| store.remove(path))?;
+        }
+        context.retry(|| store.finish())?;
+    }
     context.retry(|| lock.release(store))?;
     Ok(plan)
 }
 
-/// Tells who can delete the texts of a withdrawn edition, if its files were taken out of a git
-/// branch: older commits keep them.
+/// Tells who can delete a withdrawn edition's texts if its files left a git branch: older commits keep them.
 pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
-    let removed: Vec<&str> = plan.withdrawn_files().collect();
+    let withdrawn = plan.remove.iter().filter(|path| plan::is_issued(path));
+    let removed = Vec::from_iter(withdrawn.map(String::as_str));
     let is_kept = target.record.kind == TargetKind::Git && !removed.is_empty();
     is_kept.then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
 }
 
 /// Plans a publication without a lock and without a change.
 pub fn preview(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
-    context.plan(store, site, &BTreeSet::new())
+    context.plan(store, site, &[])
 }
 
 /// Reads every file of the published manifest; `None` if nothing is published.
@@ -120,7 +142,7 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
         return Ok(None);
     };
     let manifest = read_manifest(&bytes)?;
-    let (altered, missing) = context.changed_files(store, &manifest)?;
+    let [altered, missing] = context.changed_files(store, &manifest)?;
     Ok(Some(PublishedStatus {
         since: context.retry(|| store.modified_at(MANIFEST))?,
         locked_since: context.retry(|| Lock::read(store))?.map(|it| it.since),
@@ -141,27 +163,18 @@ impl PublishContext<'_> {
         self.retry(|| store::open(target, project))
     }
 
-    /// Reads the published manifest and plans the publication. Fails if a new file would replace one
-    /// that this program did not publish.
-    fn plan(
-        &self,
-        store: &mut dyn Store,
-        site: &BuiltSite,
-        leftovers: &BTreeSet<String>,
-    ) -> Result<Plan> {
+    /// Plans the publication. Fails if a new file would replace one that this program did not publish.
+    fn plan(&self, store: &mut dyn Store, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
-        if published.is_some()
-            && let Some(listing) = self.retry(|| store.read(LISTING))?
-        {
-            plan::refuse_taken_back(&listing, site)?;
-        }
-        let mut replaceable = leftovers.clone();
-        if self.replaces_unmanaged
-            && let Some(manifest) = &published
-        {
-            let (altered, missing) = self.changed_files(store, manifest)?;
-            replaceable.extend(altered.into_iter().chain(missing));
+        let mut replaceable = leftovers.to_vec();
+        if let Some(manifest) = &published {
+            if let Some(listing) = self.retry(|| store.read(LISTING))? {
+                plan::refuse_taken_back(&listing, site)?;
+            }
+            if self.replaces_unmanaged {
+                replaceable.extend(self.changed_files(store, manifest)?.concat());
+            }
         }
         let next = plan(published.as_ref(), site, &replaceable)?;
         let mut unmanaged = Vec::new();
@@ -179,54 +192,16 @@ impl PublishContext<'_> {
     }
 
     /// Compares the files on the target with a manifest; returns the altered and the missing ones.
-    fn changed_files(
-        &self,
-        store: &mut dyn Store,
-        manifest: &Manifest,
-    ) -> Result<(Vec<String>, Vec<String>)> {
-        let (mut altered, mut missing) = (Vec::new(), Vec::new());
-        for file in &manifest.files {
+    fn changed_files(&self, store: &mut dyn Store, listed: &Manifest) -> Result<[Vec<String>; 2]> {
+        let [mut altered, mut missing] = [Vec::new(), Vec::new()];
+        for file in &listed.files {
             match self.retry(|| store.read(&file.path))? {
                 None => missing.push(file.path.clone()),
                 Some(bytes) if sha256(&bytes) != file.sha256 => altered.push(file.path.clone()),
                 Some(_) => {}
             }
         }
-        Ok((altered, missing))
-    }
-
-    /// Sends and removes files in the plan's order. A publisher that has lost the lock stops before
-    /// the next pages, or before the manifest.
-    fn carry_out(
-        &self,
-        store: &mut dyn Store,
-        site: &BuiltSite,
-        plan: &Plan,
-        lock: &mut Lock,
-    ) -> Result<()> {
-        (self.progress)(ProgressEvent::Plan(plan));
-        if plan.is_empty() {
-            return Ok(());
-        }
-        let removed = plan.remove.iter().map(String::as_str);
-        let touched: Vec<&str> = plan.sent().chain(removed).collect();
-        self.retry(|| lock.record(store, &touched, (self.clock)()))?;
-        for part in [&plan.upload, &plan.pages] {
-            for path in part {
-                self.send(store, path, &site.files[path])?;
-                self.retry(|| lock.renew(store, (self.clock)()))?;
-            }
-            self.retry(|| lock.confirm(store))?;
-        }
-        if plan.sends_manifest {
-            self.send(store, MANIFEST, &data::pretty(&site.manifest))?;
-        }
-        for path in &plan.remove {
-            (self.progress)(ProgressEvent::Remove(path));
-            self.retry(|| lock.renew(store, (self.clock)()))?;
-            self.retry(|| store.remove(path))?;
-        }
-        self.retry(|| store.finish())
+        Ok([altered, missing])
     }
 
     fn send(&self, store: &mut dyn Store, path: &str, bytes: &[u8]) -> Result<()> {
@@ -235,18 +210,16 @@ impl PublishContext<'_> {
     }
 
     /// Runs a step, and again after each pause while its errors are transient.
-    fn retry<T>(&self, mut step: impl FnMut() -> StoreResult<T>) -> Result<T> {
-        let mut pauses = self.retry_pauses.iter();
-        loop {
-            let error = match step() {
-                Ok(value) => return Ok(value),
-                Err(error) => error,
-            };
-            let Some(pause) = pauses.next().filter(|_| error.transient) else {
-                return Err(error.error);
-            };
-            (self.progress)(ProgressEvent::Retry);
-            std::thread::sleep(*pause);
+    fn retry<T>(&self, mut step: impl FnMut() -> Result<T>) -> Result<T> {
+        for pause in self.retry_pauses {
+            match step() {
+                Err(error) if is_transient(&error) => {
+                    (self.progress)(ProgressEvent::Retry);
+                    std::thread::sleep(*pause);
+                }
+                done => return done,
+            }
         }
+        step()
     }
 }

@@ -1,9 +1,8 @@
 //! Sheet + theme → the files of one build.
 //!
 //! [`html`] and [`pdf`] draw a sheet as a [`theme::Theme`] says; [`site`] makes the office's site of such pages;
-//! [`documents`] draws what an edition's folder holds; [`bundle`] gathers all files of a build.
-//! [`leak`] searches the texts of each file for those that its reader may not see, and [`names`] those of the finished site
-//! for names that must not become public.
+//! [`documents`] draws what an edition's folder holds; [`bundle`] gathers all files of a build. [`leak`] searches each file
+//! for texts that its reader may not see, and [`names`] the finished site for names that must not become public.
 
 pub mod bundle;
 pub mod documents;

@@ -1,13 +1,17 @@
-//! Findings → text for a terminal, a log, a program or GitHub.
-
-mod by_rule;
+//! Findings → text for a terminal, a log, a program or GitHub; by rule, the gravest first and no more than an author reads.
 
 use crate::characters::visible;
 use crate::content::{Position, Sources};
+use crate::data::{known, pretty};
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Message};
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use serde_json::{Value, json};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet, Title};
+use serde_json::json;
+
+/// Findings shown of each rule.
+const SHOWN: usize = 3;
+/// Warnings and hints have their source lines if the run has no more findings than this: one screen.
+const FEW: usize = 5;
 
 /// The format in which findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -43,6 +47,31 @@ impl Report<'_> {
         }
     }
 
+    /// The first three findings of each rule: errors, and few others, with their source lines, else in a line each.
+    pub fn some_by_rule(&self, findings: &[&Diagnostic]) -> String {
+        let are_few = findings.len() <= FEW;
+        let print = |group: &Vec<&Diagnostic>| {
+            if are_few || group[0].severity == Severity::Error {
+                self.in_full(group, SHOWN)
+            } else {
+                self.in_lines(group)
+            }
+        };
+        by_rule(findings).iter().map(print).collect()
+    }
+
+    /// Every finding with its source line.
+    pub fn all_by_rule(&self, findings: &[&Diagnostic]) -> String {
+        let print = |group: &Vec<&Diagnostic>| self.in_full(group, usize::MAX);
+        by_rule(findings).iter().map(print).collect()
+    }
+
+    /// The number of findings of each rule, a line each.
+    pub fn counts_by_rule(&self, findings: &[&Diagnostic]) -> String {
+        let print = |group: &Vec<&Diagnostic>| self.heading(group, group.len());
+        by_rule(findings).iter().map(print).collect()
+    }
+
     /// The number of findings of each severity.
     pub fn summary(&self, findings: &[&Diagnostic]) -> String {
         let count = |severity| findings.iter().filter(|it| it.severity == severity).count();
@@ -55,10 +84,7 @@ impl Report<'_> {
 
     /// A finding with its source line, and below it the help if there is one to print.
     fn human(&self, finding: &Diagnostic, help: Option<String>) -> String {
-        let title = self
-            .level(finding.severity)
-            .primary_title(self.format(&finding.message))
-            .id(finding.rule);
+        let title = self.title(finding, &finding.message);
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
         let mut group: Group = match (&finding.origin.location, source) {
@@ -92,13 +118,19 @@ impl Report<'_> {
         format!("{}\n", renderer.render(&[group]))
     }
 
-    fn level(&self, severity: Severity) -> Level<'static> {
-        let level = match severity {
+    /// A message under the severity and rule of a finding.
+    fn title<'f>(&self, finding: &Diagnostic, message: &Message) -> Title<'f> {
+        let level = match finding.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
             Severity::Hint => Level::NOTE,
         };
-        level.with_name(self.catalog.format(&Message::new(severity.name())))
+        let named = level.with_name(self.severity(finding));
+        named.primary_title(self.format(message)).id(finding.rule)
+    }
+
+    fn severity(&self, finding: &Diagnostic) -> String {
+        self.catalog.format(&Message::new(finding.severity.name()))
     }
 
     /// The file of a finding with line and column, as terminals and editors link it.
@@ -111,8 +143,7 @@ impl Report<'_> {
     }
 
     fn short(&self, finding: &Diagnostic) -> String {
-        let place = self.place(finding);
-        let severity = self.catalog.format(&Message::new(finding.severity.name()));
+        let (place, severity) = (self.place(finding), self.severity(finding));
         let (rule, message) = (finding.rule, self.format(&finding.message));
         format!("{place}: {severity}[{rule}]: {message}\n")
     }
@@ -145,7 +176,7 @@ impl Report<'_> {
     fn json(&self, findings: &[&Diagnostic]) -> String {
         let printed = findings.iter().map(|finding| {
             let position = self.sources.position(&finding.origin);
-            let mut fields = json!({
+            known(json!({
                 "rule": finding.rule,
                 "severity": finding.severity.name(),
                 "record": finding.record.as_deref().map(visible),
@@ -154,19 +185,177 @@ impl Report<'_> {
                 "column": position.map(|it| it.column),
                 "message": self.format(&finding.message),
                 "help": self.help(finding),
-            });
-            if let Value::Object(map) = &mut fields {
-                map.retain(|_, value| !value.is_null());
-            }
-            fields
+            }))
         });
         let document = json!({ "findings": printed.collect::<Vec<_>>() });
-        String::from_utf8(crate::data::pretty(&document)).expect("JSON is UTF-8")
+        String::from_utf8(pretty(&document)).expect("JSON is UTF-8")
     }
 
-    /// Formats a message. A finding quotes the content, which must neither end its line nor command
-    /// the terminal.
+    /// Formats a message. The content that it quotes must neither end its line nor command the terminal.
     pub fn format(&self, message: &Message) -> String {
         visible(&self.catalog.format(message))
+    }
+
+    fn in_full(&self, group: &[&Diagnostic], most: usize) -> String {
+        let shown = &group[..group.len().min(most)];
+        let mut text = String::new();
+        if shown.len() < group.len() {
+            text = format!("{}\n", self.heading(group, shown.len()));
+        }
+        for (index, finding) in shown.iter().enumerate() {
+            text.push_str(&self.human(finding, self.help_below(shown, index)));
+        }
+        text
+    }
+
+    fn in_lines(&self, group: &[&Diagnostic]) -> String {
+        let shown = &group[..group.len().min(SHOWN)];
+        let mut text = self.heading(group, shown.len());
+        for (index, finding) in shown.iter().enumerate() {
+            let (place, message) = (self.place(finding), self.format(&finding.message));
+            text += &format!("  {place}  {message}\n");
+            if let Some(help) = self.help_below(shown, index) {
+                let advice = self.catalog.format(&Message::new("advice"));
+                text += &format!("  {advice}: {help}\n");
+            }
+        }
+        text.push('\n');
+        text
+    }
+
+    /// The help of a finding, unless one shown later has the same.
+    fn help_below(&self, shown: &[&Diagnostic], index: usize) -> Option<String> {
+        let help = self.help(shown[index]);
+        let mut later = shown[index + 1..].iter();
+        help.filter(|help| !later.any(|it| self.help(it).as_ref() == Some(help)))
+    }
+
+    /// The line that names a rule and the number of its findings, and says if some are left out.
+    fn heading(&self, group: &[&Diagnostic], shown: usize) -> String {
+        let count = group.len();
+        let some = (shown < count).then_some("rule-count-shown");
+        let message = Message::new(some.unwrap_or("rule-count"));
+        let counted = message.with("count", count).with("shown", shown);
+        self.render(Group::with_title(self.title(group[0], &counted)))
+    }
+}
+
+/// Groups findings by rule: the gravest severity first, within it the rule that is found first in the files, because an
+/// order by count would change with every finding mended.
+fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
+    let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
+    let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));
+    let mut sorted = findings.to_vec();
+    sorted.sort_by_cached_key(|finding| (finding.severity, first(finding)));
+    let groups = sorted.chunk_by(|a, b| kind(a) == kind(b));
+    groups.map(<[_]>::to_vec).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Origin;
+    use crate::message::Language;
+
+    const FILE: &str = "content/sheet.yaml";
+
+    /// A finding at the byte with this number, with a help that names `help`.
+    fn finding(rule: &'static str, severity: Severity, at: usize, help: &str) -> Diagnostic {
+        let message = Message::new("open-question")
+            .with("id", at)
+            .with("question", "何年か");
+        Diagnostic {
+            help: Some(Message::new("did-you-mean").with("name", help)),
+            ..Diagnostic::new(rule, severity, Origin::bytes(FILE, at..at + 1), message)
+        }
+    }
+
+    fn warnings(count: usize) -> Vec<Diagnostic> {
+        let warning = |at| finding("open-question", Severity::Warning, at, "x");
+        (0..count).map(warning).collect()
+    }
+
+    /// Calls a method of an English report with the findings.
+    fn report(
+        findings: &[Diagnostic],
+        print: impl Fn(&Report, &[&Diagnostic]) -> String,
+    ) -> String {
+        let sources = Sources([(FILE.to_owned(), "title: 一覧\n".to_owned())].into());
+        let catalog = Catalog::of(Language::English);
+        let report = Report {
+            sources: &sources,
+            catalog: &catalog,
+            colour: false,
+        };
+        print(&report, &findings.iter().collect::<Vec<_>>())
+    }
+
+    fn some(findings: &[Diagnostic]) -> String {
+        report(findings, |report, findings| report.some_by_rule(findings))
+    }
+
+    #[test]
+    fn the_gravest_come_first_and_then_the_first_in_the_files() {
+        let findings = [
+            finding("b", Severity::Hint, 0, ""),
+            finding("c", Severity::Warning, 1, ""),
+            finding("a", Severity::Warning, 2, ""),
+            finding("c", Severity::Error, 3, ""),
+            finding("c", Severity::Warning, 4, ""),
+        ];
+        let findings: Vec<&Diagnostic> = findings.iter().collect();
+        let groups = by_rule(&findings);
+        let order: Vec<(&str, Severity, usize)> = groups
+            .iter()
+            .map(|group| (group[0].rule, group[0].severity, group.len()))
+            .collect();
+        let expected = [
+            ("c", Severity::Error, 1),
+            ("c", Severity::Warning, 2),
+            ("a", Severity::Warning, 1),
+            ("b", Severity::Hint, 1),
+        ];
+        assert_eq!(order, expected);
+        assert!(by_rule(&[]).is_empty());
+    }
+
+    #[test]
+    fn one_finding_is_printed_as_in_the_order_of_places() {
+        let one = warnings(1);
+        let full = report(&one, |report, it| report.print(it, Format::Human));
+        assert!(full.contains("1 | title: 一覧"), "{full}");
+        assert_eq!(some(&one), full);
+        assert_eq!(report(&one, |report, it| report.all_by_rule(it)), full);
+    }
+
+    #[test]
+    fn of_many_warnings_three_are_shown_with_the_count_and_the_help_once() {
+        let expected = "\
+warning[open-question]: 6 in all, 3 shown (`check --all` shows the rest)
+  content/sheet.yaml:1:1  open question on `0`: 何年か
+  content/sheet.yaml:1:2  open question on `1`: 何年か
+  content/sheet.yaml:1:3  open question on `2`: 何年か
+  help: did you mean `x`?
+
+";
+        assert_eq!(some(&warnings(6)), expected);
+        let all = report(&warnings(6), |report, it| report.all_by_rule(it));
+        assert_eq!(all.matches("warning[open-question]: open").count(), 6);
+        assert_eq!(all.matches("did you mean").count(), 1);
+        let counts = report(&warnings(6), |report, it| report.counts_by_rule(it));
+        assert_eq!(counts, "warning[open-question]: 6 in all\n");
+    }
+
+    #[test]
+    fn three_errors_are_all_shown_and_of_four_the_count_is_told() {
+        let error = |at| finding("bad-id", Severity::Error, at, &at.to_string());
+        let three = some(&[0, 1, 2].map(error));
+        assert!(!three.contains("in all"), "{three}");
+        let four = some(&[0, 1, 2, 3].map(error));
+        let heading = "error[bad-id]: 4 in all, 3 shown (`check --all` shows the rest)\n\n";
+        assert_eq!(four, format!("{heading}{three}"));
+        assert_eq!(four.matches("1 | title: 一覧").count(), 3);
+        // Each has a help of its own.
+        assert_eq!(four.matches("did you mean").count(), 3);
     }
 }

@@ -1,10 +1,8 @@
 //! Register and labels in, a format-independent sheet for one reader out: the content of every rendering.
 //!
-//! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once.
-//! Fonts, widths and page breaks belong to the theme. A [`Sheet`] is laid out for one reader and
-//! holds nothing that this reader may not see.
+//! Rows, their order, joined cells, numbers, anchors and the text of every cell are decided here, once. Fonts, widths and
+//! page breaks belong to the theme. A [`Sheet`] holds nothing that its reader may not see.
 
-mod edition_line;
 mod layout;
 mod row_layout;
 
@@ -12,7 +10,6 @@ use crate::edition::{Edition, Version};
 use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Signatory};
 use crate::text::Paragraph;
-pub use edition_line::EditionLine;
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
 pub use row_layout::ForeignLang;
@@ -112,9 +109,8 @@ pub struct Sheet {
     pub audience: Audience,
     /// `ja` or `en`.
     pub lang: &'static str,
-    /// The language of each text around the table that is not in the sheet's own, by name:
-    /// `title`, `guideline`, `office`, `address`, `representative`, `complaints`,
-    /// `signatory_title`, `signatory_name`.
+    /// The language of each text around the table that is not in the sheet's own: of `title`, `guideline`, `office`,
+    /// `address`, `representative`, `complaints`, `signatory_title`, `signatory_name`.
     pub untranslated: BTreeMap<&'static str, &'static str>,
     pub title: String,
     pub office: Office<String>,
@@ -145,6 +141,21 @@ pub struct Sheet {
     pub certifications: Vec<CertificationLine>,
     /// Findings that belong to no row and no certificate. The layout knows no findings.
     pub findings: Vec<FindingText>,
+}
+
+/// The edition that a sheet shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct EditionLine {
+    pub id: String,
+    pub note: Option<String>,
+    /// SHA-256 of this reader's `safeguards.json`.
+    pub digest: String,
+    /// Its first 16 digits, as printed.
+    pub digest_start: String,
+    /// The edition's page on the office's site, if its address is known.
+    pub address: Option<String>,
+    /// The address as a QR code: a line of `1` (dark) and `0` for each row of modules.
+    pub qr: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -184,14 +195,14 @@ pub struct Row {
     pub proof: Option<RowProof>,
 }
 
-/// Letter and name of a section or item, on every row. `span` is the number of rows that share the
-/// cell, and 0 on all but the first of them.
+/// Letter and name of a section or item, on every row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Heading {
     pub letter: String,
     pub name: String,
     /// `None` for the `-` of a section without items.
     pub anchor: Option<String>,
+    /// The number of rows that share the cell, and 0 on all but the first of them.
     pub span: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: ForeignLang,

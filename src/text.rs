@@ -1,11 +1,13 @@
 //! Markdown in a cell → paragraphs of runs, drawn by both renderers, and the problems in them.
 //!
-//! A cell has inline Markdown only (emphasis, code, links). Anything that would start a block
-//! (`#`, `-`, `1.`) is printed literally. Never here: HTML, Typst markup, files.
+//! A cell has inline Markdown only (emphasis, code, links); what would start a block (`#`, `-`, `1.`) is printed
+//! literally. Never here: HTML, Typst markup, files.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,6 +105,8 @@ pub enum MarkupProblem {
     EmphasisNotClosed(String),
     /// The address of an image.
     Image(String),
+    /// Signs that are taken for Markdown inside a word or a path, with what is around them.
+    SignsLost(String),
     /// In a page, the definition of a link (`[name]: address`) that no link uses: it is not printed.
     UnusedDefinition(String),
     /// In a page, the cells of a row beyond the columns of its table: they are not printed.
@@ -110,11 +114,12 @@ pub enum MarkupProblem {
 }
 
 impl Text {
-    /// Parses the paragraphs of a cell. Blank ones are dropped; a blank line starts a new one.
+    /// Parses the paragraphs of a cell. Blank ones are dropped. A blank line starts a new one, and so
+    /// does a line that begins as an item of a list ([`begins_item`]).
     pub fn parse<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Text {
         let mut text = Text::default();
-        for paragraph in paragraphs.into_iter().flat_map(|it| it.split("\n\n")) {
-            let runs = parse_runs(&join_lines(paragraph), &mut text.problems);
+        for paragraph in paragraphs.into_iter().flat_map(split_paragraphs) {
+            let runs = parse_runs(&join_lines(&paragraph), &mut text.problems);
             if !runs.is_empty() {
                 text.paragraphs.push(runs);
             }
@@ -136,8 +141,7 @@ impl Text {
 
     /// The characters a reader sees, one line a paragraph.
     pub fn to_plain(&self) -> String {
-        let lines: Vec<String> = self.paragraphs.iter().map(|p| plain(p)).collect();
-        lines.join("\n")
+        lines_of(&self.paragraphs)
     }
 
     /// The addresses the text links to.
@@ -145,6 +149,12 @@ impl Text {
         let runs = self.paragraphs.iter().flatten();
         runs.filter_map(|run| run.href.as_deref())
     }
+}
+
+/// The characters of paragraphs, one line each.
+pub fn lines_of(paragraphs: &[Paragraph]) -> String {
+    let lines: Vec<String> = paragraphs.iter().map(|p| plain(p)).collect();
+    lines.join("\n")
 }
 
 /// The characters of one paragraph.
@@ -159,13 +169,14 @@ pub fn is_japanese(c: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Joins the lines of a paragraph, with a space unless both characters beside it are Japanese.
+/// Joins the lines of a paragraph, with a space unless both characters beside it are Japanese and the
+/// next line begins no item of a list.
 pub fn join_lines(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     for line in text.split('\n') {
         let trimmed = line.trim_matches([' ', '\t', '\r']);
         if let (Some(before), Some(after)) = (joined.chars().next_back(), trimmed.chars().next())
-            && !(is_japanese(before) && is_japanese(after))
+            && (!(is_japanese(before) && is_japanese(after)) || begins_item(trimmed))
         {
             joined.push(' ');
         }
@@ -174,8 +185,31 @@ pub fn join_lines(text: &str) -> String {
     joined
 }
 
-/// Precedes each paragraph while it is parsed, so that no block can start there.
-/// A quotation mark, because Markdown treats emphasis after punctuation as at a line's start.
+fn split_paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs = vec![String::new()];
+    for line in text.split('\n') {
+        if line.trim().is_empty() || begins_item(line) {
+            paragraphs.push(String::new());
+        }
+        if let Some(paragraph) = paragraphs.last_mut() {
+            paragraph.extend([line, "\n"]);
+        }
+    }
+    paragraphs
+}
+
+/// Tells if a line begins with a mark or a number of a list as offices write them: ・, ①, （1）, 1., ア).
+pub fn begins_item(line: &str) -> bool {
+    static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+        let marks = "[・･•●○◎■□◆◇▪※①-⑳⑴-⒇㈠-㈩➀-➉]|[-*] ";
+        let number = "[0-9０-９]{1,2}|[ア-ン]|[a-zａ-ｚ]";
+        let item = format!(r"^\s*(?:{marks}|[(（](?:{number})[)）]|(?:{number})(?:[)）．]|\.\s))");
+        Regex::new(&item).expect("a valid pattern")
+    });
+    ITEM.is_match(line)
+}
+
+/// Precedes each paragraph while it is parsed: no block starts behind it, and emphasis does as at a line's start.
 const GUARD: &str = "\"";
 
 fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
@@ -185,6 +219,7 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     // The parts that were not parsed as markup, with their escapes.
     let mut literal = String::new();
     for (event, range) in Parser::new_ext(&guarded, Options::empty()).into_offset_iter() {
+        problems.extend(signs_lost(&guarded, &event, &range));
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
                 problems.push(MarkupProblem::Image(dest_url.into_string()));
@@ -203,18 +238,18 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
                 style.href = Some(format!("{scheme}{dest_url}"));
             }
             Event::End(TagEnd::Link) => style.href = None,
-            Event::Code(code) => push(&mut runs, &style, &code, true),
+            Event::Code(code) => push(&mut runs, &mut style, &code, true),
             // The source rather than the event's text: `&lt;` stays `&lt;`.
             Event::Text(_) => {
                 let source = &guarded[range.start.max(GUARD.len())..range.end];
                 let is_escaped = guarded[..range.start].ends_with('\\');
                 literal.push_str(if is_escaped { "\\" } else { "" });
                 literal.push_str(source);
-                push(&mut runs, &style, source, false);
+                push(&mut runs, &mut style, source, false);
             }
-            Event::SoftBreak | Event::HardBreak => push(&mut runs, &style, " ", false),
+            Event::SoftBreak | Event::HardBreak => push(&mut runs, &mut style, " ", false),
             Event::InlineHtml(html) | Event::Html(html) => {
-                push(&mut runs, &style, &html, false);
+                push(&mut runs, &mut style, &html, false);
                 // An element is one mistake, reported at its opening tag.
                 if !html.starts_with("</") || !problems.iter().any(|it| opens(it, &html)) {
                     problems.push(MarkupProblem::RawHtml(html.into_string()));
@@ -228,26 +263,58 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     runs
 }
 
+/// Finds signs that an event takes out of a word (`AB*CD*EF`, `__init__`) or a path (`C:\_x`).
+pub fn signs_lost(source: &str, event: &Event, range: &Range<usize>) -> Option<MarkupProblem> {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:[A-Za-z]:|\\)\\[^\s、。，」』）]*").expect("a valid pattern")
+    });
+    static ESCAPE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\\[[:punct:]]").expect("a valid pattern"));
+    let (before, written, after) = (
+        &source[..range.start],
+        &source[range.clone()],
+        &source[range.end..],
+    );
+    let lost = match event {
+        Event::Start(Tag::Emphasis | Tag::Strong) => {
+            let inner = written.trim_matches(['*', '_']);
+            let is_name = inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let is_inside = is_word(before, inner) || is_word(inner, after);
+            (is_inside || (written.starts_with("__") && is_name)).then_some(written)?
+        }
+        Event::Text(_) if before.ends_with('\\') => {
+            let mut paths = PATH.find_iter(source);
+            let path = paths.find(|path| path.range().contains(&range.start))?;
+            let earlier = &source[path.start()..range.start - 1];
+            (!ESCAPE.is_match(earlier)).then_some(path.as_str())?
+        }
+        _ => return None,
+    };
+    Some(MarkupProblem::SignsLost(lost.to_owned()))
+}
+
+/// Tells if a word of Latin letters and digits, half-width or full-width, goes on from one text to the next.
+fn is_word(before: &str, after: &str) -> bool {
+    let is_latin = |c: char| {
+        c.is_alphanumeric()
+            && (!is_japanese(c) || matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ'))
+    };
+    before.ends_with(is_latin) && after.starts_with(is_latin)
+}
+
 /// Tells if a problem is the opening tag of a closing one.
 pub fn opens(problem: &MarkupProblem, closing: &str) -> bool {
-    let name = closing
-        .trim_start_matches("</")
-        .trim_end_matches(['>', ' ']);
+    let name = closing.trim_matches(['<', '/', '>', ' ']);
     matches!(problem, MarkupProblem::RawHtml(tag) if tag.trim_start_matches('<').starts_with(name))
 }
 
-fn push(runs: &mut Paragraph, style: &Run, text: &str, code: bool) {
-    if text.is_empty() {
-        return;
-    }
-    let next = Run {
-        text: text.to_owned(),
-        code,
-        ..style.clone()
-    };
+/// Adds characters to the last run, or as a run of their own if the style is another.
+fn push(runs: &mut Paragraph, style: &mut Run, text: &str, code: bool) {
+    (style.text, style.code) = (text.to_owned(), code);
     match runs.last_mut() {
-        Some(last) if same_style(last, &next) => last.text.push_str(text),
-        _ => runs.push(next),
+        _ if text.is_empty() => {}
+        Some(last) if same_style(last, style) => last.text.push_str(text),
+        _ => runs.push(style.clone()),
     }
 }
 
@@ -256,8 +323,7 @@ pub fn same_style(a: &Run, b: &Run) -> bool {
     (a.strong, a.emphasis, a.code, &a.href) == (b.strong, b.emphasis, b.code, &b.href)
 }
 
-/// Finds two asterisks that were not parsed as emphasis, with the characters around them.
-/// Beside 「」 CommonMark sees no emphasis although the author means it.
+/// Finds asterisks that were not parsed as emphasis (as beside 「」), with the characters around them.
 pub fn stray_asterisks(literal: &str) -> Option<Range<usize>> {
     let at = literal.find("**")?;
     let before = literal[..at].chars().rev().take(3);

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use safeguard::data::sha256;
 use safeguard::manifest::site::DOWNLOADS;
 use safeguard::manifest::{MANIFEST, Manifest, ManifestFile};
-use safeguard::message::{Catalog, Language};
+use safeguard::message::{Catalog, Error, Language, Message, Result};
 use safeguard::publish::plan::{BuiltSite, Plan};
-use safeguard::publish::store::{self, Store, StoreError, StoreResult};
+use safeguard::publish::store::{self, Store};
 use safeguard::publish::{self, ProgressEvent, PublishContext};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -237,7 +237,7 @@ fn publish_until_interrupted(
     site: &BuiltSite,
     tenths: u64,
     before: u64,
-) -> safeguard::message::Result<Plan> {
+) -> Result<Plan> {
     if let Some(process) = host.process() {
         return killed_when(host, process, before + 900_000 * tenths, || {
             publish(host, site)
@@ -1064,17 +1064,17 @@ fn open(host: &Host) -> Box<dyn Store> {
     store.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
-fn publish(host: &Host, site: &BuiltSite) -> safeguard::message::Result<Plan> {
+fn publish(host: &Host, site: &BuiltSite) -> Result<Plan> {
     publish_as(host, site, "one")
 }
 
-fn publish_as(host: &Host, site: &BuiltSite, publisher: &str) -> safeguard::message::Result<Plan> {
+fn publish_as(host: &Host, site: &BuiltSite, publisher: &str) -> Result<Plan> {
     let context = context(publisher, &|_| {});
     let mut store = context.open(&host.target(), host.workshop.path())?;
     publish::publish(store.as_mut(), site, &context)
 }
 
-fn preview(host: &Host, site: &BuiltSite) -> safeguard::message::Result<Plan> {
+fn preview(host: &Host, site: &BuiltSite) -> Result<Plan> {
     publish::preview(open(host).as_mut(), site, &context("one", &|_| {}))
 }
 
@@ -1084,7 +1084,7 @@ fn status(host: &Host) -> publish::PublishedStatus {
 }
 
 /// The id of the message with which a run failed.
-fn error_id<T: std::fmt::Debug>(done: safeguard::message::Result<T>) -> String {
+fn error_id<T: std::fmt::Debug>(done: Result<T>) -> String {
     let message = format!("{:?}", done.expect_err("a refusal").message);
     message.split('"').nth(1).expect("an id").to_owned()
 }
@@ -1096,12 +1096,9 @@ struct InterruptedStore<'a> {
 }
 
 impl InterruptedStore<'_> {
-    fn step(&mut self) -> StoreResult<&mut dyn Store> {
+    fn step(&mut self) -> Result<&mut dyn Store> {
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(StoreError::permanent(
-                safeguard::message::Message::new("dead"),
-                "killed",
-            ));
+            return Err(Error::new(Message::new("dead")));
         };
         self.left = left;
         Ok(self.store)
@@ -1109,22 +1106,22 @@ impl InterruptedStore<'_> {
 }
 
 impl Store for InterruptedStore<'_> {
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         self.step()?.read(path)
     }
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         self.step()?.write(path, bytes)
     }
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         self.step()?.create(path, bytes)
     }
-    fn remove(&mut self, path: &str) -> StoreResult<()> {
+    fn remove(&mut self, path: &str) -> Result<()> {
         self.step()?.remove(path)
     }
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
         self.step()?.modified_at(path)
     }
-    fn finish(&mut self) -> StoreResult<()> {
+    fn finish(&mut self) -> Result<()> {
         self.step()?.finish()
     }
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use safeguard::data;
 use scraper::{ElementRef, Html, Selector};
 use support::{BUNDLE, file, run};
 
@@ -48,7 +49,9 @@ fn csv(path: &str) -> Vec<Row> {
         .strip_prefix(b"\xef\xbb\xbf")
         .expect("a byte order mark, for Excel");
     let mut table = csv::Reader::from_reader(bytes);
-    let row = |record: csv::StringRecord| std::array::from_fn(|column| solid(&record[column]));
+    let row = |record: csv::StringRecord| {
+        std::array::from_fn(|column| solid(data::unguarded(&record[column])))
+    };
     table
         .records()
         .map(|record| row(record.expect("a line")))
@@ -196,6 +199,32 @@ fn same(got: Vec<Row>, expected: &[Row]) {
     assert_eq!(got.len(), expected.len());
     for (got, expected) in got.iter().zip(expected) {
         assert_eq!(got, expected);
+    }
+}
+
+#[test]
+fn a_cell_that_a_spreadsheet_would_compute_has_an_apostrophe_that_comes_off() {
+    for (cell, in_table) in [
+        ("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")"),
+        ("+81-3-0000-0000", "'+81-3-0000-0000"),
+        ("-実施せず", "'-実施せず"),
+        ("@office", "'@office"),
+        ("＝合計", "'＝合計"),
+        ("'=1", "''=1"),
+        ("-", "-"),
+        ("－", "－"),
+        ("'引用'", "'引用'"),
+        ("1-2=3", "1-2=3"),
+    ] {
+        let table = data::table(vec![[cell.to_owned()]]);
+        let read = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(table.trim_start_matches('\u{feff}').as_bytes())
+            .records()
+            .next();
+        let read = read.expect("a line").expect("CSV");
+        assert_eq!(&read[0], in_table);
+        assert_eq!(data::unguarded(&read[0]), cell);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::compare::guideline::match_places;
 use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::content::{Filed, MeasureFile};
-use crate::diagnostic::{Origin, Part, Severity};
+use crate::diagnostic::{Origin, Part, Severity, nearest};
 use crate::message::Message;
 use std::collections::BTreeSet;
 
@@ -58,24 +58,18 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
         chosen.map(SheetPlace::id).collect()
     };
     let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
-    let measured = ids(|place| place.takes_measures);
-    let unknown = |found: &mut Findings, name: &str, origin, known: &BTreeSet<String>| {
-        let message = Message::new("unknown-item")
+    let unknown = |name: &str| {
+        Message::new("unknown-item")
             .with("name", name)
-            .with("guideline", &guideline.record.id);
-        let finding = found.error(origin, message);
-        let section = format!("{}-", name.split('-').next().unwrap_or(name));
-        let ids = || known.iter().map(String::as_str);
-        let inside: Vec<&str> = ids().filter(|place| place.starts_with(&section)).collect();
-        if !inside.is_empty() {
-            let help = Message::new("unknown-item-has").with("items", inside.join(", "));
-            finding.help = Some(help);
-        }
-        finding.suggest(name, ids());
+            .with("guideline", &guideline.record.id)
     };
     for file in &input.content.measures {
-        if !measured.contains(&file.place()) {
-            unknown(found, &file.place(), Origin::file(&file.file), &measured);
+        if !places
+            .iter()
+            .any(|place| place.takes_measures && place.holds(file))
+        {
+            let finding = found.error(Origin::file(&file.file), unknown(&file.place()));
+            finding.help = better_file(&places, file);
         }
     }
     let node = sheet.origin();
@@ -89,9 +83,39 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             if own.contains(name) {
                 found.error(origin, Message::new("heading-of-own").with("name", name));
             } else {
-                unknown(found, name, origin, &official);
+                let known = || official.iter().map(String::as_str);
+                let section = format!("{}-", name.split('-').next().unwrap_or(name));
+                let finding = found.error(origin, unknown(name));
+                finding.help = one_of(known().filter(|place| place.starts_with(&section)));
+                finding.suggest(name, known());
             }
         }
+    }
+}
+
+/// Advice on a file of measures at a place that does not exist: the file that was meant, or those there.
+fn better_file(places: &[SheetPlace], file: &MeasureFile) -> Option<Message> {
+    let written = file.place();
+    let item = file.item.as_deref();
+    let all = || places.iter().filter(|place| place.takes_measures);
+    // `C-b.yaml` for `C/b.yaml`, or `C/10-2.yaml` for a section that has no items.
+    let meant = all().find(|place| place.id() == written || Some(&*place.id()) == item);
+    let ids: Vec<String> = all().map(SheetPlace::id).collect();
+    let near = nearest(&written, ids.iter().map(String::as_str));
+    if let Some(place) = meant.or_else(|| all().find(|place| Some(&*place.id()) == near)) {
+        return one_of([place.file()]);
+    }
+    let inside = all().filter(|place| place.section == file.section);
+    one_of(inside.map(SheetPlace::file)).or_else(|| one_of(all().map(SheetPlace::file)))
+}
+
+/// Advice to choose among names, if there are any.
+fn one_of(names: impl IntoIterator<Item = impl ToString>) -> Option<Message> {
+    let names: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(Message::new("rename-file").with("name", name)),
+        _ => Some(Message::new("unknown-item-has").with("items", names.join(", "))),
     }
 }
 
@@ -120,15 +144,14 @@ pub fn uncovered(
         if !place.takes_measures || is_answered(&place) {
             continue;
         }
-        let item = place.item.map(|item| format!("/{item}"));
-        let path = place.section.to_owned() + &item.unwrap_or_default();
         let uncovered = Message::new(message)
             .with("name", place.id())
             .with("heading", place.name)
             .with("guideline", &guideline.record.id)
-            .with("file", format!("content/measures/{path}.yaml"));
+            .with("file", place.file());
         let severity = match place.duty {
-            Duty::Required => where_required,
+            Duty::Contractors if !input.is_contractor() => continue,
+            Duty::All | Duty::Contractors => where_required,
             Duty::Recommended => Severity::Warning,
         };
         found.add(severity, place.origin.at("name"), uncovered);

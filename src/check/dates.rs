@@ -33,18 +33,22 @@ pub fn impossible_date(input: &CheckInput, found: &mut Findings) {
     }
     if let Some(sheet) = input.sheet() {
         let (record, at) = (&sheet.record, |field| sheet.origin().at(field));
-        let (established, revised) = (record.established_on, record.revised_on);
-        let (field, limit) = ("established_on", revised.map(|day| day.0));
-        report(
-            Severity::Error,
-            at(field),
-            established,
-            limit,
-            "established-after-revision",
-        );
+        let established = record.established_on;
+        for (limit, id) in [
+            (Some(record.date), "established-after-date"),
+            (record.effective_on, "established-after-effect"),
+        ] {
+            let limit = limit.map(|day| day.0);
+            report(
+                Severity::Error,
+                at("established_on"),
+                established,
+                limit,
+                id,
+            );
+        }
         for (field, day, severity) in [
             ("established_on", established, Severity::Error),
-            ("revised_on", revised, Severity::Error),
             ("reviewed_on", record.reviewed_on, Severity::Error),
             ("date", Some(record.date), Severity::Warning),
         ] {

@@ -32,7 +32,7 @@ pub fn build(content: &Content, overdue_reviews: usize) -> Option<Register> {
         date_style: sheet.date_style,
         document_number: owned(&sheet.document_number),
         established_on: sheet.established_on.map(|day| day.0),
-        revised_on: sheet.revised_on.map(|day| day.0),
+        effective_on: sheet.effective_on.map(|day| day.0),
         guideline: Guideline {
             id: guideline.id.clone(),
             title: bilingual(&guideline.title, &guideline.en.title),

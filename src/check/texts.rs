@@ -45,6 +45,7 @@ pub fn markup(input: &CheckInput, found: &mut Findings, severity: Severity, ids:
             MarkupProblem::EmphasisNotClosed(around) => ("emphasis-not-closed", "around", around),
             MarkupProblem::Image(address) => ("no-image", "link", address),
             MarkupProblem::UnusedDefinition(lost) => ("definition-unused", "lost", lost),
+            MarkupProblem::SignsLost(lost) => ("signs-lost", "lost", lost),
             MarkupProblem::CellsBeyond(lost) => ("cells-beyond", "lost", lost),
         };
         if ids.contains(&id) {
@@ -261,7 +262,7 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// Reports text after ` #`, a comment in YAML, and text of pages that Markdown does not print.
+/// Reports text after ` #`, a comment in YAML, and text and signs that Markdown does not print.
 /// A `#` before a space is taken for a comment that the author meant, `#3` for text.
 pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
     for (file, text) in &input.content.sources.0 {
@@ -276,6 +277,6 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
             }
         }
     }
-    let ids = ["definition-unused", "cells-beyond"];
+    let ids = ["definition-unused", "cells-beyond", "signs-lost"];
     markup(input, found, Severity::Warning, &ids);
 }

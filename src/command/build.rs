@@ -1,17 +1,15 @@
 //! `safeguard build`: check, then write `output/`.
 
 use super::issue::drawn_with;
-use super::{JudgingOptions, Session, Shown, write_text};
+use super::{JudgingOptions, Session};
 use crate::content::Content;
 use crate::edition::{Version, random_digits};
-use crate::manifest::{Bundle, plain_name};
+use crate::manifest::plain_name;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::render::bundle::{self, Project};
-use crate::render::names;
 use crate::sheet::ClientCopy;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Build {
@@ -23,25 +21,13 @@ pub struct Build {
     pub(super) judging: JudgingOptions,
 }
 
-impl Session<'_> {
-    /// Searches the site of a bundle for confidential names and prints the findings. Returns false if
-    /// one stops the run.
-    pub(super) fn keeps_names(&self, project: &Project, bundle: &Bundle) -> Result<bool> {
-        let findings = names::find(&project.content, &project.theme, bundle);
-        if !findings.is_empty() {
-            let (sources, to) = (&project.content.sources, &mut std::io::stderr());
-            self.print_findings(sources, &findings, Shown::All, to)?;
-        }
-        Ok(self.accepts(&findings))
-    }
-}
-
 impl Build {
     /// Writes the files. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copies = self.copies(session)?;
+        let nothing = Message::new("nothing-written");
         let Some(project) = session.open()? else {
-            return nothing_written(session);
+            return session.warn(&nothing).map(|()| false);
         };
         refuse_shared_file(&project.content, &copies)?;
         let version = project.version();
@@ -50,23 +36,27 @@ impl Build {
         }
         let built = bundle::build(&project, &copies)?;
         if !session.keeps_names(&project, &built.files)? {
-            return nothing_written(session);
+            return session.warn(&nothing).map(|()| false);
         }
         // A copy that nobody recorded could not be verified; a line without a file does no harm.
         session.record_copies(&built.copies)?;
         let folder = session.directory.join("output");
         let kept = output::write(&built.files, &folder)?;
-        if !session.quiet {
-            let mut text = list(session, &built.files, &folder, &kept);
-            for message in hints(&project, &version, !built.copies.is_empty()) {
-                let hint = session.catalog.format(&Message::new("hint"));
-                text.push_str(&format!("{hint}: {}", session.line(&message)));
-            }
-            let next = session.next_step(&project.findings, Some(&version));
-            text.push_str(&next.map(|step| session.line(&step)).unwrap_or_default());
-            write_text(&mut std::io::stdout(), &text)?;
+        let written = Message::new("written").with("count", built.files.len());
+        let mut text = session.line(&written.with("folder", folder.display()));
+        for (path, bytes) in &built.files {
+            text.push_str(&format!("  {path}  {} KB\n", bytes.len().div_ceil(1024)));
         }
-        Ok(true)
+        for path in kept {
+            text.push_str(&session.line(&Message::new("kept").with("path", path.display())));
+        }
+        let hint = session.catalog.format(&Message::new("hint"));
+        for message in hints(&project, &version, !built.copies.is_empty()) {
+            text.push_str(&format!("{hint}: {}", session.line(&message)));
+        }
+        let next = session.next_step(&project.findings, Some(&version));
+        text.extend(next.map(|step| session.line(&step)));
+        session.print(text).map(|()| true)
     }
 
     /// The requested copies, after a check that the recipients' names can be printed and fit file names.
@@ -89,12 +79,11 @@ impl Build {
 /// Refuses a copy that would replace the copy of another client.
 fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
     // Some systems take `ABC` and `abc` for one name.
-    let named = |recipient| (plain_name(recipient).to_lowercase(), recipient);
-    let before = content.copies.iter().map(|it| it.recipient.as_deref());
-    let mut owners: BTreeMap<String, &str> = before.flatten().map(named).collect();
+    let file = |recipient: &str| plain_name(recipient).to_lowercase();
+    let recipients = content.copies.iter().flat_map(|it| &it.recipient);
+    let mut owners: BTreeMap<_, &str> = recipients.map(|it| (file(it), &**it)).collect();
     for ClientCopy { recipient, .. } in copies {
-        let (file, _) = named(recipient);
-        let owner = owners.insert(file, recipient);
+        let owner = owners.insert(file(recipient), recipient);
         if let Some(owner) = owner.filter(|owner| owner != recipient) {
             let message = Message::new("recipient-alike").with("first", owner);
             return Err(Error::new(message.with("second", recipient)));
@@ -103,7 +92,6 @@ fn refuse_shared_file(content: &Content, copies: &[ClientCopy]) -> Result<()> {
     Ok(())
 }
 
-/// Things worth knowing after a build.
 fn hints(project: &Project, version: &Version, made_copies: bool) -> Vec<Message> {
     let now = drawn_with(&project.register, &project.theme);
     let issued = version.edition.map_or(&now, |edition| &edition.drawn_with);
@@ -117,26 +105,6 @@ fn hints(project: &Project, version: &Version, made_copies: bool) -> Vec<Message
         ("none-in-force", version.is_withdrawn()),
     ];
     let due = hints.into_iter().filter(|(_, is_due)| *is_due);
-    due.map(|(id, _)| Message::new(id).with("id", &version.id))
-        .collect()
-}
-
-fn nothing_written(session: &Session) -> Result<bool> {
-    let nothing = session.line(&Message::new("nothing-written"));
-    write_text(&mut std::io::stderr(), &nothing).map(|()| false)
-}
-
-fn list(session: &Session, bundle: &Bundle, folder: &Path, kept: &[PathBuf]) -> String {
-    let message = Message::new("written")
-        .with("count", bundle.len())
-        .with("folder", folder.display());
-    let mut text = session.line(&message);
-    for (path, bytes) in bundle {
-        text.push_str(&format!("  {path}  {} KB\n", bytes.len().div_ceil(1024)));
-    }
-    for path in kept {
-        let message = Message::new("kept").with("path", path.display());
-        text.push_str(&session.line(&message));
-    }
-    text
+    let message = |(id, _)| Message::new(id).with("id", &version.id);
+    due.map(message).collect()
 }

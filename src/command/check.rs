@@ -1,10 +1,9 @@
 //! `safeguard check`: every rule, nothing written.
 
 use super::{JudgingOptions, Session, Shown};
-use crate::check::{self, CheckInput, Checked, REVIEW_OVERDUE};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::check::{self, CheckInput, Checked};
 use crate::edition::Version;
-use crate::message::{Message, Result};
+use crate::message::Result;
 use crate::render::pdf::Fonts;
 use crate::render::theme;
 use crate::report::Format;
@@ -23,14 +22,13 @@ pub struct Check {
 }
 
 impl Check {
-    /// Prints the findings, and for people the next thing to do. Returns true if the content may be
-    /// built.
+    /// Prints the findings, and for people the next step. Returns true if the content may be built.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let content = session.load()?;
         let compiled_in = Fonts::compiled_in();
         let theme = theme::of(&session.directory, &content);
         let own = theme.and_then(|theme| compiled_in.with(&theme));
-        let fonts = own.unwrap_or(compiled_in);
+        let fonts = own.as_ref().unwrap_or(&compiled_in);
         let input = CheckInput {
             content: &content,
             today: session.today(),
@@ -52,34 +50,7 @@ impl Check {
                 session.print_message(&step)?;
             }
         }
+        own.as_ref().map_err(Clone::clone)?;
         Ok(session.accepts(&findings))
-    }
-}
-
-impl Session<'_> {
-    /// Derives the next step from all findings and the version that the content is; `None` if neither
-    /// asks for one.
-    pub(super) fn next_step(
-        &self,
-        findings: &[Diagnostic],
-        version: Option<&Version>,
-    ) -> Option<Message> {
-        if findings.iter().any(|it| it.severity == Severity::Error) {
-            return Some(Message::new("next-errors"));
-        }
-        if !self.accepts(findings) {
-            return Some(Message::new("next-warnings"));
-        }
-        let version = version?;
-        let barring = findings.iter().filter(|finding| self.bars_issue(finding));
-        let is_overdue = findings.iter().any(|it| it.rule == REVIEW_OVERDUE);
-        let message = match (version.edition, barring.count()) {
-            (Some(_), _) if version.is_withdrawn() => Message::new("next-withdrawn"),
-            (Some(_), _) if is_overdue => Message::new("next-review"),
-            (Some(_), _) => Message::new("next-publish"),
-            (None, 0) => Message::new("next-issue"),
-            (None, count) => Message::new("next-settle").with("count", count),
-        };
-        Some(message.with("id", &version.id))
     }
 }

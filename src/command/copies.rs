@@ -83,15 +83,10 @@ impl Session<'_> {
 }
 
 /// The recipients whose newest copy is of another edition than the newest: `newest`, or the content's.
-pub fn outdated(content: &Content, newest: Option<&str>) -> Vec<Message> {
-    let own = content.newest_edition().map(|edition| &*edition.id);
-    let newest = newest.or(own);
-    let mut held: BTreeMap<&str, &RecordedCopy> = BTreeMap::new();
-    for copy in &content.copies {
-        if let Some(recipient) = copy.recipient.as_deref() {
-            held.insert(recipient, copy);
-        }
-    }
+pub fn outdated<'c>(content: &'c Content, newest: Option<&str>) -> Vec<Message> {
+    let newest = newest.or(content.newest_edition().map(|edition| &*edition.id));
+    let named = |copy: &'c RecordedCopy| Some((copy.recipient.as_deref()?, copy));
+    let mut held: BTreeMap<&str, &RecordedCopy> = content.copies.iter().filter_map(named).collect();
     held.retain(|_, copy| Some(&*copy.edition) != newest);
     let message = |(recipient, copy): (&str, &RecordedCopy)| {
         let holds = Message::new("holds-older").with("recipient", recipient);

@@ -1,6 +1,6 @@
 //! `safeguard diff`: the changes between two editions of the sheet, or between two guidelines.
 
-use super::{RunOptions, Session, Shown, colour, print_result};
+use super::{RunOptions, Session, Shown, colour, edition, write_text};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::model::Audience;
@@ -9,11 +9,11 @@ use crate::render::html::{PageContext, Pages};
 use crate::render::pdf;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
 use crate::{data, output};
-use std::io::{Write, stdout};
+use std::io::stdout;
 use std::path::PathBuf;
 
 /// The name of the state of `content/`.
-const WORKING: &str = "working";
+pub const WORKING: &str = "working";
 
 #[derive(clap::Args)]
 pub struct Diff {
@@ -42,14 +42,12 @@ impl Diff {
         let Some(bytes) = changes else {
             return Ok(false);
         };
-        if let Some(path) = &self.output {
-            output::write_file(path, &bytes)?;
-            let message = Message::new("diff-written").with("path", path.display());
-            session.print_message(&message)?;
-        } else {
-            print_result(stdout().write_all(&bytes))?;
-        }
-        Ok(true)
+        let Some(path) = &self.output else {
+            return write_text(&mut stdout(), bytes).map(|()| true);
+        };
+        output::write_file(path, &bytes)?;
+        let written = Message::new("diff-written").with("path", path.display());
+        session.print_message(&written).map(|()| true)
     }
 
     fn sheets(&self, session: &Session, before: &str, after: &str) -> Result<Option<Vec<u8>>> {
@@ -57,8 +55,8 @@ impl Diff {
         let Some(project) = session.judge(session.load()?, Shown::Errors, |_| {})? else {
             return Ok(None);
         };
-        let (before, _) = self.sheet_of(&project, before)?;
-        let (after, json) = self.sheet_of(&project, after)?;
+        let (before, _) = sheet_of(&project, before, self.audience)?;
+        let (after, json) = sheet_of(&project, after, self.audience)?;
         let changes = compare::compare(&before, &after);
         let theme = &project.theme;
         let bytes = match &*format {
@@ -79,35 +77,12 @@ impl Diff {
             return Ok(None);
         };
         let [old, new] = [old, new].map(|id| session.guideline(&project.content, id));
-        let (sheet, _) = self.sheet_of(&project, WORKING)?;
+        let (sheet, _) = sheet_of(&project, WORKING, self.audience)?;
         let changes = guideline::compare(old?, new?, &sheet);
-        Ok(Some(if format.is_empty() {
-            guideline::print(&changes, session.catalog, colour(&stdout())).into()
-        } else {
-            data::pretty(&changes)
+        Ok(Some(match &*format {
+            ".json" => data::pretty(&changes),
+            _ => guideline::print(&changes, session.catalog, colour(&stdout())).into(),
         }))
-    }
-
-    /// The sheet of that name, an edition or `working`, and its data.
-    fn sheet_of(&self, project: &Project, name: &str) -> Result<(Sheet, Vec<u8>)> {
-        let rendering = Rendering::of_data(self.audience);
-        let labels = project.theme.drawable_labels(&project.fonts)?;
-        if name == WORKING {
-            let options = LayoutOptions::new(rendering, project.today, project.version());
-            let sheet = sheet::lay_out(&project.register, &options, &labels);
-            let json = data::json(&sheet, &project.register, options.version.edition);
-            return Ok((sheet, json));
-        }
-        let issued = || project.content.issued();
-        let Some(edition) = issued().find(|edition| edition.id == name) else {
-            let ids = issued().map(|edition| edition.id.as_str());
-            let known: Vec<&str> = ids.chain([WORKING]).collect();
-            let message = Message::new("no-such-edition").with("id", name);
-            return Err(Error::new(message.with("known", known.join(", "))));
-        };
-        let sheet = sheet::lay_out_edition(edition, rendering, &labels);
-        let json = data::json(&sheet, &edition.sheet, Some(edition));
-        Ok((sheet, json))
     }
 
     /// The ending of the output, checked before anything else; empty for the terminal.
@@ -123,4 +98,20 @@ impl Diff {
         let message = Message::new("output-ending").with("path", path.display());
         Err(Error::new(message.with("endings", known.join(", "))))
     }
+}
+
+/// The sheet of that name, an edition or `working`, and its data.
+pub fn sheet_of(project: &Project, name: &str, reader: Audience) -> Result<(Sheet, Vec<u8>)> {
+    let rendering = Rendering::of_data(reader);
+    let labels = project.theme.drawable_labels(&project.fonts)?;
+    if name != WORKING {
+        let edition = edition(&project.content, name, &[WORKING])?;
+        let sheet = sheet::lay_out_edition(edition, rendering, &labels);
+        let json = data::json(&sheet, &edition.sheet, Some(edition));
+        return Ok((sheet, json));
+    }
+    let options = LayoutOptions::new(rendering, project.today, project.version());
+    let sheet = sheet::lay_out(&project.register, &options, &labels);
+    let json = data::json(&sheet, &project.register, options.version.edition);
+    Ok((sheet, json))
 }

@@ -1,13 +1,9 @@
 //! `safeguard edit`: the preview that an author keeps open while writing.
 
-use super::{Session, today_in_japan, write_text};
+use super::{Session, today_in_japan};
 use crate::message::{Catalog, Message, Result};
 use crate::render::pdf::Fonts;
 use crate::serve::{self, Editor, ListenAddress, PreviewServer, ServeOptions};
-use std::io::{stderr, stdout};
-
-/// Variables that name the author's editor; the first that is set counts.
-const EDITOR_VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
 
 #[derive(clap::Args)]
 pub struct EditArgs {
@@ -29,34 +25,25 @@ impl EditArgs {
         let host = self.host.as_deref().unwrap_or("127.0.0.1");
         let (address, listener) = ListenAddress::bind(host, self.port.unwrap_or(0))?;
         let as_of = session.as_of;
+        let editor = |name| Editor::parse(&std::env::var(name).ok()?);
         let server = PreviewServer::start(ServeOptions {
             project: session.directory.clone(),
             address,
             catalog: Catalog::of(session.catalog.language),
             fonts: Fonts::compiled_in(),
             today: Box::new(move || as_of.unwrap_or_else(today_in_japan)),
-            editor: editor(),
+            editor: ["VISUAL", "EDITOR"].into_iter().find_map(editor),
         })?;
         let address = &server.options.address;
-        // Printed even with `--quiet`, because nobody could guess the address.
-        let serving = Message::new("serving").with("url", address.url());
-        write_text(&mut stdout(), session.line(&serving))?;
-        let warn = |warning| write_text(&mut stderr(), session.line(&warning));
+        session.print_message(&Message::new("serving").with("url", address.url()))?;
         if !address.is_private() {
-            warn(Message::new("serving-others"))?;
+            session.warn(&Message::new("serving-others"))?;
         }
         if self.open
             && let Err(error) = open::that_detached(address.url())
         {
-            warn(Message::new("no-browser").with("reason", error))?;
+            session.warn(&Message::new("no-browser").with("reason", error))?;
         }
-        serve::run(&server, listener)?;
-        Ok(true)
+        serve::run(&server, listener).map(|()| true)
     }
-}
-
-/// The editor that the environment names.
-fn editor() -> Option<Editor> {
-    let parse = |name| Editor::parse(&std::env::var(name).ok()?);
-    EDITOR_VARIABLES.into_iter().find_map(parse)
 }

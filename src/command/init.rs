@@ -1,12 +1,13 @@
 //! `safeguard init`: the starting point of a theme of one's own.
 
+use super::diff::{WORKING, sheet_of};
 use super::{RunOptions, Session};
-use crate::data;
-use crate::message::{Error, Language, Message, Result};
-use crate::output;
+use crate::message::{Error, Message, Result};
+use crate::model::Audience;
 use crate::render::theme::{self, SAMPLE_FOLDER};
 use crate::render::tokens::TOKENS;
-use crate::sheet::{self, LayoutOptions, Rendering};
+use crate::{data, output};
+use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -36,17 +37,17 @@ impl Init {
         let Some(project) = session.open()? else {
             return Ok(false);
         };
-        let version = project.version();
-        let options = LayoutOptions::new(Rendering::ClientPdf, project.today, version);
-        let labels = project.theme.labels(Language::Japanese)?;
-        let sheet = sheet::lay_out(&project.register, &options, &labels);
+        let (sheet, _) = sheet_of(&project, WORKING, Audience::Client)?;
         let json = serde_json::to_value(&sheet).expect("keys are strings");
         let readme = include_str!("init/README.md").replace("{name}", name);
-        let tokens = commented_out(theme::official().text(TOKENS).unwrap_or_default());
+        let official = theme::official();
+        // Every line with a value becomes a comment.
+        let value = Regex::new("(?m)^[^#\n]").expect("a valid expression");
+        let tokens = value.replace_all(official.text(TOKENS).unwrap_or_default(), "#$0");
         let samples = folder.join(SAMPLE_FOLDER);
         std::fs::create_dir_all(&samples).map_err(output::failed(&folder))?;
         for (path, bytes) in [
-            (folder.join(TOKENS), tokens.into()),
+            (folder.join(TOKENS), tokens.as_bytes().into()),
             (folder.join("README.md"), readme.into()),
             (samples.join("fields.md"), list_fields(&json).into()),
             (samples.join("sheet.json"), data::pretty(&json)),
@@ -56,15 +57,6 @@ impl Init {
         session.print_message(&Message::new("init-done").with("theme", name))?;
         Ok(true)
     }
-}
-
-/// Puts a `#` before every line with a value.
-fn commented_out(tokens: &str) -> String {
-    let line = |line: &str| match line.chars().next() {
-        None | Some('#') => format!("{line}\n"),
-        Some(_) => format!("#{line}\n"),
-    };
-    tokens.lines().map(line).collect()
 }
 
 /// A table of the fields of a sheet. A field that occurs several times has its first example.

@@ -2,10 +2,10 @@
 
 mod chain;
 
-use super::{JudgingOptions, Session, Shown, write_text};
+use super::{JudgingOptions, Session, Shown};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::record::IsoDate;
-use crate::content::{Content, edit, yaml};
+use crate::content::{Content, Filed, edit, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
@@ -58,8 +58,7 @@ impl Issue {
             return done.map(|()| true);
         }
         let date = self.date.unwrap_or_else(|| session.today());
-        let refusals = ["issue-in-future", "issue-before-newest"];
-        session.refuse_day(&content, date, refusals)?;
+        session.refuse_day(&content, date, ["issue-in-future", "issue-before-newest"])?;
         if let Some(day) = self.reviewed {
             session.refuse_day(&content, day, REVIEW_REFUSALS)?;
         }
@@ -70,8 +69,8 @@ impl Issue {
         }
         let Some(mut project) = session.judge(content, Shown::Stopping, |it| session.settle(it))?
         else {
-            let nothing = session.line(&Message::new("nothing-issued"));
-            return write_text(&mut std::io::stderr(), &nothing).map(|()| false);
+            let nothing = Message::new("nothing-issued");
+            return session.warn(&nothing).map(|()| false);
         };
         if let Some(same) = project.version().edition {
             let message = Message::new("issue-unchanged").with("id", &same.id);
@@ -102,11 +101,8 @@ impl Issue {
             edit::issued(text, date, &edition.id, self.reviewed)
         })?);
         edit::write(&session.directory, &written)?;
-        if !session.quiet {
-            let text = session.summary(&project.content, &edition, &numbers);
-            write_text(&mut std::io::stdout(), &text)?;
-        }
-        Ok(true)
+        let summary = session.summary(&project.content, &edition, &numbers);
+        session.print(summary).map(|()| true)
     }
 
     /// The note as it will be printed, for everybody to read.
@@ -129,9 +125,7 @@ impl Session<'_> {
     fn refuse_day(&self, content: &Content, day: Date, ids: [&'static str; 2]) -> Result<()> {
         let message = match content.newest_edition() {
             _ if day > self.today() => Message::new(ids[0]).with("today", self.today()),
-            Some(newest) if day < newest.sheet.date => {
-                Message::new(ids[1]).with("newest", &newest.id)
-            }
+            Some(it) if day < it.sheet.date => Message::new(ids[1]).with("newest", &it.id),
             _ => return Ok(()),
         };
         Err(Error::new(message.with("day", day)))
@@ -143,10 +137,9 @@ impl Session<'_> {
         let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
         match (reviewed, content.newest_edition()) {
             (Some(day), _) => self.refuse_day(content, day, REVIEW_REFUSALS),
-            (None, Some(newest)) => {
-                let message = Message::new("review-missing").with("newest", &newest.id);
-                Err(Error::new(message))
-            }
+            (None, Some(newest)) => Err(Error::new(
+                Message::new("review-missing").with("newest", &newest.id),
+            )),
             (None, None) => Ok(()),
         }
     }
@@ -172,11 +165,9 @@ impl Session<'_> {
 
     /// The allowances that let a finding pass, each once.
     fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let is_used = |allowed: &&Allowance| {
-            let mut used = findings.iter().filter_map(|it| self.allowance(it));
-            used.any(|it| it == *allowed)
-        };
-        self.allow.iter().filter(is_used).cloned().collect()
+        let used = Vec::from_iter(findings.iter().filter_map(|it| self.allowance(it)));
+        let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
+        allowed.cloned().collect()
     }
 
     fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {
@@ -209,10 +200,7 @@ impl Session<'_> {
             text.push_str(&self.line(&Message::new("numbers-given").with("count", count)));
         }
         text.push_str(&self.line(&Message::new("publish-first")));
-        for message in super::copies::outdated(content, Some(&edition.id)) {
-            text.push_str(&self.line(&message));
-        }
-        text
+        text + &self.lines(&super::copies::outdated(content, Some(&edition.id)))
     }
 }
 
@@ -221,8 +209,7 @@ const REVIEW_REFUSALS: [&str; 2] = ["review-day-in-future", "review-before-newes
 
 /// Refuses a day on which a certificate of the sheet was not issued yet.
 fn refuse_later_certificate(content: &Content, day: Date) -> Result<()> {
-    for certification in &content.certifications {
-        let record = &certification.record;
+    for Filed { record, .. } in &content.certifications {
         if let Some(IsoDate(issued)) = record.issued_on.filter(|issued| issued.0 > day) {
             let message = Message::new("issue-before-certificate").with("day", day);
             let named = message.with("standard", &record.standard);

@@ -2,14 +2,14 @@
 
 mod status;
 
+use super::diff::{WORKING, sheet_of};
 use super::{JudgingOptions, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
 use crate::content::Sources;
 use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
-use crate::edition::Edition;
 use crate::manifest::MANIFEST;
-use crate::message::{Error, Language, Message, Result};
+use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
@@ -18,7 +18,6 @@ use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
 use crate::render::bundle::{self, Project};
 use crate::render::html::HeaderSyntax;
 use crate::render::leak::RenderedText;
-use crate::sheet::{self, LayoutOptions, Rendering};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
@@ -31,46 +30,37 @@ pub struct Publish {
     dry_run: bool,
     #[arg(long, conflicts_with_all = ["dry_run", "draft", "replace", "headers"])]
     status: bool,
-    #[arg(
-        long,
-        value_enum,
-        default_value = "text",
-        hide_default_value = true,
-        hide_possible_values = true
-    )]
-    format: OutputFormat,
+    #[arg(long, value_parser = ["text", "json"])]
+    format: Option<String>,
     #[arg(long)]
     draft: bool,
     #[arg(long)]
     replace: bool,
-    #[arg(long, value_name = "SERVER", value_enum, hide_possible_values = true)]
+    #[arg(long, value_name = "SERVER", value_enum)]
     headers: Option<HeaderSyntax>,
     #[command(flatten)]
     pub(super) judging: JudgingOptions,
-}
-
-/// The format of `--dry-run` and `--status`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum OutputFormat {
-    Text,
-    Json,
 }
 
 impl Publish {
     /// Returns false if the content or `publish.yaml` has errors, or a published site was changed.
     pub fn run(&self, session: &Session) -> Result<bool> {
         if let Some(syntax) = self.headers {
-            return print_headers(session, syntax);
+            let Some(project) = session.open()? else {
+                return Ok(false);
+            };
+            let policy = bundle::site_policy(&project)?;
+            return write_text(&mut stdout(), policy.headers(syntax)).map(|()| true);
         }
         let targets = read_targets(session, self.target.as_deref())?;
         if self.status {
-            let report = |targets: Vec<Target>| status::run(session, &targets, self.format);
+            let report =
+                |targets: Vec<Target>| status::run(session, &targets, self.format.as_deref());
             return targets.map_or(Ok(false), report);
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
         if !is_done {
-            let text = session.line(&Message::new("nothing-published"));
-            write_text(&mut stderr(), &text)?;
+            session.warn(&Message::new("nothing-published"))?;
         }
         Ok(is_done)
     }
@@ -87,14 +77,13 @@ impl Publish {
         if !session.keeps_names(&project, &bundle)? {
             return Ok(false);
         }
-        let site = BuiltSite::from_bundle(&bundle);
+        let site = BuiltSite::from_bundle(bundle);
         if site.manifest.edition.is_none() && !self.draft {
             return Err(Error::new(Message::new("draft-unpublished")));
         }
         refuse_leaks(&project, &site)?;
-        self.publish(session, &target, &project, &site)
-            .map_err(|error| target.conceal(error))?;
-        Ok(true)
+        let done = self.publish(session, &target, &project, &site);
+        done.map(|()| true).map_err(|error| target.conceal(error))
     }
 
     fn publish(
@@ -104,22 +93,29 @@ impl Publish {
         project: &Project,
         site: &BuiltSite,
     ) -> Result<()> {
-        let bar = progress_bar(session);
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}")
+            .expect("a template that the library knows");
+        // Hidden where there is no terminal.
+        let bar = ProgressBar::no_length().with_style(style);
         let progress = |event: ProgressEvent| show(session, &bar, event);
         let local = LocalState::open(&session.directory)?;
         let context = PublishContext {
+            publisher: &local.publisher,
             replaces_unmanaged: self.replace,
-            ..publish_context(&local, &progress)
+            clock: &clock,
+            retry_pauses: &RETRY_PAUSES,
+            progress: &progress,
         };
         let _run_lock = local.lock_target(&target.name)?;
         let mut store = context.open(target, &session.directory)?;
         if self.dry_run {
             let plan = publish::preview(store.as_mut(), site, &context)?;
             let preview = PublishPreview::new(target, plan, project, site);
-            return match self.format {
-                OutputFormat::Json => write_text(&mut stdout(), data::pretty(&preview)),
-                OutputFormat::Text => write_text(&mut stdout(), preview.text(session)),
+            let text = match self.format.as_deref() {
+                Some("json") => data::pretty(&preview),
+                _ => preview.text(session).into(),
             };
+            return write_text(&mut stdout(), text);
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
@@ -136,19 +132,6 @@ impl Publish {
             .with("removed", plan.remove.len());
         session.print_message(&message)?;
         publish::history_note(target, &plan).map_or(Ok(()), |note| session.print_message(&note))
-    }
-}
-
-fn publish_context<'a>(
-    local: &'a LocalState,
-    progress: &'a dyn Fn(ProgressEvent),
-) -> PublishContext<'a> {
-    PublishContext {
-        publisher: &local.publisher,
-        replaces_unmanaged: false,
-        clock: &clock,
-        retry_pauses: &RETRY_PAUSES,
-        progress,
     }
 }
 
@@ -200,7 +183,7 @@ impl PublishPreview {
         if self.changes.is_none() && self.published.is_some() {
             messages.push(Message::new("plan-no-comparison"));
         }
-        let mut text: String = messages.iter().map(|it| session.line(it)).collect();
+        let mut text = session.lines(&messages);
         if let Some(changes) = &self.changes {
             text.push_str(&compare::print(changes, session.catalog, false));
         }
@@ -210,41 +193,19 @@ impl PublishPreview {
 
 /// Compares the public sheet of a published edition with that of the content as it was just built.
 fn changes(project: &Project, published: &str) -> Option<Comparison> {
-    let (register, content) = (&project.register, &project.content);
-    let labels = project.theme.labels(Language::Japanese).ok()?;
-    let lay_out_edition =
-        |edition: &Edition| sheet::lay_out_edition(edition, Rendering::SitePdf, &labels);
-    let mut issued = content.issued();
-    let before = issued.find(|edition: &&Edition| edition.id == published)?;
-    let version = project.version();
-    let after = version.edition.map_or_else(
-        || {
-            let options = LayoutOptions::new(Rendering::SitePdf, register.date, version.clone());
-            sheet::lay_out(register, &options, &labels)
-        },
-        lay_out_edition,
-    );
-    Some(compare::compare(&lay_out_edition(before), &after))
-}
-
-/// A progress bar, which is hidden where there is no terminal.
-fn progress_bar(session: &Session) -> ProgressBar {
-    let bar = if session.quiet {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::no_length()
-    };
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {wide_msg}");
-    bar.with_style(style.expect("a template that the library knows"))
+    let edition = project.version().edition;
+    let built = edition.map_or(WORKING, |edition| &edition.id);
+    let [before, after] = [published, built].map(|name| sheet_of(project, name, Audience::Public));
+    Some(compare::compare(&before.ok()?.0, &after.ok()?.0))
 }
 
 /// Shows the next step in the bar, or as a line where the bar is hidden.
 fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     let message = match event {
+        _ if session.quiet => return,
         ProgressEvent::Plan(plan) => {
             let files = plan.sent().count() + plan.remove.len();
-            let steps = files + usize::from(plan.sends_manifest);
-            return bar.set_length(steps as u64);
+            return bar.set_length((files + usize::from(plan.sends_manifest)) as u64);
         }
         ProgressEvent::Send(path, bytes) => Message::new("sending")
             .with("path", path)
@@ -254,18 +215,14 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
     };
     let text = session.line(&message);
     bar.set_message(text.trim_end().to_owned());
-    if !matches!(event, ProgressEvent::Retry) {
-        bar.inc(1);
-    }
-    if bar.is_hidden() && !session.quiet {
+    bar.inc(u64::from(!matches!(event, ProgressEvent::Retry)));
+    if bar.is_hidden() {
         // A line that nobody reads is no reason to stop half-way.
         let _ = write_text(&mut stderr(), &text);
     }
 }
 
-/// Reads publish.yaml and returns the target of that name, or all without a name.
-///
-/// Prints the findings and returns `None` if the file has errors.
+/// Reads the target of that name, or all without a name; `None`, with findings printed, if the file has errors.
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
     let path = session.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
@@ -278,8 +235,12 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {
         Ok(targets) => targets,
-        Err(findings) => {
-            return print_findings(session, text, findings).map(|()| None);
+        Err(mut findings) => {
+            let sources = |text| Sources([(target::FILE.to_owned(), text)].into());
+            sources(text.clone()).locate(&mut findings);
+            let shown = sources(censored(&text, &findings));
+            session.print_findings(&shown, &findings, Shown::All, &mut stderr())?;
+            return Ok(None);
         }
     };
     if targets.is_empty() {
@@ -288,27 +249,15 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
     }
     let known = names(&targets);
     targets.retain(|target| name.is_none_or(|name| target.name == name));
-    match name {
-        Some(name) if targets.is_empty() => {
-            let message = Message::new("no-such-target").with("name", name);
-            Err(Error::new(message.with("known", known)))
-        }
-        _ => Ok(Some(targets)),
+    if let Some(name) = name.filter(|_| targets.is_empty()) {
+        let message = Message::new("no-such-target").with("name", name);
+        return Err(Error::new(message.with("known", known)));
     }
+    Ok(Some(targets))
 }
 
 fn names(targets: &[Target]) -> String {
-    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    names.join(", ")
-}
-
-/// Prints the findings of publish.yaml without any password.
-fn print_findings(session: &Session, text: String, mut findings: Vec<Diagnostic>) -> Result<()> {
-    let file = target::FILE.to_owned();
-    let sources = Sources([(file.clone(), text.clone())].into());
-    sources.locate(&mut findings);
-    let censored = Sources([(file, censored(&text, &findings))].into());
-    session.print_findings(&censored, &findings, Shown::All, &mut stderr())
+    Vec::from_iter(targets.iter().map(|target| &*target.name)).join(", ")
 }
 
 /// Blanks everything behind the last mark of each line with findings: a password may be there.
@@ -327,23 +276,12 @@ fn censored(text: &str, findings: &[Diagnostic]) -> String {
     censored
 }
 
-/// Prints the security headers of the site as its content is now.
-fn print_headers(session: &Session, syntax: HeaderSyntax) -> Result<bool> {
-    let Some(project) = session.open()? else {
-        return Ok(false);
-    };
-    let policy = bundle::site_policy(&project)?;
-    write_text(&mut stdout(), policy.headers(syntax))?;
-    Ok(true)
-}
-
 /// Searches the very bytes that are about to be sent for every text that is not public.
 fn refuse_leaks(project: &Project, site: &BuiltSite) -> Result<()> {
     let issued = project.content.issued().map(|edition| &edition.sheet);
     let registers: Vec<&Register> = issued.chain([&project.register]).collect();
     for (path, bytes) in &site.files {
-        let rendered = RenderedText::file(path, bytes);
-        if let Some(text) = rendered.leak(&registers, Audience::Public) {
+        if let Some(text) = RenderedText::file(path, bytes).leak(&registers, Audience::Public) {
             let message = Message::new("leak-leaving").with("path", path);
             return Err(Error::new(message.with("text", text)));
         }

@@ -5,15 +5,14 @@ use crate::edition::random;
 use crate::message::{Error, Message, Result};
 use crate::output;
 use crate::pades::{self, Identity, TimeServer};
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
 /// The time a server has for its whole response.
 const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest response of a time server; a timestamp has a few kilobytes.
-const MAX_TIMESTAMP_RESPONSE: u64 = 256 * 1024;
+const MAX_RESPONSE: u64 = 256 * 1024;
 
 #[derive(clap::Args)]
 pub struct Sign {
@@ -36,9 +35,15 @@ impl Sign {
     pub fn run(&self, session: &Session) -> Result<bool> {
         let pdf = read_file(&self.file)?;
         let key = read_file(&self.key)?;
-        self.check_output()?;
-        let password = self.password(session)?;
-        let identity = Identity::open(&key, &password)
+        let sources = [&self.file, &self.key].into_iter();
+        for source in sources.chain(&self.password_file) {
+            // Under whatever name.
+            if same_file::is_same_file(source, &self.output).unwrap_or(false) {
+                let message = Message::new("output-is-source").with("path", source.display());
+                return Err(Error::new(message));
+            }
+        }
+        let identity = Identity::open(&key, &self.password(session)?)
             .map_err(|error| error.with("key", self.key.display()))?;
         let url = self.tsa.as_deref().unwrap_or_default();
         let server = TimeServer {
@@ -65,28 +70,14 @@ impl Sign {
         } else {
             "signed-unrecorded"
         };
-        session.print_message(&Message::new(next))?;
-        Ok(true)
-    }
-
-    /// Refuses an output that is one of the sources, under whatever name.
-    fn check_output(&self) -> Result<()> {
-        let sources = [&self.file, &self.key].into_iter();
-        for source in sources.chain(&self.password_file) {
-            if same_file::is_same_file(source, &self.output).unwrap_or(false) {
-                let message = Message::new("output-is-source").with("path", source.display());
-                return Err(Error::new(message));
-            }
-        }
-        Ok(())
+        session.print_message(&Message::new(next)).map(|()| true)
     }
 
     /// The first line of the password file. Without a file, the user types it unseen.
     fn password(&self, session: &Session) -> Result<String> {
         let Some(path) = &self.password_file else {
             let message = Message::new("password-prompt").with("key", self.key.display());
-            let prompt = format!("{} ", session.catalog.format(&message));
-            return rpassword::prompt_password(prompt)
+            return rpassword::prompt_password(format!("{} ", session.catalog.format(&message)))
                 .map_err(|error| Error::new(Message::new("password-cannot-ask")).caused_by(error));
         };
         let no_password = || Error::new(Message::new("password-file").with("path", path.display()));
@@ -133,9 +124,6 @@ fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {
         let message = Message::new("tsa-status").with("status", response.status());
         return Err(Error::new(message));
     }
-    let body = response
-        .body_mut()
-        .with_config()
-        .limit(MAX_TIMESTAMP_RESPONSE);
+    let body = response.body_mut().with_config().limit(MAX_RESPONSE);
     body.read_to_vec().map_err(unreachable)
 }

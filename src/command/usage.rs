@@ -39,8 +39,7 @@ pub fn answer(error: &ClapError, program: &mut Command) -> Result<u8> {
             write_text(&mut std::io::stderr(), &help).map(|()| CANNOT_WORK)
         }
         ErrorKind::MissingRequiredArgument => {
-            let usage = error.get(ContextKind::Usage).expect("clap adds it");
-            Err(explained().caused_by(usage))
+            Err(explained().caused_by(error.get(ContextKind::Usage).expect("clap adds it")))
         }
         _ => Err(explained()),
     }
@@ -99,11 +98,9 @@ pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
     let mut words = finding.splitn(2, '@').map(str::to_owned);
     let (rule, record) = (words.next().unwrap_or_default(), words.next());
     let reason = reason.trim().to_owned();
-    if rule.is_empty() {
-        return Err("RULE=\"reason\"".to_owned());
-    }
-    if reason.is_empty() {
-        return Err(format!("{finding}=\"reason\""));
+    if rule.is_empty() || reason.is_empty() {
+        let example = if rule.is_empty() { "RULE" } else { finding };
+        return Err(format!("{example}=\"reason\""));
     }
     Ok(Allowance {
         rule,
@@ -114,12 +111,10 @@ pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
 
 /// Accepts the address of a time server.
 pub fn web_address(written: &str) -> std::result::Result<String, &'static str> {
-    let known = written.to_ascii_lowercase();
-    if known.starts_with("http://") || known.starts_with("https://") {
-        Ok(written.to_owned())
-    } else {
-        Err("http://…, https://…")
-    }
+    let lower = written.to_ascii_lowercase();
+    let is_known = lower.starts_with("http://") || lower.starts_with("https://");
+    let address = is_known.then(|| written.to_owned());
+    address.ok_or("http://…, https://…")
 }
 
 /// Parses a port; 0 is any free one.
@@ -127,8 +122,7 @@ pub fn port(written: &str) -> std::result::Result<u16, &'static str> {
     written.parse().map_err(|_| "8000")
 }
 
-/// The language of messages: `--lang`, else the locale. It is needed before the arguments are parsed,
-/// because `--help` uses it too.
+/// The language of messages: `--lang`, else the locale. `--help` needs it before the arguments are parsed.
 pub fn language(arguments: &[OsString]) -> Language {
     let mut pairs = arguments.windows(2);
     let separate = pairs.find(|pair| pair[0] == "--lang");
@@ -150,9 +144,8 @@ pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command
             // Clap takes these settings for options with values only.
             let has_values = argument.get_action().takes_values();
             let shown = argument.hide_possible_values(has_values);
-            shown
-                .hide_default_value(has_values)
-                .help(text.unwrap_or_default())
+            let hidden = shown.hide_default_value(has_values);
+            hidden.help(text.unwrap_or_default())
         })
         .mut_subcommands(|command| {
             let below = format!("{id}-{}", command.get_name());

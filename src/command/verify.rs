@@ -10,7 +10,7 @@ use crate::message::{Error, Message, Result};
 use crate::verify::{self, KnownEditions, Verdict, VerifyContext};
 use print::Printer;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use x509_cert::Certificate;
 
 /// The largest file that is read: a scan of some pages has a few dozen megabytes.
@@ -28,7 +28,7 @@ pub struct Verify {
     trust: Option<PathBuf>,
     #[arg(long, value_name = "NAME", requires = "trust")]
     signer_name: Option<String>,
-    #[arg(long, value_parser = ["text", "json", "csv"], hide_possible_values = true)]
+    #[arg(long, value_parser = ["text", "json", "csv"])]
     format: Option<String>,
     #[command(flatten)]
     pub(super) run: RunOptions,
@@ -49,7 +49,11 @@ impl Verify {
         };
         let mut reports = Vec::new();
         for path in &self.file {
-            let file = read_bounded(path)?;
+            if fs::metadata(path).is_ok_and(|found| found.len() > MAX_FILE) {
+                let message = Message::new("verify-too-large").with("path", path.display());
+                return Err(Error::new(message.with("most", MAX_FILE / 1024 / 1024)));
+            }
+            let file = read_file(path)?;
             reports.push(verify::verify(&path.to_string_lossy(), &file, context));
         }
         let printer = Printer { session, context };
@@ -71,24 +75,14 @@ fn project_editions(session: &Session) -> Result<KnownEditions> {
     }
     let content = session.load()?;
     let office = content.office.as_ref().map(|office| &office.record);
-    let name = office.map_or("", |office| &office.name);
     let url = office.and_then(|office| office.url.as_deref());
-    let listing = content.listing(name);
+    let listing = content.listing(office.map_or("", |office| &office.name));
     let is_empty = listing.editions.is_empty() && listing.lost.is_empty();
     Ok(KnownEditions {
         listing: (!is_empty).then_some(listing),
         is_insecure: false,
         site: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
     })
-}
-
-fn read_bounded(path: &Path) -> Result<Vec<u8>> {
-    let size = fs::metadata(path).map_or(0, |found| found.len());
-    if size > MAX_FILE {
-        let message = Message::new("verify-too-large").with("path", path.display());
-        return Err(Error::new(message.with("most", MAX_FILE / 1024 / 1024)));
-    }
-    read_file(path)
 }
 
 /// The certificates of a file that may be named, at least one if it is.

@@ -1,6 +1,4 @@
-//! The characters that a text stands for, each with the bytes it is written in.
-//!
-//! `%E8%A6%8B`, `&#x898B;` and `\u898b` are all 見.
+//! The characters that a text stands for, each with its bytes: `%E8%A6%8B`, `&#x898B;` and `\u898b` are all 見.
 
 use pulldown_cmark::{Event, Parser};
 use std::ops::Range;

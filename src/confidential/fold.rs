@@ -1,9 +1,10 @@
-//! A text as names are searched in it: one form for all characters that count as the same, and one
-//! for all that look alike.
+//! A text as names are searched in it: a form for characters that count as the same, and one for those that look alike.
 
 use super::escapes::{Written, decoded_code};
 use crate::characters::{is_dash, is_ignorable};
 use std::collections::HashMap;
+use std::iter::once;
+use std::mem::replace;
 use std::ops::Range;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -60,23 +61,27 @@ impl FoldedText {
         let mut folded = Vec::new();
         fold(text, &mut |c| folded.push(c));
         shorten_companies(&mut folded);
-        let mut chars = without_dashes(folded);
-        let mut shape = String::with_capacity(chars.len());
-        for c in &mut chars {
-            c.at = shape.len();
-            shape.push(shape_of(c.look));
+        let looks: Vec<char> = folded.iter().map(|c| c.look).collect();
+        let (mut text, mut joined) = (FoldedText::default(), true);
+        for (index, mut c) in folded.into_iter().enumerate() {
+            if is_dash_inside(&looks, index) {
+                joined = false;
+                continue;
+            }
+            c.at = text.shape.len();
+            c.joined &= replace(&mut joined, true);
+            text.shape.push(shape_of(c.look));
+            text.chars.push(c);
         }
-        FoldedText { chars, shape }
+        text
     }
 
-    /// The likeness of a name to the characters from a byte of the shape: `None` if they differ, or if
-    /// a name in Latin letters stands inside a longer word.
+    /// The likeness of a name to the characters from a byte of the shape; none inside a longer Latin word.
     pub fn compare(&self, at: usize, name: &FoldedText) -> Option<Likeness> {
         let first = self.index(at);
         let end = first + name.chars.len();
         let found = self.chars.get(first..end)?;
-        let begins_inside = first > 0 && self.is_inside_word(first);
-        if begins_inside || self.is_inside_word(end) {
+        if self.is_inside_word(first) || self.is_inside_word(end) {
             return None;
         }
         let pairs = || found.iter().zip(&name.chars);
@@ -100,10 +105,9 @@ impl FoldedText {
 
     /// True if a Latin letter or digit stands on both sides, without white space between.
     fn is_inside_word(&self, index: usize) -> bool {
-        let after = self.chars.get(index);
-        after.is_some_and(|after| {
-            after.joined && is_latin(after.look) && is_latin(self.chars[index - 1].look)
-        })
+        let before = index.checked_sub(1).map(|before| &self.chars[before]);
+        let around = before.zip(self.chars.get(index));
+        around.is_some_and(|(a, b)| b.joined && is_latin(a.look) && is_latin(b.look))
     }
 }
 
@@ -119,38 +123,17 @@ pub fn shape(code: &str) -> String {
             fold(decoded_code(line), &mut |c| shape.push(shape_of(c.look)));
         }
     }
-    let shortened = shape
-        .replace("株式会社", "(株)")
-        .replace("有限会社", "(有)");
-    let mut after = shortened.chars().skip(1);
-    let mut before = '\0';
-    let mut is_kept = |c: char| {
-        let next = after.next().unwrap_or('\0');
-        !is_dash_inside(std::mem::replace(&mut before, c), c, next)
-    };
-    shortened.chars().filter(|c| is_kept(*c)).collect()
+    let stock_shortened = shape.replace("株式会社", "(株)");
+    let shortened = stock_shortened.replace("有限会社", "(有)");
+    let looks: Vec<char> = shortened.chars().collect();
+    let kept = (0..looks.len()).filter(|index| !is_dash_inside(&looks, *index));
+    kept.map(|index| looks[index]).collect()
 }
 
-/// Leaves out each dash between two Latin letters, also ー: `A-B` and `A B` are one name.
-fn without_dashes(chars: Vec<FoldedChar>) -> Vec<FoldedChar> {
-    let looks: Vec<char> = chars.iter().map(|c| c.look).collect();
-    let mut kept: Vec<FoldedChar> = Vec::with_capacity(chars.len());
-    let mut joined = true;
-    for (index, mut c) in chars.into_iter().enumerate() {
-        let before = index.checked_sub(1).map_or('\0', |before| looks[before]);
-        let after = looks.get(index + 1).copied().unwrap_or('\0');
-        if is_dash_inside(before, c.look, after) {
-            joined = false;
-        } else {
-            c.joined &= std::mem::replace(&mut joined, true);
-            kept.push(c);
-        }
-    }
-    kept
-}
-
-fn is_dash_inside(before: char, look: char, after: char) -> bool {
-    look == DASH && is_latin(before) && is_latin(after)
+/// True for a dash between two Latin letters, also ー, which is left out: `A-B` and `A B` are one name.
+fn is_dash_inside(looks: &[char], index: usize) -> bool {
+    let around = |at: usize| looks.get(at).is_some_and(|c| is_latin(*c));
+    looks[index] == DASH && index > 0 && around(index - 1) && around(index + 1)
 }
 
 /// Stands for all that look like a dash.
@@ -163,9 +146,8 @@ fn shape_of(look: char) -> char {
 
 fn fold(text: impl Iterator<Item = Written>, emit: &mut impl FnMut(FoldedChar)) {
     // NUL stays: it separates texts.
-    let mut text = text
-        .filter(|(c, _)| *c == '\0' || c.is_whitespace() || !is_ignorable(*c))
-        .peekable();
+    let is_kept = |(c, _): &Written| *c == '\0' || c.is_whitespace() || !is_ignorable(*c);
+    let mut text = text.filter(is_kept).peekable();
     let mut joined = true;
     while let Some((c, mut bytes)) = text.next() {
         let mut marks = String::new();
@@ -178,30 +160,28 @@ fn fold(text: impl Iterator<Item = Written>, emit: &mut impl FnMut(FoldedChar)) 
             });
             bytes.end = its_bytes.end;
         }
-        if marks.is_empty() && is_normal(c) {
-            fold_char(c, &bytes, &mut joined, emit);
-        } else {
-            for c in std::iter::once(c).chain(marks.chars()).nfkc() {
-                fold_char(c, &bytes, &mut joined, emit);
+        let fold_char = |c: char| {
+            if c.is_whitespace() {
+                joined = false;
+                return;
             }
+            for lower in c.to_lowercase() {
+                let same = same_form(lower);
+                emit(FoldedChar {
+                    same,
+                    look: look_form(c, same),
+                    bytes: bytes.clone(),
+                    at: 0,
+                    joined: replace(&mut joined, true),
+                });
+            }
+        };
+        let written = once(c).chain(marks.chars());
+        if marks.is_empty() && is_normal(c) {
+            written.for_each(fold_char);
+        } else {
+            written.nfkc().for_each(fold_char);
         }
-    }
-}
-
-fn fold_char(c: char, bytes: &Range<usize>, joined: &mut bool, emit: &mut impl FnMut(FoldedChar)) {
-    if c.is_whitespace() {
-        *joined = false;
-        return;
-    }
-    for lower in c.to_lowercase() {
-        let same = same_form(lower);
-        emit(FoldedChar {
-            same,
-            look: look_form(c, same),
-            bytes: bytes.clone(),
-            at: 0,
-            joined: std::mem::replace(joined, true),
-        });
     }
 }
 
@@ -247,10 +227,7 @@ fn same_form(c: char) -> char {
     let katakana = match c {
         '\0'..='~' => return c,
         c if is_dash(c) => return '-',
-        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => {
-            let katakana = char::from_u32(u32::from(c) + 0x60);
-            katakana.expect("every hiragana has its katakana")
-        }
+        'ぁ'..='ゖ' | 'ゝ' | 'ゞ' => char::from_u32(u32::from(c) + 0x60).unwrap_or(c),
         _ => c,
     };
     *VARIANTS.get(&katakana).unwrap_or(&katakana)

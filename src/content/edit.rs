@@ -1,8 +1,9 @@
 //! Edits to content files: only the affected lines change; comments and order stay.
 
+use super::nodes::Marked;
 use super::record::{IsoDate, MeasureRecord, SheetRecord};
-use super::yaml::{self, Marked};
-use super::yaml_errors::line_start;
+use super::syntax::line_start;
+use super::yaml;
 use crate::diagnostic::{Origin, Part};
 use crate::message::{Error, Message, Result};
 use jiff::civil::Date;
@@ -53,7 +54,7 @@ pub fn numbered(text: &str, numbers: &BTreeMap<usize, u32>) -> Option<String> {
 
 /// The edited text, if it holds the records that were meant and nothing else.
 fn checked<T: DeserializeOwned + Debug>(edited: String, meant: &T) -> Option<String> {
-    let read = yaml::read::<T>("", &edited).ok()?;
+    let read = yaml::read_written::<T>("", &edited).ok()?;
     (format!("{read:?}") == format!("{meant:?}")).then_some(edited)
 }
 
@@ -108,7 +109,7 @@ where
 {
     let mut meant: Vec<T> = match text.trim() {
         "" => Vec::new(),
-        _ => yaml::read("", text).ok()?,
+        _ => yaml::read_written("", text).ok()?,
     };
     meant.push(entry.clone());
     let is_open = !text.is_empty() && !text.ends_with('\n');

@@ -89,12 +89,12 @@ pub fn yaml_of<'a>(file: &str, text: &'a str) -> &'a str {
 }
 
 /// Reads a page: its front matter and the prose after it.
-fn read(file: &str, text: &str) -> Result<PageText, Diagnostic> {
+fn read(file: &str, text: &str) -> Result<PageText, Vec<Diagnostic>> {
     let first_line = text.lines().next().unwrap_or_default().trim_end();
     let first = 0..first_line.len();
     let refused = |rule, bytes, message| {
         let origin = Origin::bytes(file, bytes);
-        Err(Diagnostic::error(rule, origin, message))
+        Err(vec![Diagnostic::error(rule, origin, message)])
     };
     if !is_fence(first_line) {
         let message = Message::new("no-front-matter");

@@ -29,6 +29,16 @@ impl SheetPlace<'_> {
         place_name(self.section, self.item)
     }
 
+    /// The file of its measures.
+    pub fn file(&self) -> String {
+        let item = self.item.map(|item| format!("/{item}"));
+        format!(
+            "content/measures/{}{}.yaml",
+            self.section,
+            item.unwrap_or_default()
+        )
+    }
+
     /// Returns true if the measures of a file are for this place.
     pub fn holds(&self, file: &MeasureFile) -> bool {
         file.section == self.section && file.item.as_deref() == self.item

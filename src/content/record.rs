@@ -8,10 +8,11 @@ use super::values::{even_if_blank, or_default};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate, Signatory};
 use jiff::Span;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// `office.yaml`: the office that hands the sheet over. Write only what is known.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeRecord {
     /// 事務所名
@@ -26,12 +27,21 @@ pub struct OfficeRecord {
     pub representative: Option<Line>,
     /// 苦情・相談の窓口
     pub complaints: Option<Line>,
+    /// False for a company that handles the My Numbers of its own people only: what binds contractors
+    /// (`duty: contractors`) does not bind it, and the small-business method is open to it.
+    #[serde(default = "yes")]
+    pub contractor: bool,
     /// Contact for security problems (security.txt): a mail address, or `https://…`.
     pub security: Option<Line>,
     /// The person who signs the sheet (特定個人情報等管理責任者).
     pub signatory: Signatory<Line>,
+    #[schemars(with = "Option<OfficeEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: OfficeEnglishRecord,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// The office in English, for the English page:
@@ -39,19 +49,20 @@ pub struct OfficeRecord {
 ///
 /// Every `en:` of `content/` is a translation for convenience; a text without one is shown in
 /// Japanese. The Japanese sheet is the one issued: English may change without a new edition.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OfficeEnglishRecord {
     pub name: Option<Line>,
     pub address: Option<Line>,
     pub representative: Option<Line>,
     pub complaints: Option<Line>,
+    #[schemars(with = "Option<Signatory<Option<Line>>>")]
     #[serde(default, deserialize_with = "or_default")]
     pub signatory: Signatory<Option<Line>>,
 }
 
 /// `sheet.yaml`: the guideline the sheet answers, its date, and how it is printed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SheetRecord {
     pub title: Line,
@@ -68,8 +79,8 @@ pub struct SheetRecord {
     pub document_number: Option<Line>,
     /// 制定日
     pub established_on: Option<IsoDate>,
-    /// 改訂日
-    pub revised_on: Option<IsoDate>,
+    /// 施行日, which may be still to come. (改訂日 is the day of the newest edition, from the second on.)
+    pub effective_on: Option<IsoDate>,
     /// The day on which all rows were reviewed; a row may name another.
     /// `safeguard issue --reviewed DATE` writes it.
     pub reviewed_on: Option<IsoDate>,
@@ -95,12 +106,13 @@ pub struct SheetRecord {
     /// One that only looks alike is a warning.
     #[serde(default)]
     pub confidential: Vec<Line>,
+    #[schemars(with = "Option<SheetEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: SheetEnglishRecord,
 }
 
 /// The sheet's title and headings in English.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
@@ -110,7 +122,7 @@ pub struct SheetEnglishRecord {
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnSections {
     #[serde(default)]
@@ -119,7 +131,7 @@ pub struct OwnSections {
     pub after: Vec<OwnSection>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnSection {
     /// Name of the section's folder or file below `measures/`.
@@ -133,7 +145,7 @@ pub struct OwnSection {
     pub items: Vec<OwnItem>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnItem {
     pub id: String,
@@ -159,7 +171,7 @@ impl FieldAudience {
 }
 
 /// Periods after which a date becomes a finding, as ISO 8601 durations.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {
     /// Time before its last day at which a certificate is reported to expire soon.
@@ -178,7 +190,7 @@ impl Default for Thresholds {
 }
 
 /// `guidelines/<id>.yaml`: the headings of one edition of a guideline.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GuidelineRecord {
     pub id: String,
@@ -195,18 +207,19 @@ pub struct GuidelineRecord {
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
     pub entrustment: Vec<EntrustmentRecord>,
+    #[schemars(with = "Option<GuidelineEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: GuidelineEnglishRecord,
 }
 
 /// The guideline's title in English.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GuidelineEnglishRecord {
     pub title: Option<Line>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SectionRecord {
     pub id: String,
@@ -222,7 +235,7 @@ pub struct SectionRecord {
     pub items: Vec<ItemRecord>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ItemRecord {
     pub id: String,
@@ -234,7 +247,7 @@ pub struct ItemRecord {
     pub sme: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EntrustmentRecord {
     pub id: String,
@@ -244,7 +257,7 @@ pub struct EntrustmentRecord {
     pub items: Vec<EntrustmentItem>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EntrustmentItem {
     pub id: String,
@@ -255,12 +268,16 @@ pub struct EntrustmentItem {
     pub parts: Vec<Line>,
 }
 
-/// しなければならない, or 重要である.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Those whom an item binds.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Duty {
+    /// しなければならない, for all who handle the data.
     #[default]
-    Required,
+    All,
+    /// しなければならない, for contractors only, who handle the data of others (委託を受けた者).
+    Contractors,
+    /// 重要である
     Recommended,
 }
 
@@ -269,7 +286,7 @@ pub enum Duty {
 /// A new cell also goes into `Content::texts`, `model::Measure` and its `texts`, `Audiences`,
 /// `sheet::Row`, `data` (which then needs a new `FORMAT`, so that issued digests stay), `compare` and
 /// the theme.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureRecord {
     /// Stable and unique in the whole sheet; the row's anchor is `C-b-<id>`.
@@ -302,11 +319,12 @@ pub struct MeasureRecord {
     pub formerly: Vec<String>,
     /// Line and cell in the document the texts were taken over from.
     pub source: Option<SourceRecord>,
+    #[schemars(with = "Option<MeasureEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: MeasureEnglishRecord,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceRecord {
     pub subject: Option<Coordinate>,
@@ -316,7 +334,7 @@ pub struct SourceRecord {
 }
 
 /// The same texts in English. Their readers are those of the Japanese texts (`audience`).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureEnglishRecord {
     pub subject: Option<Markdown>,
@@ -326,7 +344,7 @@ pub struct MeasureEnglishRecord {
 }
 
 /// `certifications/<name>.yaml`: one certificate (第三者認証).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CertificationRecord {
     pub standard: Line,
@@ -346,13 +364,14 @@ pub struct CertificationRecord {
     /// The line as printed, only if `standard (scheme 認証番号 number body)` does not fit.
     pub print: Option<Line>,
     pub source: Option<Coordinate>,
+    #[schemars(with = "Option<CertificationEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: CertificationEnglishRecord,
 }
 
 /// The certificate in English. It is printed as `standard (scheme, certificate no. number, body)`
 /// if nothing in that is left in Japanese.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CertificationEnglishRecord {
     pub scheme: Option<Line>,
@@ -367,7 +386,7 @@ pub struct CertificationEnglishRecord {
 /// The text follows in Markdown: `# heading`, lists, tables, `**bold**`, links; no HTML or images.
 /// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is
 /// the page in English.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageRecord {
     /// The page's heading, the only one of the first rank.
@@ -376,7 +395,7 @@ pub struct PageRecord {
     pub order: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
     PrivacyMark,

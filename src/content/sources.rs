@@ -1,8 +1,8 @@
 //! The texts of the files that were read, and positions in them. Showing findings needs both.
 
+use super::nodes::{Marked, first_line};
 use super::page;
-use super::yaml::{Marked, first_line};
-use super::yaml_errors::line_start;
+use super::syntax::line_start;
 use crate::diagnostic::SourceLocation::{self, Bytes};
 use crate::diagnostic::{Diagnostic, Origin};
 use serde::Serialize;

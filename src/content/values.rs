@@ -4,39 +4,32 @@ use crate::characters::is_blank;
 use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
-/// Reads a string with `parse`. Only an error inside the visitor gets a position from serde_yaml.
-struct StringVisitor<T> {
-    expecting: &'static str,
-    parse: fn(&str) -> Option<T>,
-}
-
-impl<T> Visitor<'_> for StringVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expecting)
-    }
-
-    fn visit_str<E: de::Error>(self, written: &str) -> Result<T, E> {
-        let refused = || E::invalid_value(de::Unexpected::Str(written), &self);
-        (self.parse)(written).ok_or_else(refused)
-    }
-}
-
+/// Reads a type from a string with `$parse`; its JSON Schema names the string's `format`.
 macro_rules! read_from_string {
-    ($type:ty, $expecting:literal, $parse:expr) => {
+    ($type:ident, $format:literal, $parse:expr) => {
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                deserializer.deserialize_str(StringVisitor {
-                    expecting: $expecting,
-                    parse: $parse,
-                })
+                // `~` is no text.
+                let written = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
+                ($parse)(&written).ok_or_else(|| de::Error::custom($format))
+            }
+        }
+
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({"type": "string", "format": $format})
             }
         }
     };
@@ -59,7 +52,7 @@ impl fmt::Display for Line {
     }
 }
 
-read_from_string!(Line, "a string", |written| {
+read_from_string!(Line, "line", |written: &str| {
     let line = crate::text::join_lines(&super::yaml::unfold(written));
     (!is_blank(&line)).then_some(Line(line))
 });
@@ -68,22 +61,30 @@ read_from_string!(Line, "a string", |written| {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IsoDate(pub Date);
 
-read_from_string!(IsoDate, "a day", |written| {
-    let day = written.parse().ok().filter(|_| written.len() == 10);
-    day.map(IsoDate)
-});
+impl IsoDate {
+    pub fn parse(written: &str) -> Option<IsoDate> {
+        let day = written.parse().ok().filter(|_| written.len() == 10);
+        day.map(IsoDate)
+    }
+}
+
+read_from_string!(IsoDate, "date", IsoDate::parse);
 
 /// A length of time as `P90D` or `P1Y` (ISO 8601).
 #[derive(Debug, Clone, Copy)]
 pub struct Period(pub Span);
 
-read_from_string!(Period, "a duration", |written| {
-    let span = written.parse().ok().filter(|_| written.starts_with('P'));
-    span.map(Period)
-});
+impl Period {
+    pub fn parse(written: &str) -> Option<Period> {
+        let span = written.parse().ok().filter(|_| written.starts_with('P'));
+        span.map(Period)
+    }
+}
+
+read_from_string!(Period, "duration", Period::parse);
 
 /// A map in which each key is written once; YAML's reader would keep the last of two.
-#[derive(Debug)]
+#[derive(Debug, JsonSchema)]
 pub struct EachOnce<T>(pub BTreeMap<String, T>);
 
 impl<T> Default for EachOnce<T> {
@@ -118,6 +119,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for EachOnce<T> {
 /// Inline Markdown; a [`Text`] by itself is verbatim.
 #[derive(Debug, Default)]
 pub struct Markdown(pub Text);
+
+impl JsonSchema for Markdown {
+    fn schema_name() -> Cow<'static, str> {
+        "Markdown".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": ["string", "array"], "items": {"type": "string"}})
+    }
+}
 
 impl<'de> Deserialize<'de> for Markdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
@@ -158,9 +169,10 @@ impl<'de> Visitor<'de> for ParagraphsVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Markdown, A::Error> {
         let mut paragraphs = Vec::new();
-        while let Some(written) = list.next_element::<String>()? {
-            if !is_blank(&written) {
-                paragraphs.push(super::yaml::unfold(&written));
+        while let Some(written) = list.next_element::<Option<String>>()? {
+            let paragraph = super::yaml::unfold(&written.unwrap_or_default());
+            if !is_blank(&paragraph) {
+                paragraphs.push(paragraph);
             }
         }
         Ok(Markdown(Text::parse(paragraphs.iter().map(String::as_str))))

@@ -1,13 +1,12 @@
-//! Reads YAML into typed records with serde_yaml, and finds positions of nodes with saphyr.
-//!
-//! No other file names them. [`super::yaml_errors`] turns serde_yaml's errors into findings.
+//! Reads YAML into typed records with serde_yaml; no other file names it.
 
-use super::{rule, yaml_errors};
-use crate::diagnostic::{Diagnostic, Origin, Part, SourceLocation};
+use super::nodes::{NoTree, first_line};
+use super::{mistakes, nodes, rule, syntax};
+use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
-use crate::text::is_japanese;
-use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
+use crate::text::{begins_item, is_japanese};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -16,22 +15,61 @@ use std::ops::Range;
 /// Marks the end of a line at which Japanese text goes on, because YAML folds it into a space.
 /// Like [`BREAK`] it is a noncharacter: a file that contains one is refused.
 const FOLD: char = '\u{fdd0}';
-/// Marks the end of a line before a blank one, because YAML keeps no trace of that in a plain text.
+/// Marks the end of a line before a blank one or an item, because YAML keeps no trace of that in a
+/// plain text.
 const BREAK: char = '\u{fdd1}';
 
-/// Reads one file into its record type.
-pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Diagnostic> {
-    if let Some(bytes) = alias(text) {
-        let (origin, message) = (Origin::bytes(file, bytes), Message::new("no-alias"));
-        return Err(Diagnostic::error(rule::UNREADABLE, origin, message));
+/// Reads one file into its record type, or reports all its mistakes.
+pub fn read<T: DeserializeOwned + JsonSchema>(
+    file: &str,
+    text: &str,
+) -> Result<T, Vec<Diagnostic>> {
+    // Texts repeated by aliases could grow without bound; no sheet needs them.
+    if text.contains('&')
+        && text.contains('*')
+        && let Err(reason @ NoTree::Alias(_)) = nodes::parse(text)
+    {
+        return Err(vec![syntax::explain(file, text, reason)]);
     }
     serde_yaml::from_str(&mark_folds(text)).map_err(|error| {
-        let at = error
-            .location()
-            .map_or(0, |at| yaml_errors::offset(text, at.line(), at.column()));
-        let unmarked = error.to_string().replace([FOLD, BREAK], "");
-        yaml_errors::explain(file, text, &unmarked, at)
+        let mut mistakes = match nodes::parse(text) {
+            Ok(root) => mistakes::find::<T>(file, text, &root),
+            Err(reason) => vec![(syntax::explain(file, text, reason), true)],
+        };
+        if mistakes.is_empty() {
+            mistakes.push((unexplained(file, text, &error, "no-yaml"), true));
+        }
+        let is_shapeless = mistakes.iter().any(|(_, is_shapeless)| *is_shapeless);
+        let mut findings = Vec::new();
+        if is_shapeless {
+            findings = syntax::slips(file, text);
+        }
+        let has_slips = !findings.is_empty();
+        let others = mistakes
+            .into_iter()
+            .filter(|(_, caused)| !(has_slips && *caused));
+        findings.extend(others.map(|(finding, _)| finding));
+        findings
     })
+}
+
+/// Reads a file that the program itself wrote.
+pub fn read_written<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Diagnostic>> {
+    let damaged = |error| vec![unexplained(file, text, &error, "record-damaged")];
+    serde_yaml::from_str(&mark_folds(text)).map_err(damaged)
+}
+
+/// An error of which only the place is known.
+fn unexplained(
+    file: &str,
+    text: &str,
+    error: &serde_yaml::Error,
+    message: &'static str,
+) -> Diagnostic {
+    let location = error.location();
+    let at = location.map_or(0, |at| syntax::offset(text, at.line(), at.column()));
+    let origin = Origin::bytes(file, first_line(text, at..text.len()));
+    Diagnostic::error(rule::UNREADABLE, origin, Message::new(message))
 }
 
 /// Writes a record as YAML; fields without a value are left out.
@@ -66,18 +104,6 @@ pub fn read_flat(text: &str) -> Result<BTreeMap<String, serde_json::Value>, (usi
         let line = error.location().map_or(1, |at| at.line());
         (line, error.to_string())
     })
-}
-
-/// Finds the first alias. Texts repeated by aliases could grow without bound; no sheet needs them.
-fn alias(text: &str) -> Option<Range<usize>> {
-    if !text.contains('&') || !text.contains('*') {
-        return None;
-    }
-    let events = Parser::new_from_str(text).map_while(Result::ok);
-    let mut aliases = events.filter(|(event, _)| matches!(event, Event::Alias(_)));
-    let (_, span) = aliases.next()?;
-    let byte = |at: &Marker| yaml_errors::offset(text, at.line(), at.col() + 1);
-    Some(byte(&span.start)..byte(&span.end))
 }
 
 /// Finds the comments that stand behind something else on their line.
@@ -137,9 +163,10 @@ fn mark_folds(text: &str) -> String {
     while let Some(line) = lines.next() {
         let body = line.trim_end_matches(['\n', ' ']);
         let next = lines.peek().map_or("", |next| next.trim_start());
-        if body.ends_with(is_japanese) && next.starts_with(is_japanese) {
+        if body.ends_with(is_japanese) && next.starts_with(is_japanese) && !begins_item(next) {
             marked.extend([body, FOLD.encode_utf8(&mut [0; 4]), "\n"]);
-        } else if lines.peek().is_some_and(|next| next.trim().is_empty())
+        } else if (next.is_empty() || begins_item(next))
+            && lines.peek().is_some()
             && goes_on(body, lines.clone())
         {
             marked.extend([body, BREAK.encode_utf8(&mut [0; 4]), "\n"]);
@@ -166,97 +193,7 @@ fn goes_on<'a>(body: &str, mut following: impl Iterator<Item = &'a str>) -> bool
 }
 
 /// Byte offset of every character, and of the end: saphyr counts characters.
-fn character_offsets(text: &str) -> Vec<usize> {
+pub fn character_offsets(text: &str) -> Vec<usize> {
     let starts = text.char_indices().map(|(at, _)| at);
     starts.chain([text.len()]).collect()
-}
-
-/// A file parsed again with positions, to find the nodes that findings are about.
-pub struct Marked<'a> {
-    pub text: &'a str,
-    /// Byte offset of every character: saphyr counts characters.
-    offsets: Vec<usize>,
-    root: Option<MarkedYaml<'a>>,
-}
-
-impl<'a> Marked<'a> {
-    /// Parses a text that [`read`] accepted: depth and aliases are bounded there.
-    pub fn parse(text: &'a str) -> Marked<'a> {
-        let offsets = character_offsets(text);
-        let documents = MarkedYaml::load_from_str(text).unwrap_or_default();
-        Marked {
-            text,
-            offsets,
-            root: documents.into_iter().next(),
-        }
-    }
-
-    /// The bytes of a node's first line, or of that of the nearest node above it if it does not exist.
-    pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
-        Some(first_line(self.text, self.bytes(self.beginning(location)?)))
-    }
-
-    /// The line, from 1, on which a node begins.
-    pub fn line(&self, location: &SourceLocation) -> Option<usize> {
-        Some(self.beginning(location)?.span.start.line())
-    }
-
-    /// The key of a node that holds others, else the node itself.
-    fn beginning(&self, location: &SourceLocation) -> Option<&MarkedYaml<'a>> {
-        let ((key, node), exists, part) = self.walk(location)?;
-        let is_scalar = matches!(node.data, YamlData::Value(_) | YamlData::Representation(..));
-        let is_key = (*part == Part::Key && exists) || !is_scalar;
-        Some(key.filter(|_| is_key).unwrap_or(node))
-    }
-
-    /// All bytes of a node, or of the nearest node above it; the flag says if it exists itself.
-    pub fn find_whole(&self, location: &SourceLocation) -> Option<(Range<usize>, bool)> {
-        let ((key, value), exists, part) = self.walk(location)?;
-        let node = if *part == Part::Key { key? } else { value };
-        Some((self.bytes(node), exists))
-    }
-
-    /// The node at a location or the nearest above it, and if it is the one itself.
-    fn walk<'l>(&self, location: &'l SourceLocation) -> Option<(Child<'_, 'a>, bool, &'l Part)> {
-        let SourceLocation::Node { path, part } = location else {
-            return None;
-        };
-        let mut here = (None, self.root.as_ref()?);
-        for step in path {
-            let Some(next) = child(here.1, step) else {
-                return Some((here, false, part));
-            };
-            here = next;
-        }
-        Some((here, true, part))
-    }
-
-    fn bytes(&self, node: &MarkedYaml) -> Range<usize> {
-        let last = self.offsets.len() - 1;
-        let start = self.offsets[node.span.start.index().min(last)];
-        let end = self.offsets[node.span.end.index().min(last)];
-        start..start + self.text[start..end.max(start)].trim_end().len()
-    }
-}
-
-/// The part of a range on its first line.
-pub fn first_line(text: &str, range: Range<usize>) -> Range<usize> {
-    let line = text[range.clone()].lines().next().unwrap_or_default();
-    range.start..range.start + line.trim_end().len()
-}
-
-type Child<'n, 'a> = (Option<&'n MarkedYaml<'a>>, &'n MarkedYaml<'a>);
-
-fn child<'n, 'a>(node: &'n MarkedYaml<'a>, step: &str) -> Option<Child<'n, 'a>> {
-    match &node.data {
-        YamlData::Mapping(map) => map
-            .iter()
-            .find(|(key, _)| key.data.as_str() == Some(step))
-            .map(|(key, value)| (Some(key), value)),
-        YamlData::Sequence(list) => {
-            let index: usize = step.parse().ok()?;
-            list.get(index).map(|node| (None, node))
-        }
-        _ => None,
-    }
 }

@@ -51,7 +51,8 @@ front-matter-open = what begins here (title and order) is never closed
     .help = write a line `---` behind the title, and the text of the page below
 empty-page = no text follows here
     .help = write the text of the page, or delete the file
-no-yaml = this is not YAML: { $reason }
+no-yaml = this is not YAML from here on
+    .help = indent the fields that belong together alike, and write each as `name: text`
 no-yaml-colon = put a text that holds `: ` into quotes
 slip-documents = one file is one document; take the line `---` out
     .help = a line is `name: text`, an entry of a list begins with `- `; all signs and the spaces before them half-width
@@ -71,7 +72,10 @@ blank-field = the field `{ $field }` is blank
 no-alias = this text is taken over from elsewhere by `*`; write it out
 no-yaml-quote = the quotation mark that opens here is never closed; write the closing one
 no-yaml-sign = put a text that begins with a sign like *, [ or ` into quotes
-no-yaml-indent = indent the fields that belong together alike, and write each as `name: text`
+no-yaml-escape = in `"…"` the sign \ has a meaning of its own; put the text into `'…'`
+no-yaml-bracket = the bracket that opens here is never closed; write the closing one
+record-damaged = this file is not as `safeguard` wrote it
+    .help = take it from a backup; it is never edited by hand
 no-yaml-deep = the file is nested too deeply; see README.md for how it should look
 wrong-length = a list of { $count } stands here, but this field takes two numbers, as in `[14, 6]`
 quote-it = put it into quotes to have it as text
@@ -81,22 +85,22 @@ unknown-choice = `{ $value }` is not one of { $choices }
 missing-field = the field `{ $field }` is missing here
 duplicate-key = the field `{ $field }` is written twice
 wrong-type = { $found ->
-    [sequence] a list stands here
-    [map] a group of fields stands here
-    [unit_value] nothing stands here
-    [enum] a tag (`!`) stands here
+    [list] a list stands here
+    [fields] a group of fields stands here
+    [nothing] nothing stands here
+    [tag] a tag (`!`) stands here
    *[other] { $found } stands here
   }, but this field takes { $expected ->
-    [a_string] text
-    [a_sequence] a list (lines that begin with `- `)
-    [a_map] fields (`name: value`)
-    [a_boolean] `true` or `false`
-    [u32] a whole number (0, 1, 2, …)
-    [u16] a number from 0 to 65535
-    [text_or_a_list_of_texts] text, or a list of texts
-    [a_tuple_of_size_2] two numbers, as in `[14, 6]`
-    [a_day] a day, as in `2015-10-01`
-    [a_duration] a duration, as in `P90D`
+    [string] text
+    [array] a list (lines that begin with `- `)
+    [object] fields (`name: value`)
+    [boolean] `true` or `false`
+    [uint32] a whole number (0, 1, 2, …)
+    [uint16] a number from 0 to 65535
+    [text-or-list] text, or a list of texts
+    [pair] two numbers, as in `[14, 6]`
+    [date] a day, as in `2015-10-01`
+    [duration] a duration, as in `P90D`
    *[other] { $expected }
   }
 
@@ -109,10 +113,10 @@ unknown-guideline = there is no guideline `{ $id }` in content/guidelines
 guideline-superseded = `{ $id }` was replaced by `{ $successor }`
     .help = `safeguard check --guideline { $successor }` shows what is new
 unknown-item = `{ $name }` is neither in the guideline `{ $guideline }` nor among the sections of sheet.yaml
-unknown-item-has = the places there: { $items }; rename it to one of them
+unknown-item-has = there are { $items }; rename it to one of them
 heading-of-own = the heading of `{ $name }` stands under `sections:`, not here
 item-uncovered = no measure answers { $name } { $heading } of `{ $guideline }`
-    .help = write it into { $file }; where it does not apply, say why with `not_applicable:`
+    .help = write it into { $file }; where it does not apply, say why with `not_applicable:`; while it is not decided, write `subject:` and the question as `confirm:`
 item-uncovered-there = { item-uncovered }
     .help = to follow it, set `guideline: { $guideline }` in content/sheet.yaml, then write the measure into { $file }
 heading-changed = the heading of { $name } is now { $new }; it was { $old }
@@ -140,7 +144,9 @@ day-to-come = { $day } is still to come (today is { $limit })
     .help = write the day on which it happened
 issued-after-end = the certificate was issued on { $day }, after its last day { $limit }
     .help = one of the two days is wrong
-established-after-revision = established on { $day }, after the revision of { $limit }
+established-after-date = established on { $day }, after the day of the sheet, { $limit }
+    .help = one of the two days is wrong
+established-after-effect = established on { $day }, after the day { $limit } on which it takes effect
     .help = one of the two days is wrong
 issue-before-certificate = { $day } is before { $issued }, the day on which the certificate { $standard } was issued: no sheet of that day could list it
 certification-expired = the certificate { $standard } ran out on { $day }
@@ -180,6 +186,8 @@ definition-unused = this is the definition of a link that no link uses, and is n
     .help = to print it put a backslash before it: \[
 cells-beyond = this stands beyond the columns of its table, and is not printed: { $lost }
     .help = give the table's first line as many columns as its longest
+signs-lost = the signs here are Markdown and are not printed: { $lost }
+    .help = to print them, put a backslash before each: \*, \_, \\
 raw-html = HTML is not printed: { $html }
     .help = write the text without it; for < itself put a backslash before it: \<
 broken-link = the link `{ $link }` leads nowhere

@@ -51,7 +51,8 @@ front-matter-open = ここで始まる部分（title と order）が閉じられ
     .help = title の後に「---」の行を書き、その下に本文を書いてください
 empty-page = この後に本文がありません
     .help = 本文を書くか、ファイルを消してください
-no-yaml = YAML として読めません
+no-yaml = ここから先は YAML として読めません
+    .help = 同じまとまりの項目は字下げをそろえて「名前: 文」と書いてください
 no-yaml-colon = 「: 」を含む文は "" で囲んでください
 slip-documents = 一つのファイルに書けるのは一つの文書です。「---」の行を消してください
     .help = 項目は「名前: 文」、一覧は「- 」で始まる行で書きます。記号とその前の空白はすべて半角です
@@ -71,7 +72,10 @@ blank-field = 項目 `{ $field }` が空です
 no-alias = ほかの場所の文を `*` で写しています。文をそのまま書いてください
 no-yaml-quote = ここで始まる引用符が閉じられていません。終わりの引用符を書いてください
 no-yaml-sign = *、[、` などの記号で始まる文は "" で囲んでください
-no-yaml-indent = 同じまとまりの項目は字下げをそろえて「名前: 文」と書いてください
+no-yaml-escape = "" の中の \ は特別な意味になります。文を '' で囲んでください
+no-yaml-bracket = ここで始まる括弧が閉じられていません。終わりの括弧を書いてください
+record-damaged = このファイルは `safeguard` が書いたとおりではありません
+    .help = 控えから戻してください。手では直しません
 no-yaml-deep = 字下げが深すぎます。書き方は README.ja.md にあります
 wrong-length = { $count } 個の一覧が書かれていますが、ここに書けるのは二つの数（[14, 6] のように）です
 quote-it = 文字として書くときは "" で囲んでください
@@ -81,22 +85,22 @@ unknown-choice = `{ $value }` は選べません。{ $choices } のどれかで�
 missing-field = 項目 `{ $field }` がありません
 duplicate-key = 項目 `{ $field }` が二度書かれています
 wrong-type = { $found ->
-    [sequence] 一覧が書かれていますが
-    [map] 項目の組が書かれていますが
-    [unit_value] 何も書かれていませんが
-    [enum] タグ（!）が書かれていますが
+    [list] 一覧が書かれていますが
+    [fields] 項目の組が書かれていますが
+    [nothing] 何も書かれていませんが
+    [tag] タグ（!）が書かれていますが
    *[other] { $found } が書かれていますが
   }、ここに書けるのは{ $expected ->
-    [a_string] 文字
-    [a_sequence] 一覧（「- 」で始まる行）
-    [a_map] 項目（「名前: 値」）
-    [a_boolean] true か false
-    [u32] 半角数字の整数（0、1、2…）
-    [u16] 0 から 65535 までの半角数字
-    [text_or_a_list_of_texts] 文、または文の一覧
-    [a_tuple_of_size_2] 二つの数（[14, 6] のように）
-    [a_day] 日付（2015-10-01 のように）
-    [a_duration] 期間（P90D のように）
+    [string] 文字
+    [array] 一覧（「- 」で始まる行）
+    [object] 項目（「名前: 値」）
+    [boolean] true か false
+    [uint32] 半角数字の整数（0、1、2…）
+    [uint16] 0 から 65535 までの半角数字
+    [text-or-list] 文、または文の一覧
+    [pair] 二つの数（[14, 6] のように）
+    [date] 日付（2015-10-01 のように）
+    [duration] 期間（P90D のように）
    *[other] { $expected }
   }です
 
@@ -109,10 +113,10 @@ unknown-guideline = content/guidelines に `{ $id }` というガイドライン
 guideline-superseded = `{ $id }` は `{ $successor }` に改められています
     .help = 何が変わったかは `safeguard check --guideline { $successor }` で分かります
 unknown-item = `{ $name }` は、ガイドライン `{ $guideline }` にも sheet.yaml の sections にもありません
-unknown-item-has = そこにあるのは { $items } です。名前をそのどれかに直してください
+unknown-item-has = あるのは { $items } です。名前をそのどれかに直してください
 heading-of-own = `{ $name }` の見出しは、ここではなく sections: に書きます
 item-uncovered = `{ $guideline }` の { $name } { $heading } に応える措置がありません
-    .help = { $file } に書いてください。当てはまらないときは not_applicable: に理由を書きます
+    .help = { $file } に書いてください。当てはまらないときは not_applicable: に理由を、まだ決まっていないときは subject: と、確認することを confirm: に書きます
 item-uncovered-there = { item-uncovered }
     .help = このガイドラインに移るときは、content/sheet.yaml の guideline: を { $guideline } に変えてから、{ $file } に書いてください
 heading-changed = { $name } の見出しは「{ $new }」になりました（もとは「{ $old }」）
@@ -140,7 +144,9 @@ day-to-come = { $day } はまだ来ていない日です（今日は { $limit }�
     .help = 実際にあった日を書いてください
 issued-after-end = 認証の発行日 { $day } が、有効期限の { $limit } より後です
     .help = どちらかの日付が違います
-established-after-revision = 制定日 { $day } が、改訂日の { $limit } より後です
+established-after-date = 制定日 { $day } が、表の日付（date）{ $limit } より後です
+    .help = どちらかの日付が違います
+established-after-effect = 制定日 { $day } が、施行日（effective_on）{ $limit } より後です
     .help = どちらかの日付が違います
 issue-before-certificate = { $day } は、認証 { $standard } が発行された { $issued } より前です。その日の一覧に載せることはできません
 certification-expired = 認証 { $standard } は { $day } で期限が切れました
@@ -180,6 +186,8 @@ definition-unused = どのリンクからも使われないリンクの定義と
     .help = 文として出すときは、前に \ を付けて \[ と書いてください
 cells-beyond = 表の列より多いため、印刷されません：{ $lost }
     .help = 表の1行目の列の数を、いちばん長い行に合わせてください
+signs-lost = 記号が Markdown の書式とみなされ、印刷されません：{ $lost }
+    .help = 記号を出すときは、それぞれの前に \ を付けて \*、\_、\\ と書いてください
 raw-html = HTML は印刷されません：{ $html }
     .help = HTML を使わずに書いてください。「<」そのものは \< と書きます
 broken-link = リンク `{ $link }` の行き先がありません

@@ -1,33 +1,29 @@
 //! FTP over TLS, with the library that OpenDAL uses for it.
 //!
-//! Not through OpenDAL: it closes a connection before it has read the server's last answer, which
-//! servers with TLS 1.3 take for a broken upload of a large file, and it leaves a part under a new
-//! name behind each time.
+//! Not through OpenDAL: it closes a connection before it has read the server's last answer, which servers with
+//! TLS 1.3 take for a broken upload of a large file, and it leaves a part under a new name behind each time.
 
-use super::store::{
-    ASIDE, CONNECT_TIMEOUT, PART, Store, StoreError, StoreResult, confirm_created, wait,
-};
+use super::store::{ASIDE, CONNECT_TIMEOUT, PART, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
-use crate::message::Message;
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream};
+use suppaftp::FtpError::{self, ConnectionError};
+use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream as FtpStream};
 use suppaftp::tokio_rustls::TlsConnector;
 use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use suppaftp::types::FileType;
-use suppaftp::{FtpError, Status};
+use suppaftp::{FtpResult, Status};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 pub struct FtpsStore {
     target: Target,
     /// Opened by the first step, and again after it was lost.
-    connection: Option<AsyncRustlsFtpStream>,
+    connection: Option<FtpStream>,
 }
-
-type FtpResult<T> = Result<T, FtpError>;
 
 impl FtpsStore {
     pub fn new(target: &Target) -> FtpsStore {
@@ -38,13 +34,9 @@ impl FtpsStore {
     }
 
     /// Runs one step; the connection survives only an error that the server itself reports.
-    fn run<T>(
-        &mut self,
-        step: impl AsyncFnOnce(&mut AsyncRustlsFtpStream) -> FtpResult<T>,
-    ) -> StoreResult<T> {
-        let open = self.connection.take();
+    fn run<T>(&mut self, step: impl AsyncFnOnce(&mut FtpStream) -> FtpResult<T>) -> Result<T> {
         let (result, connection) = wait(async {
-            let mut connection = match open {
+            let mut connection = match self.connection.take() {
                 Some(connection) => connection,
                 None => self.connect().await.map_err(store_error)?,
             };
@@ -55,22 +47,18 @@ impl FtpsStore {
         result.map_err(store_error)
     }
 
-    async fn connect(&self) -> FtpResult<AsyncRustlsFtpStream> {
+    async fn connect(&self) -> FtpResult<FtpStream> {
         let record = &self.target.record;
         let [host, user, path] = [&record.host, &record.user, &record.path].map(text);
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        let config = ClientConfig::builder()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let connector = TlsConnector::from(Arc::new(config));
-        let attempt = AsyncRustlsFtpStream::connect((host, record.port.unwrap_or(21)));
-        let plain = timeout(CONNECT_TIMEOUT, attempt)
-            .await
-            .map_err(|_| FtpError::ConnectionError(ErrorKind::TimedOut.into()))??;
-        let mut connection = plain
-            .into_secure(AsyncRustlsConnector::from(connector), host)
-            .await?;
+        let config = ClientConfig::builder().with_root_certificates(roots);
+        let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
+        let attempt = FtpStream::connect((host, record.port.unwrap_or(21)));
+        let connected = timeout(CONNECT_TIMEOUT, attempt).await;
+        let plain = connected.map_err(|_| ConnectionError(ErrorKind::TimedOut.into()))??;
+        let securing = plain.into_secure(AsyncRustlsConnector::from(connector), host);
+        let mut connection = securing.await?;
         let password = self.target.secret("PASSWORD").unwrap_or_default();
         connection.login(user, password).await?;
         connection.transfer_type(FileType::Binary).await?;
@@ -83,7 +71,7 @@ impl FtpsStore {
 }
 
 impl Store for FtpsStore {
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         self.run(async |ftp| {
             // Asked to send a missing file, servers break off before they say so.
             if matches!(if_available(ftp.size(path).await), Ok(None)) {
@@ -91,16 +79,14 @@ impl Store for FtpsStore {
             }
             let mut stream = ftp.retr_as_stream(path).await?;
             let mut bytes = Vec::new();
-            stream
-                .read_to_end(&mut bytes)
-                .await
-                .map_err(FtpError::ConnectionError)?;
+            let read = stream.read_to_end(&mut bytes).await;
+            read.map_err(ConnectionError)?;
             ftp.finalize_retr_stream(stream).await?;
             Ok(Some(bytes))
         })
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         self.run(async |ftp| {
             let folder = Path::new(path).parent().and_then(Path::to_str);
             make_folders(ftp, folder.unwrap_or_default()).await?;
@@ -120,7 +106,7 @@ impl Store for FtpsStore {
         })
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         if self.read(path)?.is_some() {
             return Ok(false);
         }
@@ -128,19 +114,18 @@ impl Store for FtpsStore {
         confirm_created(self, path, bytes)
     }
 
-    fn remove(&mut self, path: &str) -> StoreResult<()> {
+    fn remove(&mut self, path: &str) -> Result<()> {
         self.run(async |ftp| if_available(ftp.rm(path).await).map(drop))
     }
 
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
         let time = self.run(async |ftp| if_available(ftp.mdtm(path).await))?;
         Ok(time.and_then(|time| format!("{time}Z").parse().ok()))
     }
 }
 
-/// Uploads a file. Reads the connection to its end before closing it, because a server takes one
-/// closed with unread bytes for broken.
-async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
+/// Uploads a file. Reads the connection to its end: a server takes one closed with unread bytes for broken.
+async fn put(ftp: &mut FtpStream, path: &str, bytes: &[u8]) -> FtpResult<()> {
     let mut stream = ftp.put_with_stream(path).await?;
     let upload = async {
         stream.write_all(bytes).await?;
@@ -152,11 +137,11 @@ async fn put(ftp: &mut AsyncRustlsFtpStream, path: &str, bytes: &[u8]) -> FtpRes
     let uploaded = upload.await;
     drop(stream);
     let answer = ftp.finalize_put_stream(tokio::io::sink()).await;
-    answer.and(uploaded.map_err(FtpError::ConnectionError))
+    answer.and(uploaded.map_err(ConnectionError))
 }
 
 /// Creates every folder of a path; a server's refusal of an existing one is ignored.
-async fn make_folders(ftp: &mut AsyncRustlsFtpStream, path: &str) -> FtpResult<()> {
+async fn make_folders(ftp: &mut FtpStream, path: &str) -> FtpResult<()> {
     let ancestors = Path::new(path).ancestors().filter_map(Path::to_str);
     let folders: Vec<&str> = ancestors.filter(|it| !["", "/"].contains(it)).collect();
     for folder in folders.into_iter().rev() {
@@ -168,26 +153,22 @@ async fn make_folders(ftp: &mut AsyncRustlsFtpStream, path: &str) -> FtpResult<(
 /// Turns "file unavailable" into `None`: the file is missing, or the folder exists already.
 fn if_available<T>(result: FtpResult<T>) -> FtpResult<Option<T>> {
     match result {
-        Err(FtpError::UnexpectedResponse(response))
-            if response.status == Status::FileUnavailable =>
-        {
-            Ok(None)
-        }
+        Err(FtpError::UnexpectedResponse(it)) if it.status == Status::FileUnavailable => Ok(None),
         other => other.map(Some),
     }
 }
 
-fn store_error(error: FtpError) -> StoreError {
+fn store_error(error: FtpError) -> Error {
     let id = match &error {
-        FtpError::ConnectionError(_) => return StoreError::transient(error),
+        ConnectionError(_) => return transient(error),
         FtpError::UnexpectedResponse(response) => match response.status {
             Status::NotLoggedIn => "target-refused",
             // A full disk has a code of the 400s, which else mean that a retry may help.
             Status::RequestedActionNotTaken => "target-failed",
-            status if status.code() / 100 == 4 => return StoreError::transient(error),
+            status if status.code() / 100 == 4 => return transient(error),
             _ => "target-failed",
         },
         _ => "target-failed",
     };
-    StoreError::permanent(Message::new(id), error)
+    Error::new(Message::new(id)).caused_by(error)
 }

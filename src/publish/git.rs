@@ -1,20 +1,18 @@
-//! A branch of a git repository, through the system's git: one commit per publication, pushed
-//! without force.
+//! A branch of a git repository, through the system's git: one commit per publication, pushed without force.
 //!
-//! The branch is checked out into a temporary folder. Git finds its own credentials; this program
-//! never sees them.
+//! The branch is checked out into a temporary folder. Git finds its own credentials; this program never sees them.
 
 use super::lock::LOCK;
-use super::store::{STEP_TIMEOUT, StoreError, StoreResult};
+use super::store::{transient, wait};
 use super::target::{Target, text};
-use crate::message::Message;
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::process::Stdio;
 use tempfile::TempDir;
+use tokio::process::Command;
 
 /// Parts of git's messages after another publisher's push.
 const MOVED_ON: [&str; 4] = [
@@ -33,9 +31,6 @@ const NETWORK_ERRORS: [&str; 5] = [
     "early EOF",
 ];
 
-/// Time between two checks whether git has ended.
-const POLL_INTERVAL: Duration = Duration::from_millis(10);
-
 /// The last commit of a branch, checked out.
 pub struct GitBranch {
     /// Removed when the branch is dropped.
@@ -48,7 +43,7 @@ pub struct GitBranch {
 
 impl GitBranch {
     /// Fetches the branch's last commit; a missing branch begins with the first publication.
-    pub fn fetch(target: &Target, project: &Path) -> StoreResult<GitBranch> {
+    pub fn fetch(target: &Target, project: &Path) -> Result<GitBranch> {
         let record = &target.record;
         let [repository, branch] = [&record.repository, &record.branch].map(text);
         let folder = tempfile::Builder::new().prefix("safeguard-").tempdir();
@@ -64,8 +59,12 @@ impl GitBranch {
         fs::create_dir_all(&info)
             .and_then(|()| fs::write(info.join("attributes"), attributes))
             .map_err(disk_error)?;
-        fetched.git(&["config", "core.symlinks", "false"])?;
-        let remote = remote_address(project, repository);
+        // A local path is made absolute; other addresses are git's to understand.
+        let path = project.join(repository);
+        let remote = match std::path::absolute(&path) {
+            Ok(absolute) if path.exists() => absolute.display().to_string(),
+            _ => repository.to_owned(),
+        };
         fetched.git(&["remote", "add", "origin", &remote])?;
         let tip = &fetched.tip;
         let commit = fetched.git(&["ls-remote", "origin", tip])?;
@@ -79,65 +78,39 @@ impl GitBranch {
     }
 
     /// Runs a git command in the checkout; returns its output.
-    fn git(&self, arguments: &[&str]) -> StoreResult<String> {
+    fn git(&self, arguments: &[&str]) -> Result<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
             .args(["-c", "core.hooksPath=/dev/null"])
+            .args(["-c", "core.symlinks=false"])
             .args(arguments)
             .current_dir(self.checkout.path())
             // Nobody may be there to answer.
             .env("GIT_TERMINAL_PROMPT", "0")
             // Its messages are searched in English.
             .env("LC_ALL", "C")
-            .stdin(Stdio::null());
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         // Run from a hook, git would otherwise work in the hook's repository.
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
             git.env_remove(name);
         }
         let failed = || Message::new("git-failed").with("step", arguments[0]);
-        let done = self.run(git).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => StoreError::permanent(Message::new("git-missing"), error),
-            ErrorKind::TimedOut => StoreError::transient(error),
-            _ => StoreError::permanent(failed(), error),
-        })?;
+        let not_run = |error: io::Error| match error.kind() {
+            ErrorKind::NotFound => Error::new(Message::new("git-missing")).caused_by(error),
+            _ => Error::new(failed()).caused_by(error),
+        };
+        let done = wait(async { git.output().await.map_err(not_run) })?;
         let [stdout, stderr] = [&done.stdout, &done.stderr].map(|it| String::from_utf8_lossy(it));
         if done.status.success() {
-            Ok(stdout.into_owned())
-        } else if NETWORK_ERRORS.iter().any(|text| stderr.contains(text)) {
-            Err(StoreError::transient(stderr))
-        } else {
-            Err(StoreError::permanent(failed(), stderr.trim()))
+            return Ok(stdout.into_owned());
         }
-    }
-
-    /// Runs a command, and kills it after [`STEP_TIMEOUT`].
-    fn run(&self, mut command: Command) -> io::Result<Output> {
-        let folder = self.checkout.path().join(".git");
-        fs::create_dir_all(&folder)?;
-        // Files, because a full pipe would block the command.
-        let [stdout, stderr] = ["stdout", "stderr"].map(|name| folder.join(name));
-        command
-            .stdout(File::create(&stdout)?)
-            .stderr(File::create(&stderr)?);
-        let mut child = command.spawn()?;
-        let mut time_left = STEP_TIMEOUT;
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            if time_left.is_zero() {
-                child.kill()?;
-                child.wait()?;
-                return Err(ErrorKind::TimedOut.into());
-            }
-            std::thread::sleep(POLL_INTERVAL);
-            time_left = time_left.saturating_sub(POLL_INTERVAL);
-        };
-        Ok(Output {
-            status,
-            stdout: fs::read(stdout)?,
-            stderr: fs::read(stderr)?,
-        })
+        let is_any_of = |texts: &[&str]| texts.iter().any(|text| stderr.contains(text));
+        if is_any_of(&NETWORK_ERRORS) {
+            return Err(transient(stderr));
+        }
+        let moved_on = is_any_of(&MOVED_ON).then(|| Message::new("target-moved-on"));
+        Err(Error::new(moved_on.unwrap_or_else(failed)).caused_by(stderr.trim()))
     }
 
     /// The site's folder in the checkout.
@@ -152,50 +125,32 @@ impl GitBranch {
     }
 
     /// Returns the time of the last commit that changed a file.
-    pub fn modified_at(&self, path: &str) -> StoreResult<Option<Timestamp>> {
-        let pathspec = self.in_branch(path);
-        let time = self.git(&["log", "-1", "--format=%ct", "--", &pathspec])?;
+    pub fn modified_at(&self, path: &str) -> Result<Option<Timestamp>> {
+        let time = self.git(&["log", "-1", "--format=%ct", "--", &self.in_branch(path)])?;
         let seconds = time.trim().parse().ok();
         Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
 
     /// Commits the checkout and pushes it.
-    pub fn push(&self) -> StoreResult<()> {
+    pub fn push(&self) -> Result<()> {
         // The lock stays out of the branch: a push is refused if the branch has moved on.
         let lock = format!(":(exclude,literal){}", self.in_branch(LOCK));
         self.git(&["add", "--all", "--force", "--", ".", &lock])?;
         let changes = self.git(&["status", "--porcelain", "--untracked-files=no"])?;
         // None if an earlier attempt has committed them and could not push.
         if !changes.is_empty() {
-            let mut commit = vec!["commit", "--quiet", "--message=Publish the site"];
             if self.git(&["config", "user.email"]).is_err() {
-                let author = ["user.name=safeguard", "user.email=safeguard@localhost"];
-                commit.splice(..0, author.into_iter().flat_map(|setting| ["-c", setting]));
+                self.git(&["config", "user.name", "safeguard"])?;
+                self.git(&["config", "user.email", "safeguard@localhost"])?;
             }
-            self.git(&commit)?;
+            self.git(&["commit", "--quiet", "--message=Publish the site"])?;
         }
         let refspec = format!("HEAD:{}", self.tip);
-        match self.git(&["push", "--quiet", "origin", &refspec]) {
-            Err(error) if MOVED_ON.iter().any(|text| error.cause().contains(text)) => {
-                let message = Message::new("target-moved-on");
-                Err(StoreError::permanent(message, error.cause()))
-            }
-            pushed => pushed.map(drop),
-        }
+        self.git(&["push", "--quiet", "origin", &refspec]).map(drop)
     }
 }
 
-/// Makes the path of a local repository absolute; other addresses are git's to understand.
-fn remote_address(project: &Path, repository: &str) -> String {
-    let path = project.join(repository);
-    match std::path::absolute(&path) {
-        Ok(absolute) if path.exists() => absolute.display().to_string(),
-        _ => repository.to_owned(),
-    }
-}
-
-fn disk_error(error: io::Error) -> StoreError {
-    let folder = std::env::temp_dir();
-    let message = Message::new("cannot-write").with("path", folder.display());
-    StoreError::permanent(message, error)
+fn disk_error(error: io::Error) -> Error {
+    let message = Message::new("cannot-write").with("path", std::env::temp_dir().display());
+    Error::new(message).caused_by(error)
 }

@@ -1,7 +1,5 @@
-//! Facts a project keeps about its own publications, in `.safeguard/` beside `publish.yaml`.
-//!
-//! The project's id, a lock of each target, and the manifest last published there.
-//! Git ignores the folder.
+//! Facts a project keeps about its own publications, in `.safeguard/`, which git ignores, beside `publish.yaml`:
+//! the project's id, a lock of each target, and the manifest last published there.
 
 use crate::data;
 use crate::edition::random_digits;
@@ -10,8 +8,6 @@ use crate::message::{Message, Result};
 use crate::output::{failed, lock, write_file};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-
-const FOLDER: &str = ".safeguard";
 
 pub struct LocalState {
     folder: PathBuf,
@@ -22,7 +18,7 @@ pub struct LocalState {
 impl LocalState {
     /// Opens the state of the project in this folder, or begins one.
     pub fn open(project: &Path) -> Result<LocalState> {
-        let folder = project.join(FOLDER);
+        let folder = project.join(".safeguard");
         fs::create_dir_all(&folder).map_err(failed(&folder))?;
         let ignore_file = folder.join(".gitignore");
         if !ignore_file.exists() {

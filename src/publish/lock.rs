@@ -1,14 +1,13 @@
-//! Keeps two publishers apart by a file on the target, which also lists what a dead publisher may
-//! have left behind.
+//! Keeps two publishers apart by a file on the target, which also lists what a dead one may have left behind.
 //!
 //! If the target creates files exclusively, one of two publishers wins; otherwise each checks again
 //! whose file remained. A publisher takes over its own lock, and any lock after [`LOCK_EXPIRY`].
 
-use super::store::{ASIDE, PART, Store, StoreResult};
+use super::store::{ASIDE, PART, Store};
 use crate::data;
 use crate::date::in_japan;
 use crate::manifest::MANIFEST;
-use crate::message::{Error, Message};
+use crate::message::{Error, Message, Result};
 use crate::output::stays_below;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -29,14 +28,13 @@ pub struct Lock {
     /// A random number of this run.
     run: u64,
     pub since: Timestamp,
-    /// Files that may differ from the published manifest. When the lock is taken, those that earlier
-    /// publishers may have left.
+    /// Files that may differ from the published manifest, at first those that earlier publishers may have left.
     pub files: BTreeSet<String>,
 }
 
 impl Lock {
     /// Takes the lock, or fails with a message that names the holder.
-    pub fn take(store: &mut dyn Store, publisher: &str, now: Timestamp) -> StoreResult<Lock> {
+    pub fn take(store: &mut dyn Store, publisher: &str, now: Timestamp) -> Result<Lock> {
         let mut lock = Lock {
             publisher: publisher.to_owned(),
             run: getrandom::u64().unwrap_or_default(),
@@ -44,46 +42,52 @@ impl Lock {
             files: BTreeSet::new(),
         };
         if !store.create(LOCK, &data::pretty(&lock))? {
-            // The next publisher must know the leftovers too, should this one die as well.
-            lock.files = take_over(store, publisher, now)?;
+            // Without a lock, the holder has just finished, or died while writing it: nobody holds half a lock.
+            if let Some(found) = Lock::read(store)? {
+                // The absolute difference, because the two clocks may differ.
+                let is_alive = now.duration_since(found.since).abs() < LOCK_EXPIRY;
+                if found.publisher != publisher && is_alive {
+                    let print = |at| in_japan(at).strftime("%F %R").to_string();
+                    let message = Message::new("target-busy").with("file", LOCK);
+                    let since = message.with("since", print(found.since));
+                    let until = print(found.since + LOCK_EXPIRY);
+                    return Err(Error::new(since.with("until", until)));
+                }
+                // The next publisher must know the leftovers too, should this one die as well.
+                lock.files = found.files;
+                lock.files.retain(|it| stays_below(it) && it != MANIFEST);
+            }
             store.write(LOCK, &data::pretty(&lock))?;
             lock.confirm(store)?;
         }
         Ok(lock)
     }
 
-    /// Records files before they are sent or removed, so that no leftover stays unknown.
-    pub fn record(
-        &mut self,
-        store: &mut dyn Store,
-        files: &[&str],
-        now: Timestamp,
-    ) -> StoreResult<()> {
+    /// Records its files before they are sent or removed, so that no leftover stays unknown.
+    pub fn record(&mut self, store: &mut dyn Store, now: Timestamp) -> Result<()> {
         self.confirm(store)?;
         self.since = now;
-        self.files.extend(files.iter().map(ToString::to_string));
         store.write(LOCK, &data::pretty(self))
     }
 
     /// Shows that the publisher is alive, once every [`RENEWAL_INTERVAL`].
-    pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> StoreResult<()> {
+    pub fn renew(&mut self, store: &mut dyn Store, now: Timestamp) -> Result<()> {
         if now.duration_since(self.since) >= RENEWAL_INTERVAL {
-            self.record(store, &[], now)?;
+            self.record(store, now)?;
         }
         Ok(())
     }
 
     /// Fails if another publisher has taken the lock over.
-    pub fn confirm(&self, store: &mut dyn Store) -> StoreResult<()> {
-        if self.is_held(store)? {
-            Ok(())
-        } else {
-            Err(Error::new(Message::new("target-taken")).into())
+    pub fn confirm(&self, store: &mut dyn Store) -> Result<()> {
+        if !self.is_held(store)? {
+            return Err(Error::new(Message::new("target-taken")));
         }
+        Ok(())
     }
 
     /// Removes the lock and the upload's own files; a lock that was taken over stays.
-    pub fn release(&self, store: &mut dyn Store) -> StoreResult<()> {
+    pub fn release(&self, store: &mut dyn Store) -> Result<()> {
         if self.is_held(store)? {
             for path in [PART, ASIDE, LOCK] {
                 store.remove(path)?;
@@ -93,39 +97,14 @@ impl Lock {
     }
 
     /// Compares the holder only: an earlier attempt may have written other files or another time.
-    fn is_held(&self, store: &mut dyn Store) -> StoreResult<bool> {
+    fn is_held(&self, store: &mut dyn Store) -> Result<bool> {
         let is_own = |found: Lock| found.publisher == self.publisher && found.run == self.run;
         Ok(Lock::read(store)?.is_some_and(is_own))
     }
 
     /// Reads the lock; `None` if there is none, or only a part of one.
-    pub fn read(store: &mut dyn Store) -> StoreResult<Option<Lock>> {
+    pub fn read(store: &mut dyn Store) -> Result<Option<Lock>> {
         let bytes = store.read(LOCK)?;
         Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
-}
-
-/// Checks that an existing lock may be replaced; returns the files that its holder may have left.
-fn take_over(
-    store: &mut dyn Store,
-    publisher: &str,
-    now: Timestamp,
-) -> StoreResult<BTreeSet<String>> {
-    // The holder has just finished, or died while writing it: nobody holds half a lock.
-    let Some(found) = Lock::read(store)? else {
-        return Ok(BTreeSet::new());
-    };
-    // The absolute difference, because the two clocks may differ.
-    let is_alive = now.duration_since(found.since).abs() < LOCK_EXPIRY;
-    if found.publisher != publisher && is_alive {
-        let print = |at: Timestamp| in_japan(at).strftime("%F %R").to_string();
-        let message = Message::new("target-busy")
-            .with("since", print(found.since))
-            .with("until", print(found.since + LOCK_EXPIRY))
-            .with("file", LOCK);
-        return Err(Error::new(message).into());
-    }
-    let mut files = found.files;
-    files.retain(|path| stays_below(path) && path != MANIFEST);
-    Ok(files)
 }

@@ -1,20 +1,24 @@
 //! Folders, WebDAV servers, S3 buckets and checked-out git branches, through OpenDAL.
 
 use super::git::GitBranch;
-use super::store::{PART, Store, StoreError, StoreResult, confirm_created, wait};
+use super::plan::is_issued;
+use super::store::{PART, Store, confirm_created, transient, wait};
 use super::target::{Target, TargetKind, text};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use opendal::operator_futures::FutureWrite;
-use opendal::{ErrorKind, Metadata, Operator, services};
+use opendal::{ErrorKind, Operator, services};
 use std::io;
+use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
 use std::path::{Path, PathBuf};
 
 /// Errors of an operation on a missing file.
 const MISSING: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
 /// Errors of a write that must not replace a file.
 const PRESENT: [ErrorKind; 2] = [ErrorKind::ConditionNotMatch, ErrorKind::AlreadyExists];
+
+/// Errors of a disk that is full or read-only.
+const FULL_DISK: [io::ErrorKind; 3] = [StorageFull, QuotaExceeded, ReadOnlyFilesystem];
 
 pub struct OpendalStore {
     operator: Operator,
@@ -26,19 +30,20 @@ pub struct OpendalStore {
 }
 
 impl OpendalStore {
-    pub fn open(target: &Target, project: &Path) -> StoreResult<OpendalStore> {
+    pub fn open(target: &Target, project: &Path) -> Result<OpendalStore> {
         // rustls has several providers compiled in and needs one named. An earlier choice stays.
         let _ = rustls::crypto::ring::default_provider().install_default();
         opendal_http_transport_reqwest::install_default();
+        let in_folder = |it: PathBuf| services::Fs::default().root(&it.to_string_lossy());
         let mut branch = None;
         let opened = match target.record.kind {
             TargetKind::S3 => Operator::new(s3(target)),
             TargetKind::Webdav => Operator::new(webdav(target)),
             TargetKind::Git => {
                 let fetched = branch.insert(GitBranch::fetch(target, project)?);
-                Operator::new(in_folder(&fetched.folder()))
+                Operator::new(in_folder(fetched.folder()))
             }
-            _ => Operator::new(in_folder(&target_folder(target, project)?)),
+            _ => Operator::new(in_folder(target_folder(target, project)?)),
         };
         let operator = opened.map_err(|error| {
             let message = Message::new("target-setting").with("target", &target.name);
@@ -50,60 +55,46 @@ impl OpendalStore {
             branch,
         })
     }
-
-    /// Prepares to write a file directly to its path.
-    fn writer(
-        &self,
-        path: &str,
-        bytes: &[u8],
-    ) -> FutureWrite<impl Future<Output = opendal::Result<Metadata>>> {
-        let write = self.operator.write_with(path, bytes.to_vec());
-        if !self.keeps_objects {
-            return write;
-        }
-        // Issued files never change, but may be withdrawn. All others are asked for again.
-        write
-            .content_type(media_type(path))
-            .cache_control(if super::plan::is_issued(path) {
-                "public, max-age=86400"
-            } else {
-                "no-cache"
-            })
-    }
 }
 
 impl Store for OpendalStore {
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
-        let found = run_unless(&MISSING, self.operator.read(path))?;
-        Ok(found.map(|buffer| buffer.to_vec()))
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
+        Ok(run_unless(&MISSING, self.operator.read(path))?.map(|buffer| buffer.to_vec()))
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
-        if self.keeps_objects {
-            return run(self.writer(path, bytes)).map(drop);
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
+        if !self.keeps_objects {
+            run(self.operator.write(PART, bytes.to_vec()))?;
+            return run(self.operator.rename(PART, path));
         }
-        run(self.writer(PART, bytes))?;
-        run(self.operator.rename(PART, path))
+        // Issued files never change, but may be withdrawn. All others are asked for again.
+        let policy = if is_issued(path) {
+            "public, max-age=86400"
+        } else {
+            "no-cache"
+        };
+        let write = self.operator.write_with(path, bytes.to_vec());
+        run(write.content_type(media_type(path)).cache_control(policy)).map(drop)
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         if self.operator.info().capability().write_with_if_not_exists {
-            let write = self.writer(path, bytes).if_not_exists(true);
-            return Ok(run_unless(&PRESENT, write)?.is_some());
+            let write = self.operator.write_with(path, bytes.to_vec());
+            return Ok(run_unless(&PRESENT, write.if_not_exists(true))?.is_some());
         }
         if self.read(path)?.is_some() {
             return Ok(false);
         }
         // Not through a part, which two publishers would share.
-        run(self.writer(path, bytes))?;
+        run(self.operator.write(path, bytes.to_vec()))?;
         confirm_created(self, path, bytes)
     }
 
-    fn remove(&mut self, path: &str) -> StoreResult<()> {
+    fn remove(&mut self, path: &str) -> Result<()> {
         run_unless(&MISSING, self.operator.delete(path)).map(drop)
     }
 
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
         if let Some(branch) = &self.branch {
             return branch.modified_at(path);
         }
@@ -113,18 +104,24 @@ impl Store for OpendalStore {
         Ok(time.and_then(|time| time.to_string().parse().ok()))
     }
 
-    fn finish(&mut self) -> StoreResult<()> {
+    fn finish(&mut self) -> Result<()> {
         self.branch.as_ref().map_or(Ok(()), GitBranch::push)
     }
 }
 
-fn in_folder(folder: &Path) -> services::Fs {
-    services::Fs::default().root(&folder.to_string_lossy())
-}
-
+/// The folder of a target. Refuses one around the project or in a folder of its own: the next build
+/// would take the site for content, or vice versa.
 fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
     let folder = project.join(text(&target.record.path));
-    refuse_project_folders(&folder, project)?;
+    let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    if let (Ok(target), Ok(project)) = (resolve(&folder), resolve(project)) {
+        let is_in = |name| target.starts_with(project.join(name));
+        let own = ["content", "themes", "output", ".safeguard"];
+        if project.starts_with(&target) || own.into_iter().any(is_in) {
+            let message = Message::new("folder-is-ours").with("path", target.display());
+            return Err(Error::new(message));
+        }
+    }
     // A missing parent is a share that is not mounted, and is not created.
     if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
         let message = Message::new("no-folder-above").with("path", parent.display());
@@ -133,36 +130,31 @@ fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
+// OpenDAL takes an empty text for a setting that is not made.
+
 fn webdav(target: &Target) -> services::Webdav {
     let record = &target.record;
-    let webdav = services::Webdav::default()
+    services::Webdav::default()
         .endpoint(text(&record.url))
-        .root(text(&record.path));
-    let Some(user) = &record.user else {
-        return webdav;
-    };
-    let password = target.secret("PASSWORD").unwrap_or_default();
-    webdav.username(user).password(password)
+        .root(text(&record.path))
+        .username(text(&record.user))
+        .password(target.secret("PASSWORD").unwrap_or_default())
 }
 
 fn s3(target: &Target) -> services::S3 {
     let record = &target.record;
-    let mut s3 = services::S3::default()
+    let elsewhere = record.endpoint.as_ref().map_or("", |_| "auto");
+    let secret = |name| target.secret(name).unwrap_or_default();
+    services::S3::default()
         .bucket(text(&record.bucket))
-        .root(text(&record.path));
-    if let Some(endpoint) = &record.endpoint {
-        s3 = s3.endpoint(endpoint).region("auto");
-    }
-    if let Some(region) = &record.region {
-        s3 = s3.region(region);
-    }
-    match ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY"].map(|name| target.secret(name)) {
-        [Some(id), Some(key)] => s3.access_key_id(id).secret_access_key(key),
-        _ => s3,
-    }
+        .root(text(&record.path))
+        .endpoint(text(&record.endpoint))
+        .region(record.region.as_deref().unwrap_or(elsewhere))
+        .access_key_id(secret("ACCESS_KEY_ID"))
+        .secret_access_key(secret("SECRET_ACCESS_KEY"))
 }
 
-fn run<T>(operation: impl IntoFuture<Output = opendal::Result<T>>) -> StoreResult<T> {
+fn run<T>(operation: impl IntoFuture<Output = opendal::Result<T>>) -> Result<T> {
     wait(async { operation.await.map_err(store_error) })
 }
 
@@ -170,7 +162,7 @@ fn run<T>(operation: impl IntoFuture<Output = opendal::Result<T>>) -> StoreResul
 fn run_unless<T>(
     kinds: &[ErrorKind],
     operation: impl IntoFuture<Output = opendal::Result<T>>,
-) -> StoreResult<Option<T>> {
+) -> Result<Option<T>> {
     wait(async {
         match operation.await {
             Ok(value) => Ok(Some(value)),
@@ -180,43 +172,22 @@ fn run_unless<T>(
     })
 }
 
-/// Refuses a target that contains the project or is one of its folders: the next build would take
-/// the site for content, or the other way round.
-fn refuse_project_folders(target: &Path, project: &Path) -> Result<()> {
-    let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
-    let (Ok(target), Ok(project)) = (resolve(target), resolve(project)) else {
-        return Ok(());
-    };
-    let is_in = |name| target.starts_with(project.join(name));
-    let project_folders = ["content", "themes", "output", ".safeguard"];
-    if project.starts_with(&target) || project_folders.into_iter().any(is_in) {
-        let message = Message::new("folder-is-ours").with("path", target.display());
-        return Err(Error::new(message));
-    }
-    Ok(())
-}
-
-fn store_error(error: opendal::Error) -> StoreError {
+fn store_error(error: opendal::Error) -> Error {
     let words = error.to_string();
     // OpenDAL has no error kind for the refusal of a WebDAV server.
     let refused = error.kind() == ErrorKind::PermissionDenied
         || words.contains("status: 401")
         || words.contains("credential");
-    if refused {
-        return StoreError::permanent(Message::new("target-refused"), error);
-    }
-    if error.is_temporary() && !is_disk_full(&error) {
-        return StoreError::transient(error);
-    }
-    StoreError::permanent(Message::new("target-failed"), error)
-}
-
-/// Recognises a disk that is full or read-only.
-fn is_disk_full(error: &opendal::Error) -> bool {
-    let source = std::error::Error::source(error);
+    let source = std::error::Error::source(&error);
     let io_error = source.and_then(|source| source.downcast_ref::<io::Error>());
-    io_error.is_some_and(|error| {
-        use io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-        [StorageFull, QuotaExceeded, ReadOnlyFilesystem].contains(&error.kind())
-    })
+    let is_disk_full = io_error.is_some_and(|error| FULL_DISK.contains(&error.kind()));
+    if !refused && error.is_temporary() && !is_disk_full {
+        return transient(error);
+    }
+    let id = if refused {
+        "target-refused"
+    } else {
+        "target-failed"
+    };
+    Error::new(Message::new(id)).caused_by(error)
 }

@@ -14,8 +14,8 @@ use crate::output::stays_below;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lists of pages and addresses: they refer to other files, so they travel with the pages.
-const LISTS: [&str; 4] = [LISTING, FEED, ROBOTS, SITEMAP];
+/// The files that a manifest lists, by path.
+type Listed<'a> = BTreeMap<&'a str, &'a ManifestFile>;
 
 /// A site to publish: its manifest, and the bytes of the files it lists.
 #[derive(Debug, Clone)]
@@ -33,8 +33,7 @@ pub struct Plan {
     pub pages: Vec<String>,
     /// Files that only the published manifest lists, and leftovers that nobody needs.
     pub remove: Vec<String>,
-    /// Files to send to paths that the published manifest does not list, so that something else
-    /// may be there.
+    /// Files for paths that the published manifest does not list: something else may be there.
     pub added: Vec<String>,
     /// Number of files that are published already.
     pub unchanged: usize,
@@ -48,11 +47,9 @@ pub struct Plan {
 
 impl BuiltSite {
     /// Takes the published part out of a build.
-    pub fn from_bundle(bundle: &Bundle) -> BuiltSite {
-        let below = |(path, bytes): (&String, &Vec<u8>)| {
-            Some((path.strip_prefix(SITE)?.into(), bytes.clone()))
-        };
-        let mut files: Bundle = bundle.iter().filter_map(below).collect();
+    pub fn from_bundle(bundle: Bundle) -> BuiltSite {
+        let below = |(path, bytes): (String, _)| Some((path.strip_prefix(SITE)?.to_owned(), bytes));
+        let mut files: Bundle = bundle.into_iter().filter_map(below).collect();
         let manifest = files.remove(MANIFEST).expect("every bundle has one");
         BuiltSite {
             manifest: serde_json::from_slice(&manifest).expect("the bundle wrote it"),
@@ -65,12 +62,6 @@ impl Plan {
     /// Everything that is sent before the manifest, in order.
     pub fn sent(&self) -> impl Iterator<Item = &str> {
         self.upload.iter().chain(&self.pages).map(String::as_str)
-    }
-
-    /// The files of issued editions that are removed, because the editions were withdrawn.
-    pub fn withdrawn_files(&self) -> impl Iterator<Item = &str> {
-        let removed = self.remove.iter().map(String::as_str);
-        removed.filter(|path| is_issued(path))
     }
 
     /// True if the target has this very site.
@@ -92,20 +83,14 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// Plans how a site replaces the published one.
-///
-/// `leftovers` are paths at which a file may differ from the published manifest and yet is this
-/// program's own: an interrupted publication sent it.
-pub fn plan(
-    published: Option<&Manifest>,
-    site: &BuiltSite,
-    leftovers: &BTreeSet<String>,
-) -> Result<Plan> {
+/// Plans how a site replaces the published one. At the paths of `leftovers` a file may differ from the
+/// published manifest and yet is this program's own: an interrupted publication sent it.
+pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
     let listed = published.iter().flat_map(|manifest| &manifest.files);
-    let before: BTreeMap<_, _> = listed.map(|file| (file.path.as_str(), file)).collect();
+    let before: Listed = listed.map(|file| (file.path.as_str(), file)).collect();
     refuse_changed_editions(&before, &site.manifest)?;
-    let (mut upload, mut pages, mut added) = (Vec::new(), Vec::new(), Vec::new());
-    let mut obsolete = leftovers.clone();
+    let (mut sent, mut added) = (Vec::new(), Vec::new());
+    let mut obsolete = BTreeSet::from_iter(leftovers.iter().cloned());
     obsolete.extend(before.keys().map(ToString::to_string));
     for ManifestFile { path, sha256, .. } in &site.manifest.files {
         obsolete.remove(path);
@@ -118,12 +103,9 @@ pub fn plan(
         if old.is_none() && !is_leftover {
             added.push(path.clone());
         }
-        if is_page(path) {
-            pages.push(path.clone());
-        } else {
-            upload.push(path.clone());
-        }
+        sent.push(path.clone());
     }
+    let (mut pages, upload): (Vec<String>, _) = sent.into_iter().partition(|path| is_page(path));
     // New pages before those that may refer to them, the front page last.
     pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == FRONT));
     Ok(Plan {
@@ -137,12 +119,8 @@ pub fn plan(
     })
 }
 
-/// Refuses to change a file of a published edition, or to take all of them away: an edition that
-/// was withdrawn keeps a page.
-fn refuse_changed_editions(
-    published: &BTreeMap<&str, &ManifestFile>,
-    manifest: &Manifest,
-) -> Result<()> {
+/// Refuses to change a file of a published edition, or to take all away: one that was withdrawn keeps a page.
+fn refuse_changed_editions(published: &Listed, manifest: &Manifest) -> Result<()> {
     let differs = |file: &&ManifestFile| {
         let old = published.get(file.path.as_str());
         is_issued(&file.path) && old.is_some_and(|old| old.sha256 != file.sha256)
@@ -160,8 +138,7 @@ fn refuse_changed_editions(
     }
 }
 
-/// Refuses to take back what the published list of editions says: that an edition was withdrawn, and
-/// the files that were let out. A list that cannot be read says nothing.
+/// Refuses to take back that an edition was withdrawn or a file let out. A list that cannot be read says neither.
 pub fn refuse_taken_back(published: &[u8], site: &BuiltSite) -> Result<()> {
     let next = site.files.get(LISTING).map_or(&[][..], Vec::as_slice);
     let lists = [published, next].map(|bytes| serde_json::from_slice::<Listing>(bytes).ok());
@@ -187,12 +164,12 @@ fn edition_of(path: &str) -> Option<&str> {
 
 /// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    edition_of(path).is_some() && DOWNLOADS.contains(&name)
+    edition_of(path).is_some() && DOWNLOADS.contains(&path.rsplit('/').next().unwrap_or_default())
 }
 
+/// Recognises pages, and the lists that refer to other files and so travel with the pages.
 fn is_page(path: &str) -> bool {
-    path.ends_with(".html") || LISTS.contains(&path)
+    path.ends_with(".html") || [LISTING, FEED, ROBOTS, SITEMAP].contains(&path)
 }
 
 #[cfg(test)]
@@ -221,18 +198,18 @@ mod tests {
     }
 
     fn planned(before: &BuiltSite, after: &BuiltSite) -> Plan {
-        plan(Some(&before.manifest), after, &BTreeSet::new()).expect("a plan")
+        plan(Some(&before.manifest), after, &[]).expect("a plan")
     }
 
     fn refusal(before: &BuiltSite, after: &BuiltSite) -> Message {
-        let refused = plan(Some(&before.manifest), after, &BTreeSet::new());
+        let refused = plan(Some(&before.manifest), after, &[]);
         refused.expect_err("a refusal").message
     }
 
     #[test]
     fn at_first_everything_travels_pages_last() {
         let site = site(&[("index.html", "1"), ("a.css", "2"), ("feed.xml", "3")]);
-        let plan = plan(None, &site, &BTreeSet::new()).expect("a plan");
+        let plan = plan(None, &site, &[]).expect("a plan");
         assert_eq!(plan.upload, ["a.css"]);
         assert_eq!(plan.pages, ["feed.xml", "index.html"]);
         assert!(plan.sends_manifest && plan.remove.is_empty() && plan.unchanged == 0);
@@ -276,14 +253,14 @@ mod tests {
         assert_eq!(refusal(&before, &site(&[list])), expected);
         let plan = planned(&before, &site(&[page]));
         assert_eq!(plan.remove, [pdf.0, list.0]);
-        assert_eq!(plan.withdrawn_files().collect::<Vec<_>>(), [pdf.0]);
+        assert!(is_issued(pdf.0) && !is_issued(list.0));
     }
 
     #[test]
     fn what_a_dead_publisher_left_is_removed_unless_it_is_needed() {
         let before = site(&[("index.html", "1")]);
         let after = site(&[("index.html", "1"), ("b.css", "2")]);
-        let leftovers = ["a.css", "b.css"].map(str::to_owned).into();
+        let leftovers = ["a.css", "b.css"].map(str::to_owned);
         let plan = plan(Some(&before.manifest), &after, &leftovers).expect("a plan");
         assert_eq!(plan.remove, ["a.css"]);
         assert_eq!(plan.upload, ["b.css"]);

@@ -1,14 +1,13 @@
 //! SFTP over a session of [`super::ssh`], on every system.
 
 use super::ssh::{self, SshSession};
-use super::store::{
-    ASIDE, PART, STEP_TIMEOUT, Store, StoreError, StoreResult, confirm_created, wait,
-};
+use super::store::{ASIDE, PART, STEP_TIMEOUT, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
-use crate::message::Message;
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error as SftpError;
+use russh_sftp::client::rawsession::SftpResult;
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 use std::path::{Path, PathBuf};
 
@@ -32,8 +31,6 @@ struct Connection {
     _session: SshSession,
 }
 
-type SftpResult<T> = Result<T, SftpError>;
-
 impl SftpStore {
     pub fn new(target: &Target, project: &Path) -> SftpStore {
         SftpStore {
@@ -44,7 +41,7 @@ impl SftpStore {
     }
 
     /// Runs one step on the connection; after a loss the next step opens another.
-    fn run<T>(&mut self, step: impl AsyncFnOnce(&Connection) -> SftpResult<T>) -> StoreResult<T> {
+    fn run<T>(&mut self, step: impl AsyncFnOnce(&Connection) -> SftpResult<T>) -> Result<T> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.connect()?,
@@ -56,14 +53,14 @@ impl SftpStore {
         result.map_err(store_error)
     }
 
-    fn connect(&self) -> StoreResult<Connection> {
+    fn connect(&self) -> Result<Connection> {
         wait(async {
             let session = ssh::connect(&self.target, &self.project).await?;
             let channel = session.channel_open_session().await?;
             channel.request_subsystem(true, "sftp").await?;
             let sftp = RawSftpSession::new(channel.into_stream());
             sftp.set_timeout(STEP_TIMEOUT.as_secs());
-            let version = sftp.init().await.map_err(StoreError::transient)?;
+            let version = sftp.init().await.map_err(transient)?;
             Ok(Connection {
                 renames_over: version.extensions.contains_key(POSIX_RENAME),
                 sftp,
@@ -81,12 +78,12 @@ impl SftpStore {
 }
 
 impl Store for SftpStore {
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>> {
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>> {
         let path = self.remote_path(path);
         self.run(async |connection| connection.read(path).await)
     }
 
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()> {
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
         let [part, path] = [PART, path].map(|path| self.remote_path(path));
         self.run(async |connection| {
             connection.make_folders(&path).await?;
@@ -95,7 +92,7 @@ impl Store for SftpStore {
         })
     }
 
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool> {
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         let remote = self.remote_path(path);
         self.run(async |connection| connection.make_folders(&remote).await)?;
         if !self.run(async |connection| connection.put_new(&remote, bytes).await)? {
@@ -108,12 +105,12 @@ impl Store for SftpStore {
         Ok(true)
     }
 
-    fn remove(&mut self, path: &str) -> StoreResult<()> {
+    fn remove(&mut self, path: &str) -> Result<()> {
         let path = self.remote_path(path);
         self.run(async |connection| if_exists(connection.sftp.remove(path).await).map(drop))
     }
 
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
         let path = self.remote_path(path);
         let found = self.run(async |connection| if_exists(connection.sftp.stat(path).await))?;
         let time = found.and_then(|found| found.attrs.mtime);
@@ -128,35 +125,28 @@ impl Connection {
             return Ok(None);
         };
         let mut bytes = Vec::new();
-        let result = loop {
+        loop {
             let offset = bytes.len() as u64;
             match self.sftp.read(&file.handle, offset, CHUNK as u32).await {
                 Ok(chunk) => bytes.extend(chunk.data),
-                Err(SftpError::Status(status)) if status.status_code == StatusCode::Eof => {
-                    break Ok(());
-                }
-                Err(error) => break Err(error),
+                Err(SftpError::Status(it)) if it.status_code == StatusCode::Eof => break,
+                Err(error) => return Err(error),
             }
-        };
+        }
         self.sftp.close(file.handle).await?;
-        result.map(|()| Some(bytes))
+        Ok(Some(bytes))
     }
 
     /// Writes a file that is opened with one more flag.
     async fn put(&self, path: &str, bytes: &[u8], flag: OpenFlags) -> SftpResult<()> {
         let flags = OpenFlags::CREATE | OpenFlags::WRITE | flag;
         let file = self.sftp.open(path, flags, FileAttributes::empty()).await?;
-        let write = async {
-            for (offset, chunk) in (0..).step_by(CHUNK).zip(bytes.chunks(CHUNK)) {
-                let written = self.sftp.write(&file.handle, offset, chunk.to_vec());
-                written.await?;
-            }
-            SftpResult::Ok(())
-        };
-        let written = write.await;
+        for (offset, chunk) in (0..).step_by(CHUNK).zip(bytes.chunks(CHUNK)) {
+            let written = self.sftp.write(&file.handle, offset, chunk.to_vec());
+            written.await?;
+        }
         // A full disk may show only here.
-        let closed = self.sftp.close(&file.handle).await;
-        written.and(closed.map(drop))
+        self.sftp.close(file.handle).await.map(drop)
     }
 
     /// Creates a file; returns false if there is one already.
@@ -226,11 +216,11 @@ fn if_exists<T>(result: SftpResult<T>) -> SftpResult<Option<T>> {
     }
 }
 
-fn store_error(error: SftpError) -> StoreError {
+fn store_error(error: SftpError) -> Error {
     let id = match &error {
         SftpError::Status(it) if it.status_code == StatusCode::PermissionDenied => "target-refused",
         SftpError::Status(_) => "target-failed",
-        _ => return StoreError::transient(error),
+        _ => return transient(error),
     };
-    StoreError::permanent(Message::new(id), error)
+    Error::new(Message::new(id)).caused_by(error)
 }

@@ -4,10 +4,10 @@
 //! The first of these credentials counts: the key file of publish.yaml, a key or password of the
 //! environment, the agent, the usual key files.
 
-use super::store::{CONNECT_TIMEOUT, StoreError, StoreResult};
+use super::store::{CONNECT_TIMEOUT, is_transient, transient};
 use super::target::{Target, text};
-use crate::message::{Error, Message};
-use russh::client::{self, AuthResult, Handle, KeyboardInteractiveAuthResponse};
+use crate::message::{Error, Message, Result};
+use russh::client::{self, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::client::AgentClient;
 use russh::keys::{
     self, Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate,
@@ -16,30 +16,47 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::time::timeout;
 
-/// Names of OpenSSH's own key files.
-const USUAL_KEYS: [&str; 3] = ["id_ed25519", "id_ecdsa", "id_rsa"];
-
 pub type SshSession = Handle<HostKeyVerifier>;
 
 /// Connects to a server and logs in; `project` is the folder that relative paths begin at.
-pub async fn connect(target: &Target, project: &Path) -> StoreResult<SshSession> {
+pub async fn connect(target: &Target, project: &Path) -> Result<SshSession> {
     let record = &target.record;
     let (host, port) = (text(&record.host), record.port.unwrap_or(22));
-    let known_hosts = record.known_hosts.as_deref();
+    let named = record.known_hosts.as_deref();
+    let file = local_path(project, named.unwrap_or("~/.ssh/known_hosts"));
+    let unreadable = Message::new("sftp-known-hosts").with("file", file.display());
+    // With a byte order mark, which Windows' editors add, the first line names no server.
+    if std::fs::read(&file).is_ok_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf")) {
+        return Err(Error::new(unreadable));
+    }
+    let known = keys::known_hosts::known_host_keys_path(host, port, &file)
+        .map_err(|error| Error::new(unreadable).caused_by(error))?;
+    let is_known = |algorithm: &Algorithm| {
+        let mut algorithms = known.iter().map(|(_, key)| key.algorithm());
+        // One RSA key signs with several hashes.
+        algorithms.any(|it| it == *algorithm || (it.is_rsa() && algorithm.clone().is_rsa()))
+    };
+    // The server is asked first for a key of an algorithm that is on record.
+    let mut config = client::Config::default();
+    let preferred = config.preferred.key.to_mut();
+    preferred.sort_by_key(|algorithm| !is_known(algorithm));
     let verifier = HostKeyVerifier {
         host: host.to_owned(),
         port,
-        known_hosts: local_path(project, known_hosts.unwrap_or("~/.ssh/known_hosts")),
+        file,
+        known,
     };
-    let attempt = client::connect(Arc::new(verifier.config()), (host, port), verifier);
-    let mut session = timeout(CONNECT_TIMEOUT, attempt)
-        .await
-        .map_err(StoreError::transient)??;
+    let attempt = client::connect(Arc::new(config), (host, port), verifier);
+    let connected = timeout(CONNECT_TIMEOUT, attempt).await;
+    let mut session = connected.map_err(transient)??;
     match log_in(&mut session, target, project).await {
         Ok(true) => Ok(session),
-        Ok(false) => Err(Error::new(refused(target)).into()),
+        Ok(false) => Err(Error::new(refused(target))),
         // A server that hangs up has refused too. Further logins would lock the user out.
-        Err(error) if error.transient => Err(StoreError::permanent(refused(target), error.cause())),
+        Err(error) if is_transient(&error) => Err(Error {
+            message: refused(target),
+            ..error
+        }),
         Err(error) => Err(error),
     }
 }
@@ -47,80 +64,49 @@ pub async fn connect(target: &Target, project: &Path) -> StoreResult<SshSession>
 /// Resolves a path of publish.yaml, which begins at the project or, with `~/`, at home.
 fn local_path(project: &Path, path: &str) -> PathBuf {
     match path.strip_prefix("~/") {
-        Some(below) => home().join(below),
+        Some(below) => std::env::home_dir().unwrap_or_default().join(below),
         None => project.join(path),
     }
-}
-
-fn home() -> PathBuf {
-    std::env::home_dir().unwrap_or_default()
 }
 
 /// Accepts a server only if its key is on record.
 pub struct HostKeyVerifier {
     host: String,
     port: u16,
-    known_hosts: PathBuf,
+    file: PathBuf,
+    /// The server's keys on record, each with the number of its line.
+    known: Vec<(usize, PublicKey)>,
 }
 
 impl HostKeyVerifier {
-    /// Asks the server first for a key of an algorithm that is on record.
-    fn config(&self) -> client::Config {
-        let known = self.known_keys().unwrap_or_default();
-        let is_known = |algorithm: &Algorithm| {
-            let mut algorithms = known.iter().map(|(_, key)| key.algorithm());
-            // One RSA key signs with several hashes.
-            algorithms.any(|it| it == *algorithm || (it.is_rsa() && algorithm.clone().is_rsa()))
-        };
-        let mut config = client::Config::default();
-        let preferred = config.preferred.key.to_mut();
-        preferred.sort_by_key(|algorithm| !is_known(algorithm));
-        config
-    }
-
-    /// The keys on record, each with the number of its line.
-    fn known_keys(&self) -> Result<Vec<(usize, PublicKey)>, keys::Error> {
-        keys::known_hosts::known_host_keys_path(&self.host, self.port, &self.known_hosts)
-    }
-
-    fn verify(&self, key: &PublicKey) -> StoreResult<bool> {
-        let file = self.known_hosts.display();
-        let unreadable = Message::new("sftp-known-hosts").with("file", &file);
-        // With a byte order mark, which Windows' editors add, the first line names no server.
-        let content = std::fs::read(&self.known_hosts).unwrap_or_default();
-        if content.starts_with(b"\xef\xbb\xbf") {
-            return Err(Error::new(unreadable).into());
-        }
-        let known = self
-            .known_keys()
-            .map_err(|error| StoreError::permanent(unreadable, error))?;
+    fn verify(&self, key: &PublicKey) -> Result<bool> {
         let is_same = |(_, known): &(usize, PublicKey)| known.key_data() == key.key_data();
-        if known.iter().any(is_same) {
+        if self.known.iter().any(is_same) {
             return Ok(true);
         }
         // A key of another algorithm may be the server's new one, or an attacker's.
-        let message = match known.first() {
+        let message = match self.known.first() {
             Some((line, _)) => Message::new("sftp-host-changed").with("line", line),
-            None => Message::new("sftp-host-unknown")
-                .with("fingerprint", key.fingerprint(HashAlg::Sha256))
-                .with("line", self.known_hosts_line(key)),
+            None => {
+                let name = match self.port {
+                    22 => self.host.clone(),
+                    port => format!("[{}]:{port}", self.host),
+                };
+                let line = format!("{name} {}", key.to_openssh().unwrap_or_default());
+                let unknown = Message::new("sftp-host-unknown").with("line", line);
+                unknown.with("fingerprint", key.fingerprint(HashAlg::Sha256))
+            }
         };
-        Err(Error::new(message.with("host", &self.host).with("file", file)).into())
-    }
-
-    fn known_hosts_line(&self, key: &PublicKey) -> String {
-        let name = match self.port {
-            22 => self.host.clone(),
-            port => format!("[{}]:{port}", self.host),
-        };
-        format!("{name} {}", key.to_openssh().unwrap_or_default())
+        let file = self.file.display();
+        let named = message.with("host", &self.host).with("file", file);
+        Err(Error::new(named))
     }
 }
 
 impl client::Handler for HostKeyVerifier {
-    type Error = StoreError;
+    type Error = Error;
 
-    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> StoreResult<bool> {
+    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool> {
         match key {
             PublicKeyOrCertificate::PublicKey { key, .. } => self.verify(key),
             PublicKeyOrCertificate::Certificate(_) => Ok(false),
@@ -128,34 +114,31 @@ impl client::Handler for HostKeyVerifier {
     }
 }
 
-impl From<russh::Error> for StoreError {
-    fn from(error: russh::Error) -> StoreError {
-        StoreError::transient(error)
+impl From<russh::Error> for Error {
+    fn from(error: russh::Error) -> Error {
+        transient(error)
     }
 }
 
 /// Offers the credentials in their order; returns true as soon as the server accepts one.
-async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> StoreResult<bool> {
+async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Result<bool> {
     let user = text(&target.record.user);
     let passphrase = target.secret("PASSPHRASE");
+    let variable = target.variable("KEY");
     let named = match (&target.record.key_file, target.secret("KEY")) {
         (Some(file), _) => {
             let path = local_path(project, file);
             let key = keys::load_secret_key(&path, passphrase);
             Some((path.display().to_string(), key))
         }
-        (None, Some(key)) => Some((
-            target.variable("KEY"),
-            keys::decode_secret_key(key, passphrase),
-        )),
+        (None, Some(key)) => Some((variable, keys::decode_secret_key(key, passphrase))),
         (None, None) => None,
     };
     let has_key = named.is_some();
     if let Some((name, read)) = named {
-        let unreadable = Message::new("sftp-key")
-            .with("key", name)
-            .with("variable", target.variable("PASSPHRASE"));
-        let key = read.map_err(|error| StoreError::permanent(unreadable, error))?;
+        let message = Message::new("sftp-key").with("key", name);
+        let unreadable = message.with("variable", target.variable("PASSPHRASE"));
+        let key = read.map_err(|error| Error::new(unreadable).caused_by(error))?;
         if offer_key(session, user, key).await? {
             return Ok(true);
         }
@@ -169,9 +152,10 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> St
     if offer_agent_keys(session, user).await? {
         return Ok(true);
     }
-    for name in USUAL_KEYS {
+    for name in ["id_ed25519", "id_ecdsa", "id_rsa"] {
         // Nobody named these files: a missing or unreadable one is no error.
-        if let Ok(key) = keys::load_secret_key(home().join(".ssh").join(name), passphrase)
+        let path = local_path(project, &format!("~/.ssh/{name}"));
+        if let Ok(key) = keys::load_secret_key(path, passphrase)
             && offer_key(session, user, key).await?
         {
             return Ok(true);
@@ -180,7 +164,6 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> St
     Ok(false)
 }
 
-/// The message about a refused login.
 fn refused(target: &Target) -> Message {
     Message::new(match target.secret("PASSWORD") {
         Some(_) => "sftp-password",
@@ -191,7 +174,7 @@ fn refused(target: &Target) -> Message {
     .with("key", target.variable("KEY"))
 }
 
-async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> StoreResult<bool> {
+async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> Result<bool> {
     let hash = signature_hash(session, key.algorithm()).await?;
     let key_with_hash = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
     let result = session.authenticate_publickey(user, key_with_hash).await?;
@@ -199,28 +182,26 @@ async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> Sto
 }
 
 /// Offers the password, also as the answer to a server that asks for it interactively.
-async fn offer_password(session: &mut SshSession, user: &str, password: &str) -> StoreResult<bool> {
+async fn offer_password(session: &mut SshSession, user: &str, password: &str) -> Result<bool> {
     let result = session.authenticate_password(user, password).await?;
     if result.success() {
         return Ok(true);
     }
-    let mut response = session
-        .authenticate_keyboard_interactive_start(user, None)
-        .await?;
+    let asking = session.authenticate_keyboard_interactive_start(user, None);
+    let mut response = asking.await?;
     // A server that keeps asking has refused.
     for _ in 0..3 {
         let KeyboardInteractiveAuthResponse::InfoRequest { prompts, .. } = &response else {
             break;
         };
         let answers = vec![password.to_owned(); prompts.len()];
-        response = session
-            .authenticate_keyboard_interactive_respond(answers)
-            .await?;
+        let answering = session.authenticate_keyboard_interactive_respond(answers);
+        response = answering.await?;
     }
     Ok(matches!(response, KeyboardInteractiveAuthResponse::Success))
 }
 
-async fn offer_agent_keys(session: &mut SshSession, user: &str) -> StoreResult<bool> {
+async fn offer_agent_keys(session: &mut SshSession, user: &str) -> Result<bool> {
     #[cfg(unix)]
     let connected = AgentClient::connect_env().await;
     #[cfg(windows)]
@@ -231,10 +212,8 @@ async fn offer_agent_keys(session: &mut SshSession, user: &str) -> StoreResult<b
     for identity in agent.request_identities().await.unwrap_or_default() {
         let key = identity.public_key().into_owned();
         let hash = signature_hash(session, key.algorithm()).await?;
-        let result = session
-            .authenticate_publickey_with(user, key, hash, &mut agent)
-            .await;
-        if result.is_ok_and(|result: AuthResult| result.success()) {
+        let offer = session.authenticate_publickey_with(user, key, hash, &mut agent);
+        if offer.await.is_ok_and(|result| result.success()) {
             return Ok(true);
         }
     }
@@ -242,7 +221,7 @@ async fn offer_agent_keys(session: &mut SshSession, user: &str) -> StoreResult<b
 }
 
 /// The hash for a signature with an RSA key; other keys imply theirs.
-async fn signature_hash(session: &SshSession, key: Algorithm) -> StoreResult<Option<HashAlg>> {
+async fn signature_hash(session: &SshSession, key: Algorithm) -> Result<Option<HashAlg>> {
     if !key.is_rsa() {
         return Ok(None);
     }

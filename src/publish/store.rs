@@ -1,13 +1,13 @@
 //! The interface of every target, and the errors of a target.
 //!
-//! In: paths and bytes. Out: bytes, or a [`StoreError`] that says whether a retry may help.
+//! In: paths and bytes. Out: bytes, or an error, of which [`is_transient`] says whether a retry may help.
 //! A store never decides what travels: order, lock and manifest are the business of [`super`].
 
 use super::ftps::FtpsStore;
 use super::opendal_store::OpendalStore;
 use super::sftp::SftpStore;
 use super::target::{Target, TargetKind};
-use crate::message::{Error, Message};
+use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use std::fmt::Display;
 use std::path::Path;
@@ -27,79 +27,50 @@ pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 /// Timeout of a connection attempt.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Time to wait for another publisher's lock on stores without exclusive creation.
-const LOCK_SETTLE_TIME: Duration = Duration::from_secs(1);
-
 /// The files of one target. Paths use `/` and begin at the site's folder.
 pub trait Store {
     /// Returns the bytes of a file, or `None` if there is no such file.
-    fn read(&mut self, path: &str) -> StoreResult<Option<Vec<u8>>>;
+    fn read(&mut self, path: &str) -> Result<Option<Vec<u8>>>;
 
     /// Replaces a file in one step: meanwhile a reader gets the old file or the new one.
-    fn write(&mut self, path: &str, bytes: &[u8]) -> StoreResult<()>;
+    fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()>;
 
     /// Creates a file unless there is one; returns true if it is this caller's.
-    fn create(&mut self, path: &str, bytes: &[u8]) -> StoreResult<bool>;
+    fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool>;
 
     /// Removes a file, which may be gone already.
-    fn remove(&mut self, path: &str) -> StoreResult<()>;
+    fn remove(&mut self, path: &str) -> Result<()>;
 
     /// Returns the time of the last change to a file, by the target's clock.
-    fn modified_at(&mut self, path: &str) -> StoreResult<Option<Timestamp>>;
+    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>>;
 
     /// Makes everything written visible, if the target takes that as a separate step.
-    fn finish(&mut self) -> StoreResult<()> {
+    fn finish(&mut self) -> Result<()> {
         Ok(())
     }
 }
 
-/// A failed step, and whether a retry may help.
-#[derive(Debug)]
-pub struct StoreError {
-    pub error: Error,
-    pub transient: bool,
+/// The message of every error that may pass.
+const UNREACHABLE: &str = "target-unreachable";
+
+/// An error of the network or the server that may pass.
+pub fn transient(cause: impl Display) -> Error {
+    Error::new(Message::new(UNREACHABLE)).caused_by(cause)
 }
 
-pub type StoreResult<T> = std::result::Result<T, StoreError>;
-
-impl StoreError {
-    /// An error that stays, however often the step is retried.
-    pub fn permanent(message: Message, cause: impl Display) -> StoreError {
-        Error::new(message).caused_by(cause).into()
-    }
-
-    /// An error of the network or the server that may pass.
-    pub fn transient(cause: impl Display) -> StoreError {
-        StoreError {
-            error: Error::new(Message::new("target-unreachable")).caused_by(cause),
-            transient: true,
-        }
-    }
-
-    /// The cause in the words of the library or server.
-    pub fn cause(&self) -> &str {
-        self.error.cause.as_deref().unwrap_or_default()
-    }
+/// True if a retry may help.
+pub fn is_transient(error: &Error) -> bool {
+    error.message == Message::new(UNREACHABLE)
 }
 
-impl From<Error> for StoreError {
-    fn from(error: Error) -> StoreError {
-        StoreError {
-            error,
-            transient: false,
-        }
-    }
-}
-
-/// Checks that a created file is this caller's, on a target without exclusive creation: waits until
-/// a competitor's file would have arrived, then compares the bytes.
-pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> StoreResult<bool> {
-    std::thread::sleep(LOCK_SETTLE_TIME);
+/// True if a file created without exclusion is this caller's, once a competitor's would have arrived.
+pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> Result<bool> {
+    std::thread::sleep(Duration::from_secs(1));
     Ok(store.read(path)?.is_some_and(|found| found == bytes))
 }
 
 /// Opens a target; `project` is the folder that relative paths of publish.yaml begin at.
-pub fn open(target: &Target, project: &Path) -> StoreResult<Box<dyn Store>> {
+pub fn open(target: &Target, project: &Path) -> Result<Box<dyn Store>> {
     Ok(match target.record.kind {
         TargetKind::Sftp => Box::new(SftpStore::new(target, project)),
         TargetKind::Ftps => Box::new(FtpsStore::new(target)),
@@ -107,11 +78,9 @@ pub fn open(target: &Target, project: &Path) -> StoreResult<Box<dyn Store>> {
     })
 }
 
-/// Runs a step of an asynchronous library, at most [`STEP_TIMEOUT`] long.
-///
-/// All stores share one runtime, because connections that OpenDAL keeps open belong to the runtime
-/// that opened them.
-pub fn wait<T>(step: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
+/// Runs a step of an asynchronous library, at most [`STEP_TIMEOUT`] long. All stores share one
+/// runtime, because connections that OpenDAL keeps open belong to the runtime that opened them.
+pub fn wait<T>(step: impl Future<Output = Result<T>>) -> Result<T> {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -121,5 +90,5 @@ pub fn wait<T>(step: impl Future<Output = StoreResult<T>>) -> StoreResult<T> {
     });
     RUNTIME
         .block_on(async { tokio::time::timeout(STEP_TIMEOUT, step).await })
-        .unwrap_or_else(|elapsed| Err(StoreError::transient(elapsed)))
+        .unwrap_or_else(|elapsed| Err(transient(elapsed)))
 }

@@ -7,7 +7,9 @@ use crate::content::record::{EachOnce, Line};
 use crate::content::{conflict_marker, yaml};
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -29,7 +31,7 @@ const SECRET_WORDS: [&str; 5] = ["PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL"]
 
 /// The fields of a target in `publish.yaml`; its kind decides which it takes ([`TargetKind::fields`]).
 /// Local paths stand as they were written.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRecord {
     pub kind: TargetKind,
@@ -43,8 +45,7 @@ pub struct TargetRecord {
     pub user: Option<Line>,
     /// sftp: the file of a private key; without it the agent is asked, then the usual files.
     pub key_file: Option<Line>,
-    /// sftp: the file with the server's key, relative to the project's folder; without it
-    /// `~/.ssh/known_hosts`.
+    /// sftp: the file with the server's key, relative to the project's folder; else `~/.ssh/known_hosts`.
     pub known_hosts: Option<Line>,
     /// webdav: the address of the server, `https://…`.
     pub url: Option<Line>,
@@ -57,7 +58,7 @@ pub struct TargetRecord {
     pub branch: Option<Line>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TargetKind {
     Folder,
@@ -133,9 +134,7 @@ impl Target {
         self.secrets.get(name).map(String::as_str)
     }
 
-    /// Removes credentials from an error of a library or server.
-    ///
-    /// Adds the credential's variable, for the message of a target that refuses it.
+    /// Removes credentials from an error, and names the variable of one that the target may have refused.
     pub fn conceal(&self, mut error: Error) -> Error {
         for secret in self.secrets.values() {
             error.cause = error.cause.map(|cause| cause.replace(secret, "…"));
@@ -148,9 +147,7 @@ impl Target {
     }
 }
 
-/// Parses `publish.yaml`; returns its targets in the order of their names, or its errors.
-///
-/// `environment` looks up a variable.
+/// Parses `publish.yaml`; returns its targets by name, or its errors. `environment` looks up a variable.
 pub fn read(
     text: &str,
     environment: impl Fn(&str) -> Option<String>,
@@ -162,8 +159,7 @@ pub fn read(
     if !credentials.is_empty() {
         return Err(credentials);
     }
-    let read: EachOnce<TargetRecord> = yaml::read(FILE, text).map_err(|finding| vec![finding])?;
-    let records = read.0;
+    let records = yaml::read::<EachOnce<TargetRecord>>(FILE, text)?.0;
     let findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
     if !findings.is_empty() {
         return Err(findings);
@@ -194,54 +190,51 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         let message = Message::new("target-name").with("name", name);
         report("bad-id", &origin, message);
     }
-    for (field, written, id) in [
-        ("host", &record.host, "target-host"),
-        ("bucket", &record.bucket, "target-bucket"),
-        ("path", &record.path, "target-path"),
+    let [host, bucket, path] = [&record.host, &record.bucket, &record.path].map(text);
+    // An IPv6 address alone has several colons.
+    let host_is_wrong = host.contains('/') || host.matches(':').count() == 1;
+    for (field, written, id, is_wrong) in [
+        ("host", host, "target-host", host_is_wrong),
+        (
+            "bucket",
+            bucket,
+            "target-bucket",
+            bucket.contains(['/', ':']),
+        ),
+        ("path", path, "target-path", path.starts_with('~')),
     ] {
-        let written = text(written);
-        let is_wrong = match field {
-            "path" => written.starts_with('~'),
-            // An IPv6 address alone has several colons.
-            "host" => written.contains('/') || written.matches(':').count() == 1,
-            _ => written.contains(['/', ':']),
-        };
         if is_wrong {
             let message = Message::new(id).with("written", written);
             report("wrong-type", &origin.at(field), message);
         }
     }
-    let fields = serde_json::to_value(record).expect("a record is an object");
-    let is_written = |name: &str| name != "kind" && !fields[name].is_null();
+    let fields = serde_json::to_value(record).and_then(serde_json::from_value);
+    let mut written: BTreeMap<String, Value> = fields.expect("a record is an object");
+    written.retain(|name, value| name != "kind" && !value.is_null());
     let [needed, optional] = record.kind.fields();
-    for field in needed.iter().filter(|name| !is_written(name)) {
+    for field in needed.iter().filter(|name| !written.contains_key(**name)) {
         let message = Message::new("missing-field").with("field", field);
         report("missing-field", &origin, message);
     }
-    let names = fields.as_object().into_iter().flatten();
-    for field in names.map(|(name, _)| name.as_str()) {
-        if is_written(field) && !needed.contains(&field) && !optional.contains(&field) {
-            let message = Message::new("field-of-other-kind").with("field", field);
-            report("unknown-field", &origin.at(field), message);
-        }
+    let known = [needed, optional].concat();
+    for field in written.keys().filter(|name| !known.contains(&&***name)) {
+        let message = Message::new("field-of-other-kind").with("field", field);
+        report("unknown-field", &origin.at(field.as_str()), message);
     }
     findings
 }
 
-/// Reports fields that hold a credential, and addresses with a password in them.
-///
-/// Runs before the YAML is parsed, because the parser's findings show the line they are about.
+/// Reports fields that hold a credential, and addresses with a password. Runs before the YAML is parsed,
+/// because the parser's findings show the line they are about.
 fn find_credentials(text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {
         let code = line.split(" #").next().unwrap_or_default();
-        let names = code.split(':').rev().skip(1).filter_map(last_word);
+        let names = code.split(':').rev().skip(1).filter_map(secret_name);
         let address = has_password(code).then(|| "user:…@".to_owned());
-        for name in names.filter(|name| is_secret(name)).chain(address) {
-            let message = Message::new("credential-in-yaml")
-                .with("field", name)
-                .with("line", number);
-            let origin = Origin::file(FILE);
+        for name in names.chain(address) {
+            let named = Message::new("credential-in-yaml").with("field", name);
+            let (origin, message) = (Origin::file(FILE), named.with("line", number));
             findings.push(Diagnostic::error("credential-in-yaml", origin, message));
         }
     }
@@ -259,18 +252,16 @@ fn has_password(line: &str) -> bool {
     user.is_some_and(|user| user.contains(':') || !scheme.ends_with("ssh"))
 }
 
-/// The field name before a colon.
-fn last_word(text: &str) -> Option<String> {
+/// The field name before a colon, if it is a credential's.
+fn secret_name(text: &str) -> Option<String> {
     let ends_word = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
     let unquoted = text.trim_end().trim_end_matches(['"', '\'']);
-    let name = unquoted.rsplit(ends_word).next()?;
-    (!name.is_empty()).then(|| name.to_lowercase().replace('-', "_"))
-}
-
-fn is_secret(name: &str) -> bool {
+    let word = unquoted.rsplit(ends_word).next()?;
+    let name = word.to_lowercase().replace('-', "_");
     let upper = name.to_uppercase();
     let known = SECRETS.into_iter().chain(OTHER_SECRETS);
-    SECRET_WORDS.iter().any(|word| upper.contains(word)) || nearest(&upper, known).is_some()
+    let is_known = !name.is_empty() && nearest(&upper, known).is_some();
+    (is_known || SECRET_WORDS.iter().any(|word| upper.contains(word))).then_some(name)
 }
 
 #[cfg(test)]

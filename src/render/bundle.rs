@@ -1,13 +1,11 @@
-//! The files of one build, in memory, with their manifests.
-//!
-//! An issued edition's files are copied from its folder; a draft's are drawn.
+//! The files of one build, in memory, with their manifests. An issued edition's are copied, a draft's are drawn.
 
 use super::documents::{Documents, PdfJob};
 use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
 use super::site::Site;
 use super::theme::Theme;
-use crate::check::{self, CheckInput};
+use crate::check::{self, CheckInput, Checked};
 use crate::content::Content;
 use crate::data;
 use crate::diagnostic::Diagnostic;
@@ -32,8 +30,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// Checks content for a day; `fonts` are those in the binary. Returns the findings, and the
-    /// project unless one of them is an error.
+    /// Returns the findings for a day, and the project unless one is an error; `fonts` are those in the binary.
     pub fn check(
         content: Arc<Content>,
         theme: Result<Arc<Theme>>,
@@ -42,19 +39,18 @@ impl Project {
     ) -> (Vec<Diagnostic>, Result<Option<Project>>) {
         let drawn_with = theme.and_then(|theme| Ok((fonts.with(&theme)?, theme)));
         let known = drawn_with.as_ref().map_or(fonts, |(own, _)| own);
-        let checked = check::check(&CheckInput {
+        let Checked { register, findings } = check::check(&CheckInput {
             content: &content,
             today,
             can_draw: &|c| known.can_draw(c),
         });
-        let findings = checked.findings.clone();
-        let project = drawn_with.map(|(own, theme)| {
+        let project = drawn_with.map(|(fonts, theme)| {
             Some(Project {
                 content,
-                register: checked.register?,
-                findings: checked.findings,
+                register: register?,
+                findings: findings.clone(),
                 theme,
-                fonts: own,
+                fonts,
                 today,
             })
         });
@@ -88,10 +84,8 @@ pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
     if let Some(data) = files.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
         for copy in copies {
-            let copied = Sheet {
-                copy: Some(copy.clone()),
-                ..client.clone()
-            };
+            let mut copied = client.clone();
+            copied.copy = Some(copy.clone());
             let path = builder.names().copy(&copy.recipient);
             jobs.push(builder.documents.job(&path, copied, data.clone()));
         }
@@ -116,8 +110,8 @@ pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
     })
 }
 
-/// Makes one file of the site by itself, for the preview: `None` if there is no such file. Pages do
-/// not wait for the files they offer, so they do not show the sizes of these.
+/// Makes one file of the site, if there is such a file, for the preview. Its pages do not show the sizes of
+/// the files they offer, because they do not wait for these.
 pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(project)?;
     let mut bundle = Bundle::new();
@@ -147,14 +141,9 @@ pub fn site_policy(project: &Project) -> Result<Policy> {
 /// Draws one PDF by itself, for the preview.
 pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
     let builder = BundleBuilder::new(project)?;
-    let data_of = match rendering {
-        // The print to seal has the data of the client's PDF.
-        Rendering::SealPdf => Rendering::ClientPdf,
-        other => other,
-    };
-    let json = builder.documents.data(&builder.sheet(data_of))?;
-    let job = builder.documents.job("", builder.sheet(rendering), json);
-    builder.documents.draw_one(&job)
+    let (documents, sheet) = (&builder.documents, builder.sheet(rendering));
+    let json = documents.data(&sheet)?;
+    documents.draw_one(&documents.job("", sheet, json))
 }
 
 /// The parts of a build that share what is laid out from the same content.
@@ -193,34 +182,10 @@ impl<'a> BundleBuilder<'a> {
         sheet
     }
 
-    /// Adds the findings to a proof.
+    /// Adds the findings to a proof: to the measure or certificate that each is about, else to the sheet.
     fn annotate(&self, proof: &mut Sheet) {
-        let mut findings = self.findings();
-        for row in &mut proof.rows {
-            let Some(notes) = &mut row.proof else {
-                continue;
-            };
-            let file = notes.file.rsplit_once(':').map_or("", |(file, _)| file);
-            let record = (file.to_owned(), Some(row.id.clone()));
-            notes.findings = findings.remove(&record).unwrap_or_default();
-            // The open question is printed there in full already.
-            notes.findings.retain(|it| it.rule != "open-question");
-        }
-        for line in &mut proof.certifications {
-            if let Some(notes) = &mut line.proof {
-                let record = (notes.file.clone(), Some(line.id.clone()));
-                notes.findings = findings.remove(&record).unwrap_or_default();
-            }
-        }
-        findings.retain(|(_, record), _| record.is_none());
-        proof.findings = findings.into_values().flatten().collect();
-    }
-
-    /// The findings as texts in the sheet's language, by file and by the measure or certificate that
-    /// they are about.
-    fn findings(&self) -> BTreeMap<(String, Option<String>), Vec<FindingText>> {
-        let mut by_record = BTreeMap::new();
         let catalog = Catalog::of(Language::Japanese);
+        let mut findings: BTreeMap<_, Vec<FindingText>> = BTreeMap::new();
         for finding in &self.project.findings {
             let file = finding.origin.file.clone();
             let line = self.project.content.sources.line(&finding.origin);
@@ -230,14 +195,31 @@ impl<'a> BundleBuilder<'a> {
                 text: catalog.format(&finding.message),
                 place: format!("{file}:{line}"),
             };
-            let of_record = by_record.entry((file, finding.record.clone()));
-            of_record.or_insert_with(Vec::new).push(text);
+            let record = (file, finding.record.clone());
+            findings.entry(record).or_default().push(text);
         }
-        by_record
+        let mut of_record = |file: &str, id: &str| {
+            let record = (file.to_owned(), Some(id.to_owned()));
+            findings.remove(&record).unwrap_or_default()
+        };
+        for row in &mut proof.rows {
+            if let Some(notes) = &mut row.proof {
+                let file = notes.file.rsplit_once(':').map_or("", |(file, _)| file);
+                notes.findings = of_record(file, &row.id);
+                // The open question is printed there in full already.
+                notes.findings.retain(|it| it.rule != "open-question");
+            }
+        }
+        for line in &mut proof.certifications {
+            if let Some(notes) = &mut line.proof {
+                notes.findings = of_record(&notes.file, &line.id);
+            }
+        }
+        findings.retain(|(_, record), _| record.is_none());
+        proof.findings = findings.into_values().flatten().collect();
     }
 
-    /// The documents of this state: those issued, or a draft's with the PDFs to be drawn. Nothing of
-    /// a withdrawn edition is handed out.
+    /// The documents issued, none if they were withdrawn, or a draft's with the PDFs to be drawn.
     fn issued_or_drawn(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         match self.documents.version.edition {
             Some(edition) if edition.withdrawn.is_some() => Ok(Default::default()),
@@ -274,12 +256,9 @@ impl<'a> BundleBuilder<'a> {
         }
     }
 
-    /// The ledger's lines for the copies of an edition.
     fn recorded_copies(&self, copies: &[ClientCopy], files: &Bundle) -> Vec<RecordedCopy> {
-        let Some(edition) = self.documents.version.edition else {
-            return Vec::new();
-        };
         let line = |copy: &ClientCopy| {
+            let edition = self.documents.version.edition?;
             let bytes = files.get(&self.names().copy(&copy.recipient))?;
             Some(RecordedCopy {
                 edition: edition.id.clone(),
@@ -320,8 +299,7 @@ impl<'a> BundleBuilder<'a> {
     /// The front page's sheet in each language of the site; English only if somebody wrote some.
     fn fronts(&self) -> Result<Vec<Sheet>> {
         let mut fronts = vec![self.sheet(Rendering::Page)];
-        let mut pages = self.prose.iter();
-        let has_english = pages.any(|page| page.lang == Language::English);
+        let has_english = self.prose.iter().any(|it| it.lang == Language::English);
         if has_english || self.project.register.has_english() {
             let labels = self.project.theme.labels(Language::English)?;
             let version = self.documents.version.clone();
@@ -344,7 +322,10 @@ impl<'a> BundleBuilder<'a> {
 
     fn manifests(&self, bundle: &mut Bundle, digests: BTreeMap<String, String>) {
         let version = &self.documents.version;
-        let manifest = |files, digest| {
+        let manifest = |bundle: &Bundle, folder: &str, digest| {
+            let files = bundle
+                .iter()
+                .filter_map(|(path, bytes)| Some(manifest_file(path.strip_prefix(folder)?, bytes)));
             data::pretty(&Manifest {
                 edition: version.edition.map(|edition| edition.id.clone()),
                 id: version.id.clone(),
@@ -353,23 +334,13 @@ impl<'a> BundleBuilder<'a> {
                 as_of: self.project.today.to_string(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 digest,
-                files,
+                files: files.collect(),
             })
         };
         // The site's own manifest must not mention other readers.
         let mut public = digests.clone();
         public.retain(|reader, _| reader == Audience::Public.name());
-        let listed = bundle.iter();
-        let mut files: Vec<_> = listed.map(|(path, it)| manifest_file(path, it)).collect();
-        let mut site_files = files.clone();
-        site_files.retain(|file| file.path.starts_with(SITE));
-        for file in &mut site_files {
-            file.path.drain(..SITE.len());
-        }
-        let site = manifest(site_files, public);
-        files.push(manifest_file(&bundle_path(MANIFEST), &site));
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        bundle.insert(bundle_path(MANIFEST), site);
-        bundle.insert(MANIFEST.to_owned(), manifest(files, digests));
+        bundle.insert(bundle_path(MANIFEST), manifest(bundle, SITE, public));
+        bundle.insert(MANIFEST.to_owned(), manifest(bundle, "", digests));
     }
 }

@@ -1,7 +1,7 @@
 //! The documents of one state of the sheet: what an edition's folder holds.
 //!
-//! A draft's are drawn at every build, an edition's once, when it is issued. Every file is searched
-//! for texts that its reader may not see before it leaves this module.
+//! A draft's are drawn at every build, an edition's once, when it is issued. Before a file leaves this module, it is
+//! searched for texts that its reader may not see.
 
 use super::leak::{self, RenderedText};
 use super::pdf::{self, Fonts, Pdf};
@@ -38,10 +38,11 @@ pub struct PdfJob<'a> {
     registers: Vec<&'a Register>,
 }
 
-/// The edition before, if its record is at hand.
+/// The edition before, if its record is at hand and it was not withdrawn.
 pub fn predecessor<'e>(edition: &Edition, issued: &[&'e Edition]) -> Option<&'e Edition> {
     let named = edition.predecessor.as_ref()?;
-    issued.iter().copied().find(|it| it.id == named.id)
+    let before = issued.iter().copied().find(|it| it.id == named.id);
+    before.filter(|it| it.withdrawn.is_none())
 }
 
 /// Draws the files of an edition from its record.
@@ -73,21 +74,20 @@ impl<'a> Documents<'a> {
     pub fn all(&self) -> Result<(Bundle, Vec<PdfJob<'a>>)> {
         let [site, client, seal] = [Rendering::SitePdf, Rendering::ClientPdf, Rendering::SealPdf]
             .map(|rendering| self.sheet(rendering));
-        let site_data = self.data(&site)?;
-        let client_data = self.data(&client)?;
-        let files = Bundle::from([
-            (file::SITE_CSV.to_owned(), data::csv(&site)),
-            (file::CLIENT_CSV.to_owned(), data::csv(&client)),
-            (file::SITE_JSON.to_owned(), site_data.clone()),
-            (file::CLIENT_JSON.to_owned(), client_data.clone()),
-        ]);
+        let (site_data, client_data) = (self.data(&site)?, self.data(&client)?);
+        let files = [
+            (file::SITE_CSV, data::csv(&site)),
+            (file::CLIENT_CSV, data::csv(&client)),
+            (file::SITE_JSON, site_data.clone()),
+            (file::CLIENT_JSON, client_data.clone()),
+        ];
         let mut jobs = vec![
             self.job(file::SITE_PDF, site, site_data),
             self.job(file::CLIENT_PDF, client, client_data.clone()),
             self.job(file::SEAL_PDF, seal, client_data),
         ];
         jobs.extend(self.changes());
-        Ok((files, jobs))
+        Ok((files.map(|(name, it)| (name.to_owned(), it)).into(), jobs))
     }
 
     pub fn sheet(&self, rendering: Rendering) -> Sheet {
@@ -111,20 +111,15 @@ impl<'a> Documents<'a> {
     fn changes(&self) -> Option<PdfJob<'a>> {
         let before = match self.version.edition {
             Some(current) => predecessor(current, &self.issued)?,
-            None => self.issued.last()?,
+            None => self.issued.last().filter(|it| it.withdrawn.is_none())?,
         };
-        if before.withdrawn.is_some() {
-            return None;
-        }
-        let after = self.sheet(Rendering::ClientPdf);
         let old = sheet::lay_out_edition(before, Rendering::ClientPdf, &self.labels);
-        Some(PdfJob {
-            path: file::CHANGES_PDF.to_owned(),
-            changes: Some(compare::compare(&old, &after)),
-            json: data::json(&after, self.register, self.version.edition),
-            sheet: after,
-            registers: vec![&before.sheet, self.register],
-        })
+        let after = self.sheet(Rendering::ClientPdf);
+        let json = data::json(&after, self.register, self.version.edition);
+        let mut job = self.job(file::CHANGES_PDF, after, json);
+        job.changes = Some(compare::compare(&old, &job.sheet));
+        job.registers.push(&before.sheet);
+        Some(job)
     }
 
     /// Draws the PDFs, two at a time; one at a time if a single one fills hundreds of megabytes.
@@ -135,16 +130,15 @@ impl<'a> Documents<'a> {
         // The largest, the proof, is among the last; it is drawn early, while memory is not fragmented.
         jobs.reverse();
         for chunk in jobs.chunks(at_once) {
-            let results: Vec<_> = std::thread::scope(|scope| {
-                let spawn = |job| scope.spawn(move || self.draw_one(job));
+            let pdfs: Result<Vec<_>> = std::thread::scope(|scope| {
+                let draw = |job: &PdfJob| Ok((job.path.clone(), self.draw_one(job)?.bytes));
+                let spawn = |job| scope.spawn(move || draw(job));
                 let threads: Vec<_> = chunk.iter().map(spawn).collect();
                 let join = |it: ScopedJoinHandle<_>| it.join().expect("drawing does not panic");
                 threads.into_iter().map(join).collect()
             });
             pdf::forget();
-            for (job, pdf) in chunk.iter().zip(results) {
-                drawn.insert(job.path.clone(), pdf?.bytes);
-            }
+            drawn.extend(pdfs?);
         }
         Ok(drawn)
     }

@@ -1,7 +1,7 @@
 //! The texts of a finished file of any format, for the searches in it.
 
 use crate::pdf_reader;
-use lopdf::{Document, Object};
+use lopdf::{Document, Object, Stream};
 use serde_json::Value;
 
 /// The texts of a file, with their entities. NUL stands between texts that do not run on.
@@ -11,8 +11,7 @@ pub struct FileTexts {
     pub shown: String,
     /// The texts in quotes of styles and scripts: the word `none` in a style sheet is no remark.
     pub quoted: String,
-    /// Comments, the values of attributes, and texts of scripts in other quotes; the information,
-    /// descriptions and links of a PDF.
+    /// Comments, values of attributes, texts of scripts in other quotes; a PDF's information, descriptions, links.
     pub hidden: String,
     /// The pages of a PDF, in which nothing stands between two texts.
     pub pages: String,
@@ -94,15 +93,12 @@ impl FileTexts {
         self.pages = pdf_reader::page_texts(bytes).unwrap_or_default().concat();
         for object in pdf.objects.values() {
             self.add_object(object);
-            let Object::Stream(stream) = object else {
-                continue;
-            };
-            let content = || stream.get_plain_content().unwrap_or_default();
-            match stream.dict.get(b"Type").and_then(Object::as_name) {
+            let stream = || object.as_stream().and_then(Stream::get_plain_content);
+            let content = || stream().unwrap_or_default();
+            match object.type_name() {
                 Ok(b"EmbeddedFile") => self.add_json(&content()),
                 Ok(b"Metadata") => {
-                    // PDF/A describes the schemas in every file, with the name of their maker, and the
-                    // program names itself.
+                    // PDF/A describes schemas, with the name of their maker; the program names itself.
                     let mut xmp = String::from_utf8_lossy(&content()).into_owned();
                     for name in ["pdfaExtension:schemas", "xmp:CreatorTool", "xmpMM:History"] {
                         xmp = without(&xmp, &format!("<{name}>"), &format!("</{name}>"));
@@ -114,7 +110,6 @@ impl FileTexts {
         }
     }
 
-    /// Adds the texts of an object and of what it contains.
     fn add_object(&mut self, object: &Object) {
         /// The entries with a text that a reader can see.
         const TEXTS: &str =
@@ -181,16 +176,12 @@ fn add_values(tag: &str, values: &mut String) {
                 .split_once(char::is_whitespace)
                 .unwrap_or((written, "")),
         };
-        if name.ends_with("class") {
-            add(values, &value.replace(' ', "\0"));
-        } else {
-            add(values, value);
-        }
+        let separator = if name.ends_with("class") { "\0" } else { " " };
+        add(values, &value.replace(' ', separator));
         rest = after;
     }
 }
 
-/// The texts in quotes of a style or script.
 fn quoted(code: &str, quote: char) -> String {
     let mut texts = String::new();
     for line in code.lines() {

@@ -1,10 +1,11 @@
 //! Sheet + theme → the pages of the site (Tera). No HTML is made here; the templates make it.
 //!
-//! Style and script are part of the page and are allowed by their hash only: a page needs no other
-//! file, works in any folder, and runs nothing that was not built.
+//! Style and script are part of the page and are allowed by their hash only: a page needs no other file, works in any
+//! folder, and runs nothing that was not built.
 
 use crate::characters::is_dash;
 use crate::compare::Comparison;
+use crate::manifest::site::{CHANGES, FRONT, VERIFY};
 use crate::message::{Error, Result};
 use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, draw_rows};
@@ -17,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 use std::sync::LazyLock;
-use tera::{Context, Kwargs, Tera, TeraResult};
+use tera::{Context, Kwargs, State, Tera, TeraResult};
 use unicode_normalization::UnicodeNormalization;
 
 /// The site around a page; empty for a page by itself.
@@ -31,8 +32,7 @@ pub struct PageContext {
     pub home: Option<String>,
     /// Links to the pages of the site: `href`, `text`, and `current` if it leads to this very page.
     pub nav: Vec<Value>,
-    /// The page's languages, none if there is only one: `lang`, the `name` in that language, `way`
-    /// (relative) and `href` (absolute, if the site's address is known).
+    /// The page's languages, none if there is one: `lang`, `name` in it, `way` (relative), `href` (absolute if known).
     pub languages: Vec<Value>,
     pub feed: Option<String>,
     /// The page that checks received copies.
@@ -40,7 +40,7 @@ pub struct PageContext {
 }
 
 #[derive(Debug)]
-pub struct HtmlPage {
+pub struct Page {
     pub html: Vec<u8>,
     pub policy: Policy,
 }
@@ -60,12 +60,9 @@ impl Policy {
 
     /// The policy as browsers read it.
     pub fn text(&self) -> String {
-        let [styles, scripts] = [&self.styles, &self.scripts].map(|hashes| {
-            if hashes.is_empty() {
-                "'none'".to_owned()
-            } else {
-                Vec::from_iter(hashes.iter().cloned()).join(" ")
-            }
+        let [styles, scripts] = [&self.styles, &self.scripts].map(|hashes| match hashes.len() {
+            0 => "'none'".to_owned(),
+            _ => Vec::from_iter(hashes.iter().cloned()).join(" "),
         });
         format!(
             "default-src 'none'; style-src {styles}; script-src {scripts}; img-src data:; base-uri 'none'; form-action 'none'"
@@ -88,16 +85,15 @@ impl Policy {
             HeaderSyntax::HeadersFile => format!("  {name}: {value}\n"),
         };
         let lines: String = headers.map(line).concat();
-        match syntax {
-            HeaderSyntax::Nginx => format!(
-                "# in the `location` of the site\n{lines}\
-                 # and, with the way to it on the server: error_page 404 /404.html;\n"
+        let (first, last) = match syntax {
+            HeaderSyntax::Nginx => (
+                "# in the `location` of the site",
+                "# and, with the way to it on the server: error_page 404 /404.html;\n",
             ),
-            HeaderSyntax::Apache => {
-                format!("# .htaccess in the site's folder; needs mod_headers\n{lines}")
-            }
-            HeaderSyntax::HeadersFile => format!("/*\n{lines}"),
-        }
+            HeaderSyntax::Apache => ("# .htaccess in the site's folder; needs mod_headers", ""),
+            HeaderSyntax::HeadersFile => ("/*", ""),
+        };
+        format!("{first}\n{lines}{last}")
     }
 }
 
@@ -125,9 +121,7 @@ impl<'a> Pages<'a> {
             .expect("there are no templates yet");
         let extensions = [".html", ".css", ".xml", ".txt"];
         let templates = extensions.iter().flat_map(|ending| theme.files(ending));
-        tera.register_filter("dial", |number: &str, _: Kwargs, _: &tera::State| {
-            dial(number)
-        });
+        tera.register_filter("dial", |it: &str, _: Kwargs, _: &State| dial(it));
         tera.add_raw_templates(templates)
             .map_err(|error| explain(theme, "site/index.html", &error))?;
         tera.global_context().insert("tokens", &theme.tokens);
@@ -137,91 +131,60 @@ impl<'a> Pages<'a> {
     }
 
     /// The sheet as a page of its own; `more` are `downloads`, `data` and `archived`.
-    pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<HtmlPage> {
-        let draw = |rows| self.page("index", &sheet.first_rows(rows), site, more);
-        draw_rows(sheet.rows.len(), draw, |row| sheet.row_name(row))
+    pub fn sheet(&self, sheet: &Sheet, site: &PageContext, more: &Value) -> Result<Page> {
+        draw_rows(sheet, None, |rows, _| self.page(FRONT, rows, site, more))
     }
 
     /// The changes from an older sheet; `sheet` is the newer one.
-    pub fn changes(
-        &self,
-        sheet: &Sheet,
-        changes: &Comparison,
-        site: &PageContext,
-    ) -> Result<HtmlPage> {
-        // The rows to print are those of the comparison.
-        let around = sheet.first_rows(0);
-        let draw = |lines| {
-            let more = BTreeMap::from([("changes", changes.first_lines(lines))]);
-            self.page("changes", &around, site, &more)
-        };
-        draw_rows(changes.lines.len(), draw, |line| changes.line_name(line))
+    pub fn changes(&self, sheet: &Sheet, changes: &Comparison, site: &PageContext) -> Result<Page> {
+        draw_rows(sheet, Some(changes), |around, changes| {
+            let more = BTreeMap::from([("changes", changes)]);
+            self.page(CHANGES, around, site, &more)
+        })
     }
 
-    /// The page of that name, around it the sheet; `more` are the page's own variables.
+    /// The page or file of that name; its variables are the fields of the sheet, `site`, and those of `more`.
     pub fn page(
         &self,
         name: &str,
         sheet: &Sheet,
         site: &PageContext,
         more: &impl Serialize,
-    ) -> Result<HtmlPage> {
-        const STYLE: &str = "site/style.css";
-        // A style is a template too, because it may print labels.
-        let (style_files, script_file): (&[&str], _) = match name {
-            "index" => (&[STYLE], Some("site/page.js")),
-            "changes" => (&[STYLE, "site/changes.css"], None),
-            "verify" => (&[STYLE], Some("site/verify.js")),
-            _ => (&[STYLE], None),
+    ) -> Result<Page> {
+        let script_file = match name {
+            FRONT => "site/page.js",
+            VERIFY => "site/verify.js",
+            _ => "",
         };
         // Trimmed, because some checkers leave white space around a text out of its hash.
-        let script = script_file.and_then(|name| self.theme.text(name));
-        let trimmed_script = script.map(str::trim);
-        let template = format!("site/{name}.html");
-        let drawn = variables(sheet, site, more).and_then(|mut context| {
-            let render = |name: &&str| self.tera.render(name, &context);
-            let styles: TeraResult<Vec<_>> = style_files.iter().map(render).collect();
-            let joined = styles?.join("\n");
-            let style = joined.trim();
+        let script = self.theme.text(script_file).map(str::trim);
+        let template = format!("site/{name}");
+        let draw = || -> TeraResult<Page> {
+            let mut context = Context::from_serialize(sheet)?;
+            context.insert("site", site);
+            context.extend(Context::from_serialize(more)?);
+            // A style is a template too, because it may print labels.
+            let mut styles = self.tera.render("site/style.css", &context)?;
+            if name == CHANGES {
+                styles += &format!("\n{}", self.tera.render("site/changes.css", &context)?);
+            }
+            let style = styles.trim();
             let policy = Policy {
                 styles: [hash(style)].into(),
-                scripts: trimmed_script.map(hash).into_iter().collect(),
+                scripts: script.map(hash).into_iter().collect(),
             };
             let mut own = policy.clone();
             // Browsers do not run data in a script element, but checkers count it as a script.
             let data = context.get("data").and_then(tera::Value::as_str);
             own.scripts.extend(data.map(hash));
             context.insert("style", style);
-            context.insert("script", &trimmed_script);
+            context.insert("script", &script);
             context.insert("policy", &own.text());
             let html = self.tera.render(&template, &context)?.into_bytes();
-            Ok(HtmlPage { html, policy })
-        });
-        drawn.map_err(|error| explain(self.theme, &template, &error))
+            Ok(Page { html, policy })
+        };
+        draw().map_err(|error| explain(self.theme, &template, &error))
     }
-
-    /// A file that machines read: `robots.txt`, `feed.xml`, ….
-    pub fn text(
-        &self,
-        name: &str,
-        around: &Sheet,
-        place: &PageContext,
-        more: Value,
-    ) -> Result<Vec<u8>> {
-        let template = format!("site/{name}");
-        let text = variables(around, place, &more)
-            .and_then(|context| self.tera.render(&template, &context));
-        text.map(String::into_bytes)
-            .map_err(|error| explain(self.theme, &template, &error))
-    }
-}
-
-/// The variables of a template: the fields of the sheet, `site`, and those of `more`.
-fn variables(sheet: &Sheet, place: &PageContext, more: &impl Serialize) -> TeraResult<Context> {
-    let mut context = Context::from_serialize(sheet)?;
-    context.insert("site", place);
-    context.extend(Context::from_serialize(more)?);
-    Ok(context)
 }
 
 /// The one telephone number in a text, as a link dials it; an empty text if there is none, or several.
@@ -241,8 +204,7 @@ static NUMBER: LazyLock<Regex> =
 
 /// A style or script as a policy names it.
 fn hash(text: &str) -> String {
-    let digest = Sha256::digest(text);
-    format!("'sha256-{}'", Base64::encode_string(&digest))
+    format!("'sha256-{}'", Base64::encode_string(&Sha256::digest(text)))
 }
 
 /// JSON for a script element, in which no text may look like the element's end.
@@ -251,10 +213,10 @@ pub fn inert(value: &impl Serialize) -> String {
     json.replace('<', "\\u003c")
 }
 
-/// Makes one message with file and line of Tera's error.
 fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let text = error.to_string();
-    let Some((file, line)) = pointed_at(&text) else {
+    let place = Regex::new(r"--> (.+):(\d+):\d+").expect("a valid pattern");
+    let Some((_, [file, number])) = place.captures(&text).map(|it| it.extract()) else {
         // An error about a whole template quotes its name.
         let quoted = text.split('\'').nth(1);
         let named = quoted.filter(|name| theme.text(name).is_some());
@@ -263,15 +225,8 @@ fn explain(theme: &Theme, template: &str, error: &tera::Error) -> Error {
     let first = text.lines().next().unwrap_or_default();
     let source = error.source().map(|source| format!(": {source}"));
     let cause = first.trim_start_matches("error: ").to_owned();
+    let line = number.parse().unwrap_or(1);
     theme.failure(file, line, cause + &source.unwrap_or_default())
-}
-
-/// Parses ` --> site/index.html:2:12`.
-fn pointed_at(text: &str) -> Option<(&str, usize)> {
-    let (_, place) = text.lines().find_map(|line| line.split_once("--> "))?;
-    let mut parts = place.rsplitn(3, ':').skip(1);
-    let line = parts.next()?.parse().ok()?;
-    Some((parts.next()?, line))
 }
 
 #[cfg(test)]

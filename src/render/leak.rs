@@ -35,8 +35,7 @@ impl RenderedText {
         RenderedText::text(&[texts.shown, texts.pages, texts.code].concat())
     }
 
-    /// The first text that the readers may not see. In a comparison of two registers, a text may be
-    /// read if one of them allows it.
+    /// The first text that the readers may not see. A text is allowed if one of the registers allows it.
     pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
         let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
         for (text, readers) in registers.iter().flat_map(|register| texts(register)) {

@@ -25,9 +25,8 @@ impl Logo {
             return Err(error.with("most", most));
         }
         if name.ends_with(".png") {
-            if !(bytes.starts_with(b"\x89PNG\r\n\x1a\n")
-                && bytes.ends_with(b"IEND\xae\x42\x60\x82"))
-            {
+            let begins = bytes.starts_with(b"\x89PNG\r\n\x1a\n");
+            if !begins || !bytes.ends_with(b"IEND\xae\x42\x60\x82") {
                 return Err(refused("theme-logo-png"));
             }
         } else {
@@ -35,10 +34,8 @@ impl Logo {
             // Document types, and with them entities, are refused by default.
             let svg = Document::parse(text)
                 .map_err(|error| refused("theme-logo-svg").caused_by(error))?;
-            let active = svg
-                .descendants()
-                .find_map(|node| Some((node, active(node)?)));
-            if let Some((node, what)) = active {
+            let mut nodes = svg.descendants();
+            if let Some((node, what)) = nodes.find_map(|node| Some((node, active(node)?))) {
                 let line = svg.text_pos_at(node.range().start).row;
                 let error = refused("theme-logo-active").with("line", line);
                 return Err(error.with("what", what));
@@ -71,11 +68,8 @@ impl Logo {
 
     /// The image as an address in a page.
     pub fn address(&self) -> String {
-        let kind = if self.name.ends_with(".png") {
-            "png"
-        } else {
-            "svg+xml"
-        };
+        let is_png = self.name.ends_with(".png");
+        let kind = if is_png { "png" } else { "svg+xml" };
         let data = Base64::encode_string(&self.bytes);
         format!("data:image/{kind};base64,{data}")
     }
@@ -94,9 +88,8 @@ fn active(node: Node) -> Option<String> {
     let mut attributes = node.attributes().filter(|attribute| {
         let (name, value) = (attribute.name().to_lowercase(), attribute.value().trim());
         let is_reference = ["href", "src"].contains(&&*name);
-        let is_inside = ["#", "data:image/png;", "data:image/jpeg;"]
-            .iter()
-            .any(|start| value.starts_with(start));
+        let mut inside = ["#", "data:image/png;", "data:image/jpeg;"].iter();
+        let is_inside = inside.any(|start| value.starts_with(start));
         name.starts_with("on") || (is_reference && !is_inside) || loads(value)
     });
     let attribute = attributes.next().map(|it| it.name().to_owned());

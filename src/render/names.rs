@@ -1,8 +1,7 @@
 //! The search of a finished site for confidential names: whatever way a name took, it does not get out.
 //!
 //! In: the files that are about to be written. Out: a finding for each file and name.
-//! A word that only the official theme uses is none: the office can neither reword it nor say
-//! anything with it.
+//! A word that only the official theme uses is none: the office can neither reword it nor say anything with it.
 
 use super::file_texts::{FileTexts, without};
 use super::theme::{self, Theme};
@@ -83,14 +82,12 @@ impl<'a> SiteSearch<'a> {
         }
         if place == Place::Code {
             // `<table>` is a word of HTML itself.
-            found.retain(|it| {
-                let before = &text[..it.written.start];
-                !before.ends_with('<') && !before.ends_with("</")
-            });
+            let is_tag = |before: &str| before.ends_with('<') || before.ends_with("</");
+            found.retain(|it| !is_tag(&text[..it.written.start]));
         }
-        let findings = first_of_each(found).into_iter().filter_map(|found| {
-            let written = &text[found.written.clone()];
-            let (severity, id) = match (found.likeness, place) {
+        let findings = first_of_each(found).into_iter().filter_map(|it| {
+            let written = &text[it.written];
+            let (severity, id) = match (it.likeness, place) {
                 (Likeness::LooksAlike, Place::Code) => return None,
                 (Likeness::LooksAlike, _) => (Severity::Warning, "confidential-name-file-alike"),
                 // Words of HTML and CSS are Latin, such as `box-sizing`.
@@ -101,10 +98,10 @@ impl<'a> SiteSearch<'a> {
             };
             let origin = Origin::file(shown);
             let message = Message::new(id)
-                .with("name", found.name)
+                .with("name", it.name)
                 .with("written", written);
             let finding = Diagnostic::new(CONFIDENTIAL_NAME, severity, origin, message);
-            Some((found.name, finding))
+            Some((it.name, finding))
         });
         findings.collect()
     }
@@ -144,8 +141,7 @@ impl Passages {
         }
     }
 
-    /// The parts of a text's shape that are such a passage. One that is only a name must be a text by
-    /// itself, so that it excuses no other.
+    /// The parts of a shape that are such a passage. One that is a bare name must be a whole text: it excuses no other.
     fn places(&self, text: &FoldedText, place: Place) -> Vec<Range<usize>> {
         let is_text = |range: &Range<usize>| {
             let (before, after) = (&text.shape[..range.start], &text.shape[range.end..]);
@@ -182,11 +178,9 @@ fn theme_texts(theme: &Theme) -> BTreeSet<String> {
         fixed = without(&fixed, "{%", "%}");
         fixed = without(&fixed, "{#", "#}");
         add(&fixed);
-        let is_page = path.ends_with(".html") || path.ends_with(".xml");
-        let page = if is_page {
-            fixed
-        } else {
-            format!("<script>{fixed}</script>")
+        let page = match path.rsplit('.').next() {
+            Some("html" | "xml") => fixed,
+            _ => format!("<script>{fixed}</script>"),
         };
         let parts = FileTexts::html(&page);
         add(&[parts.shown, parts.quoted, parts.hidden].join("\0"));

@@ -1,6 +1,5 @@
-//! Sheet + theme → PDF/A-3a + PDF/UA-1 (Typst, in process), with the reader's data attached.
-//!
-//! No markup is made here: the theme's Typst file reads the sheet as data.
+//! Sheet + theme → PDF/A-3a + PDF/UA-1 (Typst, in process), with the reader's data attached. No markup is made here:
+//! the theme's Typst file reads the sheet as data.
 
 mod world;
 
@@ -16,7 +15,6 @@ use typst::diag::{SourceDiagnostic, Warned};
 use typst::foundations::{Content, Datetime, Smart};
 use typst::introspection::Introspector as _;
 use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
-use typst::syntax::DiagSpan;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use world::World;
@@ -31,8 +29,7 @@ pub struct Pdf {
     pub pages: BTreeMap<String, usize>,
 }
 
-/// Draws a sheet or, if there are any, the changes from an older one; `data`, the sheet's
-/// `safeguards.json`, is attached, the changes beside it.
+/// Draws a sheet or the changes from an older one; its `safeguards.json`, `data`, is attached, and the changes beside it.
 pub fn render(
     fonts: &Fonts,
     theme: &Theme,
@@ -40,7 +37,7 @@ pub fn render(
     changes: Option<&Comparison>,
     data: &[u8],
 ) -> Result<Pdf> {
-    let draw = |sheet: &Sheet, changes: Option<&Comparison>| {
+    let drawn = draw_rows(sheet, changes, |sheet, changes| {
         let json = serde_json::to_vec(sheet).expect("keys are strings");
         let mut files = vec![("sheet.json", json)];
         files.extend(changes.map(|changes| ("changes.json", pretty(changes))));
@@ -48,39 +45,23 @@ pub fn render(
         let (main, document) = document(sheet, changes);
         let world = World::new(fonts, theme, main, files);
         draw(world, theme, &options(sheet, &document))
-    };
-    let drawn = match changes {
-        None => {
-            let draw_rows_of = |rows| draw(&sheet.first_rows(rows), None);
-            draw_rows(sheet.rows.len(), draw_rows_of, |row| sheet.row_name(row))
-        }
-        Some(changes) => {
-            // The rows to print are those of the comparison.
-            let around = sheet.first_rows(0);
-            let draw_lines = |lines| draw(&around, Some(&changes.first_lines(lines)));
-            draw_rows(changes.lines.len(), draw_lines, |it| changes.line_name(it))
-        }
-    };
+    });
     finish(drawn?)
 }
 
 /// The theme's file that draws a document, and its name among those of the same sheet.
 fn document(sheet: &Sheet, changes: Option<&Comparison>) -> (&'static str, String) {
-    let name = match sheet.rendering {
-        Rendering::Page => "page",
-        Rendering::SitePdf => "site",
-        Rendering::ClientPdf => "client",
-        Rendering::SealPdf => "seal",
-        Rendering::Proof => "proof",
+    let (main, name) = match sheet.rendering {
+        Rendering::Page => ("sheet.typ", "page"),
+        Rendering::SitePdf => ("sheet.typ", "site"),
+        Rendering::ClientPdf => ("sheet.typ", "client"),
+        Rendering::SealPdf => ("sheet.typ", "seal"),
+        Rendering::Proof => ("proof.typ", "proof"),
     };
     if let Some(changes) = changes {
         let before = &changes.edition.before.id;
         return ("changes.typ", format!("changes-from-{before}/{name}"));
     }
-    let main = match sheet.rendering {
-        Rendering::Proof => "proof.typ",
-        _ => "sheet.typ",
-    };
     // Two copies are two documents.
     let mark = sheet.copy.as_ref().map_or("", |copy| &copy.mark);
     (main, format!("{name}/{mark}"))
@@ -89,17 +70,15 @@ fn document(sheet: &Sheet, changes: Option<&Comparison>) -> (&'static str, Strin
 type Drawn = (PagedDocument, Vec<u8>);
 
 fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> {
-    let first = compile(&world, options);
+    let mut drawn = compile(&world, options);
     let has_no_end = |errors: &Errors| {
         let mut messages = errors.iter().map(|error| &error.message);
         messages.any(|it| it.starts_with("document did not converge"))
     };
-    let drawn = if first.as_ref().is_err_and(has_no_end) {
+    if drawn.as_ref().is_err_and(has_no_end) {
         world.demand_steadiness();
-        compile(&world, options)
-    } else {
-        first
-    };
+        drawn = compile(&world, options);
+    }
     drawn.map_err(|errors| explain(&world, theme, &errors))
 }
 
@@ -123,22 +102,15 @@ fn finish((document, bytes): Drawn) -> Result<Pdf> {
             text.push_str(printed);
         }
     }
-    Ok(Pdf {
-        bytes,
-        text,
-        pages: labelled_pages(&document),
-    })
-}
-
-/// The page of each label of the theme. The official theme labels each row with its anchor.
-fn labelled_pages(document: &PagedDocument) -> BTreeMap<String, usize> {
     let introspector = document.introspector();
-    let place = |labelled: &Content| {
+    // The official theme labels each row with its anchor.
+    let page_of = |labelled: &Content| {
         let page = introspector.page(labelled.location()?)?;
         Some((labelled.label()?.resolve().to_string(), page.get()))
     };
     let labelled = introspector.query_labelled();
-    labelled.iter().filter_map(place).collect()
+    let pages = labelled.iter().filter_map(page_of).collect();
+    Ok(Pdf { bytes, text, pages })
 }
 
 /// Clears Typst's cache: one sheet's layout is of no use to another, and only fills memory.
@@ -146,8 +118,7 @@ pub fn forget() {
     comemo::evict(0);
 }
 
-/// Removes what the last four drawings did not need, one of each kind that an author looks at: the
-/// rest makes drawing with another word faster.
+/// Removes what the last four drawings, one of each kind, did not need: the rest makes the next ones faster.
 pub fn forget_unused() {
     comemo::evict(4);
 }
@@ -198,13 +169,9 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
     }
 }
 
-/// Makes one message with file and line of Typst's first error.
 fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
     let first = errors.first().expect("a failure has a reason");
-    let calls = first.trace.iter().map(|point| DiagSpan::from(point.span));
-    let mut spans = std::iter::once(first.span).chain(calls);
-    let place = spans.find_map(|span| world.place(span));
-    let (path, line) = place.unwrap_or_else(|| (world.main_path().to_owned(), 1));
+    let (path, line) = world.place(first);
     let hints = first.hints.iter().map(|hint| format!(" ({})", hint.v));
     let cause = format!("{}{}", first.message, hints.collect::<String>());
     theme.failure(&path, line, cause)

@@ -1,16 +1,12 @@
 //! The office's public site: every page, and the files that stand beside them.
 //!
-//! In: the files made of the sheet and its editions. Out: files below `site/`, each searched for leaks,
-//! and the policy that a web server can send with them.
-//! Pages link to one another by relative paths, so the site works below any address and from a folder;
-//! files that need an absolute address are made only if office.yaml has the site's.
+//! In: the files made of the sheet and its editions. Out: files below `site/`, each searched for leaks, and the policy
+//! that a web server can send with them. Pages link by relative paths, so the site works below any address and from a
+//! folder; files that need an absolute address (`feed.xml`, `sitemap.xml`) are made only if office.yaml has the site's.
 
 use super::documents::{Documents, predecessor};
-use super::html::{HtmlPage, PageContext, Pages, Policy, inert};
+use super::html::{Page, PageContext, Pages, Policy, inert};
 use super::leak::{self, RenderedText};
-use crate::compare;
-use crate::data;
-use crate::date;
 use crate::edition::{Edition, Ending, ListedEdition, Listing, LostEdition, digest_start};
 use crate::manifest::site::{
     CHANGES, DOWNLOADS, EDITIONS, ENGLISH, FEED, FRONT, LISTING, MISSING, ROBOTS, SITEMAP, VERIFY,
@@ -20,8 +16,9 @@ use crate::manifest::{Bundle, SITE, media_type};
 use crate::message::Result;
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, Rendering, Sheet};
+use crate::{compare, data, date};
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{Span, ToSpan};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -37,7 +34,6 @@ pub struct Site<'a> {
     pages: Pages<'a>,
     /// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
     home: Option<String>,
-    /// The styles and scripts of the pages made so far.
     policy: Policy,
     files: Bundle,
 }
@@ -64,23 +60,25 @@ impl<'a> Site<'a> {
         })
     }
 
-    /// Every page, `editions.json` and `robots.txt`, if the site's address is known also `feed.xml` and
-    /// `sitemap.xml`; and the one policy that allows all pages their styles and scripts.
-    ///
+    /// All files of the site, and the one policy that allows all pages their styles and scripts.
     /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
     pub fn build(mut self) -> Result<(Bundle, Policy)> {
         let (documents, listing) = (self.documents, self.listing);
+        let registers = [documents.register];
         for front in self.fronts {
             self.current(front)?;
-            self.prose(front)?;
+            for prose in self.prose_in(front.lang) {
+                let path = path_in(front, &format!("{}.html", prose.name));
+                let more = json!({"heading": prose.title, "prose": prose.html});
+                self.page(front, &path, "prose.html", &more, &registers)?;
+            }
             if !documents.issued.is_empty() {
                 // The page on which a received copy is checked.
-                let data = inert(listing).into();
-                self.listed(front, &path_in(front, VERIFY), "verify", ("data", data))?;
+                let data = json!({"data": inert(listing)});
+                self.listed(front, &path_in(front, VERIFY), VERIFY, data)?;
             }
         }
-        let registers = [documents.register];
-        self.page(self.japanese(), MISSING, "404", &json!({}), &registers)?;
+        self.page(self.japanese(), MISSING, MISSING, &json!({}), &registers)?;
         for (listed, edition) in listing.editions.iter().zip(&documents.issued) {
             match &listed.withdrawn {
                 Some(ending) => self.ended(&listed.id, ending, "withdrawn")?,
@@ -116,7 +114,7 @@ impl<'a> Site<'a> {
                 "ended": {"id": newest.id, "ending": ending, "kind": "withdrawn", "front": true},
                 "days": self.days(sheet),
             });
-            return self.page(sheet, &path, "ended", &more, &registers);
+            return self.page(sheet, &path, "ended.html", &more, &registers);
         }
         let place = self.place(sheet, &path);
         let more = json!({
@@ -128,32 +126,14 @@ impl<'a> Site<'a> {
         self.add_page(&path, page, &registers)
     }
 
-    /// The office's own pages in the language of a front page.
-    fn prose(&mut self, front: &Sheet) -> Result<()> {
-        for prose in self.prose_in(front.lang) {
-            let path = path_in(front, &format!("{}.html", prose.name));
-            let more = json!({"heading": prose.title, "prose": prose.html});
-            self.page(front, &path, "prose", &more, &[self.documents.register])?;
-        }
-        Ok(())
-    }
-
-    /// A page about the editions issued so far, with one more variable.
-    fn listed(
-        &mut self,
-        front: &Sheet,
-        path: &str,
-        name: &str,
-        (variable, value): (&str, Value),
-    ) -> Result<()> {
-        let listing = self.listing;
-        let mut more = json!({
-            "editions": listing.editions,
-            "lost": listing.lost,
-            "days": self.days(front),
-        });
-        more[variable] = value;
-        self.page(front, path, name, &more, &self.registers())
+    /// A page about the editions issued so far, with more variables.
+    fn listed(&mut self, front: &Sheet, path: &str, name: &str, mut more: Value) -> Result<()> {
+        more["editions"] = json!(self.listing.editions);
+        more["lost"] = json!(self.listing.lost);
+        more["days"] = json!(self.days(front));
+        let issued = self.documents.issued.iter();
+        let registers: Vec<&Register> = issued.map(|edition| &edition.sheet).collect();
+        self.page(front, path, name, &more, &registers)
     }
 
     /// A page without the rows of the sheet.
@@ -171,13 +151,7 @@ impl<'a> Site<'a> {
     }
 
     fn prose_in(&self, lang: &'static str) -> impl Iterator<Item = &'a ProsePage> + use<'a> {
-        let prose = self.prose.iter();
-        prose.filter(move |prose| prose.lang.code() == lang)
-    }
-
-    fn registers(&self) -> Vec<&'a Register> {
-        let issued = self.documents.issued.iter();
-        issued.map(|edition| &edition.sheet).collect()
+        self.prose.iter().filter(move |it| it.lang.code() == lang)
     }
 
     fn japanese(&self) -> &'a Sheet {
@@ -188,7 +162,6 @@ impl<'a> Site<'a> {
     fn edition(&mut self, listed: &ListedEdition, edition: &Edition) -> Result<()> {
         let folder = edition_folder(&edition.id);
         let before = predecessor(edition, &self.documents.issued);
-        let readable = before.filter(|before| before.withdrawn.is_none());
         let path = format!("{folder}{FRONT}");
         let labels = &self.documents.labels;
         let lay_out = |it| sheet::lay_out_edition(it, Rendering::SitePdf, labels);
@@ -207,14 +180,12 @@ impl<'a> Site<'a> {
                 "superseded_by": listed.superseded_by,
                 "in_force": newest.is_some_and(|newest| newest.withdrawn.is_none()),
                 "digests": digests,
-                "changes": readable.is_some(),
+                "changes": before.is_some(),
             },
         });
         let page = self.pages.sheet(&sheet, &place, &more)?;
         self.add_page(&path, page, &[&edition.sheet])?;
-        let Some(before) = readable else {
-            return Ok(());
-        };
+        let Some(before) = before else { return Ok(()) };
         let path = format!("{folder}{CHANGES}");
         let changes = compare::compare(&lay_out(before), &sheet);
         let place = self.place(self.japanese(), &path);
@@ -225,8 +196,8 @@ impl<'a> Site<'a> {
     /// The page of an edition whose files left the site.
     fn ended(&mut self, id: &str, ending: &Ending, kind: &str) -> Result<()> {
         let path = format!("{}{FRONT}", edition_folder(id));
-        let ended = json!({"id": id, "ending": ending, "kind": kind, "front": false});
-        self.listed(self.japanese(), &path, "ended", ("ended", ended))
+        let more = json!({"ended": {"id": id, "ending": ending, "kind": kind, "front": false}});
+        self.listed(self.japanese(), &path, "ended.html", more)
     }
 
     /// All editions in a list, for readers and for machines; some have a page of changes.
@@ -236,18 +207,16 @@ impl<'a> Site<'a> {
             let page = format!("{}{CHANGES}", edition_folder(id));
             self.files.contains_key(&bundle_path(&page))
         };
-        let compared = json!(ids.filter(is_compared).collect::<Vec<_>>());
-        let front = self.japanese();
-        self.listed(front, EDITIONS, "editions", ("compared", compared))?;
-        let listing = data::pretty(self.listing);
-        self.files.insert(bundle_path(LISTING), listing);
+        let compared = json!({"compared": ids.filter(is_compared).collect::<Vec<_>>()});
+        self.listed(self.japanese(), EDITIONS, "editions.html", compared)?;
+        self.files
+            .insert(bundle_path(LISTING), data::pretty(self.listing));
         Ok(())
     }
 
     /// The files that machines read: robots.txt, sitemap, feed and security.txt.
     fn machine_files(&mut self) -> Result<()> {
         let front = self.japanese();
-        let around = front.first_rows(0);
         let mut files = vec![(ROBOTS, json!({}))];
         if let Some(home) = &self.home {
             let pages = self.files.keys().filter_map(|path| {
@@ -265,22 +234,19 @@ impl<'a> Site<'a> {
         }
         if let Some(contact) = self.documents.register.office.security.as_deref() {
             // A year from the build (RFC 9116, 2.5.5).
-            let year: Span = 1.year();
-            let day = self.documents.today.saturating_add(year);
+            let day = self.documents.today.saturating_add(1.year());
             let contact = json!({"contact": contact, "expires": format!("{day}T00:00:00+09:00")});
             files.push((".well-known/security.txt", contact));
         }
         for (path, more) in files {
-            let place = self.place(self.japanese(), path);
             let template = path.rsplit('/').next().unwrap_or(path);
-            let text = self.pages.text(template, &around, &place, more)?;
-            self.files.insert(bundle_path(path), text);
+            self.page(front, path, template, &more, &[])?;
         }
         Ok(())
     }
 
     /// Searches a page for leaks, and adds it to the files.
-    fn add_page(&mut self, path: &str, page: HtmlPage, registers: &[&Register]) -> Result<()> {
+    fn add_page(&mut self, path: &str, page: Page, registers: &[&Register]) -> Result<()> {
         leak::refuse(registers, &RenderedText::html(&page.html), Rendering::Page)?;
         self.policy.extend(page.policy);
         self.files.insert(bundle_path(path), page.html);
@@ -339,10 +305,8 @@ impl<'a> Site<'a> {
             let path = path_in(front, page);
             let way = format!("{base}{path}");
             let absolute = self.home.as_deref().map(|home| address(home, &path));
-            let name = match front.lang {
-                "ja" => "日本語",
-                _ => "English",
-            };
+            let is_english = front.lang == "en";
+            let name = if is_english { "English" } else { "日本語" };
             let href = absolute.as_ref().unwrap_or(&way);
             json!({"lang": front.lang, "name": name, "href": href, "way": way})
         };
@@ -368,11 +332,10 @@ impl<'a> Site<'a> {
             "en" => date::print_english(day),
             _ => date::print(day, self.documents.register.date_style),
         };
-        let listing = self.listing;
-        let editions = listing.editions.iter();
-        let issued = editions.flat_map(|it| [it.date, it.issued_on]);
-        let withdrawn = listing.editions.iter().flat_map(|it| &it.withdrawn);
-        let ended = withdrawn.chain(listing.lost.iter().map(|it| &it.ending));
+        let Listing { editions, lost, .. } = self.listing;
+        let issued = editions.iter().flat_map(|it| [it.date, it.issued_on]);
+        let withdrawn = editions.iter().flat_map(|it| &it.withdrawn);
+        let ended = withdrawn.chain(lost.iter().map(|it| &it.ending));
         let days = issued.chain(ended.map(|ending| ending.on));
         days.map(|day| (day.to_string(), print(day))).collect()
     }
@@ -380,10 +343,8 @@ impl<'a> Site<'a> {
 
 /// The path of a page in the language of a sheet.
 fn path_in(sheet: &Sheet, page: &str) -> String {
-    match sheet.lang {
-        "en" => format!("{ENGLISH}{page}"),
-        _ => page.to_owned(),
-    }
+    let folder = if sheet.lang == "en" { ENGLISH } else { "" };
+    format!("{folder}{page}")
 }
 
 /// A page's absolute address; a folder's front page has the address of the folder.
@@ -393,10 +354,9 @@ fn address(home: &str, path: &str) -> String {
 
 /// The page's contents for search engines (schema.org, JSON-LD).
 fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
-    let office = "#office";
     let certifications = sheet.certifications.iter().map(|certification| {
         let fields = &certification.data;
-        known(json!({
+        data::known(json!({
             "@type": "Certification",
             "name": certification.text,
             "certificationIdentification": fields.number,
@@ -411,38 +371,29 @@ fn linked_data(sheet: &Sheet, place: &PageContext, folder: &str) -> Value {
         let media = media_type(name).split(';').next();
         json!({"@type": "DataDownload", "encodingFormat": media, "contentUrl": url})
     });
-    let labels = &sheet.labels;
     json!({
         "@context": "https://schema.org",
         "@graph": [
-            known(json!({
+            data::known(json!({
                 "@type": "Organization",
-                "@id": office,
+                "@id": "#office",
                 "name": sheet.office.name,
                 "telephone": sheet.office.tel,
                 "address": sheet.office.address,
                 "url": place.home,
                 "hasCertification": certifications.collect::<Vec<_>>(),
             })),
-            known(json!({
+            data::known(json!({
                 "@type": "Dataset",
                 "name": format!("{} {}", sheet.office.name, sheet.title),
-                "description": labels.get("table_summary"),
+                "description": sheet.labels.get("table_summary"),
                 "inLanguage": sheet.lang,
                 "version": sheet.version,
                 "datePublished": sheet.date.iso,
-                "creator": {"@id": office},
+                "creator": {"@id": "#office"},
                 "url": place.address,
                 "distribution": distribution,
             })),
         ],
     })
-}
-
-/// Removes the fields without a value.
-fn known(mut object: Value) -> Value {
-    if let Value::Object(fields) = &mut object {
-        fields.retain(|_, value| !value.is_null());
-    }
-    object
 }

@@ -1,9 +1,8 @@
-//! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme
-//! replaces the official one of the same name, which it can still import, extend or include as
-//! `official/<path>`.
+//! The theme: the look of a sheet. The official one is compiled in; each file of a project's own theme replaces the
+//! official one of the same name, which it can still import, extend or include as `official/<path>`.
 
 use crate::characters::{code_points, drawn};
-
+use crate::compare::Comparison;
 use crate::content::{Content, marker_in, yaml};
 use crate::diagnostic::nearest;
 use crate::manifest::sha256;
@@ -11,7 +10,7 @@ use crate::message::{Error, Language, Message, Result};
 use crate::render::logo::Logo;
 use crate::render::pdf::Fonts;
 use crate::render::tokens::{TOKENS, Tokens};
-use crate::sheet::Labels;
+use crate::sheet::{Labels, Sheet};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -42,7 +41,6 @@ macro_rules! compiled_in {
     };
 }
 
-/// The files of `themes/official`.
 const OFFICIAL: &[(&str, &str)] = compiled_in![
     "changes.typ",
     "form.typ",
@@ -89,10 +87,9 @@ pub fn of(project: &Path, content: &Content) -> Result<Theme> {
 /// The official theme as it is compiled in.
 pub fn official() -> Theme {
     let mut files = BTreeMap::new();
-    for (path, text) in OFFICIAL {
-        for name in [(*path).to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
-            let shown = format!("themes/official/{path}");
-            let text = (*text).to_owned();
+    for &(path, text) in OFFICIAL {
+        for name in [path.to_owned(), format!("{OFFICIAL_FOLDER}{path}")] {
+            let (text, shown) = (text.to_owned(), format!("themes/official/{path}"));
             files.insert(name, ThemeFile { text, shown });
         }
     }
@@ -112,10 +109,8 @@ pub fn is_name(name: &str) -> bool {
 
 /// Loads the official theme, and replaces its files by those of `themes/<name>/`.
 pub fn load(project: &Path, name: &str) -> Result<Theme> {
-    let mut theme = Theme {
-        name: name.to_owned(),
-        ..official()
-    };
+    let mut theme = official();
+    theme.name = name.to_owned();
     let folder = project.join("themes").join(name);
     if !is_name(name) || (name != "official" && !folder.is_dir()) {
         return Err(Error::new(Message::new("no-theme").with("theme", name)));
@@ -127,14 +122,14 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
         }
         let shown = format!("themes/{name}/{path}");
         let refused = |id| Error::new(Message::new(id).with("file", &shown));
+        let is_of = |endings: [&str; 2]| endings.iter().any(|it| path.ends_with(it));
         if path.starts_with("fonts/") {
             // A licence may lie beside the faces.
-            if path.ends_with(".ttf") || path.ends_with(".otf") {
-                theme.fonts.insert(shown, bytes);
-            }
+            let face = is_of([".ttf", ".otf"]).then_some((shown, bytes));
+            theme.fonts.extend(face);
             continue;
         }
-        if path.ends_with(".svg") || path.ends_with(".png") {
+        if is_of([".svg", ".png"]) {
             images.insert(path, bytes);
             continue;
         }
@@ -152,29 +147,23 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             let line = text[..marker.start].matches('\n').count() + 1;
             return Err(refused("theme-conflict-marker").with("line", line));
         }
-        let is_known = theme.files.contains_key(&path);
-        if !is_known && !path.ends_with(".typ") && !path.ends_with(".html") {
+        if !theme.files.contains_key(&path) && !is_of([".typ", ".html"]) {
             let known: Vec<&str> = OFFICIAL.iter().map(|(path, _)| *path).collect();
-            let message = Message::new("theme-stray").with("file", shown);
-            return Err(Error::new(message.with("known", known.join(", "))));
+            return Err(refused("theme-stray").with("known", known.join(", ")));
         }
         if path == TOKENS {
             theme.tokens = theme.tokens.replaced_by(&shown, &text)?;
         }
         theme.files.insert(path, ThemeFile { text, shown });
     }
-    theme.logo = logo(name, &theme.tokens, images)?;
+    theme.logo = logo(&theme, images)?;
     Ok(theme)
 }
 
-/// The image that the tokens name; no other plays a part.
-fn logo(
-    theme: &str,
-    tokens: &Tokens,
-    mut images: BTreeMap<String, Vec<u8>>,
-) -> Result<Option<Logo>> {
-    let name = tokens.text("logo");
-    let shown = |name: &str| format!("themes/{theme}/{name}");
+/// The image that a theme's tokens name; no other may lie in its folder.
+fn logo(theme: &Theme, mut images: BTreeMap<String, Vec<u8>>) -> Result<Option<Logo>> {
+    let name = theme.tokens.text("logo");
+    let shown = |file: &str| format!("themes/{}/{file}", theme.name);
     let refused = |id, file| Error::new(Message::new(id).with("file", shown(file)));
     let found = images.remove(name);
     if let Some(other) = images.keys().next() {
@@ -184,7 +173,7 @@ fn logo(
         return Ok(None);
     }
     let bytes = found.ok_or_else(|| refused("theme-logo-missing", name))?;
-    if tokens.text("logo_text").trim().is_empty() {
+    if theme.tokens.text("logo_text").trim().is_empty() {
         return Err(refused("theme-logo-wordless", TOKENS));
     }
     Logo::read(name, &shown(name), bytes).map(Some)
@@ -198,9 +187,8 @@ impl Theme {
 
     /// Path and text of every file whose path has this ending.
     pub fn files<'a>(&'a self, ending: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let files = self.files.iter();
-        let of_ending = files.filter(move |(path, _)| path.ends_with(ending));
-        of_ending.map(|(path, file)| (path.as_str(), &*file.text))
+        let files = self.files.iter().map(|(path, file)| (&**path, &*file.text));
+        files.filter(move |(path, _)| path.ends_with(ending))
     }
 
     /// The error for a template that fails.
@@ -211,9 +199,8 @@ impl Theme {
 
     /// SHA-256 of all files, in order of their paths, the logo and the fonts.
     pub fn sha256(&self) -> String {
-        let files = self.files.iter();
-        let parts = files.map(|(path, file)| format!("{path}\0{}\0", file.text));
-        let mut bytes = parts.collect::<String>().into_bytes();
+        let file = |(path, text)| format!("{path}\0{text}\0");
+        let mut bytes = self.files("").map(file).collect::<String>().into_bytes();
         bytes.extend(self.logo.iter().flat_map(|logo| &logo.bytes));
         bytes.extend(self.fonts.values().flatten());
         sha256(&bytes)
@@ -264,37 +251,40 @@ impl Theme {
         let labels = self.labels(Language::Japanese)?;
         for (name, label) in &labels {
             if let Some(c) = drawn(label).find(|c| *c != "\n" && !fonts.can_draw(c)) {
-                let message = Message::new("theme-glyph")
-                    .with("file", self.shown(LABELS[0]))
-                    .with("name", name)
-                    .with("character", c)
-                    .with("code", code_points(c));
-                return Err(Error::new(message));
+                let message = Message::new("theme-glyph").with("file", self.shown(LABELS[0]));
+                let named = message.with("name", name).with("character", c);
+                return Err(Error::new(named.with("code", code_points(c))));
             }
         }
         Ok(labels)
     }
 }
 
-/// Draws rows. If that fails, the error names the row at fault, which drawing fewer rows finds.
-pub fn draw_rows<'a, T>(
-    rows: usize,
-    draw: impl Fn(usize) -> Result<T>,
-    name: impl Fn(usize) -> (&'a str, String),
+/// Draws a sheet, or its changes. If that fails, the error names the row at fault, which drawing fewer rows finds.
+pub fn draw_rows<T>(
+    sheet: &Sheet,
+    changes: Option<&Comparison>,
+    draw: impl Fn(&Sheet, Option<&Comparison>) -> Result<T>,
 ) -> Result<T> {
-    draw(rows).map_err(|error| {
+    let rows = changes.map_or(sheet.rows.len(), |changes| changes.lines.len());
+    let draw_first = |count| match changes {
+        None => draw(&sheet.first_rows(count), None),
+        // The rows to print are those of the comparison.
+        Some(it) => draw(&sheet.first_rows(0), Some(&it.first_lines(count))),
+    };
+    draw_first(rows).map_err(|error| {
         // A theme may fail in another way with fewer rows: some need at least one.
-        let fails = |rows| draw(rows).is_err_and(|other| other == error);
+        let fails = |count| draw_first(count).is_err_and(|other| other == error);
         if rows == 0 || fails(0) {
             return error;
         }
         let counts: Vec<usize> = (1..rows).collect();
-        let (anchor, subject) = name(counts.partition_point(|count| !fails(*count)));
-        let message = error.message.named("theme-error-row");
-        Error {
-            message: message.with("row", anchor).with("subject", subject),
-            ..error
-        }
+        let row = counts.partition_point(|count| !fails(*count));
+        let name = changes.map(|changes| changes.line_name(row));
+        let (anchor, subject) = name.unwrap_or_else(|| sheet.row_name(row));
+        let named = error.message.named("theme-error-row").with("row", anchor);
+        let message = named.with("subject", subject);
+        Error { message, ..error }
     })
 }
 

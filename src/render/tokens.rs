@@ -1,10 +1,10 @@
-//! The tokens of a theme: colours, sizes and columns in one flat file for paper and page.
-//!
-//! A template prints them as they stand, so none may hold anything but what its kind allows.
+//! The tokens of a theme: colours, sizes and columns in one flat file for paper and page. A template prints them as they
+//! stand, so none may hold anything but what its kind allows.
 
 use crate::content::{Sources, yaml};
 use crate::diagnostic::{Origin, nearest};
 use crate::message::{Error, Message, Result};
+use regex::Regex;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,8 +17,7 @@ pub struct Tokens(BTreeMap<String, Value>);
 
 impl Tokens {
     pub fn official(text: &str) -> Tokens {
-        let values = yaml::read_flat(text);
-        Tokens(values.expect("the official tokens are a flat file"))
+        Tokens(yaml::read_flat(text).expect("the official tokens are a flat file"))
     }
 
     /// Replaces the tokens that an own file names; `file` is its name in errors.
@@ -46,19 +45,16 @@ impl Tokens {
     }
 
     fn unknown(&self, name: &str) -> Message {
-        match nearest(name, self.0.keys().map(String::as_str)) {
+        let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        match nearest(name, known.iter().copied()) {
             Some(near) => Message::new("theme-token-near").with("near", near),
-            None => {
-                let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
-                Message::new("theme-token-unknown").with("known", known.join(", "))
-            }
+            None => Message::new("theme-token-unknown").with("known", known.join(", ")),
         }
     }
 
     /// A token that is a text; empty if it is not given.
     pub fn text(&self, name: &str) -> &str {
-        let value = self.0.get(name).and_then(Value::as_str);
-        value.unwrap_or_default()
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 }
 
@@ -81,31 +77,18 @@ fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
             (fits, message)
         }
         _ => {
-            let (fits, id): (fn(&str) -> bool, _) = match name {
-                "paper" => (|it| ["a4", "a3"].contains(&it), "theme-token-paper"),
-                "typeface" => (is_family_name, "theme-token-typeface"),
-                "logo" => (is_image_name, "theme-token-logo"),
-                "logo_text" => (|it| !it.contains(char::is_control), "theme-token-text"),
-                _ => (is_colour, "theme-token-colour"),
+            let (pattern, id) = match name {
+                "paper" => ("a4|a3", "theme-token-paper"),
+                "typeface" => (r"[\p{Alphabetic}\p{N} -]*", "theme-token-typeface"),
+                // A file in the theme's folder itself; none is a name, too.
+                "logo" => (r"|[^/\\:]*\.(?:svg|png)", "theme-token-logo"),
+                "logo_text" => (r"\P{Cc}*", "theme-token-text"),
+                _ => ("#[[:xdigit:]]{6}", "theme-token-colour"),
             };
-            (value.as_str().is_some_and(fits), Message::new(id))
+            let whole = Regex::new(&format!("^(?:{pattern})$")).expect("a valid pattern");
+            let fits = value.as_str().is_some_and(|text| whole.is_match(text));
+            (fits, Message::new(id))
         }
     };
     (!fits).then_some(message)
-}
-
-fn is_colour(written: &str) -> bool {
-    let digits = written.strip_prefix('#').unwrap_or_default();
-    digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit())
-}
-
-fn is_family_name(written: &str) -> bool {
-    let is_allowed = |c: char| c.is_alphanumeric() || " -".contains(c);
-    written.chars().all(is_allowed)
-}
-
-/// A file in the theme's folder itself; none is a name, too.
-fn is_image_name(written: &str) -> bool {
-    let is_image = written.ends_with(".svg") || written.ends_with(".png");
-    written.is_empty() || (is_image && !written.contains(['/', '\\', ':']))
 }

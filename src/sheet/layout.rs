@@ -4,15 +4,16 @@ use super::row_layout::RowLayout;
 use super::{
     EditionLine, HistoryLine, Labels, LayoutOptions, PrintedDay, Rendering, Row, Sheet, State,
 };
-use crate::edition::{Edition, Version};
+use crate::edition::{Edition, Version, digest_start};
+use crate::manifest::site::{FRONT, edition_folder};
 use crate::message::Language;
-use crate::model::{Bilingual, Guideline, Office, Register, Signatory};
+use crate::model::{Audience, Bilingual, Guideline, Office, Register, Signatory};
+use fast_qr::{ECL, QRBuilder};
 use std::iter::{once, repeat_n};
 
 /// Lays out an issued edition as it was issued.
 pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels) -> Sheet {
-    let version = Version::issued(edition);
-    let options = LayoutOptions::new(rendering, edition.sheet.date, version);
+    let options = LayoutOptions::new(rendering, edition.sheet.date, Version::issued(edition));
     lay_out(&edition.sheet, &options, labels)
 }
 
@@ -48,8 +49,8 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
     let is_seal = rendering == Rendering::SealPdf;
     let issued_on = edition.filter(|_| rendering != Rendering::Proof);
     let created_on = issued_on.map_or(options.today, |edition| edition.issued_on);
-    let site = register.office.url.as_deref().filter(|_| is_seal);
-    let edition_line = |edition| EditionLine::new(edition, rendering.audience(), site);
+    let office = &register.office;
+    let site = office.url.as_deref().filter(|_| is_seal);
     let certifications = register.certifications.iter();
     let approvals = register.approvals.iter().filter(|_| is_seal);
     let history = options.history.iter().filter(|_| is_seal);
@@ -58,11 +59,9 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         date: layout.date(edition.sheet.date),
         note: edition.note.clone().unwrap_or_default(),
     };
-    let rows = lay_out_rows(register, &layout);
-    let has_withheld = rows
-        .iter()
-        .flat_map(|row| [&row.subject, &row.measure, &row.remarks])
-        .any(|cell| cell.state == State::Withheld);
+    let rows = lay_out_rows(&layout);
+    let states = |row: &Row| [row.subject.state, row.measure.state, row.remarks.state];
+    let has_withheld = rows.iter().flat_map(states).any(|it| it == State::Withheld);
     let line = |line: &Bilingual<String>| layout.line(line).0;
     let guideline = ("guideline", Some(&register.guideline.title));
     let frame = register.frame().into_iter().chain([guideline]);
@@ -73,7 +72,16 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         audience: rendering.audience(),
         lang: options.language.code(),
         title: line(&register.title),
-        office: translate_office(&register.office, line),
+        office: Office {
+            name: line(&office.name),
+            tel: office.tel.clone(),
+            address: office.address.as_ref().map(line),
+            url: office.url.clone(),
+            representative: office.representative.as_ref().map(line),
+            complaints: office.complaints.as_ref().map(line),
+            homepage: office.homepage.clone(),
+            security: office.security.clone(),
+        },
         signatory: Signatory {
             title: line(&register.signatory.title),
             name: line(&register.signatory.name),
@@ -86,7 +94,7 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
         untranslated: untranslated.collect(),
         id: options.version.id.clone(),
         draft: edition.is_none(),
-        edition: edition.map(edition_line),
+        edition: edition.map(|it| edition_line(it, rendering.audience(), site)),
         history: history.map(history_line).collect(),
         copy: None,
         approvals: approvals.cloned().collect(),
@@ -104,25 +112,9 @@ fn whole_sheet(layout: RowLayout, date: PrintedDay, as_of: Option<PrintedDay>) -
     }
 }
 
-fn translate_office(
-    office: &Office,
-    line: impl Fn(&Bilingual<String>) -> String,
-) -> Office<String> {
-    Office {
-        name: line(&office.name),
-        tel: office.tel.clone(),
-        address: office.address.as_ref().map(&line),
-        url: office.url.clone(),
-        representative: office.representative.as_ref().map(&line),
-        complaints: office.complaints.as_ref().map(&line),
-        homepage: office.homepage.clone(),
-        security: office.security.clone(),
-    }
-}
-
-fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
+fn lay_out_rows(layout: &RowLayout) -> Vec<Row> {
     let mut rows = Vec::new();
-    for section in &register.sections {
+    for section in &layout.register.sections {
         for item in &section.items {
             let measures = item.measures.iter();
             rows.extend(measures.map(|measure| layout.row(section, item, measure)));
@@ -130,6 +122,35 @@ fn lay_out_rows(register: &Register, layout: &RowLayout) -> Vec<Row> {
     }
     join(&mut rows);
     rows
+}
+
+/// The line of an edition for a reader; its page lies below the address of `site`.
+fn edition_line(edition: &Edition, audience: Audience, site: Option<&str>) -> EditionLine {
+    let digest = edition.digest.of(audience);
+    let start = digest_start(digest);
+    let folder = edition_folder(&edition.id);
+    let page = |site: &str| format!("{}/{folder}{FRONT}#{start}", site.trim_end_matches('/'));
+    let address = site.map(page);
+    EditionLine {
+        id: edition.id.clone(),
+        note: edition.note.clone(),
+        digest: digest.to_owned(),
+        digest_start: start.to_owned(),
+        qr: address.as_deref().map(qr_code).unwrap_or_default(),
+        address,
+    }
+}
+
+/// The rows of a QR code's modules; none if the address is too long for a code.
+fn qr_code(address: &str) -> Vec<String> {
+    let Ok(code) = QRBuilder::new(address).ecl(ECL::M).build() else {
+        return Vec::new();
+    };
+    let row = |y: usize| {
+        let modules = (0..code.size).map(|x| code[y][x].value());
+        modules.map(|dark| if dark { '1' } else { '0' }).collect()
+    };
+    (0..code.size).map(row).collect()
 }
 
 /// Marks the rows that share a cell: runs of one section, of one item in it, of one subject in that.
@@ -154,7 +175,6 @@ pub fn join(rows: &mut [Row]) {
 }
 
 fn spans(rows: &[Row], same: impl Fn(&Row, &Row) -> bool) -> Vec<usize> {
-    rows.chunk_by(same)
-        .flat_map(|run| once(run.len()).chain(repeat_n(0, run.len() - 1)))
-        .collect()
+    let spans = |run: &[Row]| once(run.len()).chain(repeat_n(0, run.len() - 1));
+    rows.chunk_by(same).flat_map(spans).collect()
 }

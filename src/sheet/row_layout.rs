@@ -1,15 +1,15 @@
-//! The text of every cell, cut to the sheet's reader, in the sheet's language: English if somebody
-//! translated it, else Japanese, marked as such.
+//! The text of every cell, cut to the sheet's reader, in its language: untranslated Japanese is marked as such.
 
 use super::{
     Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, Heading, Labels,
     LayoutOptions, PrintedDay, Rendering, Row, RowProof, State, Validity,
 };
 use crate::date::{self, DateStyle};
+use crate::edition::Edition;
 use crate::message::Language;
 use crate::model::{
-    Audience, Bilingual, Certification, Item, Measure, Register, Section, dated_standard,
-    place_name,
+    Audience, Bilingual, Certification, Coordinate, Item, Measure, Register, Section,
+    dated_standard, place_name,
 };
 use crate::text::{Run, Text, is_japanese};
 use jiff::civil::Date;
@@ -38,18 +38,14 @@ impl RowLayout<'_> {
     }
 
     pub fn line(&self, line: &Bilingual<String>) -> (String, ForeignLang) {
-        let (chosen, lang) = self.translation(line, String::clone);
+        let (chosen, lang) = self.translation(line, &line.ja);
         (chosen.clone(), lang)
     }
 
-    fn translation<'v, T>(
-        &self,
-        value: &'v Bilingual<T>,
-        plain: impl Fn(&T) -> String,
-    ) -> (&'v T, ForeignLang) {
+    fn translation<'v, T>(&self, value: &'v Bilingual<T>, ja: &str) -> (&'v T, ForeignLang) {
         match &value.en {
             Some(english) if self.options.language == Language::English => (english, None),
-            _ => (&value.ja, self.foreign(&plain(&value.ja))),
+            _ => (&value.ja, self.foreign(ja)),
         }
     }
 
@@ -86,6 +82,9 @@ impl RowLayout<'_> {
         let anchor = |id: &String| place_name(&place, Some(id));
         let (subject, remarks) = (Some(&measure.subject), measure.remarks.as_ref());
         let item_anchor = item.id.as_ref().map(|_| place.clone());
+        let origin = &measure.origin;
+        let coordinate = |(line, cell): &Coordinate| format!("{line}.{cell}");
+        let source: Vec<String> = origin.source.iter().map(coordinate).collect();
         Row {
             id: measure.id.clone(),
             no: measure.no,
@@ -96,7 +95,15 @@ impl RowLayout<'_> {
             subject: self.cell(State::Stated, subject, measure.audience.subject),
             measure: self.statement(measure),
             remarks: self.cell(State::Stated, remarks, measure.audience.remarks),
-            proof: self.is_proof().then(|| self.row_proof(measure)),
+            proof: self.is_proof().then(|| RowProof {
+                file: format!("{}:{}", origin.file, origin.line),
+                source: source.join(" / "),
+                confirm: origin.confirm.clone(),
+                memo: origin.memo.clone(),
+                reviewed_on: origin.reviewed_on.map(|day| self.date(day)),
+                audience: self.withheld_fields(measure),
+                findings: Vec::new(),
+            }),
         }
     }
 
@@ -112,16 +119,14 @@ impl RowLayout<'_> {
     }
 
     fn statement(&self, measure: &Measure) -> Cell {
-        let state = match (&measure.measure, &measure.not_applicable) {
-            (Some(_), _) => State::Stated,
-            (None, Some(_)) => State::NotApplicable,
-            (None, None) if self.is_proof() => {
-                return cell(State::Open, Text::plain(self.label("open")), None);
-            }
+        let Some(statement) = measure.statement() else {
             // The form prints an empty cell for a row that is still open.
-            (None, None) => return cell(State::Open, Text::default(), None),
+            let noted = self.is_proof().then(|| Text::plain(self.label("open")));
+            return cell(State::Open, noted.unwrap_or_default(), None);
         };
-        let mut cell = self.cell(state, measure.statement(), measure.audience.measure);
+        let stated = measure.measure.as_ref().map(|_| State::Stated);
+        let state = stated.unwrap_or(State::NotApplicable);
+        let mut cell = self.cell(state, Some(statement), measure.audience.measure);
         if cell.state == State::NotApplicable {
             surround(&mut cell, self.label("not_applicable"));
         }
@@ -136,7 +141,7 @@ impl RowLayout<'_> {
         if audience > self.options.rendering.audience() {
             return cell(State::Withheld, Text::plain(self.label("withheld")), None);
         }
-        let (chosen, lang) = self.translation(text, Text::to_plain);
+        let (chosen, lang) = self.translation(text, &text.ja.to_plain());
         cell(state, chosen.clone(), lang)
     }
 
@@ -156,19 +161,18 @@ impl RowLayout<'_> {
         let number = register.document_number.clone();
         let lang = self.foreign(number.as_deref().unwrap_or(""));
         let day = |day: Option<Date>| day.map(|day| self.date(day));
+        let revised_on = self.options.version.edition.and_then(Edition::revised_on);
         let entries = [
             ("control_number", number, lang),
             ("control_version", Some(self.version()), None),
             ("control_date", Some(date.to_owned()), None),
             ("control_established", day(register.established_on), None),
-            ("control_revised", day(register.revised_on), None),
+            ("control_revised", day(revised_on), None),
+            ("control_effective", day(register.effective_on), None),
         ];
         let known = entries.into_iter().filter_map(|(name, value, lang)| {
-            Some(ControlEntry {
-                label: self.label(name).to_owned(),
-                text: value?,
-                lang,
-            })
+            let (label, text) = (self.label(name).to_owned(), value?);
+            Some(ControlEntry { label, text, lang })
         });
         known.collect()
     }
@@ -179,10 +183,8 @@ impl RowLayout<'_> {
         let iso = |day: Option<Date>| day.map(|day| day.to_string());
         let part = |part: &Option<Bilingual<String>>| part.as_ref().map(|part| self.line(part).0);
         let edition = certification.edition.as_deref();
-        let mut standard = dated_standard(&certification.standard, edition);
-        if !text.starts_with(&standard) {
-            standard.clear();
-        }
+        let dated = Some(dated_standard(&certification.standard, edition));
+        let standard = dated.filter(|it| text.starts_with(it)).unwrap_or_default();
         CertificationLine {
             id: certification.id.clone(),
             standard,
@@ -233,22 +235,6 @@ impl RowLayout<'_> {
         }
     }
 
-    fn row_proof(&self, measure: &Measure) -> RowProof {
-        let origin = &measure.origin;
-        let coordinates = origin.source.iter();
-        let written = coordinates.map(|(line, cell)| format!("{line}.{cell}"));
-        let source: Vec<String> = written.collect();
-        RowProof {
-            file: format!("{}:{}", origin.file, origin.line),
-            source: source.join(" / "),
-            confirm: origin.confirm.clone(),
-            memo: origin.memo.clone(),
-            reviewed_on: origin.reviewed_on.map(|day| self.date(day)),
-            audience: self.withheld_fields(measure),
-            findings: Vec::new(),
-        }
-    }
-
     /// The fields that only clients may read, and the name of those readers.
     fn withheld_fields(&self, measure: &Measure) -> Option<String> {
         let (readers, remarks) = (measure.audience, measure.remarks.as_ref());
@@ -276,14 +262,11 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
 /// Puts the two halves of a label before and after a cell's text.
 fn surround(cell: &mut Cell, label: &str) {
     let (before, after) = label.split_once("{reason}").unwrap_or((label, ""));
-    if !before.is_empty()
-        && let Some(first) = cell.paragraphs.first_mut()
-    {
-        first.insert(0, Run::plain(before));
+    let run = |half: &str| (!half.is_empty()).then(|| Run::plain(half));
+    if let Some(first) = cell.paragraphs.first_mut() {
+        first.splice(..0, run(before));
     }
-    if !after.is_empty()
-        && let Some(last) = cell.paragraphs.last_mut()
-    {
-        last.push(Run::plain(after));
+    if let Some(last) = cell.paragraphs.last_mut() {
+        last.extend(run(after));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Issue;
 use crate::command::sign::{fetch, read_file};
-use crate::command::{Session, copies};
+use crate::command::{Session, copies, edition};
 use crate::content::{Content, edit, yaml};
 use crate::data::sha256;
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
@@ -30,26 +30,23 @@ impl Issue {
         content: &Content,
         note: Option<&str>,
     ) -> Option<Result<()>> {
-        if let Some(id) = &self.withdraw {
-            Some(withdraw(session, content, id, note))
-        } else if let Some(id) = &self.lost {
-            Some(give_up(session, content, id, note))
-        } else if let Some(id) = &self.restore {
-            Some(restore(session, content, id))
-        } else {
-            let (file, to) = (self.attach.as_deref()?, self.to.as_deref()?);
-            Some(self.attach(session, content, file, to))
-        }
+        Some(match (&self.withdraw, &self.lost, &self.restore) {
+            (Some(id), ..) => withdraw(session, content, id, note),
+            (_, Some(id), _) => give_up(session, content, id, note),
+            (.., Some(id)) => restore(session, content, id),
+            _ => {
+                let (file, id) = (self.attach.as_deref()?, self.to.as_deref()?);
+                self.attach(session, content, file, id)
+            }
+        })
     }
 
     /// Records a scan of paper that was sealed, or another file that the office lets out.
     fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
         let bytes = read_file(file)?;
-        let edition = find(content, id)?;
-        let recipient = match &self.recipient {
-            Some(name) => Some(session.recipient(name)?.to_owned()),
-            None => None,
-        };
+        let edition = edition(content, id, &[])?;
+        let named = self.recipient.as_deref();
+        let recipient = named.map(|name| session.recipient(name)).transpose()?;
         let listing = content.listing("");
         let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
         let refused = if let Some(listed) = listing.of_file(&sha256(&bytes)) {
@@ -69,7 +66,7 @@ impl Issue {
             edition: edition.id.clone(),
             kind: CopyKind::Scan,
             day: session.today(),
-            recipient,
+            recipient: recipient.map(str::to_owned),
             bytes: bytes.len(),
             sha256: sha256(&bytes),
         }])?;
@@ -79,28 +76,17 @@ impl Issue {
     }
 }
 
-fn find<'a>(content: &'a Content, id: &str) -> Result<&'a Edition> {
-    content.issued().find(|it| it.id == id).ok_or_else(|| {
-        let known: Vec<&str> = content.issued().map(|it| it.id.as_str()).collect();
-        let message = Message::new("no-such-edition").with("id", id);
-        Error::new(message.with("known", known.join(", ")))
-    })
-}
-
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
-    let Some(note) = note.map(str::to_owned) else {
-        return Err(Error::new(Message::new("note-needed")));
-    };
-    let on = session.today();
+    let note = note.ok_or_else(|| Error::new(Message::new("note-needed")))?;
+    let (on, note) = (session.today(), note.to_owned());
     let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
     edit::write(&session.directory, &[(path, bytes)])
 }
 
 fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
-    let edition = find(content, id)?;
-    if let Some(ending) = &edition.withdrawn {
+    if let Some(ending) = &edition(content, id, &[])?.withdrawn {
         let message = Message::new("withdrawn-already").with("day", ending.on);
         return Err(Error::new(message.with("id", id)));
     }
@@ -137,7 +123,7 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
         let message = Message::new("edition-record-missing").with("id", id);
         return Err(Error::new(message));
     }
-    let edition = find(content, id)?;
+    let edition = edition(content, id, &[])?;
     if issue::digests(edition) != edition.digest {
         return Err(Error::new(Message::new("edition-altered").with("id", id)));
     }

@@ -1,18 +1,16 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
-use super::{OutputFormat, publish_context};
-use crate::command::{Session, copies, write_text};
+use crate::command::{Session, clock, copies, write_text};
 use crate::data;
 use crate::date::in_japan;
 use crate::message::{Message, Result};
 use crate::publish::local_state::LocalState;
 use crate::publish::target::Target;
-use crate::publish::{self, PublishedStatus};
+use crate::publish::{self, PublishContext, PublishedStatus, RETRY_PAUSES};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::stdout;
 
-/// The state of one target.
 #[derive(Serialize)]
 struct TargetReport {
     target: String,
@@ -23,7 +21,7 @@ struct TargetReport {
 }
 
 /// Prints a report of every target; returns true if each still has what was published.
-pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Result<bool> {
+pub fn run(session: &Session, targets: &[Target], format: Option<&str>) -> Result<bool> {
     let local = LocalState::open(&session.directory)?;
     // A target that cannot be reached hides none of the others.
     let (mut reports, mut unknown, mut first_error) = (Vec::new(), Vec::new(), None);
@@ -38,25 +36,28 @@ pub fn run(session: &Session, targets: &[Target], format: OutputFormat) -> Resul
         }
     }
     let text = match format {
-        OutputFormat::Json => data::pretty(&reports),
-        OutputFormat::Text => {
+        Some("json") => data::pretty(&reports),
+        _ => {
             let mut messages: Vec<_> = reports.iter().flat_map(TargetReport::messages).collect();
             messages.extend(copies::outdated(&session.load()?, None));
             messages.extend(unknown);
-            let lines: String = messages.iter().map(|it| session.line(it)).collect();
-            lines.into_bytes()
+            session.lines(&messages).into_bytes()
         }
     };
     write_text(&mut stdout(), text)?;
-    match first_error {
-        Some(error) => Err(error),
-        None => Ok(reports.iter().all(TargetReport::is_intact)),
-    }
+    let is_intact = reports.iter().all(TargetReport::is_intact);
+    first_error.map_or(Ok(is_intact), Err)
 }
 
 impl TargetReport {
     fn new(session: &Session, local: &LocalState, target: &Target) -> Result<TargetReport> {
-        let context = publish_context(local, &|_| {});
+        let context = PublishContext {
+            publisher: &local.publisher,
+            replaces_unmanaged: false,
+            clock: &clock,
+            retry_pauses: &RETRY_PAUSES,
+            progress: &|_| {},
+        };
         let mut store = context.open(target, &session.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published.as_ref().map(|found| &found.manifest);
@@ -70,9 +71,8 @@ impl TargetReport {
     }
 
     fn is_intact(&self) -> bool {
-        let is_intact =
-            |found: &PublishedStatus| found.altered.is_empty() && found.missing.is_empty();
-        self.published.as_ref().is_none_or(is_intact) && !self.foreign_manifest
+        let is_whole = |it: &PublishedStatus| it.altered.is_empty() && it.missing.is_empty();
+        self.published.as_ref().is_none_or(is_whole) && !self.foreign_manifest
     }
 
     fn messages(&self) -> Vec<Message> {
@@ -96,12 +96,10 @@ impl TargetReport {
                 .with("since", published.since.map_or("-".to_owned(), print))
                 .with("version", &published.version),
         ];
-        for (id, paths) in [
-            ("status-altered", &published.altered),
-            ("status-missing", &published.missing),
-        ] {
-            messages.extend(paths.iter().map(|path| Message::new(id).with("path", path)));
-        }
+        let altered = published.altered.iter();
+        messages.extend(altered.map(|it| Message::new("status-altered").with("path", it)));
+        let missing = published.missing.iter();
+        messages.extend(missing.map(|it| Message::new("status-missing").with("path", it)));
         if messages.len() > 1 {
             messages.push(Message::new("status-mend").with("target", &self.target));
         }

@@ -49,14 +49,10 @@ impl Printer<'_> {
         if let [report] = reports {
             return self.sentences(report);
         }
-        let mut text = self.table(reports);
-        for report in reports {
-            if report.verdict.code() != 0 && !self.session.quiet {
-                text.push('\n');
-                text.push_str(&self.sentences(report));
-            }
-        }
-        text
+        let is_shown = |it: &&VerifyReport| it.verdict.code() != 0 && !self.session.quiet;
+        let sentences = |it| format!("\n{}", self.sentences(it));
+        let faults: String = reports.iter().filter(is_shown).map(sentences).collect();
+        self.table(reports) + &faults
     }
 
     fn sentences(&self, report: &VerifyReport) -> String {
@@ -74,11 +70,8 @@ impl Printer<'_> {
             }
             lines.extend(report.signatures.iter().map(|it| self.signature(it)));
         }
-        let mut text = format!("{sign} {}\n", visible(&report.file));
-        for line in lines {
-            text.push_str(&format!("  {}\n", visible(&line)));
-        }
-        text
+        let indented = lines.iter().map(|line| format!("  {}\n", visible(line)));
+        format!("{sign} {}\n", visible(&report.file)) + &indented.collect::<String>()
     }
 
     fn verdict(&self, report: &VerifyReport) -> String {
@@ -112,8 +105,7 @@ impl Printer<'_> {
                 message("verify-signature-earlier").with("why", why(error))
             }
             Err(error) => {
-                let broken = message("verify-signature-broken").with("why", why(error));
-                return self.format(&broken);
+                return self.format(&message("verify-signature-broken").with("why", why(error)));
             }
         };
         let time = match (signature.trusted_timestamp(roots), signature.claimed) {
@@ -152,7 +144,7 @@ impl Printer<'_> {
             certificates: &report.expiring,
             signatures: report.signatures.iter().map(signature).collect(),
         };
-        let rows: Vec<ReportRow> = reports.iter().map(row).collect();
+        let rows = Vec::from_iter(reports.iter().map(row));
         String::from_utf8(data::pretty(&rows)).expect("JSON is UTF-8")
     }
 
@@ -199,13 +191,10 @@ impl Printer<'_> {
         let widths = [0, 1, 2, 3, 4, 5].map(|column| width(column).unwrap_or_default());
         let mut text = String::new();
         for row in &cells {
-            let mut line = String::new();
-            for (cell, width) in row.iter().zip(widths) {
-                let pad = width - display_width(cell);
-                line.push_str(&format!("{cell}{}  ", " ".repeat(pad)));
-            }
-            text.push_str(line.trim_end());
-            text.push('\n');
+            let widened = row.iter().zip(widths).map(|(cell, width)| {
+                format!("{cell}{}  ", " ".repeat(width - display_width(cell)))
+            });
+            text.push_str(&format!("{}\n", widened.collect::<String>().trim_end()));
         }
         text
     }

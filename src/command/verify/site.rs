@@ -20,15 +20,15 @@ const MAX_DEPTH: usize = 6;
 
 /// Reads the list of the site to which an address or a path belongs.
 pub fn read(site: &str) -> Result<KnownEditions> {
-    let is_path = Path::new(site).exists();
-    let has_scheme = site.starts_with("https://") || site.starts_with("http://");
-    if has_scheme {
+    let path = Path::new(site);
+    // Browsers hide the beginning of an address.
+    let is_short = !path.exists() && site.contains('.') && !site.starts_with(['.', '/']);
+    if site.starts_with("https://") || site.starts_with("http://") {
         from_web(site)
-    } else if !is_path && site.contains('.') && !site.starts_with(['.', '/']) {
-        // Browsers hide the beginning of an address.
+    } else if is_short {
         from_web(&format!("https://{site}"))
     } else {
-        from_folder(Path::new(site))
+        from_folder(path)
     }
 }
 
@@ -83,11 +83,9 @@ fn folders(site: &str) -> Result<Vec<String>> {
         // A folder's address without its last stroke.
         path.push('/');
     }
-    let mut folders = Vec::new();
-    for (at, _) in path.rmatch_indices('/').take(MAX_DEPTH) {
-        folders.push(format!("{scheme}://{authority}{}", &path[..=at]));
-    }
-    Ok(folders)
+    let ends = path.rmatch_indices('/').take(MAX_DEPTH);
+    let folder = |(at, _)| format!("{scheme}://{authority}{}", &path[..=at]);
+    Ok(ends.map(folder).collect())
 }
 
 /// Fetches the list in a folder of the web. The inner error is that there is simply nothing there.

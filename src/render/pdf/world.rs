@@ -1,12 +1,12 @@
-//! The files that Typst can see: the theme's Typst files, the sheet, its data and the fonts in the
-//! binary. Nothing else exists: no disk, no packages, no clock.
+//! The files that Typst can see: the theme's, the sheet, its data and the fonts. No disk, no packages, no clock.
 
 use crate::message::{Error, Message, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
+use std::iter::once;
 use std::sync::LazyLock;
 use ttf_parser::Tag;
-use typst::diag::{FileError, FileResult, PackageError};
+use typst::diag::{FileError, FileResult, PackageError, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
@@ -43,8 +43,8 @@ impl Fonts {
         let face = |bytes: &&'static [u8]| {
             Font::new(Bytes::new(*bytes), 0).expect("the fetched fonts were verified")
         };
-        let typefaces = FACES.chunks(2);
-        Fonts::of(typefaces.map(|it| it.iter().map(face).collect()).collect())
+        let weights = |typeface: &[&'static [u8]]| typeface.iter().map(face).collect();
+        Fonts::of(FACES.chunks(2).map(weights).collect())
     }
 
     fn of(typefaces: Vec<Vec<Font>>) -> Fonts {
@@ -96,36 +96,31 @@ impl Fonts {
         let mut chars = character.chars();
         match (chars.next(), chars.next(), chars.next()) {
             (Some(c), None, _) => self.drawable.contains(&u32::from(c)),
-            (Some(c), Some(selector), None) => self.has_variation(c, selector),
+            (Some(c), Some(selector), None) => {
+                let has_form = |face: &Font| {
+                    let face = instance(face);
+                    face.ttf().glyph_variation_index(c, selector).is_some()
+                };
+                let has_character = |face: &Font| face.info().coverage.contains(u32::from(c));
+                // Typst takes the first typeface that has the character.
+                let first = self.typefaces.iter().find(|it| has_character(&it[0]));
+                first.is_some_and(|weights| weights.iter().all(has_form))
+            }
             _ => false,
         }
-    }
-
-    /// True if the first typeface that has the character, the one that Typst takes, has this form of it.
-    fn has_variation(&self, c: char, selector: char) -> bool {
-        let has_character =
-            |weights: &&Vec<Font>| weights[0].info().coverage.contains(u32::from(c));
-        let has_form = |face: &Font| {
-            let face = instance(face);
-            face.ttf().glyph_variation_index(c, selector).is_some()
-        };
-        let first = self.typefaces.iter().find(has_character);
-        first.is_some_and(|weights| weights.iter().all(has_form))
     }
 }
 
 /// A face as its file has it.
 fn instance(face: &Font) -> FontInstance {
-    let axes = FontVariations::default();
-    let variant = face.info().variant;
+    let (variant, axes) = (face.info().variant, FontVariations::default());
     face.clone().instantiate(variant, Abs::zero(), &axes)
 }
 
 /// False if the face's maker forbids to put it into a document (`fsType` of its OS/2 table).
 fn may_be_embedded(face: &Font) -> bool {
     let instance = instance(face);
-    let face = instance.ttf();
-    let table = face.raw_face().table(Tag::from_bytes(b"OS/2"));
+    let table = instance.ttf().raw_face().table(Tag::from_bytes(b"OS/2"));
     let bits = table.and_then(|table| table.get(8..10));
     let [high, low] = bits.map_or([0, 0], |bits| [bits[0], bits[1]]);
     // Bit 8 forbids a part of the face, bit 9 its outlines, bit 1 alone any use.
@@ -155,22 +150,22 @@ impl<'a> World<'a> {
         main: &'static str,
         files: Vec<(&'static str, Vec<u8>)>,
     ) -> World<'a> {
-        let sources = [".typ", ".txt"]
-            .into_iter()
-            .flat_map(|ending| theme.files(ending))
-            .map(|(path, text)| (id(path), Source::new(id(path), text.to_owned())));
+        let own = [".typ", ".txt"].into_iter();
+        let sources = own.flat_map(|ending| theme.files(ending));
+        let source =
+            |(path, text): (&str, &str)| (id(path), Source::new(id(path), text.to_owned()));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
         let mut data: Vec<(&str, Vec<u8>)> = files;
         data.extend([("tokens.json", tokens), (ATTEMPT, FIRST.to_vec())]);
         data.extend(theme.logo.iter().map(|it| (&*it.name, it.bytes.clone())));
         let readable: Vec<String> = data.iter().map(|(path, _)| format!("/{path}")).collect();
-        let data = data.into_iter();
+        let bytes = |(path, bytes)| (id(path), Bytes::new(bytes));
         World {
             fonts,
             main: id(main),
-            sources: sources.collect(),
+            sources: sources.map(source).collect(),
             readable: readable.join(", "),
-            data: data.map(|(path, it)| (id(path), Bytes::new(it))).collect(),
+            data: data.into_iter().map(bytes).collect(),
         }
     }
 
@@ -179,28 +174,27 @@ impl<'a> World<'a> {
         self.data.insert(id(ATTEMPT), Bytes::new(STEADY));
     }
 
-    pub fn main_path(&self) -> &'static str {
-        self.main.get().vpath().get_without_slash()
-    }
-
     /// The error for a missing file, which lists the files that a theme can read.
     fn absent(&self, id: FileId) -> FileError {
         if let VirtualRoot::Package(_) = id.get().root() {
             let why = "a theme has only its own files".into();
             return FileError::Package(PackageError::Other(Some(why)));
         }
-        let path = id.get().vpath().get_without_slash();
-        let readable = &self.readable;
+        let (path, readable) = (id.get().vpath().get_without_slash(), &self.readable);
         let why = format!("{path}: a theme can read {readable} and its own .typ files");
         FileError::Other(Some(why.into()))
     }
 
-    pub fn place(&self, span: DiagSpan) -> Option<(String, usize)> {
-        let file = span.id()?;
-        let bytes = self.range(span)?;
-        let before = self.sources.get(&file)?.text().get(..bytes.start)?;
-        let path = file.get().vpath().get_without_slash().to_owned();
-        Some((path, before.matches('\n').count() + 1))
+    /// File and line of an error, or of the call that led to it; else of the main file.
+    pub fn place(&self, error: &SourceDiagnostic) -> (String, usize) {
+        let calls = error.trace.iter().map(|point| DiagSpan::from(point.span));
+        let place = |span: DiagSpan| {
+            let (file, start) = (span.id()?, self.range(span)?.start);
+            Some((file, self.sources.get(&file)?.lines().byte_to_line(start)?))
+        };
+        let found = once(error.span).chain(calls).find_map(place);
+        let (file, line) = found.unwrap_or((self.main, 0));
+        (file.get().vpath().get_without_slash().to_owned(), line + 1)
     }
 }
 
@@ -232,8 +226,7 @@ impl TypstWorld for World<'_> {
         if let Some(bytes) = self.data.get(&id) {
             return Ok(bytes.clone());
         }
-        let source = self.source(id)?;
-        Ok(Bytes::from_string(source.text().to_owned()))
+        Ok(Bytes::from_string(self.source(id)?.text().to_owned()))
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -1,0 +1,208 @@
+//! Every mistake in the fields of a file that is YAML: in, its nodes and the JSON Schema of its record
+//! type; out, findings.
+//!
+//! serde_yaml, which reads the values, stops at the first mistake and tells it as a sentence.
+
+use super::nodes::{Node, NodeData, first_line, is_null};
+use super::record::{IsoDate, Period};
+use super::rule;
+use crate::characters::is_blank;
+use crate::diagnostic::{Diagnostic, Origin, nearest};
+use crate::message::Message;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Reports all mistakes in the fields of a record, or of a list or map of records. The flag is true
+/// where the file may have lost its shape by a slip of the keyboard.
+pub fn find<T: JsonSchema>(file: &str, text: &str, root: &Node) -> Vec<(Diagnostic, bool)> {
+    let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
+    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let mut search = Search {
+        file,
+        text,
+        mistakes: Vec::new(),
+    };
+    search.visit("", root, schema.as_value());
+    search.mistakes
+}
+
+struct Search<'a> {
+    file: &'a str,
+    text: &'a str,
+    mistakes: Vec<(Diagnostic, bool)>,
+}
+
+impl Search<'_> {
+    /// Compares the value of a field with its schema.
+    fn visit(&mut self, field: &str, node: &Node, schema: &Value) {
+        if let [value, _null] = list(&schema["anyOf"]) {
+            if !node.is_null() {
+                self.visit(field, node, value);
+            }
+            return;
+        }
+        let takes = |kind: &str| has(&schema["type"], kind);
+        let choices = choices(schema);
+        match &node.data {
+            _ if node.is_null() && takes("null") => {}
+            NodeData::Map(map) if takes("object") => self.visit_map(node, map, schema),
+            NodeData::List(entries) if takes("array") => {
+                let length = schema["maxItems"].as_u64();
+                if length.is_some_and(|length| length != entries.len() as u64) {
+                    let message = Message::new("wrong-length").with("count", entries.len());
+                    self.report(rule::WRONG_TYPE, node, message);
+                    return;
+                }
+                for (position, entry) in entries.iter().enumerate() {
+                    let of_position = list(&schema["prefixItems"]).get(position);
+                    self.visit(field, entry, of_position.unwrap_or(&schema["items"]));
+                }
+            }
+            NodeData::Scalar(written, _) if !choices.is_empty() => {
+                if !choices.contains(&&**written) {
+                    let message = Message::new("unknown-choice")
+                        .with("value", written)
+                        .with("choices", choices.join(", "));
+                    self.report(rule::WRONG_TYPE, node, message)
+                        .suggest(written, choices);
+                }
+            }
+            NodeData::Scalar(written, is_plain) if is_value(written, *is_plain, schema) => {}
+            NodeData::Scalar(written, _)
+                if schema["format"] == "line" && (is_blank(written) || node.is_null()) =>
+            {
+                let message = Message::new("blank-field").with("field", field);
+                self.report(rule::MISSING_FIELD, node, message);
+            }
+            _ => self.refuse(node, schema),
+        }
+    }
+
+    fn visit_map(&mut self, node: &Node, map: &[(Node, Node)], schema: &Value) {
+        let fields = schema["properties"].as_object();
+        let known: Vec<&str> = fields
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| &**name)
+            .collect();
+        let mut written = BTreeSet::new();
+        for (key, value) in map {
+            let name = key.text().unwrap_or_default();
+            let of_any = &schema["additionalProperties"];
+            if !written.insert(name) {
+                let message = Message::new("duplicate-key").with("field", name);
+                self.report(rule::DUPLICATE_KEY, key, message);
+            } else if let Some(of_field) = fields.and_then(|fields| fields.get(name)) {
+                self.visit(name, value, of_field);
+            } else if of_any.is_object() {
+                self.visit(name, value, of_any);
+            } else {
+                let message = Message::new("unknown-field")
+                    .with("field", name)
+                    .with("fields", known.join(", "));
+                self.report(rule::UNKNOWN_FIELD, key, message)
+                    .suggest(name, known.iter().copied());
+                // A field with a mistyped name is not missing as well.
+                written.extend(nearest(name, known.iter().copied()));
+            }
+        }
+        for field in list(&schema["required"]).iter().filter_map(Value::as_str) {
+            if !written.contains(field) {
+                let message = Message::new("missing-field").with("field", field);
+                self.report(rule::MISSING_FIELD, node, message);
+                self.mark_shapeless();
+            }
+        }
+    }
+    /// Reports a value of another kind than the field takes.
+    fn refuse(&mut self, node: &Node, schema: &Value) {
+        let found = match &node.data {
+            NodeData::Scalar(..) if node.is_null() => "nothing".to_owned(),
+            NodeData::Scalar(written, _) => format!("`{written}`"),
+            NodeData::Tagged => "tag".to_owned(),
+            NodeData::List(_) => "list".to_owned(),
+            NodeData::Map(_) => "fields".to_owned(),
+        };
+        let (expected, is_shape) = match (&schema["format"], &schema["type"]) {
+            (Value::String(format), _) if format != "line" => (&**format, false),
+            (_, kind) if has(kind, "array") && has(kind, "string") => ("text-or-list", false),
+            (_, kind) if has(kind, "array") && schema["maxItems"] == 2 => ("pair", false),
+            (_, kind) if has(kind, "array") => ("array", true),
+            (_, kind) if has(kind, "object") => ("object", true),
+            (_, kind) if has(kind, "boolean") => ("boolean", false),
+            _ => ("string", false),
+        };
+        let is_text = ["string", "text-or-list"].contains(&expected);
+        let is_quotable = is_text && !node.is_null() && !matches!(node.data, NodeData::List(_));
+        let message = Message::new("wrong-type")
+            .with("found", found)
+            .with("expected", expected);
+        let finding = self.report(rule::WRONG_TYPE, node, message);
+        finding.help = is_quotable.then(|| Message::new("quote-it"));
+        if is_shape {
+            self.mark_shapeless();
+        }
+    }
+
+    fn report(&mut self, rule: &'static str, node: &Node, message: Message) -> &mut Diagnostic {
+        let origin = Origin::bytes(self.file, first_line(self.text, node.bytes.clone()));
+        self.mistakes
+            .push((Diagnostic::error(rule, origin, message), false));
+        let (finding, _) = self.mistakes.last_mut().expect("pushed above");
+        finding
+    }
+
+    fn mark_shapeless(&mut self) {
+        if let Some((_, is_shapeless)) = self.mistakes.last_mut() {
+            *is_shapeless = true;
+        }
+    }
+}
+
+/// Returns true if a field takes this scalar.
+fn is_value(written: &str, is_plain: bool, schema: &Value) -> bool {
+    let kind = &schema["type"];
+    match schema["format"].as_str() {
+        Some("line") => !is_blank(written) && !(is_plain && is_null(written)),
+        Some("date") => IsoDate::parse(written).is_some(),
+        Some("duration") => Period::parse(written).is_some(),
+        Some("uint16") => written.parse::<u16>().is_ok(),
+        Some(_) => written.parse::<u32>().is_ok(),
+        None if has(kind, "boolean") => ["true", "false"].contains(&written),
+        // Inline Markdown, or a list of it: a number must be in quotation marks.
+        None if has(kind, "array") && is_plain && is_no_text(written) => false,
+        None => has(kind, "string"),
+    }
+}
+
+/// True for a number or a truth value.
+fn is_no_text(written: &str) -> bool {
+    let is_number = written.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+    is_number && written.parse::<f64>().is_ok()
+        || is_null(written)
+        || ["true", "false"].contains(&&*written.to_ascii_lowercase())
+}
+
+/// Returns true if a schema's `type` is this kind, or one of several.
+fn has(kinds: &Value, kind: &str) -> bool {
+    kinds == kind || list(kinds).iter().any(|it| it == kind)
+}
+
+/// The names between which a field lets one choose, if it does.
+fn choices(schema: &Value) -> Vec<&str> {
+    let alternatives = list(&schema["oneOf"]).iter();
+    let mut names: Vec<&str> = alternatives
+        .clone()
+        .filter_map(|it| it["const"].as_str())
+        .collect();
+    for it in alternatives.chain([schema]) {
+        names.extend(list(&it["enum"]).iter().filter_map(Value::as_str));
+    }
+    names
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}

@@ -1,0 +1,137 @@
+//! Findings about text that is no YAML: in, a file's text and the place at which it could not be parsed.
+//!
+//! The causes are looked for in the text itself, never in a parser's sentence; a cause that is not
+//! certain is not named. The typing mistakes of a Japanese keyboard come first.
+
+use super::nodes::{NoTree, first_line};
+use super::rule;
+use crate::diagnostic::{Diagnostic, Origin};
+use crate::message::Message;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Explains why a file has no tree of nodes.
+pub fn explain(file: &str, text: &str, reason: NoTree) -> Diagnostic {
+    let (at, help) = match reason {
+        NoTree::Alias(bytes) => {
+            let message = Message::new("no-alias");
+            return Diagnostic::error(rule::UNREADABLE, Origin::bytes(file, bytes), message);
+        }
+        NoTree::Empty => {
+            let message = Message::new("empty-file");
+            return Diagnostic::error(rule::UNREADABLE, Origin::file(file), message);
+        }
+        NoTree::TooDeep(at) => (at, Some("no-yaml-deep")),
+        NoTree::Syntax { at, after, bracket } => cause(text, at, after, bracket),
+    };
+    let origin = Origin::bytes(file, first_line(text, at..text.len()));
+    let mut finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new("no-yaml"));
+    finding.help = help.map(Message::new);
+    finding
+}
+
+/// The place of a mistake and the advice on it, if its cause is certain.
+///
+/// The parser gave up at `at`; `after` is the end of the last text it read whole.
+fn cause(
+    text: &str,
+    at: usize,
+    after: usize,
+    bracket: Option<usize>,
+) -> (usize, Option<&'static str>) {
+    let rest = text[after..].trim_start_matches([' ', '\n', '-', ':', ',']);
+    let next = text.len() - rest.len();
+    if let Some(quote) = rest.chars().next().filter(|c| "\"'".contains(*c)) {
+        let is_closed = rest[1..].contains(quote);
+        let is_escape =
+            quote == '"' && first_line(text, next..text.len()).len() > 1 && rest.contains('\\');
+        if !is_closed {
+            return (next, Some("no-yaml-quote"));
+        } else if is_escape {
+            return (next, Some("no-yaml-escape"));
+        }
+    }
+    let closing = |open: usize| {
+        if text[open..].starts_with('[') {
+            ']'
+        } else {
+            '}'
+        }
+    };
+    if let Some(open) = bracket.filter(|open| !text[*open..].contains(closing(*open))) {
+        return (open, Some("no-yaml-bracket"));
+    }
+    let start = line_start(text, at);
+    let line = &text[first_line(text, start..text.len())];
+    let value = line.split_once(": ").map_or(line, |(_, value)| value);
+    let is_sign = |c: char| "-*&!%@`[{>|\"'".contains(c);
+    if value.trim_start().starts_with(is_sign) {
+        (at, Some("no-yaml-sign"))
+    } else if text[at..].starts_with(':') && text[start..at].contains(':') {
+        // A later colon is text; at the first one the line is indented too far.
+        (at, Some("no-yaml-colon"))
+    } else {
+        (at, None)
+    }
+}
+
+/// Byte offset of a line and column, both counted in characters from 1.
+pub fn offset(text: &str, line: usize, column: usize) -> usize {
+    let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
+    let start: usize = lines.map(str::len).sum();
+    let skipped = text[start..].chars().take(column.saturating_sub(1));
+    start + skipped.map(char::len_utf8).sum::<usize>()
+}
+
+/// Byte offset of the start of the line that contains an offset.
+pub fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
+}
+
+/// Reports the typing mistakes of a Japanese keyboard. Only for a file that has lost its structure:
+/// otherwise such a line may well be text.
+pub fn slips(file: &str, text: &str) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut start = 0;
+    // Deeper lines than this are the text of a block (`|`, `>`).
+    let mut block: Option<usize> = None;
+    for line in text.split_inclusive('\n') {
+        let (before, body) = (&text[..start], line.trim_end());
+        start += line.len();
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if block.is_some_and(|outer| indent > outer) || body.is_empty() {
+            continue;
+        }
+        let is_second = body == "---" && !before.trim().is_empty();
+        let second = is_second.then_some(("slip-documents", 0..3));
+        if let Some((id, Range { start, end })) = second.or_else(|| slip_in(body)) {
+            let origin = Origin::bytes(file, before.len() + start..before.len() + end);
+            findings.push(Diagnostic::error(
+                rule::UNREADABLE,
+                origin,
+                Message::new(id),
+            ));
+        }
+        block = body.ends_with(['|', '>']).then_some(indent);
+    }
+    findings
+}
+
+/// Slips in one line: a pattern whose group is the mistake, and the message.
+static SLIPS: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
+    let slips = [
+        (r"^ *(\t)", "slip-tab"),
+        (r"^ *([\u{3000}\u{a0}])", "slip-wide-space"),
+        (r"^ *([－ー−・‐])", "slip-wide-dash"),
+        (r"^ *(-)[^ -]", "slip-dash-without-space"),
+        (r"^ *(?:- )?[a-z_]+(：)", "slip-wide-colon"),
+        (r"^ *(?:- )?[a-z_]+(:)[^\s/]", "slip-colon-without-space"),
+    ];
+    slips.map(|(pattern, id)| (Regex::new(pattern).expect("a valid pattern"), id))
+});
+
+fn slip_in(line: &str) -> Option<(&'static str, Range<usize>)> {
+    let mut slips = SLIPS.iter();
+    slips.find_map(|(pattern, id)| Some((*id, pattern.captures(line)?.get(1)?.range())))
+}
