@@ -21,10 +21,8 @@ use jiff::Timestamp;
 use key::HashAlgorithm;
 use policy::Purpose;
 use serde::Serialize;
-use x509_cert::Certificate;
-use x509_cert::attr::Attributes;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
-use x509_cert::spki::AlgorithmIdentifierOwned;
+use x509_cert::{Certificate, attr::Attributes, spki::AlgorithmIdentifierOwned};
 
 /// The reason why a signature vouches for nothing, or not for this file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

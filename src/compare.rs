@@ -21,7 +21,6 @@ use word_diff::{MarkedLine, MarkedSpan};
 
 /// Name and version of the data's shape; a reader checks it first.
 const FORMAT: &str = "safeguards-changes/1";
-
 /// Names of the counts, in the order of the summary.
 const COUNTS: [&str; 7] = [
     "added",

@@ -1,9 +1,7 @@
 //! The register: the content after it was checked. Records ([`crate::content::record`]) hold what was written.
 //! A [`Register`] comes from [`crate::check::check`], or from an edition's record.
 
-use crate::date::DateStyle;
-use crate::message::Language;
-use crate::text::Text;
+use crate::{date::DateStyle, message::Language, text::Text};
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -7,9 +7,7 @@
 mod identity;
 mod revision;
 
-use crate::cms::SigningCertificateV2;
-use crate::cms::key::HashAlgorithm;
-use crate::cms::timestamp;
+use crate::cms::{SigningCertificateV2, key::HashAlgorithm, timestamp};
 use crate::message::Result;
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
@@ -20,8 +18,7 @@ use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::oid::db::{rfc3161, rfc5911, rfc5912};
 use der::{Decode, DerOrd, Encode, EncodeValue, Tagged};
 use jiff::Timestamp;
-use x509_cert::attr::Attribute;
-use x509_cert::spki::AlgorithmIdentifierOwned;
+use x509_cert::{attr::Attribute, spki::AlgorithmIdentifierOwned};
 
 pub use crate::cms::timestamp::TimeServer;
 pub use identity::Identity;

@@ -15,17 +15,12 @@ mod state;
 mod state_json;
 mod watch;
 
-use crate::edition::random_digits;
 use crate::message::{Catalog, Error, Message, Result};
-use crate::render::pdf::Fonts;
+use crate::{edition::random_digits, render::pdf::Fonts};
 use jiff::civil::Date;
 use state::{PreviewState, ProjectSnapshot};
-use std::net::TcpListener;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Instant;
-use tokio::runtime::Builder;
-use tokio::sync::watch::Sender;
+use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Instant};
+use tokio::{runtime::Builder, sync::watch::Sender};
 use watch::ProjectWatcher;
 
 pub use address::ListenAddress;

@@ -4,14 +4,11 @@
 
 use self::Verdict::{Current, NoRecord, NotAsIssued, NotOurs, PagesUnproven, Replaced, Withdrawn};
 use crate::data::{FORMAT, PROOF, SheetData, sha256};
-use crate::date::day_in_japan;
 use crate::edition::{Ending, ListedEdition, Listing, digest_start};
 use crate::manifest::site::{PDF, edition_folder};
-use crate::message::Message;
-use crate::model::Audience;
 use crate::pdf_reader::{self, PdfSignature};
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
+use crate::{date::day_in_japan, message::Message, model::Audience};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Serialize;
 use serde_json::Value;
 use x509_cert::Certificate;
@@ -194,14 +191,13 @@ fn unrecorded(data: &ReceivedData, listing: Option<&Listing>) -> (Verdict, Messa
         let message = Message::new("verify-other-format").with("format", &data.format);
         return (NoRecord, message);
     };
-    if sheet.status.as_deref() == Some(PROOF) {
-        return (NotOurs, Message::new("verify-proof"));
-    }
-    let Some(id) = &sheet.edition else {
-        return (NotOurs, Message::new("verify-draft"));
-    };
-    let Some(listing) = listing else {
-        return (NoRecord, Message::new("verify-no-list"));
+    let (id, listing) = match (&sheet.edition, listing) {
+        _ if sheet.status.as_deref() == Some(PROOF) => {
+            return (NotOurs, Message::new("verify-proof"));
+        }
+        (None, _) => return (NotOurs, Message::new("verify-draft")),
+        (_, None) => return (NoRecord, Message::new("verify-no-list")),
+        (Some(id), Some(listing)) => (id, listing),
     };
     let (office, digest) = (&listing.office, digest_start(&data.digest));
     let message = |name: &'static str, id: &str| {

@@ -5,8 +5,7 @@ use super::policy::{self, Purpose};
 use super::{SignatureError, key, names};
 use der::{Decode, Encode};
 use jiff::Timestamp;
-use x509_cert::Certificate;
-use x509_cert::name::Name;
+use x509_cert::{Certificate, name::Name};
 
 /// The most authorities in a chain; real ones have two or three.
 const MAX_CHAIN_LENGTH: usize = 8;

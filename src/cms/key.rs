@@ -1,12 +1,10 @@
 //! Signature checks with a public key: RSA (PKCS#1 v1.5), P-256, P-384, with SHA-256, SHA-384 or SHA-512.
 
 use super::SignatureError::{self, KeyMismatch, Unsupported};
-use der::oid::db::rfc5912 as oid;
-use der::referenced::OwnedToRef;
+use der::{oid::db::rfc5912 as oid, referenced::OwnedToRef};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::SignatureScheme;
-use sha2::digest::DynDigest;
-use sha2::{Sha256, Sha384, Sha512};
+use sha2::{Sha256, Sha384, Sha512, digest::DynDigest};
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
 
 /// A hash algorithm that is still secure; SHA-1 is not.

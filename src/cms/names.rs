@@ -3,16 +3,14 @@
 
 use super::{chain, malformed};
 use GeneralName::{DirectoryName, Rfc822Name};
-use der::Tagged;
 use der::asn1::{Any, Ia5String, ObjectIdentifier};
-use der::oid::db::rfc3280::EMAIL_ADDRESS;
+use der::{Tagged, oid::db::rfc3280::EMAIL_ADDRESS};
 use std::mem::discriminant;
 use unicode_normalization::UnicodeNormalization;
-use x509_cert::Certificate;
 use x509_cert::ext::pkix::constraints::name::{GeneralSubtree, GeneralSubtrees};
 use x509_cert::ext::pkix::name::{DirectoryString, GeneralName};
 use x509_cert::ext::pkix::{NameConstraints, SubjectAltName};
-use x509_cert::name::Name;
+use x509_cert::{Certificate, name::Name};
 
 /// Tells if an authority's constraints permit the names of a path below it, which begins with the
 /// signer. Those that an authority issued to itself need no permission.

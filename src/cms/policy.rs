@@ -6,15 +6,12 @@
 //! attorneys have), ignores an authority's key usage, and does not process constraints on directory names.
 
 use super::SignatureError;
-use der::Decode;
-use der::asn1::ObjectIdentifier;
-use der::oid::AssociatedOid;
 use der::oid::db::rfc5280::ANY_EXTENDED_KEY_USAGE;
 use der::oid::db::rfc5912::{
     ID_EC_PUBLIC_KEY, ID_KP_CLIENT_AUTH, ID_KP_CODE_SIGNING, ID_KP_OCSP_SIGNING, ID_KP_SERVER_AUTH,
     ID_KP_TIME_STAMPING, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1,
 };
-use der::referenced::OwnedToRef;
+use der::{Decode, asn1::ObjectIdentifier, oid::AssociatedOid, referenced::OwnedToRef};
 use rsa::traits::PublicKeyParts;
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::{

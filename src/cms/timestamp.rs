@@ -1,16 +1,12 @@
 //! A signature → a request to a time server (RFC 3161) → the response, checked against it.
 
-use crate::cms::key::HashAlgorithm;
 use crate::cms::policy::{self, Purpose};
-use crate::cms::{self, CmsSignature, SignatureError, chain, children};
+use crate::cms::{self, CmsSignature, SignatureError, chain, children, key::HashAlgorithm};
 use crate::message::{Error, Message, Result};
 use der::asn1::{Any, AnyRef, OctetString};
-use der::oid::db::rfc3161::ID_CT_TST_INFO;
-use der::oid::db::rfc5912::ID_SHA_256;
+use der::oid::db::{rfc3161::ID_CT_TST_INFO, rfc5912::ID_SHA_256};
 use der::{Decode, Encode, Sequence, Tag, Tagged};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 /// A time server.

@@ -4,16 +4,13 @@
 use super::terminal::{TextPrinter, wrap};
 use super::word_diff::{MarkedLine, mark_line};
 use super::{EitherSide, Sides};
-use crate::content::Filed;
 use crate::content::places::{SheetPlace, of_guideline};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::message::{Catalog, Message};
-use crate::model::Guideline;
 use crate::sheet::{Row, Sheet};
-use crate::text::plain;
+use crate::{content::Filed, model::Guideline, text::plain};
 use serde::Serialize;
-use std::collections::BTreeSet;
-use std::slice::from_ref;
+use std::{collections::BTreeSet, slice::from_ref};
 
 /// Name and version of the data's shape; a reader checks it first.
 const FORMAT: &str = "safeguards-guideline-changes/1";

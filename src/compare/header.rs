@@ -1,7 +1,6 @@
 //! Two sheets → changes outside the table: certificates, title, date, office and signatory.
 
-use super::word_diff::mark_line;
-use super::{CertificationChange, EitherSide, HeaderChange, Sides, label};
+use super::{CertificationChange, EitherSide, HeaderChange, Sides, label, word_diff::mark_line};
 use crate::model::Office;
 use crate::sheet::{CertificationLine, Labels, Sheet};
 

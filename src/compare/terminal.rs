@@ -7,9 +7,7 @@ use super::{
 };
 use crate::message::{Catalog, Message};
 use crate::sheet::State;
-use std::iter::Peekable;
-use std::slice::from_ref;
-use std::vec::IntoIter;
+use std::{iter::Peekable, slice::from_ref, vec::IntoIter};
 use textwrap::{Options, WordSplitter};
 
 pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {

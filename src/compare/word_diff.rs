@@ -6,12 +6,10 @@
 
 use super::Sides;
 use crate::text::{Paragraph, Run, plain, same_style};
-use icu_segmenter::WordSegmenter;
-use icu_segmenter::options::WordBreakInvariantOptions;
+use icu_segmenter::{WordSegmenter, options::WordBreakInvariantOptions};
 use serde::Serialize;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
-use std::collections::BTreeSet;
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 /// A stretch of characters with one style that are all changed or all unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

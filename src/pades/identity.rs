@@ -8,15 +8,12 @@ use der::Decode;
 use der::asn1::{Any, ObjectIdentifier};
 use der::oid::db::rfc5912::{ECDSA_WITH_SHA_256, SHA_256_WITH_RSA_ENCRYPTION};
 use jiff::Timestamp;
-use p12_keystore::Pkcs12Archive;
-use p12_keystore::error::Error as KeystoreError;
-use p256::ecdsa::signature::SignatureEncoding;
-use p256::ecdsa::signature::hazmat::PrehashSigner;
+use p12_keystore::{Pkcs12Archive, error::Error as KeystoreError};
+use p256::ecdsa::signature::{SignatureEncoding, hazmat::PrehashSigner};
 use p256::pkcs8::DecodePrivateKey;
 use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
-use x509_cert::Certificate;
-use x509_cert::spki::AlgorithmIdentifierOwned;
+use x509_cert::{Certificate, spki::AlgorithmIdentifierOwned};
 
 /// A signer.
 pub struct Identity {

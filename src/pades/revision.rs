@@ -1,9 +1,8 @@
 //! A PDF + the size of a signature → the PDF with a revision appended for the signature.
 //! It has an empty signature field, tagged as PDF/UA requires and invisible: the seal on paper is for print.
 
-use crate::date::in_japan;
 use crate::message::{Error, Message, Result};
-use crate::pdf_reader;
+use crate::{date::in_japan, pdf_reader};
 use jiff::Timestamp;
 use lopdf::{
     Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,

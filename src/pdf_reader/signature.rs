@@ -2,8 +2,7 @@
 
 use super::{list, tree_nodes};
 use crate::cms::policy::{Purpose, check_signer};
-use crate::cms::timestamp::TimestampToken;
-use crate::cms::{CmsSignature, SignatureError, chain};
+use crate::cms::{CmsSignature, SignatureError, chain, timestamp::TimestampToken};
 use jiff::Timestamp;
 use lopdf::{Dictionary, Document, Object};
 use x509_cert::Certificate;
@@ -90,7 +89,7 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
         claimed: date.as_deref().and_then(parse_date),
         timestamp: None,
     };
-    let Some((covered, end, container)) = signed_bytes(document, value, pdf) else {
+    let Some(([before, after, container], end)) = signed_bytes(document, value, pdf) else {
         return (0, signature);
     };
     signature.coverage = if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
@@ -111,7 +110,7 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
         });
         // A container with content of its own says nothing about the file.
         if container.content.is_none() {
-            let verified = container.verify(&covered);
+            let verified = container.verify(&[before, after]);
             let checked = verified.and_then(|()| check_signer(certificate, Purpose::Document));
             signature.integrity = checked.map(|()| container);
         }
@@ -119,22 +118,20 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     (end, signature)
 }
 
-/// The bytes before and after a signature that it covers, where they end, and its container.
-type SignedBytes<'a> = ([&'a [u8]; 2], usize, &'a [u8]);
-
-/// Finds the bytes that a signature covers. The gap must be exactly its own text: no unsigned bytes fit in.
+/// Finds the bytes before and after a signature that it covers, its container, and where those bytes end.
+/// The gap between them must be exactly the signature's own text: no unsigned bytes fit in.
 fn signed_bytes<'a>(
     document: &'a Document,
     value: &'a Dictionary,
     pdf: &'a [u8],
-) -> Option<SignedBytes<'a>> {
+) -> Option<([&'a [u8]; 3], usize)> {
     let numbers = list(document, value, b"ByteRange").iter();
     let offsets = numbers.flat_map(Object::as_i64).flat_map(usize::try_from);
     let [0, gap, start, length] = offsets.collect::<Vec<_>>()[..] else {
         return None;
     };
     let end = start.checked_add(length)?;
-    let covered = [pdf.get(..gap)?, pdf.get(start..end)?];
+    let (before, after) = (pdf.get(..gap)?, pdf.get(start..end)?);
     let text = pdf.get(gap..start)?;
     let digits = text.strip_prefix(b"<")?.strip_suffix(b">")?;
     let contents = value.get_deref(b"Contents", document);
@@ -142,7 +139,7 @@ fn signed_bytes<'a>(
     let halves = container.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let values = digits.iter().map(|digit| char::from(*digit).to_digit(16));
     let is_same = values.eq(halves.map(|half| Some(half.into())));
-    is_same.then_some((covered, end, container))
+    is_same.then_some(([before, after, container], end))
 }
 
 /// Parses `D:20261125105013+09'00'`. The offset may be `Z`, lack its minutes, or be absent.

@@ -4,8 +4,7 @@
 //! Forms are not read: Typst puts only images into them.
 
 use super::MAX_STREAM;
-use lopdf::content::Content;
-use lopdf::{Document, Encoding, Error, Object, ObjectId, Result};
+use lopdf::{Document, Encoding, Error, Object, ObjectId, Result, content::Content};
 use std::collections::BTreeMap;
 
 /// Extracts the text of every page.

@@ -1,12 +1,9 @@
 //! Opens a file at a line in the author's editor, without a shell.
 
 use crate::message::{Error, Message, Result};
-use std::ffi::OsString;
-use std::io::IsTerminal;
-use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::{ffi::OsString, io::IsTerminal, path::Path, sync::Arc};
 
 /// The program that `VISUAL` or `EDITOR` names.
 pub struct Editor {

@@ -1,27 +1,20 @@
 //! Requests → responses: the preview's own page, its events, and the files of its frames.
 
-use super::state::FileResult;
-use super::state_json::state_json;
-use super::{PreviewServer, internal_error};
-use crate::characters::visible;
-use crate::manifest::media_type;
+use super::{PreviewServer, internal_error, state::FileResult, state_json::state_json};
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Message};
-use crate::render::pdf;
-use axum::Router;
+use crate::{characters::visible, manifest::media_type, render::pdf};
 use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{Html, IntoResponse, Redirect, Response, Sse};
 use axum::routing::{get, post};
-use axum::serve::ListenerExt;
+use axum::{Router, http::uri::Authority, serve::ListenerExt};
 use futures_util::stream::unfold;
 use serde::Deserialize;
-use std::convert::Infallible;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 use tera::{Context, Kwargs, Tera, TeraResult};
 use tokio::task::spawn_blocking;
 
@@ -29,7 +22,6 @@ use tokio::task::spawn_blocking;
 const PAGE: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
-
 /// The page may run its own script and show what this address serves; no other page may show it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; \
     img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \

@@ -3,13 +3,11 @@
 
 use super::{ServeOptions, internal_error};
 use crate::content::{self, Content};
-use crate::diagnostic::Diagnostic;
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
 use crate::render::bundle::{self, Project};
-use crate::render::pdf::Pdf;
 use crate::render::theme::{self, Theme};
-use crate::sheet::Rendering;
+use crate::{diagnostic::Diagnostic, render::pdf::Pdf, sheet::Rendering};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,11 +1,9 @@
 //! Preview state → the JSON that the page in the browser gets.
 
 use super::state::PreviewState;
-use crate::characters::visible;
-use crate::content::Sources;
 use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Error, Message};
-use crate::report::Report;
+use crate::{characters::visible, content::Sources, report::Report};
 use serde_json::{Value, json};
 use std::ops::Range;
 
@@ -71,15 +69,11 @@ fn error_json(error: &Error, catalog: &Catalog) -> Value {
 
 /// The line in which the marked bytes begin, split at the mark; of a mark over several lines, the part on the first.
 fn source_line(text: &str, marked: Range<usize>) -> Option<Value> {
-    let begin = text.get(..marked.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let length = text.get(begin..)?.find('\n');
-    let end = length.map_or(text.len(), |length| begin + length);
-    let marked_end = marked.end.min(end);
-    Some(json!({
-        "before": visible(text.get(begin..marked.start)?),
-        "marked": visible(text.get(marked.start..marked_end).unwrap_or_default()),
-        "after": visible(text.get(marked_end.max(marked.start)..end)?),
-    }))
+    let (above, below) = text.split_at_checked(marked.start)?;
+    let before = above.rsplit('\n').next()?;
+    let rest = below.split('\n').next()?;
+    let (within, after) = rest.split_at_checked(marked.len().min(rest.len()))?;
+    Some(json!({"before": visible(before), "marked": visible(within), "after": visible(after)}))
 }
 
 #[cfg(test)]
