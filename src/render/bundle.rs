@@ -77,13 +77,13 @@ pub struct BuiltFiles {
 }
 
 /// Makes every file, with copies of the client's PDF for clients by name.
-pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
+pub fn build(project: &Project, wanted: &[ClientCopy]) -> Result<BuiltFiles> {
     let mut builder = BundleBuilder::new(project)?;
-    let (mut files, mut jobs) = builder.issued_or_drawn()?;
-    let digests = builder.digests(&files);
-    if let Some(data) = files.get(file::CLIENT_JSON) {
+    let (mut made, mut jobs) = builder.issued_or_drawn()?;
+    let digests = builder.digests(&made);
+    if let Some(data) = made.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
-        for copy in copies {
+        for copy in wanted {
             let mut copied = client.clone();
             copied.copy = Some(copy.clone());
             let path = builder.names().copy(&copy.recipient);
@@ -94,20 +94,17 @@ pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
     let proof_data = builder.documents.data(&proof)?;
     let path = builder.names().proof();
     jobs.push(builder.documents.job(&path, proof, proof_data));
-    files.extend(builder.documents.draw(jobs)?);
-    let recorded = builder.recorded_copies(copies, &files);
-    builder.listing.add(&recorded);
-    let mut bundle = Bundle::new();
-    for (name, bytes) in files {
-        bundle.extend(builder.output_path(&name).map(|path| (path, bytes)));
+    made.extend(builder.documents.draw(jobs)?);
+    let copies = builder.recorded_copies(wanted, &made);
+    builder.listing.add(&copies);
+    let mut files = Bundle::new();
+    for (name, bytes) in made {
+        files.extend(builder.output_path(&name).map(|path| (path, bytes)));
     }
-    builder.editions(&mut bundle);
-    builder.pages(&mut bundle)?;
-    builder.manifests(&mut bundle, digests);
-    Ok(BuiltFiles {
-        files: bundle,
-        copies: recorded,
-    })
+    builder.editions(&mut files);
+    builder.pages(&mut files)?;
+    builder.manifests(&mut files, digests);
+    Ok(BuiltFiles { files, copies })
 }
 
 /// Makes one file of the site, if there is such a file, for the preview. Its pages do not show the sizes of
