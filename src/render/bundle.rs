@@ -102,7 +102,7 @@ pub fn build(project: &Project, wanted: &[ClientCopy]) -> Result<BuiltFiles> {
         files.extend(builder.output_path(&name).map(|path| (path, bytes)));
     }
     builder.editions(&mut files);
-    builder.pages(&mut files)?;
+    let (mut files, _) = builder.pages(files)?;
     builder.manifests(&mut files, digests);
     Ok(BuiltFiles { files, copies })
 }
@@ -113,11 +113,10 @@ pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(project)?;
     let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
-        return builder.site(&bundle, &builder.fronts()?)?.front().map(Some);
+        return builder.site(bundle, &builder.fronts()?)?.front().map(Some);
     }
     if !DOWNLOADS.iter().any(|name| path.ends_with(name)) {
-        builder.pages(&mut bundle)?;
-        return Ok(bundle.remove(path));
+        return Ok(builder.pages(bundle)?.0.remove(path));
     }
     builder.editions(&mut bundle);
     let (files, jobs) = builder.issued_or_drawn()?;
@@ -132,7 +131,8 @@ pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
 
 /// Makes the policy of the site's pages, for the headers of its web server.
 pub fn site_policy(project: &Project) -> Result<Policy> {
-    BundleBuilder::new(project)?.pages(&mut Bundle::new())
+    let (_, policy) = BundleBuilder::new(project)?.pages(Bundle::new())?;
+    Ok(policy)
 }
 
 /// Draws one PDF by itself, for the preview.
@@ -306,14 +306,13 @@ impl<'a> BundleBuilder<'a> {
         Ok(fronts)
     }
 
-    fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
-        Site::new(&self.documents, fronts, &self.prose, &self.listing, offered)
+    fn site<'s>(&'s self, files: Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
+        Site::new(&self.documents, fronts, &self.prose, &self.listing, files)
     }
 
-    fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {
-        let (files, policy) = self.site(bundle, &self.fronts()?)?.build()?;
-        bundle.extend(files);
-        Ok(policy)
+    /// Adds the pages of the site to files that they offer.
+    fn pages(&self, files: Bundle) -> Result<(Bundle, Policy)> {
+        self.site(files, &self.fronts()?)?.build()
     }
 
     fn manifests(&self, bundle: &mut Bundle, digests: BTreeMap<String, String>) {
