@@ -77,13 +77,13 @@ pub struct BuiltFiles {
 }
 
 /// Makes every file, with copies of the client's PDF for clients by name.
-pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
+pub fn build(project: &Project, wanted: &[ClientCopy]) -> Result<BuiltFiles> {
     let mut builder = BundleBuilder::new(project)?;
-    let (mut files, mut jobs) = builder.issued_or_drawn()?;
-    let digests = builder.digests(&files);
-    if let Some(data) = files.get(file::CLIENT_JSON) {
+    let (mut made, mut jobs) = builder.issued_or_drawn()?;
+    let digests = builder.digests(&made);
+    if let Some(data) = made.get(file::CLIENT_JSON) {
         let client = builder.sheet(Rendering::ClientPdf);
-        for copy in copies {
+        for copy in wanted {
             let mut copied = client.clone();
             copied.copy = Some(copy.clone());
             let path = builder.names().copy(&copy.recipient);
@@ -94,20 +94,17 @@ pub fn build(project: &Project, copies: &[ClientCopy]) -> Result<BuiltFiles> {
     let proof_data = builder.documents.data(&proof)?;
     let path = builder.names().proof();
     jobs.push(builder.documents.job(&path, proof, proof_data));
-    files.extend(builder.documents.draw(jobs)?);
-    let recorded = builder.recorded_copies(copies, &files);
-    builder.listing.add(&recorded);
-    let mut bundle = Bundle::new();
-    for (name, bytes) in files {
-        bundle.extend(builder.output_path(&name).map(|path| (path, bytes)));
+    made.extend(builder.documents.draw(jobs)?);
+    let copies = builder.recorded_copies(wanted, &made);
+    builder.listing.add(&copies);
+    let mut files = Bundle::new();
+    for (name, bytes) in made {
+        files.extend(builder.output_path(&name).map(|path| (path, bytes)));
     }
-    builder.editions(&mut bundle);
-    builder.pages(&mut bundle)?;
-    builder.manifests(&mut bundle, digests);
-    Ok(BuiltFiles {
-        files: bundle,
-        copies: recorded,
-    })
+    builder.editions(&mut files);
+    let (mut files, _) = builder.pages(files)?;
+    builder.manifests(&mut files, digests);
+    Ok(BuiltFiles { files, copies })
 }
 
 /// Makes one file of the site, if there is such a file, for the preview. Its pages do not show the sizes of
@@ -116,11 +113,10 @@ pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(project)?;
     let mut bundle = Bundle::new();
     if path.strip_prefix(SITE) == Some(FRONT) {
-        return builder.site(&bundle, &builder.fronts()?)?.front().map(Some);
+        return builder.site(bundle, &builder.fronts()?)?.front().map(Some);
     }
     if !DOWNLOADS.iter().any(|name| path.ends_with(name)) {
-        builder.pages(&mut bundle)?;
-        return Ok(bundle.remove(path));
+        return Ok(builder.pages(bundle)?.0.remove(path));
     }
     builder.editions(&mut bundle);
     let (files, jobs) = builder.issued_or_drawn()?;
@@ -135,7 +131,8 @@ pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
 
 /// Makes the policy of the site's pages, for the headers of its web server.
 pub fn site_policy(project: &Project) -> Result<Policy> {
-    BundleBuilder::new(project)?.pages(&mut Bundle::new())
+    let (_, policy) = BundleBuilder::new(project)?.pages(Bundle::new())?;
+    Ok(policy)
 }
 
 /// Draws one PDF by itself, for the preview.
@@ -310,14 +307,13 @@ impl<'a> BundleBuilder<'a> {
         Ok(fronts)
     }
 
-    fn site<'s>(&'s self, offered: &'s Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
-        Site::new(&self.documents, fronts, &self.prose, &self.listing, offered)
+    fn site<'s>(&'s self, files: Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
+        Site::new(&self.documents, fronts, &self.prose, &self.listing, files)
     }
 
-    fn pages(&self, bundle: &mut Bundle) -> Result<Policy> {
-        let (files, policy) = self.site(bundle, &self.fronts()?)?.build()?;
-        bundle.extend(files);
-        Ok(policy)
+    /// Adds the pages of the site to files that they offer.
+    fn pages(&self, files: Bundle) -> Result<(Bundle, Policy)> {
+        self.site(files, &self.fronts()?)?.build()
     }
 
     fn manifests(&self, bundle: &mut Bundle, digests: BTreeMap<String, String>) {

@@ -6,12 +6,11 @@
 use super::file_texts::{FileTexts, without};
 use super::theme::{self, Theme};
 use crate::check::{CONFIDENTIAL_NAME, texts::confidential_names};
-use crate::confidential::{ConfidentialNames, FoldedText, FoundName, Likeness, first_of_each};
+use crate::confidential::{ConfidentialNames, FoundName, Likeness, first_of_each};
 use crate::content::{Content, yaml};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::manifest::{Bundle, SITE};
 use crate::message::Message;
-use aho_corasick::AhoCorasick;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -25,8 +24,8 @@ pub fn find(content: &Content, theme: &Theme, bundle: &Bundle) -> Vec<Diagnostic
     let mut own = theme_texts(theme);
     own.retain(|text| !official.contains(text));
     let search = SiteSearch {
-        official: Passages::new(&official, &names),
-        own: Passages::new(&own, &names),
+        official: passages(&official, &names),
+        own: passages(&own, &names),
         names,
     };
     let mut findings = Vec::new();
@@ -73,7 +72,8 @@ impl<'a> SiteSearch<'a> {
         let mut found = self.names.find_all(&folded);
         if place != Place::Path && !found.is_empty() {
             // Only the official theme puts it there.
-            let [official, own] = [&self.official, &self.own].map(|it| it.places(&folded, place));
+            let [official, own] =
+                [&self.official, &self.own].map(|it| places(it, &folded.shape, place));
             let covers = |places: &[Range<usize>], it: &FoundName| {
                 let Range { start, end } = it.shape;
                 places.iter().any(|it| it.start <= start && end <= it.end)
@@ -118,43 +118,35 @@ enum Place {
     Code,
 }
 
-/// Texts of a theme that contain a name, by their shapes.
-struct Passages {
-    search: AhoCorasick,
-    /// For each of them, true if it is a name and nothing else.
-    is_bare: Vec<bool>,
+/// The shapes of a theme's texts that contain a name; true for one that is a name and nothing else.
+type Passages = BTreeMap<String, bool>;
+
+fn passages(texts: &BTreeSet<String>, names: &ConfidentialNames) -> Passages {
+    let mut passages = Passages::new();
+    for folded in texts.iter().filter_map(|text| names.fold_file(text)) {
+        let found = names.find_all(&folded);
+        let is_bare = found.iter().any(|it| it.shape.len() == folded.shape.len());
+        if !found.is_empty() {
+            *passages.entry(folded.shape).or_default() |= is_bare;
+        }
+    }
+    passages
 }
 
-impl Passages {
-    fn new(texts: &BTreeSet<String>, names: &ConfidentialNames) -> Passages {
-        let mut shapes = BTreeMap::new();
-        for folded in texts.iter().filter_map(|text| names.fold_file(text)) {
-            let found = names.find_all(&folded);
-            let is_bare = found.iter().any(|it| it.shape.len() == folded.shape.len());
-            if !found.is_empty() {
-                *shapes.entry(folded.shape).or_default() |= is_bare;
-            }
-        }
-        Passages {
-            search: AhoCorasick::new(shapes.keys()).expect("a theme has few texts"),
-            is_bare: shapes.into_values().collect(),
-        }
+/// The parts of a shape that are such a passage. One that is a bare name must be a whole text: it excuses no other.
+fn places(passages: &Passages, shape: &str, place: Place) -> Vec<Range<usize>> {
+    let is_text = |part: &Range<usize>| {
+        let (before, after) = (&shape[..part.start], &shape[part.end..]);
+        let begins = before.is_empty() || before.ends_with('\0');
+        begins && (after.is_empty() || after.starts_with('\0'))
+    };
+    let mut places = Vec::new();
+    for (passage, is_bare) in passages {
+        let found = shape.match_indices(passage);
+        let parts = found.map(|(start, it)| start..start + it.len());
+        places.extend(parts.filter(|it| !is_bare || place != Place::Texts || is_text(it)));
     }
-
-    /// The parts of a shape that are such a passage. One that is a bare name must be a whole text: it excuses no other.
-    fn places(&self, text: &FoldedText, place: Place) -> Vec<Range<usize>> {
-        let is_text = |range: &Range<usize>| {
-            let (before, after) = (&text.shape[..range.start], &text.shape[range.end..]);
-            let begins = before.is_empty() || before.ends_with('\0');
-            begins && (after.is_empty() || after.starts_with('\0'))
-        };
-        let found = self.search.find_overlapping_iter(&text.shape);
-        let places = found.filter(|it| {
-            let is_bare = self.is_bare[it.pattern().as_usize()];
-            !is_bare || place != Place::Texts || is_text(&it.range())
-        });
-        places.map(|it| it.range()).collect()
-    }
+    places
 }
 
 /// Every text of a theme between the values it prints.

@@ -11,7 +11,7 @@ use crate::render::theme::{Theme, draw_rows};
 use crate::sheet::{Rendering, Sheet};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
-use typst::diag::{SourceDiagnostic, Warned};
+use typst::diag::{SourceDiagnostic, SourceResult, Warned};
 use typst::foundations::{Content, Datetime, Smart};
 use typst::introspection::Introspector as _;
 use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
@@ -71,11 +71,9 @@ type Drawn = (PagedDocument, Vec<u8>);
 
 fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> {
     let mut drawn = compile(&world, options);
-    let has_no_end = |errors: &Errors| {
-        let mut messages = errors.iter().map(|error| &error.message);
-        messages.any(|it| it.starts_with("document did not converge"))
-    };
-    if drawn.as_ref().is_err_and(has_no_end) {
+    let has_no_end = |it: &SourceDiagnostic| it.message.starts_with("document did not converge");
+    let errors = drawn.as_ref().err();
+    if errors.into_iter().flatten().any(has_no_end) {
         world.demand_steadiness();
         drawn = compile(&world, options);
     }
@@ -123,16 +121,14 @@ pub fn forget_unused() {
     comemo::evict(4);
 }
 
-type Errors = Vec<SourceDiagnostic>;
-
-fn compile(world: &World, options: &PdfOptions) -> std::result::Result<Drawn, Errors> {
+fn compile(world: &World, options: &PdfOptions) -> SourceResult<Drawn> {
     let Warned { output, warnings } = typst::compile::<PagedDocument>(world);
-    let document = output.map_err(|errors| errors.to_vec())?;
+    let document = output?;
     // Typst only warns if a layout does not converge or a font is missing: such a sheet is not reliable.
     if !warnings.is_empty() {
-        return Err(warnings.to_vec());
+        return Err(warnings);
     }
-    let bytes = typst_pdf::pdf(&document, options).map_err(|errors| errors.to_vec())?;
+    let bytes = typst_pdf::pdf(&document, options)?;
     Ok((document, bytes))
 }
 
@@ -169,7 +165,7 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
     }
 }
 
-fn explain(world: &World, theme: &Theme, errors: &Errors) -> Error {
+fn explain(world: &World, theme: &Theme, errors: &[SourceDiagnostic]) -> Error {
     let first = errors.first().expect("a failure has a reason");
     let (path, line) = world.place(first);
     let hints = first.hints.iter().map(|hint| format!(" ({})", hint.v));

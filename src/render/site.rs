@@ -29,12 +29,11 @@ pub struct Site<'a> {
     fronts: &'a [Sheet],
     prose: &'a [ProsePage],
     listing: &'a Listing,
-    /// The files of a build that pages offer.
-    offered: &'a Bundle,
     pages: Pages<'a>,
     /// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
     home: Option<String>,
     policy: Policy,
+    /// The files of a build that pages offer, and the pages made so far.
     files: Bundle,
 }
 
@@ -44,7 +43,7 @@ impl<'a> Site<'a> {
         fronts: &'a [Sheet],
         prose: &'a [ProsePage],
         listing: &'a Listing,
-        offered: &'a Bundle,
+        files: Bundle,
     ) -> Result<Site<'a>> {
         let url = documents.register.office.url.as_deref();
         Ok(Site {
@@ -52,15 +51,14 @@ impl<'a> Site<'a> {
             fronts,
             prose,
             listing,
-            offered,
             pages: Pages::new(documents.theme)?,
             home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
             policy: Policy::default(),
-            files: Bundle::new(),
+            files,
         })
     }
 
-    /// All files of the site, and the one policy that allows all pages their styles and scripts.
+    /// The files with all pages of the site, and the one policy that allows all pages their styles and scripts.
     /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
     pub fn build(mut self) -> Result<(Bundle, Policy)> {
         let (documents, listing) = (self.documents, self.listing);
@@ -317,7 +315,7 @@ impl<'a> Site<'a> {
     fn downloads(&self, folder: &str, way: &str) -> Vec<Value> {
         let offer = |name: &str| {
             // A preview makes a file only on request.
-            let file = self.offered.get(&format!("{SITE}{folder}{name}"));
+            let file = self.files.get(&format!("{SITE}{folder}{name}"));
             let size = file.map(|bytes| format!("{} KB", bytes.len().div_ceil(1024)));
             let ending = name.rsplit('.').next().unwrap_or_default();
             let (href, label) = (format!("{way}{name}"), ending.to_ascii_uppercase());

@@ -33,9 +33,8 @@ impl Tokens {
                 let message = message.with("file", file).with("line", line);
                 Error::new(message.with("name", &name))
             };
-            let Some(official) = self.0.get(&name) else {
-                return Err(refused(self.unknown(&name)));
-            };
+            let known = self.0.get(&name);
+            let official = known.ok_or_else(|| refused(self.unknown(&name)))?;
             if let Some(message) = misfit(&name, official, &value) {
                 return Err(refused(message));
             }

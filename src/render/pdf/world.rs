@@ -68,9 +68,8 @@ impl Fonts {
         let mut own = Vec::new();
         for (file, bytes) in &theme.fonts {
             let refused = |id| Error::new(Message::new(id).with("file", file));
-            let Some(face) = Font::new(Bytes::new(bytes.clone()), 0) else {
-                return Err(refused("theme-font-unreadable"));
-            };
+            let read = Font::new(Bytes::new(bytes.clone()), 0);
+            let face = read.ok_or_else(|| refused("theme-font-unreadable"))?;
             if !may_be_embedded(&face) {
                 return Err(refused("theme-font-embedding"));
             }
