@@ -116,7 +116,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     let catalog = Catalog::of(usage::language(&arguments));
     let code = execute(arguments, &catalog).unwrap_or_else(|error| {
         let message = visible(&catalog.format(&error.message));
-        let cause = error.cause.map(|cause| format!("\n  {cause}"));
+        let cause = catalog.cause(&error).map(|cause| format!("\n  {cause}"));
         let head = catalog.format(&Message::new("error"));
         let text = format!("{head}: {message}{}\n", cause.unwrap_or_default());
         // If this cannot be printed either, the exit code still reports it.
@@ -410,6 +410,6 @@ fn write_text(to: &mut impl Write, text: impl AsRef<[u8]>) -> Result<()> {
 fn print_result(written: std::io::Result<()>) -> Result<()> {
     written.or_else(|error| match error.kind() {
         ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Error::new(Message::new("cannot-print")).caused_by(error)),
+        _ => Err(Error::new(Message::new("cannot-print")).failed_by(error)),
     })
 }

@@ -3,7 +3,7 @@
 
 use fluent::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use std::collections::BTreeMap;
-use std::fmt;
+use std::{fmt, io};
 
 /// A message before it is put into a language.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,12 +41,18 @@ pub struct Error {
     pub message: Message,
     /// The original text of the operating system, Tera or Typst.
     pub cause: Option<String>,
+    /// The kind of an error of the operating system: it has words of our own.
+    pub kind: Option<io::ErrorKind>,
 }
 
 impl Error {
     pub fn new(message: Message) -> Error {
-        let cause = None;
-        Error { message, cause }
+        let (cause, kind) = (None, None);
+        Error {
+            message,
+            cause,
+            kind,
+        }
     }
 
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Error {
@@ -58,6 +64,23 @@ impl Error {
         self.cause = Some(cause.to_string());
         self
     }
+
+    /// Adds an error of a library or the operating system, which may be the cause of the library's.
+    pub fn failed_by(mut self, error: impl std::error::Error + 'static) -> Error {
+        let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(cause) = source {
+            let system = cause.downcast_ref().map(io::Error::kind);
+            self.kind = self.kind.or(system);
+            source = cause.source();
+        }
+        self.caused_by(error)
+    }
+}
+
+/// A message that ends in an error of the operating system: its kind, or its own text where that says more.
+pub fn system_cause(id: &'static str, kind: io::ErrorKind, reason: impl fmt::Display) -> Message {
+    let message = Message::new(id).with("kind", format!("{kind:?}"));
+    message.with("reason", reason)
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -117,6 +140,15 @@ impl Catalog {
     /// The advice that belongs to a message: its attribute `help`.
     pub fn help(&self, message: &Message) -> Option<String> {
         self.find(message.id, Some("help"), message.given())
+    }
+
+    /// The cause of an error, that of the operating system in this language.
+    pub fn cause(&self, error: &Error) -> Option<String> {
+        let cause = error.cause.clone()?;
+        Some(match error.kind {
+            Some(kind) => self.format(&system_cause("system-cause", kind, cause)),
+            None => cause,
+        })
     }
 
     /// The text of a message without arguments, if there is one of this name.

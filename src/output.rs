@@ -57,7 +57,7 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 pub fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     let message = Message::new("cannot-write").with("path", path.display());
-    move |error| Error::new(message.clone()).caused_by(error)
+    move |error| Error::new(message.clone()).failed_by(error)
 }
 
 /// Locks a file, or fails if another run holds it. The file stays: else two later runs could hold two locks of it.

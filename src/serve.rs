@@ -79,7 +79,7 @@ pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
     let serving = routes::serve(server.clone(), listener);
     let served = runtime.and_then(|runtime| runtime.block_on(serving));
     let message = Message::new("cannot-listen").with("address", server.options.address.url());
-    served.map_err(|error| Error::new(message).caused_by(error))
+    served.map_err(|error| Error::new(message).failed_by(error))
 }
 
 /// The error after a panic, which the preview outlives.

@@ -560,7 +560,7 @@ fn files_with_other_names_are_never_passed_over() {
         ("office.yaml", "Office.yaml", "office.yaml", "office.yaml"),
         ("measures/A.yaml", "measures/A.YAML", "measures/A.yaml", "measures/A.yaml"),
         ("measures/A.yaml", "measures/A.txt", "measures/A.yaml", "measures/A.yaml"),
-        ("measures/B/a.yaml", "measures/B/ａ.yaml", "B-a", "B-a"),
+        ("measures/B/a.yaml", "measures/B/ａ.yaml", "B/a.yaml", "B/a.yaml"),
         ("measures/B/a.yaml", "measures/B/a - コピー.yaml", "`a.yaml`", "`a.yaml`"),
         ("measures/B/a.yaml", "measure/B/a.yaml", "unexpected-file", "unexpected-file"),
     ];

@@ -129,8 +129,9 @@ fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
     // 0 is granted, 1 granted with changes.
     if status.code > 1 {
         let message = Message::new("tsa-refused").with("status", status.code);
-        let cause = status.text.map(|texts| texts.join(" "));
-        return Err(Error { message, cause });
+        let mut refused = Error::new(message);
+        refused.cause = status.text.map(|texts| texts.join(" "));
+        return Err(refused);
     }
     let granted = token.ok_or_else(|| Error::new(Message::new("tsa-no-timestamp")))?;
     granted.to_der().map_err(no_timestamp)

@@ -73,7 +73,7 @@ impl Session<'_> {
         let text = match std::fs::read_to_string(self.directory.join(path)) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(refused().caused_by(error)),
+            Err(error) => return Err(refused().failed_by(error)),
         };
         // A byte order mark is no part of the YAML, and stays.
         let body = text.trim_start_matches('\u{feff}');

@@ -238,7 +238,7 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
             ErrorKind::NotFound => "no-publish-yaml",
             _ => "file-unreadable",
         };
-        Error::new(Message::new(id).with("path", path.display())).caused_by(error)
+        Error::new(Message::new(id).with("path", path.display())).failed_by(error)
     })?;
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {

@@ -70,7 +70,7 @@ impl Sign {
         let Some(path) = &self.password_file else {
             let message = Message::new("password-prompt").with("key", self.key.display());
             return rpassword::prompt_password(format!("{} ", session.catalog.format(&message)))
-                .map_err(|error| Error::new(Message::new("password-cannot-ask")).caused_by(error));
+                .map_err(|error| Error::new(Message::new("password-cannot-ask")).failed_by(error));
         };
         let no_password = || Error::new(Message::new("password-file").with("path", path.display()));
         let text = String::from_utf8(read_file(path)?).map_err(|_| no_password())?;
@@ -88,7 +88,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     }
     fs::read(path).map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound => error("file-missing"),
-        _ => error("file-unreadable").caused_by(cause),
+        _ => error("file-unreadable").failed_by(cause),
     })
 }
 
@@ -107,7 +107,7 @@ pub fn fetch(address: &str, limit: u64) -> std::result::Result<Vec<u8>, ureq::Er
 }
 
 fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {
-    let unreachable = |error| Error::new(Message::new("tsa-unreachable")).caused_by(error);
+    let unreachable = |error| Error::new(Message::new("tsa-unreachable")).failed_by(error);
     let post = http_agent().post(url).config().http_status_as_error(false);
     let typed = post.build().content_type("application/timestamp-query");
     let accepting = typed.header("Accept", "application/timestamp-reply");

@@ -121,7 +121,7 @@ where
 pub fn write(project: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     let failed = |path: &str| {
         let message = Message::new("cannot-write").with("path", path);
-        move |error: io::Error| Error::new(message).caused_by(error)
+        move |error: io::Error| Error::new(message).failed_by(error)
     };
     let targets: Vec<PathBuf> = files.iter().map(|(path, _)| project.join(path)).collect();
     let olds: Vec<_> = targets.iter().map(|target| fs::read(target).ok()).collect();

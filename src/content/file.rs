@@ -1,7 +1,7 @@
 //! One file of a folder: its path as findings show it, and its text.
 
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Message, Result, system_cause};
 use regex::Regex;
 use std::ops::Range;
 use std::path::Path;
@@ -32,9 +32,10 @@ pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Messag
     match error.map(std::io::Error::kind) {
         Some(std::io::ErrorKind::PermissionDenied) => Message::new("unreadable-permission"),
         Some(_) if linked => Message::new("unreadable-link"),
-        _ => {
+        kind => {
             let reason = error.map_or_else(String::new, ToString::to_string);
-            Message::new("unreadable-file").with("reason", reason)
+            let kind = kind.unwrap_or(std::io::ErrorKind::Other);
+            system_cause("unreadable-file", kind, reason)
         }
     }
 }

@@ -33,7 +33,29 @@ folder-for-file = this is a folder, but its name is a file's; rename it or move 
 symlink-loop = this link leads back into the folder it lies in; delete the link
 unreadable-permission = no permission to read this; give yourself the right
 unreadable-link = this link leads nowhere; delete it or mend it
-unreadable-file = this file cannot be read: { $reason }
+system-cause = { $kind ->
+    [NotFound] it is not there
+    [PermissionDenied] permission is missing
+    [AlreadyExists] it is there already
+    [StorageFull] the disk is full
+    [QuotaExceeded] the disk space allowed is used up
+    [FileTooLarge] the file is too large for the disk
+    [ReadOnlyFilesystem] the disk is read-only
+    [IsADirectory] it is a folder
+    [NotADirectory] a part of the path is no folder
+    [DirectoryNotEmpty] the folder is not empty
+    [InvalidFilename] the name is too long or has signs that are not allowed
+    [ResourceBusy] another program is using it
+    [CrossesDevices] it lies on another disk
+    [AddrInUse] another program is using this address
+    [ConnectionRefused] the server refuses the connection
+    [ConnectionReset] the server broke the connection off
+    [TimedOut] no answer in time
+    [HostUnreachable] the server cannot be reached
+    [NetworkUnreachable] the network cannot be reached
+   *[other] { $reason }
+  }
+unreadable-file = this file cannot be read: { system-cause }
 unreadable-folder = the folder `{ $folder }` cannot be read
 no-plain-file = this is not a plain file; move it out of `content`
 too-large = this file has { $size } MB; at most { $limit } MB are read

@@ -33,7 +33,29 @@ folder-for-file = ファイルの名前が付いたフォルダです。名前�
 symlink-loop = このリンクは自分の入っているフォルダに戻っています。リンクを消してください
 unreadable-permission = このファイルを読む権限がありません。読めるようにしてください
 unreadable-link = このリンクの行き先がありません。リンクを消すか、直してください
-unreadable-file = このファイルを読めません：{ $reason }
+system-cause = { $kind ->
+    [NotFound] 見つかりません
+    [PermissionDenied] 権限がありません
+    [AlreadyExists] すでにあります
+    [StorageFull] ディスクがいっぱいです
+    [QuotaExceeded] 割り当てられたディスクの容量を使い切っています
+    [FileTooLarge] ファイルがディスクの上限より大きくなります
+    [ReadOnlyFilesystem] ディスクは読み取り専用です
+    [IsADirectory] フォルダです
+    [NotADirectory] 途中の名前がフォルダではありません
+    [DirectoryNotEmpty] フォルダが空ではありません
+    [InvalidFilename] 名前が長すぎるか、使えない文字を含んでいます
+    [ResourceBusy] ほかのプログラムが使っています
+    [CrossesDevices] 別のディスクにあります
+    [AddrInUse] ほかのプログラムがこのアドレスを使っています
+    [ConnectionRefused] サーバーが接続を受け付けません
+    [ConnectionReset] サーバーが接続を切りました
+    [TimedOut] 時間内に返事がありません
+    [HostUnreachable] サーバーに届きません
+    [NetworkUnreachable] ネットワークにつながりません
+   *[other] { $reason }
+  }
+unreadable-file = このファイルを読めません：{ system-cause }
 unreadable-folder = フォルダ `{ $folder }` を読めません
 no-plain-file = 普通のファイルではありません。content の外に移してください
 too-large = このファイルは { $size } MB あります。読めるのは { $limit } MB までです

@@ -162,5 +162,5 @@ fn store_error(error: FtpError) -> Error {
         },
         _ => "target-failed",
     };
-    Error::new(Message::new(id)).caused_by(error)
+    Error::new(Message::new(id)).failed_by(error)
 }

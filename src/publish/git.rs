@@ -3,7 +3,7 @@
 //! The branch is checked out into a temporary folder. Git finds its own credentials; this program never sees them.
 
 use super::lock::LOCK;
-use super::store::{transient, wait};
+use super::store::{UNREACHABLE, wait};
 use super::target::{Target, text};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
@@ -100,8 +100,8 @@ impl GitBranch {
         }
         let failed = || Message::new("git-failed").with("step", arguments[0]);
         let not_run = |error: io::Error| match error.kind() {
-            ErrorKind::NotFound => Error::new(Message::new("git-missing")).caused_by(error),
-            _ => Error::new(failed()).caused_by(error),
+            ErrorKind::NotFound => Error::new(Message::new("git-missing")).failed_by(error),
+            _ => Error::new(failed()).failed_by(error),
         };
         let done = wait(async { git.output().await.map_err(not_run) })?;
         let [stdout, stderr] = [&done.stdout, &done.stderr].map(|it| String::from_utf8_lossy(it));
@@ -110,7 +110,7 @@ impl GitBranch {
         }
         let is_any_of = |texts: &[&str]| texts.iter().any(|text| stderr.contains(text));
         if is_any_of(&NETWORK_ERRORS) {
-            return Err(transient(stderr));
+            return Err(Error::new(Message::new(UNREACHABLE)).caused_by(stderr));
         }
         let moved_on = is_any_of(&MOVED_ON).then(|| Message::new("target-moved-on"));
         Err(Error::new(moved_on.unwrap_or_else(failed)).caused_by(stderr.trim()))
@@ -152,5 +152,5 @@ impl GitBranch {
 
 fn disk_error(error: io::Error) -> Error {
     let message = Message::new("cannot-write").with("path", std::env::temp_dir().display());
-    Error::new(message).caused_by(error)
+    Error::new(message).failed_by(error)
 }

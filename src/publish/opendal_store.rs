@@ -47,7 +47,7 @@ impl OpendalStore {
         };
         let operator = opened.map_err(|error| {
             let message = Message::new("target-setting").with("target", &target.name);
-            Error::new(message).caused_by(error)
+            Error::new(message).failed_by(error)
         })?;
         Ok(OpendalStore {
             operator,
@@ -200,5 +200,5 @@ fn store_error(error: opendal::Error) -> Error {
         _ if error.is_temporary() && !is_disk_full => return transient(error),
         _ => "target-failed",
     };
-    Error::new(Message::new(id)).caused_by(error)
+    Error::new(Message::new(id)).failed_by(error)
 }

@@ -220,5 +220,5 @@ fn store_error(error: SftpError) -> Error {
         SftpError::Status(_) => "target-failed",
         _ => return transient(error),
     };
-    Error::new(Message::new(id)).caused_by(error)
+    Error::new(Message::new(id)).failed_by(error)
 }

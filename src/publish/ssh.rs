@@ -30,7 +30,7 @@ pub async fn connect(target: &Target, project: &Path) -> Result<SshSession> {
         return Err(Error::new(unreadable));
     }
     let known = keys::known_hosts::known_host_keys_path(host, port, &file)
-        .map_err(|error| Error::new(unreadable).caused_by(error))?;
+        .map_err(|error| Error::new(unreadable).failed_by(error))?;
     let is_known = |algorithm: &Algorithm| {
         let mut algorithms = known.iter().map(|(_, key)| key.algorithm());
         // One RSA key signs with several hashes.
@@ -132,7 +132,7 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Re
     if let Some((name, read)) = named {
         let message = Message::new("sftp-key").with("key", name);
         let unreadable = message.with("variable", target.variable("PASSPHRASE"));
-        let key = read.map_err(|error| Error::new(unreadable).caused_by(error))?;
+        let key = read.map_err(|error| Error::new(unreadable).failed_by(error))?;
         if offer_key(session, user, key).await? {
             return Ok(true);
         }

@@ -9,7 +9,6 @@ use super::sftp::SftpStore;
 use super::target::{Target, TargetKind};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::fmt::Display;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -51,11 +50,11 @@ pub trait Store {
 }
 
 /// The message of every error that may pass.
-const UNREACHABLE: &str = "target-unreachable";
+pub const UNREACHABLE: &str = "target-unreachable";
 
 /// An error of the network or the server that may pass.
-pub fn transient(cause: impl Display) -> Error {
-    Error::new(Message::new(UNREACHABLE)).caused_by(cause)
+pub fn transient(error: impl std::error::Error + 'static) -> Error {
+    Error::new(Message::new(UNREACHABLE)).failed_by(error)
 }
 
 /// True if a retry may help.

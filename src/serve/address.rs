@@ -16,7 +16,7 @@ impl ListenAddress {
     /// Binds a port of the host; port 0 is any free one.
     pub fn bind(host: &str, port: u16) -> Result<(ListenAddress, TcpListener)> {
         let message = Message::new("cannot-listen").with("address", format!("{host}:{port}"));
-        let failed = |error: std::io::Error| Error::new(message.clone()).caused_by(error);
+        let failed = |error: std::io::Error| Error::new(message.clone()).failed_by(error);
         let listener = TcpListener::bind((host, port)).map_err(failed)?;
         // Tokio waits for the requests.
         listener.set_nonblocking(true).map_err(failed)?;

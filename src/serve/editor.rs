@@ -51,7 +51,7 @@ impl Editor {
         } else if self.uses_terminal.load(Ordering::Relaxed) {
             return Err(refused("editor-busy"));
         }
-        let failed = |error| refused("editor-failed").caused_by(error);
+        let failed = |error| refused("editor-failed").failed_by(error);
         let mut child = command.spawn().map_err(failed)?;
         let in_use = self.uses_terminal.clone();
         in_use.fetch_or(needs_terminal, Ordering::Relaxed);

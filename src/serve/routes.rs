@@ -151,8 +151,9 @@ async fn respond(server: &Arc<PreviewServer>, path: &str) -> Response {
 
 /// An error as text; the page shows it in the place of the file.
 fn error_response(server: &PreviewServer, error: Error) -> Response {
-    let text = server.options.catalog.format(&error.message);
-    let lines: Vec<String> = [text].into_iter().chain(error.cause).collect();
+    let catalog = &server.options.catalog;
+    let lines = [Some(catalog.format(&error.message)), catalog.cause(&error)];
+    let lines = Vec::from_iter(lines.into_iter().flatten());
     (StatusCode::INTERNAL_SERVER_ERROR, lines.join("\n")).into_response()
 }
 

@@ -63,7 +63,7 @@ fn error_json(error: &Error, catalog: &Catalog) -> Value {
         "severity": severity,
         "name": catalog.format(&Message::new(severity)),
         "message": visible(&catalog.format(&error.message)),
-        "help": error.cause.as_deref().map(visible),
+        "help": catalog.cause(error).as_deref().map(visible),
     })
 }
 

@@ -30,7 +30,7 @@ impl ProjectWatcher {
     /// Starts to watch: saves from now on are noticed.
     pub fn new(project: &Path) -> Result<ProjectWatcher> {
         let message = Message::new("cannot-watch").with("folder", project.display());
-        let failed = |error: notify::Error| Error::new(message.clone()).caused_by(error);
+        let failed = |error: notify::Error| Error::new(message.clone()).failed_by(error);
         let (sender, changes) = channel();
         let notice = move |event: notify::Result<Event>| {
             // Reading a file changes nothing. After an error events may be lost.

@@ -46,7 +46,7 @@ fn parse(bytes: &[u8]) -> std::result::Result<Listing, String> {
 
 fn from_folder(path: &Path) -> Result<KnownEditions> {
     let absolute = path.canonicalize();
-    let place = absolute.map_err(|error| failed(path.display()).caused_by(error))?;
+    let place = absolute.map_err(|error| failed(path.display()).failed_by(error))?;
     let mut lists = place.ancestors().take(MAX_DEPTH).map(|it| it.join(LISTING));
     let Some(list) = lists.find(|list| list.is_file()) else {
         return Err(failed(path.join(LISTING).display()));
@@ -73,7 +73,7 @@ fn from_web(site: &str) -> Result<KnownEditions> {
 /// The folder of an address and those above it, as addresses.
 fn folders(site: &str) -> Result<Vec<String>> {
     let page = site.split(['?', '#']).next().unwrap_or_default();
-    let uri = Uri::try_from(page).map_err(|error| failed(site).caused_by(error))?;
+    let uri = Uri::try_from(page).map_err(|error| failed(site).failed_by(error))?;
     let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(failed(site));
     };
@@ -97,7 +97,7 @@ fn fetch(folder: &str) -> Result<Result<KnownEditions>> {
         let request = http_agent().get(address).config();
         let request = request.max_redirects(0).http_status_as_error(false);
         let response = request.timeout_global(Some(TIME_LIMIT)).build().call();
-        response.map_err(|error| because(&error))
+        response.map_err(|error| failed(&asked).failed_by(error))
     };
     let mut response = get(&asked)?;
     let mut address = folder.to_owned();
