@@ -121,13 +121,8 @@ impl GitBranch {
 
     /// Returns the time of the last commit that changed a file.
     pub fn modified_at(&self, path: &str) -> Result<Option<Timestamp>> {
-        let time = self.git(&[
-            "log",
-            "-1",
-            "--format=%ct",
-            "--",
-            &(self.site.clone() + path),
-        ])?;
+        let pathspec = self.site.clone() + path;
+        let time = self.git(&["log", "-1", "--format=%ct", "--", &pathspec])?;
         let seconds = time.trim().parse().ok();
         Ok(seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
