@@ -1,8 +1,7 @@
 //! The command line, in two languages.
 //!
-//! To add a command: a file here with its arguments and `run`; a line in `Subcommands` and in
-//! `execute`; `help-<command>` and `help-<command>-<option>` in both `message/*.ftl`; a row in
-//! docs/commands.md and docs/commands.ja.md.
+//! To add a command: a file here with its arguments and `run`; a line in `Subcommands` and in `execute`;
+//! `help-<command>` and `help-<command>-<option>` in both `message/*.ftl`; a row in docs/commands.md and .ja.md.
 
 mod build;
 mod check;
