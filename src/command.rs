@@ -1,8 +1,7 @@
 //! The command line, in two languages.
 //!
-//! To add a command: a file here with its arguments and `run`; a line in `Subcommands` and in
-//! `execute`; `help-<command>` and `help-<command>-<option>` in both `message/*.ftl`; a row in
-//! docs/commands.md and docs/commands.ja.md.
+//! To add a command: a file here with its arguments and `run`; a line in `Subcommands` and in `execute`;
+//! `help-<command>` and `help-<command>-<option>` in both `message/*.ftl`; a row in docs/commands.md and .ja.md.
 
 mod build;
 mod check;
@@ -192,6 +191,8 @@ enum Shown {
     Three,
     /// Three of each rule that stops the run, and the number of the others.
     Stopping,
+    /// The same, with what an edition may not hold as errors.
+    BeforeIssue,
     /// Three of each error, and nothing if there is none.
     Errors,
 }
@@ -222,20 +223,17 @@ impl Session<'_> {
 
     /// Loads and checks the content and prints its findings. Returns `None` if they stop the run.
     fn open(&self) -> Result<Option<Project>> {
-        self.judge(self.load()?, Shown::Stopping, |_| {})
+        self.judge(self.load()?, Shown::Stopping)
     }
 
-    /// Checks the content and prints its findings, once `settle` has changed them. Returns `None` if they stop the run.
-    fn judge(
-        &self,
-        content: Content,
-        shown: Shown,
-        settle: impl FnOnce(&mut [Diagnostic]),
-    ) -> Result<Option<Project>> {
+    /// Checks the content and prints its findings. Returns `None` if they stop the run.
+    fn judge(&self, content: Content, shown: Shown) -> Result<Option<Project>> {
         let theme = theme::of(&self.directory, &content).map(Arc::new);
         let (shared, fonts) = (Arc::new(content), Fonts::compiled_in());
         let (mut findings, project) = Project::check(shared.clone(), theme, &fonts, self.today());
-        settle(&mut findings);
+        if let Shown::BeforeIssue = shown {
+            self.settle(&mut findings);
+        }
         let (sources, to) = (&shared.sources, &mut stderr());
         self.print_findings(sources, &findings, shown, to)?;
         if !self.accepts(&findings) {
@@ -363,7 +361,7 @@ impl Session<'_> {
             Shown::Errors if printed.is_empty() => return Ok(()),
             Shown::All => report.all_by_rule(&printed),
             Shown::Three | Shown::Errors => report.some_by_rule(&printed),
-            Shown::Stopping => self.stopping_and_counts(&report, &printed),
+            Shown::Stopping | Shown::BeforeIssue => self.stopping_and_counts(&report, &printed),
         };
         if !self.quiet {
             text.push_str(&format!("{}\n", report.summary(&printed)));

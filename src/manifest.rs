@@ -137,7 +137,5 @@ impl FileNames<'_> {
 
 /// Replaces the characters that some system forbids in file names.
 pub fn plain_name(name: &str) -> String {
-    let is_allowed = |c: char| !c.is_control() && !r#"/\:*?"<>|"#.contains(c);
-    let plain = |c: char| if is_allowed(c) { c } else { '-' };
-    name.chars().map(plain).collect()
+    name.replace(|c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c), "-")
 }

@@ -52,7 +52,7 @@ impl Diff {
 
     fn sheets(&self, session: &Session, before: &str, after: &str) -> Result<Option<Vec<u8>>> {
         let format = self.format(&[".html", ".pdf", ".json"])?;
-        let Some(project) = session.judge(session.load()?, Shown::Errors, |_| {})? else {
+        let Some(project) = session.judge(session.load()?, Shown::Errors)? else {
             return Ok(None);
         };
         let (before, _) = sheet_of(&project, before, self.audience)?;
@@ -73,7 +73,7 @@ impl Diff {
 
     fn guidelines(&self, session: &Session, old: &str, new: &str) -> Result<Option<Vec<u8>>> {
         let format = self.format(&[".json"])?;
-        let Some(project) = session.judge(session.load()?, Shown::Errors, |_| {})? else {
+        let Some(project) = session.judge(session.load()?, Shown::Errors)? else {
             return Ok(None);
         };
         let [old, new] = [old, new].map(|id| session.guideline(&project.content, id));

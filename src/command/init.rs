@@ -42,7 +42,7 @@ impl Init {
         let readme = include_str!("init/README.md").replace("{name}", name);
         let official = theme::official();
         // Every line with a value becomes a comment.
-        let value = Regex::new("(?m)^[^#\n]").expect("a valid expression");
+        let value = Regex::new("(?m)^[^#\r\n]").expect("a valid expression");
         let tokens = value.replace_all(official.text(TOKENS).unwrap_or_default(), "#$0");
         let samples = folder.join(SAMPLE_FOLDER);
         std::fs::create_dir_all(&samples).map_err(output::failed(&folder))?;

@@ -67,8 +67,7 @@ impl Issue {
             sheet.record.date = IsoDate(date);
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
         }
-        let Some(mut project) = session.judge(content, Shown::Stopping, |it| session.settle(it))?
-        else {
+        let Some(mut project) = session.judge(content, Shown::BeforeIssue)? else {
             let nothing = Message::new("nothing-issued");
             return session.warn(&nothing).map(|()| false);
         };
@@ -143,7 +142,7 @@ impl Session<'_> {
     }
 
     /// Turns the findings that an edition may hold only if each is allowed by name into errors.
-    fn settle(&self, findings: &mut [Diagnostic]) {
+    pub(super) fn settle(&self, findings: &mut [Diagnostic]) {
         for finding in findings {
             if self.bars_issue(finding) {
                 finding.severity = Severity::Error;

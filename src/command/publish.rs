@@ -54,8 +54,7 @@ impl Publish {
         }
         let targets = read_targets(session, self.target.as_deref())?;
         if self.status {
-            let report =
-                |targets: Vec<Target>| status::run(session, &targets, self.format.as_deref());
+            let report = |it: Vec<Target>| status::run(session, &it, self.format.as_deref());
             return targets.map_or(Ok(false), report);
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;

@@ -37,11 +37,9 @@ pub struct Verify {
 impl Verify {
     /// Verifies the files. The gravest verdict is the exit code.
     pub fn run(&self, session: &Session) -> Result<u8> {
+        let site = self.site.as_deref();
         let context = &VerifyContext {
-            known: match &self.site {
-                Some(site) => site::read(site)?,
-                None => project_editions(session)?,
-            },
+            known: site.map_or_else(|| project_editions(session), site::read)?,
             signer: certificates(&self.signer)?.into_iter().next(),
             signer_name: self.signer_name.clone(),
             roots: certificates(&self.trust)?,

@@ -45,10 +45,8 @@ impl OpendalStore {
             }
             _ => Operator::new(in_folder(target_folder(target, project)?)),
         };
-        let operator = opened.map_err(|error| {
-            let message = Message::new("target-setting").with("target", &target.name);
-            Error::new(message).failed_by(error)
-        })?;
+        let wrong = Message::new("target-setting").with("target", &target.name);
+        let operator = opened.map_err(|error| Error::new(wrong).failed_by(error))?;
         Ok(OpendalStore {
             operator,
             keeps_objects: target.record.kind == TargetKind::S3,

@@ -83,8 +83,7 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
     Ok(manifest)
 }
 
-/// Plans how a site replaces the published one. At the paths of `leftovers` a file may differ from the
-/// published manifest and yet is this program's own: an interrupted publication sent it.
+/// Plans how a site replaces the published one. Files at `leftovers` may be replaced: an interrupted one sent them.
 pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
     let listed = published.iter().flat_map(|manifest| &manifest.files);
     let before: Listed = listed.map(|file| (file.path.as_str(), file)).collect();

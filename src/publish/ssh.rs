@@ -1,8 +1,7 @@
 //! Opens SSH sessions: an address in, a logged-in session or an error out.
 //!
-//! Never talks to a server whose key is not on record in `known_hosts`, or is another one.
-//! The first of these credentials counts: the key file of publish.yaml, a key or password of the
-//! environment, the agent, the usual key files.
+//! Never talks to a server whose key is not on record in `known_hosts`, or is another one. The first of these
+//! credentials counts: the key file of publish.yaml, a key or password of the environment, the agent, usual key files.
 
 use super::store::{CONNECT_TIMEOUT, is_transient, transient};
 use super::target::{Target, text};

@@ -29,8 +29,7 @@ const OTHER_SECRETS: [&str; 4] = ["ACCESS_KEY", "API_KEY", "AUTH", "PRIVATE_KEY"
 /// Parts of such a name.
 const SECRET_WORDS: [&str; 5] = ["PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL"];
 
-/// The fields of a target in `publish.yaml`; its kind decides which it takes ([`TargetKind::fields`]).
-/// Local paths stand as they were written.
+/// The fields of a target, as its kind takes them ([`TargetKind::fields`]). Local paths stand as they were written.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TargetRecord {
@@ -223,8 +222,7 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
     findings
 }
 
-/// Reports fields that hold a credential, and addresses with a password. Runs before the YAML is parsed,
-/// because the parser's findings show the line they are about.
+/// Reports fields with a credential and addresses with a password, before a finding of the YAML parser shows them.
 fn find_credentials(text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for (number, line) in (1..).zip(text.lines()) {

@@ -104,17 +104,15 @@ impl Printer<'_> {
             Err(error @ SignatureError::EarlierRevision) => {
                 message("verify-signature-earlier").with("why", why(error))
             }
-            Err(error) => {
-                return self.format(&message("verify-signature-broken").with("why", why(error)));
+            Err(it) => {
+                return self.format(&message("verify-signature-broken").with("why", why(it)));
             }
         };
         let time = match (signature.trusted_timestamp(roots), signature.claimed) {
             (Some(token), _) => Message::new("verify-signed-at")
                 .with("day", day_in_japan(token.time))
                 .with("authority", token.authority()),
-            (None, Some(claimed)) => {
-                Message::new("verify-signed-claims").with("day", day_in_japan(claimed))
-            }
+            (None, Some(at)) => Message::new("verify-signed-claims").with("day", day_in_japan(at)),
             (None, None) => Message::new("verify-signed-undated"),
         };
         let trust = if signature.is_trusted(roots, self.context.now) {
