@@ -276,15 +276,13 @@ fn label<'a>(labels: &'a Labels, name: &str) -> &'a str {
 }
 
 fn count(lines: &[ComparisonLine]) -> BTreeMap<&'static str, usize> {
-    let rows = |name| {
-        let rows = lines.iter().map(|line| match line {
-            ComparisonLine::Unchanged { ids, .. } if name == "unchanged" => ids.len(),
-            // A row with several reworded cells counts once.
-            ComparisonLine::Changed(row) if row.changes.iter().any(|it| it.names().0 == name) => 1,
-            _ => 0,
-        });
-        rows.sum()
+    let in_line = |line: &ComparisonLine, name| match line {
+        ComparisonLine::Unchanged { ids, .. } if name == "unchanged" => ids.len(),
+        // A row with several reworded cells counts once.
+        ComparisonLine::Changed(row) if row.changes.iter().any(|it| it.names().0 == name) => 1,
+        _ => 0,
     };
+    let rows = |name| lines.iter().map(|line| in_line(line, name)).sum();
     COUNTS.map(|name| (name, rows(name))).into()
 }
 

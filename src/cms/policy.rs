@@ -29,7 +29,8 @@ pub enum Purpose {
     Timestamp,
 }
 
-/// The purposes of machines, logins and programs. A certificate with no other was not checked for signing documents.
+/// The purposes of machines, logins and programs. A certificate with no other purpose must not
+/// sign documents, because its authority has not checked it for that.
 const OTHER_PURPOSES: [ObjectIdentifier; 5] = [
     ID_KP_SERVER_AUTH,
     ID_KP_CLIENT_AUTH,

@@ -171,20 +171,17 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
 fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
     let sides = item.heading.as_ref();
     let names = sides.map(|heading| heading.map_or(&[][..], |it| from_ref(&it.name)));
-    let places = sides.map(|heading| heading.map_or("", |heading| &heading.place));
-    let place = if item.changes.contains(&ItemChangeKind::Moved) {
-        printer.exchange(places.before, places.after)
-    } else {
-        // One of them is empty, or both are the same.
-        places.after.max(places.before).to_owned()
+    let newest = item.heading.newest().expect("one side has it");
+    let place = match item.heading.both() {
+        Some((new, old)) if new.place != old.place => printer.exchange(&old.place, &new.place),
+        _ => newest.place.clone(),
     };
-    let duty = sides.after.map(|heading| heading.duty);
     let message = |change: &ItemChangeKind| match change {
         ItemChangeKind::New => "diff-item-new",
         ItemChangeKind::Gone => "diff-item-gone",
         ItemChangeKind::Moved => "diff-item-moved",
         ItemChangeKind::Renamed => "diff-item-renamed",
-        ItemChangeKind::Duty if duty == Some(Duty::Recommended) => "diff-item-recommended",
+        ItemChangeKind::Duty if newest.duty == Duty::Recommended => "diff-item-recommended",
         ItemChangeKind::Duty => "diff-item-required",
     };
     let messages = item.changes.iter().map(|it| printer.format(message(it)));

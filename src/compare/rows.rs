@@ -7,7 +7,7 @@ use super::{
 };
 use crate::sheet::{Cell, Heading, Row, Sheet, State};
 use crate::text::Run;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
     let rows = label(&sheets.after.labels, "changes_rows");
@@ -34,9 +34,7 @@ pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
 /// The place of every row in print order, its indices on both sides, and if it moved.
 fn match_rows(sheets: Sides<&Sheet>) -> Vec<(usize, Sides<Option<usize>>, bool)> {
     let Sides { after, before } = sheets.map(|sheet| &sheet.rows);
-    let ids = before.iter().map(|row| &*row.id);
-    let indices: BTreeMap<&str, usize> = ids.zip(0..).collect();
-    let index = |row: &Row| indices.get(&*row.id).copied();
+    let index = |row: &Row| before.iter().position(|old| old.id == row.id);
     // For each newer row, its index among the older ones.
     let origin: Vec<Option<usize>> = after.iter().map(index).collect();
     let is_settled = |(row, origin): (&Row, &Option<usize>)| {

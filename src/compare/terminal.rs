@@ -101,14 +101,10 @@ impl TextPrinter<'_> {
 
     /// The row's number and a space, if it has a number.
     fn number(&self, changed: &ChangedRow) -> String {
-        let numbers = changed.row.as_ref().map(|row| row.and_then(|row| row.no));
-        let text = |no: Option<u32>| no.map_or_else(String::new, |no| no.to_string());
-        let Sides { after, before } = numbers.map(text);
-        let shown = if changed.changes.contains(&RowChange::Renumbered) {
-            self.exchange(&before, &after)
-        } else {
-            // One of them is empty, or both are the same.
-            after.max(before)
+        let number = |row: &RowVersion| row.no.map_or_else(String::new, |no| no.to_string());
+        let shown = match changed.row.both() {
+            Some((new, old)) if new.no != old.no => self.exchange(&number(old), &number(new)),
+            _ => changed.row.newest().map(number).unwrap_or_default(),
         };
         if shown.is_empty() { shown } else { shown + " " }
     }
@@ -148,13 +144,11 @@ impl TextPrinter<'_> {
 
     /// The cell that a change is about: both sides as one text, or the only side.
     fn cell(&self, changed: &ChangedRow, field: RowChange) -> String {
-        let rows = changed.row.as_ref();
-        let texts = rows.map(|row| row.map_or(&[][..], |row| &cell(row, field).paragraphs));
-        let Sides { after, before } = texts;
-        if changed.row.both().is_some() {
-            return self.inline(after, before);
+        if let Some((new, old)) = changed.row.both() {
+            return self.inline(&cell(new, field).paragraphs, &cell(old, field).paragraphs);
         }
-        let lines = after.iter().chain(before).map(text_of);
+        let only = changed.row.newest().map(|row| &cell(row, field).paragraphs);
+        let lines = only.into_iter().flatten().map(text_of);
         lines.collect::<Vec<_>>().join("\n")
     }
 

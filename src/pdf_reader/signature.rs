@@ -14,7 +14,7 @@ pub struct PdfSignature {
     pub signer: Option<String>,
     /// The authority that issued the certificate, by the certificate's own words.
     pub issuer: Option<String>,
-    /// The container, if it is of the file's bytes, by the certificate's key, and the policy lets that sign documents.
+    /// The container, if it signs the file's bytes with the certificate's key, and the policy lets that sign documents.
     pub integrity: Result<CmsSignature, SignatureError>,
     /// Ok if it covers the whole file except itself, an earlier revision or arbitrary bytes if not.
     pub coverage: Result<(), SignatureError>,

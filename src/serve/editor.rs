@@ -35,7 +35,7 @@ impl Editor {
         })
     }
 
-    /// Opens the file and waits for nobody. A terminal editor gets the preview's terminal, in which nothing is printed.
+    /// Opens the file without waiting for the author. A terminal editor gets the preview's terminal, which is free.
     pub fn open(&self, file: &Path, line: usize) -> Result<()> {
         let refused = |id| Error::new(Message::new(id).with("editor", &self.program));
         let name = self.name();
