@@ -3,6 +3,7 @@
 use super::{CheckInput, Findings};
 use crate::diagnostic::Origin;
 use crate::message::Message;
+use crate::text::is_japanese;
 
 /// Reports missing facts that must be knowable (法32条1項4号, 施行令10条1号).
 pub fn office_incomplete(input: &CheckInput, found: &mut Findings) {
@@ -31,6 +32,8 @@ const LONGEST_OFFICE: usize = 48;
 const LONGEST_NUMBER: usize = 20;
 const LONGEST_ADDRESS: usize = 200;
 const MOST_APPROVALS: usize = 6;
+/// Half-width letters in the narrow column 記号.
+const LONGEST_LETTER: usize = 7;
 
 /// Reports what does not fit where the sheet prints it.
 pub fn too_long(input: &CheckInput, found: &mut Findings) {
@@ -41,6 +44,17 @@ pub fn too_long(input: &CheckInput, found: &mut Findings) {
         }
     };
     let (letters, line) = (|line: &str| line.chars().count(), "too-long-line");
+    for place in input.content.places() {
+        let wide = place.letter.chars().filter(|c| is_japanese(*c)).count();
+        let field = if place.is_own { "letter" } else { "id" };
+        let width = letters(place.letter) + wide;
+        measure(
+            place.origin.at(field),
+            width,
+            LONGEST_LETTER,
+            "too-long-letter",
+        );
+    }
     if let Some(office) = &input.content.office {
         let (node, it) = (office.origin(), &office.record);
         let address = it.url.as_deref().unwrap_or_default();

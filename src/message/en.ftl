@@ -263,6 +263,7 @@ confidential-name-file-code = `{ $name }` is listed as confidential, and the cod
 joined-names = `{ $name }` is one entry with `{ $separator }` in it
     .help = did you mean two entries?
 too-long-line = { $count } letters do not fit here on paper; at most { $most } do
+too-long-letter = { $count } letters do not fit into the narrow column 記号; at most { $most } do (a full-width one counts twice)
 too-many-approvals = { $count } boxes do not fit on the print to seal; at most { $most } do
 spelling-varies = { $rare } stands { $count } of { $total } times beside { $common }
 

@@ -263,6 +263,7 @@ confidential-name-file-code = 秘密とされた名前「{ $name }」と同じ�
 joined-names = 「{ $name }」は「{ $separator }」を含む一つの項目になっています
     .help = 二つの項目ではありませんか
 too-long-line = { $count } 文字は紙面のこの場所に入りません。{ $most } 文字までにしてください
+too-long-letter = 記号の欄に { $count } 字分は入りません。{ $most } 字分までです（全角は 2 字分）
 too-many-approvals = 承認の枠 { $count } 個は押印用の紙面に入りません。{ $most } 個までにしてください
 spelling-varies = 「{ $rare }」が { $total } か所のうち { $count } か所にあります（ほかは「{ $common }」）
 
