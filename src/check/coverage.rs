@@ -27,9 +27,11 @@ pub fn unknown_guideline(input: &CheckInput, found: &mut Findings) {
         if content.guideline(id).is_none() && !is_broken {
             let message = Message::new("unknown-guideline").with("id", id);
             let known = content.guidelines.iter().map(|it| it.record.id.as_str());
-            let list = known.clone().collect::<Vec<_>>().join(", ");
-            let count = content.guidelines.len();
-            let message = message.with("count", count).with("known", list);
+            let mut list = known.clone().collect::<Vec<_>>().join(", ");
+            if list.is_empty() {
+                list = "none".to_owned();
+            }
+            let message = message.with("known", list);
             found.error(origin, message).suggest(id, known);
         }
     }

@@ -128,8 +128,8 @@ wrong-type = { $found ->
 
 ## Guideline
 unknown-guideline = there is no guideline `{ $id }` in content/guidelines
-    .help = { $count ->
-        [0] put its file there: content/guidelines/{ $id }.yaml
+    .help = { $known ->
+        [none] put its file there: content/guidelines/{ $id }.yaml
        *[other] there are: { $known }
     }
 guideline-superseded = `{ $id }` was replaced by `{ $successor }`

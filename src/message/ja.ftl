@@ -128,8 +128,8 @@ wrong-type = { $found ->
 
 ## ガイドライン
 unknown-guideline = content/guidelines に `{ $id }` というガイドラインがありません
-    .help = { $count ->
-        [0] そのファイル content/guidelines/{ $id }.yaml を置いてください
+    .help = { $known ->
+        [none] そのファイル content/guidelines/{ $id }.yaml を置いてください
        *[other] あるのは { $known } です
     }
 guideline-superseded = `{ $id }` は `{ $successor }` に改められています
