@@ -10,6 +10,9 @@ use crate::message::{Error, Message, Result};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 
+/// Endings that the address line adds itself.
+const HONORIFICS: [&str; 3] = ["御中", " 様", "　様"];
+
 impl Session<'_> {
     /// Adds lines to the ledger.
     pub(super) fn record_copies(&self, copies: &[RecordedCopy]) -> Result<()> {
@@ -30,6 +33,8 @@ impl Session<'_> {
         self.printable("--recipient", name)?;
         let refused = if name.is_empty() || name.chars().count() > LONGEST_RECIPIENT {
             Message::new("recipient-length").with("most", LONGEST_RECIPIENT)
+        } else if let Some(suffix) = HONORIFICS.iter().find(|it| name.ends_with(**it)) {
+            Message::new("recipient-honorific").with("suffix", suffix)
         } else if let Some(separator) = name.matches(BETWEEN_NAMES).next() {
             Message::new("recipient-joined").with("separator", separator)
         } else {

@@ -189,6 +189,9 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         report("bad-id", &origin, message);
     }
     let [host, bucket, path] = [&record.host, &record.bucket, &record.path].map(text);
+    let [url, endpoint] = [&record.url, &record.endpoint].map(text);
+    let is_web_address =
+        |it: &str| it.is_empty() || it.starts_with("https://") || it.starts_with("http://");
     // An IPv6 address alone has several colons.
     let host_is_wrong = host.contains('/') || host.matches(':').count() == 1;
     for (field, written, id, is_wrong) in [
@@ -200,6 +203,13 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
             bucket.contains(['/', ':']),
         ),
         ("path", path, "target-path", path.starts_with('~')),
+        ("url", url, "target-url", !is_web_address(url)),
+        (
+            "endpoint",
+            endpoint,
+            "target-url",
+            !is_web_address(endpoint),
+        ),
     ] {
         if is_wrong {
             let message = Message::new(id).with("written", written);
@@ -326,6 +336,10 @@ mod tests {
             (
                 "web: {kind: folder, path: ~/public}\n".to_owned(),
                 "named ~",
+            ),
+            (
+                "web: {kind: webdav, url: dav.example.jp}\n".to_owned(),
+                "https://",
             ),
             (
                 "web: {kind: s3, bucket: \"s3://office\"}\n".to_owned(),
