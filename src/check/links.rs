@@ -65,17 +65,14 @@ fn not_of_a_folder(url: &str) -> Option<&'static str> {
     let (_, rest) = url.split_once("://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let page = path.rsplit('/').next().unwrap_or_default();
-    if host.contains('@') {
-        Some("user")
-    } else if url.contains(['?', '#']) {
-        Some("query")
-    } else if page.ends_with(".html") || page.ends_with(".htm") {
-        Some("page")
-    } else if !url.is_ascii() {
-        Some("letters")
-    } else {
-        None
-    }
+    let mistakes = [
+        ("user", host.contains('@')),
+        ("query", url.contains(['?', '#'])),
+        ("page", page.ends_with(".html") || page.ends_with(".htm")),
+        ("letters", !url.is_ascii()),
+    ];
+    let mut made = mistakes.into_iter().filter(|(_, is_made)| *is_made);
+    made.next().map(|(kind, _)| kind)
 }
 
 fn broken(id: &'static str, link: &str) -> Message {

@@ -57,7 +57,7 @@ pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
                 let message = Message::new("duplicate-id")
                     .with("id", name)
                     .with("file", &other.file)
-                    .with("line", input.content.sources.node_line(other));
+                    .with("line", input.content.sources.line(other));
                 found.error(origin.clone(), message);
             }
         }

@@ -100,16 +100,10 @@ fn is_radical(c: char) -> bool {
 fn character_of(radical: char) -> Option<char> {
     // Unicode decomposes those of Kangxi alone.
     const OTHERS: &str = "⺟母⺠民⻁虎⻄西⻑長⻘青⻝食⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀";
-    let mut others = OTHERS.chars();
-    while let (Some(other), Some(character)) = (others.next(), others.next()) {
-        if other == radical {
-            return Some(character);
-        }
-    }
-    std::iter::once(radical)
-        .nfkc()
-        .next()
-        .filter(|meant| *meant != radical)
+    let other = OTHERS.split_once(radical).map(|(_, rest)| rest.chars());
+    let decomposed = std::iter::once(radical).nfkc();
+    let kangxi = || decomposed.into_iter().find(|meant| *meant != radical);
+    other.and_then(|mut rest| rest.next()).or_else(kangxi)
 }
 
 /// Reports characters that no font has, because Typst would print a box and PDF/A forbids that.

@@ -1,5 +1,6 @@
-//! One file of a folder: its path as findings show it, and its text.
+//! One file of a folder: its path as findings show it, its text, and the record read from it.
 
+use super::{Filed, Sources, rule};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Error, Message, Result, system_cause};
 use regex::Regex;
@@ -16,6 +17,60 @@ const LARGEST_PAGE: u64 = 1024 * 1024;
 /// An issued PDF with some thousand rows.
 const LARGEST_PDF: u64 = 64 * 1024 * 1024;
 
+/// A file of the content that is being read: a reason not to read it becomes a finding.
+pub struct ContentFile<'a> {
+    pub entry: &'a DirEntry,
+    /// As findings show it.
+    pub path: &'a str,
+    pub findings: &'a mut Vec<Diagnostic>,
+    pub sources: &'a mut Sources,
+}
+
+/// Reads a kind of file, given its path and its text.
+type Reader<T> = fn(&str, &str) -> std::result::Result<T, Vec<Diagnostic>>;
+
+impl ContentFile<'_> {
+    pub fn filed<T>(&mut self, reader: Reader<T>) -> Option<Filed<T>> {
+        let (record, file) = (self.read(reader)?, self.path.to_owned());
+        Some(Filed { file, record })
+    }
+
+    pub fn read<T>(&mut self, reader: Reader<T>) -> Option<T> {
+        let path = self.path;
+        let text = self.unless_refused(text_of(self.entry))?;
+        let finding = control_character(path, &text).or_else(|| conflict_marker(path, &text));
+        let record = match finding {
+            Some(finding) => Err(vec![finding]),
+            None if text.trim().is_empty() => Err(vec![self.refusal(Message::new("empty-file"))]),
+            None => reader(path, &text),
+        };
+        self.sources.0.insert(path.to_owned(), text);
+        record.map_err(|found| self.findings.extend(found)).ok()
+    }
+
+    /// Its path and its bytes.
+    pub fn bytes(&mut self) -> Option<(String, Vec<u8>)> {
+        let bytes = self.unless_refused(bytes_of(self.entry))?;
+        Some((self.path.to_owned(), bytes))
+    }
+
+    fn unless_refused<T>(&mut self, read: std::result::Result<T, Message>) -> Option<T> {
+        let refused = |why| self.findings.push(self.refusal(why));
+        read.map_err(refused).ok()
+    }
+
+    fn refusal(&self, why: Message) -> Diagnostic {
+        Diagnostic::error(rule::UNREADABLE, Origin::file(self.path), why)
+    }
+
+    /// Refuses it for its name. The help is the name that was meant, if it is known.
+    pub fn refuse_name(&mut self, why: Message, better: Option<String>) {
+        let mut finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(self.path), why);
+        finding.help = better.map(|name| Message::new("rename-file").with("name", name));
+        self.findings.push(finding);
+    }
+}
+
 /// A path below the project's folder as findings show it.
 pub fn shown(project: &Path, path: &Path) -> String {
     let below = path.strip_prefix(project).unwrap_or(path);
@@ -27,22 +82,21 @@ pub fn shown(project: &Path, path: &Path) -> String {
 }
 
 /// The message for a file that cannot be read: one of our own, else the system's reason.
-pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
-    let linked = path.is_some_and(Path::is_symlink);
+pub fn unreadable(error: Option<&std::io::Error>, path: &Path) -> Message {
     match error.map(std::io::Error::kind) {
         Some(std::io::ErrorKind::PermissionDenied) => Message::new("unreadable-permission"),
-        Some(_) if linked => Message::new("unreadable-link"),
+        Some(_) if path.is_symlink() => Message::new("unreadable-link"),
         kind => {
             let reason = error.map_or_else(String::new, ToString::to_string);
-            let kind = kind.unwrap_or(std::io::ErrorKind::Other);
-            system_cause("unreadable-file", kind, reason)
+            let other = std::io::ErrorKind::Other;
+            system_cause("unreadable-file", kind.unwrap_or(other), reason)
         }
     }
 }
 
 /// A file's bytes, within the limit for its kind.
-pub fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
-    let failed = |error: std::io::Error| unreadable(Some(&error), Some(entry.path()));
+fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
+    let failed = |error: std::io::Error| unreadable(Some(&error), entry.path());
     let metadata = std::fs::metadata(entry.path()).map_err(failed)?;
     if !metadata.is_file() {
         return Err(Message::new("no-plain-file"));
@@ -62,7 +116,7 @@ pub fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
 }
 
 /// A file's text, without a byte order mark and with one kind of line end.
-pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
+fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     let bytes = bytes_of(entry)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -96,7 +150,7 @@ fn with_whole_kana(text: String) -> String {
 }
 
 /// Reports the first character that YAML does not allow; a rule finds those written as escapes.
-pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
+fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     let is_refused = |c: char| {
         c != '\n'
             && c != '\t'
@@ -111,7 +165,7 @@ pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
 pub fn conflict_marker(file: &str, text: &str) -> Option<Diagnostic> {
     let bytes = marker_in(text)?;
     let (origin, message) = (Origin::bytes(file, bytes), Message::new("conflict-marker"));
-    Some(Diagnostic::error(super::rule::UNREADABLE, origin, message))
+    Some(Diagnostic::error(rule::UNREADABLE, origin, message))
 }
 
 /// The first such line.

@@ -5,6 +5,7 @@ use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -130,9 +131,34 @@ impl JsonSchema for Markdown {
     }
 }
 
+impl Markdown {
+    /// Parses paragraphs; blank ones are dropped.
+    fn of(written: Vec<Option<String>>) -> Markdown {
+        let unfolded = written.iter().flatten().map(|it| super::yaml::unfold(it));
+        let paragraphs: Vec<String> = unfolded.filter(|it| !is_blank(it)).collect();
+        Markdown(Text::parse(paragraphs.iter().map(String::as_str)))
+    }
+}
+
 impl<'de> Deserialize<'de> for Markdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
-        deserializer.deserialize_any(ParagraphsVisitor)
+        deserializer.deserialize_any(Markdown::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Markdown {
+    type Value = Markdown;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text or a list of texts")
+    }
+
+    fn visit_str<E: de::Error>(self, written: &str) -> Result<Markdown, E> {
+        Ok(Markdown::of(vec![Some(written.to_owned())]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Markdown, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Markdown::of)
     }
 }
 
@@ -148,33 +174,4 @@ pub fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
-struct ParagraphsVisitor;
-
-impl<'de> Visitor<'de> for ParagraphsVisitor {
-    type Value = Markdown;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("text or a list of texts")
-    }
-
-    fn visit_str<E: de::Error>(self, written: &str) -> Result<Markdown, E> {
-        if is_blank(written) {
-            return Ok(Markdown::default());
-        }
-        let paragraph = super::yaml::unfold(written);
-        Ok(Markdown(Text::parse([paragraph.as_str()])))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Markdown, A::Error> {
-        let mut paragraphs = Vec::new();
-        while let Some(written) = list.next_element::<Option<String>>()? {
-            let paragraph = super::yaml::unfold(&written.unwrap_or_default());
-            if !is_blank(&paragraph) {
-                paragraphs.push(paragraph);
-            }
-        }
-        Ok(Markdown(Text::parse(paragraphs.iter().map(String::as_str))))
-    }
 }

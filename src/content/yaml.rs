@@ -39,16 +39,14 @@ pub fn read<T: DeserializeOwned + JsonSchema>(
         if mistakes.is_empty() {
             mistakes.push((unexplained(file, text, &error, "no-yaml"), true));
         }
-        let is_shapeless = mistakes.iter().any(|(_, is_shapeless)| *is_shapeless);
         let mut findings = Vec::new();
-        if is_shapeless {
+        if mistakes.iter().any(|(_, is_shapeless)| *is_shapeless) {
             findings = syntax::slips(file, text);
         }
-        let has_slips = !findings.is_empty();
-        let others = mistakes
-            .into_iter()
-            .filter(|(_, caused)| !(has_slips && *caused));
-        findings.extend(others.map(|(finding, _)| finding));
+        if !findings.is_empty() {
+            mistakes.retain(|(_, is_shapeless)| !is_shapeless);
+        }
+        findings.extend(mistakes.into_iter().map(|(finding, _)| finding));
         findings
     })
 }
