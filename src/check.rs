@@ -5,10 +5,9 @@
 //! [`RULES`] lists them. `check/README.md` has for each rule its severity, the law or decision
 //! behind it, the fields and the cases. No rule reads the clock, the disk or a terminal.
 //!
-//! To add a rule: its function in the file of its subject; a line in [`RULES`]; its messages in
-//! `message/{ja,en}.ftl`; a row in `check/README.md`; the cases `<rule>` and `<rule>-silent`
-//! (tests/README.md). If it fires on `content/`, run `BLESS=1 cargo test --test guards` and read
-//! the difference. Tests check all of this.
+//! To add a rule: its function in the file of its subject; a line in [`RULES`]; its messages in `message/{ja,en}.ftl`;
+//! a row in `check/README.md`; the cases `<rule>` and `<rule>-silent` (tests/README.md). If it fires on `content/`, run
+//! `BLESS=1 cargo test --test guards` and read the difference. Tests check all of this.
 
 mod certifications;
 mod coverage;

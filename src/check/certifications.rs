@@ -18,10 +18,12 @@ fn report(
     for certificate in &input.content.certifications {
         let record = &certificate.record;
         if judge(record) {
-            let message = Message::new(found.rule)
+            let mut message = Message::new(found.rule)
                 .with("standard", &record.standard)
-                .with("number", &record.number)
-                .with("day", last_day(record).unwrap_or_default());
+                .with("number", &record.number);
+            if let Some(last) = last_day(record) {
+                message = message.with("day", last);
+            }
             found.add(severity, certificate.origin().at(field), message);
         }
     }

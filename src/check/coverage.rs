@@ -13,23 +13,21 @@ use std::collections::BTreeSet;
 /// Reports names of guidelines that are not there: the sheet's, and every `superseded_by`.
 pub fn unknown_guideline(input: &CheckInput, found: &mut Findings) {
     let content = input.content;
-    let mut named = Vec::new();
-    if let Some(sheet) = input.sheet() {
-        named.push((sheet.origin().at("guideline"), &sheet.record.guideline));
-    }
-    for guideline in &content.guidelines {
-        let successor = guideline.record.superseded_by.as_ref();
-        named.extend(successor.map(|id| (guideline.origin().at("superseded_by"), id)));
-    }
-    for (origin, id) in named {
+    let own = input.sheet();
+    let own_name = own.map(|it| (it.origin().at("guideline"), &it.record.guideline));
+    let successors = content.guidelines.iter().filter_map(|it| {
+        let successor = it.record.superseded_by.as_ref()?;
+        Some((it.origin().at("superseded_by"), successor))
+    });
+    for (origin, id) in own_name.into_iter().chain(successors) {
         // A guideline that could not be read has its own finding.
         let is_broken = content.is_broken(&format!("content/guidelines/{id}.yaml"));
         if content.guideline(id).is_none() && !is_broken {
-            let message = Message::new("unknown-guideline").with("id", id);
             let known = content.guidelines.iter().map(|it| it.record.id.as_str());
-            let list = known.clone().collect::<Vec<_>>().join(", ");
-            let count = content.guidelines.len();
-            let message = message.with("count", count).with("known", list);
+            let message = Message::new("unknown-guideline")
+                .with("id", id)
+                .with("count", content.guidelines.len())
+                .with("known", known.clone().collect::<Vec<_>>().join(", "));
             found.error(origin, message).suggest(id, known);
         }
     }

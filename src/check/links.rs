@@ -59,8 +59,7 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// The reason why an address cannot be that of the site's folder, to which the names of its pages are
-/// added.
+/// The reason why an address cannot be that of the site's folder, to which the names of its pages are added.
 fn not_of_a_folder(url: &str) -> Option<&'static str> {
     let (_, rest) = url.split_once("://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
@@ -128,9 +127,6 @@ fn is_web_address(link: &str) -> bool {
     rest.is_some_and(|rest| is_host(rest) && !rest.contains(char::is_whitespace))
 }
 
-/// The linkable files that an English site has too.
-const IN_ENGLISH_TOO: [&str; 2] = [FRONT, VERIFY];
-
 /// The targets that a link of a page can have.
 struct LinkTargets<'a> {
     /// Anchors of the front page: sections, items and rows, under their former names too.
@@ -150,7 +146,7 @@ impl LinkTargets<'_> {
         LinkTargets { rows, pages }
     }
 
-    /// The address of a link in the site; `None` if it leads nowhere.
+    /// The address of a link, relative to the page it stands on; `None` if it leads nowhere.
     fn address(&self, from: &PageFile, link: &str) -> Option<String> {
         if leads_out(link) {
             return Some(link.to_owned());
@@ -165,14 +161,20 @@ impl LinkTargets<'_> {
                 let heading = page.has_heading(anchor).then_some(anchor)?;
                 (page.lang, format!("{}.html#{heading}", page.name))
             }
-            None if IN_ENGLISH_TOO.contains(&link) => (from.lang, link.to_owned()),
+            // An English site has these too.
+            None if [FRONT, VERIFY].contains(&link) => (from.lang, link.to_owned()),
             None if LINKABLE.contains(&link) => (Language::Japanese, link.to_owned()),
             None => {
                 let page = self.page(from.lang, link)?;
                 (page.lang, format!("{}.html", page.name))
             }
         };
-        Some(from_page(from.lang, lang, &path))
+        // English pages are in `en/`, everything else at the top of the site.
+        Some(match (from.lang, lang) {
+            (Language::English, Language::Japanese) => format!("../{path}"),
+            (Language::Japanese, Language::English) => format!("en/{path}"),
+            _ => path,
+        })
     }
 
     /// The page of that path, in the reader's language if it exists in it.
@@ -185,15 +187,6 @@ impl LinkTargets<'_> {
     fn named(&self, lang: Language, name: &str) -> Option<&PageFile> {
         let mut pages = self.pages.iter();
         pages.find(|page| page.name == name && page.lang == lang)
-    }
-}
-
-/// A path relative to a page: English pages are in `en/`, everything else at the top of the site.
-fn from_page(from: Language, to: Language, path: &str) -> String {
-    match (from, to) {
-        (Language::English, Language::Japanese) => format!("../{path}"),
-        (Language::Japanese, Language::English) => format!("en/{path}"),
-        _ => path.to_owned(),
     }
 }
 

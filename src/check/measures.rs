@@ -30,15 +30,12 @@ fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
             ids.push((id, origin.at("formerly").at(index)));
         }
     }
-    let mut all_places = Vec::new();
     for guideline in &input.content.guidelines {
         ids.push((&guideline.record.id, guideline.origin().at("id")));
-        all_places.extend(places::of_guideline(guideline));
     }
-    if let Some(sheet) = input.sheet() {
-        all_places.extend(places::own(sheet).into_iter().flatten());
-    }
-    for place in all_places {
+    let official = input.content.guidelines.iter();
+    let own = input.sheet().into_iter().flat_map(places::own).flatten();
+    for place in official.flat_map(places::of_guideline).chain(own) {
         ids.push((place.item.unwrap_or(place.section), place.origin.at("id")));
     }
     ids
@@ -95,8 +92,7 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     claims
 }
 
-/// Reports the small-business method: a contractor may not use it, however small (guideline,
-/// 中小規模事業者の定義).
+/// Reports the small-business method: a contractor may not use it, however small (guideline, 中小規模事業者の定義).
 pub fn small_business(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         if record.relaxed && input.is_contractor() {

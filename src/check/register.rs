@@ -1,5 +1,4 @@
-//! Turns checked records into the register: defaults filled in, English beside its Japanese,
-//! sections in print order.
+//! Turns checked records into the register: defaults filled in, English beside its Japanese, sections in print order.
 
 use crate::content::places::SheetPlace;
 use crate::content::record::{
@@ -74,11 +73,8 @@ fn office(record: &OfficeRecord) -> Office {
 
 /// A mail address by itself becomes a URI.
 fn contact_address(contact: &str) -> String {
-    if contact.contains(':') {
-        contact.to_owned()
-    } else {
-        format!("mailto:{contact}")
-    }
+    let scheme = if contact.contains(':') { "" } else { "mailto:" };
+    format!("{scheme}{contact}")
 }
 
 /// The sections that have a measure, with the items that have one.

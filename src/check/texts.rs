@@ -9,6 +9,7 @@ use crate::message::{Language, Message};
 use crate::model::Audience;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
+use std::iter;
 use unicode_normalization::UnicodeNormalization;
 
 fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
@@ -101,8 +102,7 @@ fn character_of(radical: char) -> Option<char> {
     // Unicode decomposes those of Kangxi alone.
     const OTHERS: &str = "⺟母⺠民⻁虎⻄西⻑長⻘青⻝食⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀";
     let other = OTHERS.split_once(radical).map(|(_, rest)| rest.chars());
-    let decomposed = std::iter::once(radical).nfkc();
-    let kangxi = || decomposed.into_iter().find(|meant| *meant != radical);
+    let kangxi = || iter::once(radical).nfkc().find(|meant| *meant != radical);
     other.and_then(|mut rest| rest.next()).or_else(kangxi)
 }
 

@@ -3,11 +3,11 @@
 use super::{Filed, Sources, rule};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Error, Message, Result, system_cause};
-use regex::Regex;
+use regex::{Captures, Regex};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
-use unicode_normalization::char::compose;
+use unicode_normalization::UnicodeNormalization;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are refused: the largest real one has some kilobytes.
@@ -125,29 +125,20 @@ fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
         Message::new("not-utf8").with("line", line_ends + 1)
     })?;
     let unmarked = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Ok(with_whole_kana(unmarked.replace("\r\n", "\n")))
+    Ok(with_whole_kana(&unmarked.replace("\r\n", "\n")))
 }
 
 /// Composes か and U+3099 into が, as macOS takes names of files apart. Other characters stay: some
 /// names need the very form that composing would replace.
-fn with_whole_kana(text: String) -> String {
-    if !text.contains(['\u{3099}', '\u{309a}']) {
-        return text;
-    }
-    let mut whole = String::with_capacity(text.len());
-    for c in text.chars() {
-        let is_mark = matches!(c, '\u{3099}' | '\u{309a}');
-        let before = whole.chars().next_back().filter(|_| is_mark);
-        match before.and_then(|before| compose(before, c)) {
-            Some(composed) => {
-                whole.pop();
-                whole.push(composed);
-            }
-            None => whole.push(c),
-        }
-    }
-    whole
+fn with_whole_kana(text: &str) -> String {
+    let compose = |pair: &Captures| pair[0].nfc().collect::<String>();
+    APART.replace_all(text, compose).into_owned()
 }
+
+static APART: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = "[\u{3041}-\u{30ff}][\u{3099}\u{309a}]";
+    Regex::new(pattern).expect("a valid pattern")
+});
 
 /// Reports the first character that YAML does not allow; a rule finds those written as escapes.
 fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
@@ -170,21 +161,13 @@ pub fn conflict_marker(file: &str, text: &str) -> Option<Diagnostic> {
 
 /// The first such line.
 pub fn marker_in(text: &str) -> Option<Range<usize>> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let signs = line.trim_end();
-        let is_marker = |sign: &str| {
-            signs
-                .strip_prefix(sign)
-                .is_some_and(|it| it.is_empty() || it.starts_with(' '))
-        };
-        if is_marker("<<<<<<<") || is_marker(">>>>>>>") {
-            return Some(start..start + signs.len());
-        }
-        start += line.len();
-    }
-    None
+    Some(MARKER.captures(text)?.get(1)?.range())
 }
+
+static MARKER: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$";
+    Regex::new(pattern).expect("a valid pattern")
+});
 
 /// The file that a sync service, a file manager or an office suite copied to one of this name:
 /// `b.yaml` for `b (競合コピー).yaml`.
@@ -246,7 +229,7 @@ mod tests {
             ("\u{fa19}か\u{3099}e\u{301}", "\u{fa19}がe\u{301}"),
             ("\u{3099}漢\u{3099}", "\u{3099}漢\u{3099}"),
         ] {
-            assert_eq!(with_whole_kana(written.to_owned()), read);
+            assert_eq!(with_whole_kana(written), read);
         }
     }
 }

@@ -31,12 +31,9 @@ impl Content {
     /// Every text of the sheet in either language, in the order of the files.
     pub fn texts(&self) -> Vec<WrittenText<'_>> {
         let mut texts = Vec::new();
-        if let Some(office) = &self.office {
-            add_office(office, &mut texts);
-        }
-        if let Some(sheet) = &self.sheet {
-            add_sheet(sheet, &mut texts);
-        }
+        let (office, sheet) = (self.office.iter(), self.sheet.iter());
+        office.for_each(|office| add_office(office, &mut texts));
+        sheet.for_each(|sheet| add_sheet(sheet, &mut texts));
         if let Some(guideline) = self.own_guideline() {
             let (ja, en) = (&guideline.record.title, &guideline.record.en.title);
             let title = [("title", line(ja), line(en))];

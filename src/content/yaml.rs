@@ -15,8 +15,7 @@ use std::ops::Range;
 /// Marks the end of a line at which Japanese text goes on, because YAML folds it into a space.
 /// Like [`BREAK`] it is a noncharacter: a file that contains one is refused.
 const FOLD: char = '\u{fdd0}';
-/// Marks the end of a line before a blank one or an item, because YAML keeps no trace of that in a
-/// plain text.
+/// Marks the end of a line before a blank one or an item, because YAML keeps no trace of that in a plain text.
 const BREAK: char = '\u{fdd1}';
 
 /// Reads one file into its record type, or reports all its mistakes.
