@@ -136,7 +136,7 @@ pub fn check(input: &CheckInput) -> Checked {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let content = Some(input.content).filter(|_| !findings.iter().any(is_error));
     Checked {
-        register: content.and_then(|it| register::build(it, measures::overdue_reviews(input))),
+        register: content.and_then(|it| register::build(it, measures::overdue(input).len())),
         findings,
     }
 }

@@ -17,8 +17,10 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     for page in site.pages {
         for (link, bytes) in page.text.iter().flat_map(|text| text.prose.links()) {
             if site.address(page, link).is_none() {
+                let (id, wrong, known) = site.near(page, link);
                 let origin = Origin::bytes(&page.file, bytes).within(link);
-                broken_in_page(&site, page, link, origin, found);
+                let finding = found.error(origin, broken(id, link));
+                finding.suggest(wrong, known.iter().map(String::as_str));
             }
         }
     }
@@ -76,33 +78,6 @@ fn not_of_a_folder(url: &str) -> Option<&'static str> {
 
 fn broken(id: &'static str, link: &str) -> Message {
     Message::new(id).with("link", link)
-}
-
-/// Reports a link of a page that leads nowhere, with the nearest anchor, page or file of the site.
-fn broken_in_page(
-    site: &LinkTargets,
-    page: &PageFile,
-    link: &str,
-    origin: Origin,
-    found: &mut Findings,
-) {
-    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-    let target = match path {
-        "" => Some(page),
-        path => site.page(page.lang, path),
-    };
-    if !anchor.is_empty() && (target.is_some() || path == FRONT) {
-        let prose = target.and_then(|page| page.text.as_ref());
-        let headings = prose.into_iter().flat_map(|text| text.prose.headings());
-        let known = headings.chain(site.rows.iter().map(String::as_str));
-        let finding = found.error(origin, broken("broken-link-heading", link));
-        return finding.suggest(anchor, known);
-    }
-    let pages = site.pages.iter();
-    let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
-    let known = names.iter().map(String::as_str).chain(LINKABLE);
-    let finding = found.error(origin, broken("broken-link-page", link));
-    finding.suggest(path, known);
 }
 
 /// Returns true if a link leads to the web, to mail or to a telephone.
@@ -177,6 +152,24 @@ impl LinkTargets<'_> {
         })
     }
 
+    /// The message about a link that leads nowhere, the part that is wrong, and what it could be.
+    fn near<'l>(&self, from: &PageFile, link: &'l str) -> (&'static str, &'l str, Vec<String>) {
+        let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let target = match path {
+            "" => Some(from),
+            path => self.page(from.lang, path),
+        };
+        if !anchor.is_empty() && (target.is_some() || path == FRONT) {
+            let prose = target.and_then(|page| page.text.as_ref());
+            let headings = prose.into_iter().flat_map(|text| text.prose.headings());
+            let known = headings.map(str::to_owned).chain(self.rows.iter().cloned());
+            return ("broken-link-heading", anchor, known.collect());
+        }
+        let pages = self.pages.iter().map(|page| format!("{}.md", page.name));
+        let known = pages.chain(LINKABLE.map(str::to_owned));
+        ("broken-link-page", path, known.collect())
+    }
+
     /// The page of that path, in the reader's language if it exists in it.
     fn page(&self, lang: Language, path: &str) -> Option<&PageFile> {
         let name = path.strip_suffix(".md").or(path.strip_suffix(".html"))?;
@@ -193,28 +186,26 @@ impl LinkTargets<'_> {
 /// The pages of a content without errors, in the order in which they are shown.
 pub fn pages(content: &Content) -> Vec<ProsePage> {
     let site = LinkTargets::of(content);
-    let built = site.pages.iter().filter_map(|page| build_page(&site, page));
-    let mut sorted: Vec<ProsePage> = built.collect();
-    sorted.sort_by_cached_key(|page| {
+    let mut pages = Vec::new();
+    for page in site.pages {
+        let Some(text) = &page.text else { continue };
+        let japanese = site.named(Language::Japanese, &page.name);
+        let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);
+        let address = |link: &str| site.address(page, link).expect("no link is broken");
+        pages.push(ProsePage {
+            name: page.name.clone(),
+            lang: page.lang,
+            title: text.front.title.to_string(),
+            order: text.front.order.or(order_of_japanese),
+            html: text.prose.render(address),
+        });
+    }
+    pages.sort_by_cached_key(|page| {
         // Without an order a page is last; in English it is after its Japanese page.
         let english = page.lang == Language::English;
         (page.order.is_none(), page.order, page.name.clone(), english)
     });
-    sorted
-}
-
-fn build_page(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {
-    let text = page.text.as_ref()?;
-    let japanese = site.named(Language::Japanese, &page.name);
-    let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);
-    let address = |link: &str| site.address(page, link).expect("no link is broken");
-    Some(ProsePage {
-        name: page.name.clone(),
-        lang: page.lang,
-        title: text.front.title.to_string(),
-        order: text.front.order.or(order_of_japanese),
-        html: text.prose.render(address),
-    })
+    pages
 }
 
 #[cfg(test)]

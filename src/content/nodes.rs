@@ -74,14 +74,11 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), NoTree> {
         let next = self.parser.next_event().transpose();
+        let is_bracket = |at: &usize| self.text[*at..].starts_with(['[', '{']);
         let failed = |error: ScanError| NoTree::Syntax {
             at: self.byte(error.marker().index()),
             after: self.after,
-            bracket: self
-                .open
-                .iter()
-                .copied()
-                .rfind(|at| self.text[*at..].starts_with(['[', '{'])),
+            bracket: self.open.iter().copied().rfind(is_bracket),
         };
         next.map_err(failed)?.ok_or(NoTree::Empty)
     }

@@ -110,21 +110,18 @@ pub struct SheetRecord {
 
 /// The sheet's title and headings in English.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
     /// By place, as `headings`. A heading that the office changed needs English of its own.
-    #[serde(default)]
     pub headings: EachOnce<Line>,
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct OwnSections {
-    #[serde(default)]
     pub before: Vec<OwnSection>,
-    #[serde(default)]
     pub after: Vec<OwnSection>,
 }
 
@@ -318,12 +315,11 @@ pub struct MeasureRecord {
     pub en: MeasureEnglishRecord,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct SourceRecord {
     pub subject: Option<Coordinate>,
     pub measure: Option<Coordinate>,
-    #[serde(default)]
     pub remarks: Vec<Coordinate>,
 }
 

@@ -163,10 +163,8 @@ impl<'de> Visitor<'de> for Markdown {
 }
 
 /// Reads inline Markdown of a field that counts as written even if it is left blank.
-pub fn even_if_blank<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Markdown>, D::Error> {
-    or_default(deserializer).map(Some)
+pub fn even_if_blank<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Markdown>, D::Error> {
+    or_default(reader).map(Some)
 }
 
 /// Reads a record of which nothing need be written: a blank field is the same as none.

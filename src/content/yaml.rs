@@ -9,6 +9,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_yaml::{Error, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -57,16 +58,11 @@ pub fn read_written<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Ve
 }
 
 /// An error of which only the place is known.
-fn unexplained(
-    file: &str,
-    text: &str,
-    error: &serde_yaml::Error,
-    message: &'static str,
-) -> Diagnostic {
+fn unexplained(file: &str, text: &str, error: &Error, id: &'static str) -> Diagnostic {
     let location = error.location();
     let at = location.map_or(0, |at| syntax::offset(text, at.line(), at.column()));
     let origin = Origin::bytes(file, first_line(text, at..text.len()));
-    Diagnostic::error(rule::UNREADABLE, origin, Message::new(message))
+    Diagnostic::error(rule::UNREADABLE, origin, Message::new(id))
 }
 
 /// Writes a record as YAML; fields without a value are left out.
@@ -76,13 +72,13 @@ pub fn write(record: &impl Serialize) -> String {
     serde_yaml::to_string(&value).expect("plain values")
 }
 
-fn drop_nulls(value: &mut serde_yaml::Value) {
+fn drop_nulls(value: &mut Value) {
     match value {
-        serde_yaml::Value::Mapping(map) => {
+        Value::Mapping(map) => {
             map.retain(|_, value| !value.is_null());
             map.values_mut().for_each(drop_nulls);
         }
-        serde_yaml::Value::Sequence(list) => list.iter_mut().for_each(drop_nulls),
+        Value::Sequence(list) => list.iter_mut().for_each(drop_nulls),
         _ => {}
     }
 }
