@@ -62,10 +62,8 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             .with("guideline", &guideline.record.id)
     };
     for file in &input.content.measures {
-        if !places
-            .iter()
-            .any(|place| place.takes_measures && place.holds(file))
-        {
+        let mut takers = places.iter().filter(|place| place.takes_measures);
+        if !takers.any(|place| place.holds(file)) {
             let finding = found.error(Origin::file(&file.file), unknown(&file.place()));
             finding.help = better_file(&places, file);
         }
@@ -119,10 +117,9 @@ fn one_of(names: impl IntoIterator<Item = impl ToString>) -> Option<Message> {
 
 /// Reports items of the sheet's guideline without a measure (guideline, 別添: B–G are しなければならない).
 pub fn item_uncovered(input: &CheckInput, found: &mut Findings) {
-    let Some(guideline) = input.content.own_guideline() else {
-        return;
-    };
-    uncovered(input, found, guideline, "item-uncovered", Severity::Error);
+    if let Some(guideline) = input.content.own_guideline() {
+        uncovered(input, found, guideline, "item-uncovered", Severity::Error);
+    }
 }
 
 /// Reports items of a guideline that the sheet does not answer.

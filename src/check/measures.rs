@@ -194,11 +194,8 @@ fn first_issued(content: &Content, record: &MeasureRecord) -> Option<Date> {
     let mut issued = content.issued();
     let edition = issued.find(|edition| {
         edition.sheet.measures().any(|measure| {
-            let texts = [
-                Some(&measure.subject),
-                measure.statement(),
-                measure.remarks.as_ref(),
-            ];
+            let (subject, remarks) = (&measure.subject, measure.remarks.as_ref());
+            let texts = [Some(subject), measure.statement(), remarks];
             let then = texts.map(|text| text.map_or(&[][..], |text| &text.ja.paragraphs));
             measure.id == record.id && then == now
         })

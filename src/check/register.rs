@@ -11,6 +11,7 @@ use crate::model::{
     Register, Section, Signatory, dated_standard,
 };
 use crate::text::{Text, is_japanese};
+use std::collections::BTreeSet;
 
 /// Builds the register. Returns `None` if a required part is missing, which has its own finding.
 pub fn build(content: &Content, overdue_reviews: usize) -> Option<Register> {
@@ -171,14 +172,10 @@ fn written(text: &Option<Markdown>) -> Option<Text> {
 
 /// The coordinates in print order, each once.
 fn coordinates(source: &SourceRecord) -> Vec<Coordinate> {
-    let all = source.subject.into_iter().chain(source.measure);
-    let mut once = Vec::new();
-    for coordinate in all.chain(source.remarks.iter().copied()) {
-        if !once.contains(&coordinate) {
-            once.push(coordinate);
-        }
-    }
-    once
+    let cells = source.subject.into_iter().chain(source.measure);
+    let mut seen = BTreeSet::new();
+    let all = cells.chain(source.remarks.iter().copied());
+    all.filter(|coordinate| seen.insert(*coordinate)).collect()
 }
 
 fn certification(filed: &Filed<CertificationRecord>) -> Certification {

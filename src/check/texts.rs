@@ -82,11 +82,11 @@ pub fn radical(input: &CheckInput, found: &mut Findings) {
     for text in all_texts(input) {
         let radicals: BTreeSet<char> = text.text.chars().filter(|c| is_radical(*c)).collect();
         for c in radicals {
-            let message = Message::new("radical").with("character", c);
-            let meant = character_of(c).map_or("none".to_owned(), |meant| {
-                format!("{meant} ({})", code_point(meant))
-            });
-            let message = message.with("code", code_point(c)).with("meant", meant);
+            let meant = character_of(c).map(|meant| format!("{meant} ({})", code_point(meant)));
+            let message = Message::new("radical")
+                .with("character", c)
+                .with("code", code_point(c))
+                .with("meant", meant.as_deref().unwrap_or("none"));
             found.error(text.origin.within(&c.to_string()), message);
         }
     }
@@ -133,13 +133,8 @@ fn missing(c: &str) -> Message {
 pub fn unprintable(line: &str, can_draw: impl Fn(&str) -> bool) -> Option<Message> {
     drawn(line).find_map(|character| {
         let control = character.chars().find(|c| is_invisible(*c) || *c == '\n');
-        if let Some(c) = control {
-            Some(control_character_finding(c, Origin::file("")).message)
-        } else if can_draw(character) {
-            None
-        } else {
-            Some(missing(character))
-        }
+        let refused = control.map(|c| control_character_finding(c, Origin::file("")).message);
+        refused.or_else(|| (!can_draw(character)).then(|| missing(character)))
     })
 }
 
@@ -199,12 +194,11 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
         ("confidential", &sheet.record.confidential),
     ] {
         for (index, name) in names.iter().enumerate() {
-            let Some(separator) = name.matches(BETWEEN_NAMES).next() else {
-                continue;
-            };
-            let origin = sheet.origin().at(field).at(index).within(separator);
-            let message = Message::new("joined-names").with("separator", separator);
-            found.error(origin, message.with("name", name));
+            if let Some(separator) = name.matches(BETWEEN_NAMES).next() {
+                let origin = sheet.origin().at(field).at(index).within(separator);
+                let message = Message::new("joined-names").with("separator", separator);
+                found.error(origin, message.with("name", name));
+            }
         }
     }
 }

@@ -74,10 +74,7 @@ impl ContentFile<'_> {
 /// A path below the project's folder as findings show it.
 pub fn shown(project: &Path, path: &Path) -> String {
     let below = path.strip_prefix(project).unwrap_or(path);
-    let parts: Vec<_> = below
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
 }
 
@@ -108,9 +105,8 @@ fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
     };
     if metadata.len() > limit {
         let [size, limit] = [metadata.len(), limit].map(|bytes| bytes.div_ceil(1024 * 1024));
-        return Err(Message::new("too-large")
-            .with("size", size)
-            .with("limit", limit));
+        let message = Message::new("too-large").with("size", size);
+        return Err(message.with("limit", limit));
     }
     std::fs::read(entry.path()).map_err(failed)
 }
@@ -135,10 +131,8 @@ fn with_whole_kana(text: &str) -> String {
     APART.replace_all(text, compose).into_owned()
 }
 
-static APART: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = "[\u{3041}-\u{30ff}][\u{3099}\u{309a}]";
-    Regex::new(pattern).expect("a valid pattern")
-});
+static APART: LazyLock<Regex> =
+    LazyLock::new(|| regex("[\u{3041}-\u{30ff}][\u{3099}\u{309a}]"));
 
 /// Reports the first character that YAML does not allow; a rule finds those written as escapes.
 fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
@@ -164,10 +158,12 @@ pub fn marker_in(text: &str) -> Option<Range<usize>> {
     Some(MARKER.captures(text)?.get(1)?.range())
 }
 
-static MARKER: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$";
+static MARKER: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$"));
+
+fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
-});
+}
 
 /// The file that a sync service, a file manager or an office suite copied to one of this name:
 /// `b.yaml` for `b (競合コピー).yaml`.
@@ -184,7 +180,7 @@ static COPIES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
         r"^コピー ?[～~-] ?(.+)$",
         r"^(.+?)-(?:DESKTOP|LAPTOP)-[0-9A-Z]+$",
     ]
-    .map(|pattern| Regex::new(pattern).expect("a valid pattern"))
+    .map(regex)
 });
 
 /// Returns true for files that editors, file managers and office suites leave behind.

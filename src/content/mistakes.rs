@@ -63,14 +63,13 @@ impl Search<'_> {
                     self.visit(field, entry, of_position.unwrap_or(&schema["items"]));
                 }
             }
+            NodeData::Scalar(written, _) if choices.contains(&&**written) => {}
             NodeData::Scalar(written, _) if !choices.is_empty() => {
-                if !choices.contains(&&**written) {
-                    let message = Message::new("unknown-choice")
-                        .with("value", written)
-                        .with("choices", choices.join(", "));
-                    let (finding, _) = self.report(rule::WRONG_TYPE, node, message);
-                    finding.suggest(written, choices);
-                }
+                let message = Message::new("unknown-choice")
+                    .with("value", written)
+                    .with("choices", choices.join(", "));
+                let (finding, _) = self.report(rule::WRONG_TYPE, node, message);
+                finding.suggest(written, choices);
             }
             NodeData::Scalar(written, is_plain) if is_value(written, *is_plain, schema) => {}
             NodeData::Scalar(written, _)
@@ -154,7 +153,7 @@ impl Search<'_> {
 fn is_value(written: &str, is_plain: bool, schema: &Value) -> bool {
     let kind = &schema["type"];
     match schema["format"].as_str() {
-        Some("line") => !is_blank(written) && !(is_plain && is_null(written)),
+        Some("line") => !(is_blank(written) || is_plain && is_null(written)),
         Some("date") => IsoDate::parse(written).is_some(),
         Some("duration") => Period::parse(written).is_some(),
         Some("uint16") => written.parse::<u16>().is_ok(),

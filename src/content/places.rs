@@ -4,6 +4,7 @@ use super::record::{Duty, GuidelineRecord, Line, OwnSections, SheetRecord};
 use super::{Content, Filed, MeasureFile};
 use crate::diagnostic::Origin;
 use crate::model::place_name;
+use std::iter;
 
 /// A section or item as it is written, in a guideline or by the office itself.
 #[derive(Clone)]
@@ -31,12 +32,8 @@ impl SheetPlace<'_> {
 
     /// The file of its measures.
     pub fn file(&self) -> String {
-        let item = self.item.map(|item| format!("/{item}"));
-        format!(
-            "content/measures/{}{}.yaml",
-            self.section,
-            item.unwrap_or_default()
-        )
+        let path: Vec<&str> = iter::once(self.section).chain(self.item).collect();
+        format!("content/measures/{}.yaml", path.join("/"))
     }
 
     /// Returns true if the measures of a file are for this place.

@@ -50,9 +50,8 @@ impl Content {
                 texts.extend(text.map(|text| alone(field, text, language, origin)));
             }
         }
-        for certification in &self.certifications {
-            add_certification(certification, &mut texts);
-        }
+        let certifications = self.certifications.iter();
+        certifications.for_each(|it| add_certification(it, &mut texts));
         let sheet_readers = self.sheet.as_ref().map(|sheet| sheet.record.audience);
         for (_, record, node) in self.all_measures() {
             let readers = record.audience.over(sheet_readers.unwrap_or_default());

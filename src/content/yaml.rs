@@ -39,13 +39,10 @@ pub fn read<T: DeserializeOwned + JsonSchema>(
         if mistakes.is_empty() {
             mistakes.push((unexplained(file, text, &error, "no-yaml"), true));
         }
-        let mut findings = Vec::new();
-        if mistakes.iter().any(|(_, is_shapeless)| *is_shapeless) {
-            findings = syntax::slips(file, text);
-        }
-        if !findings.is_empty() {
-            mistakes.retain(|(_, is_shapeless)| !is_shapeless);
-        }
+        let is_shapeless = mistakes.iter().any(|(_, caused)| *caused);
+        let slips = is_shapeless.then(|| syntax::slips(file, text));
+        let mut findings = slips.unwrap_or_default();
+        mistakes.retain(|(_, caused)| findings.is_empty() || !caused);
         findings.extend(mistakes.into_iter().map(|(finding, _)| finding));
         findings
     })
