@@ -131,8 +131,7 @@ fn with_whole_kana(text: &str) -> String {
     APART.replace_all(text, compose).into_owned()
 }
 
-static APART: LazyLock<Regex> =
-    LazyLock::new(|| regex("[\u{3041}-\u{30ff}][\u{3099}\u{309a}]"));
+static APART: LazyLock<Regex> = LazyLock::new(|| regex("[\u{3041}-\u{30ff}][\u{3099}\u{309a}]"));
 
 /// Reports the first character that YAML does not allow; a rule finds those written as escapes.
 fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
@@ -158,8 +157,7 @@ pub fn marker_in(text: &str) -> Option<Range<usize>> {
     Some(MARKER.captures(text)?.get(1)?.range())
 }
 
-static MARKER: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$"));
+static MARKER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$"));
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")

@@ -1,7 +1,7 @@
 //! A YAML file as a tree of nodes with their bytes, to find places in it and the mistakes of a record.
 
 use super::yaml::character_offsets;
-use crate::diagnostic::{Part, SourceLocation};
+use crate::diagnostic::Part;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::ops::Range;
 
@@ -158,33 +158,23 @@ impl Node {
         }
     }
 
-    /// The node below this root at a location or the nearest above it, and true if it is the one itself.
-    pub fn find(&self, location: &SourceLocation) -> Option<(Child<'_>, bool)> {
-        let SourceLocation::Node { path, .. } = location else {
-            return None;
-        };
+    /// The node at a path below this one or the nearest above it, and true if it is the one itself.
+    pub fn find(&self, path: &[String]) -> (Child<'_>, bool) {
         let mut here = (None, self);
         for step in path {
             let Some(next) = here.1.child(step) else {
-                return Some((here, false));
+                return (here, false);
             };
             here = next;
         }
-        Some((here, true))
+        (here, true)
     }
 
     /// The node found, or its key if that is asked for or the node holds others.
-    pub fn beginning(&self, location: &SourceLocation) -> Option<&Node> {
-        let ((key, node), exists) = self.find(location)?;
-        let is_key = matches!(
-            location,
-            SourceLocation::Node {
-                part: Part::Key,
-                ..
-            }
-        );
-        let key = key.filter(|_| (exists && is_key) || node.text().is_none());
-        Some(key.unwrap_or(node))
+    pub fn beginning(&self, path: &[String], part: &Part) -> &Node {
+        let ((key, node), exists) = self.find(path);
+        let is_key = exists && *part == Part::Key || node.text().is_none();
+        key.filter(|_| is_key).unwrap_or(node)
     }
 }
 

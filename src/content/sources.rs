@@ -3,7 +3,7 @@
 use super::nodes::first_line;
 use super::syntax::line_start;
 use super::{nodes, page};
-use crate::diagnostic::SourceLocation::{self, Bytes};
+use crate::diagnostic::SourceLocation::{self, Bytes, Node};
 use crate::diagnostic::{Diagnostic, Origin};
 use serde::Serialize;
 use std::cell::LazyCell;
@@ -38,14 +38,15 @@ impl Sources {
             let tree = LazyCell::new(|| nodes::parse(page::yaml_of(&file, text)).ok());
             let find = |location: &SourceLocation| match location {
                 SourceLocation::Within(outer, needle) => {
-                    let range = match **outer {
-                        Bytes { start, end } => start..end,
-                        _ => tree.as_ref()?.find(outer)?.0.1.bytes.clone(),
+                    let range = match &**outer {
+                        Bytes { start, end } => *start..*end,
+                        Node { path, .. } => tree.as_ref()?.find(path).0.1.bytes.clone(),
+                        _ => return None,
                     };
                     Some(passage(text, range, needle))
                 }
-                node @ SourceLocation::Node { .. } => {
-                    let beginning = tree.as_ref()?.beginning(node)?;
+                Node { path, part } => {
+                    let beginning = tree.as_ref()?.beginning(path, part);
                     Some(first_line(text, beginning.bytes.clone()))
                 }
                 _ => None,
@@ -65,9 +66,7 @@ impl Sources {
         let text = self.get(&origin.file)?;
         let start = match &origin.location {
             Bytes { start, .. } => *start,
-            node @ SourceLocation::Node { .. } => {
-                nodes::parse(text).ok()?.beginning(node)?.bytes.start
-            }
+            Node { path, part } => nodes::parse(text).ok()?.beginning(path, part).bytes.start,
             _ => return None,
         };
         let before = text.get(..start)?;
