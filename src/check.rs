@@ -5,10 +5,9 @@
 //! [`RULES`] lists them. `check/README.md` has for each rule its severity, the law or decision
 //! behind it, the fields and the cases. No rule reads the clock, the disk or a terminal.
 //!
-//! To add a rule: its function in the file of its subject; a line in [`RULES`]; its messages in
-//! `message/{ja,en}.ftl`; a row in `check/README.md`; the cases `<rule>` and `<rule>-silent`
-//! (tests/README.md). If it fires on `content/`, run `BLESS=1 cargo test --test guards` and read
-//! the difference. Tests check all of this.
+//! To add a rule: its function in the file of its subject; a line in [`RULES`]; its messages in `message/{ja,en}.ftl`;
+//! a row in `check/README.md`; the cases `<rule>` and `<rule>-silent` (tests/README.md). If it fires on `content/`, run
+//! `BLESS=1 cargo test --test guards` and read the difference. Tests check all of this.
 
 mod certifications;
 mod coverage;
@@ -137,7 +136,7 @@ pub fn check(input: &CheckInput) -> Checked {
     let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
     let content = Some(input.content).filter(|_| !findings.iter().any(is_error));
     Checked {
-        register: content.and_then(|it| register::build(it, measures::overdue_reviews(input))),
+        register: content.and_then(|it| register::build(it, measures::overdue(input).len())),
         findings,
     }
 }

@@ -23,12 +23,10 @@ use crate::edition::{self, Edition, Ending, Listing, LostEdition, RecordedCopy};
 use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
+use file::{ContentFile, is_editor_leftover, shown};
 pub use file::{conflict_marker, files_below, marker_in};
-use file::{control_character, is_editor_leftover, shown, text_of};
 pub use page::{PageFile, PageText};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
-use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 pub use sources::{Position, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -81,33 +79,28 @@ pub struct MeasureFile {
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
     if !root.is_dir() {
-        return Err(Error::new(
-            Message::new("no-content").with("folder", project.display()),
-        ));
+        let message = Message::new("no-content").with("folder", project.display());
+        return Err(Error::new(message));
     }
     let mut content = Content::default();
-    let mut walk = WalkDir::new(&root)
-        .follow_links(true)
-        .sort_by_file_name()
-        .into_iter();
-    while let Some(entry) = walk.next() {
+    let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
+    let mut entries = walk.into_iter();
+    while let Some(entry) = entries.next() {
         match entry {
-            Ok(entry) => {
-                if let Some((rule, why)) = refused_folder(&root, &entry) {
-                    content.refuse(rule, &shown(project, entry.path()), Message::new(why));
-                    walk.skip_current_dir();
-                } else if !entry.file_type().is_dir() {
-                    content.take(project, &entry);
+            Ok(entry) if !entry.file_type().is_dir() => content.take(project, &entry),
+            Ok(folder) => {
+                if let Some((rule, why)) = refused_folder(&root, folder.path()) {
+                    content.refuse(rule, &shown(project, folder.path()), Message::new(why));
+                    entries.skip_current_dir();
                 }
             }
             Err(error) => {
-                let path = error.path();
-                let file = path.map_or_else(|| "content".to_owned(), |path| shown(project, path));
+                let path = error.path().unwrap_or(&root);
                 let reason = match error.loop_ancestor() {
                     Some(_) => Message::new("symlink-loop"),
                     None => file::unreadable(error.io_error(), path),
                 };
-                content.refuse(rule::UNREADABLE, &file, reason);
+                content.refuse(rule::UNREADABLE, &shown(project, path), reason);
             }
         }
     }
@@ -118,23 +111,15 @@ pub fn load(project: &Path) -> Result<Content> {
 }
 
 /// Rule and message for a folder that must not be entered.
-fn refused_folder(root: &Path, entry: &DirEntry) -> Option<(&'static str, &'static str)> {
-    let ending = entry.path().extension();
-    if !entry.file_type().is_dir() {
-        None
-    } else if contains_itself(root, entry) {
-        Some((rule::UNREADABLE, "symlink-loop"))
-    } else if ending.is_some_and(|ending| ending == "yaml" || ending == "md") {
-        Some((rule::UNEXPECTED_FILE, "folder-for-file"))
-    } else {
-        None
+fn refused_folder(root: &Path, folder: &Path) -> Option<(&'static str, &'static str)> {
+    let ends = || Some((root.canonicalize().ok()?, folder.canonicalize().ok()?));
+    // What contains the content would be read again.
+    if folder.is_symlink() && ends().is_some_and(|(root, linked)| root.starts_with(linked)) {
+        return Some((rule::UNREADABLE, "symlink-loop"));
     }
-}
-
-/// Returns true for a link to a folder that contains the content, which would be read again.
-fn contains_itself(root: &Path, entry: &DirEntry) -> bool {
-    let ends = || Some((root.canonicalize().ok()?, entry.path().canonicalize().ok()?));
-    entry.path_is_symlink() && ends().is_some_and(|(root, linked)| root.starts_with(linked))
+    let ending = folder.extension();
+    let is_file_name = ending.is_some_and(|ending| ending == "yaml" || ending == "md");
+    is_file_name.then_some((rule::UNEXPECTED_FILE, "folder-for-file"))
 }
 
 impl<T> Filed<T> {
@@ -210,62 +195,51 @@ impl Content {
     }
 
     fn take(&mut self, project: &Path, entry: &DirEntry) {
-        let file = &shown(project, entry.path());
-        let parts: Vec<&str> = file.split('/').skip(1).collect();
-        let yaml = file.ends_with(".yaml");
+        let path = shown(project, entry.path());
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        let yaml = path.ends_with(".yaml");
+        let mut file = ContentFile {
+            entry,
+            path: &path,
+            findings: &mut self.findings,
+            sources: &mut self.sources,
+        };
         if is_editor_leftover(entry) {
             return;
         }
-        let name = parts.last().copied().unwrap_or_default();
-        if let Some(original) = file::original_of(name) {
-            let message = Message::new("copied-file").with("name", original);
-            return self.refuse(rule::UNEXPECTED_FILE, file, message);
+        if let Some(original) = parts.last().and_then(|name| file::original_of(name)) {
+            return file.refuse_name(Message::new("copied-file").with("name", original), None);
         }
         match parts.as_slice() {
-            ["office.yaml"] => self.office = self.filed(entry, file),
-            ["sheet.yaml"] => self.sheet = self.filed(entry, file),
-            ["guidelines", _] if yaml => {
-                let guideline = self.filed(entry, file);
-                self.guidelines.extend(guideline);
+            ["office.yaml"] => self.office = file.filed(yaml::read),
+            ["sheet.yaml"] => self.sheet = file.filed(yaml::read),
+            ["guidelines", _] if yaml => self.guidelines.extend(file.filed(yaml::read)),
+            ["certifications", _] if yaml => self.certifications.extend(file.filed(yaml::read)),
+            ["copies.yaml"] => self.copies = file.read(yaml::read_written).unwrap_or_default(),
+            ["editions", _, edition::file::RECORD] => {
+                self.editions.extend(file.filed(yaml::read_written));
             }
-            ["certifications", _] if yaml => {
-                let certification = self.filed(entry, file);
-                self.certifications.extend(certification);
+            ["editions", id, edition::file::WITHDRAWN] => {
+                let ending = file.read(yaml::read_written);
+                self.withdrawn.extend(ending.map(|it| (id.to_string(), it)));
             }
-            ["copies.yaml"] => self.copies = self.read_written(entry, file).unwrap_or_default(),
-            ["editions", id, name] => self.take_edition_file(entry, file, id, name),
+            ["editions", id, edition::file::LOST] => {
+                let (id, ending) = (id.to_string(), file.read(yaml::read_written));
+                self.lost
+                    .extend(ending.map(|ending| LostEdition { id, ending }));
+            }
+            ["editions", _, _] => self.edition_files.extend(file.bytes()),
             ["measures", section, item @ ..] if yaml && item.len() < 2 => {
-                self.take_measures(entry, file, section, item.first().copied())
+                let stem = |name: &str| name.strip_suffix(".yaml").unwrap_or(name).to_owned();
+                self.measures.push(MeasureFile {
+                    file: path.clone(),
+                    section: stem(section),
+                    item: item.first().map(|item| stem(item)),
+                    records: file.read(yaml::read),
+                });
             }
-            ["pages", written] => self.take_page(entry, file, written),
-            _ => {
-                self.refuse_name(file, Message::new("unexpected-file"), better_name(file));
-            }
-        }
-    }
-
-    /// Takes a record, the end of an edition, or one of its files.
-    fn take_edition_file(&mut self, entry: &DirEntry, file: &str, id: &str, name: &str) {
-        match name {
-            edition::file::RECORD => {
-                let edition = self.read_written(entry, file);
-                let file = file.to_owned();
-                self.editions
-                    .extend(edition.map(|record| Filed { file, record }));
-            }
-            edition::file::WITHDRAWN => {
-                let ending = self.read_written(entry, file);
-                self.withdrawn.extend(ending.map(|it| (id.to_owned(), it)));
-            }
-            edition::file::LOST => {
-                let (id, ending) = (id.to_owned(), self.read_written(entry, file));
-                let lost = ending.map(|ending| LostEdition { id, ending });
-                self.lost.extend(lost);
-            }
-            _ => match file::bytes_of(entry) {
-                Ok(bytes) => _ = self.edition_files.insert(file.to_owned(), bytes),
-                Err(message) => self.refuse(rule::UNREADABLE, file, message),
-            },
+            ["pages", written] => self.pages.extend(page::take(&mut file, written)),
+            _ => file.refuse_name(Message::new("unexpected-file"), better_name(&path)),
         }
     }
 
@@ -300,60 +274,6 @@ impl Content {
                 self.refuse(rule::UNREADABLE, &record, missing);
             }
         }
-    }
-
-    /// Refuses a file for its name. The help is the name that was meant, if it is known.
-    fn refuse_name(&mut self, file: &str, why: Message, better: Option<String>) {
-        let mut finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(file), why);
-        finding.help = better.map(|name| Message::new("rename-file").with("name", name));
-        self.findings.push(finding);
-    }
-
-    fn take_measures(&mut self, entry: &DirEntry, file: &str, section: &str, item: Option<&str>) {
-        let stem = |name: &str| name.strip_suffix(".yaml").unwrap_or(name).to_owned();
-        let records = self.read_as(entry, file, |text| yaml::read(file, text));
-        self.measures.push(MeasureFile {
-            file: file.to_owned(),
-            section: stem(section),
-            item: item.map(stem),
-            records,
-        });
-    }
-
-    fn filed<T>(&mut self, entry: &DirEntry, file: &str) -> Option<Filed<T>>
-    where
-        T: DeserializeOwned + JsonSchema,
-    {
-        let record = self.read_as(entry, file, |text| yaml::read(file, text))?;
-        let file = file.to_owned();
-        Some(Filed { file, record })
-    }
-
-    /// Reads a file that the program itself wrote.
-    fn read_written<T: DeserializeOwned>(&mut self, entry: &DirEntry, file: &str) -> Option<T> {
-        self.read_as(entry, file, |text| yaml::read_written(file, text))
-    }
-
-    /// Reads a file with the reader of its kind. A file that cannot be read becomes a finding.
-    fn read_as<T>(
-        &mut self,
-        entry: &DirEntry,
-        file: &str,
-        read: impl FnOnce(&str) -> std::result::Result<T, Vec<Diagnostic>>,
-    ) -> Option<T> {
-        let refused = |message| self.refuse(rule::UNREADABLE, file, message);
-        let text = text_of(entry).map_err(refused).ok()?;
-        let finding = control_character(file, &text).or_else(|| conflict_marker(file, &text));
-        let record = if let Some(finding) = finding {
-            Err(vec![finding])
-        } else if text.trim().is_empty() {
-            let (origin, message) = (Origin::file(file), Message::new("empty-file"));
-            Err(vec![Diagnostic::error(rule::UNREADABLE, origin, message)])
-        } else {
-            read(&text)
-        };
-        self.sources.0.insert(file.to_owned(), text);
-        record.map_err(|found| self.findings.extend(found)).ok()
     }
 
     fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {

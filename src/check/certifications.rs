@@ -18,8 +18,10 @@ fn report(
     for certificate in &input.content.certifications {
         let record = &certificate.record;
         if judge(record) {
-            let mut message = Message::new(found.rule).with("standard", &record.standard);
-            if let ("expires_on", Some(last)) = (field, last_day(record)) {
+            let mut message = Message::new(found.rule)
+                .with("standard", &record.standard)
+                .with("number", &record.number);
+            if let Some(last) = last_day(record) {
                 message = message.with("day", last);
             }
             found.add(severity, certificate.origin().at(field), message);
@@ -63,10 +65,8 @@ pub fn no_edition(input: &CheckInput, found: &mut Findings) {
         let year = standard.split_once(':').map(|(_, year)| year);
         year.is_some_and(|year| year.starts_with(|c: char| c.is_ascii_digit()))
     };
-    let comes_in_editions = |standard: &str| {
-        let families = ["ISO", "JIS", "IEC"];
-        families.iter().any(|family| standard.contains(family))
-    };
+    let families = ["ISO", "JIS", "IEC"];
+    let comes_in_editions = |standard: &str| families.iter().any(|it| standard.contains(it));
     report(input, found, Severity::Warning, "standard", |it| {
         comes_in_editions(&it.standard) && !has_year(&it.standard) && it.edition.is_none()
     });
@@ -74,15 +74,9 @@ pub fn no_edition(input: &CheckInput, found: &mut Findings) {
 
 /// Reports the Privacy Mark on certificates without a number of its scheme, as `10190001(03)`.
 pub fn privacy_mark_misused(input: &CheckInput, found: &mut Findings) {
-    for certificate in &input.content.certifications {
-        let record = &certificate.record;
-        if record.mark == Some(Mark::PrivacyMark) && !is_privacy_mark_number(&record.number) {
-            let message = Message::new("privacy-mark-misused")
-                .with("standard", &record.standard)
-                .with("number", &record.number);
-            found.error(certificate.origin().at("mark"), message);
-        }
-    }
+    report(input, found, Severity::Error, "mark", |it| {
+        it.mark == Some(Mark::PrivacyMark) && !is_privacy_mark_number(&it.number)
+    });
 }
 
 /// Returns true for body code (2 digits), office number (6) and, if renewed, the count in brackets.

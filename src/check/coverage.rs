@@ -13,25 +13,21 @@ use std::collections::BTreeSet;
 /// Reports names of guidelines that are not there: the sheet's, and every `superseded_by`.
 pub fn unknown_guideline(input: &CheckInput, found: &mut Findings) {
     let content = input.content;
-    let mut named = Vec::new();
-    if let Some(sheet) = input.sheet() {
-        named.push((sheet.origin().at("guideline"), &sheet.record.guideline));
-    }
-    for guideline in &content.guidelines {
-        let successor = guideline.record.superseded_by.as_ref();
-        named.extend(successor.map(|id| (guideline.origin().at("superseded_by"), id)));
-    }
-    for (origin, id) in named {
+    let own = input.sheet();
+    let own_name = own.map(|it| (it.origin().at("guideline"), &it.record.guideline));
+    let successors = content.guidelines.iter().filter_map(|it| {
+        let successor = it.record.superseded_by.as_ref()?;
+        Some((it.origin().at("superseded_by"), successor))
+    });
+    for (origin, id) in own_name.into_iter().chain(successors) {
         // A guideline that could not be read has its own finding.
         let is_broken = content.is_broken(&format!("content/guidelines/{id}.yaml"));
         if content.guideline(id).is_none() && !is_broken {
-            let message = Message::new("unknown-guideline").with("id", id);
             let known = content.guidelines.iter().map(|it| it.record.id.as_str());
-            let mut list = known.clone().collect::<Vec<_>>().join(", ");
-            if list.is_empty() {
-                list = "none".to_owned();
-            }
-            let message = message.with("known", list);
+            let list = known.clone().collect::<Vec<_>>().join(", ");
+            let message = Message::new("unknown-guideline")
+                .with("id", id)
+                .with("known", if list.is_empty() { "none" } else { &list });
             found.error(origin, message).suggest(id, known);
         }
     }
@@ -66,10 +62,8 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             .with("guideline", &guideline.record.id)
     };
     for file in &input.content.measures {
-        if !places
-            .iter()
-            .any(|place| place.takes_measures && place.holds(file))
-        {
+        let mut takers = places.iter().filter(|place| place.takes_measures);
+        if !takers.any(|place| place.holds(file)) {
             let finding = found.error(Origin::file(&file.file), unknown(&file.place()));
             finding.help = better_file(&places, file);
         }
@@ -123,10 +117,9 @@ fn one_of(names: impl IntoIterator<Item = impl ToString>) -> Option<Message> {
 
 /// Reports items of the sheet's guideline without a measure (guideline, 別添: B–G are しなければならない).
 pub fn item_uncovered(input: &CheckInput, found: &mut Findings) {
-    let Some(guideline) = input.content.own_guideline() else {
-        return;
-    };
-    uncovered(input, found, guideline, "item-uncovered", Severity::Error);
+    if let Some(guideline) = input.content.own_guideline() {
+        uncovered(input, found, guideline, "item-uncovered", Severity::Error);
+    }
 }
 
 /// Reports items of a guideline that the sheet does not answer.

@@ -117,11 +117,14 @@ fn not_the_newest(content: &Content, found: &mut Findings) {
                 .with("newest", newest)
                 .with("id", named)
         }
-        (Some(named), _) => Message::new("edition-missing")
-            .with("predecessor", named)
-            .with("id", "sheet.yaml"),
+        (Some(named), _) => missing(named, "sheet.yaml"),
     };
     altered(found, sheet.origin().at("edition"), message);
+}
+
+fn missing(edition: &str, named_by: &str) -> Message {
+    let message = Message::new("edition-missing").with("predecessor", edition);
+    message.with("id", named_by)
 }
 
 /// Reports a line of copies.yaml that names no edition: its file could not be verified.
@@ -130,9 +133,6 @@ fn stray_copy(content: &Content, found: &mut Findings) {
     let is_stray = |id: &str| find(content, id).is_none() && !is_lost(content, id);
     if let Some((index, copy)) = copies.find(|(_, copy)| is_stray(&copy.edition)) {
         let origin = Origin::root("content/copies.yaml").at(index).at("edition");
-        let message = Message::new("edition-missing")
-            .with("predecessor", &copy.edition)
-            .with("id", "copies.yaml");
-        altered(found, origin, message);
+        altered(found, origin, missing(&copy.edition, "copies.yaml"));
     }
 }

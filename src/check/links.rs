@@ -17,8 +17,10 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     for page in site.pages {
         for (link, bytes) in page.text.iter().flat_map(|text| text.prose.links()) {
             if site.address(page, link).is_none() {
+                let (id, wrong, known) = site.near(page, link);
                 let origin = Origin::bytes(&page.file, bytes).within(link);
-                broken_in_page(&site, page, link, origin, found);
+                let finding = found.error(origin, broken(id, link));
+                finding.suggest(wrong, known.iter().map(String::as_str));
             }
         }
     }
@@ -59,54 +61,23 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// The reason why an address cannot be that of the site's folder, to which the names of its pages are
-/// added.
+/// The reason why an address cannot be that of the site's folder, to which the names of its pages are added.
 fn not_of_a_folder(url: &str) -> Option<&'static str> {
     let (_, rest) = url.split_once("://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let page = path.rsplit('/').next().unwrap_or_default();
-    if host.contains('@') {
-        Some("user")
-    } else if url.contains(['?', '#']) {
-        Some("query")
-    } else if page.ends_with(".html") || page.ends_with(".htm") {
-        Some("page")
-    } else if !url.is_ascii() {
-        Some("letters")
-    } else {
-        None
-    }
+    let mistakes = [
+        ("user", host.contains('@')),
+        ("query", url.contains(['?', '#'])),
+        ("page", page.ends_with(".html") || page.ends_with(".htm")),
+        ("letters", !url.is_ascii()),
+    ];
+    let mut made = mistakes.into_iter().filter(|(_, is_made)| *is_made);
+    made.next().map(|(kind, _)| kind)
 }
 
 fn broken(id: &'static str, link: &str) -> Message {
     Message::new(id).with("link", link)
-}
-
-/// Reports a link of a page that leads nowhere, with the nearest anchor, page or file of the site.
-fn broken_in_page(
-    site: &LinkTargets,
-    page: &PageFile,
-    link: &str,
-    origin: Origin,
-    found: &mut Findings,
-) {
-    let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
-    let target = match path {
-        "" => Some(page),
-        path => site.page(page.lang, path),
-    };
-    if !anchor.is_empty() && (target.is_some() || path == FRONT) {
-        let prose = target.and_then(|page| page.text.as_ref());
-        let headings = prose.into_iter().flat_map(|text| text.prose.headings());
-        let known = headings.chain(site.rows.iter().map(String::as_str));
-        let finding = found.error(origin, broken("broken-link-heading", link));
-        return finding.suggest(anchor, known);
-    }
-    let pages = site.pages.iter();
-    let names: Vec<String> = pages.map(|page| format!("{}.md", page.name)).collect();
-    let known = names.iter().map(String::as_str).chain(LINKABLE);
-    let finding = found.error(origin, broken("broken-link-page", link));
-    finding.suggest(path, known);
 }
 
 /// Returns true if a link leads to the web, to mail or to a telephone.
@@ -131,9 +102,6 @@ fn is_web_address(link: &str) -> bool {
     rest.is_some_and(|rest| is_host(rest) && !rest.contains(char::is_whitespace))
 }
 
-/// The linkable files that an English site has too.
-const IN_ENGLISH_TOO: [&str; 2] = [FRONT, VERIFY];
-
 /// The targets that a link of a page can have.
 struct LinkTargets<'a> {
     /// Anchors of the front page: sections, items and rows, under their former names too.
@@ -153,7 +121,7 @@ impl LinkTargets<'_> {
         LinkTargets { rows, pages }
     }
 
-    /// The address of a link in the site; `None` if it leads nowhere.
+    /// The address of a link, relative to the page it stands on; `None` if it leads nowhere.
     fn address(&self, from: &PageFile, link: &str) -> Option<String> {
         if leads_out(link) {
             return Some(link.to_owned());
@@ -168,14 +136,38 @@ impl LinkTargets<'_> {
                 let heading = page.has_heading(anchor).then_some(anchor)?;
                 (page.lang, format!("{}.html#{heading}", page.name))
             }
-            None if IN_ENGLISH_TOO.contains(&link) => (from.lang, link.to_owned()),
+            // An English site has these too.
+            None if [FRONT, VERIFY].contains(&link) => (from.lang, link.to_owned()),
             None if LINKABLE.contains(&link) => (Language::Japanese, link.to_owned()),
             None => {
                 let page = self.page(from.lang, link)?;
                 (page.lang, format!("{}.html", page.name))
             }
         };
-        Some(from_page(from.lang, lang, &path))
+        // English pages are in `en/`, everything else at the top of the site.
+        Some(match (from.lang, lang) {
+            (Language::English, Language::Japanese) => format!("../{path}"),
+            (Language::Japanese, Language::English) => format!("en/{path}"),
+            _ => path,
+        })
+    }
+
+    /// The message about a link that leads nowhere, the part that is wrong, and what it could be.
+    fn near<'l>(&self, from: &PageFile, link: &'l str) -> (&'static str, &'l str, Vec<String>) {
+        let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let target = match path {
+            "" => Some(from),
+            path => self.page(from.lang, path),
+        };
+        if !anchor.is_empty() && (target.is_some() || path == FRONT) {
+            let prose = target.and_then(|page| page.text.as_ref());
+            let headings = prose.into_iter().flat_map(|text| text.prose.headings());
+            let known = headings.map(str::to_owned).chain(self.rows.iter().cloned());
+            return ("broken-link-heading", anchor, known.collect());
+        }
+        let pages = self.pages.iter().map(|page| format!("{}.md", page.name));
+        let known = pages.chain(LINKABLE.map(str::to_owned));
+        ("broken-link-page", path, known.collect())
     }
 
     /// The page of that path, in the reader's language if it exists in it.
@@ -191,40 +183,29 @@ impl LinkTargets<'_> {
     }
 }
 
-/// A path relative to a page: English pages are in `en/`, everything else at the top of the site.
-fn from_page(from: Language, to: Language, path: &str) -> String {
-    match (from, to) {
-        (Language::English, Language::Japanese) => format!("../{path}"),
-        (Language::Japanese, Language::English) => format!("en/{path}"),
-        _ => path.to_owned(),
-    }
-}
-
 /// The pages of a content without errors, in the order in which they are shown.
 pub fn pages(content: &Content) -> Vec<ProsePage> {
     let site = LinkTargets::of(content);
-    let built = site.pages.iter().filter_map(|page| build_page(&site, page));
-    let mut sorted: Vec<ProsePage> = built.collect();
-    sorted.sort_by_cached_key(|page| {
+    let mut pages = Vec::new();
+    for page in site.pages {
+        let Some(text) = &page.text else { continue };
+        let japanese = site.named(Language::Japanese, &page.name);
+        let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);
+        let address = |link: &str| site.address(page, link).expect("no link is broken");
+        pages.push(ProsePage {
+            name: page.name.clone(),
+            lang: page.lang,
+            title: text.front.title.to_string(),
+            order: text.front.order.or(order_of_japanese),
+            html: text.prose.render(address),
+        });
+    }
+    pages.sort_by_cached_key(|page| {
         // Without an order a page is last; in English it is after its Japanese page.
         let english = page.lang == Language::English;
         (page.order.is_none(), page.order, page.name.clone(), english)
     });
-    sorted
-}
-
-fn build_page(site: &LinkTargets, page: &PageFile) -> Option<ProsePage> {
-    let text = page.text.as_ref()?;
-    let japanese = site.named(Language::Japanese, &page.name);
-    let order_of_japanese = japanese.and_then(|page| page.text.as_ref()?.front.order);
-    let address = |link: &str| site.address(page, link).expect("no link is broken");
-    Some(ProsePage {
-        name: page.name.clone(),
-        lang: page.lang,
-        title: text.front.title.to_string(),
-        order: text.front.order.or(order_of_japanese),
-        html: text.prose.render(address),
-    })
+    pages
 }
 
 #[cfg(test)]

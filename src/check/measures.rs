@@ -30,15 +30,12 @@ fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
             ids.push((id, origin.at("formerly").at(index)));
         }
     }
-    let mut all_places = Vec::new();
     for guideline in &input.content.guidelines {
         ids.push((&guideline.record.id, guideline.origin().at("id")));
-        all_places.extend(places::of_guideline(guideline));
     }
-    if let Some(sheet) = input.sheet() {
-        all_places.extend(places::own(sheet).into_iter().flatten());
-    }
-    for place in all_places {
+    let official = input.content.guidelines.iter();
+    let own = input.sheet().into_iter().flat_map(places::own).flatten();
+    for place in official.flat_map(places::of_guideline).chain(own) {
         ids.push((place.item.unwrap_or(place.section), place.origin.at("id")));
     }
     ids
@@ -57,7 +54,7 @@ pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
                 let message = Message::new("duplicate-id")
                     .with("id", name)
                     .with("file", &other.file)
-                    .with("line", input.content.sources.node_line(other));
+                    .with("line", input.content.sources.line(other));
                 found.error(origin.clone(), message);
             }
         }
@@ -95,8 +92,7 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     claims
 }
 
-/// Reports the small-business method: a contractor may not use it, however small (guideline,
-/// 中小規模事業者の定義).
+/// Reports the small-business method: a contractor may not use it, however small (guideline, 中小規模事業者の定義).
 pub fn small_business(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         if record.relaxed && input.is_contractor() {
@@ -154,10 +150,10 @@ pub fn open_question(input: &CheckInput, found: &mut Findings) {
 /// (guideline C-e). Rows without a day of their own are one finding.
 pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
     let mut others = Vec::new();
-    for (record, origin, day) in reviews(input) {
+    for (record, origin, day) in overdue(input) {
         if record.reviewed_on.is_none() {
-            others.extend(is_overdue(input, day).then_some(day));
-        } else if is_overdue(input, day) {
+            others.push(day);
+        } else {
             let message = Message::new("review-overdue").with("id", &record.id);
             found.warning(origin.at("reviewed_on"), message.with("day", day));
         }
@@ -171,30 +167,23 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// The number of rows whose review is overdue.
-pub fn overdue_reviews(input: &CheckInput) -> usize {
-    let days = reviews(input).into_iter().map(|(_, _, day)| day);
-    days.filter(|day| is_overdue(input, *day)).count()
-}
-
-/// Each row with its node and the day from which its review counts: its own, else the sheet's
+/// Each row whose review is overdue, with its node and the day from which its review counts: its own, else the sheet's
 /// `reviewed_on`, else the first edition with its texts, else the sheet's date.
-fn reviews<'a>(input: &CheckInput<'a>) -> Vec<(&'a MeasureRecord, Origin, Date)> {
+pub fn overdue<'a>(input: &CheckInput<'a>) -> Vec<(&'a MeasureRecord, Origin, Date)> {
     let Some(sheet) = input.sheet().map(|sheet| &sheet.record) else {
         return Vec::new();
     };
-    let mut reviews = Vec::new();
+    let mut overdue = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
         let reviewed = record.reviewed_on.or(sheet.reviewed_on).map(|day| day.0);
         let counted = reviewed.or_else(|| first_issued(input.content, record));
-        reviews.push((record, origin, counted.unwrap_or(sheet.date.0)));
+        let day = counted.unwrap_or(sheet.date.0);
+        let due = day.checked_add(input.thresholds().review.0);
+        if due.is_ok_and(|due| due < input.today) {
+            overdue.push((record, origin, day));
+        }
     }
-    reviews
-}
-
-fn is_overdue(input: &CheckInput, day: Date) -> bool {
-    let due = day.checked_add(input.thresholds().review.0);
-    due.is_ok_and(|due| due < input.today)
+    overdue
 }
 
 /// The day of the first edition that had a row's texts as they are now.
@@ -205,11 +194,8 @@ fn first_issued(content: &Content, record: &MeasureRecord) -> Option<Date> {
     let mut issued = content.issued();
     let edition = issued.find(|edition| {
         edition.sheet.measures().any(|measure| {
-            let texts = [
-                Some(&measure.subject),
-                measure.statement(),
-                measure.remarks.as_ref(),
-            ];
+            let (subject, remarks) = (&measure.subject, measure.remarks.as_ref());
+            let texts = [Some(subject), measure.statement(), remarks];
             let then = texts.map(|text| text.map_or(&[][..], |text| &text.ja.paragraphs));
             measure.id == record.id && then == now
         })

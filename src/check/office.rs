@@ -11,16 +11,15 @@ pub fn office_incomplete(input: &CheckInput, found: &mut Findings) {
         return;
     };
     let record = &office.record;
-    let mut missing = Vec::new();
-    for (field, line) in [
+    let mut missing = vec![
         ("address", &record.address),
         ("representative", &record.representative),
         ("complaints", &record.complaints),
-    ] {
-        missing.extend(line.is_none().then_some(field));
-    }
+    ];
+    missing.retain(|(_, line)| line.is_none());
     if !missing.is_empty() {
-        let message = Message::new("office-incomplete").with("fields", missing.join(", "));
+        let fields: Vec<&str> = missing.iter().map(|(field, _)| *field).collect();
+        let message = Message::new("office-incomplete").with("fields", fields.join(", "));
         found.warning(office.origin().at("name"), message);
     }
 }
@@ -47,13 +46,8 @@ pub fn too_long(input: &CheckInput, found: &mut Findings) {
     for place in input.content.places() {
         let wide = place.letter.chars().filter(|c| is_japanese(*c)).count();
         let field = if place.is_own { "letter" } else { "id" };
-        let width = letters(place.letter) + wide;
-        measure(
-            place.origin.at(field),
-            width,
-            LONGEST_LETTER,
-            "too-long-letter",
-        );
+        let (origin, width) = (place.origin.at(field), letters(place.letter) + wide);
+        measure(origin, width, LONGEST_LETTER, "too-long-letter");
     }
     if let Some(office) = &input.content.office {
         let (node, it) = (office.origin(), &office.record);
@@ -63,15 +57,10 @@ pub fn too_long(input: &CheckInput, found: &mut Findings) {
     }
     if let Some(sheet) = input.sheet() {
         let (node, it) = (sheet.origin(), &sheet.record);
-        let number = it.document_number.as_deref().unwrap_or_default();
+        let number = letters(it.document_number.as_deref().unwrap_or_default());
         let (boxes, id) = (it.approvals.len(), "too-many-approvals");
         measure(node.at("title"), letters(&it.title), LONGEST_TITLE, line);
-        measure(
-            node.at("document_number"),
-            letters(number),
-            LONGEST_NUMBER,
-            line,
-        );
+        measure(node.at("document_number"), number, LONGEST_NUMBER, line);
         measure(node.at("approvals"), boxes, MOST_APPROVALS, id);
     }
 }

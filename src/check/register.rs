@@ -1,5 +1,4 @@
-//! Turns checked records into the register: defaults filled in, English beside its Japanese,
-//! sections in print order.
+//! Turns checked records into the register: defaults filled in, English beside its Japanese, sections in print order.
 
 use crate::content::places::SheetPlace;
 use crate::content::record::{
@@ -12,6 +11,7 @@ use crate::model::{
     Register, Section, Signatory, dated_standard,
 };
 use crate::text::{Text, is_japanese};
+use std::collections::BTreeSet;
 
 /// Builds the register. Returns `None` if a required part is missing, which has its own finding.
 pub fn build(content: &Content, overdue_reviews: usize) -> Option<Register> {
@@ -74,11 +74,8 @@ fn office(record: &OfficeRecord) -> Office {
 
 /// A mail address by itself becomes a URI.
 fn contact_address(contact: &str) -> String {
-    if contact.contains(':') {
-        contact.to_owned()
-    } else {
-        format!("mailto:{contact}")
-    }
+    let scheme = if contact.contains(':') { "" } else { "mailto:" };
+    format!("{scheme}{contact}")
 }
 
 /// The sections that have a measure, with the items that have one.
@@ -175,14 +172,10 @@ fn written(text: &Option<Markdown>) -> Option<Text> {
 
 /// The coordinates in print order, each once.
 fn coordinates(source: &SourceRecord) -> Vec<Coordinate> {
-    let all = source.subject.into_iter().chain(source.measure);
-    let mut once = Vec::new();
-    for coordinate in all.chain(source.remarks.iter().copied()) {
-        if !once.contains(&coordinate) {
-            once.push(coordinate);
-        }
-    }
-    once
+    let cells = source.subject.into_iter().chain(source.measure);
+    let mut seen = BTreeSet::new();
+    let all = cells.chain(source.remarks.iter().copied());
+    all.filter(|coordinate| seen.insert(*coordinate)).collect()
 }
 
 fn certification(filed: &Filed<CertificationRecord>) -> Certification {

@@ -9,6 +9,7 @@ use crate::message::{Language, Message};
 use crate::model::Audience;
 use crate::text::MarkupProblem;
 use std::collections::BTreeSet;
+use std::iter;
 use unicode_normalization::UnicodeNormalization;
 
 fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
@@ -81,11 +82,11 @@ pub fn radical(input: &CheckInput, found: &mut Findings) {
     for text in all_texts(input) {
         let radicals: BTreeSet<char> = text.text.chars().filter(|c| is_radical(*c)).collect();
         for c in radicals {
-            let message = Message::new("radical").with("character", c);
-            let meant = character_of(c).map_or("none".to_owned(), |meant| {
-                format!("{meant} ({})", code_point(meant))
-            });
-            let message = message.with("code", code_point(c)).with("meant", meant);
+            let meant = character_of(c).map(|meant| format!("{meant} ({})", code_point(meant)));
+            let message = Message::new("radical")
+                .with("character", c)
+                .with("code", code_point(c))
+                .with("meant", meant.as_deref().unwrap_or("none"));
             found.error(text.origin.within(&c.to_string()), message);
         }
     }
@@ -100,16 +101,9 @@ fn is_radical(c: char) -> bool {
 fn character_of(radical: char) -> Option<char> {
     // Unicode decomposes those of Kangxi alone.
     const OTHERS: &str = "⺟母⺠民⻁虎⻄西⻑長⻘青⻝食⻨麦⻩黄⻫斉⻭歯⻯竜⻲亀";
-    let mut others = OTHERS.chars();
-    while let (Some(other), Some(character)) = (others.next(), others.next()) {
-        if other == radical {
-            return Some(character);
-        }
-    }
-    std::iter::once(radical)
-        .nfkc()
-        .next()
-        .filter(|meant| *meant != radical)
+    let other = OTHERS.split_once(radical).map(|(_, rest)| rest.chars());
+    let kangxi = || iter::once(radical).nfkc().find(|meant| *meant != radical);
+    other.and_then(|mut rest| rest.next()).or_else(kangxi)
 }
 
 /// Reports characters that no font has, because Typst would print a box and PDF/A forbids that.
@@ -139,13 +133,8 @@ fn missing(c: &str) -> Message {
 pub fn unprintable(line: &str, can_draw: impl Fn(&str) -> bool) -> Option<Message> {
     drawn(line).find_map(|character| {
         let control = character.chars().find(|c| is_invisible(*c) || *c == '\n');
-        if let Some(c) = control {
-            Some(control_character_finding(c, Origin::file("")).message)
-        } else if can_draw(character) {
-            None
-        } else {
-            Some(missing(character))
-        }
+        let refused = control.map(|c| control_character_finding(c, Origin::file("")).message);
+        refused.or_else(|| (!can_draw(character)).then(|| missing(character)))
     })
 }
 
@@ -205,12 +194,11 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
         ("confidential", &sheet.record.confidential),
     ] {
         for (index, name) in names.iter().enumerate() {
-            let Some(separator) = name.matches(BETWEEN_NAMES).next() else {
-                continue;
-            };
-            let origin = sheet.origin().at(field).at(index).within(separator);
-            let message = Message::new("joined-names").with("separator", separator);
-            found.error(origin, message.with("name", name));
+            if let Some(separator) = name.matches(BETWEEN_NAMES).next() {
+                let origin = sheet.origin().at(field).at(index).within(separator);
+                let message = Message::new("joined-names").with("separator", separator);
+                found.error(origin, message.with("name", name));
+            }
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Edits to content files: only the affected lines change; comments and order stay.
 
-use super::nodes::Marked;
+use super::nodes::{self, Node};
 use super::record::{IsoDate, MeasureRecord, SheetRecord};
 use super::syntax::line_start;
 use super::yaml;
-use crate::diagnostic::{Origin, Part};
 use crate::message::{Error, Message, Result};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -22,56 +21,62 @@ type Edit = (Range<usize>, String);
 /// Sets the date and the newest edition in `sheet.yaml`, and the day of review if one is given.
 /// Returns `None` if the file is written in a way that cannot be edited safely.
 pub fn issued(text: &str, day: Date, edition: &str, reviewed: Option<Date>) -> Option<String> {
-    let marked = Marked::parse(text);
-    let set_field = |field, value: &str| set(&marked, &Origin::root(""), field, value, "date");
-    let mut edits = vec![
-        set_field("date", &day.to_string())?,
-        set_field("edition", edition)?,
-    ];
-    if let Some(reviewed) = reviewed {
-        edits.push(set_field("reviewed_on", &reviewed.to_string())?);
+    let root = nodes::parse(text).ok()?;
+    let reviewed_on = reviewed.map(|day| ("reviewed_on", day.to_string()));
+    let fields = [("date", day.to_string()), ("edition", edition.to_owned())];
+    let mut edits = Vec::new();
+    for (field, value) in fields.into_iter().chain(reviewed_on) {
+        edits.push(set(text, &root, field, &value, "date")?);
     }
     let mut meant: SheetRecord = yaml::read("", text).ok()?;
     meant.date.0 = day;
     meant.edition = Some(edition.to_owned());
     meant.reviewed_on = reviewed.map(IsoDate).or(meant.reviewed_on);
-    checked(apply(text, edits), &meant)
+    apply(text, edits, &meant)
 }
 
 /// Numbers some entries of a file of measures. Returns `None` as [`issued`] does.
 pub fn numbered(text: &str, numbers: &BTreeMap<usize, u32>) -> Option<String> {
-    let marked = Marked::parse(text);
-    let root = Origin::root("");
+    let root = nodes::parse(text).ok()?;
     let mut edits = Vec::new();
     let mut meant: Vec<MeasureRecord> = yaml::read("", text).ok()?;
     for (&index, &number) in numbers {
-        let value = number.to_string();
-        edits.push(set(&marked, &root.at(index), "no", &value, "id")?);
+        let ((_, entry), value) = (root.child(&index.to_string())?, number.to_string());
+        edits.push(set(text, entry, "no", &value, "id")?);
         meant.get_mut(index)?.no = Some(number);
     }
-    checked(apply(text, edits), &meant)
+    apply(text, edits, &meant)
 }
 
 /// The edited text, if it holds the records that were meant and nothing else.
-fn checked<T: DeserializeOwned + Debug>(edited: String, meant: &T) -> Option<String> {
+fn apply<T: DeserializeOwned + Debug>(
+    text: &str,
+    mut edits: Vec<Edit>,
+    meant: &T,
+) -> Option<String> {
+    edits.sort_by_key(|(at, _)| at.start);
+    let mut edited = text.to_owned();
+    // From the end to the beginning, so that offsets stay valid.
+    for (at, new) in edits.into_iter().rev() {
+        edited.replace_range(at, &new);
+    }
     let read = yaml::read_written::<T>("", &edited).ok()?;
     (format!("{read:?}") == format!("{meant:?}")).then_some(edited)
 }
 
-/// Sets a field of the record at `node`. A missing field is added after the field `after`.
-fn set(marked: &Marked, node: &Origin, field: &str, value: &str, after: &str) -> Option<Edit> {
-    let text = marked.text;
-    let find = |field: &str, part| {
-        let (bytes, exists) = marked.find_whole(&node.at(field).part(part).location)?;
-        exists.then(|| without_comment(text, bytes))
+/// Sets a field of a record. A missing field is added after the field `after`.
+fn set(text: &str, record: &Node, field: &str, value: &str, after: &str) -> Option<Edit> {
+    let find = |field: &str| {
+        let (key, node) = record.child(field)?;
+        Some((key?.bytes.start, without_comment(text, node.bytes.clone())))
     };
-    if let Some(old) = find(field, Part::Value) {
+    if let Some((_, old)) = find(field) {
         return Some((old, value.to_owned()));
     }
-    let (key, behind) = (find(after, Part::Key)?, find(after, Part::Value)?);
-    let before = &text[line_start(text, key.start)..key.start];
+    let (key, behind) = find(after)?;
+    let before = &text[line_start(text, key)..key];
     // In braces the next field is on the same line.
-    if before.contains('{') || text[..key.start].trim_end().ends_with([',', '{']) {
+    if before.contains('{') || text[..key].trim_end().ends_with([',', '{']) {
         let at = behind.end..behind.end;
         return Some((at, format!(", {field}: {value}")));
     }
@@ -91,22 +96,12 @@ fn without_comment(text: &str, bytes: Range<usize>) -> Range<usize> {
     bytes.start..end.map_or(bytes.end, |end| bytes.start + end + 2)
 }
 
-/// Applies the edits from the end of the text to its beginning, so that their offsets stay valid.
-fn apply(text: &str, mut edits: Vec<Edit>) -> String {
-    edits.sort_by_key(|(at, _)| at.start);
-    let mut edited = text.to_owned();
-    for (at, new) in edits.into_iter().rev() {
-        edited.replace_range(at, &new);
-    }
-    edited
-}
-
 /// Adds an entry to a file that holds a list, such as `copies.yaml`; returns the whole file, or
 /// `None` as [`issued`] does.
-pub fn appended<T>(text: &str, entry: &T) -> Option<String>
-where
-    T: Serialize + DeserializeOwned + Debug + Clone,
-{
+pub fn appended<T: Serialize + DeserializeOwned + Debug + Clone>(
+    text: &str,
+    entry: &T,
+) -> Option<String> {
     let mut meant: Vec<T> = match text.trim() {
         "" => Vec::new(),
         _ => yaml::read_written("", text).ok()?,
@@ -114,7 +109,8 @@ where
     meant.push(entry.clone());
     let is_open = !text.is_empty() && !text.ends_with('\n');
     let end = if is_open { "\n" } else { "" };
-    checked(format!("{text}{end}{}", yaml::write(&[entry])), &meant)
+    let added = format!("{end}{}", yaml::write(&[entry]));
+    apply(text, vec![(text.len()..text.len(), added)], &meant)
 }
 
 /// Writes several files of a project, all of them or none. Existing files are replaced.

@@ -1,12 +1,13 @@
-//! One file of a folder: its path as findings show it, and its text.
+//! One file of a folder: its path as findings show it, its text, and the record read from it.
 
+use super::{Filed, Sources, rule};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Error, Message, Result, system_cause};
-use regex::Regex;
+use regex::{Captures, Regex};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::LazyLock;
-use unicode_normalization::char::compose;
+use unicode_normalization::UnicodeNormalization;
 use walkdir::{DirEntry, WalkDir};
 
 /// Larger files are refused: the largest real one has some kilobytes.
@@ -16,33 +17,83 @@ const LARGEST_PAGE: u64 = 1024 * 1024;
 /// An issued PDF with some thousand rows.
 const LARGEST_PDF: u64 = 64 * 1024 * 1024;
 
+/// A file of the content that is being read: a reason not to read it becomes a finding.
+pub struct ContentFile<'a> {
+    pub entry: &'a DirEntry,
+    /// As findings show it.
+    pub path: &'a str,
+    pub findings: &'a mut Vec<Diagnostic>,
+    pub sources: &'a mut Sources,
+}
+
+/// Reads a kind of file, given its path and its text.
+type Reader<T> = fn(&str, &str) -> std::result::Result<T, Vec<Diagnostic>>;
+
+impl ContentFile<'_> {
+    pub fn filed<T>(&mut self, reader: Reader<T>) -> Option<Filed<T>> {
+        let (record, file) = (self.read(reader)?, self.path.to_owned());
+        Some(Filed { file, record })
+    }
+
+    pub fn read<T>(&mut self, reader: Reader<T>) -> Option<T> {
+        let path = self.path;
+        let text = self.unless_refused(text_of(self.entry))?;
+        let finding = control_character(path, &text).or_else(|| conflict_marker(path, &text));
+        let record = match finding {
+            Some(finding) => Err(vec![finding]),
+            None if text.trim().is_empty() => Err(vec![self.refusal(Message::new("empty-file"))]),
+            None => reader(path, &text),
+        };
+        self.sources.0.insert(path.to_owned(), text);
+        record.map_err(|found| self.findings.extend(found)).ok()
+    }
+
+    /// Its path and its bytes.
+    pub fn bytes(&mut self) -> Option<(String, Vec<u8>)> {
+        let bytes = self.unless_refused(bytes_of(self.entry))?;
+        Some((self.path.to_owned(), bytes))
+    }
+
+    fn unless_refused<T>(&mut self, read: std::result::Result<T, Message>) -> Option<T> {
+        let refused = |why| self.findings.push(self.refusal(why));
+        read.map_err(refused).ok()
+    }
+
+    fn refusal(&self, why: Message) -> Diagnostic {
+        Diagnostic::error(rule::UNREADABLE, Origin::file(self.path), why)
+    }
+
+    /// Refuses it for its name. The help is the name that was meant, if it is known.
+    pub fn refuse_name(&mut self, why: Message, better: Option<String>) {
+        let mut finding = Diagnostic::error(rule::UNEXPECTED_FILE, Origin::file(self.path), why);
+        finding.help = better.map(|name| Message::new("rename-file").with("name", name));
+        self.findings.push(finding);
+    }
+}
+
 /// A path below the project's folder as findings show it.
 pub fn shown(project: &Path, path: &Path) -> String {
     let below = path.strip_prefix(project).unwrap_or(path);
-    let parts: Vec<_> = below
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect();
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
 }
 
 /// The message for a file that cannot be read: one of our own, else the system's reason.
-pub fn unreadable(error: Option<&std::io::Error>, path: Option<&Path>) -> Message {
-    let linked = path.is_some_and(Path::is_symlink);
+pub fn unreadable(error: Option<&std::io::Error>, path: &Path) -> Message {
     match error.map(std::io::Error::kind) {
         Some(std::io::ErrorKind::PermissionDenied) => Message::new("unreadable-permission"),
-        Some(_) if linked => Message::new("unreadable-link"),
+        Some(_) if path.is_symlink() => Message::new("unreadable-link"),
         kind => {
             let reason = error.map_or_else(String::new, ToString::to_string);
-            let kind = kind.unwrap_or(std::io::ErrorKind::Other);
-            system_cause("unreadable-file", kind, reason)
+            let other = std::io::ErrorKind::Other;
+            system_cause("unreadable-file", kind.unwrap_or(other), reason)
         }
     }
 }
 
 /// A file's bytes, within the limit for its kind.
-pub fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
-    let failed = |error: std::io::Error| unreadable(Some(&error), Some(entry.path()));
+fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
+    let failed = |error: std::io::Error| unreadable(Some(&error), entry.path());
     let metadata = std::fs::metadata(entry.path()).map_err(failed)?;
     if !metadata.is_file() {
         return Err(Message::new("no-plain-file"));
@@ -54,15 +105,14 @@ pub fn bytes_of(entry: &DirEntry) -> std::result::Result<Vec<u8>, Message> {
     };
     if metadata.len() > limit {
         let [size, limit] = [metadata.len(), limit].map(|bytes| bytes.div_ceil(1024 * 1024));
-        return Err(Message::new("too-large")
-            .with("size", size)
-            .with("limit", limit));
+        let message = Message::new("too-large").with("size", size);
+        return Err(message.with("limit", limit));
     }
     std::fs::read(entry.path()).map_err(failed)
 }
 
 /// A file's text, without a byte order mark and with one kind of line end.
-pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
+fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
     let bytes = bytes_of(entry)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -71,32 +121,20 @@ pub fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
         Message::new("not-utf8").with("line", line_ends + 1)
     })?;
     let unmarked = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    Ok(with_whole_kana(unmarked.replace("\r\n", "\n")))
+    Ok(with_whole_kana(&unmarked.replace("\r\n", "\n")))
 }
 
 /// Composes か and U+3099 into が, as macOS takes names of files apart. Other characters stay: some
 /// names need the very form that composing would replace.
-fn with_whole_kana(text: String) -> String {
-    if !text.contains(['\u{3099}', '\u{309a}']) {
-        return text;
-    }
-    let mut whole = String::with_capacity(text.len());
-    for c in text.chars() {
-        let is_mark = matches!(c, '\u{3099}' | '\u{309a}');
-        let before = whole.chars().next_back().filter(|_| is_mark);
-        match before.and_then(|before| compose(before, c)) {
-            Some(composed) => {
-                whole.pop();
-                whole.push(composed);
-            }
-            None => whole.push(c),
-        }
-    }
-    whole
+fn with_whole_kana(text: &str) -> String {
+    let compose = |pair: &Captures| pair[0].nfc().collect::<String>();
+    APART.replace_all(text, compose).into_owned()
 }
 
+static APART: LazyLock<Regex> = LazyLock::new(|| regex("[\u{3041}-\u{30ff}][\u{3099}\u{309a}]"));
+
 /// Reports the first character that YAML does not allow; a rule finds those written as escapes.
-pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
+fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
     let is_refused = |c: char| {
         c != '\n'
             && c != '\t'
@@ -111,25 +149,18 @@ pub fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
 pub fn conflict_marker(file: &str, text: &str) -> Option<Diagnostic> {
     let bytes = marker_in(text)?;
     let (origin, message) = (Origin::bytes(file, bytes), Message::new("conflict-marker"));
-    Some(Diagnostic::error(super::rule::UNREADABLE, origin, message))
+    Some(Diagnostic::error(rule::UNREADABLE, origin, message))
 }
 
 /// The first such line.
 pub fn marker_in(text: &str) -> Option<Range<usize>> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let signs = line.trim_end();
-        let is_marker = |sign: &str| {
-            signs
-                .strip_prefix(sign)
-                .is_some_and(|it| it.is_empty() || it.starts_with(' '))
-        };
-        if is_marker("<<<<<<<") || is_marker(">>>>>>>") {
-            return Some(start..start + signs.len());
-        }
-        start += line.len();
-    }
-    None
+    Some(MARKER.captures(text)?.get(1)?.range())
+}
+
+static MARKER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$"));
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a valid pattern")
 }
 
 /// The file that a sync service, a file manager or an office suite copied to one of this name:
@@ -147,7 +178,7 @@ static COPIES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
         r"^コピー ?[～~-] ?(.+)$",
         r"^(.+?)-(?:DESKTOP|LAPTOP)-[0-9A-Z]+$",
     ]
-    .map(|pattern| Regex::new(pattern).expect("a valid pattern"))
+    .map(regex)
 });
 
 /// Returns true for files that editors, file managers and office suites leave behind.
@@ -192,7 +223,7 @@ mod tests {
             ("\u{fa19}か\u{3099}e\u{301}", "\u{fa19}がe\u{301}"),
             ("\u{3099}漢\u{3099}", "\u{3099}漢\u{3099}"),
         ] {
-            assert_eq!(with_whole_kana(written.to_owned()), read);
+            assert_eq!(with_whole_kana(written), read);
         }
     }
 }

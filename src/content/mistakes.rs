@@ -14,15 +14,18 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Reports all mistakes in the fields of a record, or of a list or map of records. The flag is true
-/// where the file may have lost its shape by a slip of the keyboard.
-pub fn find<T: JsonSchema>(file: &str, text: &str, root: &Node) -> Vec<(Diagnostic, bool)> {
+/// A finding, and true if it may come from a slip of the keyboard by which the file has lost its shape.
+type Mistake = (Diagnostic, bool);
+
+/// Reports all mistakes in the fields of a record, or of a list or map of records.
+pub fn find<T: JsonSchema>(file: &str, text: &str, root: &Node) -> Vec<Mistake> {
     let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<T>();
+    let mistakes = Vec::new();
     let mut search = Search {
         file,
         text,
-        mistakes: Vec::new(),
+        mistakes,
     };
     search.visit("", root, schema.as_value());
     search.mistakes
@@ -31,7 +34,7 @@ pub fn find<T: JsonSchema>(file: &str, text: &str, root: &Node) -> Vec<(Diagnost
 struct Search<'a> {
     file: &'a str,
     text: &'a str,
-    mistakes: Vec<(Diagnostic, bool)>,
+    mistakes: Vec<Mistake>,
 }
 
 impl Search<'_> {
@@ -60,14 +63,13 @@ impl Search<'_> {
                     self.visit(field, entry, of_position.unwrap_or(&schema["items"]));
                 }
             }
+            NodeData::Scalar(written, _) if choices.contains(&&**written) => {}
             NodeData::Scalar(written, _) if !choices.is_empty() => {
-                if !choices.contains(&&**written) {
-                    let message = Message::new("unknown-choice")
-                        .with("value", written)
-                        .with("choices", choices.join(", "));
-                    self.report(rule::WRONG_TYPE, node, message)
-                        .suggest(written, choices);
-                }
+                let message = Message::new("unknown-choice")
+                    .with("value", written)
+                    .with("choices", choices.join(", "));
+                let (finding, _) = self.report(rule::WRONG_TYPE, node, message);
+                finding.suggest(written, choices);
             }
             NodeData::Scalar(written, is_plain) if is_value(written, *is_plain, schema) => {}
             NodeData::Scalar(written, _)
@@ -81,29 +83,24 @@ impl Search<'_> {
     }
 
     fn visit_map(&mut self, node: &Node, map: &[(Node, Node)], schema: &Value) {
-        let fields = schema["properties"].as_object();
-        let known: Vec<&str> = fields
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| &**name)
-            .collect();
+        let no_fields = serde_json::Map::new();
+        let fields = schema["properties"].as_object().unwrap_or(&no_fields);
+        let of_any = Some(&schema["additionalProperties"]).filter(|it| it.is_object());
+        let known: Vec<&str> = fields.keys().map(String::as_str).collect();
         let mut written = BTreeSet::new();
         for (key, value) in map {
             let name = key.text().unwrap_or_default();
-            let of_any = &schema["additionalProperties"];
             if !written.insert(name) {
                 let message = Message::new("duplicate-key").with("field", name);
                 self.report(rule::DUPLICATE_KEY, key, message);
-            } else if let Some(of_field) = fields.and_then(|fields| fields.get(name)) {
-                self.visit(name, value, of_field);
-            } else if of_any.is_object() {
-                self.visit(name, value, of_any);
+            } else if let Some(schema) = fields.get(name).or(of_any) {
+                self.visit(name, value, schema);
             } else {
                 let message = Message::new("unknown-field")
                     .with("field", name)
                     .with("fields", known.join(", "));
-                self.report(rule::UNKNOWN_FIELD, key, message)
-                    .suggest(name, known.iter().copied());
+                let (finding, _) = self.report(rule::UNKNOWN_FIELD, key, message);
+                finding.suggest(name, known.iter().copied());
                 // A field with a mistyped name is not missing as well.
                 written.extend(nearest(name, known.iter().copied()));
             }
@@ -111,11 +108,11 @@ impl Search<'_> {
         for field in list(&schema["required"]).iter().filter_map(Value::as_str) {
             if !written.contains(field) {
                 let message = Message::new("missing-field").with("field", field);
-                self.report(rule::MISSING_FIELD, node, message);
-                self.mark_shapeless();
+                self.report(rule::MISSING_FIELD, node, message).1 = true;
             }
         }
     }
+
     /// Reports a value of another kind than the field takes.
     fn refuse(&mut self, node: &Node, schema: &Value) {
         let found = match &node.data {
@@ -139,25 +136,16 @@ impl Search<'_> {
         let message = Message::new("wrong-type")
             .with("found", found)
             .with("expected", expected);
-        let finding = self.report(rule::WRONG_TYPE, node, message);
+        let (finding, is_shapeless) = self.report(rule::WRONG_TYPE, node, message);
         finding.help = is_quotable.then(|| Message::new("quote-it"));
-        if is_shape {
-            self.mark_shapeless();
-        }
+        *is_shapeless = is_shape;
     }
 
-    fn report(&mut self, rule: &'static str, node: &Node, message: Message) -> &mut Diagnostic {
+    fn report(&mut self, rule: &'static str, node: &Node, message: Message) -> &mut Mistake {
         let origin = Origin::bytes(self.file, first_line(self.text, node.bytes.clone()));
-        self.mistakes
-            .push((Diagnostic::error(rule, origin, message), false));
-        let (finding, _) = self.mistakes.last_mut().expect("pushed above");
-        finding
-    }
-
-    fn mark_shapeless(&mut self) {
-        if let Some((_, is_shapeless)) = self.mistakes.last_mut() {
-            *is_shapeless = true;
-        }
+        let finding = Diagnostic::error(rule, origin, message);
+        self.mistakes.push((finding, false));
+        self.mistakes.last_mut().expect("pushed above")
     }
 }
 
@@ -165,7 +153,7 @@ impl Search<'_> {
 fn is_value(written: &str, is_plain: bool, schema: &Value) -> bool {
     let kind = &schema["type"];
     match schema["format"].as_str() {
-        Some("line") => !is_blank(written) && !(is_plain && is_null(written)),
+        Some("line") => !(is_blank(written) || is_plain && is_null(written)),
         Some("date") => IsoDate::parse(written).is_some(),
         Some("duration") => Period::parse(written).is_some(),
         Some("uint16") => written.parse::<u16>().is_ok(),
@@ -192,15 +180,9 @@ fn has(kinds: &Value, kind: &str) -> bool {
 
 /// The names between which a field lets one choose, if it does.
 fn choices(schema: &Value) -> Vec<&str> {
-    let alternatives = list(&schema["oneOf"]).iter();
-    let mut names: Vec<&str> = alternatives
-        .clone()
-        .filter_map(|it| it["const"].as_str())
-        .collect();
-    for it in alternatives.chain([schema]) {
-        names.extend(list(&it["enum"]).iter().filter_map(Value::as_str));
-    }
-    names
+    let alternatives = list(&schema["oneOf"]).iter().chain([schema]);
+    let names = alternatives.flat_map(|it| list(&it["enum"]).iter().chain(it.get("const")));
+    names.filter_map(Value::as_str).collect()
 }
 
 fn list(value: &Value) -> &[Value] {

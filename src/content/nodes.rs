@@ -1,22 +1,22 @@
 //! A YAML file as a tree of nodes with their bytes, to find places in it and the mistakes of a record.
 
 use super::yaml::character_offsets;
-use crate::diagnostic::{Part, SourceLocation};
+use crate::diagnostic::Part;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::ops::Range;
 
 /// Nodes inside one another; what is nested more deeply is not parsed. A real file has five.
 const DEEPEST: usize = 20;
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Node {
     pub data: NodeData,
     pub bytes: Range<usize>,
     /// The line, from 1, on which it begins.
-    line: usize,
+    pub line: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum NodeData {
     /// The characters, and true if they stand alone: no quotation marks, block or tag.
     Scalar(String, bool),
@@ -74,14 +74,11 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn next(&mut self) -> Result<(Event<'a>, Span), NoTree> {
         let next = self.parser.next_event().transpose();
+        let is_bracket = |at: &usize| self.text[*at..].starts_with(['[', '{']);
         let failed = |error: ScanError| NoTree::Syntax {
             at: self.byte(error.marker().index()),
             after: self.after,
-            bracket: self
-                .open
-                .iter()
-                .copied()
-                .rfind(|at| self.text[*at..].starts_with(['[', '{'])),
+            bracket: self.open.iter().copied().rfind(is_bracket),
         };
         next.map_err(failed)?.ok_or(NoTree::Empty)
     }
@@ -103,33 +100,11 @@ impl<'a> Builder<'a> {
                 self.after = end;
                 NodeData::Scalar(text.into_owned(), style == ScalarStyle::Plain)
             }
-            Event::SequenceStart(..) => {
-                let mut list = Vec::new();
-                loop {
-                    match self.next()? {
-                        (Event::SequenceEnd, closing) => {
-                            end = self.byte(closing.end.index());
-                            break NodeData::List(list);
-                        }
-                        entry => list.push(self.node(entry)?),
-                    }
-                }
-            }
+            Event::SequenceStart(..) => NodeData::List(self.children(&mut end)?),
             Event::MappingStart(..) => {
-                let mut map = Vec::new();
-                loop {
-                    match self.next()? {
-                        (Event::MappingEnd, closing) => {
-                            end = self.byte(closing.end.index());
-                            break NodeData::Map(map);
-                        }
-                        key => {
-                            let key = self.node(key)?;
-                            let value = self.next()?;
-                            map.push((key, self.node(value)?));
-                        }
-                    }
-                }
+                let mut nodes = self.children(&mut end)?.into_iter();
+                let pairs = std::iter::from_fn(|| Some((nodes.next()?, nodes.next()?)));
+                NodeData::Map(pairs.collect())
             }
             _ => return Err(NoTree::Alias(start..end)),
         };
@@ -140,6 +115,20 @@ impl<'a> Builder<'a> {
             bytes: start..start + length,
             line: span.start.line(),
         })
+    }
+
+    /// The nodes of a list, or keys and values of a map, and its end.
+    fn children(&mut self, end: &mut usize) -> Result<Vec<Node>, NoTree> {
+        let mut children = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd | Event::MappingEnd, closing) => {
+                    *end = self.byte(closing.end.index());
+                    return Ok(children);
+                }
+                child => children.push(self.node(child)?),
+            }
+        }
     }
 }
 
@@ -157,7 +146,8 @@ impl Node {
         matches!(&self.data, NodeData::Scalar(text, true) if is_null(text))
     }
 
-    fn child(&self, step: &str) -> Option<Child<'_>> {
+    /// The entry of a list at an index, or that of a map under a key.
+    pub fn child(&self, step: &str) -> Option<Child<'_>> {
         match &self.data {
             NodeData::Map(map) => {
                 let (key, value) = map.iter().find(|(key, _)| key.text() == Some(step))?;
@@ -167,69 +157,33 @@ impl Node {
             _ => None,
         }
     }
-}
 
-/// Returns true for a scalar that means nothing, if it stands alone.
-pub fn is_null(text: &str) -> bool {
-    ["", "~", "null", "Null", "NULL"].contains(&text)
+    /// The node at a path below this one or the nearest above it, and true if it is the one itself.
+    pub fn find(&self, path: &[String]) -> (Child<'_>, bool) {
+        let mut here = (None, self);
+        for step in path {
+            let Some(next) = here.1.child(step) else {
+                return (here, false);
+            };
+            here = next;
+        }
+        (here, true)
+    }
+
+    /// The node found, or its key if that is asked for or the node holds others.
+    pub fn beginning(&self, path: &[String], part: &Part) -> &Node {
+        let ((key, node), exists) = self.find(path);
+        let is_key = exists && *part == Part::Key || node.text().is_none();
+        key.filter(|_| is_key).unwrap_or(node)
+    }
 }
 
 /// A node and its key, if it is in a map.
 type Child<'n> = (Option<&'n Node>, &'n Node);
 
-/// A file parsed again, to find the nodes that findings are about.
-pub struct Marked<'a> {
-    pub text: &'a str,
-    root: Option<Node>,
-}
-
-impl<'a> Marked<'a> {
-    pub fn parse(text: &'a str) -> Marked<'a> {
-        let root = parse(text).ok();
-        Marked { text, root }
-    }
-
-    /// The bytes of a node's first line, or of that of the nearest node above it if it does not exist.
-    pub fn find(&self, location: &SourceLocation) -> Option<Range<usize>> {
-        Some(first_line(
-            self.text,
-            self.beginning(location)?.bytes.clone(),
-        ))
-    }
-
-    /// The line, from 1, on which a node begins.
-    pub fn line(&self, location: &SourceLocation) -> Option<usize> {
-        Some(self.beginning(location)?.line)
-    }
-
-    /// The key of a node that holds others, else the node itself.
-    fn beginning(&self, location: &SourceLocation) -> Option<&Node> {
-        let ((key, node), exists, part) = self.walk(location)?;
-        let is_key = (*part == Part::Key && exists) || node.text().is_none();
-        Some(key.filter(|_| is_key).unwrap_or(node))
-    }
-
-    /// All bytes of a node, or of the nearest node above it; the flag says if it exists itself.
-    pub fn find_whole(&self, location: &SourceLocation) -> Option<(Range<usize>, bool)> {
-        let ((key, value), exists, part) = self.walk(location)?;
-        let node = if *part == Part::Key { key? } else { value };
-        Some((node.bytes.clone(), exists))
-    }
-
-    /// The node at a location or the nearest above it, and if it is the one itself.
-    fn walk<'l>(&self, location: &'l SourceLocation) -> Option<(Child<'_>, bool, &'l Part)> {
-        let SourceLocation::Node { path, part } = location else {
-            return None;
-        };
-        let mut here = (None, self.root.as_ref()?);
-        for step in path {
-            let Some(next) = here.1.child(step) else {
-                return Some((here, false, part));
-            };
-            here = next;
-        }
-        Some((here, true, part))
-    }
+/// Returns true for a scalar that means nothing, if it stands alone.
+pub fn is_null(text: &str) -> bool {
+    ["", "~", "null", "Null", "NULL"].contains(&text)
 }
 
 /// The part of a range on its first line.

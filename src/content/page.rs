@@ -1,12 +1,12 @@
 //! `pages/<name>.md`: prose for the office's site, after YAML between `---` lines (front matter).
 
+use super::file::ContentFile;
 use super::record::PageRecord;
 use super::{Content, rule, yaml};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::{Language, Message};
 use crate::prose::Prose;
 use unicode_normalization::UnicodeNormalization;
-use walkdir::DirEntry;
 
 /// Names of the site's own files and folders.
 const RESERVED: &str =
@@ -41,29 +41,26 @@ impl PageFile {
     }
 }
 
-impl Content {
-    pub(super) fn take_page(&mut self, entry: &DirEntry, file: &str, written: &str) {
-        let better = better_name(written);
-        let Some((name, lang)) = name_in(written) else {
-            return self.refuse_name(file, Message::new("unexpected-file"), better);
-        };
-        if !is_usable(name) {
-            let id = if is_reserved(name) {
-                "page-name-taken"
-            } else {
-                "page-name"
-            };
-            return self.refuse_name(file, Message::new(id).with("name", name), better);
+/// Reads a page, or refuses its name.
+pub fn take(file: &mut ContentFile, written: &str) -> Option<PageFile> {
+    let why = match name_in(written) {
+        Some((name, lang)) if is_usable(name) => {
+            return Some(PageFile {
+                file: file.path.to_owned(),
+                name: name.to_owned(),
+                lang,
+                text: file.read(read),
+            });
         }
-        let text = self.read_as(entry, file, |text| read(file, text));
-        self.pages.push(PageFile {
-            file: file.to_owned(),
-            name: name.to_owned(),
-            lang,
-            text,
-        });
-    }
+        Some((name, _)) if is_reserved(name) => Message::new("page-name-taken").with("name", name),
+        Some((name, _)) => Message::new("page-name").with("name", name),
+        None => Message::new("unexpected-file"),
+    };
+    file.refuse_name(why, better_name(written));
+    None
+}
 
+impl Content {
     /// Reports English pages without their Japanese page.
     pub(super) fn pair_pages(&mut self) {
         for page in &self.pages {

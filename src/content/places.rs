@@ -1,9 +1,10 @@
 //! The places of the sheet, at which measures and headings are: sections and items, in print order.
 
-use super::record::{Duty, GuidelineRecord, ItemRecord, Line, OwnSections, SheetRecord};
+use super::record::{Duty, GuidelineRecord, Line, OwnSections, SheetRecord};
 use super::{Content, Filed, MeasureFile};
 use crate::diagnostic::Origin;
 use crate::model::place_name;
+use std::iter;
 
 /// A section or item as it is written, in a guideline or by the office itself.
 #[derive(Clone)]
@@ -31,12 +32,8 @@ impl SheetPlace<'_> {
 
     /// The file of its measures.
     pub fn file(&self) -> String {
-        let item = self.item.map(|item| format!("/{item}"));
-        format!(
-            "content/measures/{}{}.yaml",
-            self.section,
-            item.unwrap_or_default()
-        )
+        let path: Vec<&str> = iter::once(self.section).chain(self.item).collect();
+        format!("content/measures/{}.yaml", path.join("/"))
     }
 
     /// Returns true if the measures of a file are for this place.
@@ -48,37 +45,30 @@ impl SheetPlace<'_> {
 /// Id, letter, name, English name and duty as they are written.
 type WrittenHeading<'a> = (&'a str, &'a str, &'a Line, &'a Option<Line>, Duty);
 
-/// The section at a node, followed by its items.
-fn with_items<'a>(
-    origin: Origin,
+/// The sections at a node, each followed by its items; `headings` gives them in that order.
+fn with_items<'a, S>(
+    node: Origin,
     is_own: bool,
-    (section, letter, name, en, duty): WrittenHeading<'a>,
-    items: impl ExactSizeIterator<Item = WrittenHeading<'a>>,
+    sections: &'a [S],
+    headings: impl Fn(&'a S) -> Vec<WrittenHeading<'a>>,
 ) -> Vec<SheetPlace<'a>> {
-    let item_nodes = origin.at("items");
-    let place = SheetPlace {
-        section,
-        item: None,
-        letter,
-        name,
-        en: en.as_ref(),
-        duty,
-        takes_measures: items.len() == 0,
-        is_own,
-        origin,
-    };
-    let mut places = vec![place.clone()];
-    for (index, (id, letter, name, en, duty)) in items.enumerate() {
-        places.push(SheetPlace {
-            item: Some(id),
-            letter,
-            name,
-            en: en.as_ref(),
-            duty,
-            takes_measures: true,
-            origin: item_nodes.at(index),
-            ..place
-        });
+    let mut places = Vec::new();
+    for (index, section) in sections.iter().enumerate() {
+        let (node, written) = (node.at(index), headings(section));
+        for (position, &(id, letter, name, en, duty)) in written.iter().enumerate() {
+            let item = position.checked_sub(1);
+            places.push(SheetPlace {
+                section: written[0].0,
+                item: item.map(|_| id),
+                letter,
+                name,
+                en: en.as_ref(),
+                duty,
+                takes_measures: item.is_some() || written.len() == 1,
+                is_own,
+                origin: item.map_or(node.clone(), |item| node.at("items").at(item)),
+            });
+        }
     }
     places
 }
@@ -86,30 +76,28 @@ fn with_items<'a>(
 /// The sections of a guideline, each followed by its items.
 pub fn of_guideline(guideline: &Filed<GuidelineRecord>) -> Vec<SheetPlace<'_>> {
     let node = guideline.origin().at("sections");
-    let mut places = Vec::new();
-    for (index, it) in guideline.record.sections.iter().enumerate() {
-        let section: WrittenHeading = (&it.id, &it.id, &it.name, &it.en, it.duty);
-        let duty = |item: &ItemRecord| item.duty.unwrap_or(it.duty);
-        let items = it.items.iter();
-        let headings = items.map(|it| (&*it.id, &*it.id, &it.name, &it.en, duty(it)));
-        places.extend(with_items(node.at(index), false, section, headings));
-    }
-    places
+    with_items(node, false, &guideline.record.sections, |it| {
+        let mut headings: Vec<WrittenHeading> = vec![(&it.id, &it.id, &it.name, &it.en, it.duty)];
+        headings.extend(it.items.iter().map(|item| {
+            let duty = item.duty.unwrap_or(it.duty);
+            (&*item.id, &*item.id, &item.name, &item.en, duty)
+        }));
+        headings
+    })
 }
 
 /// The office's own sections before and after the guideline's, each followed by its items.
 pub fn own(sheet: &Filed<SheetRecord>) -> [Vec<SheetPlace<'_>>; 2] {
     let OwnSections { before, after } = &sheet.record.sections;
+    let (node, duty) = (sheet.origin().at("sections"), Duty::default());
     [("before", before), ("after", after)].map(|(side, sections)| {
-        let (node, duty) = (sheet.origin().at("sections").at(side), Duty::default());
-        let mut places = Vec::new();
-        for (index, it) in sections.iter().enumerate() {
-            let section: WrittenHeading = (&it.id, &it.letter, &it.name, &it.en, duty);
+        with_items(node.at(side), true, sections, |it| {
+            let mut headings: Vec<WrittenHeading> =
+                vec![(&it.id, &it.letter, &it.name, &it.en, duty)];
             let items = it.items.iter();
-            let headings = items.map(|it| (&*it.id, &*it.letter, &it.name, &it.en, duty));
-            places.extend(with_items(node.at(index), true, section, headings));
-        }
-        places
+            headings.extend(items.map(|it| (&*it.id, &*it.letter, &it.name, &it.en, duty)));
+            headings
+        })
     })
 }
 

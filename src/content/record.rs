@@ -44,8 +44,7 @@ fn yes() -> bool {
     true
 }
 
-/// The office in English, for the English page:
-/// `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
+/// The office in English, for the English page: `en: {name: Sample Office, signatory: {name: Hanako Mihon}}`.
 ///
 /// Every `en:` of `content/` is a translation for convenience; a text without one is shown in
 /// Japanese. The Japanese sheet is the one issued: English may change without a new edition.
@@ -81,8 +80,7 @@ pub struct SheetRecord {
     pub established_on: Option<IsoDate>,
     /// 施行日, which may be still to come. (改訂日 is the day of the newest edition, from the second on.)
     pub effective_on: Option<IsoDate>,
-    /// The day on which all rows were reviewed; a row may name another.
-    /// `safeguard issue --reviewed DATE` writes it.
+    /// The day on which all rows were reviewed; a row may name another. `safeguard issue --reviewed DATE` writes it.
     pub reviewed_on: Option<IsoDate>,
     /// People who approve the signed copy by seal (承認), the highest rank first: a box for each.
     #[serde(default)]
@@ -101,9 +99,8 @@ pub struct SheetRecord {
     pub sections: OwnSections,
     #[serde(default)]
     pub thresholds: Thresholds,
-    /// Names that nothing public may contain, each an entry of its own. Width, case, spaces, hyphens,
-    /// kana, variants of a character (髙) and ㈱ make no difference; Latin names are whole words.
-    /// One that only looks alike is a warning.
+    /// Names that nothing public may contain, each an entry of its own. Width, case, spaces, hyphens, kana, variants of
+    /// a character (髙) and ㈱ make no difference; Latin names are whole words. One that only looks alike is a warning.
     #[serde(default)]
     pub confidential: Vec<Line>,
     #[schemars(with = "Option<SheetEnglishRecord>")]
@@ -113,21 +110,18 @@ pub struct SheetRecord {
 
 /// The sheet's title and headings in English.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
     /// By place, as `headings`. A heading that the office changed needs English of its own.
-    #[serde(default)]
     pub headings: EachOnce<Line>,
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct OwnSections {
-    #[serde(default)]
     pub before: Vec<OwnSection>,
-    #[serde(default)]
     pub after: Vec<OwnSection>,
 }
 
@@ -154,8 +148,7 @@ pub struct OwnItem {
     pub en: Option<Line>,
 }
 
-/// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may
-/// entrust work).
+/// Readers of each field: `public` (everybody, the web) or `client` (companies that entrust or may entrust work).
 pub type FieldAudience = Audiences<Option<Audience>>;
 
 impl FieldAudience {
@@ -283,9 +276,8 @@ pub enum Duty {
 
 /// One measure of `measures/<section>/<item>.yaml`: one row of the sheet.
 ///
-/// A new cell also goes into `Content::texts`, `model::Measure` and its `texts`, `Audiences`,
-/// `sheet::Row`, `data` (which then needs a new `FORMAT`, so that issued digests stay), `compare` and
-/// the theme.
+/// A new cell also goes into `Content::texts`, `model::Measure` and its `texts`, `Audiences`, `sheet::Row`, `data`
+/// (which then needs a new `FORMAT`, so that issued digests stay), `compare` and the theme.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MeasureRecord {
@@ -309,8 +301,7 @@ pub struct MeasureRecord {
     pub relaxed: bool,
     /// The day of the row's last review, if it is another than the sheet's.
     pub reviewed_on: Option<IsoDate>,
-    /// An open question for the office, printed in the proof only. A row with a question and no
-    /// measure is open.
+    /// An open question for the office, printed in the proof only. A row with a question and no measure is open.
     pub confirm: Option<Line>,
     /// The office's own note, printed in the proof only.
     pub memo: Option<Line>,
@@ -324,12 +315,11 @@ pub struct MeasureRecord {
     pub en: MeasureEnglishRecord,
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct SourceRecord {
     pub subject: Option<Coordinate>,
     pub measure: Option<Coordinate>,
-    #[serde(default)]
     pub remarks: Vec<Coordinate>,
 }
 
@@ -383,9 +373,8 @@ pub struct CertificationEnglishRecord {
 
 /// `pages/<name>.md`, between the `---` lines at its beginning: one page of the office's site.
 ///
-/// The text follows in Markdown: `# heading`, lists, tables, `**bold**`, links; no HTML or images.
-/// The name becomes the address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is
-/// the page in English.
+/// The text follows in Markdown: `# heading`, lists, tables, `**bold**`, links; no HTML or images. The name becomes the
+/// address (`<name>.html`): letters a–z, digits and hyphens. `<name>.en.md` is the page in English.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PageRecord {

@@ -1,9 +1,9 @@
 //! The texts of the files that were read, and positions in them. Showing findings needs both.
 
-use super::nodes::{Marked, first_line};
-use super::page;
+use super::nodes::first_line;
 use super::syntax::line_start;
-use crate::diagnostic::SourceLocation::{self, Bytes};
+use super::{nodes, page};
+use crate::diagnostic::SourceLocation::{self, Bytes, Node};
 use crate::diagnostic::{Diagnostic, Origin};
 use serde::Serialize;
 use std::cell::LazyCell;
@@ -35,22 +35,24 @@ impl Sources {
                 continue;
             };
             // A file that was not read has no nodes, and may be nested beyond all bounds.
-            let marked = LazyCell::new(|| Marked::parse(page::yaml_of(&file, text)));
+            let tree = LazyCell::new(|| nodes::parse(page::yaml_of(&file, text)).ok());
+            let find = |location: &SourceLocation| match location {
+                SourceLocation::Within(outer, needle) => {
+                    let range = match &**outer {
+                        Bytes { start, end } => *start..*end,
+                        Node { path, .. } => tree.as_ref()?.find(path).0.1.bytes.clone(),
+                        _ => return None,
+                    };
+                    Some(passage(text, range, needle))
+                }
+                Node { path, part } => {
+                    let beginning = tree.as_ref()?.beginning(path, part);
+                    Some(first_line(text, beginning.bytes.clone()))
+                }
+                _ => None,
+            };
             for finding in here {
-                let bytes = match &finding.origin.location {
-                    SourceLocation::Within(outer, needle) => match **outer {
-                        Bytes { start, end } if needle.is_empty() => {
-                            Some(first_line(text, start..end))
-                        }
-                        Bytes { start, end } => Some(passage(text, start..end, needle)),
-                        _ => marked
-                            .find_whole(outer)
-                            .map(|(value, _)| passage(text, value, needle)),
-                    },
-                    node @ SourceLocation::Node { .. } => marked.find(node),
-                    _ => None,
-                };
-                if let Some(bytes) = bytes {
+                if let Some(bytes) = find(&finding.origin.location) {
                     finding.origin = Origin::bytes(&file, bytes);
                 }
             }
@@ -59,41 +61,37 @@ impl Sources {
             .sort_by(|a, b| (&a.origin, a.rule, &a.message).cmp(&(&b.origin, b.rule, &b.message)));
     }
 
-    /// The position of a located finding; `None` if it is about the whole file.
+    /// The position of a located finding or a node; `None` if it is about the whole file.
     pub fn position(&self, origin: &Origin) -> Option<Position> {
-        let Bytes { start, .. } = origin.location else {
-            return None;
+        let text = self.get(&origin.file)?;
+        let start = match &origin.location {
+            Bytes { start, .. } => *start,
+            Node { path, part } => nodes::parse(text).ok()?.beginning(path, part).bytes.start,
+            _ => return None,
         };
-        let before = self.get(&origin.file)?.get(..start)?;
+        let before = text.get(..start)?;
         let column = before[line_start(before, start)..].chars().count() + 1;
         let line = before.matches('\n').count() + 1;
         Some(Position { line, column })
     }
 
-    /// The line of a located finding, from 1.
+    /// The line, from 1, of a located finding or a node.
     pub fn line(&self, origin: &Origin) -> usize {
         self.position(origin).map_or(1, |position| position.line)
     }
 
     /// The line, from 1, on which each entry of a list file begins.
     pub fn entry_lines(&self, file: &str, entries: usize) -> Vec<usize> {
-        let marked = Marked::parse(self.get(file).unwrap_or_default());
-        let node = |index: usize| Origin::root(file).at(index);
-        let line = |index| marked.line(&node(index).location).unwrap_or(1);
-        (0..entries).map(line).collect()
-    }
-
-    /// The line, from 1, on which a node begins.
-    pub fn node_line(&self, node: &Origin) -> usize {
-        let marked = Marked::parse(self.get(&node.file).unwrap_or_default());
-        marked.line(&node.location).unwrap_or(1)
+        let root = self.get(file).and_then(|text| nodes::parse(text).ok());
+        let line = |index: usize| Some(root.as_ref()?.child(&index.to_string())?.1.line);
+        (0..entries).map(|index| line(index).unwrap_or(1)).collect()
     }
 }
 
 /// The characters in a range of a text; its first line if markup hides them.
 fn passage(text: &str, range: Range<usize>, needle: &str) -> Range<usize> {
     match text[range.clone()].find(needle) {
-        Some(at) => range.start + at..range.start + at + needle.len(),
-        None => first_line(text, range),
+        Some(at) if !needle.is_empty() => range.start + at..range.start + at + needle.len(),
+        _ => first_line(text, range),
     }
 }

@@ -13,33 +13,26 @@ use std::sync::LazyLock;
 
 /// Explains why a file has no tree of nodes.
 pub fn explain(file: &str, text: &str, reason: NoTree) -> Diagnostic {
-    let (at, help) = match reason {
-        NoTree::Alias(bytes) => {
-            let message = Message::new("no-alias");
-            return Diagnostic::error(rule::UNREADABLE, Origin::bytes(file, bytes), message);
+    let line = |at: usize| Origin::bytes(file, first_line(text, at..text.len()));
+    let (origin, message, help) = match reason {
+        NoTree::Alias(bytes) => (Origin::bytes(file, bytes), "no-alias", None),
+        NoTree::Empty => (Origin::file(file), "empty-file", None),
+        NoTree::TooDeep(at) => (line(at), "no-yaml", Some("no-yaml-deep")),
+        NoTree::Syntax { at, after, bracket } => {
+            let (at, help) = cause(text, at, after, bracket);
+            (line(at), "no-yaml", help)
         }
-        NoTree::Empty => {
-            let message = Message::new("empty-file");
-            return Diagnostic::error(rule::UNREADABLE, Origin::file(file), message);
-        }
-        NoTree::TooDeep(at) => (at, Some("no-yaml-deep")),
-        NoTree::Syntax { at, after, bracket } => cause(text, at, after, bracket),
     };
-    let origin = Origin::bytes(file, first_line(text, at..text.len()));
-    let mut finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new("no-yaml"));
+    let mut finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new(message));
     finding.help = help.map(Message::new);
     finding
 }
 
-/// The place of a mistake and the advice on it, if its cause is certain.
-///
+/// The place of a mistake, and the advice on it if its cause is certain.
+type Cause = (usize, Option<&'static str>);
+
 /// The parser gave up at `at`; `after` is the end of the last text it read whole.
-fn cause(
-    text: &str,
-    at: usize,
-    after: usize,
-    bracket: Option<usize>,
-) -> (usize, Option<&'static str>) {
+fn cause(text: &str, at: usize, after: usize, bracket: Option<usize>) -> Cause {
     let rest = text[after..].trim_start_matches([' ', '\n', '-', ':', ',']);
     let next = text.len() - rest.len();
     if let Some(quote) = rest.chars().next().filter(|c| "\"'".contains(*c)) {
@@ -52,12 +45,9 @@ fn cause(
             return (next, Some("no-yaml-escape"));
         }
     }
-    let closing = |open: usize| {
-        if text[open..].starts_with('[') {
-            ']'
-        } else {
-            '}'
-        }
+    let closing = |open: usize| match text.as_bytes()[open] {
+        b'[' => ']',
+        _ => '}',
     };
     if let Some(open) = bracket.filter(|open| !text[*open..].contains(closing(*open))) {
         return (open, Some("no-yaml-bracket"));
@@ -107,11 +97,8 @@ pub fn slips(file: &str, text: &str) -> Vec<Diagnostic> {
         let second = is_second.then_some(("slip-documents", 0..3));
         if let Some((id, Range { start, end })) = second.or_else(|| slip_in(body)) {
             let origin = Origin::bytes(file, before.len() + start..before.len() + end);
-            findings.push(Diagnostic::error(
-                rule::UNREADABLE,
-                origin,
-                Message::new(id),
-            ));
+            let finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new(id));
+            findings.push(finding);
         }
         block = body.ends_with(['|', '>']).then_some(indent);
     }

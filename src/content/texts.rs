@@ -31,12 +31,9 @@ impl Content {
     /// Every text of the sheet in either language, in the order of the files.
     pub fn texts(&self) -> Vec<WrittenText<'_>> {
         let mut texts = Vec::new();
-        if let Some(office) = &self.office {
-            add_office(office, &mut texts);
-        }
-        if let Some(sheet) = &self.sheet {
-            add_sheet(sheet, &mut texts);
-        }
+        let (office, sheet) = (self.office.iter(), self.sheet.iter());
+        office.for_each(|office| add_office(office, &mut texts));
+        sheet.for_each(|sheet| add_sheet(sheet, &mut texts));
         if let Some(guideline) = self.own_guideline() {
             let (ja, en) = (&guideline.record.title, &guideline.record.en.title);
             let title = [("title", line(ja), line(en))];
@@ -53,9 +50,8 @@ impl Content {
                 texts.extend(text.map(|text| alone(field, text, language, origin)));
             }
         }
-        for certification in &self.certifications {
-            add_certification(certification, &mut texts);
-        }
+        let certifications = self.certifications.iter();
+        certifications.for_each(|it| add_certification(it, &mut texts));
         let sheet_readers = self.sheet.as_ref().map(|sheet| sheet.record.audience);
         for (_, record, node) in self.all_measures() {
             let readers = record.audience.over(sheet_readers.unwrap_or_default());

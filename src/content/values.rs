@@ -5,6 +5,7 @@ use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -130,29 +131,22 @@ impl JsonSchema for Markdown {
     }
 }
 
-impl<'de> Deserialize<'de> for Markdown {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
-        deserializer.deserialize_any(ParagraphsVisitor)
+impl Markdown {
+    /// Parses paragraphs; blank ones are dropped.
+    fn of(written: Vec<Option<String>>) -> Markdown {
+        let unfolded = written.iter().flatten().map(|it| super::yaml::unfold(it));
+        let paragraphs: Vec<String> = unfolded.filter(|it| !is_blank(it)).collect();
+        Markdown(Text::parse(paragraphs.iter().map(String::as_str)))
     }
 }
 
-/// Reads inline Markdown of a field that counts as written even if it is left blank.
-pub fn even_if_blank<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Markdown>, D::Error> {
-    or_default(deserializer).map(Some)
+impl<'de> Deserialize<'de> for Markdown {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Markdown, D::Error> {
+        deserializer.deserialize_any(Markdown::default())
+    }
 }
 
-/// Reads a record of which nothing need be written: a blank field is the same as none.
-pub fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
-struct ParagraphsVisitor;
-
-impl<'de> Visitor<'de> for ParagraphsVisitor {
+impl<'de> Visitor<'de> for Markdown {
     type Value = Markdown;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -160,21 +154,22 @@ impl<'de> Visitor<'de> for ParagraphsVisitor {
     }
 
     fn visit_str<E: de::Error>(self, written: &str) -> Result<Markdown, E> {
-        if is_blank(written) {
-            return Ok(Markdown::default());
-        }
-        let paragraph = super::yaml::unfold(written);
-        Ok(Markdown(Text::parse([paragraph.as_str()])))
+        Ok(Markdown::of(vec![Some(written.to_owned())]))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Markdown, A::Error> {
-        let mut paragraphs = Vec::new();
-        while let Some(written) = list.next_element::<Option<String>>()? {
-            let paragraph = super::yaml::unfold(&written.unwrap_or_default());
-            if !is_blank(&paragraph) {
-                paragraphs.push(paragraph);
-            }
-        }
-        Ok(Markdown(Text::parse(paragraphs.iter().map(String::as_str))))
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Markdown, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Markdown::of)
     }
+}
+
+/// Reads inline Markdown of a field that counts as written even if it is left blank.
+pub fn even_if_blank<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Markdown>, D::Error> {
+    or_default(reader).map(Some)
+}
+
+/// Reads a record of which nothing need be written: a blank field is the same as none.
+pub fn or_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }

@@ -9,14 +9,14 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_yaml::{Error, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Marks the end of a line at which Japanese text goes on, because YAML folds it into a space.
 /// Like [`BREAK`] it is a noncharacter: a file that contains one is refused.
 const FOLD: char = '\u{fdd0}';
-/// Marks the end of a line before a blank one or an item, because YAML keeps no trace of that in a
-/// plain text.
+/// Marks the end of a line before a blank one or an item, because YAML keeps no trace of that in a plain text.
 const BREAK: char = '\u{fdd1}';
 
 /// Reads one file into its record type, or reports all its mistakes.
@@ -39,16 +39,11 @@ pub fn read<T: DeserializeOwned + JsonSchema>(
         if mistakes.is_empty() {
             mistakes.push((unexplained(file, text, &error, "no-yaml"), true));
         }
-        let is_shapeless = mistakes.iter().any(|(_, is_shapeless)| *is_shapeless);
-        let mut findings = Vec::new();
-        if is_shapeless {
-            findings = syntax::slips(file, text);
-        }
-        let has_slips = !findings.is_empty();
-        let others = mistakes
-            .into_iter()
-            .filter(|(_, caused)| !(has_slips && *caused));
-        findings.extend(others.map(|(finding, _)| finding));
+        let is_shapeless = mistakes.iter().any(|(_, caused)| *caused);
+        let slips = is_shapeless.then(|| syntax::slips(file, text));
+        let mut findings = slips.unwrap_or_default();
+        mistakes.retain(|(_, caused)| findings.is_empty() || !caused);
+        findings.extend(mistakes.into_iter().map(|(finding, _)| finding));
         findings
     })
 }
@@ -60,16 +55,11 @@ pub fn read_written<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Ve
 }
 
 /// An error of which only the place is known.
-fn unexplained(
-    file: &str,
-    text: &str,
-    error: &serde_yaml::Error,
-    message: &'static str,
-) -> Diagnostic {
+fn unexplained(file: &str, text: &str, error: &Error, id: &'static str) -> Diagnostic {
     let location = error.location();
     let at = location.map_or(0, |at| syntax::offset(text, at.line(), at.column()));
     let origin = Origin::bytes(file, first_line(text, at..text.len()));
-    Diagnostic::error(rule::UNREADABLE, origin, Message::new(message))
+    Diagnostic::error(rule::UNREADABLE, origin, Message::new(id))
 }
 
 /// Writes a record as YAML; fields without a value are left out.
@@ -79,13 +69,13 @@ pub fn write(record: &impl Serialize) -> String {
     serde_yaml::to_string(&value).expect("plain values")
 }
 
-fn drop_nulls(value: &mut serde_yaml::Value) {
+fn drop_nulls(value: &mut Value) {
     match value {
-        serde_yaml::Value::Mapping(map) => {
+        Value::Mapping(map) => {
             map.retain(|_, value| !value.is_null());
             map.values_mut().for_each(drop_nulls);
         }
-        serde_yaml::Value::Sequence(list) => list.iter_mut().for_each(drop_nulls),
+        Value::Sequence(list) => list.iter_mut().for_each(drop_nulls),
         _ => {}
     }
 }

@@ -29,7 +29,7 @@ impl Tokens {
         let sources = Sources([(file.to_owned(), text.to_owned())].into());
         for (name, value) in own {
             let refused = |message: Message| {
-                let line = sources.node_line(&Origin::root(file).at(&*name));
+                let line = sources.line(&Origin::root(file).at(&*name));
                 let message = message.with("file", file).with("line", line);
                 Error::new(message.with("name", &name))
             };

@@ -118,7 +118,7 @@ impl PreviewState {
             let (file, _, origin) = content
                 .all_measures()
                 .find(|(file, record, _)| format!("{}-{}", file.place(), record.id) == anchor)?;
-            Some((file.file.clone(), content.sources.node_line(&origin)))
+            Some((file.file.clone(), content.sources.line(&origin)))
         })
     }
 
