@@ -408,6 +408,6 @@ fn write_text(to: &mut impl Write, text: impl AsRef<[u8]>) -> Result<()> {
 fn print_result(written: std::io::Result<()>) -> Result<()> {
     written.or_else(|error| match error.kind() {
         ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Error::new(Message::new("cannot-print")).failed_by(error)),
+        _ => Err(Error::new("cannot-print").failed_by(error)),
     })
 }

@@ -188,8 +188,7 @@ impl PublishContext<'_> {
         if unmanaged.is_empty() {
             return Ok(next);
         }
-        let message = Message::new("unmanaged").with("paths", unmanaged.join(", "));
-        Err(Error::new(message))
+        Err(Error::new("unmanaged").with("paths", unmanaged.join(", ")))
     }
 
     /// Compares the files on the target with a manifest; returns the altered and the missing ones.

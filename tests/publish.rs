@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use safeguard::data::sha256;
 use safeguard::manifest::site::DOWNLOADS;
 use safeguard::manifest::{MANIFEST, Manifest, ManifestFile};
-use safeguard::message::{Catalog, Error, Language, Message, Result};
+use safeguard::message::{Catalog, Error, Language, Result};
 use safeguard::publish::plan::{BuiltSite, Plan};
 use safeguard::publish::store::{self, Store};
 use safeguard::publish::{self, ProgressEvent, PublishContext};
@@ -1140,7 +1140,7 @@ struct InterruptedStore<'a> {
 impl InterruptedStore<'_> {
     fn step(&mut self) -> Result<&mut dyn Store> {
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(Error::new(Message::new("dead")));
+            return Err(Error::new("dead"));
         };
         self.left = left;
         Ok(self.store)

@@ -32,7 +32,7 @@ impl Build {
         refuse_shared_file(&project.content, &copies)?;
         let version = project.version();
         if version.is_withdrawn() && !copies.is_empty() {
-            return Err(Error::new(Message::new("none-in-force")));
+            return Err(Error::new("none-in-force"));
         }
         let built = bundle::build(&project, &copies)?;
         if !session.keeps_names(&project, &built.files)? {

@@ -69,7 +69,7 @@ impl Session<'_> {
         path: &str,
         edit: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(String, Vec<u8>)> {
-        let refused = || Error::new(Message::new("cannot-edit").with("path", path));
+        let refused = || Error::new("cannot-edit").with("path", path);
         let text = match std::fs::read_to_string(self.directory.join(path)) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),

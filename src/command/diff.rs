@@ -37,7 +37,7 @@ impl Diff {
         let changes = match (&self.guideline, &self.older, &self.newer) {
             (None, Some(before), Some(after)) => self.sheets(session, before, after)?,
             (Some(pair), None, None) => self.guidelines(session, &pair[0], &pair[1])?,
-            _ => return Err(Error::new(Message::new("diff-too-many"))),
+            _ => return Err(Error::new("diff-too-many")),
         };
         let Some(bytes) = changes else {
             return Ok(false);

@@ -26,7 +26,7 @@ impl Init {
     /// Writes a new folder in themes/. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let name = &self.theme;
-        let refused = |id| Error::new(Message::new(id).with("theme", name));
+        let refused = |id| Error::new(id).with("theme", name);
         if !theme::is_name(name) {
             return Err(refused("init-name"));
         }

@@ -72,8 +72,7 @@ impl Issue {
             return session.warn(&nothing).map(|()| false);
         };
         if let Some(same) = project.version().edition {
-            let message = Message::new("issue-unchanged").with("id", &same.id);
-            return Err(Error::new(message));
+            return Err(Error::new("issue-unchanged").with("id", &same.id));
         }
         session.require_review(&project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
@@ -110,8 +109,7 @@ impl Issue {
         };
         session.printable("--note", note)?;
         if let Some(name) = texts::confidential_in(content, note).first() {
-            let message = Message::new("note-confidential").with("name", name);
-            return Err(Error::new(message));
+            return Err(Error::new("note-confidential").with("name", name));
         }
         Ok(Some(note.to_owned()))
     }
@@ -134,9 +132,7 @@ impl Session<'_> {
         let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
         match (reviewed, content.newest_edition()) {
             (Some(day), _) => self.refuse_day(content, day, REVIEW_REFUSALS),
-            (None, Some(newest)) => Err(Error::new(
-                Message::new("review-missing").with("newest", &newest.id),
-            )),
+            (None, Some(newest)) => Err(Error::new("review-missing").with("newest", &newest.id)),
             (None, None) => Ok(()),
         }
     }

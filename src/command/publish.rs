@@ -66,9 +66,8 @@ impl Publish {
 
     /// Builds the site and publishes it, unless the content has errors.
     fn build(&self, session: &Session, targets: Vec<Target>) -> Result<bool> {
-        let [target] = <[Target; 1]>::try_from(targets).map_err(|targets| {
-            Error::new(Message::new("which-target").with("known", names(&targets)))
-        })?;
+        let [target] = <[Target; 1]>::try_from(targets)
+            .map_err(|targets| Error::new("which-target").with("known", names(&targets)))?;
         let Some(project) = session.open()? else {
             return Ok(false);
         };
@@ -78,7 +77,7 @@ impl Publish {
         }
         let site = BuiltSite::from_bundle(bundle);
         if site.manifest.edition.is_none() && !self.draft {
-            return Err(Error::new(Message::new("draft-unpublished")));
+            return Err(Error::new("draft-unpublished"));
         }
         // The very bytes that are about to be sent are searched for every text that is not public.
         let issued = project.content.issued().map(|edition| &edition.sheet);
@@ -237,7 +236,7 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
             ErrorKind::NotFound => "no-publish-yaml",
             _ => "file-unreadable",
         };
-        Error::new(Message::new(id).with("path", path.display())).failed_by(error)
+        Error::new(id).with("path", path.display()).failed_by(error)
     })?;
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {
@@ -251,8 +250,7 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
         }
     };
     if targets.is_empty() {
-        let message = Message::new("publish-yaml-empty").with("path", path.display());
-        return Err(Error::new(message));
+        return Err(Error::new("publish-yaml-empty").with("path", path.display()));
     }
     let known = names(&targets);
     targets.retain(|target| name.is_none_or(|name| target.name == name));

@@ -5,7 +5,7 @@
 
 use super::store::{ASIDE, CONNECT_TIMEOUT, PART, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use jiff::Timestamp;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -162,5 +162,5 @@ fn store_error(error: FtpError) -> Error {
         },
         _ => "target-failed",
     };
-    Error::new(Message::new(id)).failed_by(error)
+    Error::new(id).failed_by(error)
 }

@@ -100,7 +100,7 @@ impl GitBranch {
         }
         let failed = || Message::new("git-failed").with("step", arguments[0]);
         let not_run = |error: io::Error| match error.kind() {
-            ErrorKind::NotFound => Error::new(Message::new("git-missing")).failed_by(error),
+            ErrorKind::NotFound => Error::new("git-missing").failed_by(error),
             _ => Error::new(failed()).failed_by(error),
         };
         let done = wait(async { git.output().await.map_err(not_run) })?;
@@ -110,7 +110,7 @@ impl GitBranch {
         }
         let is_any_of = |texts: &[&str]| texts.iter().any(|text| stderr.contains(text));
         if is_any_of(&NETWORK_ERRORS) {
-            return Err(Error::new(Message::new(UNREACHABLE)).caused_by(stderr));
+            return Err(Error::new(UNREACHABLE).caused_by(stderr));
         }
         let moved_on = is_any_of(&MOVED_ON).then(|| Message::new("target-moved-on"));
         Err(Error::new(moved_on.unwrap_or_else(failed)).caused_by(stderr.trim()))

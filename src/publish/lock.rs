@@ -81,7 +81,7 @@ impl Lock {
     /// Fails if another publisher has taken the lock over.
     pub fn confirm(&self, store: &mut dyn Store) -> Result<()> {
         if !self.is_held(store)? {
-            return Err(Error::new(Message::new("target-taken")));
+            return Err(Error::new("target-taken"));
         }
         Ok(())
     }

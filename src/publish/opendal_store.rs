@@ -132,14 +132,12 @@ fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
         let is_in = |name| target.starts_with(project.join(name));
         let own = ["content", "themes", "output", ".safeguard"];
         if project.starts_with(&target) || own.into_iter().any(is_in) {
-            let message = Message::new("folder-is-ours").with("path", target.display());
-            return Err(Error::new(message));
+            return Err(Error::new("folder-is-ours").with("path", target.display()));
         }
     }
     // A missing parent is a share that is not mounted, and is not created.
     if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
-        let message = Message::new("no-folder-above").with("path", parent.display());
-        return Err(Error::new(message));
+        return Err(Error::new("no-folder-above").with("path", parent.display()));
     }
     Ok(folder)
 }
@@ -198,5 +196,5 @@ fn store_error(error: opendal::Error) -> Error {
         _ if error.is_temporary() && !is_disk_full => return transient(error),
         _ => "target-failed",
     };
-    Error::new(Message::new(id)).failed_by(error)
+    Error::new(id).failed_by(error)
 }

@@ -3,7 +3,7 @@
 use super::ssh::{self, SshSession};
 use super::store::{ASIDE, PART, STEP_TIMEOUT, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use jiff::Timestamp;
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error as SftpError;
@@ -220,5 +220,5 @@ fn store_error(error: SftpError) -> Error {
         SftpError::Status(_) => "target-failed",
         _ => return transient(error),
     };
-    Error::new(Message::new(id)).failed_by(error)
+    Error::new(id).failed_by(error)
 }

@@ -23,13 +23,13 @@ pub async fn connect(target: &Target, project: &Path) -> Result<SshSession> {
     let (host, port) = (text(&record.host), record.port.unwrap_or(22));
     let named = record.known_hosts.as_deref();
     let file = local_path(project, named.unwrap_or("~/.ssh/known_hosts"));
-    let unreadable = Message::new("sftp-known-hosts").with("file", file.display());
+    let unreadable = Error::new("sftp-known-hosts").with("file", file.display());
     // With a byte order mark, which Windows' editors add, the first line names no server.
     if std::fs::read(&file).is_ok_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf")) {
-        return Err(Error::new(unreadable));
+        return Err(unreadable);
     }
     let known = keys::known_hosts::known_host_keys_path(host, port, &file)
-        .map_err(|error| Error::new(unreadable).failed_by(error))?;
+        .map_err(|error| unreadable.failed_by(error))?;
     let is_known = |algorithm: &Algorithm| {
         let mut algorithms = known.iter().map(|(_, key)| key.algorithm());
         // One RSA key signs with several hashes.

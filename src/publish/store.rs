@@ -54,7 +54,7 @@ pub const UNREACHABLE: &str = "target-unreachable";
 
 /// An error of the network or the server that may pass.
 pub fn transient(error: impl std::error::Error + 'static) -> Error {
-    Error::new(Message::new(UNREACHABLE)).failed_by(error)
+    Error::new(UNREACHABLE).failed_by(error)
 }
 
 /// True if a retry may help.

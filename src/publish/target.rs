@@ -352,7 +352,7 @@ mod tests {
         let target = read(text, environment).expect("right").remove(0);
         assert_eq!(target.secret("PASSWORD"), Some("hunter2"));
         assert!(!format!("{target:?}").contains("hunter2"));
-        let error = Error::new(Message::new("target-failed")).caused_by("530 hunter2 is wrong");
+        let error = Error::new("target-failed").caused_by("530 hunter2 is wrong");
         let cause = target.conceal(error).cause;
         assert_eq!(cause.as_deref(), Some("530 … is wrong"));
     }

@@ -3,7 +3,7 @@
 
 use super::file_texts::FileTexts;
 use crate::confidential::without_entities;
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::model::{Audience, Bilingual, Register};
 use crate::sheet::Rendering;
 use aho_corasick::{AhoCorasick, Match};
@@ -63,7 +63,7 @@ pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering
         return Ok(());
     }
     let leak = text.leak(registers, rendering.audience());
-    let refused = |text| Err(Error::new(Message::new("leak").with("text", text)));
+    let refused = |text| Err(Error::new("leak").with("text", text));
     leak.map_or(Ok(()), refused)
 }
 

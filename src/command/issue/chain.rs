@@ -73,7 +73,7 @@ impl Issue {
 
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
-    let given = note.ok_or_else(|| Error::new(Message::new("note-needed")))?;
+    let given = note.ok_or_else(|| Error::new("note-needed"))?;
     let (on, note) = (session.today(), given.to_owned());
     let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
@@ -98,14 +98,14 @@ fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) 
 fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
     let record = format!("content/editions/{id}/{}", file::RECORD);
     if session.directory.join(&record).exists() {
-        return Err(Error::new(Message::new("not-lost").with("path", record)));
+        return Err(Error::new("not-lost").with("path", record));
     }
     let sheet = content.sheet.as_ref();
     let named = sheet.and_then(|sheet| sheet.record.edition.as_deref());
     let predecessors = content.issued().filter_map(|it| it.predecessor.as_ref());
     let mut known = named.into_iter().chain(predecessors.map(|it| &*it.id));
     if !known.any(|known| known == id) {
-        return Err(Error::new(Message::new("lost-unknown").with("id", id)));
+        return Err(Error::new("lost-unknown").with("id", id));
     }
     end(session, id, file::LOST, note)?;
     session.print_message(&Message::new("given-up").with("id", id))
@@ -115,12 +115,11 @@ fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -
 fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     let folder = session.directory.join("content/editions").join(id);
     if folder.is_dir() && !folder.join(file::RECORD).exists() {
-        let message = Message::new("edition-record-missing").with("id", id);
-        return Err(Error::new(message));
+        return Err(Error::new("edition-record-missing").with("id", id));
     }
     let edition = find_edition(content, id, &[])?;
     if issue::digests(edition) != edition.digest {
-        return Err(Error::new(Message::new("edition-altered").with("id", id)));
+        return Err(Error::new("edition-altered").with("id", id));
     }
     let damaged = edition.damaged_files();
     if damaged.is_empty() {
@@ -155,6 +154,5 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     if gone.is_empty() {
         return Ok(());
     }
-    let message = Message::new("not-restored").with("paths", gone.join(", "));
-    Err(Error::new(message))
+    Err(Error::new("not-restored").with("paths", gone.join(", ")))
 }

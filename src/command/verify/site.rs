@@ -3,7 +3,7 @@
 use crate::command::sign::http_agent;
 use crate::edition::{LISTING_FORMAT, Listing};
 use crate::manifest::site::LISTING;
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::verify::KnownEditions;
 use std::fmt::Display;
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ pub fn read(site: &str) -> Result<KnownEditions> {
 }
 
 fn failed(site: impl Display) -> Error {
-    Error::new(Message::new("no-listing").with("path", site))
+    Error::new("no-listing").with("path", site)
 }
 
 fn parse(bytes: &[u8]) -> std::result::Result<Listing, String> {
