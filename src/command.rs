@@ -15,29 +15,18 @@ mod sign;
 mod usage;
 mod verify;
 
-use crate::characters::visible;
 use crate::check::{REVIEW_OVERDUE, rule_names, texts};
-use crate::content::record::GuidelineRecord;
-use crate::content::{self, Content, Filed, Sources};
-use crate::date::in_japan;
+use crate::content::{self, Content, Filed, Sources, record::GuidelineRecord};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, Edition, Version};
-use crate::manifest::Bundle;
 use crate::message::{Catalog, Error, Message, Result};
-use crate::render::bundle::Project;
-use crate::render::pdf::Fonts;
-use crate::render::{names, theme};
+use crate::render::{bundle::Project, names, pdf::Fonts, theme};
 use crate::report::{Format, Report};
+use crate::{characters::visible, date::in_japan, manifest::Bundle};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::offset;
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+use jiff::{Timestamp, civil::Date, tz::offset};
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
-use std::path::PathBuf;
-use std::process::ExitCode;
-use std::sync::Arc;
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 
 /// Exit code for errors in the content, warnings under `--strict`, or a published site that was altered.
 const CONTENT_WRONG: u8 = 1;

@@ -1,8 +1,7 @@
 //! Days as the sheet prints them, and the time in Japan.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
-use jiff::tz::offset;
+use jiff::{Timestamp, tz::offset};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

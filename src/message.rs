@@ -2,8 +2,7 @@
 //! only when it is printed, so the same finding can be shown in either language.
 
 use fluent::{FluentArgs, FluentResource, concurrent::FluentBundle};
-use std::collections::BTreeMap;
-use std::{fmt, io};
+use std::{collections::BTreeMap, fmt, io};
 
 /// A message before it is put into a language.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -23,15 +23,13 @@ pub mod store;
 pub mod target;
 
 use crate::data::{self, sha256};
-use crate::manifest::site::LISTING;
-use crate::manifest::{MANIFEST, Manifest};
+use crate::manifest::{MANIFEST, Manifest, site::LISTING};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, Plan, plan, read_manifest};
 use serde::Serialize;
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use store::{Store, is_transient};
 use target::{Target, TargetKind};
 

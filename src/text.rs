@@ -6,8 +6,7 @@
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::ops::Range;
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,14 +1,10 @@
 //! `safeguard build`: check, then write `output/`.
 
-use super::issue::drawn_with;
-use super::{JudgingOptions, Session};
-use crate::content::Content;
+use super::{JudgingOptions, Session, issue::drawn_with};
 use crate::edition::{Version, random_digits};
-use crate::manifest::plain_name;
 use crate::message::{Error, Message, Result};
-use crate::output;
 use crate::render::bundle::{self, Project};
-use crate::sheet::ClientCopy;
+use crate::{content::Content, manifest::plain_name, output, sheet::ClientCopy};
 use std::collections::BTreeMap;
 
 #[derive(clap::Args)]

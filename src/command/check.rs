@@ -2,11 +2,7 @@
 
 use super::{JudgingOptions, Session, Shown};
 use crate::check::{self, CheckInput, Checked};
-use crate::edition::Version;
-use crate::message::Result;
-use crate::render::pdf::Fonts;
-use crate::render::theme;
-use crate::report::Format;
+use crate::{edition::Version, message::Result, render::pdf::Fonts, render::theme, report::Format};
 use std::io::stdout;
 
 #[derive(clap::Args)]

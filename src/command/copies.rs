@@ -1,14 +1,11 @@
 //! The ledger of files that the office let out: `content/copies.yaml`.
 
 use super::Session;
-use crate::check::texts::BETWEEN_NAMES;
 use crate::content::{Content, edit};
-use crate::data::sha256;
 use crate::edition::{CopyKind, RecordedCopy};
-use crate::manifest::LONGEST_RECIPIENT;
 use crate::message::{Error, Message, Result};
-use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use crate::{check::texts::BETWEEN_NAMES, data::sha256, manifest::LONGEST_RECIPIENT};
+use std::{collections::BTreeMap, io::ErrorKind};
 
 impl Session<'_> {
     /// Adds lines to the ledger.

@@ -3,14 +3,10 @@
 use super::{RunOptions, Session, Shown, colour, find_edition, write_text};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
-use crate::model::Audience;
-use crate::render::bundle::Project;
 use crate::render::html::{PageContext, Pages};
-use crate::render::pdf;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
-use crate::{data, output};
-use std::io::stdout;
-use std::path::PathBuf;
+use crate::{data, model::Audience, output, render::bundle::Project, render::pdf};
+use std::{io::stdout, path::PathBuf};
 
 /// The name of the state of `content/`.
 pub const WORKING: &str = "working";

@@ -3,10 +3,8 @@
 use super::diff::{WORKING, sheet_of};
 use super::{RunOptions, Session};
 use crate::message::{Error, Message, Result};
-use crate::model::Audience;
 use crate::render::theme::{self, SAMPLE_FOLDER};
-use crate::render::tokens::TOKENS;
-use crate::{data, output};
+use crate::{data, model::Audience, output, render::tokens::TOKENS};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -4,21 +4,18 @@ mod chain;
 
 use super::{JudgingOptions, Session, Shown};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
-use crate::content::record::IsoDate;
-use crate::content::{Content, Filed, edit, yaml};
-use crate::data::sha256;
+use crate::content::{Content, Filed, edit, record::IsoDate, yaml};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
 use crate::issue::{self, IssueOptions};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
-use crate::render::bundle::Project;
-use crate::render::documents::edition_files;
-use crate::render::theme::Theme;
+use crate::{
+    data::sha256, render::bundle::Project, render::documents::edition_files, render::theme::Theme,
+};
 use clap::ArgGroup;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]

@@ -5,19 +5,17 @@ mod status;
 use super::diff::{WORKING, sheet_of};
 use super::{JudgingOptions, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
-use crate::content::Sources;
-use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
-use crate::manifest::MANIFEST;
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
-use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
-use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
+use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
 use crate::render::bundle::{self, Project};
-use crate::render::html::HeaderSyntax;
-use crate::render::leak::RenderedText;
+use crate::{
+    content::Sources, data, manifest::MANIFEST, render::html::HeaderSyntax,
+    render::leak::RenderedText,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};

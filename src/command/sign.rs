@@ -1,13 +1,11 @@
 //! `safeguard sign`: gets password and timestamp, and writes the signed file whole or not at all.
 
 use super::{RunOptions, Session};
-use crate::edition::random;
 use crate::message::{Error, Message, Result};
-use crate::output;
 use crate::pades::{self, Identity, TimeServer};
+use crate::{edition::random, output};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use std::{fs, io};
+use std::{fs, io, time::Duration};
 
 /// The time a server has for its whole response.
 const HTTP_TIMEOUT: Duration = Duration::from_secs(30);

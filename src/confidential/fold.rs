@@ -2,13 +2,8 @@
 
 use super::escapes::{Written, decoded_code};
 use crate::characters::{is_dash, is_ignorable};
-use std::collections::HashMap;
-use std::iter::once;
-use std::mem::replace;
-use std::ops::Range;
-use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+use std::{collections::HashMap, iter::once, mem::replace, ops::Range, sync::LazyLock};
+use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 /// Variants of characters in names, each before its common form. NFKC leaves them apart.
 static VARIANTS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {

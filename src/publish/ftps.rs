@@ -7,15 +7,11 @@ use super::store::{ASIDE, CONNECT_TIMEOUT, PART, Store, confirm_created, transie
 use super::target::{Target, text};
 use crate::message::{Error, Result};
 use jiff::Timestamp;
-use std::io::ErrorKind;
-use std::path::Path;
-use std::sync::Arc;
+use std::{io::ErrorKind, path::Path, sync::Arc};
 use suppaftp::FtpError::{self, ConnectionError};
 use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream as FtpStream};
-use suppaftp::tokio_rustls::TlsConnector;
 use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
-use suppaftp::types::FileType;
-use suppaftp::{FtpResult, Status};
+use suppaftp::{FtpResult, Status, tokio_rustls::TlsConnector, types::FileType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 

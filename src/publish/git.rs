@@ -7,10 +7,9 @@ use super::store::{UNREACHABLE, wait};
 use super::target::{Target, text};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::{fs, process::Stdio};
 use tempfile::TempDir;
 use tokio::process::Command;
 

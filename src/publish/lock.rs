@@ -4,11 +4,8 @@
 //! whose file remained. A publisher takes over its own lock, and any lock after [`LOCK_EXPIRY`].
 
 use super::store::{ASIDE, PART, Store};
-use crate::data;
-use crate::date::in_japan;
-use crate::manifest::MANIFEST;
 use crate::message::{Error, Message, Result};
-use crate::output::stays_below;
+use crate::{data, date::in_japan, manifest::MANIFEST, output::stays_below};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -1,9 +1,8 @@
 //! Folders, WebDAV servers, S3 buckets and checked-out git branches, through OpenDAL.
 
-use super::git::GitBranch;
-use super::plan::is_issued;
 use super::store::{PART, Store, confirm_created, is_transient, transient, wait};
 use super::target::{Target, TargetKind, text};
+use super::{git::GitBranch, plan::is_issued};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;

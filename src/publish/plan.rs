@@ -5,12 +5,10 @@
 
 use super::lock::LOCK;
 use super::store::{ASIDE, PART};
-use crate::data;
-use crate::edition::Listing;
 use crate::manifest::site::{DOWNLOADS, FEED, FRONT, LISTING, ROBOTS, SITEMAP};
 use crate::manifest::{Bundle, MANIFEST, Manifest, ManifestFile, SITE};
 use crate::message::{Error, Result};
-use crate::output::stays_below;
+use crate::{data, edition::Listing, output::stays_below};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 

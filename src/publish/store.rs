@@ -3,15 +3,11 @@
 //! In: paths and bytes. Out: bytes, or an error, of which [`is_transient`] says whether a retry may help.
 //! A store never decides what travels: order, lock and manifest are the business of [`super`].
 
-use super::ftps::FtpsStore;
-use super::opendal_store::OpendalStore;
-use super::sftp::SftpStore;
 use super::target::{Target, TargetKind};
+use super::{ftps::FtpsStore, opendal_store::OpendalStore, sftp::SftpStore};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::path::Path;
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::{path::Path, sync::LazyLock, time::Duration};
 use tokio::runtime::Runtime;
 
 /// Name of a file during its upload; afterwards it is renamed to its own path.

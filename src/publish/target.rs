@@ -10,8 +10,7 @@ use crate::message::{Error, Message};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 pub const FILE: &str = "publish.yaml";
 

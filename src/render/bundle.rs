@@ -1,23 +1,18 @@
 //! The files of one build, in memory, with their manifests. An issued edition's are copied, a draft's are drawn.
 
 use super::documents::{Documents, PdfJob};
-use super::html::Policy;
 use super::pdf::{Fonts, Pdf};
-use super::site::Site;
-use super::theme::Theme;
+use super::{html::Policy, site::Site, theme::Theme};
 use crate::check::{self, CheckInput, Checked};
-use crate::content::Content;
-use crate::data;
-use crate::diagnostic::Diagnostic;
 use crate::edition::{CopyKind, Listing, RecordedCopy, Version, file};
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
 use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
+use crate::{content::Content, data, diagnostic::Diagnostic};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Content without an error, and everything needed to draw it.
 pub struct Project {

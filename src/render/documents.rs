@@ -7,12 +7,10 @@ use super::leak::{self, RenderedText};
 use super::pdf::{self, Fonts, Pdf};
 use super::theme::Theme;
 use crate::compare::{self, Comparison};
-use crate::data;
 use crate::edition::{Edition, Version, file};
 use crate::manifest::{Bundle, DATA};
-use crate::message::Result;
-use crate::model::Register;
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
+use crate::{data, message::Result, model::Register};
 use jiff::civil::Date;
 use std::thread::ScopedJoinHandle;
 

@@ -2,10 +2,9 @@
 //! A sheet is cut to its readers before a theme sees it, so this fails only if the program is wrong.
 
 use super::file_texts::FileTexts;
-use crate::confidential::without_entities;
 use crate::message::{Error, Result};
 use crate::model::{Audience, Bilingual, Register};
-use crate::sheet::Rendering;
+use crate::{confidential::without_entities, sheet::Rendering};
 use aho_corasick::{AhoCorasick, Match};
 use std::collections::BTreeSet;
 

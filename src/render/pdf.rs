@@ -3,12 +3,10 @@
 
 mod world;
 
-use crate::compare::Comparison;
-use crate::data::pretty;
-use crate::manifest::DATA;
 use crate::message::{Error, Message, Result};
 use crate::render::theme::{Theme, draw_rows};
 use crate::sheet::{Rendering, Sheet};
+use crate::{compare::Comparison, data::pretty, manifest::DATA};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use typst::diag::{SourceDiagnostic, SourceResult, Warned};

@@ -13,12 +13,10 @@ use crate::manifest::site::{
     bundle_path, edition_folder,
 };
 use crate::manifest::{Bundle, SITE, media_type};
-use crate::message::Result;
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, Rendering, Sheet};
-use crate::{compare, data, date};
-use jiff::ToSpan;
-use jiff::civil::Date;
+use crate::{compare, data, date, message::Result};
+use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -2,17 +2,15 @@
 //! official one of the same name, which it can still import, extend or include as `official/<path>`.
 
 use crate::characters::{code_points, drawn};
-use crate::compare::Comparison;
 use crate::content::{Content, marker_in, yaml};
-use crate::diagnostic::nearest;
-use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
-use crate::render::logo::Logo;
-use crate::render::pdf::Fonts;
 use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::{Labels, Sheet};
-use std::collections::BTreeMap;
-use std::path::Path;
+use crate::{
+    compare::Comparison, diagnostic::nearest, manifest::sha256, render::logo::Logo,
+    render::pdf::Fonts,
+};
+use std::{collections::BTreeMap, path::Path};
 
 /// Files of a theme by their path in it.
 #[derive(Debug, PartialEq)]

@@ -5,13 +5,12 @@ use super::{
     LayoutOptions, PrintedDay, Rendering, Row, RowProof, State, Validity,
 };
 use crate::date::{self, DateStyle};
-use crate::edition::Edition;
-use crate::message::Language;
 use crate::model::{
     Audience, Bilingual, Certification, Coordinate, Item, Measure, Register, Section,
     dated_standard, place_name,
 };
 use crate::text::{Run, Text, is_japanese};
+use crate::{edition::Edition, message::Language};
 use jiff::civil::Date;
 
 /// The language of a text that is not in the sheet's own: a theme marks it with `lang="ja"`.

@@ -2,9 +2,7 @@
 
 use super::{LocalState, Message, PublishContext, RETRY_PAUSES, Result, Session, Target};
 use super::{clock, data, publish, write_text};
-use crate::command::copies;
-use crate::date::in_japan;
-use crate::publish::PublishedStatus;
+use crate::{command::copies, date::in_japan, publish::PublishedStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::stdout;

@@ -1,13 +1,10 @@
 //! Reports of received files as text, JSON or CSV.
 
-use crate::characters::visible;
-use crate::cms::SignatureError;
-use crate::command::Session;
-use crate::data;
-use crate::date::day_in_japan;
-use crate::message::Message;
-use crate::pdf_reader::PdfSignature;
 use crate::verify::{ExpiringCertificate, Verdict, VerifyContext, VerifyReport};
+use crate::{
+    characters::visible, cms::SignatureError, command::Session, data, date::day_in_japan,
+    message::Message, pdf_reader::PdfSignature,
+};
 use serde::Serialize;
 use textwrap::core::display_width;
 

@@ -3,16 +3,14 @@
 use crate::message::{Error, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
-use std::iter::once;
-use std::sync::LazyLock;
+use std::{iter::once, sync::LazyLock};
 use ttf_parser::Tag;
 use typst::diag::{FileError, FileResult, PackageError, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
-use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook, FontInstance, FontVariations};
 use typst::utils::LazyHash;
-use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
+use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt, layout::Abs};
 
 /// Two weights of each typeface, compiled in (see `fonts/README.md`).
 const FACES: [&[u8]; 4] = [
