@@ -6,7 +6,6 @@
 
 pub mod guideline;
 mod header;
-mod moves;
 mod rows;
 mod terminal;
 pub mod word_diff;

@@ -22,12 +22,10 @@ pub struct Identity {
     pub(super) chain: Vec<Certificate>,
 }
 
-/// Signs a message. The same message gives the same signature.
-type SignMessage = dyn Fn(&[u8]) -> Vec<u8>;
-
 pub(super) struct SigningKey {
     pub algorithm: AlgorithmIdentifierOwned,
-    pub sign: Box<SignMessage>,
+    /// Signs a message. The same message gives the same signature.
+    pub sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
 }
 
 impl Identity {

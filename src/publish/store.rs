@@ -19,9 +19,6 @@ pub const ASIDE: &str = "safeguard-publishing.old";
 /// Timeout of one step: twice the time of a megabyte over a slow line.
 pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Timeout of a connection attempt.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
-
 /// The files of one target. Paths use `/` and begin at the site's folder.
 pub trait Store {
     /// Returns the bytes of a file, or `None` if there is no such file.

@@ -21,13 +21,7 @@ const TERMINAL_EDITORS: [&str; 12] = [
 impl Editor {
     /// Parses the variable's value as shells do: words, with quotation marks around spaces.
     pub fn parse(value: &str) -> Option<Editor> {
-        let words = if Path::new(value).is_file() {
-            // A Windows path: with spaces, and with backslashes that quote nothing.
-            vec![value.to_owned()]
-        } else {
-            shlex::split(value)?
-        };
-        let mut rest = words.into_iter();
+        let mut rest = shlex::split(value)?.into_iter();
         Some(Editor {
             program: rest.next()?,
             arguments: rest.collect(),
