@@ -1,8 +1,7 @@
 //! Two sheets of one audience → the comparison table (新旧対照表), independent of any format.
 //!
 //! Applied to the older sheet, it gives the newer one. Rows are matched by id; as few as possible count as moved.
-//! Never compared: how rows are joined (it follows from the rows), the office's web address (no edition holds it),
-//! and the notes that only a proof shows.
+//! Never compared: joined rows (they follow from the rows), the office's web address (no edition has it), a proof's notes.
 
 pub mod guideline;
 mod header;

@@ -21,8 +21,7 @@ const FULL_DISK: [io::ErrorKind; 3] = [StorageFull, QuotaExceeded, ReadOnlyFiles
 
 pub struct OpendalStore {
     operator: Operator,
-    /// True if the service shows complete objects only, each with a media type and a cache policy.
-    /// Elsewhere a file is uploaded under another name, then renamed.
+    /// True if the service shows complete objects only, with media type and cache policy. Elsewhere a part is renamed.
     keeps_objects: bool,
     /// The branch whose checkout has the files.
     branch: Option<GitBranch>,
@@ -122,8 +121,7 @@ impl Store for OpendalStore {
     }
 }
 
-/// The folder of a target. Refuses one around the project or in a folder of its own: the next build
-/// would take the site for content, or vice versa.
+/// The folder of a target. Refuses one around or in the project's own: a build would take the site for content.
 fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
     let folder = project.join(text(&target.record.path));
     let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));

@@ -1,7 +1,6 @@
 //! The documents of one state of the sheet: what an edition's folder holds.
 //!
-//! A draft's are drawn at every build, an edition's once, when it is issued. Before a file leaves this module, it is
-//! searched for texts that its reader may not see.
+//! A draft's are drawn at every build, an edition's once, when it is issued. Each is searched for leaks first.
 
 use super::leak::{self, RenderedText};
 use super::pdf::{self, Fonts, Pdf};

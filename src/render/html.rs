@@ -1,7 +1,6 @@
 //! Sheet + theme → the pages of the site (Tera). No HTML is made here; the templates make it.
 //!
-//! Style and script are part of the page and are allowed by their hash only: a page needs no other file, works in any
-//! folder, and runs nothing that was not built.
+//! Style and script are in the page, allowed by hash only: it needs no other file and runs nothing that was not built.
 
 use crate::manifest::site::{CHANGES, FRONT, VERIFY};
 use crate::message::{Error, Result};
