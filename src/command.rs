@@ -22,7 +22,7 @@ use crate::edition::{Allowance, Edition, Version};
 use crate::message::{Catalog, Error, Message, Result};
 use crate::render::{bundle::Project, names, pdf::Fonts, theme};
 use crate::report::{Format, Report};
-use crate::{characters::visible, date::in_japan, manifest::Bundle};
+use crate::{characters::visible, date::day_in_japan, manifest::Bundle};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use jiff::{Timestamp, civil::Date, tz::offset};
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
@@ -88,7 +88,6 @@ struct RunOptions {
     quiet: bool,
 }
 
-/// Options of commands that judge the content.
 #[derive(Args)]
 struct JudgingOptions {
     #[command(flatten)]
@@ -114,7 +113,6 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
     let matches = match command.try_get_matches_from_mut(arguments) {
@@ -147,10 +145,6 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Subcommands::Help(it) => return it.run(&mut command),
     };
     Ok(if is_sound { 0 } else { CONTENT_WRONG })
-}
-
-fn today_in_japan() -> Date {
-    in_japan(clock()).date()
 }
 
 #[expect(
@@ -189,7 +183,7 @@ enum Shown {
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
-        self.as_of.unwrap_or_else(today_in_japan)
+        self.as_of.unwrap_or_else(|| day_in_japan(clock()))
     }
 
     /// The moment of a signature: now, or the beginning in Japan of the day given.
@@ -384,7 +378,6 @@ fn find_edition<'c>(content: &'c Content, id: &str, others: &[&str]) -> Result<&
     })
 }
 
-/// True if output to this destination may be coloured.
 fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

@@ -1084,7 +1084,7 @@ fn noise(length: usize, seed: u8) -> Vec<u8> {
 // Runs
 
 /// Short pauses, to keep the tests quick.
-const RETRY_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(100)];
+const RETRY_PAUSES: [u64; 2] = [10, 100];
 
 fn context<'a>(publisher: &'a str, progress: &'a dyn Fn(ProgressEvent)) -> PublishContext<'a> {
     PublishContext {
@@ -1117,7 +1117,7 @@ fn publish_as(host: &Host, site: &BuiltSite, publisher: &str) -> Result<Plan> {
 }
 
 fn preview(host: &Host, site: &BuiltSite) -> Result<Plan> {
-    publish::preview(open(host).as_mut(), site, &context("one", &|_| {}))
+    context("one", &|_| {}).plan(open(host).as_mut(), site, &[])
 }
 
 fn status(host: &Host) -> publish::PublishedStatus {

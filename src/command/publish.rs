@@ -113,8 +113,16 @@ impl Publish {
         let _run_lock = local.lock_target(&target.name)?;
         let mut store = context.open(target, &session.directory)?;
         if self.dry_run {
-            let plan = publish::preview(store.as_mut(), site, &context)?;
-            let preview = PublishPreview::new(target, plan, project, site);
+            let plan = context.plan(store.as_mut(), site, &[])?;
+            let published = plan.published.as_ref();
+            let preview = PublishPreview {
+                target: &target.name,
+                place: target.record.to_string(),
+                published: published.map(|published| &*published.id),
+                next: &site.manifest.id,
+                changes: published.and_then(|it| changes(project, it.edition.as_deref()?)),
+                plan: &plan,
+            };
             let text = match self.format.as_deref() {
                 Some("json") => data::pretty(&preview),
                 _ => preview.text(session).into(),
@@ -141,38 +149,26 @@ impl Publish {
 
 /// The files that a publication would send, and the changes that the public would see.
 #[derive(Serialize)]
-struct PublishPreview {
-    target: String,
+struct PublishPreview<'a> {
+    target: &'a str,
     place: String,
     /// The published id; none before the first publication.
-    published: Option<String>,
-    next: String,
+    published: Option<&'a str>,
+    next: &'a str,
     #[serde(flatten)]
-    plan: Plan,
+    plan: &'a Plan,
     /// None if the published sheet is no edition of this content.
     changes: Option<Comparison>,
 }
 
-impl PublishPreview {
-    fn new(target: &Target, plan: Plan, project: &Project, site: &BuiltSite) -> PublishPreview {
-        let published = plan.published.as_ref();
-        PublishPreview {
-            target: target.name.clone(),
-            place: target.record.to_string(),
-            published: published.map(|published| published.id.clone()),
-            next: site.manifest.id.clone(),
-            changes: published.and_then(|it| changes(project, it.edition.as_deref()?)),
-            plan,
-        }
-    }
-
+impl PublishPreview<'_> {
     fn text(&self, session: &Session) -> String {
         let plan = &self.plan;
         let head = Message::new("plan")
-            .with("target", &self.target)
+            .with("target", self.target)
             .with("place", &self.place)
-            .with("published", self.published.as_deref().unwrap_or("-"))
-            .with("next", &self.next);
+            .with("published", self.published.unwrap_or("-"))
+            .with("next", self.next);
         let manifest = plan.sends_manifest.then(|| MANIFEST.to_owned());
         let mut messages = vec![head];
         for (id, paths) in [

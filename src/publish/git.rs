@@ -20,7 +20,6 @@ const MOVED_ON: [&str; 4] = [
     "cannot lock ref",
     "reference already exists",
 ];
-
 /// Parts of git's and ssh's messages about a failing network.
 const NETWORK_ERRORS: [&str; 5] = [
     "Could not resolve host",
@@ -77,7 +76,6 @@ impl GitBranch {
         Ok(fetched)
     }
 
-    /// Runs a git command in the checkout; returns its output.
     fn git(&self, arguments: &[&str]) -> Result<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])

@@ -12,7 +12,6 @@ use std::collections::BTreeSet;
 
 /// The lock's path. It has no dot in front, because FTP servers do not list such files.
 pub const LOCK: &str = "safeguard-publishing.lock";
-
 /// Time without renewal after which a publisher counts as dead.
 const LOCK_EXPIRY: SignedDuration = SignedDuration::from_mins(30);
 const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_mins(5);

@@ -15,7 +15,6 @@ use std::path::{Path, PathBuf};
 const MISSING: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
 /// Errors of a write that must not replace a file.
 const PRESENT: [ErrorKind; 2] = [ErrorKind::ConditionNotMatch, ErrorKind::AlreadyExists];
-
 /// Errors of a disk that is full or read-only.
 const FULL_DISK: [io::ErrorKind; 3] = [StorageFull, QuotaExceeded, ReadOnlyFilesystem];
 

@@ -160,7 +160,6 @@ impl Connection {
         put.map(|()| true)
     }
 
-    /// Creates the missing folders above a file.
     async fn make_folders(&self, path: &str) -> SftpResult<()> {
         let mut missing = Vec::new();
         for folder in Path::new(path).ancestors().skip(1).flat_map(Path::to_str) {

@@ -12,10 +12,8 @@ use tokio::runtime::Runtime;
 
 /// Name of a file during its upload; afterwards it is renamed to its own path.
 pub const PART: &str = "safeguard-publishing.part";
-
 /// Name of the old file while a new one takes its path, on servers that never rename over a file.
 pub const ASIDE: &str = "safeguard-publishing.old";
-
 /// Timeout of one step: twice the time of a megabyte over a slow line.
 pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 

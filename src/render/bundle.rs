@@ -1,8 +1,9 @@
 //! The files of one build, in memory, with their manifests. An issued edition's are copied, a draft's are drawn.
 
 use super::documents::{Documents, PdfJob};
-use super::pdf::{Fonts, Pdf};
-use super::{html::Policy, site::Site, theme::Theme};
+use super::html::{Pages, Policy};
+use super::pdf::{FinishedFile, Fonts};
+use super::{site::Site, theme::Theme};
 use crate::check::{self, CheckInput, Checked};
 use crate::edition::{CopyKind, Listing, RecordedCopy, Version, file};
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
@@ -131,7 +132,7 @@ pub fn site_policy(project: &Project) -> Result<Policy> {
 }
 
 /// Draws one PDF by itself, for the preview.
-pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
+pub fn pdf(project: &Project, rendering: Rendering) -> Result<FinishedFile> {
     let builder = BundleBuilder::new(project)?;
     let (documents, sheet) = (&builder.documents, builder.sheet(rendering));
     let json = documents.data(&sheet)?;
@@ -303,7 +304,17 @@ impl<'a> BundleBuilder<'a> {
     }
 
     fn site<'s>(&'s self, files: Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
-        Site::new(&self.documents, fronts, &self.prose, &self.listing, files)
+        let url = self.project.register.office.url.as_deref();
+        Ok(Site {
+            documents: &self.documents,
+            fronts,
+            prose: &self.prose,
+            listing: &self.listing,
+            pages: Pages::new(&self.project.theme)?,
+            home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
+            policy: Policy::default(),
+            files,
+        })
     }
 
     /// Adds the pages of the site to files that they offer.

@@ -3,7 +3,7 @@
 //! A draft's are drawn at every build, an edition's once, when it is issued. Each is searched for leaks first.
 
 use super::leak::{self, RenderedText};
-use super::pdf::{self, Fonts, Pdf};
+use super::pdf::{self, FinishedFile, Fonts};
 use super::theme::Theme;
 use crate::compare::{self, Comparison};
 use crate::edition::{Edition, Version, file};
@@ -134,13 +134,14 @@ impl<'a> Documents<'a> {
                 let join = |it: ScopedJoinHandle<_>| it.join().expect("drawing does not panic");
                 threads.into_iter().map(join).collect()
             });
-            pdf::forget();
+            // One sheet's layout is of no use to another, and only fills memory.
+            comemo::evict(0);
             drawn.extend(pdfs?);
         }
         Ok(drawn)
     }
 
-    pub fn draw_one(&self, job: &PdfJob) -> Result<Pdf> {
+    pub fn draw_one(&self, job: &PdfJob) -> Result<FinishedFile> {
         let PdfJob { sheet, json, .. } = job;
         let pdf = pdf::render(self.fonts, self.theme, sheet, job.changes.as_ref(), json)?;
         let text = RenderedText::text(&pdf.text);

@@ -19,8 +19,8 @@ use world::World;
 
 pub use world::Fonts;
 
-/// A finished PDF, and the text on its pages for the search for leaks.
-pub struct Pdf {
+/// A finished file, in the preview of the site too. A PDF has the text on its pages for the search for leaks.
+pub struct FinishedFile {
     pub bytes: Vec<u8>,
     pub text: String,
     /// The page, from 1, on which each row begins, by its anchor.
@@ -34,7 +34,7 @@ pub fn render(
     sheet: &Sheet,
     changes: Option<&Comparison>,
     data: &[u8],
-) -> Result<Pdf> {
+) -> Result<FinishedFile> {
     let drawn = draw_rows(sheet, changes, |sheet, changes| {
         let json = serde_json::to_vec(sheet).expect("keys are strings");
         let mut files = vec![("sheet.json", json)];
@@ -79,7 +79,7 @@ fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> 
 }
 
 /// Takes the text from the pages, and refuses a text that would be printed beside the paper.
-fn finish((document, bytes): Drawn) -> Result<Pdf> {
+fn finish((document, bytes): Drawn) -> Result<FinishedFile> {
     let mut text = String::new();
     for (page, number) in document.pages().iter().zip(1..) {
         let size = page.frame.size();
@@ -106,17 +106,7 @@ fn finish((document, bytes): Drawn) -> Result<Pdf> {
     };
     let labelled = introspector.query_labelled();
     let pages = labelled.iter().filter_map(page_of).collect();
-    Ok(Pdf { bytes, text, pages })
-}
-
-/// Clears Typst's cache: one sheet's layout is of no use to another, and only fills memory.
-pub fn forget() {
-    comemo::evict(0);
-}
-
-/// Removes what the last four drawings, one of each kind, did not need: the rest makes the next ones faster.
-pub fn forget_unused() {
-    comemo::evict(4);
+    Ok(FinishedFile { bytes, text, pages })
 }
 
 fn compile(world: &World, options: &PdfOptions) -> SourceResult<Drawn> {

@@ -30,7 +30,6 @@ struct ThemeFile {
     shown: String,
 }
 
-/// The files with the labels in Japanese and English.
 const LABELS: [&str; 2] = ["labels.ja.yaml", "labels.en.yaml"];
 
 macro_rules! compiled_in {

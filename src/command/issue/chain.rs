@@ -12,7 +12,6 @@ use std::path::Path;
 
 /// The largest file fetched from the office's own site.
 const MAX_FETCHED: u64 = 64 * 1024 * 1024;
-
 /// The first bytes of what scanners write: PDF, PNG, JPEG and TIFF.
 const SCANS: [&[u8]; 5] = [b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*"];
 
