@@ -86,12 +86,8 @@ impl Diff {
 
     /// The ending of the output, checked before anything else; empty for the terminal.
     fn format(&self) -> Result<String> {
-        let sheets = self.guideline.is_none();
-        let known = if sheets {
-            &[".html", ".pdf", ".json"][..]
-        } else {
-            &[".json"]
-        };
+        let of_guidelines = self.guideline.as_ref().map(|_| &[".json"][..]);
+        let known = of_guidelines.unwrap_or(&[".html", ".pdf", ".json"]);
         let Some(path) = &self.output else {
             return Ok(String::new());
         };

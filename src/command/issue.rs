@@ -5,14 +5,13 @@ mod chain;
 use super::{JudgingOptions, Session, Shown};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::{Content, Filed, edit, record::IsoDate, yaml};
+use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
 use crate::issue::{self, IssueOptions};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
-use crate::{
-    data::sha256, render::bundle::Project, render::documents::edition_files, render::theme::Theme,
-};
+use crate::render::{bundle::Project, documents::edition_files, theme::Theme};
 use clap::ArgGroup;
 use jiff::civil::Date;
 use std::{collections::BTreeMap, path::PathBuf};

@@ -132,12 +132,8 @@ impl Publish {
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
         local.record(&target.name, &site.manifest)?;
-        let outcome = if plan.is_empty() {
-            Message::new("published-already")
-        } else {
-            Message::new("published")
-        };
-        let message = outcome
+        let already = plan.is_empty().then_some("published-already");
+        let message = Message::new(already.unwrap_or("published"))
             .with("target", &target.name)
             .with("place", &target.record)
             .with("sent", plan.sent().count())

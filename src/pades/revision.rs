@@ -4,9 +4,7 @@
 use crate::message::{Error, Result};
 use crate::{date::in_japan, pdf_reader};
 use jiff::Timestamp;
-use lopdf::{
-    Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,
-};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 
@@ -29,7 +27,7 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
     add_field(&mut edited, at, size).map_err(pdf_reader::broken)?;
     let is_new = |id: &ObjectId, object: &mut Object| document.objects.get(id) != Some(object);
     edited.objects.retain(is_new);
-    let mut revision = IncrementalDocument::create_from(pdf.to_vec(), document);
+    let mut revision = lopdf::IncrementalDocument::create_from(pdf.to_vec(), document);
     revision.new_document.objects = edited.objects;
     revision.new_document.max_id = edited.max_id;
     set_document_id(&mut revision.new_document.trailer, pdf, at);

@@ -72,11 +72,8 @@ impl Store for OpendalStore {
             });
         }
         // Issued files never change, but may be withdrawn. All others are asked for again.
-        let policy = if is_issued(path) {
-            "public, max-age=86400"
-        } else {
-            "no-cache"
-        };
+        let issued = is_issued(path).then_some("public, max-age=86400");
+        let policy = issued.unwrap_or("no-cache");
         let write = self.operator.write_with(path, bytes.to_vec());
         run(write.content_type(media_type(path)).cache_control(policy)).map(drop)
     }
@@ -84,12 +81,13 @@ impl Store for OpendalStore {
     fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         if self.operator.info().capability().write_with_if_not_exists {
             let write = self.operator.write_with(path, bytes.to_vec());
-            let created = run_unless(&PRESENT, write.if_not_exists(true));
-            match created {
+            match run_unless(&PRESENT, write.if_not_exists(true)) {
                 // Some servers do not know the condition.
-                Err(Error {
-                    cause: Some(cause), ..
-                }) if cause.contains("status: 501") => {}
+                Err(it)
+                    if it
+                        .cause
+                        .as_ref()
+                        .is_some_and(|it| it.contains("status: 501")) => {}
                 created => return Ok(created?.is_some()),
             }
         }

@@ -141,9 +141,7 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
     for (at, item) in frame.items() {
         let place = outer.pre_concat(Transform::translate(at.x, at.y));
         match item {
-            FrameItem::Group(group) => {
-                collect(&group.frame, place.pre_concat(group.transform), texts);
-            }
+            FrameItem::Group(it) => collect(&it.frame, place.pre_concat(it.transform), texts),
             FrameItem::Text(item) => {
                 let ends = [Point::zero(), Point::with_x(item.width())];
                 texts.push((&item.text, ends.map(|end| end.transform(place))));

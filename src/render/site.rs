@@ -13,10 +13,11 @@ use crate::manifest::site::{
     bundle_path, edition_folder,
 };
 use crate::manifest::{Bundle, SITE, media_type};
+use crate::message::{Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, Rendering, Sheet};
-use crate::{compare, data, date, message::Result};
-use jiff::{ToSpan, civil::Date};
+use crate::{compare, data, date};
+use jiff::ToSpan;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -302,10 +303,8 @@ impl<'a> Site<'a> {
 
     /// The days of the listing as a page prints them, by their ISO form.
     fn days(&self, around: &Sheet) -> BTreeMap<String, String> {
-        let print = |day: Date| match around.lang {
-            "en" => date::print_english(day),
-            _ => date::print(day, self.documents.register.date_style),
-        };
+        let language = Language::of_locale(around.lang);
+        let print = |day| date::print(day, self.documents.register.date_style, language);
         let Listing { editions, lost, .. } = self.listing;
         let issued = editions.iter().flat_map(|it| [it.date, it.issued_on]);
         let withdrawn = editions.iter().flat_map(|it| &it.withdrawn);

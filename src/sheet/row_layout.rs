@@ -25,10 +25,7 @@ pub struct RowLayout<'a> {
 
 impl RowLayout<'_> {
     pub fn date(&self, day: Date) -> String {
-        match self.options.language {
-            Language::Japanese => date::print(day, self.register.date_style),
-            Language::English => date::print_english(day),
-        }
+        date::print(day, self.register.date_style, self.options.language)
     }
 
     pub fn day(&self, day: Date) -> PrintedDay {
@@ -63,7 +60,7 @@ impl RowLayout<'_> {
         if self.options.language == Language::English {
             return format!("amended {}", day.strftime("%B %Y"));
         }
-        let printed = date::print(day, DateStyle::Era);
+        let printed = date::print(day, DateStyle::Era, Language::Japanese);
         let month = printed.split_inclusive('月').next().unwrap_or_default();
         format!("{month}改正")
     }
