@@ -32,7 +32,6 @@ use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::ExitCode
 const CONTENT_WRONG: u8 = 1;
 /// Exit code for errors of usage, theme or machine.
 const CANNOT_WORK: u8 = 2;
-
 /// Version and licences, for users who have only the binary.
 const LONG_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),

@@ -15,7 +15,6 @@ pub const SITE: &str = "site/";
 const CLIENT: &str = "client/";
 /// The copies of single clients. Nothing but their hashes is recorded, so no build removes them.
 pub const COPIES: &str = "client/copies/";
-
 pub const MANIFEST: &str = "manifest.json";
 /// The data of one reader, also attached to each PDF.
 pub const DATA: &str = "safeguards.json";

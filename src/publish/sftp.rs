@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 /// Bytes in one message: a size that every server accepts.
 const CHUNK: usize = 32 * 1024;
-
 const POSIX_RENAME: &str = "posix-rename@openssh.com";
 
 pub struct SftpStore {

@@ -13,7 +13,6 @@ use serde_json::Value;
 use std::{collections::BTreeMap, fmt};
 
 pub const FILE: &str = "publish.yaml";
-
 /// The names that [`Target::secret`] knows.
 const SECRETS: &str = "PASSWORD PASSPHRASE KEY ACCESS_KEY_ID SECRET_ACCESS_KEY";
 /// Further names by which a field with a credential is recognised, with a typing error too.
