@@ -303,8 +303,8 @@ impl Session<'_> {
     }
 
     /// Prints one message on standard output, unless `--quiet` forbids it.
-    fn print_message(&self, message: &Message) -> Result<()> {
-        self.print(self.line(message))
+    fn print_message(&self, message: impl Into<Message>) -> Result<()> {
+        self.print(self.line(&message.into()))
     }
 
     /// Prints a text on standard output, unless `--quiet` forbids it.
@@ -316,8 +316,8 @@ impl Session<'_> {
     }
 
     /// Prints one message on standard error, with `--quiet` too.
-    fn warn(&self, message: &Message) -> Result<()> {
-        write_text(&mut stderr(), self.line(message))
+    fn warn(&self, message: impl Into<Message>) -> Result<()> {
+        write_text(&mut stderr(), self.line(&message.into()))
     }
 
     /// Prints findings; for people also their count. Under `--quiet` only those that stop the run.

@@ -21,9 +21,8 @@ impl Build {
     /// Writes the files. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copies = self.copies(session)?;
-        let nothing = Message::new("nothing-written");
         let Some(project) = session.open()? else {
-            return session.warn(&nothing).map(|()| false);
+            return session.warn("nothing-written").map(|()| false);
         };
         refuse_shared_file(&project.content, &copies)?;
         let version = project.version();
@@ -32,7 +31,7 @@ impl Build {
         }
         let built = bundle::build(&project, &copies)?;
         if !session.keeps_names(&project, &built.files)? {
-            return session.warn(&nothing).map(|()| false);
+            return session.warn("nothing-written").map(|()| false);
         }
         // A copy that nobody recorded could not be verified; a line without a file does no harm.
         session.record_copies(&built.copies)?;

@@ -43,7 +43,7 @@ impl Check {
         let version = register.map(|it| Version::of(&it, content.newest_edition()));
         let next = session.next_step(&findings, version.as_ref());
         if let Some(step) = next.filter(|_| self.format == Format::Human) {
-            session.print_message(&step)?;
+            session.print_message(step)?;
         }
         own.as_ref().map_err(Clone::clone)?;
         Ok(session.accepts(&findings))

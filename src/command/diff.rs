@@ -46,7 +46,7 @@ impl Diff {
         };
         output::write_file(path, &bytes)?;
         let written = Message::new("diff-written").with("path", path.display());
-        session.print_message(&written).map(|()| true)
+        session.print_message(written).map(|()| true)
     }
 
     fn sheets(&self, session: &Session, project: &Project, format: &str) -> Result<Vec<u8>> {

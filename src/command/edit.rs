@@ -34,14 +34,14 @@ impl EditArgs {
             editor: ["VISUAL", "EDITOR"].into_iter().find_map(editor),
         })?;
         let address = &server.options.address;
-        session.print_message(&Message::new("serving").with("url", address.url()))?;
+        session.print_message(Message::new("serving").with("url", address.url()))?;
         if !address.is_private() {
-            session.warn(&Message::new("serving-others"))?;
+            session.warn("serving-others")?;
         }
         if self.open
             && let Err(error) = open::that_detached(address.url())
         {
-            session.warn(&Message::new("no-browser").with("reason", error))?;
+            session.warn(Message::new("no-browser").with("reason", error))?;
         }
         serve::run(&server, listener).map(|()| true)
     }

@@ -52,7 +52,7 @@ impl Init {
         ] {
             output::write_file(&path, &bytes)?;
         }
-        session.print_message(&Message::new("init-done").with("theme", name))?;
+        session.print_message(Message::new("init-done").with("theme", name))?;
         Ok(true)
     }
 }

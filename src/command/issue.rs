@@ -64,8 +64,7 @@ impl Issue {
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
         }
         let Some(mut project) = session.judge(content, Shown::BeforeIssue)? else {
-            let nothing = Message::new("nothing-issued");
-            return session.warn(&nothing).map(|()| false);
+            return session.warn("nothing-issued").map(|()| false);
         };
         if let Some(same) = project.version().edition {
             return Err(Error::new("issue-unchanged").with("id", &same.id));

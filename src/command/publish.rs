@@ -57,7 +57,7 @@ impl Publish {
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
         if !is_done {
-            session.warn(&Message::new("nothing-published"))?;
+            session.warn("nothing-published")?;
         }
         Ok(is_done)
     }
@@ -138,8 +138,8 @@ impl Publish {
             .with("place", &target.record)
             .with("sent", plan.sent().count())
             .with("removed", plan.remove.len());
-        session.print_message(&message)?;
-        publish::history_note(target, &plan).map_or(Ok(()), |note| session.print_message(&note))
+        session.print_message(message)?;
+        publish::history_note(target, &plan).map_or(Ok(()), |it| session.print_message(it))
     }
 }
 

@@ -57,8 +57,8 @@ impl Sign {
         output::write_file(&self.output, &signed)?;
         let id = self.tsa.as_ref().map_or("signed", |_| "signed-and-stamped");
         let named = Message::new(id).with("name", identity.name());
-        session.print_message(&named.with("output", self.output.display()))?;
-        session.print_message(&next).map(|()| true)
+        session.print_message(named.with("output", self.output.display()))?;
+        session.print_message(next).map(|()| true)
     }
 
     /// The first line of the password file. Without a file, the user types it unseen.

@@ -63,8 +63,8 @@ impl Issue {
             sha256: sha256(&bytes),
         }])?;
         let message = Message::new("attached").with("path", file.display());
-        session.print_message(&message.with("id", id))?;
-        session.print_message(&Message::new("publish-first"))
+        session.print_message(message.with("id", id))?;
+        session.print_message("publish-first")
     }
 }
 
@@ -88,7 +88,8 @@ fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) 
         messages.push(Message::new("none-in-force"));
     }
     messages.extend(copies::holders(content, id));
-    messages.iter().try_for_each(|it| session.print_message(it))
+    let print = |message| session.print_message(message);
+    messages.into_iter().try_for_each(print)
 }
 
 /// Gives up an edition whose record is gone.
@@ -105,7 +106,7 @@ fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -
         return Err(Error::new("lost-unknown").with("id", id));
     }
     end(session, id, file::LOST, note)?;
-    session.print_message(&Message::new("given-up").with("id", id))
+    session.print_message(Message::new("given-up").with("id", id))
 }
 
 /// Brings back an edition's files: drawn again or from the office's site, if the bytes are the recorded ones.
@@ -120,7 +121,7 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     }
     let damaged = edition.damaged_files();
     if damaged.is_empty() {
-        return session.print_message(&Message::new("nothing-to-restore").with("id", id));
+        return session.print_message(Message::new("nothing-to-restore").with("id", id));
     }
     let theme = theme::of(&session.directory, content)?;
     let fonts = Fonts::compiled_in().with(&theme)?;
@@ -146,7 +147,7 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     }
     edit::write(&session.directory, &restored)?;
     for (path, _) in &restored {
-        session.print_message(&Message::new("restored").with("path", path))?;
+        session.print_message(Message::new("restored").with("path", path))?;
     }
     if gone.is_empty() {
         return Ok(());
