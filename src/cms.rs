@@ -1,7 +1,6 @@
 //! CMS signatures (RFC 5652) of signed PDFs and timestamps: DER → the signer, the certificates sent along, the validity.
 //!
-//! Only a single signer is accepted, as PAdES and RFC 3161 require.
-//! Never here: trust in the signer ([`policy`] and [`chain`] answer that), disk, network.
+//! One signer only, as PAdES and RFC 3161 require. Never here: trust in it ([`policy`], [`chain`]), disk, network.
 //!
 //! Two attributes are ignored: `signingTime`, which is a claim like the PDF's own `/M`, and
 //! `signingCertificate` (version 1), because it names the certificate by SHA-1, which proves nothing.

@@ -15,35 +15,23 @@ mod sign;
 mod usage;
 mod verify;
 
-use crate::characters::visible;
 use crate::check::{REVIEW_OVERDUE, rule_names, texts};
-use crate::content::record::GuidelineRecord;
-use crate::content::{self, Content, Filed, Sources};
-use crate::date::in_japan;
+use crate::content::{self, Content, Filed, Sources, record::GuidelineRecord};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, Edition, Version};
-use crate::manifest::Bundle;
 use crate::message::{Catalog, Error, Message, Result};
-use crate::render::bundle::Project;
-use crate::render::pdf::Fonts;
-use crate::render::{names, theme};
+use crate::render::{bundle::Project, names, pdf::Fonts, theme};
 use crate::report::{Format, Report};
+use crate::{characters::visible, date::day_in_japan, manifest::Bundle};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::offset;
-use std::collections::BTreeSet;
-use std::ffi::OsString;
+use jiff::{Timestamp, civil::Date, tz::offset};
 use std::io::{ErrorKind, IsTerminal, Write, stderr, stdout};
-use std::path::PathBuf;
-use std::process::ExitCode;
-use std::sync::Arc;
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::ExitCode, sync::Arc};
 
 /// Exit code for errors in the content, warnings under `--strict`, or a published site that was altered.
 const CONTENT_WRONG: u8 = 1;
 /// Exit code for errors of usage, theme or machine.
 const CANNOT_WORK: u8 = 2;
-
 /// Version and licences, for users who have only the binary.
 const LONG_VERSION: &str = concat!(
     env!("CARGO_PKG_VERSION"),
@@ -99,7 +87,6 @@ struct RunOptions {
     quiet: bool,
 }
 
-/// Options of commands that judge the content.
 #[derive(Args)]
 struct JudgingOptions {
     #[command(flatten)]
@@ -125,7 +112,6 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Executes the arguments; returns the exit code.
 fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     let mut command = usage::with_help_texts(CommandLine::command(), "help", catalog);
     let matches = match command.try_get_matches_from_mut(arguments) {
@@ -158,10 +144,6 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
         Subcommands::Help(it) => return it.run(&mut command),
     };
     Ok(if is_sound { 0 } else { CONTENT_WRONG })
-}
-
-fn today_in_japan() -> Date {
-    in_japan(clock()).date()
 }
 
 #[expect(
@@ -200,7 +182,7 @@ enum Shown {
 impl Session<'_> {
     /// The day of judgement: the one given, or today in Japan.
     fn today(&self) -> Date {
-        self.as_of.unwrap_or_else(today_in_japan)
+        self.as_of.unwrap_or_else(|| day_in_japan(clock()))
     }
 
     /// The moment of a signature: now, or the beginning in Japan of the day given.
@@ -321,8 +303,8 @@ impl Session<'_> {
     }
 
     /// Prints one message on standard output, unless `--quiet` forbids it.
-    fn print_message(&self, message: &Message) -> Result<()> {
-        self.print(self.line(message))
+    fn print_message(&self, message: impl Into<Message>) -> Result<()> {
+        self.print(self.line(&message.into()))
     }
 
     /// Prints a text on standard output, unless `--quiet` forbids it.
@@ -334,8 +316,8 @@ impl Session<'_> {
     }
 
     /// Prints one message on standard error, with `--quiet` too.
-    fn warn(&self, message: &Message) -> Result<()> {
-        write_text(&mut stderr(), self.line(message))
+    fn warn(&self, message: impl Into<Message>) -> Result<()> {
+        write_text(&mut stderr(), self.line(&message.into()))
     }
 
     /// Prints findings; for people also their count. Under `--quiet` only those that stop the run.
@@ -395,7 +377,6 @@ fn find_edition<'c>(content: &'c Content, id: &str, others: &[&str]) -> Result<&
     })
 }
 
-/// True if output to this destination may be coloured.
 fn colour(to: &impl IsTerminal) -> bool {
     to.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
@@ -408,6 +389,6 @@ fn write_text(to: &mut impl Write, text: impl AsRef<[u8]>) -> Result<()> {
 fn print_result(written: std::io::Result<()>) -> Result<()> {
     written.or_else(|error| match error.kind() {
         ErrorKind::BrokenPipe => Ok(()),
-        _ => Err(Error::new(Message::new("cannot-print")).failed_by(error)),
+        _ => Err(Error::new("cannot-print").failed_by(error)),
     })
 }

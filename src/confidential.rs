@@ -9,8 +9,7 @@ pub use escapes::without_entities;
 pub use fold::{FoldedText, Likeness};
 
 use aho_corasick::AhoCorasick;
-use std::cmp::Reverse;
-use std::ops::Range;
+use std::{cmp::Reverse, ops::Range};
 
 pub struct ConfidentialNames<'a> {
     names: Vec<(&'a str, FoldedText)>,

@@ -14,7 +14,6 @@ use serde_json::Value;
 
 /// Name and version of the data's shape; readers check it first.
 pub const FORMAT: &str = "safeguards/1";
-
 /// [`SheetData::status`] of the proof, which is never issued.
 pub const PROOF: &str = "proof";
 

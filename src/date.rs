@@ -1,8 +1,8 @@
 //! Days as the sheet prints them, and the time in Japan.
 
-use jiff::Timestamp;
+use crate::message::Language;
 use jiff::civil::{Date, DateTime, date};
-use jiff::tz::offset;
+use jiff::{Timestamp, tz::offset};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +35,12 @@ const ERAS: [(Date, &str); 4] = [
     (date(1912, 7, 30), "大正"),
 ];
 
-/// Prints a day in the document's style; days before the first known era print in 西暦.
-pub fn print(day: Date, style: DateStyle) -> String {
+/// Prints a day in the document's style, or for an English reader in any style as `1 October 2015`.
+/// Days before the first known era print in 西暦.
+pub fn print(day: Date, style: DateStyle, language: Language) -> String {
+    if language == Language::English {
+        return day.strftime("%-d %B %Y").to_string();
+    }
     let era = ERAS.iter().find(|(first, _)| *first <= day);
     let year = match (style, era) {
         (DateStyle::Era, Some((first, name))) => match day.year() - first.year() + 1 {
@@ -48,33 +52,29 @@ pub fn print(day: Date, style: DateStyle) -> String {
     format!("{year}{}月{}日", day.month(), day.day())
 }
 
-/// Prints a day for an English reader, whatever the document's style: `1 October 2015`.
-pub fn print_english(day: Date) -> String {
-    day.strftime("%-d %B %Y").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn eras_change_on_their_first_day() {
-        let era = |y, m, d| print(date(y, m, d), DateStyle::Era);
+        let era = |y, m, d| print(date(y, m, d), DateStyle::Era, Language::Japanese);
         assert_eq!(era(2015, 10, 1), "平成27年10月1日");
         assert_eq!(era(2019, 4, 30), "平成31年4月30日");
         assert_eq!(era(2019, 5, 1), "令和元年5月1日");
         assert_eq!(era(2020, 1, 1), "令和2年1月1日");
         assert_eq!(era(1989, 1, 7), "昭和64年1月7日");
         assert_eq!(
-            print(date(2015, 10, 1), DateStyle::Western),
+            print(date(2015, 10, 1), DateStyle::Western, Language::Japanese),
             "2015年10月1日"
         );
     }
 
     #[test]
     fn english_days_have_their_month_in_words() {
-        assert_eq!(print_english(date(2015, 10, 1)), "1 October 2015");
-        assert_eq!(print_english(date(2027, 1, 31)), "31 January 2027");
-        assert_eq!(print_english(date(2024, 12, 9)), "9 December 2024");
+        let english = |y, m, d| print(date(y, m, d), DateStyle::Era, Language::English);
+        assert_eq!(english(2015, 10, 1), "1 October 2015");
+        assert_eq!(english(2027, 1, 31), "31 January 2027");
+        assert_eq!(english(2024, 12, 9), "9 December 2024");
     }
 }

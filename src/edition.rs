@@ -3,7 +3,7 @@
 //! each reader. A [`RecordedCopy`] is a line of `content/copies.yaml`, a [`Listing`] is `site/editions.json`.
 
 use crate::manifest::{Bundle, sha256};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::model::{Audience, Register};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -200,7 +200,7 @@ impl Version<'_> {
 
 /// A number that nobody can foresee.
 pub fn random() -> Result<u64> {
-    getrandom::u64().map_err(|error| Error::new(Message::new("no-random")).caused_by(error))
+    getrandom::u64().map_err(|error| Error::new("no-random").caused_by(error))
 }
 
 /// 128 random bits in hexadecimal.

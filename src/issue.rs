@@ -2,9 +2,8 @@
 //! The digest of an edition is the SHA-256 of each reader's `safeguards.json`: anybody can compare a PDF's attachment.
 
 use crate::data;
-use crate::edition::{
-    Allowance, Digests, DrawnWith, Edition, FORMAT, LostEdition, Predecessor, Version,
-};
+use crate::edition::{self, Allowance, Digests, DrawnWith, Edition, LostEdition};
+use crate::edition::{Predecessor, Version};
 use crate::model::{Audience, Register};
 use crate::sheet::{Labels, Rendering, lay_out_edition};
 use jiff::civil::Date;
@@ -43,7 +42,7 @@ pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
     let mut words = options.labels.clone();
     words.retain(|name, _| ["not_applicable", "withheld"].contains(&name.as_str()));
     let mut edition = Edition {
-        format: FORMAT.to_owned(),
+        format: edition::FORMAT.to_owned(),
         id: ids.find(|id| !earlier.contains(&id)).expect("some is free"),
         number: options.first_number + u32::try_from(earlier.len()).unwrap_or(u32::MAX),
         issued_on: options.today,

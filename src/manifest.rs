@@ -12,10 +12,9 @@ pub type Bundle = BTreeMap<String, Vec<u8>>;
 /// The folder that is published.
 pub const SITE: &str = "site/";
 /// The folder of files to hand out.
-const CLIENT: &str = "client/";
+pub const CLIENT: &str = "client/";
 /// The copies of single clients. Nothing but their hashes is recorded, so no build removes them.
 pub const COPIES: &str = "client/copies/";
-
 pub const MANIFEST: &str = "manifest.json";
 /// The data of one reader, also attached to each PDF.
 pub const DATA: &str = "safeguards.json";
@@ -108,31 +107,16 @@ const LONGEST_OFFICE: usize = 20;
 /// The most characters of a recipient's name in a file name.
 pub const LONGEST_RECIPIENT: usize = 40;
 
-/// Names of the files that people get.
-pub struct FileNames<'a> {
-    /// Id of the edition or draft.
-    pub id: &'a str,
-    pub office: &'a str,
+/// A client's file: `client/安全管理措置一覧_2026-04-01_見本事務所`, with an ending such as `_押印用.pdf`.
+pub fn client_file(id: &str, office: &str, ending: &str) -> String {
+    let shortened: String = office.chars().take(LONGEST_OFFICE).collect();
+    let office = plain_name(shortened.trim_end());
+    format!("{CLIENT}安全管理措置一覧_{id}_{office}{ending}")
 }
 
-impl FileNames<'_> {
-    /// The client's files: `client/安全管理措置一覧_2026-04-01_見本事務所`, with an ending such as `_押印用.pdf`.
-    pub fn client(&self, ending: &str) -> String {
-        let shortened: String = self.office.chars().take(LONGEST_OFFICE).collect();
-        let office = plain_name(shortened.trim_end());
-        format!("{CLIENT}安全管理措置一覧_{}_{office}{ending}", self.id)
-    }
-
-    /// The copy of one client.
-    pub fn copy(&self, recipient: &str) -> String {
-        let path = self.client(&format!("_{}.pdf", plain_name(recipient)));
-        path.replacen(CLIENT, COPIES, 1)
-    }
-
-    /// The office's own working print.
-    pub fn proof(&self) -> String {
-        format!("office/安全管理措置一覧_{}_校正用（社外秘）.pdf", self.id)
-    }
+/// The office's own working print.
+pub fn proof_file(id: &str) -> String {
+    format!("office/安全管理措置一覧_{id}_校正用（社外秘）.pdf")
 }
 
 /// Replaces the characters that some system forbids in file names.

@@ -2,8 +2,7 @@
 //! only when it is printed, so the same finding can be shown in either language.
 
 use fluent::{FluentArgs, FluentResource, concurrent::FluentBundle};
-use std::collections::BTreeMap;
-use std::{fmt, io};
+use std::{collections::BTreeMap, fmt, io};
 
 /// A message before it is put into a language.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +34,12 @@ impl Message {
     }
 }
 
+impl From<&'static str> for Message {
+    fn from(id: &'static str) -> Message {
+        Message::new(id)
+    }
+}
+
 /// Content that cannot be read or a machine or theme that fails: not a finding, the run ends here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
@@ -46,12 +51,12 @@ pub struct Error {
 }
 
 impl Error {
-    pub fn new(message: Message) -> Error {
-        let (cause, kind) = (None, None);
+    /// Takes a message, or the name of one.
+    pub fn new(message: impl Into<Message>) -> Error {
         Error {
-            message,
-            cause,
-            kind,
+            message: message.into(),
+            cause: None,
+            kind: None,
         }
     }
 

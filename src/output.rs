@@ -130,8 +130,7 @@ fn swap(folder: &Path) -> Result<Vec<PathBuf>> {
     let is_staged = |path: &&str| is_there(&new.join(path));
     paths.extend(staged.chain([MANIFEST]).filter(is_staged));
     if let Some(path) = paths.iter().find(|path| folder.join(path).is_dir()) {
-        let message = Message::new("folder-in-the-way").with("path", folder.join(path).display());
-        return Err(Error::new(message));
+        return Err(Error::new("folder-in-the-way").with("path", folder.join(path).display()));
     }
     let (mut moves, mut moved, mut kept) = (Vec::new(), Vec::new(), Vec::new());
     for path in &paths {

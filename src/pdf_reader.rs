@@ -6,7 +6,7 @@ mod signature;
 mod text;
 
 use crate::manifest::DATA;
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use lopdf::Error::{InvalidPassword, UnsupportedSecurityHandler};
 use lopdf::{Dictionary, Document, LoadOptions, Object, decode_text_string};
 use std::collections::BTreeMap;
@@ -32,9 +32,9 @@ pub fn read(pdf: &[u8]) -> Result<PdfContents> {
     let document = open(pdf)?;
     let mut attached = attachments(&document).map_err(broken)?;
     let data = match attached.len() {
-        0 => return Err(Error::new(Message::new("pdf-no-data"))),
+        0 => return Err(Error::new("pdf-no-data")),
         1 => attached.remove(0),
-        _ => return Err(Error::new(Message::new("pdf-several-data"))),
+        _ => return Err(Error::new("pdf-several-data")),
     };
     let signatures = signature::signatures(&document, pdf).map_err(broken)?;
     Ok(PdfContents { data, signatures })
@@ -48,16 +48,16 @@ pub fn page_texts(pdf: &[u8]) -> Result<Vec<String>> {
 /// Opens a PDF that conforms to the standard. The caller adds the `file` argument to the message.
 pub fn open(pdf: &[u8]) -> Result<Document> {
     if !pdf.starts_with(b"%PDF-") {
-        return Err(Error::new(Message::new("pdf-not")));
+        return Err(Error::new("pdf-not"));
     }
     let options = LoadOptions {
         strict: true,
         ..LoadOptions::with_max_decompressed_size(MAX_STREAM)
     };
-    let encrypted = Error::new(Message::new("pdf-encrypted"));
+    let encrypted = Error::new("pdf-encrypted");
     match Document::load_mem_with_options(pdf, options) {
         Ok(it) if it.is_encrypted() || it.was_encrypted() => Err(encrypted),
-        Ok(it) if it.page_iter().next().is_none() => Err(Error::new(Message::new("pdf-broken"))),
+        Ok(it) if it.page_iter().next().is_none() => Err(Error::new("pdf-broken")),
         Ok(document) => Ok(document),
         Err(InvalidPassword | UnsupportedSecurityHandler(_)) => Err(encrypted),
         Err(error) => Err(broken(error)),
@@ -66,7 +66,7 @@ pub fn open(pdf: &[u8]) -> Result<Document> {
 
 /// The error for a PDF that does not conform to the standard.
 pub fn broken(error: lopdf::Error) -> Error {
-    Error::new(Message::new("pdf-broken")).caused_by(error)
+    Error::new("pdf-broken").caused_by(error)
 }
 
 /// Every attachment with the name of our data, wherever it is listed; one listed twice counts once.

@@ -23,25 +23,18 @@ pub mod store;
 pub mod target;
 
 use crate::data::{self, sha256};
-use crate::manifest::site::LISTING;
-use crate::manifest::{MANIFEST, Manifest};
+use crate::manifest::{MANIFEST, Manifest, site::LISTING};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, Plan, plan, read_manifest};
 use serde::Serialize;
-use std::path::Path;
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use store::{Store, is_transient};
 use target::{Target, TargetKind};
 
-/// Pauses before the retries of a step that failed with a transient error.
-pub const RETRY_PAUSES: [Duration; 4] = [
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(10),
-];
+/// Milliseconds before each retry of a step that failed with a transient error.
+pub const RETRY_PAUSES: [u64; 4] = [500, 2_000, 5_000, 10_000];
 
 /// The settings of one run.
 pub struct PublishContext<'a> {
@@ -50,7 +43,8 @@ pub struct PublishContext<'a> {
     /// True if files in the way of new ones are replaced that others published or changed.
     pub replaces_unmanaged: bool,
     pub clock: &'a dyn Fn() -> Timestamp,
-    pub retry_pauses: &'a [Duration],
+    /// In milliseconds.
+    pub retry_pauses: &'a [u64],
     /// Called before every step.
     pub progress: &'a dyn Fn(ProgressEvent),
 }
@@ -132,11 +126,6 @@ pub fn history_note(target: &Target, plan: &Plan) -> Option<Message> {
     is_kept.then(|| Message::new("branch-keeps").with("paths", removed.join(", ")))
 }
 
-/// Plans a publication without a lock and without a change.
-pub fn preview(store: &mut dyn Store, site: &BuiltSite, context: &PublishContext) -> Result<Plan> {
-    context.plan(store, site, &[])
-}
-
 /// Reads every file of the published manifest; `None` if nothing is published.
 pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<PublishedStatus>> {
     let Some(bytes) = context.retry(|| store.read(MANIFEST))? else {
@@ -164,8 +153,13 @@ impl PublishContext<'_> {
         self.retry(|| store::open(target, project))
     }
 
-    /// Plans the publication. Fails if a new file would replace one that this program did not publish.
-    fn plan(&self, store: &mut dyn Store, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
+    /// Plans the publication, without a lock. Fails if a new file would replace one that this program did not publish.
+    pub fn plan(
+        &self,
+        store: &mut dyn Store,
+        site: &BuiltSite,
+        leftovers: &[String],
+    ) -> Result<Plan> {
         let bytes = self.retry(|| store.read(MANIFEST))?;
         let published = bytes.map(|bytes| read_manifest(&bytes)).transpose()?;
         let mut replaceable = leftovers.to_vec();
@@ -188,8 +182,7 @@ impl PublishContext<'_> {
         if unmanaged.is_empty() {
             return Ok(next);
         }
-        let message = Message::new("unmanaged").with("paths", unmanaged.join(", "));
-        Err(Error::new(message))
+        Err(Error::new("unmanaged").with("paths", unmanaged.join(", ")))
     }
 
     /// Compares the files on the target with a manifest; returns the altered and the missing ones.
@@ -216,7 +209,7 @@ impl PublishContext<'_> {
             match step() {
                 Err(error) if is_transient(&error) => {
                     (self.progress)(ProgressEvent::Retry);
-                    std::thread::sleep(*pause);
+                    std::thread::sleep(Duration::from_millis(*pause));
                 }
                 done => return done,
             }

@@ -110,11 +110,8 @@ impl Report<'_> {
     }
 
     fn render(&self, group: Group) -> String {
-        let renderer = if self.colour {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let styled = self.colour.then(Renderer::styled);
+        let renderer = styled.unwrap_or_else(Renderer::plain);
         format!("{}\n", renderer.render(&[group]))
     }
 

@@ -84,7 +84,7 @@ pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
 
 /// The error after a panic, which the preview outlives.
 fn internal_error() -> Error {
-    Error::new(Message::new("preview-fault"))
+    Error::new("preview-fault")
 }
 
 #[expect(

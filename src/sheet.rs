@@ -7,9 +7,8 @@ mod layout;
 mod row_layout;
 
 use crate::edition::{Edition, Version};
-use crate::message::Language;
 use crate::model::{Audience, Guideline, Office, Signatory};
-use crate::text::Paragraph;
+use crate::{message::Language, text::Paragraph};
 use jiff::civil::Date;
 pub use layout::{lay_out, lay_out_edition};
 pub use row_layout::ForeignLang;

@@ -1,13 +1,11 @@
 //! Markdown in a cell → paragraphs of runs, drawn by both renderers, and the problems in them.
 //!
-//! A cell has inline Markdown only (emphasis, code, links); what would start a block (`#`, `-`, `1.`) is printed
-//! literally. Never here: HTML, Typst markup, files.
+//! A cell has inline Markdown only (emphasis, code, links); `#`, `-` and `1.` start no block. Never here: HTML, files.
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::ops::Range;
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -169,8 +167,7 @@ pub fn is_japanese(c: char) -> bool {
         | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// Joins the lines of a paragraph, with a space unless both characters beside it are Japanese and the
-/// next line begins no item of a list.
+/// Joins the lines of a paragraph: with a space, but not between Japanese characters unless an item of a list begins.
 pub fn join_lines(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
     for line in text.split('\n') {

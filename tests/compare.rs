@@ -11,7 +11,7 @@ use safeguard::compare::{
 use safeguard::edition::Version;
 use safeguard::message::{Catalog, Language};
 use safeguard::render::html::{self, PageContext};
-use safeguard::render::pdf::{self, Fonts, Pdf};
+use safeguard::render::pdf::{self, FinishedFile, Fonts};
 use safeguard::render::theme::{self, Theme};
 use safeguard::sheet::{self, Cell, Heading, LayoutOptions, Rendering, Row, Sheet, State};
 use safeguard::text::{Paragraph, Text, same_style};
@@ -588,7 +588,7 @@ fn page_and_pdf_are_valid_and_say_what_the_comparison_says() {
         let html = page.expect("a page").html;
         let json = data::json(&after, register, None);
         let pdf = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);
-        let pdf: Pdf = pdf.unwrap_or_else(|error| panic!("{error:?}"));
+        let pdf: FinishedFile = pdf.unwrap_or_else(|error| panic!("{error:?}"));
         let again = pdf::render(&fonts, &THEME, &after, Some(&changes), &json);
         assert!(again.is_ok_and(|again| again.bytes == pdf.bytes));
         the_page_says(&html, &changes);

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use safeguard::data::sha256;
 use safeguard::manifest::site::DOWNLOADS;
 use safeguard::manifest::{MANIFEST, Manifest, ManifestFile};
-use safeguard::message::{Catalog, Error, Language, Message, Result};
+use safeguard::message::{Catalog, Error, Language, Result};
 use safeguard::publish::plan::{BuiltSite, Plan};
 use safeguard::publish::store::{self, Store};
 use safeguard::publish::{self, ProgressEvent, PublishContext};
@@ -1084,7 +1084,7 @@ fn noise(length: usize, seed: u8) -> Vec<u8> {
 // Runs
 
 /// Short pauses, to keep the tests quick.
-const RETRY_PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_millis(100)];
+const RETRY_PAUSES: [u64; 2] = [10, 100];
 
 fn context<'a>(publisher: &'a str, progress: &'a dyn Fn(ProgressEvent)) -> PublishContext<'a> {
     PublishContext {
@@ -1117,7 +1117,7 @@ fn publish_as(host: &Host, site: &BuiltSite, publisher: &str) -> Result<Plan> {
 }
 
 fn preview(host: &Host, site: &BuiltSite) -> Result<Plan> {
-    publish::preview(open(host).as_mut(), site, &context("one", &|_| {}))
+    context("one", &|_| {}).plan(open(host).as_mut(), site, &[])
 }
 
 fn status(host: &Host) -> publish::PublishedStatus {
@@ -1140,7 +1140,7 @@ struct InterruptedStore<'a> {
 impl InterruptedStore<'_> {
     fn step(&mut self) -> Result<&mut dyn Store> {
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(Error::new(Message::new("dead")));
+            return Err(Error::new("dead"));
         };
         self.left = left;
         Ok(self.store)

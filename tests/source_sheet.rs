@@ -187,7 +187,11 @@ fn no_cell_of_the_dump_is_lost() {
         );
     }
     assert_eq!(
-        safeguard::date::print(register.date, register.date_style),
+        safeguard::date::print(
+            register.date,
+            register.date_style,
+            safeguard::message::Language::Japanese
+        ),
         "2015年10月1日"
     );
     known.extend(

@@ -1,5 +1,4 @@
-//! Certificates as they were sent, and the roots to trust → names, validity, and the chain to a root.
-//! Never here: revocation lists, the system's roots, the clock.
+//! Certificates and roots → names, validity, the chain to a root. Never here: revocation lists, system roots, the clock.
 
 use super::policy::{self, Purpose};
 use super::{SignatureError, key, names};

@@ -29,8 +29,7 @@ pub enum Purpose {
     Timestamp,
 }
 
-/// The purposes of machines, logins and programs. A certificate with no other purpose must not
-/// sign documents, because its authority has not checked it for that.
+/// The purposes of machines, logins and programs. A certificate with no other was not checked for signing documents.
 const OTHER_PURPOSES: [ObjectIdentifier; 5] = [
     ID_KP_SERVER_AUTH,
     ID_KP_CLIENT_AUTH,
@@ -117,8 +116,7 @@ fn permits<'a, E: Decode<'a> + AssociatedOid>(
     found.is_ok_and(|found| found.is_none_or(|(_, extension)| is_permitted(extension)))
 }
 
-/// Tells if the extended key usage, if there is one, includes this purpose.
-/// That of an authority limits the certificates below it, as Windows and browsers have it.
+/// Tells if any extended key usage includes this purpose. An authority's limits those below, as Windows and browsers do.
 fn permits_purpose(certificate: &Certificate, purpose: Purpose) -> bool {
     let is_fit = |listed: &ObjectIdentifier| match purpose {
         Purpose::Document => !OTHER_PURPOSES.contains(listed),

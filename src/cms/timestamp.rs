@@ -2,7 +2,7 @@
 
 use crate::cms::policy::{self, Purpose};
 use crate::cms::{self, CmsSignature, SignatureError, chain, children, key::HashAlgorithm};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use der::asn1::{Any, AnyRef, OctetString};
 use der::oid::db::{rfc3161::ID_CT_TST_INFO, rfc5912::ID_SHA_256};
 use der::{Decode, Encode, Sequence, Tag, Tagged};
@@ -79,7 +79,7 @@ pub fn request(server: &TimeServer, signature: &[u8]) -> Result<(Timestamp, Vec<
         Ok(()) if timestamp.nonce != Some(server.nonce) => "tsa-other-question",
         Ok(()) => return Ok((timestamp.time, token)),
     };
-    Err(Error::new(Message::new(refusal)))
+    Err(Error::new(refusal))
 }
 
 impl TimestampToken {
@@ -128,17 +128,16 @@ fn granted_token(response: &[u8]) -> Result<Vec<u8>> {
     let TimestampResponse { status, token } = response;
     // 0 is granted, 1 granted with changes.
     if status.code > 1 {
-        let message = Message::new("tsa-refused").with("status", status.code);
-        let mut refused = Error::new(message);
+        let mut refused = Error::new("tsa-refused").with("status", status.code);
         refused.cause = status.text.map(|texts| texts.join(" "));
         return Err(refused);
     }
-    let granted = token.ok_or_else(|| Error::new(Message::new("tsa-no-timestamp")))?;
+    let granted = token.ok_or_else(|| Error::new("tsa-no-timestamp"))?;
     granted.to_der().map_err(no_timestamp)
 }
 
 fn no_timestamp(error: der::Error) -> Error {
-    Error::new(Message::new("tsa-no-timestamp")).caused_by(error)
+    Error::new("tsa-no-timestamp").caused_by(error)
 }
 
 /// Parses `20261125105013Z`, which may have a fraction of a second.

@@ -1,14 +1,10 @@
 //! `safeguard build`: check, then write `output/`.
 
-use super::issue::drawn_with;
-use super::{JudgingOptions, Session};
-use crate::content::Content;
+use super::{JudgingOptions, Session, issue::drawn_with};
 use crate::edition::{Version, random_digits};
-use crate::manifest::plain_name;
 use crate::message::{Error, Message, Result};
-use crate::output;
 use crate::render::bundle::{self, Project};
-use crate::sheet::ClientCopy;
+use crate::{content::Content, manifest::plain_name, output, sheet::ClientCopy};
 use std::collections::BTreeMap;
 
 #[derive(clap::Args)]
@@ -25,18 +21,17 @@ impl Build {
     /// Writes the files. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let copies = self.copies(session)?;
-        let nothing = Message::new("nothing-written");
         let Some(project) = session.open()? else {
-            return session.warn(&nothing).map(|()| false);
+            return session.warn("nothing-written").map(|()| false);
         };
         refuse_shared_file(&project.content, &copies)?;
         let version = project.version();
         if version.is_withdrawn() && !copies.is_empty() {
-            return Err(Error::new(Message::new("none-in-force")));
+            return Err(Error::new("none-in-force"));
         }
         let built = bundle::build(&project, &copies)?;
         if !session.keeps_names(&project, &built.files)? {
-            return session.warn(&nothing).map(|()| false);
+            return session.warn("nothing-written").map(|()| false);
         }
         // A copy that nobody recorded could not be verified; a line without a file does no harm.
         session.record_copies(&built.copies)?;

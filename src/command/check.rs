@@ -2,11 +2,7 @@
 
 use super::{JudgingOptions, Session, Shown};
 use crate::check::{self, CheckInput, Checked};
-use crate::edition::Version;
-use crate::message::Result;
-use crate::render::pdf::Fonts;
-use crate::render::theme;
-use crate::report::Format;
+use crate::{edition::Version, message::Result, render::pdf::Fonts, render::theme, report::Format};
 use std::io::stdout;
 
 #[derive(clap::Args)]
@@ -47,7 +43,7 @@ impl Check {
         let version = register.map(|it| Version::of(&it, content.newest_edition()));
         let next = session.next_step(&findings, version.as_ref());
         if let Some(step) = next.filter(|_| self.format == Format::Human) {
-            session.print_message(&step)?;
+            session.print_message(step)?;
         }
         own.as_ref().map_err(Clone::clone)?;
         Ok(session.accepts(&findings))

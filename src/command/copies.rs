@@ -1,14 +1,11 @@
 //! The ledger of files that the office let out: `content/copies.yaml`.
 
 use super::Session;
-use crate::check::texts::BETWEEN_NAMES;
 use crate::content::{Content, edit};
-use crate::data::sha256;
 use crate::edition::{CopyKind, RecordedCopy};
-use crate::manifest::LONGEST_RECIPIENT;
 use crate::message::{Error, Message, Result};
-use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use crate::{check::texts::BETWEEN_NAMES, data::sha256, manifest::LONGEST_RECIPIENT};
+use std::{collections::BTreeMap, io::ErrorKind};
 
 /// Endings that the address line adds itself.
 const HONORIFICS: [&str; 3] = ["御中", " 様", "　様"];
@@ -74,7 +71,7 @@ impl Session<'_> {
         path: &str,
         edit: &dyn Fn(&str) -> Option<String>,
     ) -> Result<(String, Vec<u8>)> {
-        let refused = || Error::new(Message::new("cannot-edit").with("path", path));
+        let refused = || Error::new("cannot-edit").with("path", path);
         let text = match std::fs::read_to_string(self.directory.join(path)) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),

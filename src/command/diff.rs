@@ -3,14 +3,10 @@
 use super::{RunOptions, Session, Shown, colour, find_edition, write_text};
 use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
-use crate::model::Audience;
-use crate::render::bundle::Project;
 use crate::render::html::{PageContext, Pages};
-use crate::render::pdf;
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
-use crate::{data, output};
-use std::io::stdout;
-use std::path::PathBuf;
+use crate::{data, model::Audience, output, render::bundle::Project, render::pdf};
+use std::{io::stdout, path::PathBuf};
 
 /// The name of the state of `content/`.
 pub const WORKING: &str = "working";
@@ -34,32 +30,34 @@ pub struct Diff {
 impl Diff {
     /// Prints or writes the changes. Returns false if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        let changes = match (&self.guideline, &self.older, &self.newer) {
-            (None, Some(before), Some(after)) => self.sheets(session, before, after)?,
-            (Some(pair), None, None) => self.guidelines(session, &pair[0], &pair[1])?,
-            _ => return Err(Error::new(Message::new("diff-too-many"))),
-        };
-        let Some(bytes) = changes else {
+        if self.guideline.is_some() && self.older.is_some() {
+            return Err(Error::new("diff-too-many"));
+        }
+        let format = self.format()?;
+        let Some(project) = session.judge(session.load()?, Shown::Errors)? else {
             return Ok(false);
+        };
+        let bytes = match &self.guideline {
+            Some(ids) => self.guidelines(session, &project, ids, &format)?,
+            None => self.sheets(session, &project, &format)?,
         };
         let Some(path) = &self.output else {
             return write_text(&mut stdout(), bytes).map(|()| true);
         };
         output::write_file(path, &bytes)?;
         let written = Message::new("diff-written").with("path", path.display());
-        session.print_message(&written).map(|()| true)
+        session.print_message(written).map(|()| true)
     }
 
-    fn sheets(&self, session: &Session, before: &str, after: &str) -> Result<Option<Vec<u8>>> {
-        let format = self.format(&[".html", ".pdf", ".json"])?;
-        let Some(project) = session.judge(session.load()?, Shown::Errors)? else {
-            return Ok(None);
+    fn sheets(&self, session: &Session, project: &Project, format: &str) -> Result<Vec<u8>> {
+        let of = |name: &Option<String>| {
+            let name = name.as_deref().expect("clap requires both");
+            sheet_of(project, name, self.audience)
         };
-        let (before, _) = sheet_of(&project, before, self.audience)?;
-        let (after, json) = sheet_of(&project, after, self.audience)?;
+        let ((before, _), (after, json)) = (of(&self.older)?, of(&self.newer)?);
         let changes = compare::compare(&before, &after);
         let theme = &project.theme;
-        let bytes = match &*format {
+        Ok(match format {
             ".html" => {
                 let context = PageContext::default();
                 Pages::new(theme)?.changes(&after, &changes, &context)?.html
@@ -67,26 +65,29 @@ impl Diff {
             ".json" => data::pretty(&changes),
             ".pdf" => pdf::render(&project.fonts, theme, &after, Some(&changes), &json)?.bytes,
             _ => compare::print(&changes, session.catalog, colour(&stdout())).into(),
-        };
-        Ok(Some(bytes))
+        })
     }
 
-    fn guidelines(&self, session: &Session, old: &str, new: &str) -> Result<Option<Vec<u8>>> {
-        let format = self.format(&[".json"])?;
-        let Some(project) = session.judge(session.load()?, Shown::Errors)? else {
-            return Ok(None);
-        };
-        let [old, new] = [old, new].map(|id| session.guideline(&project.content, id));
-        let (sheet, _) = sheet_of(&project, WORKING, self.audience)?;
-        let changes = guideline::compare(old?, new?, &sheet);
-        Ok(Some(match &*format {
+    fn guidelines(
+        &self,
+        session: &Session,
+        project: &Project,
+        ids: &[String],
+        format: &str,
+    ) -> Result<Vec<u8>> {
+        let named = |at: usize| session.guideline(&project.content, &ids[at]);
+        let (sheet, _) = sheet_of(project, WORKING, self.audience)?;
+        let changes = guideline::compare(named(0)?, named(1)?, &sheet);
+        Ok(match format {
             ".json" => data::pretty(&changes),
             _ => guideline::print(&changes, session.catalog, colour(&stdout())).into(),
-        }))
+        })
     }
 
     /// The ending of the output, checked before anything else; empty for the terminal.
-    fn format(&self, known: &[&str]) -> Result<String> {
+    fn format(&self) -> Result<String> {
+        let of_guidelines = self.guideline.as_ref().map(|_| &[".json"][..]);
+        let known = of_guidelines.unwrap_or(&[".html", ".pdf", ".json"]);
         let Some(path) = &self.output else {
             return Ok(String::new());
         };

@@ -3,10 +3,8 @@
 use super::diff::{WORKING, sheet_of};
 use super::{RunOptions, Session};
 use crate::message::{Error, Message, Result};
-use crate::model::Audience;
 use crate::render::theme::{self, SAMPLE_FOLDER};
-use crate::render::tokens::TOKENS;
-use crate::{data, output};
+use crate::{data, model::Audience, output, render::tokens::TOKENS};
 use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,7 +24,7 @@ impl Init {
     /// Writes a new folder in themes/. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
         let name = &self.theme;
-        let refused = |id| Error::new(Message::new(id).with("theme", name));
+        let refused = |id| Error::new(id).with("theme", name);
         if !theme::is_name(name) {
             return Err(refused("init-name"));
         }
@@ -54,7 +52,7 @@ impl Init {
         ] {
             output::write_file(&path, &bytes)?;
         }
-        session.print_message(&Message::new("init-done").with("theme", name))?;
+        session.print_message(Message::new("init-done").with("theme", name))?;
         Ok(true)
     }
 }

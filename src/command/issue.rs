@@ -4,21 +4,17 @@ mod chain;
 
 use super::{JudgingOptions, Session, Shown};
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
-use crate::content::record::IsoDate;
-use crate::content::{Content, Filed, edit, yaml};
+use crate::content::{Content, Filed, edit, record::IsoDate, yaml};
 use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
 use crate::issue::{self, IssueOptions};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
-use crate::render::bundle::Project;
-use crate::render::documents::edition_files;
-use crate::render::theme::Theme;
+use crate::render::{bundle::Project, documents::edition_files, theme::Theme};
 use clap::ArgGroup;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(clap::Args)]
 #[command(group = ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]
@@ -68,12 +64,10 @@ impl Issue {
             sheet.record.reviewed_on = self.reviewed.map(IsoDate).or(sheet.record.reviewed_on);
         }
         let Some(mut project) = session.judge(content, Shown::BeforeIssue)? else {
-            let nothing = Message::new("nothing-issued");
-            return session.warn(&nothing).map(|()| false);
+            return session.warn("nothing-issued").map(|()| false);
         };
         if let Some(same) = project.version().edition {
-            let message = Message::new("issue-unchanged").with("id", &same.id);
-            return Err(Error::new(message));
+            return Err(Error::new("issue-unchanged").with("id", &same.id));
         }
         session.require_review(&project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
@@ -110,8 +104,7 @@ impl Issue {
         };
         session.printable("--note", note)?;
         if let Some(name) = texts::confidential_in(content, note).first() {
-            let message = Message::new("note-confidential").with("name", name);
-            return Err(Error::new(message));
+            return Err(Error::new("note-confidential").with("name", name));
         }
         Ok(Some(note.to_owned()))
     }
@@ -134,9 +127,7 @@ impl Session<'_> {
         let reviewed = sheet.and_then(|sheet| Some(sheet.record.reviewed_on?.0));
         match (reviewed, content.newest_edition()) {
             (Some(day), _) => self.refuse_day(content, day, REVIEW_REFUSALS),
-            (None, Some(newest)) => Err(Error::new(
-                Message::new("review-missing").with("newest", &newest.id),
-            )),
+            (None, Some(newest)) => Err(Error::new("review-missing").with("newest", &newest.id)),
             (None, None) => Ok(()),
         }
     }

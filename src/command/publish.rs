@@ -5,19 +5,17 @@ mod status;
 use super::diff::{WORKING, sheet_of};
 use super::{JudgingOptions, Session, Shown, clock, write_text};
 use crate::compare::{self, Comparison};
-use crate::content::Sources;
-use crate::data;
 use crate::diagnostic::{Diagnostic, SourceLocation};
-use crate::manifest::MANIFEST;
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
-use crate::publish::local_state::LocalState;
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
-use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES};
+use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
 use crate::render::bundle::{self, Project};
-use crate::render::html::HeaderSyntax;
-use crate::render::leak::RenderedText;
+use crate::{
+    content::Sources, data, manifest::MANIFEST, render::html::HeaderSyntax,
+    render::leak::RenderedText,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
@@ -59,16 +57,15 @@ impl Publish {
         }
         let is_done = targets.map_or(Ok(false), |targets| self.build(session, targets))?;
         if !is_done {
-            session.warn(&Message::new("nothing-published"))?;
+            session.warn("nothing-published")?;
         }
         Ok(is_done)
     }
 
     /// Builds the site and publishes it, unless the content has errors.
     fn build(&self, session: &Session, targets: Vec<Target>) -> Result<bool> {
-        let [target] = <[Target; 1]>::try_from(targets).map_err(|targets| {
-            Error::new(Message::new("which-target").with("known", names(&targets)))
-        })?;
+        let [target] = <[Target; 1]>::try_from(targets)
+            .map_err(|targets| Error::new("which-target").with("known", names(&targets)))?;
         let Some(project) = session.open()? else {
             return Ok(false);
         };
@@ -78,7 +75,7 @@ impl Publish {
         }
         let site = BuiltSite::from_bundle(bundle);
         if site.manifest.edition.is_none() && !self.draft {
-            return Err(Error::new(Message::new("draft-unpublished")));
+            return Err(Error::new("draft-unpublished"));
         }
         // The very bytes that are about to be sent are searched for every text that is not public.
         let issued = project.content.issued().map(|edition| &edition.sheet);
@@ -116,8 +113,16 @@ impl Publish {
         let _run_lock = local.lock_target(&target.name)?;
         let mut store = context.open(target, &session.directory)?;
         if self.dry_run {
-            let plan = publish::preview(store.as_mut(), site, &context)?;
-            let preview = PublishPreview::new(target, plan, project, site);
+            let plan = context.plan(store.as_mut(), site, &[])?;
+            let published = plan.published.as_ref();
+            let preview = PublishPreview {
+                target: &target.name,
+                place: target.record.to_string(),
+                published: published.map(|published| &*published.id),
+                next: &site.manifest.id,
+                changes: published.and_then(|it| changes(project, it.edition.as_deref()?)),
+                plan: &plan,
+            };
             let text = match self.format.as_deref() {
                 Some("json") => data::pretty(&preview),
                 _ => preview.text(session).into(),
@@ -127,55 +132,39 @@ impl Publish {
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
         local.record(&target.name, &site.manifest)?;
-        let outcome = if plan.is_empty() {
-            Message::new("published-already")
-        } else {
-            Message::new("published")
-        };
-        let message = outcome
+        let already = plan.is_empty().then_some("published-already");
+        let message = Message::new(already.unwrap_or("published"))
             .with("target", &target.name)
             .with("place", &target.record)
             .with("sent", plan.sent().count())
             .with("removed", plan.remove.len());
-        session.print_message(&message)?;
-        publish::history_note(target, &plan).map_or(Ok(()), |note| session.print_message(&note))
+        session.print_message(message)?;
+        publish::history_note(target, &plan).map_or(Ok(()), |it| session.print_message(it))
     }
 }
 
 /// The files that a publication would send, and the changes that the public would see.
 #[derive(Serialize)]
-struct PublishPreview {
-    target: String,
+struct PublishPreview<'a> {
+    target: &'a str,
     place: String,
     /// The published id; none before the first publication.
-    published: Option<String>,
-    next: String,
+    published: Option<&'a str>,
+    next: &'a str,
     #[serde(flatten)]
-    plan: Plan,
+    plan: &'a Plan,
     /// None if the published sheet is no edition of this content.
     changes: Option<Comparison>,
 }
 
-impl PublishPreview {
-    fn new(target: &Target, plan: Plan, project: &Project, site: &BuiltSite) -> PublishPreview {
-        let published = plan.published.as_ref();
-        PublishPreview {
-            target: target.name.clone(),
-            place: target.record.to_string(),
-            published: published.map(|published| published.id.clone()),
-            next: site.manifest.id.clone(),
-            changes: published.and_then(|it| changes(project, it.edition.as_deref()?)),
-            plan,
-        }
-    }
-
+impl PublishPreview<'_> {
     fn text(&self, session: &Session) -> String {
         let plan = &self.plan;
         let head = Message::new("plan")
-            .with("target", &self.target)
+            .with("target", self.target)
             .with("place", &self.place)
-            .with("published", self.published.as_deref().unwrap_or("-"))
-            .with("next", &self.next);
+            .with("published", self.published.unwrap_or("-"))
+            .with("next", self.next);
         let manifest = plan.sends_manifest.then(|| MANIFEST.to_owned());
         let mut messages = vec![head];
         for (id, paths) in [
@@ -237,7 +226,7 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
             ErrorKind::NotFound => "no-publish-yaml",
             _ => "file-unreadable",
         };
-        Error::new(Message::new(id).with("path", path.display())).failed_by(error)
+        Error::new(id).with("path", path.display()).failed_by(error)
     })?;
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut targets = match target::read(&text, |name| std::env::var(name).ok()) {
@@ -251,8 +240,7 @@ fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Targ
         }
     };
     if targets.is_empty() {
-        let message = Message::new("publish-yaml-empty").with("path", path.display());
-        return Err(Error::new(message));
+        return Err(Error::new("publish-yaml-empty").with("path", path.display()));
     }
     let known = names(&targets);
     targets.retain(|target| name.is_none_or(|name| target.name == name));

@@ -1,13 +1,11 @@
 //! `safeguard sign`: gets password and timestamp, and writes the signed file whole or not at all.
 
 use super::{RunOptions, Session};
-use crate::edition::random;
 use crate::message::{Error, Message, Result};
-use crate::output;
 use crate::pades::{self, Identity, TimeServer};
+use crate::{edition::random, output};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-use std::{fs, io};
+use std::{fs, io, time::Duration};
 
 /// The time a server has for its whole response.
 const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
@@ -39,8 +37,7 @@ impl Sign {
         for source in sources.chain(&self.password_file) {
             // Under whatever name.
             if same_file::is_same_file(source, &self.output).unwrap_or(false) {
-                let message = Message::new("output-is-source").with("path", source.display());
-                return Err(Error::new(message));
+                return Err(Error::new("output-is-source").with("path", source.display()));
             }
         }
         let identity = Identity::open(&key, &self.password(session)?)
@@ -55,14 +52,13 @@ impl Sign {
             .map_err(|error| error.with("url", url).with("file", self.file.display()))?;
         let next = session.record_signed(&pdf, &signed)?;
         if self.output.is_dir() {
-            let message = Message::new("folder-in-the-way").with("path", self.output.display());
-            return Err(Error::new(message));
+            return Err(Error::new("folder-in-the-way").with("path", self.output.display()));
         }
         output::write_file(&self.output, &signed)?;
         let id = self.tsa.as_ref().map_or("signed", |_| "signed-and-stamped");
         let named = Message::new(id).with("name", identity.name());
-        session.print_message(&named.with("output", self.output.display()))?;
-        session.print_message(&next).map(|()| true)
+        session.print_message(named.with("output", self.output.display()))?;
+        session.print_message(next).map(|()| true)
     }
 
     /// The first line of the password file. Without a file, the user types it unseen.
@@ -70,9 +66,9 @@ impl Sign {
         let Some(path) = &self.password_file else {
             let message = Message::new("password-prompt").with("key", self.key.display());
             return rpassword::prompt_password(format!("{} ", session.catalog.format(&message)))
-                .map_err(|error| Error::new(Message::new("password-cannot-ask")).failed_by(error));
+                .map_err(|error| Error::new("password-cannot-ask").failed_by(error));
         };
-        let no_password = || Error::new(Message::new("password-file").with("path", path.display()));
+        let no_password = || Error::new("password-file").with("path", path.display());
         let text = String::from_utf8(read_file(path)?).map_err(|_| no_password())?;
         // Editors on Windows add a byte order mark and end lines with two characters.
         let line = text.trim_start_matches('\u{feff}').lines().next();
@@ -82,7 +78,7 @@ impl Sign {
 
 /// Reads a file that the command line names.
 pub fn read_file(path: &Path) -> Result<Vec<u8>> {
-    let error = |id| Error::new(Message::new(id).with("path", path.display()));
+    let error = |id| Error::new(id).with("path", path.display());
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return Err(error("no-file"));
     }
@@ -107,14 +103,13 @@ pub fn fetch(address: &str, limit: u64) -> std::result::Result<Vec<u8>, ureq::Er
 }
 
 fn request_timestamp(url: &str, request: &[u8]) -> Result<Vec<u8>> {
-    let unreachable = |error| Error::new(Message::new("tsa-unreachable")).failed_by(error);
+    let unreachable = |error| Error::new("tsa-unreachable").failed_by(error);
     let post = http_agent().post(url).config().http_status_as_error(false);
     let typed = post.build().content_type("application/timestamp-query");
     let accepting = typed.header("Accept", "application/timestamp-reply");
     let mut response = accepting.send(request).map_err(unreachable)?;
     if !response.status().is_success() {
-        let message = Message::new("tsa-status").with("status", response.status());
-        return Err(Error::new(message));
+        return Err(Error::new("tsa-status").with("status", response.status()));
     }
     let body = response.body_mut().with_config().limit(MAX_RESPONSE);
     body.read_to_vec().map_err(unreachable)

@@ -6,8 +6,7 @@ use crate::message::{Catalog, Error, Language, Message, Result};
 use clap::Command;
 use clap::error::{ContextKind, Error as ClapError, ErrorKind};
 use jiff::civil::Date;
-use std::error::Error as _;
-use std::ffi::OsString;
+use std::{error::Error as _, ffi::OsString};
 
 #[derive(clap::Args)]
 pub struct Help {

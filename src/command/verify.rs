@@ -3,14 +3,12 @@
 mod print;
 mod site;
 
-use super::sign::read_file;
-use super::{RunOptions, Session, write_text};
+use super::{RunOptions, Session, sign::read_file, write_text};
 use crate::cms::chain;
 use crate::message::{Error, Message, Result};
 use crate::verify::{self, KnownEditions, Verdict, VerifyContext};
 use print::Printer;
-use std::fs;
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 use x509_cert::Certificate;
 
 /// The largest file that is read: a scan of some pages has a few dozen megabytes.

@@ -3,10 +3,11 @@
 use super::word_diff::{MarkedSpan, mark, mark_line};
 use super::{
     ChangedRow, ComparisonLine, EitherSide, MarkedCell, MarkedHeading, RowChange, RowPlace,
-    RowVersion, Sides, label, moves,
+    RowVersion, Sides, label,
 };
 use crate::sheet::{Cell, Heading, Row, Sheet, State};
 use crate::text::Run;
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::collections::BTreeSet;
 
 pub(super) fn compare_rows(sheets: Sides<&Sheet>) -> Vec<ComparisonLine> {
@@ -37,20 +38,19 @@ fn match_rows(sheets: Sides<&Sheet>) -> Vec<(usize, Sides<Option<usize>>, bool)>
     let index = |row: &Row| before.iter().position(|old| old.id == row.id);
     // For each newer row, its index among the older ones.
     let origin: Vec<Option<usize>> = after.iter().map(index).collect();
-    let is_settled = |(row, origin): (&Row, &Option<usize>)| {
-        origin.is_some_and(|at| place(&before[at]) == place(row))
-    };
-    let settled: Vec<bool> = after.iter().zip(&origin).map(is_settled).collect();
-    let stayed = moves::stayed(&origin, &settled);
+    // As many rows as possible stayed in the old order; the other common ones moved.
+    let old = Vec::from_iter((0..before.len()).map(Some));
+    let mut same = capture_diff_slices(Algorithm::RawMyers, &old, &origin);
+    same.retain(|part| part.tag() == DiffTag::Equal);
+    let stayed: BTreeSet<usize> = same.iter().flat_map(|part| part.new_range()).collect();
     let mut pairs = Vec::new();
     for (at, old) in origin.iter().enumerate() {
-        let moved = old.is_some() && !stayed[at];
+        let moved = old.is_some() && !stayed.contains(&at);
         pairs.push((at, Sides::new(Some(at), *old), moved));
     }
     for old in (0..before.len()).filter(|old| !origin.contains(&Some(*old))) {
         // Removed rows come before the rows that came in their place.
-        let is_above = |at: &usize| stayed[*at] && origin[*at] < Some(old);
-        let above = (0..origin.len()).rfind(is_above);
+        let above = stayed.iter().rfind(|at| origin[**at] < Some(old));
         let at = above.map_or(0, |at| at + 1);
         pairs.push((at, Sides::new(None, Some(old)), false));
     }

@@ -2,13 +2,8 @@
 
 use super::escapes::{Written, decoded_code};
 use crate::characters::{is_dash, is_ignorable};
-use std::collections::HashMap;
-use std::iter::once;
-use std::mem::replace;
-use std::ops::Range;
-use std::sync::LazyLock;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+use std::{collections::HashMap, iter::once, mem::replace, ops::Range, sync::LazyLock};
+use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 
 /// Variants of characters in names, each before its common form. NFKC leaves them apart.
 static VARIANTS: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
@@ -114,15 +109,7 @@ impl FoldedText {
 /// The shape of a finished file, without the places in it: most files contain no name.
 pub fn shape(code: &str) -> String {
     let mut shape = String::with_capacity(code.len());
-    for line in code.split_inclusive('\n') {
-        // Most lines are markup, and need no normalisation.
-        if line.is_ascii() && !line.contains(['%', '&', '\\']) {
-            let printed = line.chars().filter(|c| *c == '\0' || c.is_ascii_graphic());
-            shape.extend(printed.map(|c| shape_of(look_form(c, c.to_ascii_lowercase()))));
-        } else {
-            fold(decoded_code(line), &mut |c| shape.push(shape_of(c.look)));
-        }
-    }
+    fold(decoded_code(code), &mut |c| shape.push(shape_of(c.look)));
     let stock_shortened = shape.replace("株式会社", "(株)");
     let shortened = stock_shortened.replace("有限会社", "(有)");
     let looks: Vec<char> = shortened.chars().collect();

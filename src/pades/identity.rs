@@ -22,12 +22,10 @@ pub struct Identity {
     pub(super) chain: Vec<Certificate>,
 }
 
-/// Signs a message. The same message gives the same signature.
-type SignMessage = dyn Fn(&[u8]) -> Vec<u8>;
-
 pub(super) struct SigningKey {
     pub algorithm: AlgorithmIdentifierOwned,
-    pub sign: Box<SignMessage>,
+    /// Signs a message. The same message gives the same signature.
+    pub sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
 }
 
 impl Identity {
@@ -36,15 +34,15 @@ impl Identity {
         let archive = Pkcs12Archive::from_pkcs12(file, password).map_err(keystore_error)?;
         let key = match archive.keys.as_slice() {
             [only] => SigningKey::read(only.key.as_der())?,
-            [] => return Err(Error::new(Message::new("key-none"))),
-            _ => return Err(Error::new(Message::new("key-several"))),
+            [] => return Err(Error::new("key-none")),
+            _ => return Err(Error::new("key-several")),
         };
-        let unreadable = |error: der::Error| Error::new(Message::new("key-file")).caused_by(error);
+        let unreadable = |error: der::Error| Error::new("key-file").caused_by(error);
         let bags = archive.certs.iter();
         let read = bags.map(|bag| Certificate::from_der(bag.cert.as_der()));
         let certificates = read.collect::<der::Result<Vec<_>>>().map_err(unreadable)?;
         let found = certificates.iter().find(|it| key.belongs_to(it));
-        let own = found.ok_or_else(|| Error::new(Message::new("key-alone")))?;
+        let own = found.ok_or_else(|| Error::new("key-alone"))?;
         let chain = chain_of(own, &certificates);
         Ok(Identity { key, chain })
     }
@@ -89,7 +87,7 @@ impl SigningKey {
         } else if let Ok(key) = p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8) {
             SigningKey::new::<p384::ecdsa::DerSignature>(ECDSA_WITH_SHA_256, key)
         } else {
-            return Err(Error::new(Message::new("key-kind")));
+            return Err(Error::new("key-kind"));
         })
     }
 
@@ -131,10 +129,10 @@ fn chain_of(certificate: &Certificate, candidates: &[Certificate]) -> Vec<Certif
 fn keystore_error(error: KeystoreError) -> Error {
     use KeystoreError::{MacError, Pkcs5Error, UnpadError};
     use KeystoreError::{UnsupportedEncryptionScheme, UnsupportedMacAlgorithm};
-    Error::new(Message::new(match error {
+    Error::new(match error {
         // Without a checksum, only the garbage after decryption shows that the password was wrong.
         MacError(_) | UnpadError | Pkcs5Error(_) => "key-password",
         UnsupportedEncryptionScheme | UnsupportedMacAlgorithm => "key-encryption",
-        error => return Error::new(Message::new("key-file")).caused_by(error),
-    }))
+        error => return Error::new("key-file").caused_by(error),
+    })
 }

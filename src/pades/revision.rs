@@ -1,12 +1,10 @@
 //! A PDF + the size of a signature → the PDF with a revision appended for the signature.
 //! It has an empty signature field, tagged as PDF/UA requires and invisible: the seal on paper is for print.
 
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::{date::in_japan, pdf_reader};
 use jiff::Timestamp;
-use lopdf::{
-    Dictionary, Document, IncrementalDocument, Object, ObjectId, Stream, StringFormat, dictionary,
-};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use sha2::{Digest, Sha256};
 use std::ops::Range;
 
@@ -20,16 +18,16 @@ pub fn prepare(pdf: &[u8], at: Timestamp, size: usize) -> Result<(Vec<u8>, Range
     let mut entries = document.objects.values().flat_map(Object::as_dict);
     // A second signature would invalidate the first for validators; PDF/A requires each to cover the whole file.
     if entries.any(|entry| entry.has(b"ByteRange")) {
-        return Err(Error::new(Message::new("pdf-signed")));
+        return Err(Error::new("pdf-signed"));
     }
     if document.catalog().is_ok_and(|it| it.has(b"AcroForm")) {
-        return Err(Error::new(Message::new("pdf-form")));
+        return Err(Error::new("pdf-form"));
     }
     let mut edited = document.clone();
     add_field(&mut edited, at, size).map_err(pdf_reader::broken)?;
     let is_new = |id: &ObjectId, object: &mut Object| document.objects.get(id) != Some(object);
     edited.objects.retain(is_new);
-    let mut revision = IncrementalDocument::create_from(pdf.to_vec(), document);
+    let mut revision = lopdf::IncrementalDocument::create_from(pdf.to_vec(), document);
     revision.new_document.objects = edited.objects;
     revision.new_document.max_id = edited.max_id;
     set_document_id(&mut revision.new_document.trailer, pdf, at);

@@ -3,21 +3,16 @@
 //! Not through OpenDAL: it closes a connection before it has read the server's last answer, which servers with
 //! TLS 1.3 take for a broken upload of a large file, and it leaves a part under a new name behind each time.
 
-use super::store::{ASIDE, CONNECT_TIMEOUT, PART, Store, confirm_created, transient, wait};
+use super::store::{ASIDE, PART, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use jiff::Timestamp;
-use std::io::ErrorKind;
-use std::path::Path;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use suppaftp::FtpError::{self, ConnectionError};
 use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream as FtpStream};
-use suppaftp::tokio_rustls::TlsConnector;
 use suppaftp::tokio_rustls::rustls::{ClientConfig, RootCertStore};
-use suppaftp::types::FileType;
-use suppaftp::{FtpResult, Status};
+use suppaftp::{FtpResult, Status, tokio_rustls::TlsConnector, types::FileType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::time::timeout;
 
 pub struct FtpsStore {
     target: Target,
@@ -54,9 +49,7 @@ impl FtpsStore {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         let config = ClientConfig::builder().with_root_certificates(roots);
         let connector = TlsConnector::from(Arc::new(config.with_no_client_auth()));
-        let attempt = FtpStream::connect((host, record.port.unwrap_or(21)));
-        let connected = timeout(CONNECT_TIMEOUT, attempt).await;
-        let plain = connected.map_err(|_| ConnectionError(ErrorKind::TimedOut.into()))??;
+        let plain = FtpStream::connect((host, record.port.unwrap_or(21))).await?;
         let securing = plain.into_secure(AsyncRustlsConnector::from(connector), host);
         let mut connection = securing.await?;
         let password = self.target.secret("PASSWORD").unwrap_or_default();
@@ -162,5 +155,5 @@ fn store_error(error: FtpError) -> Error {
         },
         _ => "target-failed",
     };
-    Error::new(Message::new(id)).failed_by(error)
+    Error::new(id).failed_by(error)
 }

@@ -7,10 +7,9 @@ use super::store::{UNREACHABLE, wait};
 use super::target::{Target, text};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::{fs, process::Stdio};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -21,7 +20,6 @@ const MOVED_ON: [&str; 4] = [
     "cannot lock ref",
     "reference already exists",
 ];
-
 /// Parts of git's and ssh's messages about a failing network.
 const NETWORK_ERRORS: [&str; 5] = [
     "Could not resolve host",
@@ -78,7 +76,6 @@ impl GitBranch {
         Ok(fetched)
     }
 
-    /// Runs a git command in the checkout; returns its output.
     fn git(&self, arguments: &[&str]) -> Result<String> {
         let mut git = Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
@@ -100,7 +97,7 @@ impl GitBranch {
         }
         let failed = || Message::new("git-failed").with("step", arguments[0]);
         let not_run = |error: io::Error| match error.kind() {
-            ErrorKind::NotFound => Error::new(Message::new("git-missing")).failed_by(error),
+            ErrorKind::NotFound => Error::new("git-missing").failed_by(error),
             _ => Error::new(failed()).failed_by(error),
         };
         let done = wait(async { git.output().await.map_err(not_run) })?;
@@ -110,7 +107,7 @@ impl GitBranch {
         }
         let is_any_of = |texts: &[&str]| texts.iter().any(|text| stderr.contains(text));
         if is_any_of(&NETWORK_ERRORS) {
-            return Err(Error::new(Message::new(UNREACHABLE)).caused_by(stderr));
+            return Err(Error::new(UNREACHABLE).caused_by(stderr));
         }
         let moved_on = is_any_of(&MOVED_ON).then(|| Message::new("target-moved-on"));
         Err(Error::new(moved_on.unwrap_or_else(failed)).caused_by(stderr.trim()))

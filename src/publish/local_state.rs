@@ -1,11 +1,9 @@
 //! Facts a project keeps about its own publications, in `.safeguard/`, which git ignores, beside `publish.yaml`:
 //! the project's id, a lock of each target, and the manifest last published there.
 
-use crate::data;
-use crate::edition::random_digits;
-use crate::manifest::Manifest;
 use crate::message::{Message, Result};
 use crate::output::{failed, lock, write_file};
+use crate::{data, edition::random_digits, manifest::Manifest};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 

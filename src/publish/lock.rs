@@ -4,18 +4,14 @@
 //! whose file remained. A publisher takes over its own lock, and any lock after [`LOCK_EXPIRY`].
 
 use super::store::{ASIDE, PART, Store};
-use crate::data;
-use crate::date::in_japan;
-use crate::manifest::MANIFEST;
 use crate::message::{Error, Message, Result};
-use crate::output::stays_below;
+use crate::{data, date::in_japan, manifest::MANIFEST, output::stays_below};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The lock's path. It has no dot in front, because FTP servers do not list such files.
 pub const LOCK: &str = "safeguard-publishing.lock";
-
 /// Time without renewal after which a publisher counts as dead.
 const LOCK_EXPIRY: SignedDuration = SignedDuration::from_mins(30);
 const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
@@ -81,7 +77,7 @@ impl Lock {
     /// Fails if another publisher has taken the lock over.
     pub fn confirm(&self, store: &mut dyn Store) -> Result<()> {
         if !self.is_held(store)? {
-            return Err(Error::new(Message::new("target-taken")));
+            return Err(Error::new("target-taken"));
         }
         Ok(())
     }

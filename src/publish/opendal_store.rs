@@ -1,9 +1,8 @@
 //! Folders, WebDAV servers, S3 buckets and checked-out git branches, through OpenDAL.
 
-use super::git::GitBranch;
-use super::plan::is_issued;
 use super::store::{PART, Store, confirm_created, is_transient, transient, wait};
 use super::target::{Target, TargetKind, text};
+use super::{git::GitBranch, plan::is_issued};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
@@ -16,14 +15,12 @@ use std::path::{Path, PathBuf};
 const MISSING: [ErrorKind; 2] = [ErrorKind::NotFound, ErrorKind::NotADirectory];
 /// Errors of a write that must not replace a file.
 const PRESENT: [ErrorKind; 2] = [ErrorKind::ConditionNotMatch, ErrorKind::AlreadyExists];
-
 /// Errors of a disk that is full or read-only.
 const FULL_DISK: [io::ErrorKind; 3] = [StorageFull, QuotaExceeded, ReadOnlyFilesystem];
 
 pub struct OpendalStore {
     operator: Operator,
-    /// True if the service shows complete objects only, each with a media type and a cache policy.
-    /// Elsewhere a file is uploaded under another name, then renamed.
+    /// True if the service shows complete objects only, with media type and cache policy. Elsewhere a part is renamed.
     keeps_objects: bool,
     /// The branch whose checkout has the files.
     branch: Option<GitBranch>,
@@ -75,11 +72,8 @@ impl Store for OpendalStore {
             });
         }
         // Issued files never change, but may be withdrawn. All others are asked for again.
-        let policy = if is_issued(path) {
-            "public, max-age=86400"
-        } else {
-            "no-cache"
-        };
+        let issued = is_issued(path).then_some("public, max-age=86400");
+        let policy = issued.unwrap_or("no-cache");
         let write = self.operator.write_with(path, bytes.to_vec());
         run(write.content_type(media_type(path)).cache_control(policy)).map(drop)
     }
@@ -87,12 +81,13 @@ impl Store for OpendalStore {
     fn create(&mut self, path: &str, bytes: &[u8]) -> Result<bool> {
         if self.operator.info().capability().write_with_if_not_exists {
             let write = self.operator.write_with(path, bytes.to_vec());
-            let created = run_unless(&PRESENT, write.if_not_exists(true));
-            match created {
+            match run_unless(&PRESENT, write.if_not_exists(true)) {
                 // Some servers do not know the condition.
-                Err(Error {
-                    cause: Some(cause), ..
-                }) if cause.contains("status: 501") => {}
+                Err(it)
+                    if it
+                        .cause
+                        .as_ref()
+                        .is_some_and(|it| it.contains("status: 501")) => {}
                 created => return Ok(created?.is_some()),
             }
         }
@@ -123,8 +118,7 @@ impl Store for OpendalStore {
     }
 }
 
-/// The folder of a target. Refuses one around the project or in a folder of its own: the next build
-/// would take the site for content, or vice versa.
+/// The folder of a target. Refuses one around or in the project's own: a build would take the site for content.
 fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
     let folder = project.join(text(&target.record.path));
     let resolve = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
@@ -132,14 +126,12 @@ fn target_folder(target: &Target, project: &Path) -> Result<PathBuf> {
         let is_in = |name| target.starts_with(project.join(name));
         let own = ["content", "themes", "output", ".safeguard"];
         if project.starts_with(&target) || own.into_iter().any(is_in) {
-            let message = Message::new("folder-is-ours").with("path", target.display());
-            return Err(Error::new(message));
+            return Err(Error::new("folder-is-ours").with("path", target.display()));
         }
     }
     // A missing parent is a share that is not mounted, and is not created.
     if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
-        let message = Message::new("no-folder-above").with("path", parent.display());
-        return Err(Error::new(message));
+        return Err(Error::new("no-folder-above").with("path", parent.display()));
     }
     Ok(folder)
 }
@@ -198,5 +190,5 @@ fn store_error(error: opendal::Error) -> Error {
         _ if error.is_temporary() && !is_disk_full => return transient(error),
         _ => "target-failed",
     };
-    Error::new(Message::new(id)).failed_by(error)
+    Error::new(id).failed_by(error)
 }

@@ -5,12 +5,10 @@
 
 use super::lock::LOCK;
 use super::store::{ASIDE, PART};
-use crate::data;
-use crate::edition::Listing;
 use crate::manifest::site::{DOWNLOADS, FEED, FRONT, LISTING, ROBOTS, SITEMAP};
 use crate::manifest::{Bundle, MANIFEST, Manifest, ManifestFile, SITE};
-use crate::message::{Error, Message, Result};
-use crate::output::stays_below;
+use crate::message::{Error, Result};
+use crate::{data, edition::Listing, output::stays_below};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +70,7 @@ impl Plan {
 
 /// Parses a manifest from a target, which anybody may have edited.
 pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
-    let unreadable = || Error::new(Message::new("published-manifest-unreadable"));
+    let unreadable = || Error::new("published-manifest-unreadable");
     let manifest: Manifest =
         serde_json::from_slice(bytes).map_err(|error| unreadable().caused_by(error))?;
     for ManifestFile { path, .. } in &manifest.files {
@@ -122,15 +120,14 @@ fn refuse_changed_editions(published: &Listed, manifest: &Manifest) -> Result<()
         is_issued(&file.path) && old.is_some_and(|old| old.sha256 != file.sha256)
     };
     if let Some(file) = manifest.files.iter().find(differs) {
-        let message = Message::new("published-edition-differs").with("path", &file.path);
-        return Err(Error::new(message));
+        return Err(Error::new("published-edition-differs").with("path", &file.path));
     }
     let next = manifest.files.iter().map(|file| file.path.as_str());
     let kept: BTreeSet<&str> = next.filter_map(edition_of).collect();
     let mut editions = published.keys().filter_map(|path| edition_of(path));
     match editions.find(|id| !kept.contains(id)) {
         None => Ok(()),
-        Some(id) => Err(Error::new(Message::new("edition-vanishes").with("id", id))),
+        Some(id) => Err(Error::new("edition-vanishes").with("id", id)),
     }
 }
 
@@ -147,7 +144,7 @@ pub fn refuse_taken_back(published: &[u8], site: &BuiltSite) -> Result<()> {
             Some(new) if !old.files.is_subset(&new.files) => "copies-vanish",
             _ => continue,
         };
-        return Err(Error::new(Message::new(id).with("id", &old.id)));
+        return Err(Error::new(id).with("id", &old.id));
     }
     Ok(())
 }
@@ -171,6 +168,7 @@ fn is_page(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::Message;
 
     fn site(files: &[(&str, &str)]) -> BuiltSite {
         let bytes = |(path, text): &(&str, &str)| ((*path).to_owned(), text.as_bytes().to_vec());

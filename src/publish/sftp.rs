@@ -3,7 +3,7 @@
 use super::ssh::{self, SshSession};
 use super::store::{ASIDE, PART, STEP_TIMEOUT, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use jiff::Timestamp;
 use russh_sftp::client::RawSftpSession;
 use russh_sftp::client::error::Error as SftpError;
@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 
 /// Bytes in one message: a size that every server accepts.
 const CHUNK: usize = 32 * 1024;
-
 const POSIX_RENAME: &str = "posix-rename@openssh.com";
 
 pub struct SftpStore {
@@ -160,7 +159,6 @@ impl Connection {
         put.map(|()| true)
     }
 
-    /// Creates the missing folders above a file.
     async fn make_folders(&self, path: &str) -> SftpResult<()> {
         let mut missing = Vec::new();
         for folder in Path::new(path).ancestors().skip(1).flat_map(Path::to_str) {
@@ -220,5 +218,5 @@ fn store_error(error: SftpError) -> Error {
         SftpError::Status(_) => "target-failed",
         _ => return transient(error),
     };
-    Error::new(Message::new(id)).failed_by(error)
+    Error::new(id).failed_by(error)
 }

@@ -3,7 +3,7 @@
 //! Never talks to a server whose key is not on record in `known_hosts`, or is another one. The first of these
 //! credentials counts: the key file of publish.yaml, a key or password of the environment, the agent, usual key files.
 
-use super::store::{CONNECT_TIMEOUT, is_transient, transient};
+use super::store::{is_transient, transient};
 use super::target::{Target, text};
 use crate::message::{Error, Message, Result};
 use russh::client::{self, Handle, KeyboardInteractiveAuthResponse};
@@ -13,7 +13,6 @@ use russh::keys::{
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::time::timeout;
 
 pub type SshSession = Handle<HostKeyVerifier>;
 
@@ -23,13 +22,13 @@ pub async fn connect(target: &Target, project: &Path) -> Result<SshSession> {
     let (host, port) = (text(&record.host), record.port.unwrap_or(22));
     let named = record.known_hosts.as_deref();
     let file = local_path(project, named.unwrap_or("~/.ssh/known_hosts"));
-    let unreadable = Message::new("sftp-known-hosts").with("file", file.display());
+    let unreadable = Error::new("sftp-known-hosts").with("file", file.display());
     // With a byte order mark, which Windows' editors add, the first line names no server.
     if std::fs::read(&file).is_ok_and(|bytes| bytes.starts_with(b"\xef\xbb\xbf")) {
-        return Err(Error::new(unreadable));
+        return Err(unreadable);
     }
     let known = keys::known_hosts::known_host_keys_path(host, port, &file)
-        .map_err(|error| Error::new(unreadable).failed_by(error))?;
+        .map_err(|error| unreadable.failed_by(error))?;
     let is_known = |algorithm: &Algorithm| {
         let mut algorithms = known.iter().map(|(_, key)| key.algorithm());
         // One RSA key signs with several hashes.
@@ -45,9 +44,7 @@ pub async fn connect(target: &Target, project: &Path) -> Result<SshSession> {
         file,
         known,
     };
-    let attempt = client::connect(Arc::new(config), (host, port), verifier);
-    let connected = timeout(CONNECT_TIMEOUT, attempt).await;
-    let mut session = connected.map_err(transient)??;
+    let mut session = client::connect(Arc::new(config), (host, port), verifier).await?;
     match log_in(&mut session, target, project).await {
         Ok(true) => Ok(session),
         Ok(false) => Err(Error::new(refused(target))),

@@ -3,28 +3,19 @@
 //! In: paths and bytes. Out: bytes, or an error, of which [`is_transient`] says whether a retry may help.
 //! A store never decides what travels: order, lock and manifest are the business of [`super`].
 
-use super::ftps::FtpsStore;
-use super::opendal_store::OpendalStore;
-use super::sftp::SftpStore;
 use super::target::{Target, TargetKind};
+use super::{ftps::FtpsStore, opendal_store::OpendalStore, sftp::SftpStore};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::path::Path;
-use std::sync::LazyLock;
-use std::time::Duration;
+use std::{path::Path, sync::LazyLock, time::Duration};
 use tokio::runtime::Runtime;
 
 /// Name of a file during its upload; afterwards it is renamed to its own path.
 pub const PART: &str = "safeguard-publishing.part";
-
 /// Name of the old file while a new one takes its path, on servers that never rename over a file.
 pub const ASIDE: &str = "safeguard-publishing.old";
-
 /// Timeout of one step: twice the time of a megabyte over a slow line.
 pub const STEP_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// Timeout of a connection attempt.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The files of one target. Paths use `/` and begin at the site's folder.
 pub trait Store {
@@ -54,7 +45,7 @@ pub const UNREACHABLE: &str = "target-unreachable";
 
 /// An error of the network or the server that may pass.
 pub fn transient(error: impl std::error::Error + 'static) -> Error {
-    Error::new(Message::new(UNREACHABLE)).failed_by(error)
+    Error::new(UNREACHABLE).failed_by(error)
 }
 
 /// True if a retry may help.

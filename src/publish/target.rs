@@ -10,20 +10,11 @@ use crate::message::{Error, Message};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 pub const FILE: &str = "publish.yaml";
-
 /// The names that [`Target::secret`] knows.
-const SECRETS: [&str; 5] = [
-    "PASSWORD",
-    "PASSPHRASE",
-    "KEY",
-    "ACCESS_KEY_ID",
-    "SECRET_ACCESS_KEY",
-];
-
+const SECRETS: &str = "PASSWORD PASSPHRASE KEY ACCESS_KEY_ID SECRET_ACCESS_KEY";
 /// Further names by which a field with a credential is recognised, with a typing error too.
 const OTHER_SECRETS: [&str; 4] = ["ACCESS_KEY", "API_KEY", "AUTH", "PRIVATE_KEY"];
 /// Parts of such a name.
@@ -168,8 +159,8 @@ pub fn read(
             record,
             secrets: BTreeMap::new(),
         };
-        let values = SECRETS.map(|secret| Some((secret, environment(&target.variable(secret))?)));
-        let given = values.into_iter().flatten();
+        let value = |secret| Some((secret, environment(&target.variable(secret))?));
+        let given = SECRETS.split(' ').filter_map(value);
         target.secrets = given.filter(|(_, value)| !value.is_empty()).collect();
         target
     };
@@ -266,7 +257,7 @@ fn secret_name(text: &str) -> Option<String> {
     let word = unquoted.rsplit(ends_word).next()?;
     let name = word.to_lowercase().replace('-', "_");
     let upper = name.to_uppercase();
-    let known = SECRETS.into_iter().chain(OTHER_SECRETS);
+    let known = SECRETS.split(' ').chain(OTHER_SECRETS);
     let is_known = !name.is_empty() && nearest(&upper, known).is_some();
     (is_known || SECRET_WORDS.iter().any(|word| upper.contains(word))).then_some(name)
 }
@@ -366,7 +357,7 @@ mod tests {
         let target = read(text, environment).expect("right").remove(0);
         assert_eq!(target.secret("PASSWORD"), Some("hunter2"));
         assert!(!format!("{target:?}").contains("hunter2"));
-        let error = Error::new(Message::new("target-failed")).caused_by("530 hunter2 is wrong");
+        let error = Error::new("target-failed").caused_by("530 hunter2 is wrong");
         let cause = target.conceal(error).cause;
         assert_eq!(cause.as_deref(), Some("530 … is wrong"));
     }

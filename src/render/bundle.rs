@@ -1,23 +1,20 @@
 //! The files of one build, in memory, with their manifests. An issued edition's are copied, a draft's are drawn.
 
 use super::documents::{Documents, PdfJob};
-use super::html::Policy;
-use super::pdf::{Fonts, Pdf};
-use super::site::Site;
-use super::theme::Theme;
+use super::html::{Pages, Policy};
+use super::pdf::{FinishedFile, Fonts};
+use super::{site::Site, theme::Theme};
 use crate::check::{self, CheckInput, Checked};
-use crate::content::Content;
-use crate::data;
-use crate::diagnostic::Diagnostic;
 use crate::edition::{CopyKind, Listing, RecordedCopy, Version, file};
 use crate::manifest::site::{CSV, DOWNLOADS, FRONT, PDF, bundle_path, edition_folder};
-use crate::manifest::{Bundle, DATA, FileNames, MANIFEST, Manifest, SITE, manifest_file};
+use crate::manifest::{self, Bundle, CLIENT, COPIES, DATA, MANIFEST, Manifest, SITE};
+use crate::manifest::{manifest_file, plain_name};
 use crate::message::{Catalog, Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, ClientCopy, FindingText, LayoutOptions, Rendering, Sheet};
+use crate::{content::Content, data, diagnostic::Diagnostic};
 use jiff::civil::Date;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Content without an error, and everything needed to draw it.
 pub struct Project {
@@ -86,13 +83,13 @@ pub fn build(project: &Project, wanted: &[ClientCopy]) -> Result<BuiltFiles> {
         for copy in wanted {
             let mut copied = client.clone();
             copied.copy = Some(copy.clone());
-            let path = builder.names().copy(&copy.recipient);
+            let path = builder.copy_file(&copy.recipient);
             jobs.push(builder.documents.job(&path, copied, data.clone()));
         }
     }
     let proof = builder.sheet(Rendering::Proof);
     let proof_data = builder.documents.data(&proof)?;
-    let path = builder.names().proof();
+    let path = manifest::proof_file(&builder.documents.version.id);
     jobs.push(builder.documents.job(&path, proof, proof_data));
     made.extend(builder.documents.draw(jobs)?);
     let copies = builder.recorded_copies(wanted, &made);
@@ -136,7 +133,7 @@ pub fn site_policy(project: &Project) -> Result<Policy> {
 }
 
 /// Draws one PDF by itself, for the preview.
-pub fn pdf(project: &Project, rendering: Rendering) -> Result<Pdf> {
+pub fn pdf(project: &Project, rendering: Rendering) -> Result<FinishedFile> {
     let builder = BundleBuilder::new(project)?;
     let (documents, sheet) = (&builder.documents, builder.sheet(rendering));
     let json = documents.data(&sheet)?;
@@ -225,11 +222,15 @@ impl<'a> BundleBuilder<'a> {
         }
     }
 
-    fn names(&self) -> FileNames<'_> {
-        FileNames {
-            id: &self.documents.version.id,
-            office: &self.project.register.office.name.ja,
-        }
+    fn client_file(&self, ending: &str) -> String {
+        let office = &self.project.register.office.name.ja;
+        manifest::client_file(&self.documents.version.id, office, ending)
+    }
+
+    /// The path of the copy of one client.
+    fn copy_file(&self, recipient: &str) -> String {
+        let path = self.client_file(&format!("_{}.pdf", plain_name(recipient)));
+        path.replacen(CLIENT, COPIES, 1)
     }
 
     /// The place in `output/` of a file of an edition's folder; other paths stay as they are.
@@ -240,14 +241,14 @@ impl<'a> BundleBuilder<'a> {
         match name {
             // It is attached to the client's PDFs.
             file::CLIENT_JSON => None,
-            file::CLIENT_CSV => Some(self.names().client(".csv")),
-            file::CLIENT_PDF => Some(self.names().client(".pdf")),
-            file::SEAL_PDF => Some(self.names().client("_押印用.pdf")),
+            file::CLIENT_CSV => Some(self.client_file(".csv")),
+            file::CLIENT_PDF => Some(self.client_file(".pdf")),
+            file::SEAL_PDF => Some(self.client_file("_押印用.pdf")),
             file::CHANGES_PDF => {
                 let issued = self.documents.issued.iter();
                 let before = issued.rev().find(|it| it.id != self.documents.version.id);
                 let is_readable = before.is_none_or(|before| before.withdrawn.is_none());
-                is_readable.then(|| self.names().client("_新旧対照表.pdf"))
+                is_readable.then(|| self.client_file("_新旧対照表.pdf"))
             }
             other => Some(other.to_owned()),
         }
@@ -256,7 +257,7 @@ impl<'a> BundleBuilder<'a> {
     fn recorded_copies(&self, copies: &[ClientCopy], files: &Bundle) -> Vec<RecordedCopy> {
         let line = |copy: &ClientCopy| {
             let edition = self.documents.version.edition?;
-            let bytes = files.get(&self.names().copy(&copy.recipient))?;
+            let bytes = files.get(&self.copy_file(&copy.recipient))?;
             Some(RecordedCopy {
                 edition: edition.id.clone(),
                 kind: CopyKind::Client,
@@ -308,7 +309,17 @@ impl<'a> BundleBuilder<'a> {
     }
 
     fn site<'s>(&'s self, files: Bundle, fronts: &'s [Sheet]) -> Result<Site<'s>> {
-        Site::new(&self.documents, fronts, &self.prose, &self.listing, files)
+        let url = self.project.register.office.url.as_deref();
+        Ok(Site {
+            documents: &self.documents,
+            fronts,
+            prose: &self.prose,
+            listing: &self.listing,
+            pages: Pages::new(&self.project.theme)?,
+            home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
+            policy: Policy::default(),
+            files,
+        })
     }
 
     /// Adds the pages of the site to files that they offer.

@@ -1,18 +1,15 @@
 //! The documents of one state of the sheet: what an edition's folder holds.
 //!
-//! A draft's are drawn at every build, an edition's once, when it is issued. Before a file leaves this module, it is
-//! searched for texts that its reader may not see.
+//! A draft's are drawn at every build, an edition's once, when it is issued. Each is searched for leaks first.
 
 use super::leak::{self, RenderedText};
-use super::pdf::{self, Fonts, Pdf};
+use super::pdf::{self, FinishedFile, Fonts};
 use super::theme::Theme;
 use crate::compare::{self, Comparison};
-use crate::data;
 use crate::edition::{Edition, Version, file};
 use crate::manifest::{Bundle, DATA};
-use crate::message::Result;
-use crate::model::Register;
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
+use crate::{data, message::Result, model::Register};
 use jiff::civil::Date;
 use std::thread::ScopedJoinHandle;
 
@@ -137,13 +134,14 @@ impl<'a> Documents<'a> {
                 let join = |it: ScopedJoinHandle<_>| it.join().expect("drawing does not panic");
                 threads.into_iter().map(join).collect()
             });
-            pdf::forget();
+            // One sheet's layout is of no use to another, and only fills memory.
+            comemo::evict(0);
             drawn.extend(pdfs?);
         }
         Ok(drawn)
     }
 
-    pub fn draw_one(&self, job: &PdfJob) -> Result<Pdf> {
+    pub fn draw_one(&self, job: &PdfJob) -> Result<FinishedFile> {
         let PdfJob { sheet, json, .. } = job;
         let pdf = pdf::render(self.fonts, self.theme, sheet, job.changes.as_ref(), json)?;
         let text = RenderedText::text(&pdf.text);

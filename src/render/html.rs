@@ -1,23 +1,18 @@
 //! Sheet + theme → the pages of the site (Tera). No HTML is made here; the templates make it.
 //!
-//! Style and script are part of the page and are allowed by their hash only: a page needs no other file, works in any
-//! folder, and runs nothing that was not built.
+//! Style and script are in the page, allowed by hash only: it needs no other file and runs nothing that was not built.
 
-use crate::characters::is_dash;
-use crate::compare::Comparison;
 use crate::manifest::site::{CHANGES, FRONT, VERIFY};
 use crate::message::{Error, Result};
-use crate::render::logo::Logo;
 use crate::render::theme::{OFFICIAL_FOLDER, Theme, draw_rows};
-use crate::sheet::Sheet;
+use crate::{characters::is_dash, compare::Comparison, render::logo::Logo, sheet::Sheet};
 use base64ct::{Base64, Encoding};
 use regex::Regex;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error as _;
-use std::sync::LazyLock;
+use std::{error::Error as _, sync::LazyLock};
 use tera::{Context, Kwargs, State, Tera, TeraResult};
 use unicode_normalization::UnicodeNormalization;
 

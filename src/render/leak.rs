@@ -2,10 +2,9 @@
 //! A sheet is cut to its readers before a theme sees it, so this fails only if the program is wrong.
 
 use super::file_texts::FileTexts;
-use crate::confidential::without_entities;
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::model::{Audience, Bilingual, Register};
-use crate::sheet::Rendering;
+use crate::{confidential::without_entities, sheet::Rendering};
 use aho_corasick::{AhoCorasick, Match};
 use std::collections::BTreeSet;
 
@@ -63,7 +62,7 @@ pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering
         return Ok(());
     }
     let leak = text.leak(registers, rendering.audience());
-    let refused = |text| Err(Error::new(Message::new("leak").with("text", text)));
+    let refused = |text| Err(Error::new("leak").with("text", text));
     leak.map_or(Ok(()), refused)
 }
 

@@ -1,6 +1,6 @@
 //! The logo of a theme. It stands in every page: small, running nothing and loading nothing.
 
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use base64ct::{Base64, Encoding};
 use roxmltree::{Document, Node};
 
@@ -18,7 +18,7 @@ pub struct Logo {
 impl Logo {
     /// Checks an image; `file` is its name in errors.
     pub fn read(name: &str, file: &str, bytes: Vec<u8>) -> Result<Logo> {
-        let refused = |id| Error::new(Message::new(id).with("file", file));
+        let refused = |id| Error::new(id).with("file", file);
         if bytes.len() > LARGEST {
             let [size, most] = [bytes.len(), LARGEST].map(|bytes| bytes.div_ceil(1024));
             let error = refused("theme-logo-large").with("size", size);

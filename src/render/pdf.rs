@@ -3,12 +3,10 @@
 
 mod world;
 
-use crate::compare::Comparison;
-use crate::data::pretty;
-use crate::manifest::DATA;
 use crate::message::{Error, Message, Result};
 use crate::render::theme::{Theme, draw_rows};
 use crate::sheet::{Rendering, Sheet};
+use crate::{compare::Comparison, data::pretty, manifest::DATA};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use typst::diag::{SourceDiagnostic, SourceResult, Warned};
@@ -21,8 +19,8 @@ use world::World;
 
 pub use world::Fonts;
 
-/// A finished PDF, and the text on its pages for the search for leaks.
-pub struct Pdf {
+/// A finished file, in the preview of the site too. A PDF has the text on its pages for the search for leaks.
+pub struct FinishedFile {
     pub bytes: Vec<u8>,
     pub text: String,
     /// The page, from 1, on which each row begins, by its anchor.
@@ -36,7 +34,7 @@ pub fn render(
     sheet: &Sheet,
     changes: Option<&Comparison>,
     data: &[u8],
-) -> Result<Pdf> {
+) -> Result<FinishedFile> {
     let drawn = draw_rows(sheet, changes, |sheet, changes| {
         let json = serde_json::to_vec(sheet).expect("keys are strings");
         let mut files = vec![("sheet.json", json)];
@@ -81,7 +79,7 @@ fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> 
 }
 
 /// Takes the text from the pages, and refuses a text that would be printed beside the paper.
-fn finish((document, bytes): Drawn) -> Result<Pdf> {
+fn finish((document, bytes): Drawn) -> Result<FinishedFile> {
     let mut text = String::new();
     for (page, number) in document.pages().iter().zip(1..) {
         let size = page.frame.size();
@@ -108,17 +106,7 @@ fn finish((document, bytes): Drawn) -> Result<Pdf> {
     };
     let labelled = introspector.query_labelled();
     let pages = labelled.iter().filter_map(page_of).collect();
-    Ok(Pdf { bytes, text, pages })
-}
-
-/// Clears Typst's cache: one sheet's layout is of no use to another, and only fills memory.
-pub fn forget() {
-    comemo::evict(0);
-}
-
-/// Removes what the last four drawings, one of each kind, did not need: the rest makes the next ones faster.
-pub fn forget_unused() {
-    comemo::evict(4);
+    Ok(FinishedFile { bytes, text, pages })
 }
 
 fn compile(world: &World, options: &PdfOptions) -> SourceResult<Drawn> {
@@ -153,9 +141,7 @@ fn collect<'a>(frame: &'a Frame, outer: Transform, texts: &mut Vec<(&'a str, [Po
     for (at, item) in frame.items() {
         let place = outer.pre_concat(Transform::translate(at.x, at.y));
         match item {
-            FrameItem::Group(group) => {
-                collect(&group.frame, place.pre_concat(group.transform), texts);
-            }
+            FrameItem::Group(it) => collect(&it.frame, place.pre_concat(it.transform), texts),
             FrameItem::Text(item) => {
                 let ends = [Point::zero(), Point::with_x(item.width())];
                 texts.push((&item.text, ends.map(|end| end.transform(place))));

@@ -13,51 +13,30 @@ use crate::manifest::site::{
     bundle_path, edition_folder,
 };
 use crate::manifest::{Bundle, SITE, media_type};
-use crate::message::Result;
+use crate::message::{Language, Result};
 use crate::model::{Audience, ProsePage, Register};
 use crate::sheet::{self, Rendering, Sheet};
 use crate::{compare, data, date};
 use jiff::ToSpan;
-use jiff::civil::Date;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The site as far as it is made.
 pub struct Site<'a> {
-    documents: &'a Documents<'a>,
+    pub documents: &'a Documents<'a>,
     /// The sheet of the front page in each language of the site, Japanese first.
-    fronts: &'a [Sheet],
-    prose: &'a [ProsePage],
-    listing: &'a Listing,
-    pages: Pages<'a>,
+    pub fronts: &'a [Sheet],
+    pub prose: &'a [ProsePage],
+    pub listing: &'a Listing,
+    pub pages: Pages<'a>,
     /// The absolute address of the site's folder, ending in `/`; `None` if office.yaml has no `url`.
-    home: Option<String>,
-    policy: Policy,
+    pub home: Option<String>,
+    pub policy: Policy,
     /// The files of a build that pages offer, and the pages made so far.
-    files: Bundle,
+    pub files: Bundle,
 }
 
 impl<'a> Site<'a> {
-    pub fn new(
-        documents: &'a Documents<'a>,
-        fronts: &'a [Sheet],
-        prose: &'a [ProsePage],
-        listing: &'a Listing,
-        files: Bundle,
-    ) -> Result<Site<'a>> {
-        let url = documents.register.office.url.as_deref();
-        Ok(Site {
-            documents,
-            fronts,
-            prose,
-            listing,
-            pages: Pages::new(documents.theme)?,
-            home: url.map(|url| format!("{}/", url.trim_end_matches('/'))),
-            policy: Policy::default(),
-            files,
-        })
-    }
-
     /// The files with all pages of the site, and the one policy that allows all pages their styles and scripts.
     /// English pages lie in `en/`. Editions are issued in Japanese, and so are their pages.
     pub fn build(mut self) -> Result<(Bundle, Policy)> {
@@ -100,7 +79,6 @@ impl<'a> Site<'a> {
         Ok(files.next().expect("the page was just taken up"))
     }
 
-    /// The page of the current sheet.
     fn current(&mut self, sheet: &Sheet) -> Result<()> {
         let path = path_in(sheet, FRONT);
         let registers = [self.documents.register];
@@ -287,7 +265,6 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// The languages of a page, if there are several.
     fn languages(&self, base: &str, path: &str) -> Vec<Value> {
         let page = path.strip_prefix(ENGLISH).unwrap_or(path);
         let has_page = |front: &&Sheet| {
@@ -326,10 +303,8 @@ impl<'a> Site<'a> {
 
     /// The days of the listing as a page prints them, by their ISO form.
     fn days(&self, around: &Sheet) -> BTreeMap<String, String> {
-        let print = |day: Date| match around.lang {
-            "en" => date::print_english(day),
-            _ => date::print(day, self.documents.register.date_style),
-        };
+        let language = Language::of_locale(around.lang);
+        let print = |day| date::print(day, self.documents.register.date_style, language);
         let Listing { editions, lost, .. } = self.listing;
         let issued = editions.iter().flat_map(|it| [it.date, it.issued_on]);
         let withdrawn = editions.iter().flat_map(|it| &it.withdrawn);

@@ -2,17 +2,15 @@
 //! official one of the same name, which it can still import, extend or include as `official/<path>`.
 
 use crate::characters::{code_points, drawn};
-use crate::compare::Comparison;
 use crate::content::{Content, marker_in, yaml};
-use crate::diagnostic::nearest;
-use crate::manifest::sha256;
 use crate::message::{Error, Language, Message, Result};
-use crate::render::logo::Logo;
-use crate::render::pdf::Fonts;
 use crate::render::tokens::{TOKENS, Tokens};
 use crate::sheet::{Labels, Sheet};
-use std::collections::BTreeMap;
-use std::path::Path;
+use crate::{
+    compare::Comparison, diagnostic::nearest, manifest::sha256, render::logo::Logo,
+    render::pdf::Fonts,
+};
+use std::{collections::BTreeMap, path::Path};
 
 /// Files of a theme by their path in it.
 #[derive(Debug, PartialEq)]
@@ -32,7 +30,6 @@ struct ThemeFile {
     shown: String,
 }
 
-/// The files with the labels in Japanese and English.
 const LABELS: [&str; 2] = ["labels.ja.yaml", "labels.en.yaml"];
 
 macro_rules! compiled_in {
@@ -113,7 +110,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
     theme.name = name.to_owned();
     let folder = project.join("themes").join(name);
     if !is_name(name) || (name != "official" && !folder.is_dir()) {
-        return Err(Error::new(Message::new("no-theme").with("theme", name)));
+        return Err(Error::new("no-theme").with("theme", name));
     }
     let mut images = BTreeMap::new();
     for (path, bytes) in crate::content::files_below(&folder)? {
@@ -121,7 +118,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
             continue;
         }
         let shown = format!("themes/{name}/{path}");
-        let refused = |id| Error::new(Message::new(id).with("file", &shown));
+        let refused = |id| Error::new(id).with("file", &shown);
         let is_of = |endings: [&str; 2]| endings.iter().any(|it| path.ends_with(it));
         if path.starts_with("fonts/") {
             // A licence may lie beside the faces.
@@ -164,7 +161,7 @@ pub fn load(project: &Path, name: &str) -> Result<Theme> {
 fn logo(theme: &Theme, mut images: BTreeMap<String, Vec<u8>>) -> Result<Option<Logo>> {
     let name = theme.tokens.text("logo");
     let shown = |file: &str| format!("themes/{}/{file}", theme.name);
-    let refused = |id, file| Error::new(Message::new(id).with("file", shown(file)));
+    let refused = |id, file| Error::new(id).with("file", shown(file));
     let found = images.remove(name);
     if let Some(other) = images.keys().next() {
         return Err(refused("theme-logo-unnamed", other));

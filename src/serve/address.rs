@@ -39,8 +39,7 @@ impl ListenAddress {
         self.bound.ip().is_loopback()
     }
 
-    /// Tells if a request names this address as its host.
-    /// Another site's page can point a name of its own at this machine (DNS rebinding), but not an address.
+    /// Tells if a request names this address: another site's page can point its own name here (DNS rebinding).
     pub fn serves(&self, authority: &Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
         let ip = self.bound.ip();

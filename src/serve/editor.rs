@@ -1,6 +1,6 @@
 //! Opens a file at a line in the author's editor, without a shell.
 
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::{ffi::OsString, io::IsTerminal, path::Path, sync::Arc};
@@ -21,13 +21,7 @@ const TERMINAL_EDITORS: [&str; 12] = [
 impl Editor {
     /// Parses the variable's value as shells do: words, with quotation marks around spaces.
     pub fn parse(value: &str) -> Option<Editor> {
-        let words = if Path::new(value).is_file() {
-            // A Windows path: with spaces, and with backslashes that quote nothing.
-            vec![value.to_owned()]
-        } else {
-            shlex::split(value)?
-        };
-        let mut rest = words.into_iter();
+        let mut rest = shlex::split(value)?.into_iter();
         Some(Editor {
             program: rest.next()?,
             arguments: rest.collect(),
@@ -37,7 +31,7 @@ impl Editor {
 
     /// Opens the file without waiting for the author. A terminal editor gets the preview's terminal, which is free.
     pub fn open(&self, file: &Path, line: usize) -> Result<()> {
-        let refused = |id| Error::new(Message::new(id).with("editor", &self.program));
+        let refused = |id| Error::new(id).with("editor", &self.program);
         let name = self.name();
         let mut command = Command::new(&self.program);
         command.args(&self.arguments);

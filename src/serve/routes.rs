@@ -3,7 +3,7 @@
 use super::{PreviewServer, internal_error, state::FileResult, state_json::state_json};
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Message};
-use crate::{characters::visible, manifest::media_type, render::pdf};
+use crate::{characters::visible, manifest::media_type};
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -29,7 +29,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 type SharedServer = State<Arc<PreviewServer>>;
 type Client = ConnectInfo<SocketAddr>;
-/// A text, or a status without one.
 type Found = Result<String, StatusCode>;
 
 /// Waits for requests; ends only if the machine fails.
@@ -175,8 +174,8 @@ async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult>
     let render = move || Some(waiting.state().rendered.as_ref()?.file(&asked));
     let file = spawn_blocking(render).await;
     if path.starts_with("pdf/") {
-        // Typst drops what it did not need once the response is on its way.
-        spawn_blocking(pdf::forget_unused);
+        // Typst drops what the last four drawings, one of each kind, did not need, once the response is on its way.
+        spawn_blocking(|| comemo::evict(4));
     }
     file.unwrap_or_else(|_| Some(Err(internal_error())))
 }

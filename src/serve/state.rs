@@ -7,7 +7,7 @@ use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
 use crate::render::bundle::{self, Project};
 use crate::render::theme::{self, Theme};
-use crate::{diagnostic::Diagnostic, render::pdf::Pdf, sheet::Rendering};
+use crate::{diagnostic::Diagnostic, render::pdf::FinishedFile, sheet::Rendering};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -142,15 +142,8 @@ pub struct RenderedProject {
     files: Mutex<BTreeMap<String, FileResult>>,
 }
 
-/// A rendered file.
-pub struct PreviewFile {
-    pub bytes: Vec<u8>,
-    /// For `pdf/…`, the page, from 1, on which each row begins, by its anchor.
-    pub pages: BTreeMap<String, usize>,
-}
-
 /// `None` if there is no such file.
-pub type FileResult = Result<Option<Arc<PreviewFile>>>;
+pub type FileResult = Result<Option<Arc<FinishedFile>>>;
 
 impl RenderedProject {
     /// A file, rendered on the first request.
@@ -158,18 +151,15 @@ impl RenderedProject {
         if let Some(file) = self.cached_file(path) {
             return file;
         }
-        let pdf = |kind| {
-            let Pdf { bytes, pages, .. } = bundle::pdf(&self.project, kind)?;
-            Ok(Some(PreviewFile { bytes, pages }))
-        };
+        let pdf = |kind| bundle::pdf(&self.project, kind).map(Some);
         let file = match path {
             "pdf/site.pdf" => pdf(Rendering::SitePdf),
             "pdf/client.pdf" => pdf(Rendering::ClientPdf),
             "pdf/seal.pdf" => pdf(Rendering::SealPdf),
             "pdf/proof.pdf" => pdf(Rendering::Proof),
             _ => bundle::site_file(&self.project, path).map(|bytes| {
-                let pages = BTreeMap::new();
-                bytes.map(|bytes| PreviewFile { bytes, pages })
+                let (text, pages) = Default::default();
+                bytes.map(|bytes| FinishedFile { bytes, text, pages })
             }),
         };
         let shared = file.map(|file| file.map(Arc::new));

@@ -5,13 +5,12 @@ use super::{
     LayoutOptions, PrintedDay, Rendering, Row, RowProof, State, Validity,
 };
 use crate::date::{self, DateStyle};
-use crate::edition::Edition;
-use crate::message::Language;
 use crate::model::{
     Audience, Bilingual, Certification, Coordinate, Item, Measure, Register, Section,
     dated_standard, place_name,
 };
 use crate::text::{Run, Text, is_japanese};
+use crate::{edition::Edition, message::Language};
 use jiff::civil::Date;
 
 /// The language of a text that is not in the sheet's own: a theme marks it with `lang="ja"`.
@@ -26,10 +25,7 @@ pub struct RowLayout<'a> {
 
 impl RowLayout<'_> {
     pub fn date(&self, day: Date) -> String {
-        match self.options.language {
-            Language::Japanese => date::print(day, self.register.date_style),
-            Language::English => date::print_english(day),
-        }
+        date::print(day, self.register.date_style, self.options.language)
     }
 
     pub fn day(&self, day: Date) -> PrintedDay {
@@ -64,7 +60,7 @@ impl RowLayout<'_> {
         if self.options.language == Language::English {
             return format!("amended {}", day.strftime("%B %Y"));
         }
-        let printed = date::print(day, DateStyle::Era);
+        let printed = date::print(day, DateStyle::Era, Language::Japanese);
         let month = printed.split_inclusive('月').next().unwrap_or_default();
         format!("{month}改正")
     }

@@ -6,14 +6,11 @@ use crate::command::{Session, copies, find_edition};
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
 use crate::manifest::site::edition_folder;
 use crate::pdf_reader::{self, PdfContents};
-use crate::render::bundle::OF_EDITION;
-use crate::render::pdf::Fonts;
-use crate::render::theme;
+use crate::render::{bundle::OF_EDITION, pdf::Fonts, theme};
 use std::path::Path;
 
 /// The largest file fetched from the office's own site.
 const MAX_FETCHED: u64 = 64 * 1024 * 1024;
-
 /// The first bytes of what scanners write: PDF, PNG, JPEG and TIFF.
 const SCANS: [&[u8]; 5] = [b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*"];
 
@@ -66,14 +63,14 @@ impl Issue {
             sha256: sha256(&bytes),
         }])?;
         let message = Message::new("attached").with("path", file.display());
-        session.print_message(&message.with("id", id))?;
-        session.print_message(&Message::new("publish-first"))
+        session.print_message(message.with("id", id))?;
+        session.print_message("publish-first")
     }
 }
 
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
-    let given = note.ok_or_else(|| Error::new(Message::new("note-needed")))?;
+    let given = note.ok_or_else(|| Error::new("note-needed"))?;
     let (on, note) = (session.today(), given.to_owned());
     let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
@@ -91,40 +88,40 @@ fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) 
         messages.push(Message::new("none-in-force"));
     }
     messages.extend(copies::holders(content, id));
-    messages.iter().try_for_each(|it| session.print_message(it))
+    let print = |message| session.print_message(message);
+    messages.into_iter().try_for_each(print)
 }
 
 /// Gives up an edition whose record is gone.
 fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
     let record = format!("content/editions/{id}/{}", file::RECORD);
     if session.directory.join(&record).exists() {
-        return Err(Error::new(Message::new("not-lost").with("path", record)));
+        return Err(Error::new("not-lost").with("path", record));
     }
     let sheet = content.sheet.as_ref();
     let named = sheet.and_then(|sheet| sheet.record.edition.as_deref());
     let predecessors = content.issued().filter_map(|it| it.predecessor.as_ref());
     let mut known = named.into_iter().chain(predecessors.map(|it| &*it.id));
     if !known.any(|known| known == id) {
-        return Err(Error::new(Message::new("lost-unknown").with("id", id)));
+        return Err(Error::new("lost-unknown").with("id", id));
     }
     end(session, id, file::LOST, note)?;
-    session.print_message(&Message::new("given-up").with("id", id))
+    session.print_message(Message::new("given-up").with("id", id))
 }
 
 /// Brings back an edition's files: drawn again or from the office's site, if the bytes are the recorded ones.
 fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     let folder = session.directory.join("content/editions").join(id);
     if folder.is_dir() && !folder.join(file::RECORD).exists() {
-        let message = Message::new("edition-record-missing").with("id", id);
-        return Err(Error::new(message));
+        return Err(Error::new("edition-record-missing").with("id", id));
     }
     let edition = find_edition(content, id, &[])?;
     if issue::digests(edition) != edition.digest {
-        return Err(Error::new(Message::new("edition-altered").with("id", id)));
+        return Err(Error::new("edition-altered").with("id", id));
     }
     let damaged = edition.damaged_files();
     if damaged.is_empty() {
-        return session.print_message(&Message::new("nothing-to-restore").with("id", id));
+        return session.print_message(Message::new("nothing-to-restore").with("id", id));
     }
     let theme = theme::of(&session.directory, content)?;
     let fonts = Fonts::compiled_in().with(&theme)?;
@@ -150,11 +147,10 @@ fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     }
     edit::write(&session.directory, &restored)?;
     for (path, _) in &restored {
-        session.print_message(&Message::new("restored").with("path", path))?;
+        session.print_message(Message::new("restored").with("path", path))?;
     }
     if gone.is_empty() {
         return Ok(());
     }
-    let message = Message::new("not-restored").with("paths", gone.join(", "));
-    Err(Error::new(message))
+    Err(Error::new("not-restored").with("paths", gone.join(", ")))
 }

@@ -2,9 +2,7 @@
 
 use super::{LocalState, Message, PublishContext, RETRY_PAUSES, Result, Session, Target};
 use super::{clock, data, publish, write_text};
-use crate::command::copies;
-use crate::date::in_japan;
-use crate::publish::PublishedStatus;
+use crate::{command::copies, date::in_japan, publish::PublishedStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 use std::io::stdout;
@@ -79,11 +77,8 @@ impl TargetReport {
             message.with("place", &self.place)
         };
         let Some(published) = &self.published else {
-            return vec![head(if self.foreign_manifest {
-                "status-gone"
-            } else {
-                "status-nothing"
-            })];
+            let gone = self.foreign_manifest.then_some("status-gone");
+            return vec![head(gone.unwrap_or("status-nothing"))];
         };
         let print = |time: Timestamp| in_japan(time).strftime("%F %R").to_string();
         let is_draft = published.edition.is_none();

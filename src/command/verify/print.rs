@@ -1,13 +1,10 @@
 //! Reports of received files as text, JSON or CSV.
 
-use crate::characters::visible;
-use crate::cms::SignatureError;
-use crate::command::Session;
-use crate::data;
-use crate::date::day_in_japan;
-use crate::message::Message;
-use crate::pdf_reader::PdfSignature;
 use crate::verify::{ExpiringCertificate, Verdict, VerifyContext, VerifyReport};
+use crate::{
+    characters::visible, cms::SignatureError, command::Session, data, date::day_in_japan,
+    message::Message, pdf_reader::PdfSignature,
+};
 use serde::Serialize;
 use textwrap::core::display_width;
 
@@ -79,11 +76,8 @@ impl Printer<'_> {
     }
 
     fn certificate(&self, certificate: &ExpiringCertificate) -> String {
-        let id = if certificate.has_expired {
-            "verify-certificate-over"
-        } else {
-            "verify-certificate-soon"
-        };
+        let over = certificate.has_expired.then_some("verify-certificate-over");
+        let id = over.unwrap_or("verify-certificate-soon");
         let message = Message::new(id).with("text", &certificate.text);
         self.format(&message.with("day", certificate.expires_on))
     }
@@ -98,15 +92,14 @@ impl Printer<'_> {
         let who = signature.signer.as_deref().unwrap_or("?");
         let issuer = signature.issuer.as_deref().unwrap_or("?");
         let message = |id| Message::new(id).with("signer", who).with("issuer", issuer);
-        let why = |error| self.format(&Message::new("signature-error").with("why", name(error)));
+        let because = |id, error| {
+            let why = Message::new("signature-error").with("why", name(error));
+            message(id).with("why", self.format(&why))
+        };
         let statement = match self.check(signature) {
             Ok(()) => message("verify-signature"),
-            Err(error @ SignatureError::EarlierRevision) => {
-                message("verify-signature-earlier").with("why", why(error))
-            }
-            Err(it) => {
-                return self.format(&message("verify-signature-broken").with("why", why(it)));
-            }
+            Err(it @ SignatureError::EarlierRevision) => because("verify-signature-earlier", it),
+            Err(it) => return self.format(&because("verify-signature-broken", it)),
         };
         let time = match (signature.trusted_timestamp(roots), signature.claimed) {
             (Some(token), _) => Message::new("verify-signed-at")
@@ -115,12 +108,10 @@ impl Printer<'_> {
             (None, Some(at)) => Message::new("verify-signed-claims").with("day", day_in_japan(at)),
             (None, None) => Message::new("verify-signed-undated"),
         };
-        let trust = if signature.is_trusted(roots, self.context.now) {
-            "verify-trusted"
-        } else {
-            "verify-trust-unchecked"
-        };
-        let sentences = [statement, time, Message::new(trust).with("issuer", issuer)];
+        let is_trusted = signature.is_trusted(roots, self.context.now);
+        let trust = is_trusted.then_some("verify-trusted");
+        let trust = Message::new(trust.unwrap_or("verify-trust-unchecked"));
+        let sentences = [statement, time, trust.with("issuer", issuer)];
         sentences.map(|it| self.format(&it)).join(" ")
     }
 
@@ -172,15 +163,9 @@ impl Printer<'_> {
         cells
     }
 
+    /// A table for spreadsheets, which take no text of others for a formula.
     pub fn csv(&self, reports: &[VerifyReport]) -> String {
-        let mut cells = self.cells(reports);
-        for cell in cells.iter_mut().flatten() {
-            // A spreadsheet would take such a text, which others wrote, for a formula.
-            if cell.starts_with(['=', '+', '-', '@']) {
-                cell.insert(0, '\'');
-            }
-        }
-        data::table(cells)
+        data::table(self.cells(reports))
     }
 
     fn table(&self, reports: &[VerifyReport]) -> String {

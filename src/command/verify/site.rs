@@ -1,14 +1,9 @@
 //! The list of editions of a site: given as any address or path of it.
 
-use crate::command::sign::http_agent;
 use crate::edition::{LISTING_FORMAT, Listing};
-use crate::manifest::site::LISTING;
-use crate::message::{Error, Message, Result};
-use crate::verify::KnownEditions;
-use std::fmt::Display;
-use std::net::IpAddr;
-use std::path::Path;
-use std::time::Duration;
+use crate::message::{Error, Result};
+use crate::{command::sign::http_agent, manifest::site::LISTING, verify::KnownEditions};
+use std::{fmt::Display, net::IpAddr, path::Path, time::Duration};
 use ureq::http::Uri;
 
 /// The largest list; real ones have some kilobytes.
@@ -33,7 +28,7 @@ pub fn read(site: &str) -> Result<KnownEditions> {
 }
 
 fn failed(site: impl Display) -> Error {
-    Error::new(Message::new("no-listing").with("path", site))
+    Error::new("no-listing").with("path", site)
 }
 
 fn parse(bytes: &[u8]) -> std::result::Result<Listing, String> {

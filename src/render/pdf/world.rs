@@ -1,18 +1,16 @@
 //! The files that Typst can see: the theme's, the sheet, its data and the fonts. No disk, no packages, no clock.
 
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use crate::render::theme::Theme;
 use std::collections::{HashMap, HashSet};
-use std::iter::once;
-use std::sync::LazyLock;
+use std::{iter::once, sync::LazyLock};
 use ttf_parser::Tag;
 use typst::diag::{FileError, FileResult, PackageError, SourceDiagnostic};
 use typst::foundations::{Bytes, Datetime, Duration};
-use typst::layout::Abs;
 use typst::syntax::{DiagSpan, FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook, FontInstance, FontVariations};
 use typst::utils::LazyHash;
-use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt};
+use typst::{Feature, Library, LibraryExt, World as TypstWorld, WorldExt, layout::Abs};
 
 /// Two weights of each typeface, compiled in (see `fonts/README.md`).
 const FACES: [&[u8]; 4] = [
@@ -67,7 +65,7 @@ impl Fonts {
         let is_named = |face: &Font| face.info().family.to_lowercase() == name.to_lowercase();
         let mut own = Vec::new();
         for (file, bytes) in &theme.fonts {
-            let refused = |id| Error::new(Message::new(id).with("file", file));
+            let refused = |id| Error::new(id).with("file", file);
             let read = Font::new(Bytes::new(bytes.clone()), 0);
             let face = read.ok_or_else(|| refused("theme-font-unreadable"))?;
             if !may_be_embedded(&face) {
@@ -86,8 +84,7 @@ impl Fonts {
         if name.is_empty() || self.typefaces.iter().flatten().any(is_named) {
             return Ok(self.clone());
         }
-        let message = Message::new("theme-font-missing").with("typeface", name);
-        Err(Error::new(message))
+        Err(Error::new("theme-font-missing").with("typeface", name))
     }
 
     /// True if a typeface has the character, in the form that a variation selector after it chooses.
