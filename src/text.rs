@@ -198,9 +198,14 @@ fn split_paragraphs(text: &str) -> Vec<String> {
 /// Tells if a line begins with a mark or a number of a list as offices write them: ・, ①, （1）, 1., ア).
 pub fn begins_item(line: &str) -> bool {
     static ITEM: LazyLock<Regex> = LazyLock::new(|| {
-        let marks = "[・･•●○◎■□◆◇▪※①-⑳⑴-⒇㈠-㈩➀-➉]|[-*] ";
-        let number = "[0-9０-９]{1,2}|[ア-ン]|[a-zａ-ｚ]";
-        let item = format!(r"^\s*(?:{marks}|[(（](?:{number})[)）]|(?:{number})(?:[)）．]|\.\s))");
+        let marks = "[・･•●○◎〇×■□◆◇▪▲△▼▽★☆✓✔→⇒※【①-⑳⑴-⒇㈠-㈩➀-➉㋐-㋾Ⅰ-Ⅻⅰ-ⅻ]|[-*] |[*＊][0-9]";
+        let digits = "[0-9０-９]{1,2}";
+        let number = format!("{digits}|[ア-ン]|[A-Za-zａ-ｚ]");
+        let clause =
+            "第[0-9０-９一二三四五六七八九十]{1,3}[条項章節号]|[一二三四五六七八九十]{1,3}、";
+        let item = format!(
+            r"^\s*(?:{marks}|{clause}|[(（\[［](?:{number})[)）\]］]|(?:{number})(?:[)）．]|\.\s)|{digits}\.\D)"
+        );
         Regex::new(&item).expect("a valid pattern")
     });
     ITEM.is_match(line)
@@ -216,7 +221,11 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     // The parts that were not parsed as markup, with their escapes.
     let mut literal = String::new();
     for (event, range) in Parser::new_ext(&guarded, Options::empty()).into_offset_iter() {
-        problems.extend(signs_lost(&guarded, &event, &range));
+        // In a cell, emphasis is `**…**` alone.
+        let is_single = matches!(event, Event::Start(Tag::Emphasis));
+        let single =
+            || is_single.then(|| MarkupProblem::SignsLost(guarded[range.clone()].to_owned()));
+        problems.extend(signs_lost(&guarded, &event, &range).or_else(single));
         match event {
             Event::Start(Tag::Image { dest_url, .. }) => {
                 problems.push(MarkupProblem::Image(dest_url.into_string()));
@@ -260,24 +269,22 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     runs
 }
 
-/// Finds signs that an event takes out of a word (`AB*CD*EF`, `__init__`) or a path (`C:\_x`).
+/// Finds signs that an event takes out of a word (`AB*CD*EF`, `__init__`), a note (`*1`) or a path (`C:\_x`).
 pub fn signs_lost(source: &str, event: &Event, range: &Range<usize>) -> Option<MarkupProblem> {
     static PATH: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:[A-Za-z]:|\\)\\[^\s、。，」』）]*").expect("a valid pattern")
     });
     static ESCAPE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\\[[:punct:]]").expect("a valid pattern"));
-    let (before, written, after) = (
-        &source[..range.start],
-        &source[range.clone()],
-        &source[range.end..],
-    );
+    let (before, written) = (&source[..range.start], &source[range.clone()]);
     let lost = match event {
         Event::Start(Tag::Emphasis | Tag::Strong) => {
             let inner = written.trim_matches(['*', '_']);
-            let is_name = inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            let is_inside = is_word(before, inner) || is_word(inner, after);
-            (is_inside || (written.starts_with("__") && is_name)).then_some(written)?
+            let is_inside = is_word(before, inner) || is_word(inner, &source[range.end..]);
+            let is_note = inner.starts_with(|c: char| c.is_ascii_digit());
+            let is_bare = !inner.contains(char::is_alphanumeric);
+            let lost = is_inside || is_note || is_bare || written.starts_with('_');
+            lost.then_some(written)?
         }
         Event::Text(_) if before.ends_with('\\') => {
             let mut paths = PATH.find_iter(source);

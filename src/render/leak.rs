@@ -41,7 +41,7 @@ impl RenderedText {
             let unspaced = solid(&text);
             if readers.is_some_and(|readers| readers <= audience) {
                 allowed.push(unspaced);
-            } else if !unspaced.is_empty() {
+            } else if is_telling(&unspaced) {
                 withheld.insert(unspaced);
             }
         }
@@ -66,14 +66,31 @@ pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering
     leak.map_or(Ok(()), refused)
 }
 
+/// False for a text so short or general (`-`, `TEL`, a day) that it stands in any rendering.
+fn is_telling(text: &str) -> bool {
+    text.chars().count() > 3 && text.contains(char::is_alphabetic)
+}
+
 /// Removes all white space: renderings wrap texts in different ways.
 fn solid(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// Every paragraph in both languages with its readers; `None` if only the office sees it.
+/// Every text in both languages with its readers; `None` if only the office sees it.
 fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
-    let mut texts = Vec::new();
+    let headings = register.sections.iter().flat_map(|section| {
+        let items = section.items.iter().map(|item| &item.name);
+        std::iter::once(&section.name).chain(items)
+    });
+    let frame = register.frame().into_iter().filter_map(|(_, line)| line);
+    let printed = register.certifications.iter().map(|it| &it.printed);
+    let lines = frame.chain(headings).chain(printed);
+    let public = |text: &String| (text.clone(), Some(Audience::Public));
+    let mut texts = Vec::from_iter(
+        lines
+            .flat_map(|Bilingual { ja, en }| std::iter::once(ja).chain(en))
+            .map(public),
+    );
     for measure in register.measures() {
         for (Bilingual { ja, en }, audience) in measure.texts() {
             let english = en.iter().flat_map(|en| &en.paragraphs);
