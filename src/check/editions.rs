@@ -101,25 +101,24 @@ fn not_the_newest(content: &Content, found: &mut Findings) {
         return;
     };
     let newest = content.newest_edition().map(|edition| &*edition.id);
-    let message = match (sheet.record.edition.as_deref(), newest) {
-        (None, None) => return,
-        (None, Some(newest)) => {
-            let message = Message::new("edition-unnamed").with("newest", newest);
-            return altered(found, sheet.origin().at("date"), message);
-        }
+    let (field, message) = match (sheet.record.edition.as_deref(), newest) {
         (named, newest) if named == newest => return,
+        (None, Some(newest)) => {
+            let message = Message::new("edition-unnamed");
+            ("date", message.with("newest", newest))
+        }
         // A record that cannot be read has its own finding.
         (Some(named), _) if is_lost(content, named) || content.is_broken(&record_path(named)) => {
             return;
         }
         (Some(named), Some(newest)) if find(content, named).is_some() => {
-            Message::new("edition-not-newest")
-                .with("newest", newest)
-                .with("id", named)
+            let message = Message::new("edition-not-newest").with("newest", newest);
+            ("edition", message.with("id", named))
         }
-        (Some(named), _) => missing(named, "sheet.yaml"),
+        (Some(named), _) => ("edition", missing(named, "sheet.yaml")),
+        (None, None) => return,
     };
-    altered(found, sheet.origin().at("edition"), message);
+    altered(found, sheet.origin().at(field), message);
 }
 
 fn missing(edition: &str, named_by: &str) -> Message {

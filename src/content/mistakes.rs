@@ -1,5 +1,4 @@
-//! Every mistake in the fields of a file that is YAML: in, its nodes and the JSON Schema of its record
-//! type; out, findings.
+//! Every mistake in the fields of a file of YAML: in, its nodes and the JSON Schema of its record; out, findings.
 //!
 //! serde_yaml, which reads the values, stops at the first mistake and tells it as a sentence.
 
@@ -72,9 +71,7 @@ impl Search<'_> {
                 finding.suggest(written, choices);
             }
             NodeData::Scalar(written, is_plain) if is_value(written, *is_plain, schema) => {}
-            NodeData::Scalar(written, _)
-                if schema["format"] == "line" && (is_blank(written) || node.is_null()) =>
-            {
+            NodeData::Scalar(..) if schema["format"] == "line" => {
                 let message = Message::new("blank-field").with("field", field);
                 self.report(rule::MISSING_FIELD, node, message);
             }
