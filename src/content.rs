@@ -259,9 +259,8 @@ impl Content {
         let strays = std::mem::take(&mut self.edition_files).into_keys();
         let mut without_record = BTreeSet::new();
         for file in strays.chain(alone) {
-            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let id = folder.rsplit('/').next().unwrap_or_default();
-            let record = format!("{folder}/{RECORD}");
+            let id = file.split('/').nth(2).unwrap_or_default();
+            let record = format!("content/editions/{id}/{RECORD}");
             if self.lost.iter().any(|lost| lost.id == id) {
                 continue;
             }

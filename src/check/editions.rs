@@ -30,13 +30,12 @@ fn altered(found: &mut Findings, origin: Origin, message: Message) {
 fn damaged(filed: &Filed<Edition>, found: &mut Findings) {
     let (edition, origin) = (&filed.record, filed.origin());
     let message = |id| Message::new(id).with("id", &edition.id);
-    let of_the_day = edition.id.strip_prefix(&edition.sheet.date.to_string());
-    let number = Regex::new("^(-([2-9]|[1-9][0-9]+))?$").expect("a valid pattern");
-    let numbered = |rest: &str| number.is_match(rest);
+    let pattern = format!("^{}(-([2-9]|[1-9][0-9]+))?$", edition.sheet.date);
+    let of_the_day = Regex::new(&pattern).expect("a valid pattern");
     if edition.format != FORMAT {
         let unknown = message("edition-format").with("format", &edition.format);
         altered(found, origin.at("format"), unknown);
-    } else if filed.file != record_path(&edition.id) || !of_the_day.is_some_and(numbered) {
+    } else if filed.file != record_path(&edition.id) || !of_the_day.is_match(&edition.id) {
         altered(found, origin.at("id"), message("edition-name"));
     } else if issue::digests(edition) != edition.digest {
         altered(found, origin.at("digest"), message("edition-altered"));

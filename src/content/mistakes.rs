@@ -20,11 +20,10 @@ type Mistake = (Diagnostic, bool);
 pub fn find<T: JsonSchema>(file: &str, text: &str, root: &Node) -> Vec<Mistake> {
     let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<T>();
-    let mistakes = Vec::new();
     let mut search = Search {
         file,
         text,
-        mistakes,
+        mistakes: Vec::new(),
     };
     search.visit("", root, schema.as_value());
     search.mistakes
