@@ -1,5 +1,4 @@
-//! Checks content for a day and the fonts: findings out and, if none is an error, a [`Register`];
-//! then also the site's [`pages`] of prose.
+//! Checks content for a day and the fonts: findings out and, without an error, a [`Register`] and [`pages`] of prose.
 //!
 //! Each rule is a function that looks at the whole [`CheckInput`] and adds what it finds;
 //! [`RULES`] lists them. `check/README.md` has for each rule its severity, the law or decision

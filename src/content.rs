@@ -19,7 +19,8 @@ pub mod yaml;
 
 use crate::characters::code_point;
 use crate::diagnostic::{Diagnostic, Origin};
-use crate::edition::{self, Edition, Ending, Listing, LostEdition, RecordedCopy};
+use crate::edition::file::{LOST, RECORD, WITHDRAWN};
+use crate::edition::{Edition, Ending, Listing, LostEdition, RecordedCopy};
 use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
@@ -216,14 +217,12 @@ impl Content {
             ["guidelines", _] if yaml => self.guidelines.extend(file.filed(yaml::read)),
             ["certifications", _] if yaml => self.certifications.extend(file.filed(yaml::read)),
             ["copies.yaml"] => self.copies = file.read(yaml::read_written).unwrap_or_default(),
-            ["editions", _, edition::file::RECORD] => {
-                self.editions.extend(file.filed(yaml::read_written));
-            }
-            ["editions", id, edition::file::WITHDRAWN] => {
+            ["editions", _, RECORD] => self.editions.extend(file.filed(yaml::read_written)),
+            ["editions", id, WITHDRAWN] => {
                 let ending = file.read(yaml::read_written);
                 self.withdrawn.extend(ending.map(|it| (id.to_string(), it)));
             }
-            ["editions", id, edition::file::LOST] => {
+            ["editions", id, LOST] => {
                 let (id, ending) = (id.to_string(), file.read(yaml::read_written));
                 self.lost
                     .extend(ending.map(|ending| LostEdition { id, ending }));
@@ -246,7 +245,7 @@ impl Content {
     /// Gives each edition its files and its end, and sorts them by age.
     fn complete_editions(&mut self) {
         for Filed { file, record } in &mut self.editions {
-            let folder = file.trim_end_matches(edition::file::RECORD);
+            let folder = file.trim_end_matches(RECORD);
             for name in record.files.keys() {
                 let bytes = self.edition_files.remove(&format!("{folder}{name}"));
                 record.bytes.extend(bytes.map(|it| (name.clone(), it)));
@@ -256,13 +255,12 @@ impl Content {
         self.editions
             .sort_by(|a, b| a.record.age().cmp(&b.record.age()));
         let ended = std::mem::take(&mut self.withdrawn).into_keys();
-        let alone = ended.map(|id| format!("content/editions/{id}/{}", edition::file::WITHDRAWN));
+        let alone = ended.map(|id| format!("content/editions/{id}/{WITHDRAWN}"));
         let strays = std::mem::take(&mut self.edition_files).into_keys();
         let mut without_record = BTreeSet::new();
         for file in strays.chain(alone) {
-            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let id = folder.rsplit('/').next().unwrap_or_default();
-            let record = format!("{folder}/{}", edition::file::RECORD);
+            let id = file.split('/').nth(2).unwrap_or_default();
+            let record = format!("content/editions/{id}/{RECORD}");
             if self.lost.iter().any(|lost| lost.id == id) {
                 continue;
             }

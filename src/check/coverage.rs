@@ -56,15 +56,12 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
         chosen.map(SheetPlace::id).collect()
     };
     let (own, official) = (ids(|place| place.is_own), ids(|place| !place.is_own));
-    let unknown = |name: &str| {
-        Message::new("unknown-item")
-            .with("name", name)
-            .with("guideline", &guideline.record.id)
-    };
+    let unknown = Message::new("unknown-item").with("guideline", &guideline.record.id);
     for file in &input.content.measures {
         let mut takers = places.iter().filter(|place| place.takes_measures);
         if !takers.any(|place| place.holds(file)) {
-            let finding = found.error(Origin::file(&file.file), unknown(&file.place()));
+            let message = unknown.clone().with("name", file.place());
+            let finding = found.error(Origin::file(&file.file), message);
             finding.help = better_file(&places, file);
         }
     }
@@ -81,7 +78,7 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
             } else {
                 let known = || official.iter().map(String::as_str);
                 let section = format!("{}-", name.split('-').next().unwrap_or(name));
-                let finding = found.error(origin, unknown(name));
+                let finding = found.error(origin, unknown.clone().with("name", name));
                 finding.help = one_of(known().filter(|place| place.starts_with(&section)));
                 finding.suggest(name, known());
             }

@@ -6,8 +6,7 @@ use crate::diagnostic::Origin;
 use crate::diagnostic::Severity::{Error, Warning};
 use crate::message::Message;
 
-/// Reports days on which what they say cannot have happened. The sheet's own day may be one that the
-/// office prepares for, so that it is a warning.
+/// Reports days on which what they say cannot have happened; a warning for the sheet's, which may be prepared for.
 pub fn impossible_date(input: &CheckInput, found: &mut Findings) {
     let (today, to_come) = (Some(IsoDate(input.today)), "day-to-come");
     let mut report =

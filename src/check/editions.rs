@@ -30,13 +30,12 @@ fn altered(found: &mut Findings, origin: Origin, message: Message) {
 fn damaged(filed: &Filed<Edition>, found: &mut Findings) {
     let (edition, origin) = (&filed.record, filed.origin());
     let message = |id| Message::new(id).with("id", &edition.id);
-    let of_the_day = edition.id.strip_prefix(&edition.sheet.date.to_string());
-    let number = Regex::new("^(-([2-9]|[1-9][0-9]+))?$").expect("a valid pattern");
-    let numbered = |rest: &str| number.is_match(rest);
+    let pattern = format!("^{}(-([2-9]|[1-9][0-9]+))?$", edition.sheet.date);
+    let of_the_day = Regex::new(&pattern).expect("a valid pattern");
     if edition.format != FORMAT {
         let unknown = message("edition-format").with("format", &edition.format);
         altered(found, origin.at("format"), unknown);
-    } else if filed.file != record_path(&edition.id) || !of_the_day.is_some_and(numbered) {
+    } else if filed.file != record_path(&edition.id) || !of_the_day.is_match(&edition.id) {
         altered(found, origin.at("id"), message("edition-name"));
     } else if issue::digests(edition) != edition.digest {
         altered(found, origin.at("digest"), message("edition-altered"));
@@ -101,25 +100,24 @@ fn not_the_newest(content: &Content, found: &mut Findings) {
         return;
     };
     let newest = content.newest_edition().map(|edition| &*edition.id);
-    let message = match (sheet.record.edition.as_deref(), newest) {
-        (None, None) => return,
-        (None, Some(newest)) => {
-            let message = Message::new("edition-unnamed").with("newest", newest);
-            return altered(found, sheet.origin().at("date"), message);
-        }
+    let (field, message) = match (sheet.record.edition.as_deref(), newest) {
         (named, newest) if named == newest => return,
+        (None, Some(newest)) => {
+            let message = Message::new("edition-unnamed");
+            ("date", message.with("newest", newest))
+        }
         // A record that cannot be read has its own finding.
         (Some(named), _) if is_lost(content, named) || content.is_broken(&record_path(named)) => {
             return;
         }
         (Some(named), Some(newest)) if find(content, named).is_some() => {
-            Message::new("edition-not-newest")
-                .with("newest", newest)
-                .with("id", named)
+            let message = Message::new("edition-not-newest").with("newest", newest);
+            ("edition", message.with("id", named))
         }
-        (Some(named), _) => missing(named, "sheet.yaml"),
+        (Some(named), _) => ("edition", missing(named, "sheet.yaml")),
+        (None, None) => return,
     };
-    altered(found, sheet.origin().at("edition"), message);
+    altered(found, sheet.origin().at(field), message);
 }
 
 fn missing(edition: &str, named_by: &str) -> Message {

@@ -9,8 +9,7 @@ use crate::message::{Language, Message};
 use crate::model::{ProsePage, place_name};
 use std::collections::BTreeSet;
 
-/// Reports links that lead neither to the web nor to mail, a telephone or an existing row; and
-/// images, because none is shown.
+/// Reports links that lead neither to the web, to mail, a telephone nor an existing row; and images, as none is shown.
 pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     let site = LinkTargets::of(input.content);
     let rows = &site.rows;

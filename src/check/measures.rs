@@ -12,17 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Reports ids that cannot be anchors and file names.
 /// Letters, digits and hyphens are allowed; `page-…` belongs to the web page itself.
 pub fn bad_id(input: &CheckInput, found: &mut Findings) {
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    for (id, origin) in ids(input) {
-        let is_taken = id.starts_with('-') || id.starts_with("page-");
-        if id.is_empty() || !id.chars().all(fits) || is_taken {
-            found.error(origin, Message::new("bad-id").with("id", id));
-        }
-    }
-}
-
-/// Every id that is written as a value.
-fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
     let mut ids = Vec::new();
     for (_, record, origin) in input.content.all_measures() {
         ids.push((record.id.as_str(), origin.at("id")));
@@ -38,7 +27,13 @@ fn ids<'a>(input: &CheckInput<'a>) -> Vec<(&'a str, Origin)> {
     for place in official.flat_map(places::of_guideline).chain(own) {
         ids.push((place.item.unwrap_or(place.section), place.origin.at("id")));
     }
-    ids
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    for (id, origin) in ids {
+        let is_taken = id.starts_with('-') || id.starts_with("page-");
+        if id.is_empty() || !id.chars().all(fits) || is_taken {
+            found.error(origin, Message::new("bad-id").with("id", id));
+        }
+    }
 }
 
 /// Reports ids, anchors and numbers that two records claim.
@@ -61,8 +56,7 @@ pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// Ids of guidelines, places and measures, anchors, numbers and certificates, each with its node:
-/// those of different kinds do not collide.
+/// Ids of guidelines, places and measures, anchors, numbers and certificates, with nodes; no two kinds collide.
 fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     let mut claims = <[Vec<(String, Origin)>; 6]>::default();
     let [guidelines, places, measures, anchors, numbers, certificates] = &mut claims;

@@ -60,6 +60,9 @@ fn optional(ja: &Option<Line>, en: &Option<Line>) -> Option<Bilingual<String>> {
 
 fn office(record: &OfficeRecord) -> Office {
     let en = &record.en;
+    // A mail address by itself becomes a URI.
+    let scheme = |contact: &str| if contact.contains(':') { "" } else { "mailto:" };
+    let contact = record.security.as_ref();
     Office {
         name: bilingual(&record.name, &en.name),
         tel: owned(&record.tel),
@@ -68,14 +71,8 @@ fn office(record: &OfficeRecord) -> Office {
         representative: optional(&record.representative, &en.representative),
         complaints: optional(&record.complaints, &en.complaints),
         homepage: owned(&record.homepage),
-        security: record.security.as_deref().map(contact_address),
+        security: contact.map(|it| format!("{}{it}", scheme(it))),
     }
-}
-
-/// A mail address by itself becomes a URI.
-fn contact_address(contact: &str) -> String {
-    let scheme = if contact.contains(':') { "" } else { "mailto:" };
-    format!("{scheme}{contact}")
 }
 
 /// The sections that have a measure, with the items that have one.

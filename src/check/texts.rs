@@ -183,8 +183,7 @@ pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
 /// Signs that stand between two names, and in none.
 pub const BETWEEN_NAMES: [char; 5] = ['、', '､', '，', '；', ';'];
 
-/// Reports entries of lists of names that are probably two: the second name would be neither found
-/// in a text nor given a box for its seal.
+/// Reports entries that are probably two names: the second would be neither found in a text nor given a seal's box.
 pub fn joined_names(input: &CheckInput, found: &mut Findings) {
     let Some(sheet) = input.sheet() else {
         return;
@@ -203,16 +202,16 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// Pairs of spellings of the same word.
-const VARIANTS: [(&str, &str); 8] = [
-    ("サーバー", "サーバ"),
-    ("ユーザー", "ユーザ"),
-    ("フォルダー", "フォルダ"),
-    ("コンピューター", "コンピュータ"),
-    ("マネージャー", "マネージャ"),
-    ("ブラウザー", "ブラウザ"),
-    ("漏えい", "漏洩"),
-    ("取扱い", "取り扱い"),
+/// Pairs of spellings of the same word; the first may contain the second.
+const VARIANTS: [[&str; 2]; 8] = [
+    ["サーバー", "サーバ"],
+    ["ユーザー", "ユーザ"],
+    ["フォルダー", "フォルダ"],
+    ["コンピューター", "コンピュータ"],
+    ["マネージャー", "マネージャ"],
+    ["ブラウザー", "ブラウザ"],
+    ["漏えい", "漏洩"],
+    ["取扱い", "取り扱い"],
 ];
 
 /// Reports words with two spellings, once each, at the first occurrence of the rarer spelling.
@@ -224,28 +223,24 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
         let is_guideline = text.origin.file.starts_with("content/guidelines/");
         text.audience.is_some() && text.language == Language::Japanese && !is_guideline
     });
-    let count = |of: &[(usize, &Origin)]| of.iter().map(|(count, _)| count).sum::<usize>();
-    for (long, short) in VARIANTS {
-        let (mut longs, mut shorts) = (Vec::new(), Vec::new());
-        for text in &texts {
-            longs.push((text.text.matches(long).count(), &text.origin));
+    for words in VARIANTS {
+        let [long, short] = words;
+        let count = |text: &WrittenText| {
             // サーバー contains サーバ and is another spelling.
-            let others = text.text.replace(long, "\0");
-            shorts.push((others.matches(short).count(), &text.origin));
-        }
-        let total = count(&longs) + count(&shorts);
-        let (rarer, rare, common) = if count(&longs) < count(&shorts) {
-            (longs, long, short)
-        } else {
-            (shorts, short, long)
+            let alone = text.text.replace(long, "\0").matches(short).count();
+            [text.text.matches(long).count(), alone]
         };
-        if let Some((_, first)) = rarer.iter().find(|(count, _)| *count > 0) {
+        let counts: Vec<[usize; 2]> = texts.iter().map(count).collect();
+        let totals = [0, 1].map(|word| counts.iter().map(|of| of[word]).sum::<usize>());
+        let rarer = usize::from(totals[0] >= totals[1]);
+        let mut counted = texts.iter().zip(&counts);
+        if let Some((first, _)) = counted.find(|(_, counts)| counts[rarer] > 0) {
             let message = Message::new("spelling-varies")
-                .with("rare", rare)
-                .with("common", common)
-                .with("count", count(&rarer))
-                .with("total", total);
-            found.add(Severity::Hint, first.within(rare), message);
+                .with("rare", words[rarer])
+                .with("common", words[1 - rarer])
+                .with("count", totals[rarer])
+                .with("total", totals[0] + totals[1]);
+            found.add(Severity::Hint, first.origin.within(words[rarer]), message);
         }
     }
 }

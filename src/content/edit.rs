@@ -96,8 +96,7 @@ fn without_comment(text: &str, bytes: Range<usize>) -> Range<usize> {
     bytes.start..end.map_or(bytes.end, |end| bytes.start + end + 2)
 }
 
-/// Adds an entry to a file that holds a list, such as `copies.yaml`; returns the whole file, or
-/// `None` as [`issued`] does.
+/// Adds an entry to a file that holds a list, as `copies.yaml`; returns the whole file, or `None` as [`issued`] does.
 pub fn appended<T: Serialize + DeserializeOwned + Debug + Clone>(
     text: &str,
     entry: &T,

@@ -20,7 +20,7 @@ const LARGEST_PDF: u64 = 64 * 1024 * 1024;
 /// A file of the content that is being read: a reason not to read it becomes a finding.
 pub struct ContentFile<'a> {
     pub entry: &'a DirEntry,
-    /// As findings show it.
+    /// The path as findings show it.
     pub path: &'a str,
     pub findings: &'a mut Vec<Diagnostic>,
     pub sources: &'a mut Sources,
@@ -35,6 +35,7 @@ impl ContentFile<'_> {
         Some(Filed { file, record })
     }
 
+    /// Reads it, and keeps its text for findings.
     pub fn read<T>(&mut self, reader: Reader<T>) -> Option<T> {
         let path = self.path;
         let text = self.unless_refused(text_of(self.entry))?;

@@ -1,5 +1,4 @@
-//! Every mistake in the fields of a file that is YAML: in, its nodes and the JSON Schema of its record
-//! type; out, findings.
+//! Every mistake in the fields of a file of YAML: in, its nodes and the JSON Schema of its record; out, findings.
 //!
 //! serde_yaml, which reads the values, stops at the first mistake and tells it as a sentence.
 
@@ -21,11 +20,10 @@ type Mistake = (Diagnostic, bool);
 pub fn find<T: JsonSchema>(file: &str, text: &str, root: &Node) -> Vec<Mistake> {
     let settings = SchemaSettings::draft2020_12().with(|it| it.inline_subschemas = true);
     let schema = settings.into_generator().into_root_schema_for::<T>();
-    let mistakes = Vec::new();
     let mut search = Search {
         file,
         text,
-        mistakes,
+        mistakes: Vec::new(),
     };
     search.visit("", root, schema.as_value());
     search.mistakes
@@ -72,9 +70,7 @@ impl Search<'_> {
                 finding.suggest(written, choices);
             }
             NodeData::Scalar(written, is_plain) if is_value(written, *is_plain, schema) => {}
-            NodeData::Scalar(written, _)
-                if schema["format"] == "line" && (is_blank(written) || node.is_null()) =>
-            {
+            NodeData::Scalar(..) if schema["format"] == "line" => {
                 let message = Message::new("blank-field").with("field", field);
                 self.report(rule::MISSING_FIELD, node, message);
             }

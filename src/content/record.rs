@@ -1,7 +1,6 @@
 //! The record types of `content/`, one per kind of file.
 //!
-//! They hold what was written; [`crate::model`] holds what was checked. Their comments are the
-//! manual for whoever writes the YAML.
+//! They hold what was written, [`crate::model`] what was checked. Their comments are the manual for writers of YAML.
 
 pub use super::values::{EachOnce, IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
@@ -152,8 +151,7 @@ pub struct OwnItem {
 pub type FieldAudience = Audiences<Option<Audience>>;
 
 impl FieldAudience {
-    /// The readers the measure names, else those the sheet names; by default remarks (vendors,
-    /// products) are not public.
+    /// Readers that the measure names, else the sheet; by default remarks (vendors, products) are not public.
     pub fn over(self, sheet: FieldAudience) -> Audiences {
         Audiences {
             subject: self.subject.or(sheet.subject).unwrap_or(Audience::Public),
@@ -359,8 +357,7 @@ pub struct CertificationRecord {
     pub en: CertificationEnglishRecord,
 }
 
-/// The certificate in English. It is printed as `standard (scheme, certificate no. number, body)`
-/// if nothing in that is left in Japanese.
+/// The certificate in English: printed as `standard (scheme, certificate no. number, body)` if no part is in Japanese.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CertificationEnglishRecord {

@@ -37,14 +37,17 @@ impl Sources {
             // A file that was not read has no nodes, and may be nested beyond all bounds.
             let tree = LazyCell::new(|| nodes::parse(page::yaml_of(&file, text)).ok());
             let find = |location: &SourceLocation| match location {
-                SourceLocation::Within(outer, needle) => {
-                    let range = match &**outer {
-                        Bytes { start, end } => *start..*end,
-                        Node { path, .. } => tree.as_ref()?.find(path).0.1.bytes.clone(),
-                        _ => return None,
-                    };
-                    Some(passage(text, range, needle))
-                }
+                SourceLocation::Within(outer, needle) => match &**outer {
+                    Bytes { start, end } if needle.is_empty() => {
+                        Some(first_line(text, *start..*end))
+                    }
+                    Bytes { start, end } => Some(passage(text, *start..*end, needle)),
+                    Node { path, .. } => {
+                        let (_, node) = tree.as_ref()?.find(path).0;
+                        Some(passage(text, node.bytes.clone(), needle))
+                    }
+                    _ => None,
+                },
                 Node { path, part } => {
                     let beginning = tree.as_ref()?.beginning(path, part);
                     Some(first_line(text, beginning.bytes.clone()))
@@ -91,7 +94,7 @@ impl Sources {
 /// The characters in a range of a text; its first line if markup hides them.
 fn passage(text: &str, range: Range<usize>, needle: &str) -> Range<usize> {
     match text[range.clone()].find(needle) {
-        Some(at) if !needle.is_empty() => range.start + at..range.start + at + needle.len(),
-        _ => first_line(text, range),
+        Some(at) => range.start + at..range.start + at + needle.len(),
+        None => first_line(text, range),
     }
 }

@@ -79,8 +79,7 @@ pub fn line_start(text: &str, at: usize) -> usize {
     text[..at].rfind('\n').map_or(0, |end| end + 1)
 }
 
-/// Reports the typing mistakes of a Japanese keyboard. Only for a file that has lost its structure:
-/// otherwise such a line may well be text.
+/// Reports slips of a Japanese keyboard, for a file that has lost its structure: in another such a line may be text.
 pub fn slips(file: &str, text: &str) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     let mut start = 0;

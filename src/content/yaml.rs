@@ -99,15 +99,11 @@ pub fn read_flat(text: &str) -> Result<BTreeMap<String, serde_json::Value>, (usi
 /// Finds the comments that stand behind something else on their line.
 pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        for (at, _) in line.match_indices('#') {
-            let before = &line[..at];
-            if before.ends_with([' ', '\t']) && !before.trim().is_empty() {
-                comments.push(start + at..start + line.trim_end().len());
-            }
+    for (at, _) in text.match_indices('#') {
+        let before = &text[syntax::line_start(text, at)..at];
+        if before.ends_with([' ', '\t']) && !before.trim().is_empty() {
+            comments.push(first_line(text, at..text.len()));
         }
-        start += line.len();
     }
     if comments.is_empty() {
         return comments;
