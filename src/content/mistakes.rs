@@ -118,14 +118,14 @@ impl Search<'_> {
             NodeData::List(_) => "list".to_owned(),
             NodeData::Map(_) => "fields".to_owned(),
         };
-        let (expected, is_shape) = match (&schema["format"], &schema["type"]) {
-            (Value::String(format), _) if format != "line" => (&**format, false),
-            (_, kind) if has(kind, "array") && has(kind, "string") => ("text-or-list", false),
-            (_, kind) if has(kind, "array") && schema["maxItems"] == 2 => ("pair", false),
-            (_, kind) if has(kind, "array") => ("array", true),
-            (_, kind) if has(kind, "object") => ("object", true),
-            (_, kind) if has(kind, "boolean") => ("boolean", false),
-            _ => ("string", false),
+        let expected = match (&schema["format"], &schema["type"]) {
+            (Value::String(format), _) if format != "line" => &**format,
+            (_, kind) if has(kind, "array") && has(kind, "string") => "text-or-list",
+            (_, kind) if has(kind, "array") && schema["maxItems"] == 2 => "pair",
+            (_, kind) if has(kind, "array") => "array",
+            (_, kind) if has(kind, "object") => "object",
+            (_, kind) if has(kind, "boolean") => "boolean",
+            _ => "string",
         };
         let is_text = ["string", "text-or-list"].contains(&expected);
         let is_quotable = is_text && !node.is_null() && !matches!(node.data, NodeData::List(_));
@@ -134,7 +134,7 @@ impl Search<'_> {
             .with("expected", expected);
         let (finding, is_shapeless) = self.report(rule::WRONG_TYPE, node, message);
         finding.help = is_quotable.then(|| Message::new("quote-it"));
-        *is_shapeless = is_shape;
+        *is_shapeless = ["array", "object"].contains(&expected);
     }
 
     fn report(&mut self, rule: &'static str, node: &Node, message: Message) -> &mut Mistake {
