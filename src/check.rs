@@ -68,7 +68,7 @@ const OPEN_QUESTION: &str = "open-question";
 const UNDATED: &str = "certification-undated";
 
 /// The rules on the content as read. Their order has no effect: findings are sorted by place.
-pub const RULES: [Rule; 31] = [
+pub const RULES: [Rule; 32] = [
     ("unknown-guideline", coverage::unknown_guideline),
     ("guideline-superseded", coverage::guideline_superseded),
     ("unknown-item", coverage::unknown_item),
@@ -94,6 +94,7 @@ pub const RULES: [Rule; 31] = [
     ("emphasis-not-closed", texts::emphasis_not_closed),
     (rule::CONTROL_CHARACTER, texts::control_characters),
     ("radical", texts::radical),
+    ("swallowed-field", texts::swallowed_field),
     ("text-cut-off", texts::text_cut_off),
     ("missing-glyph", texts::missing_glyph),
     (CONFIDENTIAL_NAME, texts::confidential_name),

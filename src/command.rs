@@ -16,7 +16,7 @@ mod usage;
 mod verify;
 
 use crate::check::{REVIEW_OVERDUE, rule_names, texts};
-use crate::content::{self, Content, Filed, Sources, record::GuidelineRecord};
+use crate::content::{self, Content, Filed, Sources, record::GuidelineRecord, with_whole_kana};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::edition::{Allowance, Edition, Version};
 use crate::message::{Catalog, Error, Message, Result};
@@ -233,11 +233,11 @@ impl Session<'_> {
         })
     }
 
-    /// Refuses an option's text with a character that no font has or that is invisible.
-    fn printable(&self, option: &str, text: &str) -> Result<()> {
-        let fonts = Fonts::compiled_in();
-        let Some(why) = texts::unprintable(text, |c| fonts.can_draw(c)) else {
-            return Ok(());
+    /// An option's text as files are read. Refuses one with a character that no font has or that is invisible.
+    fn printable(&self, option: &str, written: &str) -> Result<String> {
+        let (fonts, text) = (Fonts::compiled_in(), with_whole_kana(written.trim()));
+        let Some(why) = texts::unprintable(&text, |c| fonts.can_draw(c)) else {
+            return Ok(text);
         };
         let message = Message::new("argument-unprintable").with("option", option);
         Err(Error::new(message).caused_by(self.catalog.format(&why)))

@@ -25,8 +25,8 @@ use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
 use file::{ContentFile, is_editor_leftover, shown};
-pub use file::{conflict_marker, files_below, marker_in};
-pub use page::{PageFile, PageText};
+pub use file::{conflict_marker, files_below, marker_in, with_whole_kana};
+pub use page::{PageFile, PageText, yaml_of};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 pub use sources::{Position, Sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -208,7 +208,7 @@ impl Content {
         if is_editor_leftover(entry) {
             return;
         }
-        if let Some(original) = parts.last().and_then(|name| file::original_of(name)) {
+        if let Some(original) = file::original_of(entry) {
             return file.refuse_name(Message::new("copied-file").with("name", original), None);
         }
         match parts.as_slice() {
@@ -261,7 +261,8 @@ impl Content {
         for file in strays.chain(alone) {
             let id = file.split('/').nth(2).unwrap_or_default();
             let record = format!("content/editions/{id}/{RECORD}");
-            if self.lost.iter().any(|lost| lost.id == id) {
+            let is_lost = self.lost.iter().any(|lost| lost.id == id);
+            if is_lost || self.is_broken(&record) {
                 continue;
             }
             if self.sources.get(&record).is_some() {
@@ -304,5 +305,11 @@ fn better_name(file: &str) -> Option<String> {
     }
     let name = format!("{stem}.yaml");
     let is_near = ["yaml", "yml", "txt"].contains(&&*ending.to_ascii_lowercase());
-    (is_near && name != file).then_some(name)
+    let above = [
+        "content/office.yaml",
+        "content/sheet.yaml",
+        "content/copies.yaml",
+    ];
+    let has_place = stem.matches('/').count() > 1 || above.contains(&&*name);
+    (is_near && has_place && name != file).then_some(name)
 }

@@ -5,7 +5,7 @@ use crate::compare::Sides;
 use crate::compare::guideline::match_places;
 use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
-use crate::content::{Filed, MeasureFile};
+use crate::content::{Content, Filed, MeasureFile};
 use crate::diagnostic::{Origin, Part, Severity, nearest};
 use crate::message::Message;
 use std::collections::BTreeSet;
@@ -62,7 +62,7 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
         if !takers.any(|place| place.holds(file)) {
             let message = unknown.clone().with("name", file.place());
             let finding = found.error(Origin::file(&file.file), message);
-            finding.help = better_file(&places, file);
+            finding.help = better_file(input.content, file);
         }
     }
     let node = sheet.origin();
@@ -87,12 +87,20 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
 }
 
 /// Advice on a file of measures at a place that does not exist: the file that was meant, or those there.
-fn better_file(places: &[SheetPlace], file: &MeasureFile) -> Option<Message> {
+fn better_file(content: &Content, file: &MeasureFile) -> Option<Message> {
     let written = file.place();
     let item = file.item.as_deref();
-    let all = || places.iter().filter(|place| place.takes_measures);
+    let places = content.places();
+    // A file that exists would be overwritten.
+    let is_free = |place: &&SheetPlace| {
+        place.takes_measures && !content.measures.iter().any(|file| place.holds(file))
+    };
+    let all = || places.iter().filter(is_free);
     // `C-b.yaml` for `C/b.yaml`, or `C/10-2.yaml` for a section that has no items.
-    let meant = all().find(|place| place.id() == written || Some(&*place.id()) == item);
+    let meant = all().find(|place| {
+        let id = place.id();
+        id.eq_ignore_ascii_case(&written) || Some(&*id) == item
+    });
     let ids: Vec<String> = all().map(SheetPlace::id).collect();
     let near = nearest(&written, ids.iter().map(String::as_str));
     if let Some(place) = meant.or_else(|| all().find(|place| Some(&*place.id()) == near)) {

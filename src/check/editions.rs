@@ -114,7 +114,13 @@ fn not_the_newest(content: &Content, found: &mut Findings) {
             let message = Message::new("edition-not-newest").with("newest", newest);
             ("edition", message.with("id", named))
         }
-        (Some(named), _) => ("edition", missing(named, "sheet.yaml")),
+        (Some(named), Some(newest)) => {
+            let message = Message::new("edition-mistyped").with("newest", newest);
+            let finding = found.error(sheet.origin().at("edition"), missing(named, "sheet.yaml"));
+            finding.help = Some(message.with("predecessor", named));
+            return;
+        }
+        (Some(named), None) => ("edition", missing(named, "sheet.yaml")),
         (None, None) => return,
     };
     altered(found, sheet.origin().at(field), message);

@@ -1,6 +1,7 @@
 //! Rules about measures: each is complete, has ids of its own, and is confirmed and reviewed.
 
 use super::{CheckInput, Findings};
+use crate::characters::code_point;
 use crate::content::record::{Markdown, MeasureRecord};
 use crate::content::{Content, places};
 use crate::diagnostic::Origin;
@@ -8,6 +9,7 @@ use crate::message::Message;
 use crate::model::place_name;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
+use unicode_normalization::UnicodeNormalization;
 
 /// Reports ids that cannot be anchors and file names.
 /// Letters, digits and hyphens are allowed; `page-…` belongs to the web page itself.
@@ -30,8 +32,11 @@ pub fn bad_id(input: &CheckInput, found: &mut Findings) {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
     for (id, origin) in ids {
         let is_taken = id.starts_with('-') || id.starts_with("page-");
-        if id.is_empty() || !id.chars().all(fits) || is_taken {
-            found.error(origin, Message::new("bad-id").with("id", id));
+        let sign = id.chars().find(|c| !fits(*c));
+        if id.is_empty() || sign.is_some() || is_taken {
+            let sign = sign.map_or("none".to_owned(), |c| format!("`{c}` ({})", code_point(c)));
+            let message = Message::new("bad-id").with("id", id).with("sign", sign);
+            found.error(origin, message);
         }
     }
 }
@@ -69,6 +74,19 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     for place in all_places {
         places.push((place.id(), place.origin.at("id")));
     }
+    // The number of a row that was issued and is gone is never used again.
+    let measures_now = || input.content.all_measures().map(|(_, it, _)| it);
+    let is_here = |id: &String| measures_now().any(|it| it.id == *id || it.formerly.contains(id));
+    for edition in &input.content.editions {
+        for row in edition
+            .record
+            .sheet
+            .measures()
+            .filter(|row| !is_here(&row.id))
+        {
+            numbers.extend(row.no.map(|no| (format!("no: {no}"), edition.origin())));
+        }
+    }
     for (file, record, origin) in input.content.all_measures() {
         let anchor = |id| place_name(&file.place(), Some(id));
         for (index, id) in record.formerly.iter().enumerate() {
@@ -80,7 +98,12 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     }
     for certification in &input.content.certifications {
         let record = &certification.record;
-        let name = format!("{} {}", record.standard, record.number);
+        // In every spelling: `ＩＳ　１２３`, `IS-123`.
+        let fold = |it: &str| -> String {
+            let letters = it.nfkc().filter(|c| c.is_alphanumeric());
+            letters.flat_map(char::to_uppercase).collect()
+        };
+        let name = format!("{} {}", fold(&record.standard), fold(&record.number));
         certificates.push((name, certification.origin().at("number")));
     }
     claims
@@ -115,11 +138,25 @@ fn is_written(text: &Option<Markdown>) -> bool {
     text.as_ref().is_some_and(|text| !text.0.is_empty())
 }
 
+/// Texts that give no reason.
+const NO_REASONS: [&str; 8] = [
+    "",
+    "-",
+    "なし",
+    "無し",
+    "該当なし",
+    "該当無し",
+    "非該当",
+    "N/A",
+];
+
 /// Reports 該当なし without a reason, or with a measure beside it.
 pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         let id = match &record.not_applicable {
-            Some(reason) if reason.0.is_empty() => "not-applicable-without-reason",
+            Some(reason) if NO_REASONS.contains(&&*reason.0.to_plain()) => {
+                "not-applicable-without-reason"
+            }
             Some(_) if is_written(&record.measure) => "not-applicable-with-measure",
             _ => continue,
         };

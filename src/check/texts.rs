@@ -3,13 +3,15 @@
 use super::{CheckInput, Findings};
 use crate::characters::{code_point, code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
-use crate::content::{Content, WrittenText, control_character_finding, yaml};
-use crate::diagnostic::{Origin, Severity};
+use crate::content::{Content, WrittenText, control_character_finding, yaml, yaml_of};
+use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
 use crate::text::MarkupProblem;
+use regex::Regex;
 use std::collections::BTreeSet;
 use std::iter;
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
 fn all_texts<'a>(input: &CheckInput<'a>) -> Vec<WrittenText<'a>> {
@@ -82,14 +84,17 @@ pub fn radical(input: &CheckInput, found: &mut Findings) {
     for text in all_texts(input) {
         let radicals: BTreeSet<char> = text.text.chars().filter(|c| is_radical(*c)).collect();
         for c in radicals {
-            let meant = character_of(c).map(|meant| format!("{meant} ({})", code_point(meant)));
-            let message = Message::new("radical")
-                .with("character", c)
-                .with("code", code_point(c))
-                .with("meant", meant.as_deref().unwrap_or("none"));
-            found.error(text.origin.within(&c.to_string()), message);
+            found.error(text.origin.within(&c.to_string()), radical_message(c));
         }
     }
+}
+
+fn radical_message(c: char) -> Message {
+    let meant = character_of(c).map(|meant| format!("{meant} ({})", code_point(meant)));
+    Message::new("radical")
+        .with("character", c)
+        .with("code", code_point(c))
+        .with("meant", meant.as_deref().unwrap_or("none"))
 }
 
 /// Kangxi radicals and the supplement of other forms of radicals.
@@ -134,6 +139,11 @@ pub fn unprintable(line: &str, can_draw: impl Fn(&str) -> bool) -> Option<Messag
     drawn(line).find_map(|character| {
         let control = character.chars().find(|c| is_invisible(*c) || *c == '\n');
         let refused = control.map(|c| control_character_finding(c, Origin::file("")).message);
+        let radical = character
+            .chars()
+            .find(|c| is_radical(*c))
+            .map(radical_message);
+        let refused = refused.or(radical);
         refused.or_else(|| (!can_draw(character)).then(|| missing(character)))
     })
 }
@@ -180,8 +190,17 @@ pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
     found.into_iter().map(|found| found.name).collect()
 }
 
-/// Signs that stand between two names, and in none.
-pub const BETWEEN_NAMES: [char; 5] = ['、', '､', '，', '；', ';'];
+/// The sign between two names that were written as one; `Acme, Inc.` is one.
+pub fn separator_in(names: &str) -> Option<&str> {
+    static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[、､，；;／/|｜]|, ?(?:Inc|Ltd|LLC|Co|Corp)?").expect("a valid pattern")
+    });
+    let mut found = SEPARATOR.find_iter(names).map(|it| it.as_str());
+    found.find(|it| !it.ends_with(|c: char| c.is_ascii_alphabetic()))
+}
+
+/// Ends of a name that belong to an address or a note: the bare name would not be found.
+const BEHIND_NAMES: [&str; 5] = ["様", "御中", "」", "）", ")"];
 
 /// Reports entries that are probably two names: the second would be neither found in a text nor given a seal's box.
 pub fn joined_names(input: &CheckInput, found: &mut Findings) {
@@ -193,10 +212,14 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
         ("confidential", &sheet.record.confidential),
     ] {
         for (index, name) in names.iter().enumerate() {
-            if let Some(separator) = name.matches(BETWEEN_NAMES).next() {
-                let origin = sheet.origin().at(field).at(index).within(separator);
+            let origin = sheet.origin().at(field).at(index);
+            let behind = BEHIND_NAMES.iter().find(|end| name.ends_with(**end));
+            if let Some(separator) = separator_in(name) {
                 let message = Message::new("joined-names").with("separator", separator);
-                found.error(origin, message.with("name", name));
+                found.error(origin.within(separator), message.with("name", name));
+            } else if let Some(end) = behind.filter(|_| field == "confidential") {
+                let message = Message::new("name-decorated").with("name", name);
+                found.warning(origin.within(end), message);
             }
         }
     }
@@ -246,20 +269,62 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
 }
 
 /// Reports text after ` #`, a comment in YAML, and text and signs that Markdown does not print.
-/// A `#` before a space is taken for a comment that the author meant, `#3` for text.
 pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
     for (file, text) in &input.content.sources.0 {
-        if !file.ends_with(".yaml") || file.starts_with("content/editions/") {
-            continue;
-        }
-        for bytes in yaml::comments_after_text(text) {
-            let lost = &text[bytes.clone()];
-            if !lost.starts_with("# ") && lost != "#" {
-                let message = Message::new("text-cut-off").with("lost", lost);
-                found.warning(Origin::bytes(file, bytes), message);
-            }
+        if !file.starts_with("content/editions/") {
+            found.list.extend(cut_off(file, yaml_of(file, text)));
         }
     }
     let ids = ["definition-unused", "cells-beyond", "signs-lost"];
     markup(input, found, Severity::Warning, &ids);
+}
+
+/// Reports lines that look like a field and became part of the text above them: what was meant for few
+/// readers would be printed for all.
+pub fn swallowed_field(input: &CheckInput, found: &mut Findings) {
+    static FIELD: LazyLock<Regex> = LazyLock::new(|| {
+        let names = "id|no|subject|measure|not_applicable|remarks|audience|relaxed|reviewed_on|confirm|memo|formerly|source";
+        Regex::new(&format!(r"\n\s*(?:- )?((?:{names})\s*[:：;；=＝])")).expect("a valid pattern")
+    });
+    for (file, text) in &input.content.sources.0 {
+        if !file.starts_with("content/measures/") {
+            continue;
+        }
+        for bytes in yaml::texts(text) {
+            for field in FIELD
+                .captures_iter(&text[bytes.clone()])
+                .filter_map(|it| it.get(1))
+            {
+                let start = bytes.start + field.start();
+                let origin = Origin::bytes(file, start..start + field.len());
+                found.error(
+                    origin,
+                    Message::new("swallowed-field").with("field", field.as_str()),
+                );
+            }
+        }
+    }
+}
+
+/// A comment that the author meant begins with a space; `#3` and `# 3` are text.
+static COMMENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^#+(?:$|\s+(?:$|\D|\d{3}))").expect("a valid pattern"));
+
+/// Finds text that YAML takes for a comment.
+pub fn cut_off(file: &str, text: &str) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for bytes in yaml::comments_after_text(text) {
+        let lost = &text[bytes.clone()];
+        if !COMMENT.is_match(lost) {
+            let message = Message::new("text-cut-off").with("lost", lost);
+            let origin = Origin::bytes(file, bytes);
+            findings.push(Diagnostic::new(
+                "text-cut-off",
+                Severity::Warning,
+                origin,
+                message,
+            ));
+        }
+    }
+    findings
 }

@@ -61,7 +61,7 @@ impl Build {
             let recipient = session.recipient(name)?;
             if copies.iter().all(|copy| copy.recipient != recipient) {
                 copies.push(ClientCopy {
-                    recipient: recipient.to_owned(),
+                    recipient,
                     mark: random_digits()?,
                     acknowledgement: self.acknowledgement,
                 });

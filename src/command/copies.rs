@@ -4,7 +4,7 @@ use super::Session;
 use crate::content::{Content, edit};
 use crate::edition::{CopyKind, RecordedCopy};
 use crate::message::{Error, Message, Result};
-use crate::{check::texts::BETWEEN_NAMES, data::sha256, manifest::LONGEST_RECIPIENT};
+use crate::{check::texts::separator_in, data::sha256, manifest::LONGEST_RECIPIENT};
 use std::{collections::BTreeMap, io::ErrorKind};
 
 /// Endings that the address line adds itself.
@@ -25,14 +25,13 @@ impl Session<'_> {
     }
 
     /// A recipient's name, after a check that it can be printed, fits file names and is one name.
-    pub(super) fn recipient<'a>(&self, written: &'a str) -> Result<&'a str> {
-        let name = written.trim();
-        self.printable("--recipient", name)?;
+    pub(super) fn recipient(&self, written: &str) -> Result<String> {
+        let name = self.printable("--recipient", written)?;
         let refused = if name.is_empty() || name.chars().count() > LONGEST_RECIPIENT {
             Message::new("recipient-length").with("most", LONGEST_RECIPIENT)
         } else if let Some(suffix) = HONORIFICS.iter().find(|it| name.ends_with(**it)) {
             Message::new("recipient-honorific").with("suffix", suffix)
-        } else if let Some(separator) = name.matches(BETWEEN_NAMES).next() {
+        } else if let Some(separator) = separator_in(&name) {
             Message::new("recipient-joined").with("separator", separator)
         } else {
             return Ok(name);

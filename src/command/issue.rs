@@ -3,6 +3,7 @@
 mod chain;
 
 use super::{JudgingOptions, Session, Shown};
+use crate::characters::is_blank;
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::{Content, Filed, edit, record::IsoDate, yaml};
 use crate::data::sha256;
@@ -98,15 +99,17 @@ impl Issue {
 
     /// The note as it will be printed, for everybody to read.
     fn note(&self, session: &Session, content: &Content) -> Result<Option<String>> {
-        let note = self.note.as_deref().map(str::trim);
-        let Some(note) = note.filter(|note| !note.is_empty()) else {
+        let Some(written) = &self.note else {
             return Ok(None);
         };
-        session.printable("--note", note)?;
-        if let Some(name) = texts::confidential_in(content, note).first() {
+        if is_blank(written) {
+            return Err(Error::new("note-blank"));
+        }
+        let note = session.printable("--note", written)?;
+        if let Some(name) = texts::confidential_in(content, &note).first() {
             return Err(Error::new("note-confidential").with("name", name));
         }
-        Ok(Some(note.to_owned()))
+        Ok(Some(note))
     }
 }
 

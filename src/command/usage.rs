@@ -1,6 +1,7 @@
 //! Help and mistakes in the arguments, in both languages: clap speaks English only.
 
 use super::{CANNOT_WORK, print_result, write_text};
+use crate::characters::is_blank;
 use crate::edition::Allowance;
 use crate::message::{Catalog, Error, Language, Message, Result};
 use clap::Command;
@@ -95,7 +96,7 @@ pub fn allowance(written: &str) -> std::result::Result<Allowance, String> {
     let mut words = finding.splitn(2, '@').map(str::to_owned);
     let (rule, record) = (words.next().unwrap_or_default(), words.next());
     let reason = reason.trim().to_owned();
-    if rule.is_empty() || reason.is_empty() {
+    if rule.is_empty() || is_blank(&reason) {
         let example = if rule.is_empty() { "RULE" } else { finding };
         return Err(format!("{example}=\"reason\""));
     }

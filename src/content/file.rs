@@ -127,7 +127,7 @@ fn text_of(entry: &DirEntry) -> std::result::Result<String, Message> {
 
 /// Composes か and U+3099 into が, as macOS takes names of files apart. Other characters stay: some
 /// names need the very form that composing would replace.
-fn with_whole_kana(text: &str) -> String {
+pub fn with_whole_kana(text: &str) -> String {
     let compose = |pair: &Captures| pair[0].nfc().collect::<String>();
     APART.replace_all(text, compose).into_owned()
 }
@@ -166,11 +166,29 @@ fn regex(pattern: &str) -> Regex {
 
 /// The file that a sync service, a file manager or an office suite copied to one of this name:
 /// `b.yaml` for `b (競合コピー).yaml`.
-pub fn original_of(name: &str) -> Option<String> {
+///
+/// Names that are less clear (`b 2.yaml`, `b-PC01.yaml`) count if that file is there.
+pub fn original_of(entry: &DirEntry) -> Option<String> {
+    let name = entry.file_name().to_string_lossy();
     let (stem, ending) = name.rsplit_once('.')?;
-    let found = COPIES.iter().find_map(|copy| copy.captures(stem)?.get(1))?;
-    Some(format!("{}.{ending}", found.as_str()))
+    let original = |copy: &Regex| {
+        Some(format!(
+            "{}.{ending}",
+            copy.captures(stem)?.get(1)?.as_str()
+        ))
+    };
+    let is_there = |name: &String| entry.path().with_file_name(name).exists();
+    let unclear = || UNCLEAR_COPIES.iter().filter_map(original).find(is_there);
+    COPIES.iter().find_map(original).or_else(unclear)
 }
+
+static UNCLEAR_COPIES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    [
+        r"^(.+?)(?: [2-9]|-[A-Z][A-Z0-9-]+|[ の]?複製|[ _.-](?:[旧古新]|[(]?(?i:.*(?:conflict|backup|local|remote|base|orig|old|copy).*)))$",
+        r"^(?:Copy of |「)(.+?)(?:」のコピー)?$",
+    ]
+    .map(regex)
+});
 
 static COPIES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
     [

@@ -4,7 +4,7 @@
 
 use super::nodes::{Node, NodeData, first_line, is_null};
 use super::record::{IsoDate, Period};
-use super::rule;
+use super::{rule, yaml};
 use crate::characters::is_blank;
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::Message;
@@ -127,6 +127,12 @@ impl Search<'_> {
             (_, kind) if has(kind, "boolean") => "boolean",
             _ => "string",
         };
+        let is_day = |it: &str| it.replace(|c: char| c.is_ascii_digit(), "0") == "0000-00-00";
+        if expected == "date" && node.text().is_some_and(is_day) {
+            let message = Message::new("no-such-day").with("day", node.text().unwrap_or_default());
+            self.report(rule::WRONG_TYPE, node, message);
+            return;
+        }
         let is_text = ["string", "text-or-list"].contains(&expected);
         let is_quotable = is_text && !node.is_null() && !matches!(node.data, NodeData::List(_));
         let message = Message::new("wrong-type")
@@ -152,21 +158,13 @@ fn is_value(written: &str, is_plain: bool, schema: &Value) -> bool {
         Some("line") => !(is_blank(written) || is_plain && is_null(written)),
         Some("date") => IsoDate::parse(written).is_some(),
         Some("duration") => Period::parse(written).is_some(),
-        Some("uint16") => written.parse::<u16>().is_ok(),
-        Some(_) => written.parse::<u32>().is_ok(),
-        None if has(kind, "boolean") => ["true", "false"].contains(&written),
+        Some("uint16") => is_plain && yaml::reads_as::<u16>(written),
+        Some(_) => is_plain && yaml::reads_as::<u32>(written),
+        None if has(kind, "boolean") => is_plain && yaml::reads_as::<bool>(written),
         // Inline Markdown, or a list of it: a number must be in quotation marks.
-        None if has(kind, "array") && is_plain && is_no_text(written) => false,
+        None if has(kind, "array") && is_plain => yaml::is_text(written),
         None => has(kind, "string"),
     }
-}
-
-/// True for a number or a truth value.
-fn is_no_text(written: &str) -> bool {
-    let is_number = written.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
-    is_number && written.parse::<f64>().is_ok()
-        || is_null(written)
-        || ["true", "false"].contains(&&*written.to_ascii_lowercase())
 }
 
 /// Returns true if a schema's `type` is this kind, or one of several.

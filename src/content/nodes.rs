@@ -141,6 +141,16 @@ impl Node {
         }
     }
 
+    /// Adds the bytes of every text in it that stands without quotation marks.
+    pub fn add_texts(&self, texts: &mut Vec<Range<usize>>) {
+        match &self.data {
+            NodeData::List(list) => list.iter().for_each(|entry| entry.add_texts(texts)),
+            NodeData::Map(map) => map.iter().for_each(|(_, value)| value.add_texts(texts)),
+            NodeData::Scalar(_, true) => texts.push(self.bytes.clone()),
+            _ => {}
+        }
+    }
+
     /// True if nothing stands there, or a word for it.
     pub fn is_null(&self) -> bool {
         matches!(&self.data, NodeData::Scalar(text, true) if is_null(text))

@@ -40,7 +40,14 @@ fn cause(text: &str, at: usize, after: usize, bracket: Option<usize>) -> Cause {
         let is_escape =
             quote == '"' && first_line(text, next..text.len()).len() > 1 && rest.contains('\\');
         if !is_closed {
-            return (next, Some("no-yaml-quote"));
+            let line = &text[first_line(text, next..text.len())];
+            let is_wide = line.contains(['“', '”', '＂', '’']);
+            let help = if is_wide {
+                "no-yaml-wide-quote"
+            } else {
+                "no-yaml-quote"
+            };
+            return (next, Some(help));
         } else if is_escape {
             return (next, Some("no-yaml-escape"));
         }
@@ -56,7 +63,9 @@ fn cause(text: &str, at: usize, after: usize, bracket: Option<usize>) -> Cause {
     let line = &text[first_line(text, start..text.len())];
     let value = line.split_once(": ").map_or(line, |(_, value)| value);
     let is_sign = |c: char| "-*&!%@`[{>|\"'".contains(c);
-    if value.trim_start().starts_with(is_sign) {
+    if value.trim_start().starts_with(['"', '\'']) {
+        (at, Some("no-yaml-quoted-start"))
+    } else if value.trim_start().starts_with(is_sign) {
         (at, Some("no-yaml-sign"))
     } else if text[at..].starts_with(':') && text[start..at].contains(':') {
         // A later colon is text; at the first one the line is indented too far.
@@ -86,7 +95,7 @@ pub fn slips(file: &str, text: &str) -> Vec<Diagnostic> {
     // Deeper lines than this are the text of a block (`|`, `>`).
     let mut block: Option<usize> = None;
     for line in text.split_inclusive('\n') {
-        let (before, body) = (&text[..start], line.trim_end());
+        let (before, body) = (&text[..start], line.trim_end_matches(['\n', '\r', ' ']));
         start += line.len();
         let indent = line.len() - line.trim_start_matches(' ').len();
         if block.is_some_and(|outer| indent > outer) || body.is_empty() {
@@ -99,20 +108,31 @@ pub fn slips(file: &str, text: &str) -> Vec<Diagnostic> {
             let finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new(id));
             findings.push(finding);
         }
-        block = body.ends_with(['|', '>']).then_some(indent);
+        let head = body.trim_end_matches(|c: char| "+-".contains(c) || c.is_ascii_digit());
+        block = head.ends_with(['|', '>']).then_some(indent);
     }
     findings
 }
 
 /// Slips in one line: a pattern whose group is the mistake, and the message.
-static SLIPS: LazyLock<[(Regex, &str); 6]> = LazyLock::new(|| {
+static SLIPS: LazyLock<[(Regex, &str); 10]> = LazyLock::new(|| {
     let slips = [
         (r"^ *(\t)", "slip-tab"),
         (r"^ *([\u{3000}\u{a0}])", "slip-wide-space"),
-        (r"^ *([－ー−・‐])", "slip-wide-dash"),
+        (r"^ *([－ー−・‐•–—])", "slip-wide-dash"),
+        (r"^ *(＃)", "slip-wide-hash"),
         (r"^ *(-)[^ -]", "slip-dash-without-space"),
-        (r"^ *(?:- )?[a-z_]+(：)", "slip-wide-colon"),
-        (r"^ *(?:- )?[a-z_]+(:)[^\s/]", "slip-colon-without-space"),
+        (
+            r"^ *(?:- )?[a-z_]+:([\u{3000}\u{a0}])",
+            "slip-wide-space-behind",
+        ),
+        (r"\{[^}]*([、，])[^}]*:", "slip-wide-comma"),
+        (r"(?:^ *(?:- )?|[{,] *)[a-z_]+(：)", "slip-wide-colon"),
+        (
+            r"(?:^ *(?:- )?|[{,] *)[a-z_]+(:)[^\s/]",
+            "slip-colon-without-space",
+        ),
+        (r"^ *(?:- )?[a-z_]+ *([;；=＝]) *[^a-z]", "slip-no-colon"),
     ];
     slips.map(|(pattern, id)| (Regex::new(pattern).expect("a valid pattern"), id))
 });

@@ -64,6 +64,7 @@ pub struct IsoDate(pub Date);
 
 impl IsoDate {
     pub fn parse(written: &str) -> Option<IsoDate> {
+        let written = written.trim();
         let day = written.parse().ok().filter(|_| written.len() == 10);
         day.map(IsoDate)
     }
@@ -127,7 +128,7 @@ impl JsonSchema for Markdown {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": ["string", "array"], "items": {"type": "string"}})
+        json_schema!({"type": ["string", "array"], "items": {"type": ["string", "null"], "format": "line"}})
     }
 }
 
@@ -158,7 +159,11 @@ impl<'de> Visitor<'de> for Markdown {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Markdown, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(list)).map(Markdown::of)
+        let list: Vec<Option<String>> = Vec::deserialize(SeqAccessDeserializer::new(list))?;
+        if list.iter().flatten().any(|entry| is_blank(entry)) {
+            return Err(de::Error::custom("an entry is blank"));
+        }
+        Ok(Markdown::of(list))
     }
 }
 

@@ -48,6 +48,16 @@ pub fn read<T: DeserializeOwned + JsonSchema>(
     })
 }
 
+/// Returns true if a text without quotation marks is read as such a value.
+pub fn reads_as<T: DeserializeOwned>(written: &str) -> bool {
+    serde_yaml::from_str::<T>(written).is_ok()
+}
+
+/// Returns true if a text without quotation marks is no number, truth value or nothing.
+pub fn is_text(written: &str) -> bool {
+    serde_yaml::from_str(written).is_ok_and(|it: serde_yaml::Value| it.is_string())
+}
+
 /// Reads a file that the program itself wrote.
 pub fn read_written<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Vec<Diagnostic>> {
     let damaged = |error| vec![unexplained(file, text, &error, "record-damaged")];
@@ -100,9 +110,13 @@ pub fn read_flat(text: &str) -> Result<BTreeMap<String, serde_json::Value>, (usi
 pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
     for (at, _) in text.match_indices('#') {
-        let before = &text[syntax::line_start(text, at)..at];
-        if before.ends_with([' ', '\t']) && !before.trim().is_empty() {
-            comments.push(first_line(text, at..text.len()));
+        let line = syntax::line_start(text, at);
+        let (before, bytes) = (&text[line..at], first_line(text, at..text.len()));
+        let is_alone = before.trim().is_empty();
+        if before.ends_with([' ', '\t'])
+            && (!is_alone || goes_on_as_comment(&text[..line], &text[bytes.clone()]))
+        {
+            comments.push(bytes);
         }
     }
     if comments.is_empty() {
@@ -132,6 +146,25 @@ pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
     }
     comments.dedup_by_key(|comment| comment.end);
     comments
+}
+
+/// Returns true for a line `#3 により` below a text: a comment has a space, or holds a field.
+fn goes_on_as_comment(above: &str, line: &str) -> bool {
+    let last = above.lines().next_back().unwrap_or_default().trim();
+    let is_text = !last.is_empty() && !last.starts_with('#') && !last.ends_with([':', '|', '>']);
+    let rest = line.trim_start_matches('#');
+    let is_comment =
+        rest.is_empty() || rest.starts_with(['-', '=']) || rest.starts_with(char::is_whitespace);
+    is_text && !is_comment && !rest.contains(": ") && !rest.ends_with(':')
+}
+
+/// The bytes of every text without quotation marks.
+pub fn texts(text: &str) -> Vec<Range<usize>> {
+    let mut texts = Vec::new();
+    if let Ok(root) = nodes::parse(text) {
+        root.add_texts(&mut texts);
+    }
+    texts
 }
 
 /// Restores folded line breaks: none between Japanese characters, a blank line between paragraphs.

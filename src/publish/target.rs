@@ -3,14 +3,16 @@
 //! It never holds a credential: those come from the environment ([`Target::secret`]), an agent or a
 //! key file. A line that holds one all the same is named but never shown.
 
+use crate::check::texts;
 use crate::content::record::{EachOnce, Line};
 use crate::content::{conflict_marker, yaml};
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
+use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::LazyLock};
 
 pub const FILE: &str = "publish.yaml";
 /// The names that [`Target::secret`] knows.
@@ -149,7 +151,8 @@ pub fn read(
         return Err(credentials);
     }
     let records = yaml::read::<EachOnce<TargetRecord>>(FILE, text)?.0;
-    let findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
+    let mut findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
+    findings.extend(texts::cut_off(FILE, text));
     if !findings.is_empty() {
         return Err(findings);
     }
@@ -167,6 +170,40 @@ pub fn read(
     Ok(records.into_iter().map(target).collect())
 }
 
+/// Paths that the author takes for another folder than they are: nothing is filled in for `~` or a variable.
+static NO_FOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^~|\$|%[A-Za-z_]+%|://"));
+/// Paths on a server that lead out of its folder or are meant for Windows.
+static NO_PATH: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\\|^[A-Za-z]:|(?:^|/)(?:\.\.|(?i:\.git))(?:/|$)"));
+
+/// The values that a server or service can have in a field.
+static VALUES: LazyLock<BTreeMap<&str, Regex>> = LazyLock::new(|| {
+    let address = r##"^https?://[!-~&&[^?#"<>\\^`{|}]]+$"##;
+    let fields = [
+        (
+            "host",
+            r"^(?:[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*)$",
+        ),
+        (
+            "bucket",
+            r"^[a-z0-9](?:[a-z0-9-]|\.[a-z0-9]){1,61}[a-z0-9]$",
+        ),
+        ("url", address),
+        ("endpoint", address),
+        (
+            "branch",
+            r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./][A-Za-z0-9_])*$",
+        ),
+    ];
+    fields
+        .map(|(field, values)| (field, pattern(values)))
+        .into()
+});
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a valid pattern")
+}
+
 /// Reports a wrong name, and fields that are missing or of another kind.
 fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
     let origin = Origin::root(FILE).at(name.as_str());
@@ -179,30 +216,23 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         let message = Message::new("target-name").with("name", name);
         report("bad-id", &origin, message);
     }
-    let [host, bucket, path] = [&record.host, &record.bucket, &record.path].map(text);
-    let [url, endpoint] = [&record.url, &record.endpoint].map(text);
-    let is_web_address =
-        |it: &str| it.is_empty() || it.starts_with("https://") || it.starts_with("http://");
-    // An IPv6 address alone has several colons.
-    let host_is_wrong = host.contains('/') || host.matches(':').count() == 1;
-    for (field, written, id, is_wrong) in [
-        ("host", host, "target-host", host_is_wrong),
-        (
-            "bucket",
-            bucket,
-            "target-bucket",
-            bucket.contains(['/', ':']),
-        ),
-        ("path", path, "target-path", path.starts_with('~')),
-        ("url", url, "target-url", !is_web_address(url)),
-        (
-            "endpoint",
-            endpoint,
-            "target-url",
-            !is_web_address(endpoint),
-        ),
-    ] {
-        if is_wrong {
+    let values = [
+        ("host", &record.host, "target-host"),
+        ("bucket", &record.bucket, "target-bucket"),
+        ("path", &record.path, "target-path"),
+        ("url", &record.url, "target-url"),
+        ("endpoint", &record.endpoint, "target-url"),
+        ("branch", &record.branch, "target-branch"),
+    ];
+    for (field, value, id) in values {
+        let written = value.as_deref().unwrap_or_default();
+        let is_wrong = match field {
+            "path" if record.kind == TargetKind::Folder => NO_FOLDER.is_match(written),
+            "path" => NO_FOLDER.is_match(written) || NO_PATH.is_match(written),
+            "branch" if written.starts_with("refs/") || written.starts_with("origin/") => true,
+            _ => !VALUES[field].is_match(written),
+        };
+        if value.is_some() && is_wrong {
             let message = Message::new(id).with("written", written);
             report("wrong-type", &origin.at(field), message);
         }

@@ -58,7 +58,7 @@ impl Issue {
             edition: edition.id.clone(),
             kind: CopyKind::Scan,
             day: session.today(),
-            recipient: recipient.map(str::to_owned),
+            recipient,
             bytes: bytes.len(),
             sha256: sha256(&bytes),
         }])?;
