@@ -31,7 +31,7 @@ impl Session<'_> {
             Message::new("recipient-length").with("most", LONGEST_RECIPIENT)
         } else if let Some(suffix) = HONORIFICS.iter().find(|it| name.ends_with(**it)) {
             Message::new("recipient-honorific").with("suffix", suffix)
-        } else if let Some(separator) = separator_in(&name) {
+        } else if let Some(separator) = separator_in(&name).filter(|it| !"/／".contains(*it)) {
             Message::new("recipient-joined").with("separator", separator)
         } else {
             return Ok(name);

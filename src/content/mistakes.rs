@@ -162,7 +162,7 @@ fn is_value(written: &str, is_plain: bool, schema: &Value) -> bool {
         Some(_) => is_plain && yaml::reads_as::<u32>(written),
         None if has(kind, "boolean") => is_plain && yaml::reads_as::<bool>(written),
         // Inline Markdown, or a list of it: a number must be in quotation marks.
-        None if has(kind, "array") && is_plain => yaml::is_text(written),
+        None if has(kind, "array") && is_plain => has(kind, "string") && yaml::is_text(written),
         None => has(kind, "string"),
     }
 }

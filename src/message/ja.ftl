@@ -100,6 +100,7 @@ slip-dash-without-space = ハイフンの後に半角の空白がありません
     .help = { slip-documents.help }
 blank-field = 項目 `{ $field }` が空です
 no-such-day = 暦に { $day } という日はありません
+    .help = 正しい日付を 2015-10-01 のように書いてください
 swallowed-field = `{ $field }` が上の項目の文の一部になり、そのまま印刷されます
     .help = 別の項目として、ほかの項目と同じ字下げで、半角のコロンと空白を付けて書いてください
 no-alias = ほかの場所の文を `*` で写しています。文をそのまま書いてください

@@ -354,9 +354,28 @@ mod tests {
             (sftp("example.jp:22", "p"), "`port:`"),
             (sftp("example.jp/www", "p"), "`path:`"),
             (sftp("example.jp", "~/public_html"), "first folder"),
+            ("web: {kind: folder, path: ~/public}\n".to_owned(), "no `~`"),
             (
-                "web: {kind: folder, path: ~/public}\n".to_owned(),
-                "named ~",
+                "web: {kind: folder, path: $HOME/public}\n".to_owned(),
+                "no `~`",
+            ),
+            (sftp("example.jp", "www/../x"), "`..`"),
+            (sftp("ex，ample.jp", "p"), "no name of a server"),
+            (
+                "web: {kind: s3, bucket: Office}\n".to_owned(),
+                "no name of a bucket",
+            ),
+            (
+                "web: {kind: git, repository: r, branch: origin/pages}\n".to_owned(),
+                "no name of a branch",
+            ),
+            (
+                "web: {kind: git, repository: r, branch: pages, path: .git}\n".to_owned(),
+                "`.git`",
+            ),
+            (
+                "web:\n  kind: folder\n  path: ../public #1\n".to_owned(),
+                "#1",
             ),
             (
                 "web: {kind: webdav, url: dav.example.jp}\n".to_owned(),
