@@ -273,8 +273,7 @@ fn count(lines: &[ComparisonLine]) -> BTreeMap<&'static str, usize> {
         _ => 0,
     };
     let rows = |name| lines.iter().map(|line| in_line(line, name)).sum();
-    let counts = COUNTS.split(' ').map(|name| (name, rows(name)));
-    counts.collect()
+    BTreeMap::from_iter(COUNTS.split(' ').map(|name| (name, rows(name))))
 }
 
 fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {
@@ -284,6 +283,5 @@ fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {
         let part = label(labels, &format!("changes_sum_{name}"));
         part.replace("{count}", &counts[name].to_string())
     });
-    let parts: Vec<String> = named.collect();
-    parts.join(label(labels, "changes_sum_between"))
+    Vec::from_iter(named).join(label(labels, "changes_sum_between"))
 }

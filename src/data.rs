@@ -9,6 +9,7 @@ pub use crate::manifest::sha256;
 use crate::model::{Audience, Guideline, Register, Signatory};
 use crate::sheet::{Cell, CertificationData, Heading, Rendering, Row, Sheet, State};
 use crate::text::{ParagraphData, lines_of};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -114,6 +115,7 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
         None => Some("draft"),
         Some(_) => None,
     };
+    let iso = |day: Option<Date>| day.map(|day| day.to_string());
     let office = &sheet.office;
     let certifications = sheet.certifications.iter();
     pretty(&SheetData {
@@ -131,11 +133,9 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
         date: sheet.date.iso.clone(),
         date_style: register.date_style,
         document_number: register.document_number.clone(),
-        established_on: register.established_on.map(|day| day.to_string()),
-        revised_on: edition
-            .and_then(Edition::revised_on)
-            .map(|day| day.to_string()),
-        effective_on: register.effective_on.map(|day| day.to_string()),
+        established_on: iso(register.established_on),
+        revised_on: iso(edition.and_then(Edition::revised_on)),
+        effective_on: iso(register.effective_on),
         office: OfficeData {
             name: office.name.clone(),
             tel: office.tel.clone(),

@@ -28,8 +28,7 @@ pub struct IssueOptions<'a> {
 
 /// Makes an edition of a checked register. Its files are recorded when they are drawn.
 pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
-    let newest = options.before.last();
-    let predecessor = newest.map(|before| Predecessor {
+    let predecessor = options.before.last().map(|before| Predecessor {
         id: before.id.clone(),
         digest: before.digest.clone(),
     });

@@ -11,11 +11,8 @@ use crate::model::{Audience, Register};
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
-use crate::render::bundle::{self, Project};
-use crate::{
-    content::Sources, data, manifest::MANIFEST, render::html::HeaderSyntax,
-    render::leak::RenderedText,
-};
+use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak::RenderedText};
+use crate::{content::Sources, data, manifest::MANIFEST, output};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
@@ -131,7 +128,8 @@ impl Publish {
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
-        local.record(&target.name, &site.manifest)?;
+        let published = data::pretty(&site.manifest);
+        output::write_file(&local.manifest_file(&target.name), &published)?;
         let already = plan.is_empty().then_some("published-already");
         let message = Message::new(already.unwrap_or("published"))
             .with("target", &target.name)

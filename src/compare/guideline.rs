@@ -82,7 +82,7 @@ pub fn compare(
         };
         let affected = sheet.rows.iter().filter(stands_there).map(|row| {
             let lines = row.subject.paragraphs.iter().map(|it| plain(it));
-            let subject = lines.collect::<Vec<_>>().join(" ");
+            let subject = Vec::from_iter(lines).join(" ");
             let (id, no) = (row.id.clone(), row.no);
             AffectedMeasure { id, no, subject }
         });
@@ -184,8 +184,7 @@ fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
         ItemChangeKind::Duty if newest.duty == Duty::Recommended => "diff-item-recommended",
         ItemChangeKind::Duty => "diff-item-required",
     };
-    let messages = item.changes.iter().map(|it| printer.format(message(it)));
-    let changes: Vec<String> = messages.collect();
+    let changes = Vec::from_iter(item.changes.iter().map(|it| printer.format(message(it))));
     let name = printer.inline(names.after, names.before);
     let heading = format!("{place} {name} ({})", changes.join(", "));
     let mut text = format!("\n{}", wrap(&heading, 0, 2));

@@ -70,8 +70,7 @@ fn split_words(text: &[Paragraph]) -> Vec<StyledWord> {
 }
 
 fn length(words: &[StyledWord]) -> usize {
-    let lengths = words.iter().map(|(run, _)| run.text.chars().count());
-    lengths.sum()
+    words.iter().map(|(run, _)| run.text.chars().count()).sum()
 }
 
 /// A stretch of words on both sides.

@@ -1,9 +1,9 @@
 //! Facts a project keeps about its own publications, in `.safeguard/`, which git ignores, beside `publish.yaml`:
 //! the project's id, a lock of each target, and the manifest last published there.
 
+use crate::edition::random_digits;
 use crate::message::{Message, Result};
 use crate::output::{failed, lock, write_file};
-use crate::{data, edition::random_digits, manifest::Manifest};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -38,17 +38,8 @@ impl LocalState {
         lock(&path, Message::new("target-busy-here"))
     }
 
-    /// Records the manifest that was just published.
-    pub fn record(&self, target: &str, manifest: &Manifest) -> Result<()> {
-        write_file(&self.manifest_path(target), &data::pretty(manifest))
-    }
-
-    /// Returns the bytes of the manifest that this project published last.
-    pub fn last_manifest(&self, target: &str) -> Option<Vec<u8>> {
-        fs::read(self.manifest_path(target)).ok()
-    }
-
-    fn manifest_path(&self, target: &str) -> PathBuf {
+    /// The file with the manifest that this project published last.
+    pub fn manifest_file(&self, target: &str) -> PathBuf {
         self.folder.join(format!("{target}.json"))
     }
 }

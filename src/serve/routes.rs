@@ -77,8 +77,7 @@ async fn guard(State(server): SharedServer, request: Request, next: Next) -> Res
 }
 
 fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> Response {
-    let text = server.options.catalog.format(&Message::new(reason));
-    (status, text).into_response()
+    (status, server.options.catalog.format(&reason.into())).into_response()
 }
 
 /// The page around the frames.

@@ -5,7 +5,7 @@ use super::{clock, data, publish, write_text};
 use crate::{command::copies, date::in_japan, publish::PublishedStatus};
 use jiff::Timestamp;
 use serde::Serialize;
-use std::io::stdout;
+use std::{fs, io::stdout};
 
 #[derive(Serialize)]
 struct TargetReport {
@@ -57,7 +57,7 @@ impl TargetReport {
         let mut store = context.open(target, &session.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published.as_ref().map(|found| &found.manifest);
-        let own = local.last_manifest(&target.name);
+        let own = fs::read(local.manifest_file(&target.name)).ok();
         Ok(TargetReport {
             target: target.name.clone(),
             place: target.record.to_string(),
