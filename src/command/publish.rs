@@ -4,7 +4,6 @@ mod status;
 
 use super::diff::{WORKING, sheet_of};
 use super::{JudgingOptions, Session, Shown, clock, write_text};
-use crate::compare::{self, Comparison};
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
@@ -12,7 +11,7 @@ use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
 use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak::RenderedText};
-use crate::{content::Sources, data, manifest::MANIFEST, output};
+use crate::{compare, compare::Comparison, content::Sources, data, manifest::MANIFEST, output};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};

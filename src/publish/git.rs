@@ -7,9 +7,8 @@ use super::store::{UNREACHABLE, wait};
 use super::target::{Target, text};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::{fs, process::Stdio};
+use std::{fs, io, io::ErrorKind, process::Stdio};
 use tempfile::TempDir;
 use tokio::process::Command;
 

@@ -5,9 +5,7 @@ use super::store::{ASIDE, PART, STEP_TIMEOUT, Store, confirm_created, transient,
 use super::target::{Target, text};
 use crate::message::{Error, Result};
 use jiff::Timestamp;
-use russh_sftp::client::RawSftpSession;
-use russh_sftp::client::error::Error as SftpError;
-use russh_sftp::client::rawsession::SftpResult;
+use russh_sftp::client::{RawSftpSession, error::Error as SftpError, rawsession::SftpResult};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 use std::path::{Path, PathBuf};
 

@@ -2,12 +2,11 @@
 //! Reading is separate from checking and rendering: a file that is just being saved is read again first.
 
 use super::{ServeOptions, internal_error};
-use crate::content::{self, Content};
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
-use crate::render::bundle::{self, Project};
 use crate::render::theme::{self, Theme};
-use crate::{diagnostic::Diagnostic, render::pdf::FinishedFile, sheet::Rendering};
+use crate::{content, diagnostic::Diagnostic, render::pdf::FinishedFile, sheet::Rendering};
+use crate::{content::Content, render::bundle, render::bundle::Project};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
