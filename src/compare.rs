@@ -11,7 +11,6 @@ pub mod word_diff;
 
 pub use terminal::print;
 
-use crate::model::Audience;
 use crate::sheet::{Labels, PrintedDay, Sheet, State};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +25,7 @@ const COUNTS: &str = "added removed moved reworded relettered renumbered unchang
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
     format: &'static str,
-    pub audience: Audience,
+    pub audience: crate::model::Audience,
     pub edition: Sides<ComparedSheet>,
     /// Numbers of rows that changed in each way; a row may count in several ways.
     pub counts: BTreeMap<&'static str, usize>,

@@ -3,13 +3,11 @@
 //! The JSON is canonical: the same sheet gives the same bytes. Those are attached to every PDF of the reader, and their
 //! SHA-256 is the edition's digest. Therefore it holds neither the day of judgement nor recipient and version.
 
-use crate::date::DateStyle;
 use crate::edition::{Edition, Predecessor};
 pub use crate::manifest::sha256;
 use crate::model::{Audience, Guideline, Register, Signatory};
 use crate::sheet::{Cell, CertificationData, Heading, Rendering, Row, Sheet, State};
 use crate::text::{ParagraphData, lines_of};
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -41,7 +39,7 @@ pub struct SheetData {
     pub predecessor: Option<Predecessor<String>>,
     pub title: String,
     pub date: String,
-    pub date_style: DateStyle,
+    pub date_style: crate::date::DateStyle,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_number: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,7 +113,7 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
         None => Some("draft"),
         Some(_) => None,
     };
-    let iso = |day: Option<Date>| day.map(|day| day.to_string());
+    let iso = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
     let office = &sheet.office;
     let certifications = sheet.certifications.iter();
     pretty(&SheetData {

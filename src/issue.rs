@@ -6,13 +6,12 @@ use crate::edition::{self, Allowance, Digests, DrawnWith, Edition, LostEdition};
 use crate::edition::{Predecessor, Version};
 use crate::model::{Audience, Register};
 use crate::sheet::{Labels, Rendering, lay_out_edition};
-use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The additions of `safeguard issue` to the register.
 pub struct IssueOptions<'a> {
     /// The day of issuing, in Japan.
-    pub today: Date,
+    pub today: jiff::civil::Date,
     pub note: Option<String>,
     pub salt: String,
     pub allowed: Vec<Allowance>,

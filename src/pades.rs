@@ -17,7 +17,6 @@ use cms::signed_data::{
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::oid::db::{rfc3161, rfc5911, rfc5912};
 use der::{Decode, DerOrd, Encode, EncodeValue, Tagged};
-use jiff::Timestamp;
 use x509_cert::{attr::Attribute, spki::AlgorithmIdentifierOwned};
 
 pub use crate::cms::timestamp::TimeServer;
@@ -33,7 +32,7 @@ const ENCODES: &str = "values read as DER can be written as DER";
 pub fn sign(
     pdf: &[u8],
     identity: &Identity,
-    at: Timestamp,
+    at: jiff::Timestamp,
     server: Option<&TimeServer>,
 ) -> Result<Vec<u8>> {
     identity.may_sign(at)?;

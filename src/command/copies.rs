@@ -1,13 +1,12 @@
 //! The ledger of files that the office let out: `content/copies.yaml`.
 
-use super::Session;
 use crate::content::{Content, edit};
 use crate::edition::{CopyKind, RecordedCopy};
 use crate::message::{Error, Message, Result};
 use crate::{check::texts::BETWEEN_NAMES, data::sha256, manifest::LONGEST_RECIPIENT};
 use std::{collections::BTreeMap, io::ErrorKind};
 
-impl Session<'_> {
+impl super::Session<'_> {
     /// Adds lines to the ledger.
     pub(super) fn record_copies(&self, copies: &[RecordedCopy]) -> Result<()> {
         if copies.is_empty() {

@@ -11,12 +11,11 @@ use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
 use crate::render::{bundle::Project, documents::edition_files, theme::Theme};
 use crate::{data::sha256, issue, issue::IssueOptions};
-use clap::ArgGroup;
 use jiff::civil::Date;
 use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(clap::Args)]
-#[command(group = ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]
+#[command(group = clap::ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]
 pub struct Issue {
     #[arg(long, value_name = "DATE", value_parser = super::usage::day)]
     date: Option<Date>,

@@ -13,7 +13,6 @@ use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_st
 use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak::RenderedText};
 use crate::{compare, compare::Comparison, content::Sources, data, manifest::MANIFEST, output};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
 
 #[derive(clap::Args)]
@@ -141,7 +140,7 @@ impl Publish {
 }
 
 /// The files that a publication would send, and the changes that the public would see.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct PublishPreview<'a> {
     target: &'a str,
     place: String,

@@ -9,8 +9,6 @@ use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::{fs, io, io::ErrorKind, process::Stdio};
-use tempfile::TempDir;
-use tokio::process::Command;
 
 /// Parts of git's messages after another publisher's push.
 const MOVED_ON: [&str; 4] = [
@@ -31,7 +29,7 @@ const NETWORK_ERRORS: [&str; 5] = [
 /// The last commit of a branch, checked out.
 pub struct GitBranch {
     /// Removed when the branch is dropped.
-    checkout: TempDir,
+    checkout: tempfile::TempDir,
     /// The branch's full name.
     tip: String,
     /// The site's folder in the branch, with a final `/`; empty for the whole branch.
@@ -76,7 +74,7 @@ impl GitBranch {
     }
 
     fn git(&self, arguments: &[&str]) -> Result<String> {
-        let mut git = Command::new("git");
+        let mut git = tokio::process::Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
             .args(["-c", "core.hooksPath=/dev/null"])
             .args(["-c", "core.symlinks=false"])

@@ -1,7 +1,6 @@
 //! Facts a project keeps about its own publications, in `.safeguard/`, which git ignores, beside `publish.yaml`:
 //! the project's id, a lock of each target, and the manifest last published there.
 
-use crate::edition::random_digits;
 use crate::message::{Message, Result};
 use crate::output::{failed, lock, write_file};
 use std::fs::{self, File};
@@ -26,7 +25,7 @@ impl LocalState {
         let mut publisher = fs::read_to_string(&id_file).unwrap_or_default();
         publisher.truncate(publisher.trim_end().len());
         if publisher.len() != 32 {
-            publisher = random_digits()?;
+            publisher = crate::edition::random_digits()?;
             write_file(&id_file, format!("{publisher}\n").as_bytes())?;
         }
         Ok(LocalState { folder, publisher })

@@ -5,7 +5,6 @@ use super::target::{Target, TargetKind, text};
 use super::{git::GitBranch, plan::is_issued};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
-use jiff::Timestamp;
 use opendal::{ErrorKind, Operator, services};
 use std::io;
 use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
@@ -103,7 +102,7 @@ impl Store for OpendalStore {
         run_unless(&MISSING, self.operator.delete(path)).map(drop)
     }
 
-    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<jiff::Timestamp>> {
         if let Some(branch) = &self.branch {
             return branch.modified_at(path);
         }

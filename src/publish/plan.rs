@@ -9,7 +9,6 @@ use crate::manifest::site::{DOWNLOADS, FEED, FRONT, LISTING, ROBOTS, SITEMAP};
 use crate::manifest::{Bundle, MANIFEST, Manifest, ManifestFile, SITE};
 use crate::message::{Error, Result};
 use crate::{data, edition::Listing, output::stays_below};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files that a manifest lists, by path.
@@ -23,7 +22,7 @@ pub struct BuiltSite {
 }
 
 /// The files to send, in this order, and then the files to remove.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct Plan {
     /// New and changed files that refer to no others.
     pub upload: Vec<String>,

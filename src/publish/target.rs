@@ -9,7 +9,6 @@ use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::{collections::BTreeMap, fmt};
 
 pub const FILE: &str = "publish.yaml";
@@ -198,7 +197,7 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         }
     }
     let fields = serde_json::to_value(record).and_then(serde_json::from_value);
-    let mut written: BTreeMap<String, Value> = fields.expect("a record is an object");
+    let mut written: BTreeMap<String, serde_json::Value> = fields.expect("a record is an object");
     written.retain(|name, value| name != "kind" && !value.is_null());
     let [needed, optional] = record.kind.fields();
     for field in needed.iter().filter(|name| !written.contains_key(**name)) {

@@ -8,7 +8,6 @@ use crate::edition::{Edition, Version, file};
 use crate::manifest::{Bundle, DATA};
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
 use crate::{compare, compare::Comparison, data, message::Result, model::Register};
-use jiff::civil::Date;
 use std::thread::ScopedJoinHandle;
 
 /// A state of the sheet, and what its documents are drawn with.
@@ -18,7 +17,7 @@ pub struct Documents<'a> {
     pub labels: Labels,
     pub register: &'a Register,
     pub version: Version<'a>,
-    pub today: Date,
+    pub today: jiff::civil::Date,
     /// Editions up to this state, oldest first.
     pub issued: Vec<&'a Edition>,
 }

@@ -19,7 +19,6 @@ use crate::sheet::{self, Rendering, Sheet};
 use crate::{compare, data, date};
 use jiff::ToSpan;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// The site as far as it is made.
 pub struct Site<'a> {
@@ -302,7 +301,7 @@ impl<'a> Site<'a> {
     }
 
     /// The days of the listing as a page prints them, by their ISO form.
-    fn days(&self, around: &Sheet) -> BTreeMap<String, String> {
+    fn days(&self, around: &Sheet) -> std::collections::BTreeMap<String, String> {
         let language = Language::of_locale(around.lang);
         let print = |day| date::print(day, self.documents.register.date_style, language);
         let Listing { editions, lost, .. } = self.listing;

@@ -11,8 +11,6 @@ use axum::response::sse::{Event, KeepAlive};
 use axum::response::{Html, IntoResponse, Redirect, Response, Sse};
 use axum::routing::{get, post};
 use axum::{Router, http::uri::Authority, serve::ListenerExt};
-use futures_util::stream::unfold;
-use serde::Deserialize;
 use std::net::{SocketAddr, TcpListener};
 use std::{convert::Infallible, sync::Arc};
 use tera::{Context, Kwargs, Tera, TeraResult};
@@ -109,7 +107,7 @@ fn is_local(client: SocketAddr) -> bool {
 async fn events(State(server): SharedServer) -> Response {
     let mut states = server.states.subscribe();
     states.mark_changed();
-    let stream = unfold((server, states), |(server, mut states)| async {
+    let stream = futures_util::stream::unfold((server, states), |(server, mut states)| async {
         states.changed().await.ok()?;
         let state = states.borrow_and_update().clone();
         let json = state_json(&state, &server.run, &server.options.catalog);
@@ -186,7 +184,7 @@ async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Found {
     lines.ok_or(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 struct OpenRequest {
     file: String,
     line: usize,

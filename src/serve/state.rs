@@ -7,7 +7,6 @@ use crate::message::{Error, Result};
 use crate::render::theme::{self, Theme};
 use crate::{content, diagnostic::Diagnostic, render::pdf::FinishedFile, sheet::Rendering};
 use crate::{content::Content, render::bundle, render::bundle::Project};
-use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// Content and theme as read at one moment.
 pub struct ProjectSnapshot {
-    today: Date,
+    today: jiff::civil::Date,
     content: Result<Arc<Content>>,
     theme: Result<Arc<Theme>>,
 }

@@ -3,11 +3,9 @@
 use super::{LocalState, Message, PublishContext, RETRY_PAUSES, Result, Session, Target};
 use super::{clock, data, publish, write_text};
 use crate::{command::copies, date::in_japan, publish::PublishedStatus};
-use jiff::Timestamp;
-use serde::Serialize;
 use std::{fs, io::stdout};
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct TargetReport {
     target: String,
     place: String,
@@ -80,7 +78,7 @@ impl TargetReport {
             let gone = self.foreign_manifest.then_some("status-gone");
             return vec![head(gone.unwrap_or("status-nothing"))];
         };
-        let print = |time: Timestamp| in_japan(time).strftime("%F %R").to_string();
+        let print = |time: jiff::Timestamp| in_japan(time).strftime("%F %R").to_string();
         let is_draft = published.edition.is_none();
         let mut messages = vec![
             head("status")
