@@ -11,9 +11,7 @@ use crate::cms::{SigningCertificateV2, key::HashAlgorithm, timestamp};
 use crate::message::Result;
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
-use cms::signed_data::{
-    CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
-};
+use cms::signed_data::{CertificateSet, SignedData, SignerIdentifier, SignerInfo, SignerInfos};
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::oid::db::{rfc3161, rfc5911, rfc5912};
 use der::{Decode, DerOrd, Encode, EncodeValue, Tagged};
@@ -89,7 +87,7 @@ fn container(parts: &[&[u8]], identity: &Identity, server: Option<&TimeServer>) 
     let signed_data = SignedData {
         version: CmsVersion::V1,
         digest_algorithms: set([sha256]),
-        encap_content_info: EncapsulatedContentInfo {
+        encap_content_info: cms::signed_data::EncapsulatedContentInfo {
             econtent_type: rfc5911::ID_DATA,
             econtent: None,
         },

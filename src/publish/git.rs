@@ -7,7 +7,6 @@ use super::store::{UNREACHABLE, wait};
 use super::target::{Target, text};
 use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
 use std::{fs, io, io::ErrorKind, process::Stdio};
 
 /// Parts of git's messages after another publisher's push.
@@ -38,7 +37,7 @@ pub struct GitBranch {
 
 impl GitBranch {
     /// Fetches the branch's last commit; a missing branch begins with the first publication.
-    pub fn fetch(target: &Target, project: &Path) -> Result<GitBranch> {
+    pub fn fetch(target: &Target, project: &std::path::Path) -> Result<GitBranch> {
         let record = &target.record;
         let [repository, branch] = [&record.repository, &record.branch].map(text);
         let site = format!("{}/", text(&record.path).trim_matches('/'));
@@ -111,7 +110,7 @@ impl GitBranch {
     }
 
     /// The site's folder in the checkout.
-    pub fn folder(&self) -> PathBuf {
+    pub fn folder(&self) -> std::path::PathBuf {
         self.checkout.path().join(&self.site)
     }
 

@@ -10,7 +10,6 @@ use crate::{content::Content, render::bundle, render::bundle::Project};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 /// Content and theme as read at one moment.
 pub struct ProjectSnapshot {
@@ -61,7 +60,7 @@ pub struct PreviewState {
     /// The newest project that could be rendered: this one, or an earlier one.
     pub rendered: Option<Arc<RenderedProject>>,
     /// Time from the save to the finished page.
-    pub duration: Duration,
+    pub duration: std::time::Duration,
 }
 
 impl PreviewState {
@@ -70,7 +69,7 @@ impl PreviewState {
         snapshot: ProjectSnapshot,
         options: &ServeOptions,
         last: Option<&PreviewState>,
-        started: Instant,
+        started: std::time::Instant,
     ) -> PreviewState {
         let number = last.map_or(1, |last| last.number + 1);
         let mut findings = Vec::new();

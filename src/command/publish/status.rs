@@ -3,7 +3,6 @@
 use super::{LocalState, Message, PublishContext, RETRY_PAUSES, Result, Session, Target};
 use super::{clock, data, publish, write_text};
 use crate::{command::copies, date::in_japan, publish::PublishedStatus};
-use std::{fs, io::stdout};
 
 #[derive(serde::Serialize)]
 struct TargetReport {
@@ -38,7 +37,7 @@ pub fn run(session: &Session, targets: &[Target], format: Option<&str>) -> Resul
             session.lines(&messages).into_bytes()
         }
     };
-    write_text(&mut stdout(), text)?;
+    write_text(&mut std::io::stdout(), text)?;
     let is_intact = reports.iter().all(TargetReport::is_intact);
     first_error.map_or(Ok(is_intact), Err)
 }
@@ -55,7 +54,7 @@ impl TargetReport {
         let mut store = context.open(target, &session.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published.as_ref().map(|found| &found.manifest);
-        let own = fs::read(local.manifest_file(&target.name)).ok();
+        let own = std::fs::read(local.manifest_file(&target.name)).ok();
         Ok(TargetReport {
             target: target.name.clone(),
             place: target.record.to_string(),
