@@ -60,10 +60,6 @@ impl<T> Sides<T> {
 }
 
 impl<T> Sides<Option<T>> {
-    fn as_ref(&self) -> Sides<Option<&T>> {
-        Sides::new(self.after.as_ref(), self.before.as_ref())
-    }
-
     /// The newer side, or the older one if there is no newer one.
     fn newest(&self) -> Option<&T> {
         self.after.as_ref().or(self.before.as_ref())

@@ -169,8 +169,8 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
 }
 
 fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
-    let sides = item.heading.as_ref();
-    let names = sides.map(|heading| heading.map_or(&[][..], |it| from_ref(&it.name)));
+    let Sides { after, before } = &item.heading;
+    let [new, old] = [after, before].map(|it| it.as_ref().map_or(&[][..], |it| from_ref(&it.name)));
     let newest = item.heading.newest().expect("one side has it");
     let place = match item.heading.both() {
         Some((new, old)) if new.place != old.place => printer.exchange(&old.place, &new.place),
@@ -185,7 +185,7 @@ fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
         ItemChangeKind::Duty => "diff-item-required",
     };
     let changes = Vec::from_iter(item.changes.iter().map(|it| printer.format(message(it))));
-    let name = printer.inline(names.after, names.before);
+    let name = printer.inline(new, old);
     let heading = format!("{place} {name} ({})", changes.join(", "));
     let mut text = format!("\n{}", wrap(&heading, 0, 2));
     for row in &item.measures {
