@@ -82,11 +82,7 @@ impl Store for OpendalStore {
             let write = self.operator.write_with(path, bytes.to_vec());
             match run_unless(&PRESENT, write.if_not_exists(true)) {
                 // Some servers do not know the condition.
-                Err(it)
-                    if it
-                        .cause
-                        .as_ref()
-                        .is_some_and(|it| it.contains("status: 501")) => {}
+                Err(Error { cause: Some(c), .. }) if c.contains("status: 501") => {}
                 created => return Ok(created?.is_some()),
             }
         }

@@ -153,9 +153,8 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Re
 }
 
 fn refused(target: &Target) -> Message {
-    let id = target
-        .secret("PASSWORD")
-        .map_or("sftp-login", |_| "sftp-password");
+    let password = target.secret("PASSWORD");
+    let id = password.map_or("sftp-login", |_| "sftp-password");
     Message::new(id)
         .with("user", text(&target.record.user))
         .with("password", target.variable("PASSWORD"))

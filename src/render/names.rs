@@ -97,9 +97,8 @@ impl<'a> SiteSearch<'a> {
                 (Likeness::Same, _) => (Severity::Error, "confidential-name-file"),
             };
             let origin = Origin::file(shown);
-            let message = Message::new(id)
-                .with("name", it.name)
-                .with("written", written);
+            let named = Message::new(id).with("name", it.name);
+            let message = named.with("written", written);
             let finding = Diagnostic::new(CONFIDENTIAL_NAME, severity, origin, message);
             Some((it.name, finding))
         });
