@@ -1,11 +1,9 @@
 //! Register → issued edition: the frozen record and the digests that prove it; register → the edition it is.
 //! The digest of an edition is the SHA-256 of each reader's `safeguards.json`: anybody can compare a PDF's attachment.
 
-use crate::data;
-use crate::edition::{self, Allowance, Digests, DrawnWith, Edition, LostEdition};
-use crate::edition::{Predecessor, Version};
-use crate::model::{Audience, Register};
+use crate::edition::{self, Allowance, Digests, DrawnWith, Edition, LostEdition, Predecessor};
 use crate::sheet::{Labels, Rendering, lay_out_edition};
+use crate::{data, edition::Version, model::Audience, model::Register};
 use std::collections::BTreeMap;
 
 /// The additions of `safeguard issue` to the register.

@@ -80,11 +80,6 @@ pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
     served.map_err(|error| Error::new(message).failed_by(error))
 }
 
-/// The error after a panic, which the preview outlives.
-fn internal_error() -> Error {
-    Error::new("preview-fault")
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "measures how long the author waited and how long a file is missing; no output depends on it"

@@ -98,7 +98,10 @@ pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]
         }
         sent.push(path.clone());
     }
-    let (mut pages, upload): (Vec<String>, _) = sent.into_iter().partition(|path| is_page(path));
+    // The lists refer to other files and so travel with the pages.
+    let lists = [LISTING, FEED, ROBOTS, SITEMAP];
+    let is_page = |path: &String| path.ends_with(".html") || lists.contains(&path.as_str());
+    let (mut pages, upload): (Vec<String>, _) = sent.into_iter().partition(is_page);
     // New pages before those that may refer to them, the front page last.
     pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == FRONT));
     Ok(Plan {
@@ -157,11 +160,6 @@ fn edition_of(path: &str) -> Option<&str> {
 /// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
     edition_of(path).is_some() && DOWNLOADS.contains(&path.rsplit('/').next().unwrap_or_default())
-}
-
-/// Recognises pages, and the lists that refer to other files and so travel with the pages.
-fn is_page(path: &str) -> bool {
-    path.ends_with(".html") || [LISTING, FEED, ROBOTS, SITEMAP].contains(&path)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Requests → responses: the preview's own page, its events, and the files of its frames.
 
-use super::{PreviewServer, internal_error, state::FileResult, state_json::state_json};
+use super::{PreviewServer, state::FileResult, state_json::state_json};
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Message};
 use crate::{characters::visible, manifest::media_type};
@@ -174,7 +174,7 @@ async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult>
         // Typst drops what the last four drawings, one of each kind, did not need, once the response is on its way.
         spawn_blocking(|| comemo::evict(4));
     }
-    file.unwrap_or_else(|_| Some(Err(internal_error())))
+    file.unwrap_or_else(|_| Some(Err(Error::new("preview-fault"))))
 }
 
 /// File and line of a row, as `content/measures/C/b.yaml` and `5` in two lines.

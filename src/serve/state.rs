@@ -1,7 +1,7 @@
 //! Project folder → everything the preview shows at one moment.
 //! Reading is separate from checking and rendering: a file that is just being saved is read again first.
 
-use super::{ServeOptions, internal_error};
+use super::ServeOptions;
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
 use crate::render::theme::{self, Theme};
@@ -127,7 +127,7 @@ impl PreviewState {
 
 /// Turns a panic into an error: the preview outlives a bug, and the author can take back the line that triggered it.
 fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal_error()))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::new("preview-fault")))
 }
 
 /// A project without errors, and the files rendered of it so far.
