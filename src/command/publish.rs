@@ -175,11 +175,9 @@ impl PublishPreview<'_> {
         if self.changes.is_none() && self.published.is_some() {
             messages.push(Message::new("plan-no-comparison"));
         }
-        let mut text = session.lines(&messages);
-        if let Some(changes) = &self.changes {
-            text.push_str(&compare::print(changes, session.catalog, false));
-        }
-        text
+        let changes = self.changes.as_ref();
+        let printed = changes.map(|it| compare::print(it, session.catalog, false));
+        session.lines(&messages) + &printed.unwrap_or_default()
     }
 }
 
@@ -218,10 +216,8 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
     let path = session.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
-        let id = match error.kind() {
-            ErrorKind::NotFound => "no-publish-yaml",
-            _ => "file-unreadable",
-        };
+        let missing = (error.kind() == ErrorKind::NotFound).then_some("no-publish-yaml");
+        let id = missing.unwrap_or("file-unreadable");
         Error::new(id).with("path", path.display()).failed_by(error)
     })?;
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");

@@ -162,9 +162,7 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
         .with("changed", comparison.items.len())
         .with("unchanged", comparison.unchanged);
     let mut text = wrap(&catalog.format(&message), 0, 2);
-    for item in &comparison.items {
-        text.push_str(&print_item(item, &printer));
-    }
+    text.extend(comparison.items.iter().map(|it| print_item(it, &printer)));
     text
 }
 

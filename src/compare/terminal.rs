@@ -19,9 +19,8 @@ pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String
     if !comparison.certifications.is_empty() {
         text.push_str(&format!("\n{}\n", printer.format("diff-certifications")));
     }
-    for change in &comparison.certifications {
-        text.push_str(&printer.certification(change));
-    }
+    let certifications = comparison.certifications.iter();
+    text.extend(certifications.map(|it| printer.certification(it)));
     if comparison.changed().next().is_none() {
         return text;
     }

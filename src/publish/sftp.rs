@@ -39,10 +39,8 @@ impl SftpStore {
 
     /// Runs one step on the connection; after a loss the next step opens another.
     fn run<T>(&mut self, step: impl AsyncFnOnce(&Connection) -> SftpResult<T>) -> Result<T> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.connect()?,
-        };
+        let kept = self.connection.take();
+        let connection = kept.map_or_else(|| self.connect(), Ok)?;
         let result = wait(async { Ok(step(&connection).await) })?;
         if matches!(result, Ok(_) | Err(SftpError::Status(_))) {
             self.connection = Some(connection);

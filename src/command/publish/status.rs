@@ -96,9 +96,8 @@ impl TargetReport {
         if self.foreign_manifest {
             messages.push(Message::new("status-foreign"));
         }
-        if let Some(since) = published.locked_since {
-            messages.push(Message::new("status-locked").with("since", print(since)));
-        }
+        let locked = |since| Message::new("status-locked").with("since", print(since));
+        messages.extend(published.locked_since.map(locked));
         if self.is_intact() {
             messages.push(Message::new("status-sound").with("count", published.files));
         }
