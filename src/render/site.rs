@@ -191,7 +191,6 @@ impl<'a> Site<'a> {
 
     /// The files that machines read: robots.txt, sitemap, feed and security.txt.
     fn machine_files(&mut self) -> Result<()> {
-        let front = self.japanese();
         let mut files = vec![(ROBOTS, json!({}))];
         if let Some(home) = &self.home {
             let pages = self.files.keys().filter_map(|path| {
@@ -215,7 +214,7 @@ impl<'a> Site<'a> {
         }
         for (path, more) in files {
             let template = path.rsplit('/').next().unwrap_or(path);
-            self.page(front, path, template, &more, &[])?;
+            self.page(self.japanese(), path, template, &more, &[])?;
         }
         Ok(())
     }
@@ -313,7 +312,6 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The path of a page in the language of a sheet.
 fn path_in(sheet: &Sheet, page: &str) -> String {
     let folder = if sheet.lang == "en" { ENGLISH } else { "" };
     format!("{folder}{page}")

@@ -13,7 +13,6 @@ pub struct Printer<'a> {
     pub context: &'a VerifyContext,
 }
 
-/// A line of the table.
 #[derive(Serialize)]
 struct ReportRow<'a> {
     file: &'a str,
