@@ -148,7 +148,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the only place that asks the clock; everything else is given the day"
+    reason = "here only: all else is given the day"
 )]
 fn clock() -> Timestamp {
     Timestamp::now()

@@ -82,7 +82,7 @@ pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "measures how long the author waited and how long a file is missing; no output depends on it"
+    reason = "measures waiting; no output depends on it"
 )]
 fn now() -> Instant {
     Instant::now()
