@@ -146,10 +146,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     Ok(if is_sound { 0 } else { CONTENT_WRONG })
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "here only: all else is given the day"
-)]
+#[expect(clippy::disallowed_methods, reason = "all else is given the day")]
 fn clock() -> Timestamp {
     Timestamp::now()
 }

@@ -80,10 +80,7 @@ pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
     served.map_err(|error| Error::new(message).failed_by(error))
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures waiting; no output depends on it"
-)]
+#[expect(clippy::disallowed_methods, reason = "no output depends on it")]
 fn now() -> Instant {
     Instant::now()
 }

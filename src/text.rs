@@ -267,11 +267,8 @@ pub fn signs_lost(source: &str, event: &Event, range: &Range<usize>) -> Option<M
     });
     static ESCAPE: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"\\[[:punct:]]").expect("a valid pattern"));
-    let (before, written, after) = (
-        &source[..range.start],
-        &source[range.clone()],
-        &source[range.end..],
-    );
+    let [before, after] = [&source[..range.start], &source[range.end..]];
+    let written = &source[range.clone()];
     let lost = match event {
         Event::Start(Tag::Emphasis | Tag::Strong) => {
             let inner = written.trim_matches(['*', '_']);

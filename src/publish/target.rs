@@ -181,14 +181,10 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
     let [host, bucket, path] = [&record.host, &record.bucket, &record.path].map(text);
     // An IPv6 address alone has several colons.
     let host_is_wrong = host.contains('/') || host.matches(':').count() == 1;
+    let bucket_is_wrong = bucket.contains(['/', ':']);
     for (field, written, id, is_wrong) in [
         ("host", host, "target-host", host_is_wrong),
-        (
-            "bucket",
-            bucket,
-            "target-bucket",
-            bucket.contains(['/', ':']),
-        ),
+        ("bucket", bucket, "target-bucket", bucket_is_wrong),
         ("path", path, "target-path", path.starts_with('~')),
     ] {
         if is_wrong {
