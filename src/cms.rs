@@ -19,12 +19,11 @@ use der::{Decode, Encode, Reader, Sequence, SliceReader, Tag, TagNumber, Tagged}
 use jiff::Timestamp;
 use key::HashAlgorithm;
 use policy::Purpose;
-use serde::Serialize;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 use x509_cert::{Certificate, attr::Attributes, spki::AlgorithmIdentifierOwned};
 
 /// The reason why a signature vouches for nothing, or not for this file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureError {
     ContentMismatch,

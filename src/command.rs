@@ -146,10 +146,7 @@ fn execute(arguments: Vec<OsString>, catalog: &Catalog) -> Result<u8> {
     Ok(if is_sound { 0 } else { CONTENT_WRONG })
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the only place that asks the clock; everything else is given the day"
-)]
+#[expect(clippy::disallowed_methods, reason = "all else is given the day")]
 fn clock() -> Timestamp {
     Timestamp::now()
 }
@@ -224,7 +221,6 @@ impl Session<'_> {
         project
     }
 
-    /// The guideline that an option names.
     fn guideline<'c>(&self, content: &'c Content, id: &str) -> Result<&'c Filed<GuidelineRecord>> {
         content.guideline(id).ok_or_else(|| {
             let known = Vec::from_iter(content.guidelines.iter().map(|it| &*it.record.id));
@@ -302,12 +298,11 @@ impl Session<'_> {
         messages.iter().map(|message| self.line(message)).collect()
     }
 
-    /// Prints one message on standard output, unless `--quiet` forbids it.
     fn print_message(&self, message: impl Into<Message>) -> Result<()> {
         self.print(self.line(&message.into()))
     }
 
-    /// Prints a text on standard output, unless `--quiet` forbids it.
+    /// Prints on standard output, unless `--quiet` forbids it.
     fn print(&self, text: String) -> Result<()> {
         if self.quiet {
             return Ok(());

@@ -11,7 +11,6 @@ pub mod word_diff;
 
 pub use terminal::print;
 
-use crate::model::Audience;
 use crate::sheet::{Labels, PrintedDay, Sheet, State};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +25,7 @@ const COUNTS: &str = "added removed moved reworded relettered renumbered unchang
 #[derive(Debug, Clone, Serialize)]
 pub struct Comparison {
     format: &'static str,
-    pub audience: Audience,
+    pub audience: crate::model::Audience,
     pub edition: Sides<ComparedSheet>,
     /// Numbers of rows that changed in each way; a row may count in several ways.
     pub counts: BTreeMap<&'static str, usize>,
@@ -61,10 +60,6 @@ impl<T> Sides<T> {
 }
 
 impl<T> Sides<Option<T>> {
-    fn as_ref(&self) -> Sides<Option<&T>> {
-        Sides::new(self.after.as_ref(), self.before.as_ref())
-    }
-
     /// The newer side, or the older one if there is no newer one.
     fn newest(&self) -> Option<&T> {
         self.after.as_ref().or(self.before.as_ref())
@@ -273,8 +268,7 @@ fn count(lines: &[ComparisonLine]) -> BTreeMap<&'static str, usize> {
         _ => 0,
     };
     let rows = |name| lines.iter().map(|line| in_line(line, name)).sum();
-    let counts = COUNTS.split(' ').map(|name| (name, rows(name)));
-    counts.collect()
+    BTreeMap::from_iter(COUNTS.split(' ').map(|name| (name, rows(name))))
 }
 
 fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {
@@ -284,6 +278,5 @@ fn summary(counts: &BTreeMap<&'static str, usize>, labels: &Labels) -> String {
         let part = label(labels, &format!("changes_sum_{name}"));
         part.replace("{count}", &counts[name].to_string())
     });
-    let parts: Vec<String> = named.collect();
-    parts.join(label(labels, "changes_sum_between"))
+    Vec::from_iter(named).join(label(labels, "changes_sum_between"))
 }

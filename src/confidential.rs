@@ -49,8 +49,7 @@ impl<'a> ConfidentialNames<'a> {
 
     /// Folds a text of a finished file, with all escapes decoded; `None` if no name is in it.
     pub fn fold_file(&self, text: &str) -> Option<FoldedText> {
-        let shape = fold::shape(text);
-        let may_contain = self.search.is_match(&shape);
+        let may_contain = self.search.is_match(&fold::shape(text));
         may_contain.then(|| FoldedText::new(escapes::decoded_code(text)))
     }
 

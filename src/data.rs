@@ -3,7 +3,6 @@
 //! The JSON is canonical: the same sheet gives the same bytes. Those are attached to every PDF of the reader, and their
 //! SHA-256 is the edition's digest. Therefore it holds neither the day of judgement nor recipient and version.
 
-use crate::date::DateStyle;
 use crate::edition::{Edition, Predecessor};
 pub use crate::manifest::sha256;
 use crate::model::{Audience, Guideline, Register, Signatory};
@@ -40,7 +39,7 @@ pub struct SheetData {
     pub predecessor: Option<Predecessor<String>>,
     pub title: String,
     pub date: String,
-    pub date_style: DateStyle,
+    pub date_style: crate::date::DateStyle,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_number: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -114,6 +113,7 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
         None => Some("draft"),
         Some(_) => None,
     };
+    let iso = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
     let office = &sheet.office;
     let certifications = sheet.certifications.iter();
     pretty(&SheetData {
@@ -131,11 +131,9 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
         date: sheet.date.iso.clone(),
         date_style: register.date_style,
         document_number: register.document_number.clone(),
-        established_on: register.established_on.map(|day| day.to_string()),
-        revised_on: edition
-            .and_then(Edition::revised_on)
-            .map(|day| day.to_string()),
-        effective_on: register.effective_on.map(|day| day.to_string()),
+        established_on: iso(register.established_on),
+        revised_on: iso(edition.and_then(Edition::revised_on)),
+        effective_on: iso(register.effective_on),
         office: OfficeData {
             name: office.name.clone(),
             tel: office.tel.clone(),

@@ -1,18 +1,15 @@
 //! Register → issued edition: the frozen record and the digests that prove it; register → the edition it is.
 //! The digest of an edition is the SHA-256 of each reader's `safeguards.json`: anybody can compare a PDF's attachment.
 
-use crate::data;
-use crate::edition::{self, Allowance, Digests, DrawnWith, Edition, LostEdition};
-use crate::edition::{Predecessor, Version};
-use crate::model::{Audience, Register};
+use crate::edition::{self, Allowance, Digests, DrawnWith, Edition, LostEdition, Predecessor};
 use crate::sheet::{Labels, Rendering, lay_out_edition};
-use jiff::civil::Date;
+use crate::{data, edition::Version, model::Audience, model::Register};
 use std::collections::BTreeMap;
 
 /// The additions of `safeguard issue` to the register.
 pub struct IssueOptions<'a> {
     /// The day of issuing, in Japan.
-    pub today: Date,
+    pub today: jiff::civil::Date,
     pub note: Option<String>,
     pub salt: String,
     pub allowed: Vec<Allowance>,
@@ -28,8 +25,7 @@ pub struct IssueOptions<'a> {
 
 /// Makes an edition of a checked register. Its files are recorded when they are drawn.
 pub fn freeze(register: &Register, options: IssueOptions) -> Edition {
-    let newest = options.before.last();
-    let predecessor = newest.map(|before| Predecessor {
+    let predecessor = options.before.last().map(|before| Predecessor {
         id: before.id.clone(),
         digest: before.digest.clone(),
     });

@@ -74,8 +74,7 @@ impl Error {
     pub fn failed_by(mut self, error: impl std::error::Error + 'static) -> Error {
         let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&error);
         while let Some(cause) = source {
-            let system = cause.downcast_ref().map(io::Error::kind);
-            self.kind = self.kind.or(system);
+            self.kind = self.kind.or(cause.downcast_ref().map(io::Error::kind));
             source = cause.source();
         }
         self.caused_by(error)

@@ -11,13 +11,10 @@ use crate::cms::{SigningCertificateV2, key::HashAlgorithm, timestamp};
 use crate::message::Result;
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
-use cms::signed_data::{
-    CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
-};
+use cms::signed_data::{CertificateSet, SignedData, SignerIdentifier, SignerInfo, SignerInfos};
 use der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec};
 use der::oid::db::{rfc3161, rfc5911, rfc5912};
 use der::{Decode, DerOrd, Encode, EncodeValue, Tagged};
-use jiff::Timestamp;
 use x509_cert::{attr::Attribute, spki::AlgorithmIdentifierOwned};
 
 pub use crate::cms::timestamp::TimeServer;
@@ -33,7 +30,7 @@ const ENCODES: &str = "values read as DER can be written as DER";
 pub fn sign(
     pdf: &[u8],
     identity: &Identity,
-    at: Timestamp,
+    at: jiff::Timestamp,
     server: Option<&TimeServer>,
 ) -> Result<Vec<u8>> {
     identity.may_sign(at)?;
@@ -90,7 +87,7 @@ fn container(parts: &[&[u8]], identity: &Identity, server: Option<&TimeServer>) 
     let signed_data = SignedData {
         version: CmsVersion::V1,
         digest_algorithms: set([sha256]),
-        encap_content_info: EncapsulatedContentInfo {
+        encap_content_info: cms::signed_data::EncapsulatedContentInfo {
             econtent_type: rfc5911::ID_DATA,
             econtent: None,
         },

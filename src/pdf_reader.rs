@@ -9,7 +9,6 @@ use crate::manifest::DATA;
 use crate::message::{Error, Result};
 use lopdf::Error::{InvalidPassword, UnsupportedSecurityHandler};
 use lopdf::{Dictionary, Document, LoadOptions, Object, decode_text_string};
-use std::collections::BTreeMap;
 
 pub use signature::PdfSignature;
 
@@ -81,7 +80,7 @@ fn attachments(document: &Document) -> lopdf::Result<Vec<Vec<u8>>> {
             return Err(lopdf::Error::RecursionLimit);
         }
     }
-    let mut streams = BTreeMap::new();
+    let mut streams = std::collections::BTreeMap::new();
     for file in files {
         // The names stand between their files.
         let Ok(file) = document.dereference(file)?.1.as_dict() else {

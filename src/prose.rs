@@ -4,10 +4,7 @@
 //! in the site are known. Never here: HTML or images from the author. Unlike a cell ([`crate::text`]), a page has blocks.
 
 use crate::text::{MarkupProblem, begins_item, is_japanese, opens, signs_lost, stray_asterisks};
-use pulldown_cmark::{
-    Alignment, CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd,
-    TextMergeWithOffset, html,
-};
+use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd, html};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -34,7 +31,7 @@ impl Prose {
             (as_printed(event, &file[bytes.clone()]), bytes)
         });
         let mut events: Vec<SourceEvent> = Vec::new();
-        for (event, bytes) in TextMergeWithOffset::new(printed) {
+        for (event, bytes) in pulldown_cmark::TextMergeWithOffset::new(printed) {
             match (printed_text(&event), events.last_mut()) {
                 // The author meant lines.
                 (Some(text), Some((soft_break @ Event::SoftBreak, _))) if begins_item(text) => {
@@ -150,9 +147,9 @@ fn as_printed(event: Event, source: &str) -> Event<'static> {
             *level = HeadingLevel::try_from(*level as usize + 1).unwrap_or(HeadingLevel::H6);
         }
         // Markdown would align columns by `style=`, which the site's policy forbids.
-        Event::Start(Tag::Table(columns)) => columns.fill(Alignment::None),
+        Event::Start(Tag::Table(columns)) => columns.fill(pulldown_cmark::Alignment::None),
         // The language of a code block would only become a class that no stylesheet knows.
-        Event::Start(Tag::CodeBlock(kind)) => *kind = CodeBlockKind::Indented,
+        Event::Start(Tag::CodeBlock(kind)) => *kind = pulldown_cmark::CodeBlockKind::Indented,
         Event::Start(Tag::Link {
             link_type: link_type @ LinkType::Email,
             dest_url,

@@ -28,7 +28,6 @@ use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, Plan, plan, read_manifest};
-use serde::Serialize;
 use std::{path::Path, time::Duration};
 use store::{Store, is_transient};
 use target::{Target, TargetKind};
@@ -60,7 +59,7 @@ pub enum ProgressEvent<'a> {
 }
 
 /// The site on a target, compared with its own manifest.
-#[derive(Debug, Serialize)]
+#[derive(Debug, serde::Serialize)]
 pub struct PublishedStatus {
     pub edition: Option<String>,
     pub id: String,

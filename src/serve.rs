@@ -17,11 +17,9 @@ mod watch;
 
 use crate::message::{Catalog, Error, Message, Result};
 use crate::{edition::random_digits, render::pdf::Fonts};
-use jiff::civil::Date;
 use state::{PreviewState, ProjectSnapshot};
 use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Instant};
 use tokio::{runtime::Builder, sync::watch::Sender};
-use watch::ProjectWatcher;
 
 pub use address::ListenAddress;
 pub use editor::Editor;
@@ -44,14 +42,14 @@ pub struct ServeOptions {
     pub catalog: Catalog,
     pub fonts: Fonts,
     /// The day for which content is checked; it changes while the preview is open.
-    pub today: Box<dyn Fn() -> Date + Send + Sync>,
+    pub today: Box<dyn Fn() -> jiff::civil::Date + Send + Sync>,
     pub editor: Option<Editor>,
 }
 
 impl PreviewServer {
     /// Reads the project for the first time and starts to watch it.
     pub fn start(options: ServeOptions) -> Result<Arc<PreviewServer>> {
-        let watcher = ProjectWatcher::new(&options.project)?;
+        let watcher = watch::ProjectWatcher::new(&options.project)?;
         let started = now();
         let snapshot = ProjectSnapshot::read(&options);
         let first = PreviewState::new(snapshot, &options, None, started);
@@ -82,15 +80,7 @@ pub fn run(server: &Arc<PreviewServer>, listener: TcpListener) -> Result<()> {
     served.map_err(|error| Error::new(message).failed_by(error))
 }
 
-/// The error after a panic, which the preview outlives.
-fn internal_error() -> Error {
-    Error::new("preview-fault")
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures how long the author waited and how long a file is missing; no output depends on it"
-)]
+#[expect(clippy::disallowed_methods, reason = "no output depends on it")]
 fn now() -> Instant {
     Instant::now()
 }

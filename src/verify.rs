@@ -10,7 +10,6 @@ use crate::pdf_reader::{self, PdfSignature};
 use crate::{date::day_in_japan, message::Message, model::Audience};
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Serialize;
-use serde_json::Value;
 use x509_cert::Certificate;
 
 /// The list of editions, from the project or the site.
@@ -145,7 +144,7 @@ pub fn verify(name: &str, file: &[u8], context: &VerifyContext) -> VerifyReport 
 }
 
 fn read_data(bytes: &[u8]) -> Option<ReceivedData> {
-    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
     let format = value["format"].as_str()?.to_owned();
     format.starts_with("safeguards/").then(|| ReceivedData {
         digest: sha256(bytes),

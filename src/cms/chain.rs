@@ -1,7 +1,6 @@
 //! Certificates and roots → names, validity, the chain to a root. Never here: revocation lists, system roots, the clock.
 
-use super::policy::{self, Purpose};
-use super::{SignatureError, key, names};
+use super::{SignatureError, key, names, policy, policy::Purpose};
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::{Certificate, name::Name};

@@ -3,7 +3,6 @@
 use super::{JudgingOptions, Session, Shown};
 use crate::check::{self, CheckInput, Checked};
 use crate::{edition::Version, message::Result, render::pdf::Fonts, render::theme, report::Format};
-use std::io::stdout;
 
 #[derive(clap::Args)]
 pub struct Check {
@@ -39,7 +38,7 @@ impl Check {
             Format::Human => Shown::Three,
             format => Shown::InOrder(format),
         };
-        session.print_findings(&content.sources, &findings, shown, &mut stdout())?;
+        session.print_findings(&content.sources, &findings, shown, &mut std::io::stdout())?;
         let version = register.map(|it| Version::of(&it, content.newest_edition()));
         let next = session.next_step(&findings, version.as_ref());
         if let Some(step) = next.filter(|_| self.format == Format::Human) {

@@ -1,6 +1,5 @@
 //! The ledger of files that the office let out: `content/copies.yaml`.
 
-use super::Session;
 use crate::content::{Content, edit};
 use crate::edition::{CopyKind, RecordedCopy};
 use crate::message::{Error, Message, Result};
@@ -10,7 +9,7 @@ use std::{collections::BTreeMap, io::ErrorKind};
 /// Endings that the address line adds itself.
 const HONORIFICS: [&str; 3] = ["御中", " 様", "　様"];
 
-impl Session<'_> {
+impl super::Session<'_> {
     /// Adds lines to the ledger.
     pub(super) fn record_copies(&self, copies: &[RecordedCopy]) -> Result<()> {
         if copies.is_empty() {

@@ -51,8 +51,8 @@ impl Diff {
 
     fn sheets(&self, session: &Session, project: &Project, format: &str) -> Result<Vec<u8>> {
         let of = |name: &Option<String>| {
-            let name = name.as_deref().expect("clap requires both");
-            sheet_of(project, name, self.audience)
+            let given = name.as_deref().expect("clap requires both");
+            sheet_of(project, given, self.audience)
         };
         let ((before, _), (after, json)) = (of(&self.older)?, of(&self.newer)?);
         let changes = compare::compare(&before, &after);

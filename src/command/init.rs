@@ -5,7 +5,6 @@ use super::{RunOptions, Session};
 use crate::message::{Error, Message, Result};
 use crate::render::theme::{self, SAMPLE_FOLDER};
 use crate::{data, model::Audience, output, render::tokens::TOKENS};
-use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -40,7 +39,7 @@ impl Init {
         let readme = include_str!("init/README.md").replace("{name}", name);
         let official = theme::official();
         // Every line with a value becomes a comment.
-        let value = Regex::new("(?m)^[^#\r\n]").expect("a valid expression");
+        let value = regex::Regex::new("(?m)^[^#\r\n]").expect("a valid expression");
         let tokens = value.replace_all(official.text(TOKENS).unwrap_or_default(), "#$0");
         let samples = folder.join(SAMPLE_FOLDER);
         std::fs::create_dir_all(&samples).map_err(output::failed(&folder))?;

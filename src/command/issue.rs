@@ -6,19 +6,17 @@ use super::{JudgingOptions, Session, Shown};
 use crate::characters::is_blank;
 use crate::check::{SETTLED_BEFORE_ISSUE, texts};
 use crate::content::{Content, Filed, edit, record::IsoDate, yaml};
-use crate::data::sha256;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::edition::{Allowance, DrawnWith, Edition, file, random_digits};
-use crate::issue::{self, IssueOptions};
+use crate::edition::{DrawnWith, Edition, file, random_digits};
 use crate::message::{Error, Language, Message, Result};
 use crate::model::{Audience, Register};
 use crate::render::{bundle::Project, documents::edition_files, theme::Theme};
-use clap::ArgGroup;
+use crate::{data::sha256, issue, issue::IssueOptions};
 use jiff::civil::Date;
 use std::{collections::BTreeMap, path::PathBuf};
 
 #[derive(clap::Args)]
-#[command(group = ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]
+#[command(group = clap::ArgGroup::new("action").conflicts_with_all(["date", "reviewed"]))]
 pub struct Issue {
     #[arg(long, value_name = "DATE", value_parser = super::usage::day)]
     date: Option<Date>,
@@ -154,22 +152,18 @@ impl Session<'_> {
         !is_named && SETTLED_BEFORE_ISSUE.contains(&finding.rule)
     }
 
-    /// The allowances that let a finding pass, each once.
-    fn allowances(&self, findings: &[Diagnostic]) -> Vec<Allowance> {
-        let used = Vec::from_iter(findings.iter().filter_map(|it| self.allowance(it)));
-        let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
-        allowed.cloned().collect()
-    }
-
     fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {
         let before: Vec<&Edition> = project.content.issued().collect();
         let labels = project.theme.labels(Language::Japanese)?;
         let sheet = project.content.sheet.as_ref();
+        // The allowances that let a finding pass, each once.
+        let used = Vec::from_iter(project.findings.iter().filter_map(|it| self.allowance(it)));
+        let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
         let options = IssueOptions {
             today: self.today(),
             note,
             salt: random_digits()?,
-            allowed: self.allowances(&project.findings),
+            allowed: allowed.cloned().collect(),
             labels: &labels,
             drawn_with: drawn_with(&project.register, &project.theme),
             first_number: sheet.and_then(|it| it.record.first_edition).unwrap_or(1),

@@ -4,20 +4,15 @@ mod status;
 
 use super::diff::{WORKING, sheet_of};
 use super::{JudgingOptions, Session, Shown, clock, write_text};
-use crate::compare::{self, Comparison};
 use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
-use crate::render::bundle::{self, Project};
-use crate::{
-    content::Sources, data, manifest::MANIFEST, render::html::HeaderSyntax,
-    render::leak::RenderedText,
-};
+use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak::RenderedText};
+use crate::{compare, compare::Comparison, content::Sources, data, manifest::MANIFEST, output};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 use std::io::{ErrorKind, stderr, stdout};
 
 #[derive(clap::Args)]
@@ -131,7 +126,8 @@ impl Publish {
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
-        local.record(&target.name, &site.manifest)?;
+        let published = data::pretty(&site.manifest);
+        output::write_file(&local.manifest_file(&target.name), &published)?;
         let already = plan.is_empty().then_some("published-already");
         let message = Message::new(already.unwrap_or("published"))
             .with("target", &target.name)
@@ -144,7 +140,7 @@ impl Publish {
 }
 
 /// The files that a publication would send, and the changes that the public would see.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct PublishPreview<'a> {
     target: &'a str,
     place: String,
@@ -179,11 +175,9 @@ impl PublishPreview<'_> {
         if self.changes.is_none() && self.published.is_some() {
             messages.push(Message::new("plan-no-comparison"));
         }
-        let mut text = session.lines(&messages);
-        if let Some(changes) = &self.changes {
-            text.push_str(&compare::print(changes, session.catalog, false));
-        }
-        text
+        let changes = self.changes.as_ref();
+        let printed = changes.map(|it| compare::print(it, session.catalog, false));
+        session.lines(&messages) + &printed.unwrap_or_default()
     }
 }
 
@@ -222,10 +216,8 @@ fn show(session: &Session, bar: &ProgressBar, event: ProgressEvent) {
 fn read_targets(session: &Session, name: Option<&str>) -> Result<Option<Vec<Target>>> {
     let path = session.directory.join(target::FILE);
     let bytes = std::fs::read_to_string(&path).map_err(|error| {
-        let id = match error.kind() {
-            ErrorKind::NotFound => "no-publish-yaml",
-            _ => "file-unreadable",
-        };
+        let missing = (error.kind() == ErrorKind::NotFound).then_some("no-publish-yaml");
+        let id = missing.unwrap_or("file-unreadable");
         Error::new(id).with("path", path.display()).failed_by(error)
     })?;
     let text = bytes.trim_start_matches('\u{feff}').replace("\r\n", "\n");

@@ -4,12 +4,9 @@ mod print;
 mod site;
 
 use super::{RunOptions, Session, sign::read_file, write_text};
-use crate::cms::chain;
 use crate::message::{Error, Message, Result};
 use crate::verify::{self, KnownEditions, Verdict, VerifyContext};
-use print::Printer;
 use std::{fs, path::PathBuf};
-use x509_cert::Certificate;
 
 /// The largest file that is read: a scan of some pages has a few dozen megabytes.
 const MAX_FILE: u64 = 256 * 1024 * 1024;
@@ -52,7 +49,7 @@ impl Verify {
             let file = read_file(path)?;
             reports.push(verify::verify(&path.to_string_lossy(), &file, context));
         }
-        let printer = Printer { session, context };
+        let printer = print::Printer { session, context };
         let text = match self.format.as_deref() {
             Some("json") => printer.json(&reports),
             Some("csv") => printer.csv(&reports),
@@ -82,10 +79,10 @@ fn project_editions(session: &Session) -> Result<KnownEditions> {
 }
 
 /// The certificates of a file that may be named, at least one if it is.
-fn certificates(file: &Option<PathBuf>) -> Result<Vec<Certificate>> {
+fn certificates(file: &Option<PathBuf>) -> Result<Vec<x509_cert::Certificate>> {
     let Some(path) = file else {
         return Ok(Vec::new());
     };
     let message = Message::new("no-certificates").with("path", path.display());
-    chain::certificates(&read_file(path)?).ok_or_else(|| Error::new(message))
+    crate::cms::chain::certificates(&read_file(path)?).ok_or_else(|| Error::new(message))
 }

@@ -82,7 +82,7 @@ pub fn compare(
         };
         let affected = sheet.rows.iter().filter(stands_there).map(|row| {
             let lines = row.subject.paragraphs.iter().map(|it| plain(it));
-            let subject = lines.collect::<Vec<_>>().join(" ");
+            let subject = Vec::from_iter(lines).join(" ");
             let (id, no) = (row.id.clone(), row.no);
             AffectedMeasure { id, no, subject }
         });
@@ -162,15 +162,13 @@ pub fn print(comparison: &GuidelineComparison, catalog: &Catalog, colour: bool) 
         .with("changed", comparison.items.len())
         .with("unchanged", comparison.unchanged);
     let mut text = wrap(&catalog.format(&message), 0, 2);
-    for item in &comparison.items {
-        text.push_str(&print_item(item, &printer));
-    }
+    text.extend(comparison.items.iter().map(|it| print_item(it, &printer)));
     text
 }
 
 fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
-    let sides = item.heading.as_ref();
-    let names = sides.map(|heading| heading.map_or(&[][..], |it| from_ref(&it.name)));
+    let Sides { after, before } = &item.heading;
+    let [new, old] = [after, before].map(|it| it.as_ref().map_or(&[][..], |it| from_ref(&it.name)));
     let newest = item.heading.newest().expect("one side has it");
     let place = match item.heading.both() {
         Some((new, old)) if new.place != old.place => printer.exchange(&old.place, &new.place),
@@ -184,9 +182,8 @@ fn print_item(item: &ItemChange, printer: &TextPrinter) -> String {
         ItemChangeKind::Duty if newest.duty == Duty::Recommended => "diff-item-recommended",
         ItemChangeKind::Duty => "diff-item-required",
     };
-    let messages = item.changes.iter().map(|it| printer.format(message(it)));
-    let changes: Vec<String> = messages.collect();
-    let name = printer.inline(names.after, names.before);
+    let changes = Vec::from_iter(item.changes.iter().map(|it| printer.format(message(it))));
+    let name = printer.inline(new, old);
     let heading = format!("{place} {name} ({})", changes.join(", "));
     let mut text = format!("\n{}", wrap(&heading, 0, 2));
     for row in &item.measures {

@@ -11,8 +11,7 @@ pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<Certification
     let old = before.certifications.iter();
     let removed = old.filter(|old| with_id(after, &old.id).is_none());
     let all = pairs.chain(removed.map(|old| Sides::new(None, Some(old))));
-    let changes = all.filter_map(|sides| change_of(sides, &after.labels));
-    changes.collect()
+    Vec::from_iter(all.filter_map(|sides| change_of(sides, &after.labels)))
 }
 
 fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {

@@ -6,7 +6,6 @@ use super::{
     RowVersion, Sides, label,
 };
 use crate::sheet::{Cell, Heading, Row, Sheet, State};
-use crate::text::Run;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::collections::BTreeSet;
 
@@ -197,7 +196,7 @@ fn mark_headings(headings: EitherSide<Heading>) -> Sides<Option<MarkedHeading>> 
     let letters = headings.map(|it| it.map(|it| &it.letter));
     let marked = headings.zip(mark_line(names.after, names.before));
     marked.map(|(heading, name)| {
-        let run = Run::plain(&heading?.letter);
+        let run = crate::text::Run::plain(&heading?.letter);
         let changed = letters.after != letters.before && !run.text.is_empty();
         Some(MarkedHeading {
             letter: MarkedSpan { run, changed },

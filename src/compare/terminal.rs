@@ -8,7 +8,6 @@ use super::{
 use crate::message::{Catalog, Message};
 use crate::sheet::State;
 use std::{iter::Peekable, slice::from_ref, vec::IntoIter};
-use textwrap::{Options, WordSplitter};
 
 pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String {
     let printer = TextPrinter { catalog, colour };
@@ -20,9 +19,8 @@ pub fn print(comparison: &Comparison, catalog: &Catalog, colour: bool) -> String
     if !comparison.certifications.is_empty() {
         text.push_str(&format!("\n{}\n", printer.format("diff-certifications")));
     }
-    for change in &comparison.certifications {
-        text.push_str(&printer.certification(change));
-    }
+    let certifications = comparison.certifications.iter();
+    text.extend(certifications.map(|it| printer.certification(it)));
     if comparison.changed().next().is_none() {
         return text;
     }
@@ -227,11 +225,11 @@ pub(super) fn wrap(text: &str, first: usize, others: usize) -> String {
     // A line may end before `+`; an invisible word joiner keeps the closing mark with its word.
     let joined = text.replace("+}", "\u{2060}+}");
     let [first, others] = [first, others].map(|columns| " ".repeat(columns));
-    let options = Options::new(80)
+    let options = textwrap::Options::new(80)
         .initial_indent(&first)
         .subsequent_indent(&others)
         .break_words(false)
-        .word_splitter(WordSplitter::NoHyphenation);
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::fill(&joined, options).replace('\u{2060}', "") + "\n"
 }
 

@@ -7,12 +7,11 @@
 use super::Sides;
 use crate::text::{Paragraph, Run, plain, same_style};
 use icu_segmenter::{WordSegmenter, options::WordBreakInvariantOptions};
-use serde::Serialize;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::{collections::BTreeSet, ops::Range};
 
 /// A stretch of characters with one style that are all changed or all unchanged.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct MarkedSpan {
     #[serde(flatten)]
     pub run: Run,
@@ -70,8 +69,7 @@ fn split_words(text: &[Paragraph]) -> Vec<StyledWord> {
 }
 
 fn length(words: &[StyledWord]) -> usize {
-    let lengths = words.iter().map(|(run, _)| run.text.chars().count());
-    lengths.sum()
+    words.iter().map(|(run, _)| run.text.chars().count()).sum()
 }
 
 /// A stretch of words on both sides.

@@ -1,10 +1,9 @@
 //! The characters that a text stands for, each with its bytes: `%E8%A6%8B`, `&#x898B;` and `\u898b` are all 見.
 
 use pulldown_cmark::{Event, Parser};
-use std::ops::Range;
 
 /// A character and the bytes of the text that stand for it.
-pub type Written = (char, Range<usize>);
+pub type Written = (char, std::ops::Range<usize>);
 
 /// The character that an escape at the beginning of a text stands for, and the escape's length.
 type Escape = Option<(char, usize)>;

@@ -109,7 +109,15 @@ impl FoldedText {
 /// The shape of a finished file, without the places in it: most files contain no name.
 pub fn shape(code: &str) -> String {
     let mut shape = String::with_capacity(code.len());
-    fold(decoded_code(code), &mut |c| shape.push(shape_of(c.look)));
+    for line in code.split_inclusive('\n') {
+        // Most lines are markup, and need no normalisation.
+        if line.is_ascii() && !line.contains(['%', '&', '\\']) {
+            let printed = line.chars().filter(|c| *c == '\0' || c.is_ascii_graphic());
+            shape.extend(printed.map(|c| shape_of(look_form(c, c.to_ascii_lowercase()))));
+        } else {
+            fold(decoded_code(line), &mut |c| shape.push(shape_of(c.look)));
+        }
+    }
     let stock_shortened = shape.replace("株式会社", "(株)");
     let shortened = stock_shortened.replace("有限会社", "(有)");
     let looks: Vec<char> = shortened.chars().collect();

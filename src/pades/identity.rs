@@ -7,7 +7,6 @@ use crate::message::{Error, Message, Result};
 use der::Decode;
 use der::asn1::{Any, ObjectIdentifier};
 use der::oid::db::rfc5912::{ECDSA_WITH_SHA_256, SHA_256_WITH_RSA_ENCRYPTION};
-use jiff::Timestamp;
 use p12_keystore::{Pkcs12Archive, error::Error as KeystoreError};
 use p256::ecdsa::signature::{SignatureEncoding, hazmat::PrehashSigner};
 use p256::pkcs8::DecodePrivateKey;
@@ -22,10 +21,12 @@ pub struct Identity {
     pub(super) chain: Vec<Certificate>,
 }
 
+/// Signs a message. The same message gives the same signature.
+type SignMessage = dyn Fn(&[u8]) -> Vec<u8>;
+
 pub(super) struct SigningKey {
     pub algorithm: AlgorithmIdentifierOwned,
-    /// Signs a message. The same message gives the same signature.
-    pub sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    pub sign: Box<SignMessage>,
 }
 
 impl Identity {
@@ -57,7 +58,7 @@ impl Identity {
     }
 
     /// Checks that the certificate is valid at this moment and may sign documents.
-    pub fn may_sign(&self, at: Timestamp) -> Result<()> {
+    pub fn may_sign(&self, at: jiff::Timestamp) -> Result<()> {
         let [first, last] = chain::validity(self.certificate());
         let message = |id| Message::new(id).with("name", self.name());
         let refusal = match policy::check_signer(self.certificate(), Purpose::Document) {

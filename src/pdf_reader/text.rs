@@ -5,7 +5,6 @@
 
 use super::MAX_STREAM;
 use lopdf::{Document, Encoding, Error, Object, ObjectId, Result, content::Content};
-use std::collections::BTreeMap;
 
 /// Extracts the text of every page.
 pub fn pages(document: &Document) -> Result<Vec<String>> {
@@ -14,7 +13,7 @@ pub fn pages(document: &Document) -> Result<Vec<String>> {
 }
 
 fn page_text(document: &Document, page: ObjectId) -> Result<String> {
-    let mut encodings = BTreeMap::new();
+    let mut encodings = std::collections::BTreeMap::new();
     for (name, font) in document.get_page_fonts(page)? {
         let encoding = font.get_font_encoding_with_limit(document, MAX_STREAM)?;
         encodings.insert(name, encoding);

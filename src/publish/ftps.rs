@@ -6,7 +6,6 @@
 use super::store::{ASIDE, PART, Store, confirm_created, transient, wait};
 use super::target::{Target, text};
 use crate::message::{Error, Result};
-use jiff::Timestamp;
 use std::{path::Path, sync::Arc};
 use suppaftp::FtpError::{self, ConnectionError};
 use suppaftp::tokio::{AsyncRustlsConnector, AsyncRustlsFtpStream as FtpStream};
@@ -111,7 +110,7 @@ impl Store for FtpsStore {
         self.run(async |ftp| if_available(ftp.rm(path).await).map(drop))
     }
 
-    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<jiff::Timestamp>> {
         let time = self.run(async |ftp| if_available(ftp.mdtm(path).await))?;
         Ok(time.and_then(|time| format!("{time}Z").parse().ok()))
     }

@@ -5,34 +5,20 @@
 use super::lock::LOCK;
 use super::store::{UNREACHABLE, wait};
 use super::target::{Target, text};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use jiff::Timestamp;
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
-use std::{fs, process::Stdio};
-use tempfile::TempDir;
-use tokio::process::Command;
+use std::{fs, io, io::ErrorKind, process::Stdio};
 
-/// Parts of git's messages after another publisher's push.
-const MOVED_ON: [&str; 4] = [
-    "non-fast-forward",
-    "fetch first",
-    "cannot lock ref",
-    "reference already exists",
-];
-/// Parts of git's and ssh's messages about a failing network.
-const NETWORK_ERRORS: [&str; 5] = [
-    "Could not resolve host",
-    "Connection refused",
-    "Connection reset",
-    "timed out",
-    "early EOF",
-];
+/// Patterns of git's messages after another publisher's push.
+const MOVED_ON: &str = "non-fast-forward|fetch first|cannot lock ref|reference already exists";
+/// Patterns of git's and ssh's messages about a failing network.
+const NETWORK_ERRORS: &str =
+    "Could not resolve host|Connection refused|Connection reset|timed out|early EOF";
 
 /// The last commit of a branch, checked out.
 pub struct GitBranch {
     /// Removed when the branch is dropped.
-    checkout: TempDir,
+    checkout: tempfile::TempDir,
     /// The branch's full name.
     tip: String,
     /// The site's folder in the branch, with a final `/`; empty for the whole branch.
@@ -41,7 +27,7 @@ pub struct GitBranch {
 
 impl GitBranch {
     /// Fetches the branch's last commit; a missing branch begins with the first publication.
-    pub fn fetch(target: &Target, project: &Path) -> Result<GitBranch> {
+    pub fn fetch(target: &Target, project: &std::path::Path) -> Result<GitBranch> {
         let record = &target.record;
         let [repository, branch] = [&record.repository, &record.branch].map(text);
         let site = format!("{}/", text(&record.path).trim_matches('/'));
@@ -77,7 +63,7 @@ impl GitBranch {
     }
 
     fn git(&self, arguments: &[&str]) -> Result<String> {
-        let mut git = Command::new("git");
+        let mut git = tokio::process::Command::new("git");
         git.args(["-c", "core.autocrlf=false", "-c", "core.quotePath=false"])
             .args(["-c", "core.hooksPath=/dev/null"])
             .args(["-c", "core.symlinks=false"])
@@ -95,26 +81,27 @@ impl GitBranch {
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
             git.env_remove(name);
         }
-        let failed = || Message::new("git-failed").with("step", arguments[0]);
+        let failed = || Error::new("git-failed").with("step", arguments[0]);
         let not_run = |error: io::Error| match error.kind() {
             ErrorKind::NotFound => Error::new("git-missing").failed_by(error),
-            _ => Error::new(failed()).failed_by(error),
+            _ => failed().failed_by(error),
         };
         let done = wait(async { git.output().await.map_err(not_run) })?;
         let [stdout, stderr] = [&done.stdout, &done.stderr].map(|it| String::from_utf8_lossy(it));
         if done.status.success() {
             return Ok(stdout.into_owned());
         }
-        let is_any_of = |texts: &[&str]| texts.iter().any(|text| stderr.contains(text));
-        if is_any_of(&NETWORK_ERRORS) {
+        let read = |pattern| regex::Regex::new(pattern).expect("a valid pattern");
+        let says = |pattern| read(pattern).is_match(&stderr);
+        if says(NETWORK_ERRORS) {
             return Err(Error::new(UNREACHABLE).caused_by(stderr));
         }
-        let moved_on = is_any_of(&MOVED_ON).then(|| Message::new("target-moved-on"));
-        Err(Error::new(moved_on.unwrap_or_else(failed)).caused_by(stderr.trim()))
+        let moved_on = says(MOVED_ON).then(|| Error::new("target-moved-on"));
+        Err(moved_on.unwrap_or_else(failed).caused_by(stderr.trim()))
     }
 
     /// The site's folder in the checkout.
-    pub fn folder(&self) -> PathBuf {
+    pub fn folder(&self) -> std::path::PathBuf {
         self.checkout.path().join(&self.site)
     }
 
@@ -148,6 +135,5 @@ impl GitBranch {
 }
 
 fn disk_error(error: io::Error) -> Error {
-    let message = Message::new("cannot-write").with("path", std::env::temp_dir().display());
-    Error::new(message).failed_by(error)
+    crate::output::failed(&std::env::temp_dir())(error)
 }

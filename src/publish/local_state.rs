@@ -3,7 +3,6 @@
 
 use crate::message::{Message, Result};
 use crate::output::{failed, lock, write_file};
-use crate::{data, edition::random_digits, manifest::Manifest};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -26,7 +25,7 @@ impl LocalState {
         let mut publisher = fs::read_to_string(&id_file).unwrap_or_default();
         publisher.truncate(publisher.trim_end().len());
         if publisher.len() != 32 {
-            publisher = random_digits()?;
+            publisher = crate::edition::random_digits()?;
             write_file(&id_file, format!("{publisher}\n").as_bytes())?;
         }
         Ok(LocalState { folder, publisher })
@@ -38,17 +37,8 @@ impl LocalState {
         lock(&path, Message::new("target-busy-here"))
     }
 
-    /// Records the manifest that was just published.
-    pub fn record(&self, target: &str, manifest: &Manifest) -> Result<()> {
-        write_file(&self.manifest_path(target), &data::pretty(manifest))
-    }
-
-    /// Returns the bytes of the manifest that this project published last.
-    pub fn last_manifest(&self, target: &str) -> Option<Vec<u8>> {
-        fs::read(self.manifest_path(target)).ok()
-    }
-
-    fn manifest_path(&self, target: &str) -> PathBuf {
+    /// The file with the manifest that this project published last.
+    pub fn manifest_file(&self, target: &str) -> PathBuf {
         self.folder.join(format!("{target}.json"))
     }
 }

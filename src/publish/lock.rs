@@ -7,7 +7,6 @@ use super::store::{ASIDE, PART, Store};
 use crate::message::{Error, Message, Result};
 use crate::{data, date::in_japan, manifest::MANIFEST, output::stays_below};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The lock's path. It has no dot in front, because FTP servers do not list such files.
@@ -17,7 +16,7 @@ const LOCK_EXPIRY: SignedDuration = SignedDuration::from_mins(30);
 const RENEWAL_INTERVAL: SignedDuration = SignedDuration::from_mins(5);
 
 /// The lock as its file holds it.
-#[derive(Serialize, Deserialize)]
+#[derive(serde::Serialize, serde::Deserialize)]
 pub struct Lock {
     /// The publishing project's random id.
     publisher: String,

@@ -5,7 +5,6 @@ use super::target::{Target, TargetKind, text};
 use super::{git::GitBranch, plan::is_issued};
 use crate::manifest::media_type;
 use crate::message::{Error, Message, Result};
-use jiff::Timestamp;
 use opendal::{ErrorKind, Operator, services};
 use std::io;
 use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
@@ -83,11 +82,7 @@ impl Store for OpendalStore {
             let write = self.operator.write_with(path, bytes.to_vec());
             match run_unless(&PRESENT, write.if_not_exists(true)) {
                 // Some servers do not know the condition.
-                Err(it)
-                    if it
-                        .cause
-                        .as_ref()
-                        .is_some_and(|it| it.contains("status: 501")) => {}
+                Err(Error { cause: Some(c), .. }) if c.contains("status: 501") => {}
                 created => return Ok(created?.is_some()),
             }
         }
@@ -103,7 +98,7 @@ impl Store for OpendalStore {
         run_unless(&MISSING, self.operator.delete(path)).map(drop)
     }
 
-    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>> {
+    fn modified_at(&mut self, path: &str) -> Result<Option<jiff::Timestamp>> {
         if let Some(branch) = &self.branch {
             return branch.modified_at(path);
         }

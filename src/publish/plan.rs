@@ -9,7 +9,6 @@ use crate::manifest::site::{DOWNLOADS, FEED, FRONT, LISTING, ROBOTS, SITEMAP};
 use crate::manifest::{Bundle, MANIFEST, Manifest, ManifestFile, SITE};
 use crate::message::{Error, Result};
 use crate::{data, edition::Listing, output::stays_below};
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files that a manifest lists, by path.
@@ -23,7 +22,7 @@ pub struct BuiltSite {
 }
 
 /// The files to send, in this order, and then the files to remove.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub struct Plan {
     /// New and changed files that refer to no others.
     pub upload: Vec<String>,
@@ -99,7 +98,10 @@ pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]
         }
         sent.push(path.clone());
     }
-    let (mut pages, upload): (Vec<String>, _) = sent.into_iter().partition(|path| is_page(path));
+    // The lists refer to other files and so travel with the pages.
+    let lists = [LISTING, FEED, ROBOTS, SITEMAP];
+    let is_page = |path: &String| path.ends_with(".html") || lists.contains(&path.as_str());
+    let (mut pages, upload): (Vec<String>, _) = sent.into_iter().partition(is_page);
     // New pages before those that may refer to them, the front page last.
     pages.sort_by_key(|path| (before.contains_key(path.as_str()), path == FRONT));
     Ok(Plan {
@@ -158,11 +160,6 @@ fn edition_of(path: &str) -> Option<&str> {
 /// Recognises `editions/<id>/safeguards.pdf` and its data.
 pub fn is_issued(path: &str) -> bool {
     edition_of(path).is_some() && DOWNLOADS.contains(&path.rsplit('/').next().unwrap_or_default())
-}
-
-/// Recognises pages, and the lists that refer to other files and so travel with the pages.
-fn is_page(path: &str) -> bool {
-    path.ends_with(".html") || [LISTING, FEED, ROBOTS, SITEMAP].contains(&path)
 }
 
 #[cfg(test)]

@@ -5,9 +5,7 @@ use super::store::{ASIDE, PART, STEP_TIMEOUT, Store, confirm_created, transient,
 use super::target::{Target, text};
 use crate::message::{Error, Result};
 use jiff::Timestamp;
-use russh_sftp::client::RawSftpSession;
-use russh_sftp::client::error::Error as SftpError;
-use russh_sftp::client::rawsession::SftpResult;
+use russh_sftp::client::{RawSftpSession, error::Error as SftpError, rawsession::SftpResult};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 use std::path::{Path, PathBuf};
 
@@ -41,10 +39,8 @@ impl SftpStore {
 
     /// Runs one step on the connection; after a loss the next step opens another.
     fn run<T>(&mut self, step: impl AsyncFnOnce(&Connection) -> SftpResult<T>) -> Result<T> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.connect()?,
-        };
+        let kept = self.connection.take();
+        let connection = kept.map_or_else(|| self.connect(), Ok)?;
         let result = wait(async { Ok(step(&connection).await) })?;
         if matches!(result, Ok(_) | Err(SftpError::Status(_))) {
             self.connection = Some(connection);

@@ -8,9 +8,7 @@ use super::target::{Target, text};
 use crate::message::{Error, Message, Result};
 use russh::client::{self, Handle, KeyboardInteractiveAuthResponse};
 use russh::keys::agent::client::AgentClient;
-use russh::keys::{
-    self, Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate,
-};
+use russh::keys::{self, Algorithm, HashAlg, PrivateKey, PublicKey, PublicKeyOrCertificate};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -155,9 +153,8 @@ async fn log_in(session: &mut SshSession, target: &Target, project: &Path) -> Re
 }
 
 fn refused(target: &Target) -> Message {
-    let id = target
-        .secret("PASSWORD")
-        .map_or("sftp-login", |_| "sftp-password");
+    let password = target.secret("PASSWORD");
+    let id = password.map_or("sftp-login", |_| "sftp-password");
     Message::new(id)
         .with("user", text(&target.record.user))
         .with("password", target.variable("PASSWORD"))
@@ -166,7 +163,7 @@ fn refused(target: &Target) -> Message {
 
 async fn offer_key(session: &mut SshSession, user: &str, key: PrivateKey) -> Result<bool> {
     let hash = signature_hash(session, key.algorithm()).await?;
-    let key_with_hash = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
+    let key_with_hash = russh::keys::PrivateKeyWithHashAlg::new(Arc::new(key), hash);
     let result = session.authenticate_publickey(user, key_with_hash).await?;
     Ok(result.success())
 }

@@ -6,9 +6,7 @@
 use super::target::{Target, TargetKind};
 use super::{ftps::FtpsStore, opendal_store::OpendalStore, sftp::SftpStore};
 use crate::message::{Error, Message, Result};
-use jiff::Timestamp;
 use std::{path::Path, sync::LazyLock, time::Duration};
-use tokio::runtime::Runtime;
 
 /// Name of a file during its upload; afterwards it is renamed to its own path.
 pub const PART: &str = "safeguard-publishing.part";
@@ -32,7 +30,7 @@ pub trait Store {
     fn remove(&mut self, path: &str) -> Result<()>;
 
     /// Returns the time of the last change to a file, by the target's clock.
-    fn modified_at(&mut self, path: &str) -> Result<Option<Timestamp>>;
+    fn modified_at(&mut self, path: &str) -> Result<Option<jiff::Timestamp>>;
 
     /// Makes everything written visible, if the target takes that as a separate step.
     fn finish(&mut self) -> Result<()> {
@@ -71,7 +69,7 @@ pub fn open(target: &Target, project: &Path) -> Result<Box<dyn Store>> {
 /// Runs a step of an asynchronous library, at most [`STEP_TIMEOUT`] long. All stores share one
 /// runtime, because connections that OpenDAL keeps open belong to the runtime that opened them.
 pub fn wait<T>(step: impl Future<Output = Result<T>>) -> Result<T> {
-    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    static RUNTIME: LazyLock<tokio::runtime::Runtime> = LazyLock::new(|| {
         tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()

@@ -11,7 +11,6 @@ use crate::message::{Error, Message};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::{collections::BTreeMap, fmt, sync::LazyLock};
 
 pub const FILE: &str = "publish.yaml";
@@ -238,7 +237,7 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         }
     }
     let fields = serde_json::to_value(record).and_then(serde_json::from_value);
-    let mut written: BTreeMap<String, Value> = fields.expect("a record is an object");
+    let mut written: BTreeMap<String, serde_json::Value> = fields.expect("a record is an object");
     written.retain(|name, value| name != "kind" && !value.is_null());
     let [needed, optional] = record.kind.fields();
     for field in needed.iter().filter(|name| !written.contains_key(**name)) {

@@ -94,10 +94,8 @@ pub fn build(project: &Project, wanted: &[ClientCopy]) -> Result<BuiltFiles> {
     made.extend(builder.documents.draw(jobs)?);
     let copies = builder.recorded_copies(wanted, &made);
     builder.listing.add(&copies);
-    let mut files = Bundle::new();
-    for (name, bytes) in made {
-        files.extend(builder.output_path(&name).map(|path| (path, bytes)));
-    }
+    let placed = |(name, bytes): (String, _)| Some((builder.output_path(&name)?, bytes));
+    let mut files: Bundle = made.into_iter().filter_map(placed).collect();
     builder.editions(&mut files);
     let (mut files, _) = builder.pages(files)?;
     builder.manifests(&mut files, digests);

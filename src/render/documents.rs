@@ -2,15 +2,12 @@
 //!
 //! A draft's are drawn at every build, an edition's once, when it is issued. Each is searched for leaks first.
 
-use super::leak::{self, RenderedText};
 use super::pdf::{self, FinishedFile, Fonts};
-use super::theme::Theme;
-use crate::compare::{self, Comparison};
+use super::{leak, leak::RenderedText, theme::Theme};
 use crate::edition::{Edition, Version, file};
 use crate::manifest::{Bundle, DATA};
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
-use crate::{data, message::Result, model::Register};
-use jiff::civil::Date;
+use crate::{compare, compare::Comparison, data, message::Result, model::Register};
 use std::thread::ScopedJoinHandle;
 
 /// A state of the sheet, and what its documents are drawn with.
@@ -20,7 +17,7 @@ pub struct Documents<'a> {
     pub labels: Labels,
     pub register: &'a Register,
     pub version: Version<'a>,
-    pub today: Date,
+    pub today: jiff::civil::Date,
     /// Editions up to this state, oldest first.
     pub issued: Vec<&'a Edition>,
 }

@@ -94,9 +94,8 @@ fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
     for measure in register.measures() {
         for (Bilingual { ja, en }, audience) in measure.texts() {
             let english = en.iter().flat_map(|en| &en.paragraphs);
-            for paragraph in ja.paragraphs.iter().chain(english) {
-                texts.push((crate::text::plain(paragraph), Some(audience)));
-            }
+            let paragraphs = ja.paragraphs.iter().chain(english);
+            texts.extend(paragraphs.map(|it| (crate::text::plain(it), Some(audience))));
         }
         let notes = [&measure.origin.confirm, &measure.origin.memo];
         texts.extend(notes.into_iter().flatten().map(|note| (note.clone(), None)));

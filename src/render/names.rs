@@ -10,7 +10,6 @@ use crate::confidential::{ConfidentialNames, FoundName, Likeness, first_of_each}
 use crate::content::{Content, yaml};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::manifest::{Bundle, SITE};
-use crate::message::Message;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -97,9 +96,8 @@ impl<'a> SiteSearch<'a> {
                 (Likeness::Same, _) => (Severity::Error, "confidential-name-file"),
             };
             let origin = Origin::file(shown);
-            let message = Message::new(id)
-                .with("name", it.name)
-                .with("written", written);
+            let named = crate::message::Message::new(id).with("name", it.name);
+            let message = named.with("written", written);
             let finding = Diagnostic::new(CONFIDENTIAL_NAME, severity, origin, message);
             Some((it.name, finding))
         });

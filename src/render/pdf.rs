@@ -7,8 +7,6 @@ use crate::message::{Error, Message, Result};
 use crate::render::theme::{Theme, draw_rows};
 use crate::sheet::{Rendering, Sheet};
 use crate::{compare::Comparison, data::pretty, manifest::DATA};
-use jiff::civil::Date;
-use std::collections::BTreeMap;
 use typst::diag::{SourceDiagnostic, SourceResult, Warned};
 use typst::foundations::{Content, Datetime, Smart};
 use typst::introspection::Introspector as _;
@@ -24,7 +22,7 @@ pub struct FinishedFile {
     pub bytes: Vec<u8>,
     pub text: String,
     /// The page, from 1, on which each row begins, by its anchor.
-    pub pages: BTreeMap<String, usize>,
+    pub pages: std::collections::BTreeMap<String, usize>,
 }
 
 /// Draws a sheet or the changes from an older one; its `safeguards.json`, `data`, is attached, and the changes beside it.
@@ -122,7 +120,7 @@ fn compile(world: &World, options: &PdfOptions) -> SourceResult<Drawn> {
 
 /// The metadata of a PDF. Its name in `document` distinguishes it from every other of the same sheet.
 fn options(sheet: &Sheet, document: &str) -> PdfOptions {
-    let day: Date = sheet.created_on.parse().expect("the layout printed a day");
+    let day: jiff::civil::Date = sheet.created_on.parse().expect("the layout printed a day");
     let [month, day_of_month] = [day.month(), day.day()].map(i8::unsigned_abs);
     let date = Datetime::from_ymd_hms(i32::from(day.year()), month, day_of_month, 0, 0, 0);
     let creator = concat!("safeguard ", env!("CARGO_PKG_VERSION"));

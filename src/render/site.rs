@@ -19,7 +19,6 @@ use crate::sheet::{self, Rendering, Sheet};
 use crate::{compare, data, date};
 use jiff::ToSpan;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// The site as far as it is made.
 pub struct Site<'a> {
@@ -192,7 +191,6 @@ impl<'a> Site<'a> {
 
     /// The files that machines read: robots.txt, sitemap, feed and security.txt.
     fn machine_files(&mut self) -> Result<()> {
-        let front = self.japanese();
         let mut files = vec![(ROBOTS, json!({}))];
         if let Some(home) = &self.home {
             let pages = self.files.keys().filter_map(|path| {
@@ -216,7 +214,7 @@ impl<'a> Site<'a> {
         }
         for (path, more) in files {
             let template = path.rsplit('/').next().unwrap_or(path);
-            self.page(front, path, template, &more, &[])?;
+            self.page(self.japanese(), path, template, &more, &[])?;
         }
         Ok(())
     }
@@ -302,7 +300,7 @@ impl<'a> Site<'a> {
     }
 
     /// The days of the listing as a page prints them, by their ISO form.
-    fn days(&self, around: &Sheet) -> BTreeMap<String, String> {
+    fn days(&self, around: &Sheet) -> std::collections::BTreeMap<String, String> {
         let language = Language::of_locale(around.lang);
         let print = |day| date::print(day, self.documents.register.date_style, language);
         let Listing { editions, lost, .. } = self.listing;
@@ -314,7 +312,6 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The path of a page in the language of a sheet.
 fn path_in(sheet: &Sheet, page: &str) -> String {
     let folder = if sheet.lang == "en" { ENGLISH } else { "" };
     format!("{folder}{page}")

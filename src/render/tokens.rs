@@ -4,16 +4,13 @@
 use crate::content::{Sources, yaml};
 use crate::diagnostic::{Origin, nearest};
 use crate::message::{Error, Message, Result};
-use regex::Regex;
-use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 pub const TOKENS: &str = "tokens.yaml";
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 #[serde(transparent)]
-pub struct Tokens(BTreeMap<String, Value>);
+pub struct Tokens(std::collections::BTreeMap<String, Value>);
 
 impl Tokens {
     pub fn official(text: &str) -> Tokens {
@@ -84,7 +81,7 @@ fn misfit(name: &str, official: &Value, value: &Value) -> Option<Message> {
                 "logo_text" => (r"\P{Cc}*", "theme-token-text"),
                 _ => ("#[[:xdigit:]]{6}", "theme-token-colour"),
             };
-            let whole = Regex::new(&format!("^(?:{pattern})$")).expect("a valid pattern");
+            let whole = regex::Regex::new(&format!("^(?:{pattern})$")).expect("a valid pattern");
             let fits = value.as_str().is_some_and(|text| whole.is_match(text));
             (fits, Message::new(id))
         }

@@ -1,7 +1,6 @@
 //! The address of the preview, and a check that requests are meant for it.
 
 use crate::message::{Error, Message, Result};
-use axum::http::uri::Authority;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 
 /// The address that a preview listens on.
@@ -40,7 +39,7 @@ impl ListenAddress {
     }
 
     /// Tells if a request names this address: another site's page can point its own name here (DNS rebinding).
-    pub fn serves(&self, authority: &Authority) -> bool {
+    pub fn serves(&self, authority: &axum::http::uri::Authority) -> bool {
         let name = authority.host().trim_matches(['[', ']']);
         let ip = self.bound.ip();
         let is_any = ip.is_unspecified();

@@ -1,6 +1,6 @@
 //! Requests → responses: the preview's own page, its events, and the files of its frames.
 
-use super::{PreviewServer, internal_error, state::FileResult, state_json::state_json};
+use super::{PreviewServer, state::FileResult, state_json::state_json};
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Message};
 use crate::{characters::visible, manifest::media_type};
@@ -11,8 +11,6 @@ use axum::response::sse::{Event, KeepAlive};
 use axum::response::{Html, IntoResponse, Redirect, Response, Sse};
 use axum::routing::{get, post};
 use axum::{Router, http::uri::Authority, serve::ListenerExt};
-use futures_util::stream::unfold;
-use serde::Deserialize;
 use std::net::{SocketAddr, TcpListener};
 use std::{convert::Infallible, sync::Arc};
 use tera::{Context, Kwargs, Tera, TeraResult};
@@ -77,8 +75,7 @@ async fn guard(State(server): SharedServer, request: Request, next: Next) -> Res
 }
 
 fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> Response {
-    let text = server.options.catalog.format(&Message::new(reason));
-    (status, text).into_response()
+    (status, server.options.catalog.format(&reason.into())).into_response()
 }
 
 /// The page around the frames.
@@ -110,7 +107,7 @@ fn is_local(client: SocketAddr) -> bool {
 async fn events(State(server): SharedServer) -> Response {
     let mut states = server.states.subscribe();
     states.mark_changed();
-    let stream = unfold((server, states), |(server, mut states)| async {
+    let stream = futures_util::stream::unfold((server, states), |(server, mut states)| async {
         states.changed().await.ok()?;
         let state = states.borrow_and_update().clone();
         let json = state_json(&state, &server.run, &server.options.catalog);
@@ -177,7 +174,7 @@ async fn rendered(server: &Arc<PreviewServer>, path: &str) -> Option<FileResult>
         // Typst drops what the last four drawings, one of each kind, did not need, once the response is on its way.
         spawn_blocking(|| comemo::evict(4));
     }
-    file.unwrap_or_else(|_| Some(Err(internal_error())))
+    file.unwrap_or_else(|_| Some(Err(Error::new("preview-fault"))))
 }
 
 /// File and line of a row, as `content/measures/C/b.yaml` and `5` in two lines.
@@ -187,7 +184,7 @@ async fn row(State(server): SharedServer, Path(anchor): Path<String>) -> Found {
     lines.ok_or(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(serde::Deserialize)]
 struct OpenRequest {
     file: String,
     line: usize,

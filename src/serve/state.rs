@@ -1,22 +1,19 @@
 //! Project folder → everything the preview shows at one moment.
 //! Reading is separate from checking and rendering: a file that is just being saved is read again first.
 
-use super::{ServeOptions, internal_error};
-use crate::content::{self, Content};
+use super::ServeOptions;
 use crate::manifest::site::{FRONT, bundle_path};
 use crate::message::{Error, Result};
-use crate::render::bundle::{self, Project};
 use crate::render::theme::{self, Theme};
-use crate::{diagnostic::Diagnostic, render::pdf::FinishedFile, sheet::Rendering};
-use jiff::civil::Date;
+use crate::{content, diagnostic::Diagnostic, render::pdf::FinishedFile, sheet::Rendering};
+use crate::{content::Content, render::bundle, render::bundle::Project};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 /// Content and theme as read at one moment.
 pub struct ProjectSnapshot {
-    today: Date,
+    today: jiff::civil::Date,
     content: Result<Arc<Content>>,
     theme: Result<Arc<Theme>>,
 }
@@ -63,7 +60,7 @@ pub struct PreviewState {
     /// The newest project that could be rendered: this one, or an earlier one.
     pub rendered: Option<Arc<RenderedProject>>,
     /// Time from the save to the finished page.
-    pub duration: Duration,
+    pub duration: std::time::Duration,
 }
 
 impl PreviewState {
@@ -72,7 +69,7 @@ impl PreviewState {
         snapshot: ProjectSnapshot,
         options: &ServeOptions,
         last: Option<&PreviewState>,
-        started: Instant,
+        started: std::time::Instant,
     ) -> PreviewState {
         let number = last.map_or(1, |last| last.number + 1);
         let mut findings = Vec::new();
@@ -130,7 +127,7 @@ impl PreviewState {
 
 /// Turns a panic into an error: the preview outlives a bug, and the author can take back the line that triggered it.
 fn catch_panic<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(internal_error()))
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Error::new("preview-fault")))
 }
 
 /// A project without errors, and the files rendered of it so far.

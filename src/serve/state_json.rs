@@ -5,7 +5,6 @@ use crate::diagnostic::{Diagnostic, Severity, SourceLocation};
 use crate::message::{Catalog, Error, Message};
 use crate::{characters::visible, content::Sources, report::Report};
 use serde_json::{Value, json};
-use std::ops::Range;
 
 /// Describes a state for the page; `run` names this run of the preview.
 pub fn state_json(state: &PreviewState, run: &str, catalog: &Catalog) -> Value {
@@ -68,7 +67,7 @@ fn error_json(error: &Error, catalog: &Catalog) -> Value {
 }
 
 /// The line in which the marked bytes begin, split at the mark; of a mark over several lines, the part on the first.
-fn source_line(text: &str, marked: Range<usize>) -> Option<Value> {
+fn source_line(text: &str, marked: std::ops::Range<usize>) -> Option<Value> {
     let (above, below) = text.split_at_checked(marked.start)?;
     let before = above.rsplit('\n').next()?;
     let rest = below.split('\n').next()?;

@@ -4,9 +4,7 @@ use super::state::{PreviewState, ProjectSnapshot};
 use super::{PreviewServer, now};
 use crate::message::{Error, Message, Result};
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// Time without a change after which a save is complete.
@@ -20,18 +18,18 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Watches a project and updates its preview.
 pub struct ProjectWatcher {
-    project: PathBuf,
+    project: std::path::PathBuf,
     watcher: RecommendedWatcher,
     /// One for each change below the project's folder.
-    changes: Receiver<()>,
+    changes: std::sync::mpsc::Receiver<()>,
 }
 
 impl ProjectWatcher {
     /// Starts to watch: saves from now on are noticed.
-    pub fn new(project: &Path) -> Result<ProjectWatcher> {
+    pub fn new(project: &std::path::Path) -> Result<ProjectWatcher> {
         let message = Message::new("cannot-watch").with("folder", project.display());
         let failed = |error: notify::Error| Error::new(message.clone()).failed_by(error);
-        let (sender, changes) = channel();
+        let (sender, changes) = std::sync::mpsc::channel();
         let notice = move |event: notify::Result<Event>| {
             // Reading a file changes nothing. After an error events may be lost.
             if !event.is_ok_and(|event| event.kind.is_access()) {

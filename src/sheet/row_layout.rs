@@ -4,13 +4,12 @@ use super::{
     Cell, CertificationData, CertificationLine, CertificationProof, ControlEntry, Heading, Labels,
     LayoutOptions, PrintedDay, Rendering, Row, RowProof, State, Validity,
 };
-use crate::date::{self, DateStyle};
 use crate::model::{
     Audience, Bilingual, Certification, Coordinate, Item, Measure, Register, Section,
     dated_standard, place_name,
 };
 use crate::text::{Run, Text, is_japanese};
-use crate::{edition::Edition, message::Language};
+use crate::{date, date::DateStyle, edition::Edition, message::Language};
 use jiff::civil::Date;
 
 /// The language of a text that is not in the sheet's own: a theme marks it with `lang="ja"`.

@@ -4,9 +4,8 @@ use super::{Content, Error, Issue, Message, Result, edit, edition_files, issue, 
 use crate::command::sign::{fetch, read_file};
 use crate::command::{Session, copies, find_edition};
 use crate::edition::{CopyKind, Edition, Ending, RecordedCopy, file};
-use crate::manifest::site::edition_folder;
-use crate::pdf_reader::{self, PdfContents};
 use crate::render::{bundle::OF_EDITION, pdf::Fonts, theme};
+use crate::{manifest::site::edition_folder, pdf_reader, pdf_reader::PdfContents};
 use std::path::Path;
 
 /// The largest file fetched from the office's own site.

@@ -3,11 +3,8 @@
 use super::{LocalState, Message, PublishContext, RETRY_PAUSES, Result, Session, Target};
 use super::{clock, data, publish, write_text};
 use crate::{command::copies, date::in_japan, publish::PublishedStatus};
-use jiff::Timestamp;
-use serde::Serialize;
-use std::io::stdout;
 
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct TargetReport {
     target: String,
     place: String,
@@ -40,7 +37,7 @@ pub fn run(session: &Session, targets: &[Target], format: Option<&str>) -> Resul
             session.lines(&messages).into_bytes()
         }
     };
-    write_text(&mut stdout(), text)?;
+    write_text(&mut std::io::stdout(), text)?;
     let is_intact = reports.iter().all(TargetReport::is_intact);
     first_error.map_or(Ok(is_intact), Err)
 }
@@ -57,7 +54,7 @@ impl TargetReport {
         let mut store = context.open(target, &session.directory)?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published.as_ref().map(|found| &found.manifest);
-        let own = local.last_manifest(&target.name);
+        let own = std::fs::read(local.manifest_file(&target.name)).ok();
         Ok(TargetReport {
             target: target.name.clone(),
             place: target.record.to_string(),
@@ -80,7 +77,7 @@ impl TargetReport {
             let gone = self.foreign_manifest.then_some("status-gone");
             return vec![head(gone.unwrap_or("status-nothing"))];
         };
-        let print = |time: Timestamp| in_japan(time).strftime("%F %R").to_string();
+        let print = |time: jiff::Timestamp| in_japan(time).strftime("%F %R").to_string();
         let is_draft = published.edition.is_none();
         let mut messages = vec![
             head("status")
@@ -99,9 +96,8 @@ impl TargetReport {
         if self.foreign_manifest {
             messages.push(Message::new("status-foreign"));
         }
-        if let Some(since) = published.locked_since {
-            messages.push(Message::new("status-locked").with("since", print(since)));
-        }
+        let locked = |since| Message::new("status-locked").with("since", print(since));
+        messages.extend(published.locked_since.map(locked));
         if self.is_intact() {
             messages.push(Message::new("status-sound").with("count", published.files));
         }

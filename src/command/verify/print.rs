@@ -13,7 +13,6 @@ pub struct Printer<'a> {
     pub context: &'a VerifyContext,
 }
 
-/// A line of the table.
 #[derive(Serialize)]
 struct ReportRow<'a> {
     file: &'a str,
@@ -109,8 +108,8 @@ impl Printer<'_> {
             (None, None) => Message::new("verify-signed-undated"),
         };
         let is_trusted = signature.is_trusted(roots, self.context.now);
-        let trust = is_trusted.then_some("verify-trusted");
-        let trust = Message::new(trust.unwrap_or("verify-trust-unchecked"));
+        let trusted = is_trusted.then_some("verify-trusted");
+        let trust = Message::new(trusted.unwrap_or("verify-trust-unchecked"));
         let sentences = [statement, time, trust.with("issuer", issuer)];
         sentences.map(|it| self.format(&it)).join(" ")
     }

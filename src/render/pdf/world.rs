@@ -72,14 +72,12 @@ impl Fonts {
                 return Err(refused("theme-font-embedding"));
             }
             if !is_named(&face) {
-                let family = &face.info().family;
-                return Err(refused("theme-font-unnamed").with("typeface", family));
+                return Err(refused("theme-font-unnamed").with("typeface", &face.info().family));
             }
             own.push(face);
         }
         if !own.is_empty() {
-            let typefaces = [own].into_iter().chain(self.typefaces.clone());
-            return Ok(Fonts::of(typefaces.collect()));
+            return Ok(Fonts::of([vec![own], self.typefaces.clone()].concat()));
         }
         if name.is_empty() || self.typefaces.iter().flatten().any(is_named) {
             return Ok(self.clone());
