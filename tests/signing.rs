@@ -429,7 +429,7 @@ fn a_failing_time_server_is_reported_and_nothing_is_written() {
     }
     refused(
         "no address",
-        ["right would be: http://", "正しい書き方：http://"],
+        ["write it like http://", "書き方の例：http://"],
         |arguments| {
             arguments
                 .0
