@@ -652,3 +652,40 @@ fn no_edition_is_older_than_a_certificate_it_lists() {
     );
     issue(&folder, "2026-02-01");
 }
+
+#[test]
+fn texts_of_the_command_line_are_read_as_files_are() {
+    let folder = base();
+    // か and its mark apart, as macOS gives them.
+    let note = "か\u{3099}いぶ監査の後";
+    let issue = |note: &str| safeguard(&folder, &["issue", "--date", "2026-01-01", "--note", note]);
+    for (blank, says) in [("　", "note says nothing"), ("⽇本の監査", "U+2F47")] {
+        let done = issue(blank);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!done.status.success() && said.contains(says), "{said}");
+    }
+    assert!(issue(note).status.success());
+    assert!(read(&folder, "content/editions/2026-01-01/record.yaml").contains("がいぶ監査の後"));
+    let done = safeguard(&folder, &["check"]);
+    assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn a_text_for_clients_may_say_what_stands_elsewhere_for_everybody() {
+    let folder = base();
+    for remarks in [
+        "見本花子",
+        "\"-\"",
+        "体制",
+        "TEL",
+        "2026-01-01",
+        "見本社労士事務所",
+    ] {
+        let (file, old) = ("content/measures/B/b.yaml", "remarks: 見本システム株式会社");
+        let new = format!("remarks: {remarks}");
+        change(&folder, file, old, &new);
+        let manifest = built(&folder);
+        assert_eq!(manifest["edition"], serde_json::Value::Null, "{remarks}");
+        change(&folder, file, &new, old);
+    }
+}
