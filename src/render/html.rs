@@ -187,10 +187,16 @@ fn dial(text: &str) -> String {
     let plain: String = text.nfkc().collect();
     let plain = plain.replace(|c| c == 'ー' || is_dash(c), "-");
     let mut numbers = NUMBER.find_iter(&plain);
-    let (Some(only), None) = (numbers.next(), numbers.next()) else {
-        return String::new();
-    };
-    only.as_str().replace(['(', ')', ' '], "")
+    match (numbers.next(), numbers.next()) {
+        // What goes on behind it is a slip: a letter O, or too many digits.
+        (Some(only), None) if !plain[only.end()..].starts_with(char::is_alphanumeric) => {
+            // The (0) of an international number is dialled within the country only.
+            only.as_str()
+                .replace("(0)", "")
+                .replace(['(', ')', ' '], "")
+        }
+        _ => String::new(),
+    }
 }
 
 /// Nine digits or more, with what stands between them.
@@ -241,6 +247,9 @@ mod tests {
             ("03-0000-0000、03-1111-1111", ""),
             ("03-0000-0000 / 03-1111-1111", ""),
             ("内線 12", ""),
+            ("+81 (0)3-0000-0000", "+813-0000-0000"),
+            ("03-0000-000O", ""),
+            ("03-0000-00000000000000", ""),
         ] {
             assert_eq!(dial(written), dialled, "{written}");
         }
