@@ -70,7 +70,7 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
         (&sheet.record.headings, node.at("headings")),
         (&sheet.record.en.headings, node.at("en").at("headings")),
     ] {
-        for name in headings.0.keys().filter(|name| !official.contains(*name)) {
+        for name in headings.keys().filter(|name| !official.contains(*name)) {
             let origin = node.at(name.as_str()).part(Part::Key);
             // The name of an own section is written with the section.
             if own.contains(name) {

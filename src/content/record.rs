@@ -2,13 +2,14 @@
 //!
 //! They hold what was written, [`crate::model`] what was checked. Their comments are the manual for writers of YAML.
 
-pub use super::values::{EachOnce, IsoDate, Line, Markdown, Period};
+pub use super::values::{IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate, Signatory};
 use jiff::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// `office.yaml`: the office that hands the sheet over. Write only what is known.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -90,7 +91,7 @@ pub struct SheetRecord {
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
-    pub headings: EachOnce<Line>,
+    pub headings: BTreeMap<String, Line>,
     /// Readers of a field, unless the measure itself names them.
     #[serde(default)]
     pub audience: FieldAudience,
@@ -113,7 +114,7 @@ pub struct SheetRecord {
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
     /// By place, as `headings`. A heading that the office changed needs English of its own.
-    pub headings: EachOnce<Line>,
+    pub headings: BTreeMap<String, Line>,
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).

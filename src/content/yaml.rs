@@ -31,7 +31,11 @@ pub fn read<T: DeserializeOwned + JsonSchema>(
     {
         return Err(vec![syntax::explain(file, text, reason)]);
     }
-    serde_yaml::from_str(&mark_folds(text)).map_err(|error| {
+    let marked = mark_folds(text);
+    // A `Value` refuses a key that is there twice; a map would keep the last of two.
+    let once = serde_yaml::from_str::<Value>(&marked);
+    let read = once.and_then(|_| serde_yaml::from_str(&marked));
+    read.map_err(|error| {
         let mut mistakes = match nodes::parse(text) {
             Ok(root) => mistakes::find::<T>(file, text, &root),
             Err(reason) => vec![(syntax::explain(file, text, reason), true)],
