@@ -25,7 +25,7 @@ use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
 use file::{ContentFile, is_editor_leftover, shown};
-pub use file::{conflict_marker, files_below, marker_in, with_whole_kana};
+pub use file::{conflict_marker, files_below, marker_in, regex, with_whole_kana};
 pub use page::{PageFile, PageText, yaml_of};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 pub use sources::{Position, Sources};
@@ -223,9 +223,9 @@ impl Content {
                 self.withdrawn.extend(ending.map(|it| (id.to_string(), it)));
             }
             ["editions", id, LOST] => {
-                let (id, ending) = (id.to_string(), file.read(yaml::read_written));
+                let (id, read) = (id.to_string(), file.read(yaml::read_written));
                 self.lost
-                    .extend(ending.map(|ending| LostEdition { id, ending }));
+                    .extend(read.map(|ending| LostEdition { id, ending }));
             }
             ["editions", _, _] => self.edition_files.extend(file.bytes()),
             ["measures", section, item @ ..] if yaml && item.len() < 2 => {
@@ -290,10 +290,9 @@ pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turn",
         _ => "other",
     };
-    let message = Message::new("control-character")
-        .with("kind", kind)
-        .with("code", code_point(c));
-    Diagnostic::error(rule::CONTROL_CHARACTER, origin, message)
+    let message = Message::new("control-character").with("kind", kind);
+    let message_of_code = message.with("code", code_point(c));
+    Diagnostic::error(rule::CONTROL_CHARACTER, origin, message_of_code)
 }
 
 /// The name that was meant, if only its ending or its letters' case is wrong.
@@ -305,11 +304,7 @@ fn better_name(file: &str) -> Option<String> {
     }
     let name = format!("{stem}.yaml");
     let is_near = ["yaml", "yml", "txt"].contains(&&*ending.to_ascii_lowercase());
-    let above = [
-        "content/office.yaml",
-        "content/sheet.yaml",
-        "content/copies.yaml",
-    ];
-    let has_place = stem.matches('/').count() > 1 || above.contains(&&*name);
+    let above = ["content/office", "content/sheet", "content/copies"];
+    let has_place = stem.matches('/').count() > 1 || above.contains(&&*stem);
     (is_near && has_place && name != file).then_some(name)
 }

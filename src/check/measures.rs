@@ -78,12 +78,8 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     let measures_now = || input.content.all_measures().map(|(_, it, _)| it);
     let is_here = |id: &String| measures_now().any(|it| it.id == *id || it.formerly.contains(id));
     for edition in &input.content.editions {
-        for row in edition
-            .record
-            .sheet
-            .measures()
-            .filter(|row| !is_here(&row.id))
-        {
+        let rows = edition.record.sheet.measures();
+        for row in rows.filter(|row| !is_here(&row.id)) {
             numbers.extend(row.no.map(|no| (format!("no: {no}"), edition.origin())));
         }
     }
@@ -138,27 +134,21 @@ fn is_written(text: &Option<Markdown>) -> bool {
     text.as_ref().is_some_and(|text| !text.0.is_empty())
 }
 
-/// Texts that give no reason.
-const NO_REASONS: [&str; 8] = [
-    "",
-    "-",
-    "なし",
-    "無し",
-    "該当なし",
-    "該当無し",
-    "非該当",
-    "N/A",
-];
+/// Texts that give no reason, beside the empty one.
+const NO_REASONS: &str = "- なし 無し 該当なし 該当無し 非該当 N/A";
 
 /// Reports 該当なし without a reason, or with a measure beside it.
 pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
-        let id = match &record.not_applicable {
-            Some(reason) if NO_REASONS.contains(&&*reason.0.to_plain()) => {
-                "not-applicable-without-reason"
-            }
-            Some(_) if is_written(&record.measure) => "not-applicable-with-measure",
-            _ => continue,
+        let Some(reason) = record.not_applicable.as_ref().map(|it| it.0.to_plain()) else {
+            continue;
+        };
+        let id = if reason.is_empty() || NO_REASONS.split(' ').any(|it| it == reason) {
+            "not-applicable-without-reason"
+        } else if is_written(&record.measure) {
+            "not-applicable-with-measure"
+        } else {
+            continue;
         };
         let message = Message::new(id).with("id", &record.id);
         found.error(origin.at("not_applicable"), message);

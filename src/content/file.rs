@@ -160,7 +160,8 @@ pub fn marker_in(text: &str) -> Option<Range<usize>> {
 
 static MARKER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$"));
 
-fn regex(pattern: &str) -> Regex {
+/// Compiles a pattern that the program itself has.
+pub fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
 }
 
@@ -171,12 +172,7 @@ fn regex(pattern: &str) -> Regex {
 pub fn original_of(entry: &DirEntry) -> Option<String> {
     let name = entry.file_name().to_string_lossy();
     let (stem, ending) = name.rsplit_once('.')?;
-    let original = |copy: &Regex| {
-        Some(format!(
-            "{}.{ending}",
-            copy.captures(stem)?.get(1)?.as_str()
-        ))
-    };
+    let original = |copy: &Regex| Some(format!("{}.{ending}", &copy.captures(stem)?[1]));
     let is_there = |name: &String| entry.path().with_file_name(name).exists();
     let unclear = || UNCLEAR_COPIES.iter().filter_map(original).find(is_there);
     COPIES.iter().find_map(original).or_else(unclear)
