@@ -290,9 +290,9 @@ pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turn",
         _ => "other",
     };
-    let message = Message::new("control-character").with("kind", kind);
-    let message_of_code = message.with("code", code_point(c));
-    Diagnostic::error(rule::CONTROL_CHARACTER, origin, message_of_code)
+    let (rule, code) = (rule::CONTROL_CHARACTER, code_point(c));
+    let message = Message::new(rule).with("kind", kind).with("code", code);
+    Diagnostic::error(rule, origin, message)
 }
 
 /// The name that was meant, if only its ending or its letters' case is wrong.

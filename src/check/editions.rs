@@ -98,30 +98,28 @@ fn not_the_newest(content: &Content, found: &mut Findings) {
         return;
     };
     let newest = content.newest_edition().map(|edition| &*edition.id);
-    let (field, message) = match (sheet.record.edition.as_deref(), newest) {
-        (named, newest) if named == newest => return,
-        (None, Some(newest)) => (
-            "date",
-            Message::new("edition-unnamed").with("newest", newest),
-        ),
+    let (named, at) = (sheet.record.edition.as_deref(), |field| {
+        sheet.origin().at(field)
+    });
+    match (named, newest) {
+        (None, Some(newest)) => {
+            let message = Message::new("edition-unnamed").with("newest", newest);
+            altered(found, at("date"), message);
+        }
         // A record that cannot be read has its own finding.
-        (Some(named), _) if is_lost(content, named) || content.is_broken(&record_path(named)) => {
-            return;
-        }
-        (Some(named), Some(newest)) if find(content, named).is_some() => {
+        (Some(id), _) if is_lost(content, id) || content.is_broken(&record_path(id)) => {}
+        (Some(id), Some(newest)) if id != newest && find(content, id).is_some() => {
             let message = Message::new("edition-not-newest").with("newest", newest);
-            ("edition", message.with("id", named))
+            altered(found, at("edition"), message.with("id", id));
         }
-        (Some(named), Some(newest)) => {
-            let message = Message::new("edition-mistyped").with("newest", newest);
-            let finding = found.error(sheet.origin().at("edition"), missing(named, "sheet.yaml"));
-            finding.help = Some(message.with("predecessor", named));
-            return;
+        (Some(id), Some(newest)) if id != newest => {
+            let help = Message::new("edition-mistyped").with("newest", newest);
+            let finding = found.error(at("edition"), missing(id, "sheet.yaml"));
+            finding.help = Some(help.with("predecessor", id));
         }
-        (Some(named), None) => ("edition", missing(named, "sheet.yaml")),
-        (None, None) => return,
-    };
-    altered(found, sheet.origin().at(field), message);
+        (Some(id), None) => altered(found, at("edition"), missing(id, "sheet.yaml")),
+        _ => {}
+    }
 }
 
 fn missing(edition: &str, named_by: &str) -> Message {

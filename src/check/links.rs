@@ -101,8 +101,9 @@ fn is_contact(contact: &str) -> bool {
 }
 
 fn is_web_address(link: &str) -> bool {
-    let parts = link.split_once("://");
-    let rest = parts.and_then(|(scheme, rest)| ["http", "https"].contains(&scheme).then_some(rest));
+    let rest = link
+        .strip_prefix("https://")
+        .or(link.strip_prefix("http://"));
     let is_host = |rest: &str| rest.contains('.') && !rest.starts_with('.');
     rest.is_some_and(|rest| is_host(rest) && !rest.contains(char::is_whitespace))
 }

@@ -134,21 +134,17 @@ fn is_written(text: &Option<Markdown>) -> bool {
     text.as_ref().is_some_and(|text| !text.0.is_empty())
 }
 
-/// Texts that give no reason, beside the empty one.
-const NO_REASONS: &str = "- なし 無し 該当なし 該当無し 非該当 N/A";
+/// Texts that give no reason, among them the empty one.
+const NO_REASONS: &str = "|-|なし|無し|該当なし|該当無し|非該当|N/A";
 
 /// Reports 該当なし without a reason, or with a measure beside it.
 pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
-        let Some(reason) = record.not_applicable.as_ref().map(|it| it.0.to_plain()) else {
-            continue;
-        };
-        let id = if reason.is_empty() || NO_REASONS.split(' ').any(|it| it == reason) {
-            "not-applicable-without-reason"
-        } else if is_written(&record.measure) {
-            "not-applicable-with-measure"
-        } else {
-            continue;
+        let reason = record.not_applicable.as_ref().map(|it| it.0.to_plain());
+        let id = match reason {
+            Some(reason) if NO_REASONS.split('|').any(|it| it == reason) => found.rule,
+            Some(_) if is_written(&record.measure) => "not-applicable-with-measure",
+            _ => continue,
         };
         let message = Message::new(id).with("id", &record.id);
         found.error(origin.at("not_applicable"), message);

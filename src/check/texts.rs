@@ -3,7 +3,9 @@
 use super::{CheckInput, Findings};
 use crate::characters::{code_point, code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
-use crate::content::{Content, WrittenText, control_character_finding, regex, yaml, yaml_of};
+use crate::content::{
+    Content, MeasureFile, WrittenText, control_character_finding, regex, yaml, yaml_of,
+};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
@@ -281,9 +283,8 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
 pub fn swallowed_field(input: &CheckInput, found: &mut Findings) {
     let names = "id|no|subject|measure|not_applicable|remarks|audience|relaxed|reviewed_on|confirm|memo|formerly|source";
     let pattern = regex(&format!(r"\n\s*(?:- )?((?:{names})\s*[:：;；=＝])"));
-    let mut files = input.content.sources.0.iter().collect::<Vec<_>>();
-    files.retain(|(file, _)| file.starts_with("content/measures/"));
-    for (file, text) in files {
+    for MeasureFile { file, .. } in &input.content.measures {
+        let text = input.content.sources.get(file).unwrap_or_default();
         for bytes in yaml::texts(text) {
             let fields = pattern.captures_iter(&text[bytes.clone()]);
             for field in fields.filter_map(|it| it.get(1)) {
