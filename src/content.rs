@@ -80,8 +80,7 @@ pub struct MeasureFile {
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
     if !root.is_dir() {
-        let message = Message::new("no-content").with("folder", project.display());
-        return Err(Error::new(message));
+        return Err(Error::new("no-content").with("folder", project.display()));
     }
     let mut content = Content::default();
     let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
@@ -179,8 +178,7 @@ impl Content {
 
     /// Returns true if reading found something wrong with a file.
     pub fn is_broken(&self, file: &str) -> bool {
-        let mut findings = self.findings.iter();
-        findings.any(|finding| finding.origin.file == file)
+        self.findings.iter().any(|it| it.origin.file == file)
     }
 
     fn require_files(&mut self) {
@@ -276,8 +274,8 @@ impl Content {
     }
 
     fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {
-        let finding = Diagnostic::error(rule, Origin::file(file), message);
-        self.findings.push(finding);
+        self.findings
+            .push(Diagnostic::error(rule, Origin::file(file), message));
     }
 }
 

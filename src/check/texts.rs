@@ -3,9 +3,7 @@
 use super::{CheckInput, Findings};
 use crate::characters::{code_point, code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
-use crate::content::{
-    Content, MeasureFile, WrittenText, control_character_finding, regex, yaml, yaml_of,
-};
+use crate::content::{Content, WrittenText, control_character_finding, regex, yaml, yaml_of};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
@@ -252,11 +250,9 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
             let alone = text.text.replace(long, "\0").matches(short).count();
             [text.text.matches(long).count(), alone]
         };
-        let counts: Vec<[usize; 2]> = texts.iter().map(count).collect();
-        let totals = [0, 1].map(|word| counts.iter().map(|of| of[word]).sum::<usize>());
+        let totals = [0, 1].map(|word| texts.iter().map(|it| count(it)[word]).sum::<usize>());
         let rarer = usize::from(totals[0] >= totals[1]);
-        let mut counted = texts.iter().zip(&counts);
-        if let Some((first, _)) = counted.find(|(_, counts)| counts[rarer] > 0) {
+        if let Some(first) = texts.iter().find(|text| count(text)[rarer] > 0) {
             let message = Message::new("spelling-varies")
                 .with("rare", words[rarer])
                 .with("common", words[1 - rarer])
@@ -283,7 +279,7 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
 pub fn swallowed_field(input: &CheckInput, found: &mut Findings) {
     let names = "id|no|subject|measure|not_applicable|remarks|audience|relaxed|reviewed_on|confirm|memo|formerly|source";
     let pattern = regex(&format!(r"\n\s*(?:- )?((?:{names})\s*[:：;；=＝])"));
-    for MeasureFile { file, .. } in &input.content.measures {
+    for file in input.content.measures.iter().map(|it| &it.file) {
         let text = input.content.sources.get(file).unwrap_or_default();
         for bytes in yaml::texts(text) {
             let fields = pattern.captures_iter(&text[bytes.clone()]);

@@ -148,8 +148,8 @@ impl Search<'_> {
 
     fn report(&mut self, rule: &'static str, node: &Node, message: Message) -> &mut Mistake {
         let origin = Origin::bytes(self.file, first_line(self.text, node.bytes.clone()));
-        let finding = Diagnostic::error(rule, origin, message);
-        self.mistakes.push((finding, false));
+        self.mistakes
+            .push((Diagnostic::error(rule, origin, message), false));
         self.mistakes.last_mut().expect("pushed above")
     }
 }

@@ -69,8 +69,8 @@ impl Content {
                 let file = format!("content/pages/{}.md", page.name);
                 let message = Message::new("page-without-japanese").with("file", file);
                 let origin = Origin::file(&page.file);
-                let finding = Diagnostic::error(rule::MISSING_FILE, origin, message);
-                self.findings.push(finding);
+                self.findings
+                    .push(Diagnostic::error(rule::MISSING_FILE, origin, message));
             }
         }
     }
