@@ -29,7 +29,7 @@ pub use file::{conflict_marker, files_below, marker_in, regex, with_whole_kana};
 pub use page::{PageFile, PageText, yaml_of};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 pub use sources::{Position, Sources};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 pub use texts::WrittenText;
 use walkdir::{DirEntry, WalkDir};
@@ -255,18 +255,18 @@ impl Content {
         let ended = std::mem::take(&mut self.withdrawn).into_keys();
         let alone = ended.map(|id| format!("content/editions/{id}/{WITHDRAWN}"));
         let strays = std::mem::take(&mut self.edition_files).into_keys();
-        let mut without_record = BTreeSet::new();
         for file in strays.chain(alone) {
             let id = file.split('/').nth(2).unwrap_or_default();
             let record = format!("content/editions/{id}/{RECORD}");
             let is_lost = self.lost.iter().any(|lost| lost.id == id);
+            // A record that is missing is told once, and is broken from then on.
             if is_lost || self.is_broken(&record) {
                 continue;
             }
             if self.sources.get(&record).is_some() {
                 let unexpected = Message::new("unexpected-edition-file");
                 self.refuse(rule::UNEXPECTED_FILE, &file, unexpected);
-            } else if without_record.insert(record.clone()) {
+            } else {
                 let missing = Message::new("edition-record-missing").with("id", id);
                 self.refuse(rule::UNREADABLE, &record, missing);
             }

@@ -155,10 +155,8 @@ pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
 pub fn open_question(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         if let Some(question) = &record.confirm {
-            let message = Message::new("open-question")
-                .with("id", &record.id)
-                .with("question", question);
-            found.warning(origin.at("confirm"), message);
+            let message = Message::new("open-question").with("id", &record.id);
+            found.warning(origin.at("confirm"), message.with("question", question));
         }
     }
 }
@@ -175,10 +173,9 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
             found.warning(origin.at("reviewed_on"), message.with("day", day));
         }
     }
-    if let (Some(sheet), Some(oldest)) = (input.sheet(), others.iter().min()) {
-        let message = Message::new("review-overdue-all")
-            .with("count", others.len())
-            .with("day", oldest);
+    if let (Some(sheet), Some(day)) = (input.sheet(), others.iter().min()) {
+        let of_day = Message::new("review-overdue-all").with("day", day);
+        let message = of_day.with("count", others.len());
         let field = sheet.record.reviewed_on.map_or("date", |_| "reviewed_on");
         found.warning(sheet.origin().at(field), message);
     }

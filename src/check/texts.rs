@@ -130,9 +130,8 @@ pub fn missing_glyph(input: &CheckInput, found: &mut Findings) {
 }
 
 fn missing(c: &str) -> Message {
-    Message::new("missing-glyph")
-        .with("character", c)
-        .with("code", code_points(c))
+    let message = Message::new("missing-glyph").with("character", c);
+    message.with("code", code_points(c))
 }
 
 /// The reason that a line cannot be printed: an invisible character, or one that no font has.

@@ -45,7 +45,8 @@ impl Sources {
                     Bytes { start, end } if needle.is_empty() => first_line(text, *start..*end),
                     Bytes { start, end } => passage(text, *start..*end, needle),
                     Node { path, .. } => {
-                        passage(text, tree.as_ref()?.find(path).0.1.bytes.clone(), needle)
+                        let ((_, node), _) = tree.as_ref()?.find(path);
+                        passage(text, node.bytes.clone(), needle)
                     }
                     _ => return None,
                 }),
