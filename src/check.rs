@@ -43,8 +43,8 @@ pub struct Findings {
 
 impl Findings {
     fn add(&mut self, severity: Severity, origin: Origin, message: Message) -> &mut Diagnostic {
-        let finding = Diagnostic::new(self.rule, severity, origin, message);
-        self.list.push(finding);
+        self.list
+            .push(Diagnostic::new(self.rule, severity, origin, message));
         self.list.last_mut().expect("it was just added")
     }
 

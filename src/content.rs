@@ -25,11 +25,11 @@ use crate::manifest::Bundle;
 use crate::message::{Error, Message, Result};
 use crate::model::place_name;
 use file::{ContentFile, is_editor_leftover, shown};
-pub use file::{conflict_marker, files_below, marker_in, with_whole_kana};
+pub use file::{conflict_marker, files_below, marker_in, regex, with_whole_kana};
 pub use page::{PageFile, PageText, yaml_of};
 use record::{CertificationRecord, GuidelineRecord, MeasureRecord, OfficeRecord, SheetRecord};
 pub use sources::{Position, Sources};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 pub use texts::WrittenText;
 use walkdir::{DirEntry, WalkDir};
@@ -80,8 +80,7 @@ pub struct MeasureFile {
 pub fn load(project: &Path) -> Result<Content> {
     let root = project.join("content");
     if !root.is_dir() {
-        let message = Message::new("no-content").with("folder", project.display());
-        return Err(Error::new(message));
+        return Err(Error::new("no-content").with("folder", project.display()));
     }
     let mut content = Content::default();
     let walk = WalkDir::new(&root).follow_links(true).sort_by_file_name();
@@ -179,8 +178,7 @@ impl Content {
 
     /// Returns true if reading found something wrong with a file.
     pub fn is_broken(&self, file: &str) -> bool {
-        let mut findings = self.findings.iter();
-        findings.any(|finding| finding.origin.file == file)
+        self.findings.iter().any(|it| it.origin.file == file)
     }
 
     fn require_files(&mut self) {
@@ -223,9 +221,9 @@ impl Content {
                 self.withdrawn.extend(ending.map(|it| (id.to_string(), it)));
             }
             ["editions", id, LOST] => {
-                let (id, ending) = (id.to_string(), file.read(yaml::read_written));
+                let (id, read) = (id.to_string(), file.read(yaml::read_written));
                 self.lost
-                    .extend(ending.map(|ending| LostEdition { id, ending }));
+                    .extend(read.map(|ending| LostEdition { id, ending }));
             }
             ["editions", _, _] => self.edition_files.extend(file.bytes()),
             ["measures", section, item @ ..] if yaml && item.len() < 2 => {
@@ -257,18 +255,18 @@ impl Content {
         let ended = std::mem::take(&mut self.withdrawn).into_keys();
         let alone = ended.map(|id| format!("content/editions/{id}/{WITHDRAWN}"));
         let strays = std::mem::take(&mut self.edition_files).into_keys();
-        let mut without_record = BTreeSet::new();
         for file in strays.chain(alone) {
             let id = file.split('/').nth(2).unwrap_or_default();
             let record = format!("content/editions/{id}/{RECORD}");
             let is_lost = self.lost.iter().any(|lost| lost.id == id);
+            // A record that is missing is told once, and is broken from then on.
             if is_lost || self.is_broken(&record) {
                 continue;
             }
             if self.sources.get(&record).is_some() {
                 let unexpected = Message::new("unexpected-edition-file");
                 self.refuse(rule::UNEXPECTED_FILE, &file, unexpected);
-            } else if without_record.insert(record.clone()) {
+            } else {
                 let missing = Message::new("edition-record-missing").with("id", id);
                 self.refuse(rule::UNREADABLE, &record, missing);
             }
@@ -276,8 +274,8 @@ impl Content {
     }
 
     fn refuse(&mut self, rule: &'static str, file: &str, message: Message) {
-        let finding = Diagnostic::error(rule, Origin::file(file), message);
-        self.findings.push(finding);
+        self.findings
+            .push(Diagnostic::error(rule, Origin::file(file), message));
     }
 }
 
@@ -290,10 +288,9 @@ pub fn control_character_finding(c: char, origin: Origin) -> Diagnostic {
         '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "turn",
         _ => "other",
     };
-    let message = Message::new("control-character")
-        .with("kind", kind)
-        .with("code", code_point(c));
-    Diagnostic::error(rule::CONTROL_CHARACTER, origin, message)
+    let (rule, code) = (rule::CONTROL_CHARACTER, code_point(c));
+    let message = Message::new(rule).with("kind", kind).with("code", code);
+    Diagnostic::error(rule, origin, message)
 }
 
 /// The name that was meant, if only its ending or its letters' case is wrong.
@@ -305,11 +302,7 @@ fn better_name(file: &str) -> Option<String> {
     }
     let name = format!("{stem}.yaml");
     let is_near = ["yaml", "yml", "txt"].contains(&&*ending.to_ascii_lowercase());
-    let above = [
-        "content/office.yaml",
-        "content/sheet.yaml",
-        "content/copies.yaml",
-    ];
-    let has_place = stem.matches('/').count() > 1 || above.contains(&&*name);
+    let above = ["content/office", "content/sheet", "content/copies"];
+    let has_place = stem.matches('/').count() > 1 || above.contains(&&*stem);
     (is_near && has_place && name != file).then_some(name)
 }

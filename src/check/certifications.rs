@@ -1,11 +1,10 @@
 //! Rules about certificates (第三者認証): each is valid, and shown as what it is.
 
 use super::{CheckInput, Findings};
-use crate::content::record::{CertificationRecord, Mark};
+use crate::content::record::{CertificationRecord, IsoDate, Mark};
+use crate::content::regex;
 use crate::diagnostic::Severity;
 use crate::message::Message;
-use jiff::civil::Date;
-use regex::Regex;
 
 /// Reports each certificate for which `judge` holds, at a field of it.
 fn report(
@@ -21,7 +20,7 @@ fn report(
             let mut message = Message::new(found.rule)
                 .with("standard", &record.standard)
                 .with("number", &record.number);
-            if let Some(last) = last_day(record) {
+            if let Some(IsoDate(last)) = record.expires_on {
                 message = message.with("day", last);
             }
             found.add(severity, certificate.origin().at(field), message);
@@ -29,14 +28,10 @@ fn report(
     }
 }
 
-fn last_day(record: &CertificationRecord) -> Option<Date> {
-    record.expires_on.map(|day| day.0)
-}
-
 /// Reports certificates that have expired. The last valid day counts, in Japan's time.
 pub fn expired(input: &CheckInput, found: &mut Findings) {
     report(input, found, Severity::Error, "expires_on", |it| {
-        last_day(it).is_some_and(|last| last < input.today)
+        it.expires_on.is_some_and(|last| last.0 < input.today)
     });
 }
 
@@ -46,7 +41,8 @@ pub fn expires_soon(input: &CheckInput, found: &mut Findings) {
         return;
     };
     report(input, found, Severity::Warning, "expires_on", |it| {
-        last_day(it).is_some_and(|last| (input.today..=horizon).contains(&last))
+        let is_near = |last: IsoDate| (input.today..=horizon).contains(&last.0);
+        it.expires_on.is_some_and(is_near)
     });
 }
 
@@ -61,14 +57,10 @@ pub fn undated(input: &CheckInput, found: &mut Findings) {
 /// ISO and JIS standards come in editions, and a certificate to an old edition lapses with it.
 pub fn no_edition(input: &CheckInput, found: &mut Findings) {
     // It may stand in the standard's name, as on certificates: ISO 9001:2015.
-    let has_year = |standard: &str| {
-        let year = standard.split_once(':').map(|(_, year)| year);
-        year.is_some_and(|year| year.starts_with(|c: char| c.is_ascii_digit()))
-    };
-    let families = ["ISO", "JIS", "IEC"];
-    let comes_in_editions = |standard: &str| families.iter().any(|it| standard.contains(it));
+    let (families, year) = (regex("ISO|JIS|IEC"), regex("^[^:]*:[0-9]"));
     report(input, found, Severity::Warning, "standard", |it| {
-        comes_in_editions(&it.standard) && !has_year(&it.standard) && it.edition.is_none()
+        let has_year = year.is_match(&it.standard) || it.edition.is_some();
+        families.is_match(&it.standard) && !has_year
     });
 }
 
@@ -81,8 +73,7 @@ pub fn privacy_mark_misused(input: &CheckInput, found: &mut Findings) {
 
 /// Returns true for body code (2 digits), office number (6) and, if renewed, the count in brackets.
 fn is_privacy_mark_number(number: &str) -> bool {
-    let pattern = Regex::new(r"^[0-9]{8}(\([0-9]{2}\))?$");
-    pattern.expect("a valid pattern").is_match(number)
+    regex(r"^[0-9]{8}(\([0-9]{2}\))?$").is_match(number)
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
         (&sheet.record.headings, node.at("headings")),
         (&sheet.record.en.headings, node.at("en").at("headings")),
     ] {
-        for name in headings.0.keys().filter(|name| !official.contains(*name)) {
+        for name in headings.keys().filter(|name| !official.contains(*name)) {
             let origin = node.at(name.as_str()).part(Part::Key);
             // The name of an own section is written with the section.
             if own.contains(name) {
@@ -90,24 +90,22 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
 fn better_file(content: &Content, file: &MeasureFile) -> Option<Message> {
     let written = file.place();
     let item = file.item.as_deref();
-    let places = content.places();
+    let mut free = content.places();
     // A file that exists would be overwritten.
-    let is_free = |place: &&SheetPlace| {
-        place.takes_measures && !content.measures.iter().any(|file| place.holds(file))
-    };
-    let all = || places.iter().filter(is_free);
+    let is_there = |place: &SheetPlace| content.measures.iter().any(|file| place.holds(file));
+    free.retain(|place| place.takes_measures && !is_there(place));
     // `C-b.yaml` for `C/b.yaml`, or `C/10-2.yaml` for a section that has no items.
-    let meant = all().find(|place| {
-        let id = place.id();
-        id.eq_ignore_ascii_case(&written) || Some(&*id) == item
-    });
-    let ids: Vec<String> = all().map(SheetPlace::id).collect();
-    let near = nearest(&written, ids.iter().map(String::as_str));
-    if let Some(place) = meant.or_else(|| all().find(|place| Some(&*place.id()) == near)) {
-        return one_of([place.file()]);
+    let ids: Vec<String> = free.iter().map(SheetPlace::id).collect();
+    let is_meant = |id: &String| id.eq_ignore_ascii_case(&written) || Some(&**id) == item;
+    let near = || nearest(&written, ids.iter().map(String::as_str));
+    let meant = ids.iter().find(|id| is_meant(id)).map(String::as_str);
+    if let Some(name) = meant.or_else(near) {
+        free.retain(|place| place.id() == name);
+        free.truncate(1);
+    } else if free.iter().any(|place| place.section == file.section) {
+        free.retain(|place| place.section == file.section);
     }
-    let inside = all().filter(|place| place.section == file.section);
-    one_of(inside.map(SheetPlace::file)).or_else(|| one_of(all().map(SheetPlace::file)))
+    one_of(free.iter().map(SheetPlace::file))
 }
 
 /// Advice to choose among names, if there are any.

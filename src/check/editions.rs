@@ -1,12 +1,11 @@
 //! The rule about issued editions: none is missing, and none has changed.
 
 use super::{CheckInput, Findings};
-use crate::content::{Content, Filed};
+use crate::content::{Content, Filed, regex};
 use crate::diagnostic::Origin;
 use crate::edition::{Edition, FORMAT, file};
 use crate::issue;
 use crate::message::Message;
-use regex::Regex;
 
 /// Reports editions that changed or disappeared: clients have copies and may ask about them.
 /// Each edition names its predecessor with its digests; sheet.yaml names the newest.
@@ -30,8 +29,7 @@ fn altered(found: &mut Findings, origin: Origin, message: Message) {
 fn damaged(filed: &Filed<Edition>, found: &mut Findings) {
     let (edition, origin) = (&filed.record, filed.origin());
     let message = |id| Message::new(id).with("id", &edition.id);
-    let pattern = format!("^{}(-([2-9]|[1-9][0-9]+))?$", edition.sheet.date);
-    let of_the_day = Regex::new(&pattern).expect("a valid pattern");
+    let of_the_day = regex(&format!("^{}(-([2-9]|[1-9][0-9]+))?$", edition.sheet.date));
     if edition.format != FORMAT {
         let unknown = message("edition-format").with("format", &edition.format);
         altered(found, origin.at("format"), unknown);
@@ -100,30 +98,28 @@ fn not_the_newest(content: &Content, found: &mut Findings) {
         return;
     };
     let newest = content.newest_edition().map(|edition| &*edition.id);
-    let (field, message) = match (sheet.record.edition.as_deref(), newest) {
-        (named, newest) if named == newest => return,
+    let (named, at) = (sheet.record.edition.as_deref(), |field| {
+        sheet.origin().at(field)
+    });
+    match (named, newest) {
         (None, Some(newest)) => {
-            let message = Message::new("edition-unnamed");
-            ("date", message.with("newest", newest))
+            let message = Message::new("edition-unnamed").with("newest", newest);
+            altered(found, at("date"), message);
         }
         // A record that cannot be read has its own finding.
-        (Some(named), _) if is_lost(content, named) || content.is_broken(&record_path(named)) => {
-            return;
-        }
-        (Some(named), Some(newest)) if find(content, named).is_some() => {
+        (Some(id), _) if is_lost(content, id) || content.is_broken(&record_path(id)) => {}
+        (Some(id), Some(newest)) if id != newest && find(content, id).is_some() => {
             let message = Message::new("edition-not-newest").with("newest", newest);
-            ("edition", message.with("id", named))
+            altered(found, at("edition"), message.with("id", id));
         }
-        (Some(named), Some(newest)) => {
-            let message = Message::new("edition-mistyped").with("newest", newest);
-            let finding = found.error(sheet.origin().at("edition"), missing(named, "sheet.yaml"));
-            finding.help = Some(message.with("predecessor", named));
-            return;
+        (Some(id), Some(newest)) if id != newest => {
+            let help = Message::new("edition-mistyped").with("newest", newest);
+            let finding = found.error(at("edition"), missing(id, "sheet.yaml"));
+            finding.help = Some(help.with("predecessor", id));
         }
-        (Some(named), None) => ("edition", missing(named, "sheet.yaml")),
-        (None, None) => return,
-    };
-    altered(found, sheet.origin().at(field), message);
+        (Some(id), None) => altered(found, at("edition"), missing(id, "sheet.yaml")),
+        _ => {}
+    }
 }
 
 fn missing(edition: &str, named_by: &str) -> Message {

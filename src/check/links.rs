@@ -2,14 +2,12 @@
 
 use super::texts::markup;
 use super::{CheckInput, Findings};
-use crate::content::{Content, PageFile};
+use crate::content::{Content, PageFile, regex};
 use crate::diagnostic::{Origin, Severity};
 use crate::manifest::site::{FRONT, LINKABLE, VERIFY};
 use crate::message::{Language, Message};
 use crate::model::{ProsePage, place_name};
-use regex::Regex;
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 /// Reports links that lead neither to the web, to mail, a telephone nor an existing row; and images, as none is shown.
 pub fn broken_link(input: &CheckInput, found: &mut Findings) {
@@ -62,29 +60,22 @@ pub fn broken_link(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// A host, a port, and a path without empty steps or `..`, in the letters of RFC 3986.
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    let letters = r"(?:[A-Za-z0-9_~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
-    let step = format!(r"\.?{letters}+(?:\.+{letters}+)*\.?");
-    let host = r"[A-Za-z0-9](?:[A-Za-z0-9-]|\.[A-Za-z0-9])*(?::[0-9]{1,5})?";
-    Regex::new(&format!("^{host}(?:/{step})*/?$")).expect("a valid pattern")
-});
-
-/// The name of a file instead of a folder.
-static PAGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\.(?:s?html?|php|aspx?|cgi|pdf|json|csv)$").expect("a valid pattern")
-});
-
 /// The reason why an address cannot be that of the site's folder, to which the names of its pages are added.
 fn not_of_a_folder(url: &str) -> Option<&'static str> {
     let (_, rest) = url.split_once("://")?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let page = path.trim_end_matches('/').rsplit('/').next()?;
+    let is_file = regex(r"(?i)\.(?:s?html?|php|aspx?|cgi|pdf|json|csv)$").is_match(page);
+    // A host, a port, and a path without empty steps or `..`, in the letters of RFC 3986.
+    let letters = r"(?:[A-Za-z0-9_~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
+    let step = format!(r"\.?{letters}+(?:\.+{letters}+)*\.?");
+    let begins = r"[A-Za-z0-9](?:[A-Za-z0-9-]|\.[A-Za-z0-9])*(?::[0-9]{1,5})?";
+    let is_address = regex(&format!("^{begins}(?:/{step})*/?$")).is_match(rest);
     let mistakes = [
         ("user", host.contains('@')),
         ("query", url.contains(['?', '#'])),
-        ("page", PAGE.is_match(page)),
-        ("letters", !ADDRESS.is_match(rest)),
+        ("page", is_file),
+        ("letters", !is_address),
     ];
     let mut made = mistakes.into_iter().filter(|(_, is_made)| *is_made);
     made.next().map(|(kind, _)| kind)
@@ -110,8 +101,9 @@ fn is_contact(contact: &str) -> bool {
 }
 
 fn is_web_address(link: &str) -> bool {
-    let parts = link.split_once("://");
-    let rest = parts.and_then(|(scheme, rest)| ["http", "https"].contains(&scheme).then_some(rest));
+    let rest = link
+        .strip_prefix("https://")
+        .or(link.strip_prefix("http://"));
     let is_host = |rest: &str| rest.contains('.') && !rest.starts_with('.');
     rest.is_some_and(|rest| is_host(rest) && !rest.contains(char::is_whitespace))
 }

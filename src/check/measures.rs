@@ -78,12 +78,8 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     let measures_now = || input.content.all_measures().map(|(_, it, _)| it);
     let is_here = |id: &String| measures_now().any(|it| it.id == *id || it.formerly.contains(id));
     for edition in &input.content.editions {
-        for row in edition
-            .record
-            .sheet
-            .measures()
-            .filter(|row| !is_here(&row.id))
-        {
+        let rows = edition.record.sheet.measures();
+        for row in rows.filter(|row| !is_here(&row.id)) {
             numbers.extend(row.no.map(|no| (format!("no: {no}"), edition.origin())));
         }
     }
@@ -138,25 +134,15 @@ fn is_written(text: &Option<Markdown>) -> bool {
     text.as_ref().is_some_and(|text| !text.0.is_empty())
 }
 
-/// Texts that give no reason.
-const NO_REASONS: [&str; 8] = [
-    "",
-    "-",
-    "なし",
-    "無し",
-    "該当なし",
-    "該当無し",
-    "非該当",
-    "N/A",
-];
+/// Texts that give no reason, among them the empty one.
+const NO_REASONS: &str = "|-|なし|無し|該当なし|該当無し|非該当|N/A";
 
 /// Reports 該当なし without a reason, or with a measure beside it.
 pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
-        let id = match &record.not_applicable {
-            Some(reason) if NO_REASONS.contains(&&*reason.0.to_plain()) => {
-                "not-applicable-without-reason"
-            }
+        let reason = record.not_applicable.as_ref().map(|it| it.0.to_plain());
+        let id = match reason {
+            Some(reason) if NO_REASONS.split('|').any(|it| it == reason) => found.rule,
             Some(_) if is_written(&record.measure) => "not-applicable-with-measure",
             _ => continue,
         };
@@ -169,10 +155,8 @@ pub fn not_applicable(input: &CheckInput, found: &mut Findings) {
 pub fn open_question(input: &CheckInput, found: &mut Findings) {
     for (_, record, origin) in input.content.all_measures() {
         if let Some(question) = &record.confirm {
-            let message = Message::new("open-question")
-                .with("id", &record.id)
-                .with("question", question);
-            found.warning(origin.at("confirm"), message);
+            let message = Message::new("open-question").with("id", &record.id);
+            found.warning(origin.at("confirm"), message.with("question", question));
         }
     }
 }
@@ -189,10 +173,9 @@ pub fn review_overdue(input: &CheckInput, found: &mut Findings) {
             found.warning(origin.at("reviewed_on"), message.with("day", day));
         }
     }
-    if let (Some(sheet), Some(oldest)) = (input.sheet(), others.iter().min()) {
-        let message = Message::new("review-overdue-all")
-            .with("count", others.len())
-            .with("day", oldest);
+    if let (Some(sheet), Some(day)) = (input.sheet(), others.iter().min()) {
+        let of_day = Message::new("review-overdue-all").with("day", day);
+        let message = of_day.with("count", others.len());
         let field = sheet.record.reviewed_on.map_or("date", |_| "reviewed_on");
         found.warning(sheet.origin().at(field), message);
     }

@@ -24,17 +24,8 @@ pub fn office_incomplete(input: &CheckInput, found: &mut Findings) {
     }
 }
 
-/// The most letters of title, office, document number and the site's address, and the most boxes of
-/// approval, for which the official theme has room on A4.
-const LONGEST_TITLE: usize = 80;
-const LONGEST_OFFICE: usize = 48;
-const LONGEST_NUMBER: usize = 20;
-const LONGEST_ADDRESS: usize = 200;
-const MOST_APPROVALS: usize = 6;
-/// Half-width letters in the narrow column 記号.
-const LONGEST_LETTER: usize = 7;
-
-/// Reports what does not fit where the sheet prints it.
+/// Reports what does not fit where the sheet prints it: more letters, or boxes of approval, than the official theme has
+/// room for on A4. The column 記号 has half-width letters.
 pub fn too_long(input: &CheckInput, found: &mut Findings) {
     let mut measure = |origin: Origin, count: usize, most: usize, id| {
         if count > most {
@@ -47,20 +38,20 @@ pub fn too_long(input: &CheckInput, found: &mut Findings) {
         let wide = place.letter.chars().filter(|c| is_japanese(*c)).count();
         let field = if place.is_own { "letter" } else { "id" };
         let (origin, width) = (place.origin.at(field), letters(place.letter) + wide);
-        measure(origin, width, LONGEST_LETTER, "too-long-letter");
+        measure(origin, width, 7, "too-long-letter");
     }
     if let Some(office) = &input.content.office {
         let (node, it) = (office.origin(), &office.record);
         let address = it.url.as_deref().unwrap_or_default();
-        measure(node.at("name"), letters(&it.name), LONGEST_OFFICE, line);
-        measure(node.at("url"), address.len(), LONGEST_ADDRESS, line);
+        measure(node.at("name"), letters(&it.name), 48, line);
+        measure(node.at("url"), address.len(), 200, line);
     }
     if let Some(sheet) = input.sheet() {
         let (node, it) = (sheet.origin(), &sheet.record);
         let number = letters(it.document_number.as_deref().unwrap_or_default());
         let (boxes, id) = (it.approvals.len(), "too-many-approvals");
-        measure(node.at("title"), letters(&it.title), LONGEST_TITLE, line);
-        measure(node.at("document_number"), number, LONGEST_NUMBER, line);
-        measure(node.at("approvals"), boxes, MOST_APPROVALS, id);
+        measure(node.at("title"), letters(&it.title), 80, line);
+        measure(node.at("document_number"), number, 20, line);
+        measure(node.at("approvals"), boxes, 6, id);
     }
 }

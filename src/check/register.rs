@@ -107,8 +107,8 @@ fn sections(content: &Content, sheet: &SheetRecord) -> Vec<Section> {
 /// The place's English translates its own heading only, never one of the office.
 fn heading(sheet: &SheetRecord, place: &SheetPlace) -> Bilingual<String> {
     let id = place.id();
-    let own = sheet.headings.0.get(&id);
-    let own_en = sheet.en.headings.0.get(&id);
+    let own = sheet.headings.get(&id);
+    let own_en = sheet.en.headings.get(&id);
     let en = own_en.or(place.en.filter(|_| own.is_none()));
     bilingual(own.unwrap_or(place.name), en)
 }

@@ -3,7 +3,7 @@
 use super::{CheckInput, Findings};
 use crate::characters::{code_point, code_points, drawn, is_invisible};
 use crate::confidential::{ConfidentialNames, Likeness};
-use crate::content::{Content, WrittenText, control_character_finding, yaml, yaml_of};
+use crate::content::{Content, WrittenText, control_character_finding, regex, yaml, yaml_of};
 use crate::diagnostic::{Diagnostic, Origin, Severity};
 use crate::message::{Language, Message};
 use crate::model::Audience;
@@ -11,6 +11,7 @@ use crate::text::MarkupProblem;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::iter;
+use std::ops::Range;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 
@@ -129,22 +130,19 @@ pub fn missing_glyph(input: &CheckInput, found: &mut Findings) {
 }
 
 fn missing(c: &str) -> Message {
-    Message::new("missing-glyph")
-        .with("character", c)
-        .with("code", code_points(c))
+    let message = Message::new("missing-glyph").with("character", c);
+    message.with("code", code_points(c))
 }
 
 /// The reason that a line cannot be printed: an invisible character, or one that no font has.
 pub fn unprintable(line: &str, can_draw: impl Fn(&str) -> bool) -> Option<Message> {
     drawn(line).find_map(|character| {
-        let control = character.chars().find(|c| is_invisible(*c) || *c == '\n');
+        let mut signs = character.chars();
+        let control = signs.clone().find(|c| is_invisible(*c) || *c == '\n');
         let refused = control.map(|c| control_character_finding(c, Origin::file("")).message);
-        let radical = character
-            .chars()
-            .find(|c| is_radical(*c))
-            .map(radical_message);
-        let refused = refused.or(radical);
-        refused.or_else(|| (!can_draw(character)).then(|| missing(character)))
+        let of_radical = signs.find(|c| is_radical(*c)).map(radical_message);
+        let undrawn = || (!can_draw(character)).then(|| missing(character));
+        refused.or(of_radical).or_else(undrawn)
     })
 }
 
@@ -166,10 +164,9 @@ pub fn confidential_name(input: &CheckInput, found: &mut Findings) {
                     Likeness::LooksAlike => (Severity::Warning, "confidential-name-alike"),
                 };
                 let written = &text.text[name.written];
-                let message = Message::new(id)
-                    .with("name", name.name)
-                    .with("written", written);
-                let finding = found.add(severity, text.origin.within(written), message);
+                let message = Message::new(id).with("name", name.name);
+                let origin = text.origin.within(written);
+                let finding = found.add(severity, origin, message.with("written", written));
                 finding.help = help.map(Message::new);
             }
         }
@@ -192,9 +189,8 @@ pub fn confidential_in<'a>(content: &'a Content, text: &str) -> Vec<&'a str> {
 
 /// The sign between two names that were written as one; `Acme, Inc.` is one.
 pub fn separator_in(names: &str) -> Option<&str> {
-    static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[、､，；;／/|｜]|, ?(?:Inc|Ltd|LLC|Co|Corp)?").expect("a valid pattern")
-    });
+    static SEPARATOR: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"[、､，；;／/|｜]|, ?(?:Inc|Ltd|LLC|Co|Corp)?"));
     let mut found = SEPARATOR.find_iter(names).map(|it| it.as_str());
     found.find(|it| !it.ends_with(|c: char| c.is_ascii_alphabetic()))
 }
@@ -253,11 +249,9 @@ pub fn spelling_varies(input: &CheckInput, found: &mut Findings) {
             let alone = text.text.replace(long, "\0").matches(short).count();
             [text.text.matches(long).count(), alone]
         };
-        let counts: Vec<[usize; 2]> = texts.iter().map(count).collect();
-        let totals = [0, 1].map(|word| counts.iter().map(|of| of[word]).sum::<usize>());
+        let totals = [0, 1].map(|word| texts.iter().map(|it| count(it)[word]).sum::<usize>());
         let rarer = usize::from(totals[0] >= totals[1]);
-        let mut counted = texts.iter().zip(&counts);
-        if let Some((first, _)) = counted.find(|(_, counts)| counts[rarer] > 0) {
+        if let Some(first) = texts.iter().find(|text| count(text)[rarer] > 0) {
             let message = Message::new("spelling-varies")
                 .with("rare", words[rarer])
                 .with("common", words[1 - rarer])
@@ -282,49 +276,31 @@ pub fn text_cut_off(input: &CheckInput, found: &mut Findings) {
 /// Reports lines that look like a field and became part of the text above them: what was meant for few
 /// readers would be printed for all.
 pub fn swallowed_field(input: &CheckInput, found: &mut Findings) {
-    static FIELD: LazyLock<Regex> = LazyLock::new(|| {
-        let names = "id|no|subject|measure|not_applicable|remarks|audience|relaxed|reviewed_on|confirm|memo|formerly|source";
-        Regex::new(&format!(r"\n\s*(?:- )?((?:{names})\s*[:：;；=＝])")).expect("a valid pattern")
-    });
-    for (file, text) in &input.content.sources.0 {
-        if !file.starts_with("content/measures/") {
-            continue;
-        }
+    let names = "id|no|subject|measure|not_applicable|remarks|audience|relaxed|reviewed_on|confirm|memo|formerly|source";
+    let pattern = regex(&format!(r"\n\s*(?:- )?((?:{names})\s*[:：;；=＝])"));
+    for file in input.content.measures.iter().map(|it| &it.file) {
+        let text = input.content.sources.get(file).unwrap_or_default();
         for bytes in yaml::texts(text) {
-            for field in FIELD
-                .captures_iter(&text[bytes.clone()])
-                .filter_map(|it| it.get(1))
-            {
+            let fields = pattern.captures_iter(&text[bytes.clone()]);
+            for field in fields.filter_map(|it| it.get(1)) {
                 let start = bytes.start + field.start();
-                let origin = Origin::bytes(file, start..start + field.len());
-                found.error(
-                    origin,
-                    Message::new("swallowed-field").with("field", field.as_str()),
-                );
+                let message = Message::new("swallowed-field").with("field", field.as_str());
+                found.error(Origin::bytes(file, start..start + field.len()), message);
             }
         }
     }
 }
 
-/// A comment that the author meant begins with a space; `#3` and `# 3` are text.
-static COMMENT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^#+(?:$|\s+(?:$|\D|\d{3}))").expect("a valid pattern"));
-
 /// Finds text that YAML takes for a comment.
 pub fn cut_off(file: &str, text: &str) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for bytes in yaml::comments_after_text(text) {
-        let lost = &text[bytes.clone()];
-        if !COMMENT.is_match(lost) {
-            let message = Message::new("text-cut-off").with("lost", lost);
-            let origin = Origin::bytes(file, bytes);
-            findings.push(Diagnostic::new(
-                "text-cut-off",
-                Severity::Warning,
-                origin,
-                message,
-            ));
-        }
-    }
-    findings
+    let (rule, severity) = ("text-cut-off", Severity::Warning);
+    // A comment that the author meant begins with a space; `#3` and `# 3` are text.
+    static COMMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"^#+(?:$|\s+(?:$|\D|\d{3}))"));
+    let mut comments = yaml::comments_after_text(text);
+    comments.retain(|bytes| !COMMENT.is_match(&text[bytes.clone()]));
+    let finding = |bytes: Range<usize>| {
+        let message = Message::new(rule).with("lost", &text[bytes.clone()]);
+        Diagnostic::new(rule, severity, Origin::bytes(file, bytes), message)
+    };
+    comments.into_iter().map(finding).collect()
 }

@@ -136,11 +136,8 @@ static APART: LazyLock<Regex> = LazyLock::new(|| regex("[\u{3041}-\u{30ff}][\u{3
 
 /// Reports the first character that YAML does not allow; a rule finds those written as escapes.
 fn control_character(file: &str, text: &str) -> Option<Diagnostic> {
-    let is_refused = |c: char| {
-        c != '\n'
-            && c != '\t'
-            && (c.is_control() || matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}'))
-    };
+    let is_noncharacter = |c: char| matches!(c, '\u{fdd0}'..='\u{fdef}' | '\u{fffe}' | '\u{ffff}');
+    let is_refused = |c: char| !"\n\t".contains(c) && (c.is_control() || is_noncharacter(c));
     let (at, c) = text.char_indices().find(|(_, c)| is_refused(*c))?;
     let origin = Origin::bytes(file, at..at + c.len_utf8());
     Some(super::control_character_finding(c, origin))
@@ -160,7 +157,8 @@ pub fn marker_in(text: &str) -> Option<Range<usize>> {
 
 static MARKER: LazyLock<Regex> = LazyLock::new(|| regex(r"(?m)^((?:<{7}|>{7})(?: .*\S)?)\s*?$"));
 
-fn regex(pattern: &str) -> Regex {
+/// Compiles a pattern that the program itself has.
+pub fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a valid pattern")
 }
 
@@ -171,31 +169,22 @@ fn regex(pattern: &str) -> Regex {
 pub fn original_of(entry: &DirEntry) -> Option<String> {
     let name = entry.file_name().to_string_lossy();
     let (stem, ending) = name.rsplit_once('.')?;
-    let original = |copy: &Regex| {
-        Some(format!(
-            "{}.{ending}",
-            copy.captures(stem)?.get(1)?.as_str()
-        ))
-    };
+    let original = |copy: &Regex| Some(format!("{}.{ending}", &copy.captures(stem)?[1]));
     let is_there = |name: &String| entry.path().with_file_name(name).exists();
-    let unclear = || UNCLEAR_COPIES.iter().filter_map(original).find(is_there);
-    COPIES.iter().find_map(original).or_else(unclear)
+    let (clear, less_clear) = COPIES.split_at(4);
+    let there = || less_clear.iter().filter_map(original).find(is_there);
+    clear.iter().find_map(original).or_else(there)
 }
 
-static UNCLEAR_COPIES: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    [
-        r"^(.+?)(?: [2-9]|-[A-Z][A-Z0-9-]+|[ の]?複製|[ _.-](?:[旧古新]|[(]?(?i:.*(?:conflict|backup|local|remote|base|orig|old|copy).*)))$",
-        r"^(?:Copy of |「)(.+?)(?:」のコピー)?$",
-    ]
-    .map(regex)
-});
-
-static COPIES: LazyLock<[Regex; 4]> = LazyLock::new(|| {
+/// Names of copies, with the original's as a group: four that are clear, then those that are less so.
+static COPIES: LazyLock<[Regex; 6]> = LazyLock::new(|| {
     [
         r"^(.+?)(?:の| の| - | )(?:コピー|[Cc]opy)(?: ?[0-9]+| ?[(（][0-9]+[)）])?$",
         r"^(.+?) ?[(（](?:[0-9]+|.*(?:競合|コピー|conflict).*)[)）]$",
         r"^コピー ?[～~-] ?(.+)$",
         r"^(.+?)-(?:DESKTOP|LAPTOP)-[0-9A-Z]+$",
+        r"^(.+?)(?: [2-9]|-[A-Z][A-Z0-9-]+|[ の]?複製|[ _.-](?:[旧古新]|[(]?(?i:.*(?:conflict|backup|local|remote|base|orig|old|copy).*)))$",
+        r"^(?:Copy of |「)(.+?)(?:」のコピー)?$",
     ]
     .map(regex)
 });

@@ -45,9 +45,11 @@ impl Search<'_> {
             return;
         }
         let takes = |kind: &str| has(&schema["type"], kind);
+        // A record of which nothing need be written may be left blank: `or_default`.
+        let is_optional = schema["properties"].is_object() && schema["required"].is_null();
         let choices = choices(schema);
         match &node.data {
-            _ if node.is_null() && takes("null") => {}
+            _ if node.is_null() && (takes("null") || is_optional) => {}
             NodeData::Map(map) if takes("object") => self.visit_map(node, map, schema),
             NodeData::List(entries) if takes("array") => {
                 let length = schema["maxItems"].as_u64();
@@ -127,9 +129,10 @@ impl Search<'_> {
             (_, kind) if has(kind, "boolean") => "boolean",
             _ => "string",
         };
-        let is_day = |it: &str| it.replace(|c: char| c.is_ascii_digit(), "0") == "0000-00-00";
-        if expected == "date" && node.text().is_some_and(is_day) {
-            let message = Message::new("no-such-day").with("day", node.text().unwrap_or_default());
+        let day = node.text().unwrap_or_default();
+        let digits_as_0 = day.replace(|c: char| c.is_ascii_digit(), "0");
+        if expected == "date" && digits_as_0 == "0000-00-00" {
+            let message = Message::new("no-such-day").with("day", day);
             self.report(rule::WRONG_TYPE, node, message);
             return;
         }
@@ -145,8 +148,8 @@ impl Search<'_> {
 
     fn report(&mut self, rule: &'static str, node: &Node, message: Message) -> &mut Mistake {
         let origin = Origin::bytes(self.file, first_line(self.text, node.bytes.clone()));
-        let finding = Diagnostic::error(rule, origin, message);
-        self.mistakes.push((finding, false));
+        self.mistakes
+            .push((Diagnostic::error(rule, origin, message), false));
         self.mistakes.last_mut().expect("pushed above")
     }
 }

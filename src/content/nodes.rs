@@ -141,13 +141,13 @@ impl Node {
         }
     }
 
-    /// Adds the bytes of every text in it that stands without quotation marks.
-    pub fn add_texts(&self, texts: &mut Vec<Range<usize>>) {
+    /// The bytes of every text in it that stands without quotation marks.
+    pub fn texts(&self) -> Vec<Range<usize>> {
         match &self.data {
-            NodeData::List(list) => list.iter().for_each(|entry| entry.add_texts(texts)),
-            NodeData::Map(map) => map.iter().for_each(|(_, value)| value.add_texts(texts)),
-            NodeData::Scalar(_, true) => texts.push(self.bytes.clone()),
-            _ => {}
+            NodeData::List(list) => list.iter().flat_map(Node::texts).collect(),
+            NodeData::Map(map) => map.iter().flat_map(|(_, value)| value.texts()).collect(),
+            NodeData::Scalar(_, true) => vec![self.bytes.clone()],
+            _ => Vec::new(),
         }
     }
 

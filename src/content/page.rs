@@ -94,12 +94,10 @@ fn read(file: &str, text: &str) -> Result<PageText, Vec<Diagnostic>> {
         Err(vec![Diagnostic::error(rule, origin, message)])
     };
     if !is_fence(first_line) {
-        let message = Message::new("no-front-matter");
-        return refused(rule::MISSING_FIELD, first, message);
+        return refused(rule::MISSING_FIELD, first, "no-front-matter".into());
     }
     let Some((end, prose)) = front_matter(text) else {
-        let message = Message::new("front-matter-open");
-        return refused(rule::UNREADABLE, first, message);
+        return refused(rule::UNREADABLE, first, "front-matter-open".into());
     };
     if text[FENCE.len()..end].trim().is_empty() {
         let message = Message::new("missing-field").with("field", "title");

@@ -2,13 +2,14 @@
 //!
 //! They hold what was written, [`crate::model`] what was checked. Their comments are the manual for writers of YAML.
 
-pub use super::values::{EachOnce, IsoDate, Line, Markdown, Period};
+pub use super::values::{IsoDate, Line, Markdown, Period};
 use super::values::{even_if_blank, or_default};
 use crate::date::DateStyle;
 use crate::model::{Audience, Audiences, Coordinate, Signatory};
 use jiff::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// `office.yaml`: the office that hands the sheet over. Write only what is known.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -34,7 +35,6 @@ pub struct OfficeRecord {
     pub security: Option<Line>,
     /// The person who signs the sheet (特定個人情報等管理責任者).
     pub signatory: Signatory<Line>,
-    #[schemars(with = "Option<OfficeEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: OfficeEnglishRecord,
 }
@@ -54,7 +54,6 @@ pub struct OfficeEnglishRecord {
     pub address: Option<Line>,
     pub representative: Option<Line>,
     pub complaints: Option<Line>,
-    #[schemars(with = "Option<Signatory<Option<Line>>>")]
     #[serde(default, deserialize_with = "or_default")]
     pub signatory: Signatory<Option<Line>>,
 }
@@ -90,19 +89,18 @@ pub struct SheetRecord {
     pub edition: Option<String>,
     /// Headings as the office prints them, if they differ from the guideline's: `C-d: …`.
     #[serde(default)]
-    pub headings: EachOnce<Line>,
+    pub headings: BTreeMap<String, Line>,
     /// Readers of a field, unless the measure itself names them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub audience: FieldAudience,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub sections: OwnSections,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub thresholds: Thresholds,
     /// Names that nothing public may contain, each an entry of its own. Width, case, spaces, hyphens, kana, variants of
     /// a character (髙) and ㈱ make no difference; Latin names are whole words. One that only looks alike is a warning.
     #[serde(default)]
     pub confidential: Vec<Line>,
-    #[schemars(with = "Option<SheetEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: SheetEnglishRecord,
 }
@@ -113,7 +111,7 @@ pub struct SheetRecord {
 pub struct SheetEnglishRecord {
     pub title: Option<Line>,
     /// By place, as `headings`. A heading that the office changed needs English of its own.
-    pub headings: EachOnce<Line>,
+    pub headings: BTreeMap<String, Line>,
 }
 
 /// Sections that the guideline's table does not have (委託の取り扱い first, その他 last).
@@ -198,7 +196,6 @@ pub struct GuidelineRecord {
     /// The part on entrustment (委託の取扱い): main text, so it does not count for coverage.
     #[serde(default)]
     pub entrustment: Vec<EntrustmentRecord>,
-    #[schemars(with = "Option<GuidelineEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: GuidelineEnglishRecord,
 }
@@ -292,7 +289,7 @@ pub struct MeasureRecord {
     pub not_applicable: Option<Markdown>,
     /// サービス・委託先・備考. Likewise.
     pub remarks: Option<Markdown>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub audience: FieldAudience,
     /// The small-business method is used. An office that is a contractor never may.
     #[serde(default)]
@@ -308,7 +305,6 @@ pub struct MeasureRecord {
     pub formerly: Vec<String>,
     /// Line and cell in the document the texts were taken over from.
     pub source: Option<SourceRecord>,
-    #[schemars(with = "Option<MeasureEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: MeasureEnglishRecord,
 }
@@ -352,7 +348,6 @@ pub struct CertificationRecord {
     /// The line as printed, only if `standard (scheme 認証番号 number body)` does not fit.
     pub print: Option<Line>,
     pub source: Option<Coordinate>,
-    #[schemars(with = "Option<CertificationEnglishRecord>")]
     #[serde(default, deserialize_with = "or_default")]
     pub en: CertificationEnglishRecord,
 }

@@ -37,21 +37,19 @@ impl Sources {
             // A file that was not read has no nodes, and may be nested beyond all bounds.
             let tree = LazyCell::new(|| nodes::parse(page::yaml_of(&file, text)).ok());
             let find = |location: &SourceLocation| match location {
-                SourceLocation::Within(outer, needle) => match &**outer {
-                    Bytes { start, end } if needle.is_empty() => {
-                        Some(first_line(text, *start..*end))
-                    }
-                    Bytes { start, end } => Some(passage(text, *start..*end, needle)),
-                    Node { path, .. } => {
-                        let (_, node) = tree.as_ref()?.find(path).0;
-                        Some(passage(text, node.bytes.clone(), needle))
-                    }
-                    _ => None,
-                },
                 Node { path, part } => {
                     let beginning = tree.as_ref()?.beginning(path, part);
                     Some(first_line(text, beginning.bytes.clone()))
                 }
+                SourceLocation::Within(outer, needle) => Some(match &**outer {
+                    Bytes { start, end } if needle.is_empty() => first_line(text, *start..*end),
+                    Bytes { start, end } => passage(text, *start..*end, needle),
+                    Node { path, .. } => {
+                        let ((_, node), _) = tree.as_ref()?.find(path);
+                        passage(text, node.bytes.clone(), needle)
+                    }
+                    _ => return None,
+                }),
                 _ => None,
             };
             for finding in here {

@@ -3,6 +3,7 @@
 //! The causes are looked for in the text itself, never in a parser's sentence; a cause that is not
 //! certain is not named. The typing mistakes of a Japanese keyboard come first.
 
+use super::file::regex;
 use super::nodes::{NoTree, first_line};
 use super::rule;
 use crate::diagnostic::{Diagnostic, Origin};
@@ -35,44 +36,38 @@ type Cause = (usize, Option<&'static str>);
 fn cause(text: &str, at: usize, after: usize, bracket: Option<usize>) -> Cause {
     let rest = text[after..].trim_start_matches([' ', '\n', '-', ':', ',']);
     let next = text.len() - rest.len();
-    if let Some(quote) = rest.chars().next().filter(|c| "\"'".contains(*c)) {
-        let is_closed = rest[1..].contains(quote);
-        let is_escape =
-            quote == '"' && first_line(text, next..text.len()).len() > 1 && rest.contains('\\');
-        if !is_closed {
-            let line = &text[first_line(text, next..text.len())];
-            let is_wide = line.contains(['“', '”', '＂', '’']);
-            let help = if is_wide {
-                "no-yaml-wide-quote"
-            } else {
-                "no-yaml-quote"
-            };
-            return (next, Some(help));
-        } else if is_escape {
-            return (next, Some("no-yaml-escape"));
+    let opened = &text[first_line(text, next..text.len())];
+    let is_wide = opened.contains(['“', '”', '＂', '’']);
+    let help = match rest.chars().next() {
+        Some(quote @ ('"' | '\'')) if rest[1..].contains(quote) => {
+            let is_escape = quote == '"' && opened.len() > 1 && rest.contains('\\');
+            is_escape.then_some("no-yaml-escape")
         }
-    }
-    let closing = |open: usize| match text.as_bytes()[open] {
-        b'[' => ']',
-        _ => '}',
+        Some('"' | '\'') if is_wide => Some("no-yaml-wide-quote"),
+        Some('"' | '\'') => Some("no-yaml-quote"),
+        _ => None,
     };
-    if let Some(open) = bracket.filter(|open| !text[*open..].contains(closing(*open))) {
+    if help.is_some() {
+        return (next, help);
+    }
+    let is_open = |open: &usize| match text.as_bytes()[*open] {
+        b'[' => !text[*open..].contains(']'),
+        _ => !text[*open..].contains('}'),
+    };
+    if let Some(open) = bracket.filter(is_open) {
         return (open, Some("no-yaml-bracket"));
     }
     let start = line_start(text, at);
     let line = &text[first_line(text, start..text.len())];
     let value = line.split_once(": ").map_or(line, |(_, value)| value);
-    let is_sign = |c: char| "-*&!%@`[{>|\"'".contains(c);
-    if value.trim_start().starts_with(['"', '\'']) {
-        (at, Some("no-yaml-quoted-start"))
-    } else if value.trim_start().starts_with(is_sign) {
-        (at, Some("no-yaml-sign"))
-    } else if text[at..].starts_with(':') && text[start..at].contains(':') {
+    let help = match value.trim_start().chars().next() {
+        Some('"' | '\'') => Some("no-yaml-quoted-start"),
+        Some(sign) if "-*&!%@`[{>|".contains(sign) => Some("no-yaml-sign"),
         // A later colon is text; at the first one the line is indented too far.
-        (at, Some("no-yaml-colon"))
-    } else {
-        (at, None)
-    }
+        _ if text[at..].starts_with(':') && text[start..at].contains(':') => Some("no-yaml-colon"),
+        _ => None,
+    };
+    (at, help)
 }
 
 /// Byte offset of a line and column, both counted in characters from 1.
@@ -103,10 +98,9 @@ pub fn slips(file: &str, text: &str) -> Vec<Diagnostic> {
         }
         let is_second = body == "---" && !before.trim().is_empty();
         let second = is_second.then_some(("slip-documents", 0..3));
-        if let Some((id, Range { start, end })) = second.or_else(|| slip_in(body)) {
-            let origin = Origin::bytes(file, before.len() + start..before.len() + end);
-            let finding = Diagnostic::error(rule::UNREADABLE, origin, Message::new(id));
-            findings.push(finding);
+        if let Some((id, slip)) = second.or_else(|| slip_in(body)) {
+            let origin = Origin::bytes(file, before.len() + slip.start..before.len() + slip.end);
+            findings.push(Diagnostic::error(rule::UNREADABLE, origin, id.into()));
         }
         let head = body.trim_end_matches(|c: char| "+-".contains(c) || c.is_ascii_digit());
         block = head.ends_with(['|', '>']).then_some(indent);
@@ -116,7 +110,7 @@ pub fn slips(file: &str, text: &str) -> Vec<Diagnostic> {
 
 /// Slips in one line: a pattern whose group is the mistake, and the message.
 static SLIPS: LazyLock<[(Regex, &str); 10]> = LazyLock::new(|| {
-    let slips = [
+    [
         (r"^ *(\t)", "slip-tab"),
         (r"^ *([\u{3000}\u{a0}])", "slip-wide-space"),
         (r"^ *([－ー−・‐•–—])", "slip-wide-dash"),
@@ -133,8 +127,8 @@ static SLIPS: LazyLock<[(Regex, &str); 10]> = LazyLock::new(|| {
             "slip-colon-without-space",
         ),
         (r"^ *(?:- )?[a-z_]+ *([;；=＝]) *[^a-z]", "slip-no-colon"),
-    ];
-    slips.map(|(pattern, id)| (Regex::new(pattern).expect("a valid pattern"), id))
+    ]
+    .map(|(pattern, id)| (regex(pattern), id))
 });
 
 fn slip_in(line: &str) -> Option<(&'static str, Range<usize>)> {

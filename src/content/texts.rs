@@ -173,7 +173,7 @@ fn add_sheet<'a>(sheet: &'a Filed<SheetRecord>, texts: &mut Texts<'a>) {
         (&ja.headings, Japanese, node.clone()),
         (&en.headings, English, node.at("en")),
     ] {
-        for (place, heading) in &headings.0 {
+        for (place, heading) in headings {
             let origin = node.at("headings").at(place.as_str());
             texts.push(alone("headings", &**heading, language, origin));
         }

@@ -4,16 +4,14 @@ use crate::characters::is_blank;
 use crate::text::Text;
 use jiff::Span;
 use jiff::civil::Date;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 
-/// Reads a type from a string with `$parse`; its JSON Schema names the string's `format`.
+/// Reads a type from a string with `$parse`. The error names the `format` of its JSON Schema.
 macro_rules! read_from_string {
     ($type:ident, $format:literal, $parse:expr) => {
         impl<'de> Deserialize<'de> for $type {
@@ -23,21 +21,12 @@ macro_rules! read_from_string {
                 ($parse)(&written).ok_or_else(|| de::Error::custom($format))
             }
         }
-
-        impl JsonSchema for $type {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($type).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({"type": "string", "format": $format})
-            }
-        }
     };
 }
 
 /// One line of plain text, never blank. Line breaks between Japanese characters leave no space.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[schemars(extend("format" = "line"))]
 pub struct Line(String);
 
 impl Deref for Line {
@@ -59,8 +48,9 @@ read_from_string!(Line, "line", |written: &str| {
 });
 
 /// A day as `2015-10-01`; jiff alone would also take a date and time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IsoDate(pub Date);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, JsonSchema)]
+#[schemars(extend("format" = "date"))]
+pub struct IsoDate(#[schemars(with = "String")] pub Date);
 
 impl IsoDate {
     pub fn parse(written: &str) -> Option<IsoDate> {
@@ -73,8 +63,9 @@ impl IsoDate {
 read_from_string!(IsoDate, "date", IsoDate::parse);
 
 /// A length of time as `P90D` or `P1Y` (ISO 8601).
-#[derive(Debug, Clone, Copy)]
-pub struct Period(pub Span);
+#[derive(Debug, Clone, Copy, JsonSchema)]
+#[schemars(extend("format" = "duration"))]
+pub struct Period(#[schemars(with = "String")] pub Span);
 
 impl Period {
     pub fn parse(written: &str) -> Option<Period> {
@@ -85,52 +76,10 @@ impl Period {
 
 read_from_string!(Period, "duration", Period::parse);
 
-/// A map in which each key is written once; YAML's reader would keep the last of two.
-#[derive(Debug, JsonSchema)]
-pub struct EachOnce<T>(pub BTreeMap<String, T>);
-
-impl<T> Default for EachOnce<T> {
-    fn default() -> EachOnce<T> {
-        EachOnce(BTreeMap::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for EachOnce<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<EachOnce<T>, D::Error> {
-        deserializer.deserialize_map(EachOnce::default())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for EachOnce<T> {
-    type Value = EachOnce<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<EachOnce<T>, A::Error> {
-        while let Some((key, value)) = map.next_entry::<String, T>()? {
-            if self.0.insert(key.clone(), value).is_some() {
-                return Err(de::Error::custom(format!("duplicate field `{key}`")));
-            }
-        }
-        Ok(self)
-    }
-}
-
 /// Inline Markdown; a [`Text`] by itself is verbatim.
-#[derive(Debug, Default)]
-pub struct Markdown(pub Text);
-
-impl JsonSchema for Markdown {
-    fn schema_name() -> Cow<'static, str> {
-        "Markdown".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": ["string", "array"], "items": {"type": ["string", "null"], "format": "line"}})
-    }
-}
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(extend("type" = ["string", "array"], "items" = {"type": ["string", "null"], "format": "line"}))]
+pub struct Markdown(#[schemars(with = "String")] pub Text);
 
 impl Markdown {
     /// Parses paragraphs; blank ones are dropped.

@@ -31,7 +31,11 @@ pub fn read<T: DeserializeOwned + JsonSchema>(
     {
         return Err(vec![syntax::explain(file, text, reason)]);
     }
-    serde_yaml::from_str(&mark_folds(text)).map_err(|error| {
+    let marked = mark_folds(text);
+    // A `Value` refuses a key that is there twice; a map would keep the last of two.
+    let once = serde_yaml::from_str::<Value>(&marked);
+    let read = once.and_then(|_| serde_yaml::from_str(&marked));
+    read.map_err(|error| {
         let mut mistakes = match nodes::parse(text) {
             Ok(root) => mistakes::find::<T>(file, text, &root),
             Err(reason) => vec![(syntax::explain(file, text, reason), true)],
@@ -55,7 +59,7 @@ pub fn reads_as<T: DeserializeOwned>(written: &str) -> bool {
 
 /// Returns true if a text without quotation marks is no number, truth value or nothing.
 pub fn is_text(written: &str) -> bool {
-    serde_yaml::from_str(written).is_ok_and(|it: serde_yaml::Value| it.is_string())
+    serde_yaml::from_str(written).is_ok_and(|it: Value| it.is_string())
 }
 
 /// Reads a file that the program itself wrote.
@@ -130,14 +134,13 @@ pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
             continue;
         };
         let (start, end) = (byte(&span.start), byte(&span.end));
-        let scalar = text.get(start + 1..end).unwrap_or_default();
+        let inner = text.get(start + 1..end).unwrap_or_default();
         // The end of a text in quotation marks may be that of its line.
         let length = match style {
             ScalarStyle::Plain => continue,
-            ScalarStyle::SingleQuoted => scalar.replace("''", "  ").find('\''),
+            ScalarStyle::SingleQuoted => inner.replace("''", "  ").find('\''),
             ScalarStyle::DoubleQuoted => {
-                let plain = scalar.replace(r"\\", "  ").replace(r#"\""#, "  ");
-                plain.find('"')
+                inner.replace(r"\\", "  ").replace(r#"\""#, "  ").find('"')
             }
             _ => None,
         };
@@ -153,18 +156,14 @@ fn goes_on_as_comment(above: &str, line: &str) -> bool {
     let last = above.lines().next_back().unwrap_or_default().trim();
     let is_text = !last.is_empty() && !last.starts_with('#') && !last.ends_with([':', '|', '>']);
     let rest = line.trim_start_matches('#');
-    let is_comment =
-        rest.is_empty() || rest.starts_with(['-', '=']) || rest.starts_with(char::is_whitespace);
+    let begins_comment = |c: char| "-=".contains(c) || c.is_whitespace();
+    let is_comment = rest.is_empty() || rest.starts_with(begins_comment);
     is_text && !is_comment && !rest.contains(": ") && !rest.ends_with(':')
 }
 
 /// The bytes of every text without quotation marks.
 pub fn texts(text: &str) -> Vec<Range<usize>> {
-    let mut texts = Vec::new();
-    if let Ok(root) = nodes::parse(text) {
-        root.add_texts(&mut texts);
-    }
-    texts
+    nodes::parse(text).map_or(Vec::new(), |root| root.texts())
 }
 
 /// Restores folded line breaks: none between Japanese characters, a blank line between paragraphs.

@@ -4,7 +4,7 @@
 //! key file. A line that holds one all the same is named but never shown.
 
 use crate::check::texts;
-use crate::content::record::{EachOnce, Line};
+use crate::content::record::Line;
 use crate::content::{conflict_marker, yaml};
 use crate::diagnostic::{Diagnostic, Origin, nearest};
 use crate::message::{Error, Message};
@@ -149,7 +149,7 @@ pub fn read(
     if !credentials.is_empty() {
         return Err(credentials);
     }
-    let records = yaml::read::<EachOnce<TargetRecord>>(FILE, text)?.0;
+    let records = yaml::read::<BTreeMap<String, TargetRecord>>(FILE, text)?;
     let mut findings: Vec<Diagnostic> = records.iter().flat_map(check).collect();
     findings.extend(texts::cut_off(FILE, text));
     if !findings.is_empty() {
