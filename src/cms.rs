@@ -155,7 +155,7 @@ impl CmsSignature {
             }
         }
         key::verify(
-            self.certificate.tbs_certificate().subject_public_key_info(),
+            &self.certificate,
             &self.signer.signature_algorithm,
             Some(algorithm),
             &self.signed_attributes,

@@ -73,6 +73,27 @@ impl<T> Sides<Option<T>> {
 /// Something that both sides have, or one of them.
 pub type EitherSide<'a, T> = Sides<Option<&'a T>>;
 
+/// Pairs what is the same on both sides, by the surest of some criteria first: in the newer order, then the removed ones.
+fn pair<'a, T>(
+    old: &'a [T],
+    new: &'a [T],
+    criteria: &[fn(&T, &T) -> bool],
+) -> Vec<EitherSide<'a, T>> {
+    let mut pairs: Vec<_> = new.iter().map(|it| Sides::new(Some(it), None)).collect();
+    let mut unmatched: Vec<&T> = old.iter().collect();
+    for same in criteria {
+        for (new, pair) in new.iter().zip(&mut pairs) {
+            if pair.before.is_none()
+                && let Some(at) = unmatched.iter().position(|old| same(old, new))
+            {
+                pair.before = Some(unmatched.remove(at));
+            }
+        }
+    }
+    pairs.extend(unmatched.into_iter().map(|old| Sides::new(None, Some(old))));
+    pairs
+}
+
 /// The sheet on one side.
 #[derive(Debug, Clone, Serialize)]
 pub struct ComparedSheet {

@@ -149,8 +149,7 @@ impl Text {
 
 /// The characters of paragraphs, one line each.
 pub fn lines_of(paragraphs: &[Paragraph]) -> String {
-    let lines: Vec<String> = paragraphs.iter().map(|p| plain(p)).collect();
-    lines.join("\n")
+    Vec::from_iter(paragraphs.iter().map(|it| plain(it))).join("\n")
 }
 
 /// The characters of one paragraph.

@@ -322,8 +322,9 @@ fn the_english_page_is_valid_accessible_and_fits_a_phone() {
 
 #[test]
 fn the_leak_gate_knows_english_texts() {
-    let page =
-        |html: &str| RenderedText::html(html.as_bytes()).leak(&[&REGISTER], Audience::Public);
+    let page = |html: &str| {
+        RenderedText::file("a.html", html.as_bytes()).leak(&[&REGISTER], Audience::Public)
+    };
     assert_eq!(
         page("<td><p>Mihon <b>Systems</b></p></td>").as_deref(),
         Some("MihonSystems")
@@ -331,7 +332,7 @@ fn the_leak_gate_knows_english_texts() {
     assert_eq!(page("<td><p>Log of use</p></td>"), None);
     let client = RenderedText::text("Mihon Systems").leak(&[&REGISTER], Audience::Client);
     assert_eq!(client, None);
-    let whole = RenderedText::html(&rendered(&in_english(Rendering::Page)));
+    let whole = RenderedText::file("a.html", &rendered(&in_english(Rendering::Page)));
     assert_eq!(whole.leak(&[&REGISTER], Audience::Public), None);
 }
 
@@ -343,8 +344,9 @@ fn a_word_of_a_style_sheet_is_no_remark_but_one_that_is_shown_is() {
     let remarks = log.and_then(|measure| measure.remarks.as_mut());
     remarks.expect("a remark").en = Some(text::Text::plain("none"));
     drop(measures);
-    let page =
-        |html: &str| RenderedText::html(html.as_bytes()).leak(&[&register], Audience::Public);
+    let page = |html: &str| {
+        RenderedText::file("a.html", html.as_bytes()).leak(&[&register], Audience::Public)
+    };
     assert_eq!(page("<style>p { display: none }</style><p>a</p>"), None);
     assert_eq!(page("<script>x = none;</script><p>a</p>"), None);
     for html in [

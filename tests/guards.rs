@@ -283,7 +283,8 @@ fn the_leak_gate_finds_what_an_audience_may_not_read() {
         .expect("the own content has no errors");
     let vendor = "株式会社クリックスおよびファイブテクノロジー株式会社";
     let question = "原本では D-b の行にある";
-    let page = RenderedText::html(
+    let page = RenderedText::file(
+        "a.html",
         "<td>株式会社<wbr>クリックス および\nファイブテクノロジー<b>株式会社</b></td>".as_bytes(),
     );
     assert_eq!(
@@ -310,7 +311,7 @@ fn the_leak_gate_finds_withheld_words_in_a_page_of_prose() {
     let register = register.expect("the own content has no errors");
     let gate = |markdown: &str| {
         let fragment = Prose::parse(markdown, 0).render(str::to_owned);
-        RenderedText::html(fragment.as_bytes()).leak(&[register], Audience::Public)
+        RenderedText::file("a.html", fragment.as_bytes()).leak(&[register], Audience::Public)
     };
     // A text that only clients may read, with marks of Markdown in it and over two lines.
     let pasted = "委託先は、**株式会社クリックス**および\nファイブテクノロジー`株式会社`です。\n";

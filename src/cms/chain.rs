@@ -93,10 +93,10 @@ fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
     let (Ok(message), Some(signature)) = (body.to_der(), certificate.signature().as_bytes()) else {
         return false;
     };
-    let key = issuer.tbs_certificate().subject_public_key_info();
     // The algorithm stands once more outside of what is signed (RFC 5280, 4.1.1.2).
     let algorithm = certificate.signature_algorithm();
-    algorithm == body.signature() && key::verify(key, algorithm, None, &message, signature).is_ok()
+    algorithm == body.signature()
+        && key::verify(issuer, algorithm, None, &message, signature).is_ok()
 }
 
 /// Reads every certificate of a PEM file, or the one of a DER file.

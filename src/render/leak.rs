@@ -9,28 +9,21 @@ use aho_corasick::{AhoCorasick, Match};
 use std::collections::BTreeSet;
 
 /// The characters of a finished rendering in any format, without white space.
-pub struct RenderedText {
-    solid: String,
-}
+pub struct RenderedText(String);
 
 impl RenderedText {
-    /// The text of a page: without tags and entities; of styles and scripts only the texts in quotes.
-    pub fn html(bytes: &[u8]) -> RenderedText {
-        let texts = FileTexts::html(&String::from_utf8_lossy(bytes));
-        let text = texts.shown.replace('\0', "") + &texts.quoted;
-        RenderedText::text(&without_entities(&text))
-    }
-
     pub fn text(text: &str) -> RenderedText {
-        RenderedText { solid: solid(text) }
+        RenderedText(solid(text))
     }
 
-    /// The text of a finished file, by its extension: of a PDF its pages and its data.
+    /// The text of a finished file, by its extension: of a page without tags and entities, and of its styles and scripts
+    /// only the texts in quotes; of a PDF its pages and its data.
     pub fn file(path: &str, bytes: &[u8]) -> RenderedText {
-        if path.ends_with(".html") || path.ends_with(".xml") {
-            return RenderedText::html(bytes);
-        }
         let texts = FileTexts::new(path, bytes);
+        if path.ends_with(".html") || path.ends_with(".xml") {
+            let text = texts.shown.replace('\0', "") + &texts.quoted;
+            return RenderedText::text(&without_entities(&text));
+        }
         RenderedText::text(&[texts.shown, texts.pages, texts.code].concat())
     }
 
@@ -47,7 +40,7 @@ impl RenderedText {
         }
         let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
         let withheld = Vec::from_iter(withheld);
-        let matches = search.find_overlapping_iter(&self.solid);
+        let matches = search.find_overlapping_iter(&self.0);
         let text = |it: Match| &withheld[it.pattern().as_usize()];
         let found: BTreeSet<&String> = matches.map(text).collect();
         // The same words may also be part of a text that may be read.
@@ -120,10 +113,10 @@ mod tests {
             ("a.csv", csv),
         ] {
             let rendered = RenderedText::file(path, bytes);
-            assert!(rendered.solid.contains(&solid(text)), "{path}");
+            assert!(rendered.0.contains(&solid(text)), "{path}");
         }
         // Two texts are not one that begins in the first and ends in the second.
         let rendered = RenderedText::file("a.json", br#"["A &", "B"]"#);
-        assert!(!rendered.solid.contains("A&B"));
+        assert!(!rendered.0.contains("A&B"));
     }
 }

@@ -221,7 +221,8 @@ impl<'a> Site<'a> {
 
     /// Searches a page for leaks, and adds it to the files.
     fn add_page(&mut self, path: &str, page: Page, registers: &[&Register]) -> Result<()> {
-        leak::refuse(registers, &RenderedText::html(&page.html), Rendering::Page)?;
+        let text = RenderedText::file(path, &page.html);
+        leak::refuse(registers, &text, Rendering::Page)?;
         self.policy.extend(page.policy);
         self.files.insert(bundle_path(path), page.html);
         Ok(())
