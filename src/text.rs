@@ -114,10 +114,12 @@ impl Text {
     /// does a line that begins as an item of a list ([`begins_item`]).
     pub fn parse<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Text {
         let mut text = Text::default();
-        for paragraph in paragraphs.into_iter().flat_map(split_paragraphs) {
-            let runs = parse_runs(&join_lines(&paragraph), &mut text.problems);
-            if !runs.is_empty() {
-                text.paragraphs.push(runs);
+        let goes_on = |line: &&str| !line.trim().is_empty() && !begins_item(line);
+        for paragraph in paragraphs {
+            let lines = Vec::from_iter(paragraph.split('\n'));
+            for lines in lines.chunk_by(|_, line| goes_on(line)) {
+                let runs = parse_runs(&join_lines(&lines.join("\n")), &mut text.problems);
+                text.paragraphs.extend((!runs.is_empty()).then_some(runs));
             }
         }
         text
@@ -177,19 +179,6 @@ pub fn join_lines(text: &str) -> String {
         joined.push_str(trimmed);
     }
     joined
-}
-
-fn split_paragraphs(text: &str) -> Vec<String> {
-    let mut paragraphs = vec![String::new()];
-    for line in text.split('\n') {
-        if line.trim().is_empty() || begins_item(line) {
-            paragraphs.push(String::new());
-        }
-        if let Some(paragraph) = paragraphs.last_mut() {
-            paragraph.extend([line, "\n"]);
-        }
-    }
-    paragraphs
 }
 
 /// Tells if a line begins with a mark or a number of a list as offices write them: ・, ①, （1）, 1., ア).

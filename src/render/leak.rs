@@ -8,53 +8,43 @@ use crate::{confidential::without_entities, sheet::Rendering};
 use aho_corasick::{AhoCorasick, Match};
 use std::collections::BTreeSet;
 
-/// The characters of a finished rendering in any format, without white space.
-pub struct RenderedText(String);
-
-impl RenderedText {
-    pub fn text(text: &str) -> RenderedText {
-        RenderedText(solid(text))
+/// The text of a finished file, by its extension: of a page without tags and entities, and of its styles and scripts
+/// only the texts in quotes; of a PDF its pages and its data.
+pub fn text_of(path: &str, bytes: &[u8]) -> String {
+    let texts = FileTexts::new(path, bytes);
+    if path.ends_with(".html") || path.ends_with(".xml") {
+        return without_entities(&(texts.shown.replace('\0', "") + &texts.quoted));
     }
+    [texts.shown, texts.pages, texts.code].concat()
+}
 
-    /// The text of a finished file, by its extension: of a page without tags and entities, and of its styles and scripts
-    /// only the texts in quotes; of a PDF its pages and its data.
-    pub fn file(path: &str, bytes: &[u8]) -> RenderedText {
-        let texts = FileTexts::new(path, bytes);
-        if path.ends_with(".html") || path.ends_with(".xml") {
-            let text = texts.shown.replace('\0', "") + &texts.quoted;
-            return RenderedText::text(&without_entities(&text));
+/// The first text in a rendering that its readers may not see. A text is allowed if one of the registers allows it.
+pub fn find(rendered: &str, registers: &[&Register], audience: Audience) -> Option<String> {
+    let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
+    for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
+        let unspaced = solid(&text);
+        if readers.is_some_and(|readers| readers <= audience) {
+            allowed.push(unspaced);
+        } else if is_telling(&unspaced) {
+            withheld.insert(unspaced);
         }
-        RenderedText::text(&[texts.shown, texts.pages, texts.code].concat())
     }
-
-    /// The first text that the readers may not see. A text is allowed if one of the registers allows it.
-    pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
-        let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
-        for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
-            let unspaced = solid(&text);
-            if readers.is_some_and(|readers| readers <= audience) {
-                allowed.push(unspaced);
-            } else if is_telling(&unspaced) {
-                withheld.insert(unspaced);
-            }
-        }
-        let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
-        let withheld = Vec::from_iter(withheld);
-        let matches = search.find_overlapping_iter(&self.0);
-        let text = |it: Match| &withheld[it.pattern().as_usize()];
-        let found: BTreeSet<&String> = matches.map(text).collect();
-        // The same words may also be part of a text that may be read.
-        let is_leak = |text: &&String| !allowed.iter().any(|allowed| allowed.contains(*text));
-        found.into_iter().find(is_leak).cloned()
-    }
+    let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
+    let (withheld, searched) = (Vec::from_iter(withheld), solid(rendered));
+    let matches = search.find_overlapping_iter(&searched);
+    let text = |it: Match| &withheld[it.pattern().as_usize()];
+    let found: BTreeSet<&String> = matches.map(text).collect();
+    // The same words may also be part of a text that may be read.
+    let is_leak = |text: &&String| !allowed.iter().any(|allowed| allowed.contains(*text));
+    found.into_iter().find(is_leak).cloned()
 }
 
 /// Refuses a rendering that holds more than its readers may see. The proof shows everything.
-pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering) -> Result<()> {
+pub fn refuse(registers: &[&Register], rendered: &str, rendering: Rendering) -> Result<()> {
     if rendering == Rendering::Proof {
         return Ok(());
     }
-    let leak = text.leak(registers, rendering.audience());
+    let leak = find(rendered, registers, rendering.audience());
     let refused = |text| Err(Error::new("leak").with("text", text));
     leak.map_or(Ok(()), refused)
 }
@@ -112,11 +102,11 @@ mod tests {
             ("a.json", json),
             ("a.csv", csv),
         ] {
-            let rendered = RenderedText::file(path, bytes);
-            assert!(rendered.0.contains(&solid(text)), "{path}");
+            let rendered = solid(&text_of(path, bytes));
+            assert!(rendered.contains(&solid(text)), "{path}");
         }
         // Two texts are not one that begins in the first and ends in the second.
-        let rendered = RenderedText::file("a.json", br#"["A &", "B"]"#);
-        assert!(!rendered.0.contains("A&B"));
+        let rendered = text_of("a.json", br#"["A &", "B"]"#);
+        assert!(!solid(&rendered).contains("A&B"));
     }
 }
