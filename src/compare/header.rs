@@ -65,12 +65,13 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> [String; 8] {
 pub(super) fn header_changes(before: &Sheet, after: &Sheet) -> Vec<HeaderChange> {
     let pairs = header(after).into_iter().zip(header(before));
     let differing = pairs.filter(|((.., new), (.., old))| new != old);
-    let changes = differing.map(|((field, name, new), (.., old))| HeaderChange {
-        field,
-        label: label(&after.labels, name).to_owned(),
-        text: mark_line(new, old),
-    });
-    changes.collect()
+    Vec::from_iter(
+        differing.map(|((field, name, new), (.., old))| HeaderChange {
+            field,
+            label: label(&after.labels, name).to_owned(),
+            text: mark_line(new, old),
+        }),
+    )
 }
 
 /// Field, name of the label, and text.

@@ -48,8 +48,8 @@ impl Sources {
                     }
                     _ => None,
                 },
-                Node { path, part } => {
-                    let beginning = tree.as_ref()?.beginning(path, part);
+                Node { path, key } => {
+                    let beginning = tree.as_ref()?.beginning(path, *key);
                     Some(first_line(text, beginning.bytes.clone()))
                 }
                 _ => None,
@@ -69,7 +69,7 @@ impl Sources {
         let text = self.get(&origin.file)?;
         let start = match &origin.location {
             Bytes { start, .. } => *start,
-            Node { path, part } => nodes::parse(text).ok()?.beginning(path, part).bytes.start,
+            Node { path, key } => nodes::parse(text).ok()?.beginning(path, *key).bytes.start,
             _ => return None,
         };
         let before = text.get(..start)?;

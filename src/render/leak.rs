@@ -6,7 +6,7 @@ use crate::message::{Error, Result};
 use crate::model::{Audience, Bilingual, Register};
 use crate::{confidential::without_entities, sheet::Rendering};
 use aho_corasick::{AhoCorasick, Match};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter::once};
 
 /// The text of a finished file, by its extension: of a page without tags and entities, and of its styles and scripts
 /// only the texts in quotes; of a PDF its pages and its data.
@@ -63,17 +63,13 @@ fn solid(text: &str) -> String {
 fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
     let headings = register.sections.iter().flat_map(|section| {
         let items = section.items.iter().map(|item| &item.name);
-        std::iter::once(&section.name).chain(items)
+        once(&section.name).chain(items)
     });
     let frame = register.frame().into_iter().filter_map(|(_, line)| line);
     let printed = register.certifications.iter().map(|it| &it.printed);
     let lines = frame.chain(headings).chain(printed);
-    let public = |text: &String| (text.clone(), Some(Audience::Public));
-    let mut texts = Vec::from_iter(
-        lines
-            .flat_map(|Bilingual { ja, en }| std::iter::once(ja).chain(en))
-            .map(public),
-    );
+    let both = lines.flat_map(|Bilingual { ja, en }| once(ja).chain(en));
+    let mut texts = Vec::from_iter(both.map(|text| (text.clone(), Some(Audience::Public))));
     for measure in register.measures() {
         for (Bilingual { ja, en }, audience) in measure.texts() {
             let english = en.iter().flat_map(|en| &en.paragraphs);

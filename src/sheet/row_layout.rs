@@ -164,11 +164,10 @@ impl RowLayout<'_> {
             ("control_revised", day(revised_on), None),
             ("control_effective", day(register.effective_on), None),
         ];
-        let known = entries.into_iter().filter_map(|(name, value, lang)| {
+        Vec::from_iter(entries.into_iter().filter_map(|(name, value, lang)| {
             let (label, text) = (self.label(name).to_owned(), value?);
             Some(ControlEntry { label, text, lang })
-        });
-        known.collect()
+        }))
     }
 
     pub fn certification(&self, certification: &Certification) -> CertificationLine {
