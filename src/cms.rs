@@ -52,7 +52,6 @@ pub struct CmsSignature {
     pub content: Option<Vec<u8>>,
     /// Every certificate sent along, including the signer's.
     pub certificates: Vec<Certificate>,
-    /// The signer's certificate.
     pub certificate: Certificate,
     signer: SignerInfo,
     /// The signed attributes in DER, as they were sent.

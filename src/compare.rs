@@ -94,7 +94,6 @@ fn pair<'a, T>(
     pairs
 }
 
-/// The sheet on one side.
 #[derive(Debug, Clone, Serialize)]
 pub struct ComparedSheet {
     pub id: String,
@@ -127,7 +126,6 @@ pub struct ChangedRow {
     pub row: Sides<Option<RowVersion>>,
 }
 
-/// A way in which a row changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowChange {
@@ -169,7 +167,6 @@ impl RowChange {
     }
 }
 
-/// Section and item of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowPlace {
     pub section: MarkedHeading,
@@ -183,7 +180,6 @@ pub struct MarkedHeading {
     pub anchor: Option<String>,
 }
 
-/// A row on one side.
 #[derive(Debug, Clone, Serialize)]
 pub struct RowVersion {
     /// Position in its sheet, from 1.
@@ -195,7 +191,6 @@ pub struct RowVersion {
     pub remarks: MarkedCell,
 }
 
-/// A cell with the changed words marked.
 #[derive(Debug, Clone, Serialize)]
 pub struct MarkedCell {
     pub state: State,

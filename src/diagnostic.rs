@@ -36,7 +36,6 @@ pub struct Diagnostic {
     pub record: Option<String>,
 }
 
-/// A position in the content.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     /// Path below the project's folder, with `/`.
@@ -44,7 +43,6 @@ pub struct Origin {
     pub location: SourceLocation,
 }
 
-/// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceLocation {
     /// The file as a whole, or one that does not exist.
@@ -86,7 +84,6 @@ impl Origin {
         origin
     }
 
-    /// The key of the node.
     pub fn key(mut self) -> Origin {
         if let SourceLocation::Node { key, .. } = &mut self.location {
             *key = true;

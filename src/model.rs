@@ -247,7 +247,6 @@ pub struct Certification {
     pub issued_on: Option<Date>,
     /// The last valid day.
     pub expires_on: Option<Date>,
-    /// The line as printed.
     pub printed: Bilingual<String>,
     #[serde(skip)]
     pub file: String,

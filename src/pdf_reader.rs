@@ -18,7 +18,6 @@ const MAX_STREAM: usize = 64 * 1024 * 1024;
 /// The most nodes or names in a tree; a larger one is malicious, or leads in a circle.
 const MAX_NODES: usize = 100_000;
 
-/// The contents of a PDF.
 #[derive(Debug, Clone)]
 pub struct PdfContents {
     /// The attached `safeguards.json`, byte by byte.
@@ -27,7 +26,6 @@ pub struct PdfContents {
     pub signatures: Vec<PdfSignature>,
 }
 
-/// Reads a PDF that somebody received.
 pub fn read(pdf: &[u8]) -> Result<PdfContents> {
     let document = open(pdf)?;
     let mut attached = attachments(&document).map_err(broken)?;

@@ -7,7 +7,6 @@ use crate::text::{MarkupProblem, begins_item, closes, is_japanese, problem_at, s
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
 use std::{collections::BTreeSet, iter::once, ops::Range};
 
-/// The parsed prose of one page.
 #[derive(Debug)]
 pub struct Prose {
     events: Vec<SourceEvent>,
@@ -15,7 +14,6 @@ pub struct Prose {
     pub problems: Vec<(MarkupProblem, Range<usize>)>,
 }
 
-/// A parser event and its range in the file.
 type SourceEvent = (Event<'static>, Range<usize>);
 
 impl Prose {
@@ -54,7 +52,6 @@ impl Prose {
         Prose { problems, events }
     }
 
-    /// The anchors of the headings, in order.
     pub fn headings(&self) -> impl Iterator<Item = &str> {
         self.events.iter().filter_map(|(event, _)| match event {
             Event::Start(Tag::Heading { id, .. }) => id.as_deref(),

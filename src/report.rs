@@ -83,18 +83,16 @@ impl Report<'_> {
         let title = self.title(finding, &finding.message);
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
-        let mut group: Group = match (&finding.origin.location, source) {
+        let group: Group = match (&finding.origin.location, source) {
             (SourceLocation::Bytes { start, end }, Some(text)) => {
                 let annotation = AnnotationKind::Primary.span(*start..*end);
                 title.element(Snippet::source(text).path(file).annotation(annotation))
             }
             _ => title.element(Origin::path(file)),
         };
-        if let Some(help) = help {
-            let advice = self.catalog.format(&Message::new("advice"));
-            group = group.element(Level::HELP.with_name(advice).message(help));
-        }
-        format!("{}\n", self.render(group))
+        let advice = Level::HELP.with_name(self.catalog.format(&Message::new("advice")));
+        let helped = group.elements(help.map(|help| advice.message(help)));
+        format!("{}\n", self.render(helped))
     }
 
     /// The advice on a finding: its own, else that of its message.
@@ -209,8 +207,7 @@ impl Report<'_> {
                 text += &format!("  {advice}: {help}\n");
             }
         }
-        text.push('\n');
-        text
+        text + "\n"
     }
 
     /// The help of a finding, unless one shown later has the same.

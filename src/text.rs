@@ -34,7 +34,6 @@ pub struct Run {
 }
 
 impl Run {
-    /// Makes a run without any style.
     pub fn plain(text: &str) -> Run {
         Run {
             text: text.to_owned(),
@@ -125,7 +124,6 @@ impl Text {
         text
     }
 
-    /// Makes a text of one plain run.
     pub fn plain(text: &str) -> Text {
         Text {
             paragraphs: vec![vec![Run::plain(text)]],
@@ -142,7 +140,6 @@ impl Text {
         lines_of(&self.paragraphs)
     }
 
-    /// The addresses the text links to.
     pub fn links(&self) -> impl Iterator<Item = &str> {
         let runs = self.paragraphs.iter().flatten();
         runs.filter_map(|run| run.href.as_deref())

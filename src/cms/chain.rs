@@ -24,7 +24,6 @@ pub fn validity(certificate: &Certificate) -> [Timestamp; 2] {
         .map(|time| Timestamp::try_from(time.to_system_time()).unwrap_or(Timestamp::MAX))
 }
 
-/// Checks that a moment is within a certificate's validity.
 pub fn check_validity(certificate: &Certificate, at: Timestamp) -> Result<(), SignatureError> {
     let [first, last] = validity(certificate);
     let valid = (first..=last).contains(&at).then_some(());

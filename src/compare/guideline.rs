@@ -24,7 +24,6 @@ pub struct GuidelineComparison {
     pub unchanged: usize,
 }
 
-/// A section or item that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct ItemChange {
     pub changes: BTreeSet<ItemChangeKind>,
@@ -52,7 +51,6 @@ pub struct ItemHeading {
     pub duty: Duty,
 }
 
-/// A row under an item that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AffectedMeasure {
     pub id: String,

@@ -14,7 +14,6 @@ use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 use x509_cert::{Certificate, spki::AlgorithmIdentifierOwned};
 
-/// A signer.
 pub struct Identity {
     pub(super) key: SigningKey,
     /// The signer's certificate, then each one's issuer, as far as the file has them.
@@ -52,7 +51,6 @@ impl Identity {
         &self.chain[0]
     }
 
-    /// The name in the certificate.
     pub fn name(&self) -> String {
         chain::readable(self.certificate().tbs_certificate().subject())
     }

@@ -90,7 +90,6 @@ impl<'a> Documents<'a> {
         sheet::lay_out(self.register, &options, &self.labels)
     }
 
-    /// A PDF of a sheet with its data.
     pub fn job(&self, path: &str, sheet: Sheet, json: Vec<u8>) -> PdfJob<'a> {
         PdfJob {
             path: path.to_owned(),

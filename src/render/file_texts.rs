@@ -44,7 +44,6 @@ impl FileTexts {
         texts
     }
 
-    /// Reads a page.
     pub fn html(html: &str) -> FileTexts {
         let mut texts = FileTexts {
             code: html.to_owned(),
