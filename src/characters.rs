@@ -47,8 +47,7 @@ pub fn drawn(text: &str) -> impl Iterator<Item = &str> {
 
 /// `U+845B U+E0100`
 pub fn code_points(character: &str) -> String {
-    let code_points: Vec<String> = character.chars().map(code_point).collect();
-    code_points.join(" ")
+    Vec::from_iter(character.chars().map(code_point)).join(" ")
 }
 
 /// `U+3042`

@@ -52,7 +52,6 @@ pub struct CmsSignature {
     pub content: Option<Vec<u8>>,
     /// Every certificate sent along, including the signer's.
     pub certificates: Vec<Certificate>,
-    /// The signer's certificate.
     pub certificate: Certificate,
     signer: SignerInfo,
     /// The signed attributes in DER, as they were sent.
@@ -155,7 +154,7 @@ impl CmsSignature {
             }
         }
         key::verify(
-            self.certificate.tbs_certificate().subject_public_key_info(),
+            &self.certificate,
             &self.signer.signature_algorithm,
             Some(algorithm),
             &self.signed_attributes,

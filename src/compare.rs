@@ -73,7 +73,27 @@ impl<T> Sides<Option<T>> {
 /// Something that both sides have, or one of them.
 pub type EitherSide<'a, T> = Sides<Option<&'a T>>;
 
-/// The sheet on one side.
+/// Pairs what is the same on both sides, by the surest of some criteria first: in the newer order, then the removed ones.
+fn pair<'a, T>(
+    old: &'a [T],
+    new: &'a [T],
+    criteria: &[fn(&T, &T) -> bool],
+) -> Vec<EitherSide<'a, T>> {
+    let mut pairs: Vec<_> = new.iter().map(|it| Sides::new(Some(it), None)).collect();
+    let mut unmatched: Vec<&T> = old.iter().collect();
+    for same in criteria {
+        for (new, pair) in new.iter().zip(&mut pairs) {
+            if pair.before.is_none()
+                && let Some(at) = unmatched.iter().position(|old| same(old, new))
+            {
+                pair.before = Some(unmatched.remove(at));
+            }
+        }
+    }
+    pairs.extend(unmatched.into_iter().map(|old| Sides::new(None, Some(old))));
+    pairs
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub struct ComparedSheet {
     pub id: String,
@@ -106,7 +126,6 @@ pub struct ChangedRow {
     pub row: Sides<Option<RowVersion>>,
 }
 
-/// A way in which a row changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RowChange {
@@ -148,7 +167,6 @@ impl RowChange {
     }
 }
 
-/// Section and item of a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RowPlace {
     pub section: MarkedHeading,
@@ -162,7 +180,6 @@ pub struct MarkedHeading {
     pub anchor: Option<String>,
 }
 
-/// A row on one side.
 #[derive(Debug, Clone, Serialize)]
 pub struct RowVersion {
     /// Position in its sheet, from 1.
@@ -174,7 +191,6 @@ pub struct RowVersion {
     pub remarks: MarkedCell,
 }
 
-/// A cell with the changed words marked.
 #[derive(Debug, Clone, Serialize)]
 pub struct MarkedCell {
     pub state: State,

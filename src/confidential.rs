@@ -56,7 +56,7 @@ impl<'a> ConfidentialNames<'a> {
     /// Every place of every name in a folded text.
     pub fn find_all(&self, text: &FoldedText) -> Vec<FoundName<'a>> {
         let places = self.search.find_overlapping_iter(&text.shape);
-        let found = places.filter_map(|place| {
+        Vec::from_iter(places.filter_map(|place| {
             let (name, folded) = &self.names[place.pattern().as_usize()];
             Some(FoundName {
                 name,
@@ -64,8 +64,7 @@ impl<'a> ConfidentialNames<'a> {
                 written: text.written(place.range()),
                 shape: place.range(),
             })
-        });
-        found.collect()
+        }))
     }
 }
 

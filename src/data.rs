@@ -153,9 +153,8 @@ pub fn json(sheet: &Sheet, register: &Register, edition: Option<&Edition>) -> Ve
 
 /// JSON as this project writes it: indented by two spaces, without escapes, with a final line end.
 pub fn pretty(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).expect("keys are strings");
-    bytes.push(b'\n');
-    bytes
+    let json = serde_json::to_string_pretty(value).expect("keys are strings");
+    (json + "\n").into_bytes()
 }
 
 /// The same object without its fields that have no value.

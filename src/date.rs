@@ -6,12 +6,10 @@ use jiff::{Timestamp, tz::offset};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A moment by the clock in Japan.
 pub fn in_japan(at: Timestamp) -> DateTime {
     offset(9).to_datetime(at)
 }
 
-/// A moment's day in Japan.
 pub fn day_in_japan(at: Timestamp) -> Date {
     in_japan(at).date()
 }

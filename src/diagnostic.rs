@@ -36,7 +36,6 @@ pub struct Diagnostic {
     pub record: Option<String>,
 }
 
-/// A position in the content.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     /// Path below the project's folder, with `/`.
@@ -44,23 +43,16 @@ pub struct Origin {
     pub location: SourceLocation,
 }
 
-/// A part of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceLocation {
     /// The file as a whole, or one that does not exist.
     File,
     /// Bytes of the file; the end is exclusive.
     Bytes { start: usize, end: usize },
-    /// A YAML node, by keys and indices. Its bytes are searched only if there is something to report.
-    Node { path: Vec<String>, part: Part },
+    /// A YAML node, or its key, by keys and indices. Its bytes are searched only if there is something to report.
+    Node { path: Vec<String>, key: bool },
     /// Characters in bytes or a node, also searched later; the first line if markup hides them.
     Within(Box<SourceLocation>, String),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
-    Key,
-    Value,
 }
 
 impl Origin {
@@ -79,8 +71,8 @@ impl Origin {
 
     /// The root node of a file; [`Origin::at`] leads down from it.
     pub fn root(file: &str) -> Origin {
-        let (path, part) = (Vec::new(), Part::Value);
-        Origin::new(file, SourceLocation::Node { path, part })
+        let (path, key) = (Vec::new(), false);
+        Origin::new(file, SourceLocation::Node { path, key })
     }
 
     /// The node one step further down.
@@ -92,12 +84,11 @@ impl Origin {
         origin
     }
 
-    pub fn part(&self, part: Part) -> Origin {
-        let mut origin = self.clone();
-        if let SourceLocation::Node { part: old, .. } = &mut origin.location {
-            *old = part;
+    pub fn key(mut self) -> Origin {
+        if let SourceLocation::Node { key, .. } = &mut self.location {
+            *key = true;
         }
-        origin
+        self
     }
 
     /// These characters within a node or between bytes.

@@ -98,7 +98,8 @@ impl Register {
     /// True if an English page is worthwhile. Translated headings and certificates alone are not enough.
     pub fn has_english(&self) -> bool {
         let mut lines = self.frame().into_iter().filter_map(|(_, line)| line);
-        lines.any(|line| line.en.is_some()) || self.measures().any(Measure::has_english)
+        let mut texts = self.measures().flat_map(Measure::texts);
+        lines.any(|line| line.en.is_some()) || texts.any(|(text, _)| text.en.is_some())
     }
 }
 
@@ -200,11 +201,6 @@ impl Measure {
         let written = fields.into_iter();
         written.filter_map(|(text, audience)| Some((text?, audience)))
     }
-
-    /// True if one of its texts is translated.
-    pub fn has_english(&self) -> bool {
-        self.texts().any(|(text, _)| text.en.is_some())
-    }
 }
 
 /// Readers of each field of one measure.
@@ -251,7 +247,6 @@ pub struct Certification {
     pub issued_on: Option<Date>,
     /// The last valid day.
     pub expires_on: Option<Date>,
-    /// The line as printed.
     pub printed: Bilingual<String>,
     #[serde(skip)]
     pub file: String,

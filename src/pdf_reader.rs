@@ -11,13 +11,13 @@ use lopdf::Error::{InvalidPassword, UnsupportedSecurityHandler};
 use lopdf::{Dictionary, Document, LoadOptions, Object, decode_text_string};
 
 pub use signature::PdfSignature;
+pub use text::page_texts;
 
 /// The largest stream, unpacked. Those of a sheet have a few megabytes.
 const MAX_STREAM: usize = 64 * 1024 * 1024;
 /// The most nodes or names in a tree; a larger one is malicious, or leads in a circle.
 const MAX_NODES: usize = 100_000;
 
-/// The contents of a PDF.
 #[derive(Debug, Clone)]
 pub struct PdfContents {
     /// The attached `safeguards.json`, byte by byte.
@@ -26,7 +26,6 @@ pub struct PdfContents {
     pub signatures: Vec<PdfSignature>,
 }
 
-/// Reads a PDF that somebody received.
 pub fn read(pdf: &[u8]) -> Result<PdfContents> {
     let document = open(pdf)?;
     let mut attached = attachments(&document).map_err(broken)?;
@@ -37,11 +36,6 @@ pub fn read(pdf: &[u8]) -> Result<PdfContents> {
     };
     let signatures = signature::signatures(&document, pdf).map_err(broken)?;
     Ok(PdfContents { data, signatures })
-}
-
-/// The text of each page of a PDF of our own, as drawn. A malicious one could fill the memory.
-pub fn page_texts(pdf: &[u8]) -> Result<Vec<String>> {
-    text::pages(&open(pdf)?).map_err(broken)
 }
 
 /// Opens a PDF that conforms to the standard. The caller adds the `file` argument to the message.

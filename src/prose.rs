@@ -3,12 +3,10 @@
 //! Links, headings, passages and problems have their ranges in the file; the fragment is made once the links' addresses
 //! in the site are known. Never here: HTML or images from the author. Unlike a cell ([`crate::text`]), a page has blocks.
 
-use crate::text::{MarkupProblem, begins_item, is_japanese, opens, signs_lost, stray_asterisks};
-use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, RefDefs, Tag, TagEnd, html};
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use crate::text::{MarkupProblem, begins_item, closes, is_japanese, problem_at, stray_asterisks};
+use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
+use std::{collections::BTreeSet, iter::once, ops::Range};
 
-/// The parsed prose of one page.
 #[derive(Debug)]
 pub struct Prose {
     events: Vec<SourceEvent>,
@@ -16,7 +14,6 @@ pub struct Prose {
     pub problems: Vec<(MarkupProblem, Range<usize>)>,
 }
 
-/// A parser event and its range in the file.
 type SourceEvent = (Event<'static>, Range<usize>);
 
 impl Prose {
@@ -24,10 +21,10 @@ impl Prose {
     pub fn parse(file: &str, start: usize) -> Prose {
         let in_file = |range: Range<usize>| start + range.start..start + range.end;
         let mut parser = Parser::new_ext(&file[start..], Options::ENABLE_TABLES).into_offset_iter();
-        let mut lost = Vec::new();
+        let mut found = Vec::new();
         let printed = parser.by_ref().map(|(event, range)| {
             let bytes = in_file(range);
-            lost.extend(signs_lost(file, &event, &bytes).map(|it| (it, bytes.clone())));
+            found.extend(problem_at(file, &event, &bytes).map(|it| (it, bytes.clone())));
             (as_printed(event, &file[bytes.clone()]), bytes)
         });
         let mut events: Vec<SourceEvent> = Vec::new();
@@ -44,17 +41,17 @@ impl Prose {
         }
         set_anchors(&mut events);
         let mut problems = problems(&events, file);
-        problems.extend(lost);
-        let unused = unused_definitions(parser.reference_definitions(), &events);
-        for bytes in unused.into_iter().map(in_file) {
-            let definition = file[bytes.clone()].to_owned();
-            problems.push((MarkupProblem::UnusedDefinition(definition), bytes));
+        problems.extend(found);
+        let is_used = |name: &str| events.iter().any(|(event, _)| leads_to(event, name));
+        for (name, definition) in parser.reference_definitions().iter() {
+            let bytes = in_file(definition.span.clone());
+            let problem = MarkupProblem::new("definition-unused", "lost", &file[bytes.clone()]);
+            problems.extend((!is_used(name)).then_some((problem, bytes)));
         }
         problems.sort_by_key(|(_, bytes)| bytes.start);
         Prose { problems, events }
     }
 
-    /// The anchors of the headings, in order.
     pub fn headings(&self) -> impl Iterator<Item = &str> {
         self.events.iter().filter_map(|(event, _)| match event {
             Event::Start(Tag::Heading { id, .. }) => id.as_deref(),
@@ -119,17 +116,10 @@ impl Prose {
     }
 }
 
-/// The ranges of the definitions that no link or image uses, in order.
-fn unused_definitions(definitions: &RefDefs, events: &[SourceEvent]) -> Vec<Range<usize>> {
-    let mut used = BTreeSet::new();
-    for (event, _) in events {
-        if let Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. }) = event {
-            used.insert(id.to_lowercase());
-        }
-    }
-    let is_unused = |name: &str| !used.contains(&name.to_lowercase());
-    let unused = definitions.iter().filter(|(name, _)| is_unused(name));
-    unused.map(|(_, it)| it.span.clone()).collect()
+/// Tells if an event is a link or image that uses the definition of a name.
+fn leads_to(event: &Event, name: &str) -> bool {
+    matches!(event, Event::Start(Tag::Link { id, .. } | Tag::Image { id, .. })
+        if id.to_lowercase() == name.to_lowercase())
 }
 
 const CELL_BORDER: [char; 4] = ['|', ' ', '\t', '\n'];
@@ -174,28 +164,20 @@ fn join_japanese(events: &mut Vec<SourceEvent>) {
 }
 
 fn set_anchors(events: &mut [SourceEvent]) {
-    let mut taken = BTreeMap::new();
+    let mut taken = BTreeSet::new();
     for at in 0..events.len() {
         let (before, rest) = events.split_at_mut(at + 1);
         if let Event::Start(Tag::Heading { id, .. }) = &mut before[at].0 {
             let is_inside = |event: &&Event| !matches!(event, Event::End(TagEnd::Heading(_)));
             let inside = rest.iter().map(|(event, _)| event).take_while(is_inside);
             let text: String = inside.filter_map(printed_text).collect();
-            *id = Some(unused_anchor(anchor(&text), &mut taken).into());
+            // The anchor itself, or with the next free number after it.
+            let anchor = anchor(&text);
+            let numbered = (2..).map(|number| format!("{anchor}-{number}"));
+            let mut names = once(anchor.clone()).chain(numbered);
+            *id = names.find(|it| taken.insert(it.clone())).map(Into::into);
         }
     }
-}
-
-/// The anchor itself, or with the next free number after it.
-fn unused_anchor(anchor: String, taken: &mut BTreeMap<String, usize>) -> String {
-    let mut name = anchor.clone();
-    while taken.contains_key(&name) {
-        let count = taken.entry(anchor.clone()).or_default();
-        *count += 1;
-        name = format!("{anchor}-{count}");
-    }
-    taken.insert(name.clone(), 1);
-    name
 }
 
 /// The anchor of a heading: letters and digits of any script, joined by hyphens.
@@ -212,8 +194,9 @@ fn anchor(heading: &str) -> String {
 }
 
 fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usize>)> {
-    let quoted = |kind: fn(String) -> MarkupProblem, bytes: Range<usize>| {
-        (kind(file[bytes.clone()].to_owned()), bytes)
+    let quoted = |id, argument, bytes: Range<usize>| {
+        let problem = MarkupProblem::new(id, argument, &file[bytes.clone()]);
+        (problem, bytes)
     };
     let mut problems = Vec::new();
     let (mut in_code, mut has_stray, mut cells_end) = (false, false, 0);
@@ -222,22 +205,16 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
             Event::Start(Tag::HtmlBlock) => {
                 let line = file[bytes.clone()].lines().next().unwrap_or_default();
                 let end = bytes.start + line.trim_end().len();
-                problems.push(quoted(MarkupProblem::RawHtml, bytes.start..end));
+                problems.push(quoted("raw-html", "html", bytes.start..end));
             }
-            // An element is one mistake, reported at its opening tag.
-            Event::InlineHtml(html)
-                if !html.starts_with("</") || !problems.iter().any(|(it, _)| opens(it, html)) =>
-            {
-                problems.push((MarkupProblem::RawHtml(html.to_string()), bytes.clone()));
-            }
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                problems.push((MarkupProblem::Image(dest_url.to_string()), bytes.clone()));
+            Event::InlineHtml(html) if !problems.iter().any(|(it, _)| closes(html, it)) => {
+                problems.push((MarkupProblem::new("raw-html", "html", html), bytes.clone()));
             }
             // Two asterisks that miss each other are one mistake, so a block has one.
             Event::Text(_) if !in_code && !has_stray => {
                 if let Some(around) = stray_asterisks(&file[bytes.clone()]) {
                     let range = bytes.start + around.start..bytes.start + around.end;
-                    problems.push(quoted(MarkupProblem::EmphasisNotClosed, range));
+                    problems.push(quoted("emphasis-not-closed", "around", range));
                     has_stray = true;
                 }
             }
@@ -247,7 +224,7 @@ fn problems(events: &[SourceEvent], file: &str) -> Vec<(MarkupProblem, Range<usi
                 let start = bytes.end - rest.len();
                 let end = start + rest.trim_end_matches(CELL_BORDER).len();
                 if start < end {
-                    problems.push(quoted(MarkupProblem::CellsBeyond, start..end));
+                    problems.push(quoted("cells-beyond", "lost", start..end));
                 }
             }
             _ => {}
@@ -289,11 +266,11 @@ mod tests {
         Prose::parse(markdown, 0).render(str::to_owned)
     }
 
-    /// The problems of a text, each with its characters in the file.
-    fn problems(markdown: &str) -> Vec<(MarkupProblem, &str)> {
+    /// The message of each problem of a text, the characters it names, and those in the file.
+    fn problems(markdown: &str) -> Vec<(&'static str, String, &str)> {
         let problems = Prose::parse(markdown, 0).problems.into_iter();
         problems
-            .map(|(problem, bytes)| (problem, &markdown[bytes]))
+            .map(|(problem, bytes)| (problem.id, problem.written, &markdown[bytes]))
             .collect()
     }
 
@@ -412,11 +389,8 @@ mod tests {
         assert_eq!(
             problems(markdown),
             [
-                (
-                    MarkupProblem::UnusedDefinition(definition.into()),
-                    definition
-                ),
-                (MarkupProblem::CellsBeyond("五 | 六".into()), "五 | 六"),
+                ("definition-unused", definition.into(), definition),
+                ("cells-beyond", "五 | 六".into(), "五 | 六"),
             ]
         );
         assert_eq!(
@@ -453,25 +427,26 @@ mod tests {
         assert_eq!(
             problems("一<br>二<b>三</b>"),
             [
-                (MarkupProblem::RawHtml("<br>".into()), "<br>"),
-                (MarkupProblem::RawHtml("<b>".into()), "<b>")
+                ("raw-html", "<br>".into(), "<br>"),
+                ("raw-html", "<b>".into(), "<b>")
             ]
         );
         assert_eq!(
             problems("一\n\n<!-- 二 -->\n\n</div>"),
             [
-                (MarkupProblem::RawHtml("<!-- 二 -->".into()), "<!-- 二 -->"),
-                (MarkupProblem::RawHtml("</div>".into()), "</div>")
+                ("raw-html", "<!-- 二 -->".into(), "<!-- 二 -->"),
+                ("raw-html", "</div>".into(), "</div>")
             ]
         );
         assert_eq!(
             problems("![印](seal.png)"),
-            [(MarkupProblem::Image("seal.png".into()), "![印](seal.png)")]
+            [("no-image", "seal.png".into(), "![印](seal.png)")]
         );
         assert_eq!(
             problems("これは**「重要」**です。\n次も**「重要」**です。"),
             [(
-                MarkupProblem::EmphasisNotClosed("これは**「重要」".into()),
+                "emphasis-not-closed",
+                "これは**「重要」".into(),
                 "これは**「重要」"
             )]
         );

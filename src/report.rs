@@ -49,27 +49,23 @@ impl Report<'_> {
 
     /// The first three findings of each rule: errors, and few others, with their source lines, else in a line each.
     pub fn some_by_rule(&self, findings: &[&Diagnostic]) -> String {
-        let are_few = findings.len() <= FEW;
-        let print = |group: &Vec<&Diagnostic>| {
-            if are_few || group[0].severity == Severity::Error {
+        by_rule(findings, |group| {
+            if findings.len() <= FEW || group[0].severity == Severity::Error {
                 self.in_full(group, SHOWN)
             } else {
                 self.in_lines(group)
             }
-        };
-        by_rule(findings).iter().map(print).collect()
+        })
     }
 
     /// Every finding with its source line.
     pub fn all_by_rule(&self, findings: &[&Diagnostic]) -> String {
-        let print = |group: &Vec<&Diagnostic>| self.in_full(group, usize::MAX);
-        by_rule(findings).iter().map(print).collect()
+        by_rule(findings, |group| self.in_full(group, usize::MAX))
     }
 
     /// The number of findings of each rule, a line each.
     pub fn counts_by_rule(&self, findings: &[&Diagnostic]) -> String {
-        let print = |group: &Vec<&Diagnostic>| self.heading(group, group.len());
-        by_rule(findings).iter().map(print).collect()
+        by_rule(findings, |group| self.heading(group, group.len()))
     }
 
     /// The number of findings of each severity.
@@ -87,18 +83,16 @@ impl Report<'_> {
         let title = self.title(finding, &finding.message);
         let source = self.sources.get(&finding.origin.file);
         let file = visible(&finding.origin.file);
-        let mut group: Group = match (&finding.origin.location, source) {
+        let group: Group = match (&finding.origin.location, source) {
             (SourceLocation::Bytes { start, end }, Some(text)) => {
                 let annotation = AnnotationKind::Primary.span(*start..*end);
                 title.element(Snippet::source(text).path(file).annotation(annotation))
             }
             _ => title.element(Origin::path(file)),
         };
-        if let Some(help) = help {
-            let advice = self.catalog.format(&Message::new("advice"));
-            group = group.element(Level::HELP.with_name(advice).message(help));
-        }
-        format!("{}\n", self.render(group))
+        let advice = Level::HELP.with_name(self.catalog.format(&Message::new("advice")));
+        let helped = group.elements(help.map(|help| advice.message(help)));
+        format!("{}\n", self.render(helped))
     }
 
     /// The advice on a finding: its own, else that of its message.
@@ -195,14 +189,11 @@ impl Report<'_> {
 
     fn in_full(&self, group: &[&Diagnostic], most: usize) -> String {
         let shown = &group[..group.len().min(most)];
-        let mut text = String::new();
-        if shown.len() < group.len() {
-            text = format!("{}\n", self.heading(group, shown.len()));
-        }
-        for (index, finding) in shown.iter().enumerate() {
-            text.push_str(&self.human(finding, self.help_below(shown, index)));
-        }
-        text
+        let are_all = shown.len() == group.len();
+        let heading = (!are_all).then(|| self.heading(group, shown.len()) + "\n");
+        let each = shown.iter().enumerate();
+        let printed = each.map(|(index, it)| self.human(it, self.help_below(shown, index)));
+        heading.into_iter().chain(printed).collect()
     }
 
     fn in_lines(&self, group: &[&Diagnostic]) -> String {
@@ -216,8 +207,7 @@ impl Report<'_> {
                 text += &format!("  {advice}: {help}\n");
             }
         }
-        text.push('\n');
-        text
+        text + "\n"
     }
 
     /// The help of a finding, unless one shown later has the same.
@@ -237,15 +227,15 @@ impl Report<'_> {
     }
 }
 
-/// Groups findings by rule: the gravest severity first, within it the rule that is found first in the files, because an
+/// Prints the findings of each rule: the gravest severity first, within it the rule found first in the files, because an
 /// order by count would change with every finding mended.
-fn by_rule<'a>(findings: &[&'a Diagnostic]) -> Vec<Vec<&'a Diagnostic>> {
+fn by_rule(findings: &[&Diagnostic], print: impl Fn(&[&Diagnostic]) -> String) -> String {
     let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
     let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));
     let mut sorted = findings.to_vec();
     sorted.sort_by_cached_key(|finding| (finding.severity, first(finding)));
     let groups = sorted.chunk_by(|a, b| kind(a) == kind(b));
-    groups.map(<[_]>::to_vec).collect()
+    groups.map(print).collect()
 }
 
 #[cfg(test)]
@@ -301,19 +291,13 @@ mod tests {
             finding("c", Severity::Warning, 4, ""),
         ];
         let findings: Vec<&Diagnostic> = findings.iter().collect();
-        let groups = by_rule(&findings);
-        let order: Vec<(&str, Severity, usize)> = groups
-            .iter()
-            .map(|group| (group[0].rule, group[0].severity, group.len()))
-            .collect();
-        let expected = [
-            ("c", Severity::Error, 1),
-            ("c", Severity::Warning, 2),
-            ("a", Severity::Warning, 1),
-            ("b", Severity::Hint, 1),
-        ];
-        assert_eq!(order, expected);
-        assert!(by_rule(&[]).is_empty());
+        let print = |group: &[&Diagnostic]| {
+            let Diagnostic { rule, severity, .. } = group[0];
+            format!("{} {rule} {severity:?}\n", group.len())
+        };
+        let expected = "1 c Error\n2 c Warning\n1 a Warning\n1 b Hint\n";
+        assert_eq!(by_rule(&findings, print), expected);
+        assert_eq!(by_rule(&[], print), "");
     }
 
     #[test]

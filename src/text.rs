@@ -4,11 +4,12 @@
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 use regex::Regex;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{ops::Range, sync::LazyLock};
 
 /// The text of one cell: paragraphs in print order; no paragraph is empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "PlainOr<ParagraphData>")]
 pub struct Text {
     pub paragraphs: Vec<Paragraph>,
     /// The problems in the Markdown itself, which the rules report.
@@ -33,7 +34,6 @@ pub struct Run {
 }
 
 impl Run {
-    /// Makes a run without any style.
     pub fn plain(text: &str) -> Run {
         Run {
             text: text.to_owned(),
@@ -42,73 +42,70 @@ impl Run {
     }
 }
 
-/// A paragraph as data: its text, or its runs if any of them is styled or a link.
+/// A text or paragraph as data, literal: its characters, or its paragraphs or runs if they are several or styled.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum ParagraphData {
+pub enum PlainOr<T> {
     Plain(String),
-    Runs(Paragraph),
+    Parts(Vec<T>),
 }
+
+pub type ParagraphData = PlainOr<Run>;
 
 impl ParagraphData {
     pub fn of(paragraph: &Paragraph) -> ParagraphData {
         match paragraph.as_slice() {
-            [run] if same_style(run, &Run::default()) => ParagraphData::Plain(run.text.clone()),
-            runs => ParagraphData::Runs(runs.to_vec()),
+            [run] if same_style(run, &Run::default()) => PlainOr::Plain(run.text.clone()),
+            runs => PlainOr::Parts(runs.to_vec()),
         }
     }
-}
-
-/// A text as data: one paragraph or a list of them, as in the content files, but literal.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum TextData {
-    One(String),
-    List(Vec<ParagraphData>),
 }
 
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let list: Vec<_> = self.paragraphs.iter().map(ParagraphData::of).collect();
         match list.as_slice() {
-            [ParagraphData::Plain(text)] => text.serialize(serializer),
+            [PlainOr::Plain(text)] => text.serialize(serializer),
             list => list.serialize(serializer),
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text, D::Error> {
-        let list = match TextData::deserialize(deserializer)? {
-            TextData::One(text) => vec![ParagraphData::Plain(text)],
-            TextData::List(list) => list,
+impl From<PlainOr<ParagraphData>> for Text {
+    fn from(data: PlainOr<ParagraphData>) -> Text {
+        let list = match data {
+            PlainOr::Plain(text) => return Text::plain(&text),
+            PlainOr::Parts(list) => list.into_iter(),
         };
-        let paragraphs = list.into_iter().map(|paragraph| match paragraph {
-            ParagraphData::Plain(text) => vec![Run::plain(&text)],
-            ParagraphData::Runs(runs) => runs,
+        let paragraphs = list.map(|paragraph| match paragraph {
+            PlainOr::Plain(text) => vec![Run::plain(&text)],
+            PlainOr::Parts(runs) => runs,
         });
-        Ok(Text {
+        Text {
             paragraphs: paragraphs.collect(),
             problems: Vec::new(),
-        })
+        }
     }
 }
 
 /// Something in the Markdown that would not be printed as the author meant it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MarkupProblem {
-    /// HTML, as it was written.
-    RawHtml(String),
-    /// Asterisks that open or close nothing, with the characters around them.
-    EmphasisNotClosed(String),
-    /// The address of an image.
-    Image(String),
-    /// Signs that are taken for Markdown inside a word or a path, with what is around them.
-    SignsLost(String),
-    /// In a page, the definition of a link (`[name]: address`) that no link uses: it is not printed.
-    UnusedDefinition(String),
-    /// In a page, the cells of a row beyond the columns of its table: they are not printed.
-    CellsBeyond(String),
+pub struct MarkupProblem {
+    /// Its message, and the argument of that for `written`.
+    pub id: &'static str,
+    pub argument: &'static str,
+    /// The HTML, the address of an image, or the signs with what is around them.
+    pub written: String,
+}
+
+impl MarkupProblem {
+    pub fn new(id: &'static str, argument: &'static str, written: &str) -> MarkupProblem {
+        MarkupProblem {
+            id,
+            argument,
+            written: written.to_owned(),
+        }
+    }
 }
 
 impl Text {
@@ -116,16 +113,17 @@ impl Text {
     /// does a line that begins as an item of a list ([`begins_item`]).
     pub fn parse<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Text {
         let mut text = Text::default();
-        for paragraph in paragraphs.into_iter().flat_map(split_paragraphs) {
-            let runs = parse_runs(&join_lines(&paragraph), &mut text.problems);
-            if !runs.is_empty() {
-                text.paragraphs.push(runs);
+        let goes_on = |line: &&str| !line.trim().is_empty() && !begins_item(line);
+        for paragraph in paragraphs {
+            let lines = Vec::from_iter(paragraph.split('\n'));
+            for lines in lines.chunk_by(|_, line| goes_on(line)) {
+                let runs = parse_runs(&join_lines(&lines.join("\n")), &mut text.problems);
+                text.paragraphs.extend((!runs.is_empty()).then_some(runs));
             }
         }
         text
     }
 
-    /// Makes a text of one plain run, for the labels of a theme.
     pub fn plain(text: &str) -> Text {
         Text {
             paragraphs: vec![vec![Run::plain(text)]],
@@ -142,7 +140,6 @@ impl Text {
         lines_of(&self.paragraphs)
     }
 
-    /// The addresses the text links to.
     pub fn links(&self) -> impl Iterator<Item = &str> {
         let runs = self.paragraphs.iter().flatten();
         runs.filter_map(|run| run.href.as_deref())
@@ -151,8 +148,7 @@ impl Text {
 
 /// The characters of paragraphs, one line each.
 pub fn lines_of(paragraphs: &[Paragraph]) -> String {
-    let lines: Vec<String> = paragraphs.iter().map(|p| plain(p)).collect();
-    lines.join("\n")
+    Vec::from_iter(paragraphs.iter().map(|it| plain(it))).join("\n")
 }
 
 /// The characters of one paragraph.
@@ -180,19 +176,6 @@ pub fn join_lines(text: &str) -> String {
         joined.push_str(trimmed);
     }
     joined
-}
-
-fn split_paragraphs(text: &str) -> Vec<String> {
-    let mut paragraphs = vec![String::new()];
-    for line in text.split('\n') {
-        if line.trim().is_empty() || begins_item(line) {
-            paragraphs.push(String::new());
-        }
-        if let Some(paragraph) = paragraphs.last_mut() {
-            paragraph.extend([line, "\n"]);
-        }
-    }
-    paragraphs
 }
 
 /// Tells if a line begins with a mark or a number of a list as offices write them: ・, ①, （1）, 1., ア).
@@ -224,12 +207,9 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
         // In a cell, emphasis is `**…**` alone.
         let is_single = matches!(event, Event::Start(Tag::Emphasis));
         let single =
-            || is_single.then(|| MarkupProblem::SignsLost(guarded[range.clone()].to_owned()));
-        problems.extend(signs_lost(&guarded, &event, &range).or_else(single));
+            || is_single.then(|| MarkupProblem::new("signs-lost", "lost", &guarded[range.clone()]));
+        problems.extend(problem_at(&guarded, &event, &range).or_else(single));
         match event {
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                problems.push(MarkupProblem::Image(dest_url.into_string()));
-            }
             Event::Start(Tag::Strong) => style.strong = true,
             Event::End(TagEnd::Strong) => style.strong = false,
             Event::Start(Tag::Emphasis) => style.emphasis = true,
@@ -256,21 +236,21 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
             Event::SoftBreak | Event::HardBreak => push(&mut runs, &mut style, " ", false),
             Event::InlineHtml(html) | Event::Html(html) => {
                 push(&mut runs, &mut style, &html, false);
-                // An element is one mistake, reported at its opening tag.
-                if !html.starts_with("</") || !problems.iter().any(|it| opens(it, &html)) {
-                    problems.push(MarkupProblem::RawHtml(html.into_string()));
+                if !problems.iter().any(|it| closes(&html, it)) {
+                    problems.push(MarkupProblem::new("raw-html", "html", &html));
                 }
             }
             _ => {}
         }
     }
-    let stray = stray_asterisks(&literal).map(|range| literal[range].to_owned());
-    problems.extend(stray.map(MarkupProblem::EmphasisNotClosed));
+    let stray = stray_asterisks(&literal).map(|range| &literal[range]);
+    let problem = |around| MarkupProblem::new("emphasis-not-closed", "around", around);
+    problems.extend(stray.map(problem));
     runs
 }
 
-/// Finds signs that an event takes out of a word (`AB*CD*EF`, `__init__`), a note (`*1`) or a path (`C:\_x`).
-pub fn signs_lost(source: &str, event: &Event, range: &Range<usize>) -> Option<MarkupProblem> {
+/// Finds an image, or signs that an event takes out of a word (`AB*CD*EF`, `__init__`), a note (`*1`) or a path (`C:\_x`).
+pub fn problem_at(source: &str, event: &Event, range: &Range<usize>) -> Option<MarkupProblem> {
     static PATH: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:[A-Za-z]:|\\)\\[^\s、。，」』）]*").expect("a valid pattern")
     });
@@ -278,6 +258,9 @@ pub fn signs_lost(source: &str, event: &Event, range: &Range<usize>) -> Option<M
         LazyLock::new(|| Regex::new(r"\\[[:punct:]]").expect("a valid pattern"));
     let (before, written) = (&source[..range.start], &source[range.clone()]);
     let lost = match event {
+        Event::Start(Tag::Image { dest_url, .. }) => {
+            return Some(MarkupProblem::new("no-image", "link", dest_url));
+        }
         Event::Start(Tag::Emphasis | Tag::Strong) => {
             let inner = written.trim_matches(['*', '_']);
             let is_inside = is_word(before, inner) || is_word(inner, &source[range.end..]);
@@ -294,7 +277,7 @@ pub fn signs_lost(source: &str, event: &Event, range: &Range<usize>) -> Option<M
         }
         _ => return None,
     };
-    Some(MarkupProblem::SignsLost(lost.to_owned()))
+    Some(MarkupProblem::new("signs-lost", "lost", lost))
 }
 
 /// Tells if a word of Latin letters and digits, half-width or full-width, goes on from one text to the next.
@@ -306,10 +289,11 @@ fn is_word(before: &str, after: &str) -> bool {
     before.ends_with(is_latin) && after.starts_with(is_latin)
 }
 
-/// Tells if a problem is the opening tag of a closing one.
-pub fn opens(problem: &MarkupProblem, closing: &str) -> bool {
-    let name = closing.trim_matches(['<', '/', '>', ' ']);
-    matches!(problem, MarkupProblem::RawHtml(tag) if tag.trim_start_matches('<').starts_with(name))
+/// Tells if HTML is the closing tag of the element whose opening tag is a problem: an element is one mistake.
+pub fn closes(html: &str, problem: &MarkupProblem) -> bool {
+    let name = html.trim_matches(['<', '/', '>', ' ']);
+    let opened = problem.written.trim_start_matches('<');
+    html.starts_with("</") && problem.id == "raw-html" && opened.starts_with(name)
 }
 
 /// Adds characters to the last run, or as a run of their own if the style is another.
@@ -412,11 +396,15 @@ mod tests {
     fn problems_are_found() {
         assert_eq!(
             Text::parse(["<script>x</script>"]).problems,
-            [MarkupProblem::RawHtml("<script>".into())]
+            [MarkupProblem::new("raw-html", "html", "<script>")]
         );
         assert_eq!(
             Text::parse(["これは**「重要」**です"]).problems,
-            [MarkupProblem::EmphasisNotClosed("これは**「重要」".into())]
+            [MarkupProblem::new(
+                "emphasis-not-closed",
+                "around",
+                "これは**「重要」"
+            )]
         );
         for fine in ["2 * 3 * 4", r"\*\*星", "`**`"] {
             assert_eq!(Text::parse([fine]).problems, [], "{fine}");

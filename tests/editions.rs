@@ -689,3 +689,30 @@ fn a_text_for_clients_may_say_what_stands_elsewhere_for_everybody() {
         change(&folder, file, &new, old);
     }
 }
+
+#[test]
+fn the_number_of_a_row_that_is_gone_is_no_other_rows() {
+    let folder = base();
+    issue(&folder, "2026-01-01");
+    let file = "content/measures/B/b.yaml";
+    change(&folder, file, "利用の記録", "記録");
+    issue(&folder, "2026-02-01");
+    change(&folder, file, "- id: log", "- id: record");
+    let said = refused(&folder, &["check", "--format", "short"], 1);
+    let one = said.matches("duplicate-id").count() == 1;
+    assert!(
+        one && said.contains("`no: 3`") && said.contains("`log`"),
+        "{said}"
+    );
+    change(
+        &folder,
+        file,
+        "- id: record",
+        "- id: record\n  formerly: [log]",
+    );
+    assert!(safeguard(&folder, &["check"]).status.success());
+    // A row that was in two editions may go, and its number with it.
+    change(&folder, file, "  formerly: [log]\n  no: 3\n", "");
+    let done = safeguard(&folder, &["check"]);
+    assert!(done.status.success(), "{done:?}");
+}

@@ -8,7 +8,7 @@ use safeguard::issue::{self, IssueOptions};
 use safeguard::message::{Catalog, Error, Language};
 use safeguard::model::{Audience, Register};
 use safeguard::render::html::{PageContext, Pages};
-use safeguard::render::leak::RenderedText;
+use safeguard::render::leak;
 use safeguard::render::theme::{self, Theme};
 use safeguard::sheet::{self, Cell, Heading, LayoutOptions, Rendering, Sheet};
 use safeguard::{content, data, text};
@@ -322,17 +322,19 @@ fn the_english_page_is_valid_accessible_and_fits_a_phone() {
 
 #[test]
 fn the_leak_gate_knows_english_texts() {
-    let page =
-        |html: &str| RenderedText::html(html.as_bytes()).leak(&[&REGISTER], Audience::Public);
+    let page = |html: &str| {
+        let text = leak::text_of("a.html", html.as_bytes());
+        leak::find(&text, &[&REGISTER], Audience::Public)
+    };
     assert_eq!(
         page("<td><p>Mihon <b>Systems</b></p></td>").as_deref(),
         Some("MihonSystems")
     );
     assert_eq!(page("<td><p>Log of use</p></td>"), None);
-    let client = RenderedText::text("Mihon Systems").leak(&[&REGISTER], Audience::Client);
+    let client = leak::find("Mihon Systems", &[&REGISTER], Audience::Client);
     assert_eq!(client, None);
-    let whole = RenderedText::html(&rendered(&in_english(Rendering::Page)));
-    assert_eq!(whole.leak(&[&REGISTER], Audience::Public), None);
+    let whole = leak::text_of("a.html", &rendered(&in_english(Rendering::Page)));
+    assert_eq!(leak::find(&whole, &[&REGISTER], Audience::Public), None);
 }
 
 #[test]
@@ -343,8 +345,10 @@ fn a_word_of_a_style_sheet_is_no_remark_but_one_that_is_shown_is() {
     let remarks = log.and_then(|measure| measure.remarks.as_mut());
     remarks.expect("a remark").en = Some(text::Text::plain("none"));
     drop(measures);
-    let page =
-        |html: &str| RenderedText::html(html.as_bytes()).leak(&[&register], Audience::Public);
+    let page = |html: &str| {
+        let text = leak::text_of("a.html", html.as_bytes());
+        leak::find(&text, &[&register], Audience::Public)
+    };
     assert_eq!(page("<style>p { display: none }</style><p>a</p>"), None);
     assert_eq!(page("<script>x = none;</script><p>a</p>"), None);
     for html in [

@@ -7,7 +7,7 @@ use safeguard::diagnostic::Diagnostic;
 use safeguard::message::{Catalog, Language};
 use safeguard::model::Audience;
 use safeguard::prose::Prose;
-use safeguard::render::leak::RenderedText;
+use safeguard::render::leak;
 use safeguard::report::{Format, Report};
 use std::collections::BTreeSet;
 use std::fs;
@@ -283,23 +283,22 @@ fn the_leak_gate_finds_what_an_audience_may_not_read() {
         .expect("the own content has no errors");
     let vendor = "株式会社クリックスおよびファイブテクノロジー株式会社";
     let question = "原本では D-b の行にある";
-    let page = RenderedText::html(
+    let page = leak::text_of(
+        "a.html",
         "<td>株式会社<wbr>クリックス および\nファイブテクノロジー<b>株式会社</b></td>".as_bytes(),
     );
     assert_eq!(
-        page.leak(&[register], Audience::Public).as_deref(),
+        leak::find(&page, &[register], Audience::Public).as_deref(),
         Some(vendor)
     );
-    assert_eq!(page.leak(&[register], Audience::Client), None);
+    assert_eq!(leak::find(&page, &[register], Audience::Client), None);
     assert_eq!(
-        RenderedText::text(question)
-            .leak(&[register], Audience::Client)
-            .as_deref(),
+        leak::find(question, &[register], Audience::Client).as_deref(),
         Some("原本ではD-bの行にある")
     );
     // A public text is no leak.
     assert_eq!(
-        RenderedText::text("就業規則により規定済み").leak(&[register], Audience::Public),
+        leak::find("就業規則により規定済み", &[register], Audience::Public),
         None
     );
 }
@@ -310,7 +309,8 @@ fn the_leak_gate_finds_withheld_words_in_a_page_of_prose() {
     let register = register.expect("the own content has no errors");
     let gate = |markdown: &str| {
         let fragment = Prose::parse(markdown, 0).render(str::to_owned);
-        RenderedText::html(fragment.as_bytes()).leak(&[register], Audience::Public)
+        let text = leak::text_of("a.html", fragment.as_bytes());
+        leak::find(&text, &[register], Audience::Public)
     };
     // A text that only clients may read, with marks of Markdown in it and over two lines.
     let pasted = "委託先は、**株式会社クリックス**および\nファイブテクノロジー`株式会社`です。\n";

@@ -9,7 +9,7 @@ use safeguard::cms::{CmsSignature, SignatureError, chain};
 use safeguard::manifest::DATA;
 use safeguard::message::{Catalog, Language, Result};
 use safeguard::pades::{TimeServer, sign};
-use safeguard::pdf_reader::{PdfContents, PdfSignature, page_texts, read};
+use safeguard::pdf_reader::{PdfContents, PdfSignature, open, page_texts, read};
 use std::collections::BTreeMap;
 use std::fs;
 use support::keys::{Behaviour, identity, key, moment, respond};
@@ -24,6 +24,10 @@ const PDFS: [&str; 4] = [
 
 // ---------------------------------------------------------------- contents
 
+fn pages(pdf: &[u8]) -> Vec<String> {
+    page_texts(&open(pdf).expect("a PDF")).expect("texts")
+}
+
 #[test]
 fn every_text_of_the_attached_data_stands_on_the_pages_and_stays_there_when_signed() {
     for path in PDFS {
@@ -31,7 +35,6 @@ fn every_text_of_the_attached_data_stands_on_the_pages_and_stays_there_when_sign
         let signed_file = stamped("rsa.p12", &BUNDLE[path], Behaviour::Grant);
         let signed = received(&signed_file);
         let data: serde_json::Value = serde_json::from_slice(&plain.data).expect("JSON");
-        let pages = |pdf: &[u8]| page_texts(pdf).expect("a PDF");
         let words = without_spaces(&pages(&BUNDLE[path]).concat());
         let mut texts = vec![&data["title"], &data["office"]["name"]];
         for row in data["measures"].as_array().expect("measures") {
@@ -68,7 +71,7 @@ fn another_program_reads_the_same_characters_from_every_page() {
             &[file(&folder, path).as_os_str(), "-".as_ref()],
         );
         let theirs: Vec<&str> = theirs.split_terminator('\u{c}').collect();
-        let ours = page_texts(&BUNDLE[path]).expect("a PDF");
+        let ours = pages(&BUNDLE[path]);
         assert_eq!(ours.len(), theirs.len(), "{path}");
         for (page, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
             assert!(

@@ -6,7 +6,7 @@ use crate::compare::guideline::match_places;
 use crate::content::places::{self, SheetPlace};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::content::{Content, Filed, MeasureFile};
-use crate::diagnostic::{Origin, Part, Severity, nearest};
+use crate::diagnostic::{Origin, Severity, nearest};
 use crate::message::Message;
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
         (&sheet.record.en.headings, node.at("en").at("headings")),
     ] {
         for name in headings.keys().filter(|name| !official.contains(*name)) {
-            let origin = node.at(name.as_str()).part(Part::Key);
+            let origin = node.at(name.as_str()).key();
             // The name of an own section is written with the section.
             if own.contains(name) {
                 found.error(origin, Message::new("heading-of-own").with("name", name));

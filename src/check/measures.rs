@@ -43,6 +43,7 @@ pub fn bad_id(input: &CheckInput, found: &mut Findings) {
 
 /// Reports ids, anchors and numbers that two records claim.
 pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
+    numbers_of_others(input, found);
     let claims = id_claims(input);
     let mut reported = BTreeSet::new();
     for of_kind in &claims {
@@ -61,6 +62,27 @@ pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
     }
 }
 
+/// Reports the number of an issued row that is gone: a client's note on row 7 must never mean another.
+fn numbers_of_others(input: &CheckInput, found: &mut Findings) {
+    let now = || input.content.all_measures();
+    let ids = now().flat_map(|(_, it, _)| it.formerly.iter().chain([&it.id]));
+    let ids: BTreeSet<&String> = ids.collect();
+    let issued = input.content.issued().flat_map(|it| it.sheet.measures());
+    let gone: BTreeMap<_, _> = issued
+        .filter(|row| !ids.contains(&row.id))
+        .map(|row| (row.no, &row.id))
+        .collect();
+    for (_, record, origin) in now().filter(|(_, it, _)| it.no.is_some()) {
+        if let Some(id) = gone.get(&record.no) {
+            let no = record.no.unwrap_or_default();
+            let message = Message::new("number-of-other")
+                .with("no", no)
+                .with("id", id);
+            found.error(origin.at("no"), message);
+        }
+    }
+}
+
 /// Ids of guidelines, places and measures, anchors, numbers and certificates, with nodes; no two kinds collide.
 fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     let mut claims = <[Vec<(String, Origin)>; 6]>::default();
@@ -73,15 +95,6 @@ fn id_claims(input: &CheckInput) -> [Vec<(String, Origin)>; 6] {
     all_places.sort_by_key(|place| place.is_own);
     for place in all_places {
         places.push((place.id(), place.origin.at("id")));
-    }
-    // The number of a row that was issued and is gone is never used again.
-    let measures_now = || input.content.all_measures().map(|(_, it, _)| it);
-    let is_here = |id: &String| measures_now().any(|it| it.id == *id || it.formerly.contains(id));
-    for edition in &input.content.editions {
-        let rows = edition.record.sheet.measures();
-        for row in rows.filter(|row| !is_here(&row.id)) {
-            numbers.extend(row.no.map(|no| (format!("no: {no}"), edition.origin())));
-        }
     }
     for (file, record, origin) in input.content.all_measures() {
         let anchor = |id| place_name(&file.place(), Some(id));

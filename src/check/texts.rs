@@ -44,17 +44,9 @@ pub fn emphasis_not_closed(input: &CheckInput, found: &mut Findings) {
 /// Reports problems in the Markdown of cells and pages, those whose message is one of `ids`.
 pub fn markup(input: &CheckInput, found: &mut Findings, severity: Severity, ids: &[&str]) {
     let mut report = |origin: Origin, problem: &MarkupProblem| {
-        let (id, argument, written) = match problem {
-            MarkupProblem::RawHtml(html) => ("raw-html", "html", html),
-            MarkupProblem::EmphasisNotClosed(around) => ("emphasis-not-closed", "around", around),
-            MarkupProblem::Image(address) => ("no-image", "link", address),
-            MarkupProblem::UnusedDefinition(lost) => ("definition-unused", "lost", lost),
-            MarkupProblem::SignsLost(lost) => ("signs-lost", "lost", lost),
-            MarkupProblem::CellsBeyond(lost) => ("cells-beyond", "lost", lost),
-        };
-        if ids.contains(&id) {
-            let message = Message::new(id).with(argument, written);
-            found.add(severity, origin.within(written), message);
+        if ids.contains(&problem.id) {
+            let message = Message::new(problem.id).with(problem.argument, &problem.written);
+            found.add(severity, origin.within(&problem.written), message);
         }
     };
     for text in input.content.texts() {

@@ -24,7 +24,6 @@ pub fn validity(certificate: &Certificate) -> [Timestamp; 2] {
         .map(|time| Timestamp::try_from(time.to_system_time()).unwrap_or(Timestamp::MAX))
 }
 
-/// Checks that a moment is within a certificate's validity.
 pub fn check_validity(certificate: &Certificate, at: Timestamp) -> Result<(), SignatureError> {
     let [first, last] = validity(certificate);
     let valid = (first..=last).contains(&at).then_some(());
@@ -93,10 +92,10 @@ fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> bool {
     let (Ok(message), Some(signature)) = (body.to_der(), certificate.signature().as_bytes()) else {
         return false;
     };
-    let key = issuer.tbs_certificate().subject_public_key_info();
     // The algorithm stands once more outside of what is signed (RFC 5280, 4.1.1.2).
     let algorithm = certificate.signature_algorithm();
-    algorithm == body.signature() && key::verify(key, algorithm, None, &message, signature).is_ok()
+    algorithm == body.signature()
+        && key::verify(issuer, algorithm, None, &message, signature).is_ok()
 }
 
 /// Reads every certificate of a PEM file, or the one of a DER file.

@@ -5,7 +5,7 @@ use der::{oid::db::rfc5912 as oid, referenced::OwnedToRef};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use rsa::traits::SignatureScheme;
 use sha2::{Sha256, Sha384, Sha512, digest::DynDigest};
-use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+use x509_cert::{Certificate, spki::AlgorithmIdentifierOwned};
 
 /// A hash algorithm that is still secure; SHA-1 is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +38,9 @@ impl HashAlgorithm {
     }
 }
 
-/// Checks that the key signed the message. `default` is the hash if the signature's algorithm names none.
+/// Checks that the certificate's key signed the message. `default` is the hash if the signature's algorithm names none.
 pub fn verify(
-    public_key: &SubjectPublicKeyInfoOwned,
+    certificate: &Certificate,
     algorithm: &AlgorithmIdentifierOwned,
     default: Option<HashAlgorithm>,
     message: &[u8],
@@ -56,7 +56,8 @@ pub fn verify(
         oid::ECDSA_WITH_SHA_512 => (oid::ID_EC_PUBLIC_KEY, HashAlgorithm::Sha512),
         _ => return Err(Unsupported),
     };
-    let key = public_key.owned_to_ref();
+    let body = certificate.tbs_certificate();
+    let key = body.subject_public_key_info().owned_to_ref();
     if key.algorithm.oid != key_type {
         return Err(KeyMismatch);
     }

@@ -22,7 +22,6 @@ use x509_cert::ext::pkix::{
 /// The shortest RSA key that is still secure.
 pub const MIN_RSA_BITS: u32 = 2048;
 
-/// The use of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Document,

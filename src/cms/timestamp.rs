@@ -9,7 +9,6 @@ use der::{Decode, Encode, Sequence, Tag, Tagged};
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-/// A time server.
 pub struct TimeServer<'a> {
     /// Sends a DER request and returns the DER response.
     pub send: &'a dyn Fn(&[u8]) -> Result<Vec<u8>>,
@@ -105,7 +104,6 @@ impl TimestampToken {
         })
     }
 
-    /// The authority's name.
     pub fn authority(&self) -> String {
         chain::readable(self.signature.certificate.tbs_certificate().subject())
     }

@@ -10,7 +10,7 @@ use crate::model::{Audience, Register};
 use crate::publish::plan::{BuiltSite, Plan};
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
-use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak::RenderedText};
+use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak};
 use crate::{compare, compare::Comparison, content::Sources, data, manifest::MANIFEST, output};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{ErrorKind, stderr, stdout};
@@ -76,7 +76,8 @@ impl Publish {
         let issued = project.content.issued().map(|edition| &edition.sheet);
         let registers: Vec<&Register> = issued.chain([&project.register]).collect();
         for (path, bytes) in &site.files {
-            if let Some(text) = RenderedText::file(path, bytes).leak(&registers, Audience::Public) {
+            let text = leak::text_of(path, bytes);
+            if let Some(text) = leak::find(&text, &registers, Audience::Public) {
                 let message = Message::new("leak-leaving").with("path", path);
                 return Err(Error::new(message.with("text", text)));
             }

@@ -3,7 +3,7 @@
 
 use super::terminal::{TextPrinter, wrap};
 use super::word_diff::{MarkedLine, mark_line};
-use super::{EitherSide, Sides};
+use super::{EitherSide, Sides, pair};
 use crate::content::places::{SheetPlace, of_guideline};
 use crate::content::record::{Duty, GuidelineRecord};
 use crate::message::{Catalog, Message};
@@ -24,7 +24,6 @@ pub struct GuidelineComparison {
     pub unchanged: usize,
 }
 
-/// A section or item that differs.
 #[derive(Debug, Clone, Serialize)]
 pub struct ItemChange {
     pub changes: BTreeSet<ItemChangeKind>,
@@ -52,7 +51,6 @@ pub struct ItemHeading {
     pub duty: Duty,
 }
 
-/// A row under an item that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AffectedMeasure {
     pub id: String,
@@ -110,25 +108,13 @@ pub fn match_places<'a>(
     old: &'a [SheetPlace<'a>],
     new: &'a [SheetPlace<'a>],
 ) -> Vec<EitherSide<'a, SheetPlace<'a>>> {
-    let mut pairs: Vec<_> = new.iter().map(|it| Sides::new(Some(it), None)).collect();
-    let mut unmatched: Vec<&SheetPlace> = old.iter().collect();
-    // The surest first: a letter that now belongs to another item must not count as two renamings.
-    let same: [fn(&SheetPlace, &SheetPlace) -> bool; 3] = [
+    // A letter that now belongs to another item must not count as two renamings.
+    let surest_first: [fn(&SheetPlace<'a>, &SheetPlace<'a>) -> bool; 3] = [
         |a, b| a.id() == b.id() && a.name == b.name,
         |a, b| a.name == b.name,
         |a, b| a.id() == b.id(),
     ];
-    for same in same {
-        for (place, pair) in new.iter().zip(&mut pairs) {
-            if pair.before.is_none()
-                && let Some(at) = unmatched.iter().position(|old| same(old, place))
-            {
-                pair.before = Some(unmatched.remove(at));
-            }
-        }
-    }
-    pairs.extend(unmatched.into_iter().map(|old| Sides::new(None, Some(old))));
-    pairs
+    pair(old, new, &surest_first)
 }
 
 fn item_changes(pair: &EitherSide<SheetPlace>) -> BTreeSet<ItemChangeKind> {

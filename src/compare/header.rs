@@ -1,21 +1,15 @@
 //! Two sheets → changes outside the table: certificates, title, date, office and signatory.
 
-use super::{CertificationChange, EitherSide, HeaderChange, Sides, label, word_diff::mark_line};
+use super::word_diff::mark_line;
+use super::{CertificationChange, EitherSide, HeaderChange, Sides, label, pair};
 use crate::model::Office;
 use crate::sheet::{CertificationLine, Labels, Sheet};
 
 /// Compares certificates by id: those of the newer sheet, then removed ones.
 pub(super) fn certifications(before: &Sheet, after: &Sheet) -> Vec<CertificationChange> {
-    let kept = after.certifications.iter();
-    let pairs = kept.map(|new| Sides::new(Some(new), with_id(before, &new.id)));
-    let old = before.certifications.iter();
-    let removed = old.filter(|old| with_id(after, &old.id).is_none());
-    let all = pairs.chain(removed.map(|old| Sides::new(None, Some(old))));
-    Vec::from_iter(all.filter_map(|sides| change_of(sides, &after.labels)))
-}
-
-fn with_id<'a>(sheet: &'a Sheet, id: &str) -> Option<&'a CertificationLine> {
-    sheet.certifications.iter().find(|line| line.id == id)
+    let (old, new) = (&before.certifications, &after.certifications);
+    let pairs = pair(old, new, &[|a, b| a.id == b.id]).into_iter();
+    Vec::from_iter(pairs.filter_map(|sides| change_of(sides, &after.labels)))
 }
 
 /// Compares a certificate on both sides, or marks it as a whole; `None` if nothing differs.
@@ -71,12 +65,13 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> [String; 8] {
 pub(super) fn header_changes(before: &Sheet, after: &Sheet) -> Vec<HeaderChange> {
     let pairs = header(after).into_iter().zip(header(before));
     let differing = pairs.filter(|((.., new), (.., old))| new != old);
-    let changes = differing.map(|((field, name, new), (.., old))| HeaderChange {
-        field,
-        label: label(&after.labels, name).to_owned(),
-        text: mark_line(new, old),
-    });
-    changes.collect()
+    Vec::from_iter(
+        differing.map(|((field, name, new), (.., old))| HeaderChange {
+            field,
+            label: label(&after.labels, name).to_owned(),
+            text: mark_line(new, old),
+        }),
+    )
 }
 
 /// Field, name of the label, and text.

@@ -1,7 +1,6 @@
 //! A YAML file as a tree of nodes with their bytes, to find places in it and the mistakes of a record.
 
 use super::yaml::character_offsets;
-use crate::diagnostic::Part;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 use std::ops::Range;
 
@@ -181,9 +180,9 @@ impl Node {
     }
 
     /// The node found, or its key if that is asked for or the node holds others.
-    pub fn beginning(&self, path: &[String], part: &Part) -> &Node {
+    pub fn beginning(&self, path: &[String], of_key: bool) -> &Node {
         let ((key, node), exists) = self.find(path);
-        let is_key = exists && *part == Part::Key || node.text().is_none();
+        let is_key = exists && of_key || node.text().is_none();
         key.filter(|_| is_key).unwrap_or(node)
     }
 }

@@ -37,8 +37,8 @@ impl Sources {
             // A file that was not read has no nodes, and may be nested beyond all bounds.
             let tree = LazyCell::new(|| nodes::parse(page::yaml_of(&file, text)).ok());
             let find = |location: &SourceLocation| match location {
-                Node { path, part } => {
-                    let beginning = tree.as_ref()?.beginning(path, part);
+                Node { path, key } => {
+                    let beginning = tree.as_ref()?.beginning(path, *key);
                     Some(first_line(text, beginning.bytes.clone()))
                 }
                 SourceLocation::Within(outer, needle) => Some(match &**outer {
@@ -67,7 +67,7 @@ impl Sources {
         let text = self.get(&origin.file)?;
         let start = match &origin.location {
             Bytes { start, .. } => *start,
-            Node { path, part } => nodes::parse(text).ok()?.beginning(path, part).bytes.start,
+            Node { path, key } => nodes::parse(text).ok()?.beginning(path, *key).bytes.start,
             _ => return None,
         };
         let before = text.get(..start)?;

@@ -166,6 +166,8 @@ bad-id = `{ $id }` cannot be an id: { $sign ->
    *[other] { $sign } is none of the letters a–z, the digits and the hyphen
   }
 duplicate-id = `{ $id }` is used twice; first in { $file }, line { $line }
+number-of-other = `no: { $no }` was that of the row `{ $id }`, which was issued and is gone
+    .help = if this is the same row, write `formerly: [{ $id }]`; if it is another, take `no:` out: `safeguard issue` gives it a number
 empty-subject = the measure `{ $id }` has an empty subject
 empty-measure = the measure `{ $id }` says nothing: no measure, no reason, no open question
     .help = write `measure:`, or `not_applicable:` with the reason, or the open question as `confirm:`

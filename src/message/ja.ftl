@@ -166,6 +166,8 @@ bad-id = `{ $id }` は id にできません。{ $sign ->
    *[other] { $sign } は使えません（使えるのは半角の英数字とハイフンだけです）
   }
 duplicate-id = `{ $id }` が二度使われています。先に { $file } の { $line } 行目にあります
+number-of-other = `no: { $no }` は、発行した版にあって今はない行 `{ $id }` の番号です
+    .help = 同じ行なら `formerly: [{ $id }]` と書いてください。別の行なら no: を消せば、`safeguard issue` が新しい番号を付けます
 empty-subject = 措置 `{ $id }` の subject が空です
 empty-measure = 措置 `{ $id }` に何も書かれていません（措置の内容も、理由も、確認事項もない）
     .help = measure:、または理由を not_applicable:、または確認することを confirm: に書いてください

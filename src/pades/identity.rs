@@ -14,7 +14,6 @@ use rsa::traits::PublicKeyParts;
 use sha2::{Digest, Sha256};
 use x509_cert::{Certificate, spki::AlgorithmIdentifierOwned};
 
-/// A signer.
 pub struct Identity {
     pub(super) key: SigningKey,
     /// The signer's certificate, then each one's issuer, as far as the file has them.
@@ -52,7 +51,6 @@ impl Identity {
         &self.chain[0]
     }
 
-    /// The name in the certificate.
     pub fn name(&self) -> String {
         chain::readable(self.certificate().tbs_certificate().subject())
     }
@@ -108,9 +106,8 @@ impl SigningKey {
 
     /// Tells if the certificate's key verifies what this one signs.
     fn belongs_to(&self, certificate: &Certificate) -> bool {
-        let public = certificate.tbs_certificate().subject_public_key_info();
         let signature = (self.sign)(b"");
-        key::verify(public, &self.algorithm, None, b"", &signature).is_ok()
+        key::verify(certificate, &self.algorithm, None, b"", &signature).is_ok()
     }
 }
 

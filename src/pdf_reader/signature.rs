@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use lopdf::{Dictionary, Document, Object};
 use x509_cert::Certificate;
 
-/// A signature as found.
 #[derive(Debug, Clone)]
 pub struct PdfSignature {
     /// The name in the signer's certificate. `None` if the container cannot be read.

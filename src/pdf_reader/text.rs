@@ -6,8 +6,8 @@
 use super::MAX_STREAM;
 use lopdf::{Document, Encoding, Error, Object, ObjectId, Result, content::Content};
 
-/// Extracts the text of every page.
-pub fn pages(document: &Document) -> Result<Vec<String>> {
+/// The text of each page of a PDF of our own, as drawn. A malicious one could fill the memory.
+pub fn page_texts(document: &Document) -> Result<Vec<String>> {
     let pages = document.page_iter();
     pages.map(|page| page_text(document, page)).collect()
 }

@@ -126,8 +126,7 @@ pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
 
 /// Makes the policy of the site's pages, for the headers of its web server.
 pub fn site_policy(project: &Project) -> Result<Policy> {
-    let (_, policy) = BundleBuilder::new(project)?.pages(Bundle::new())?;
-    Ok(policy)
+    Ok(BundleBuilder::new(project)?.pages(Bundle::new())?.1)
 }
 
 /// Draws one PDF by itself, for the preview.
@@ -225,7 +224,6 @@ impl<'a> BundleBuilder<'a> {
         manifest::client_file(&self.documents.version.id, office, ending)
     }
 
-    /// The path of the copy of one client.
     fn copy_file(&self, recipient: &str) -> String {
         let path = self.client_file(&format!("_{}.pdf", plain_name(recipient)));
         path.replacen(CLIENT, COPIES, 1)

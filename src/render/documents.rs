@@ -3,7 +3,7 @@
 //! A draft's are drawn at every build, an edition's once, when it is issued. Each is searched for leaks first.
 
 use super::pdf::{self, FinishedFile, Fonts};
-use super::{leak, leak::RenderedText, theme::Theme};
+use super::{leak, theme::Theme};
 use crate::edition::{Edition, Version, file};
 use crate::manifest::{Bundle, DATA};
 use crate::sheet::{self, Labels, LayoutOptions, Rendering, Sheet};
@@ -90,7 +90,6 @@ impl<'a> Documents<'a> {
         sheet::lay_out(self.register, &options, &self.labels)
     }
 
-    /// A PDF of a sheet with its data.
     pub fn job(&self, path: &str, sheet: Sheet, json: Vec<u8>) -> PdfJob<'a> {
         PdfJob {
             path: path.to_owned(),
@@ -141,15 +140,14 @@ impl<'a> Documents<'a> {
     pub fn draw_one(&self, job: &PdfJob) -> Result<FinishedFile> {
         let PdfJob { sheet, json, .. } = job;
         let pdf = pdf::render(self.fonts, self.theme, sheet, job.changes.as_ref(), json)?;
-        let text = RenderedText::text(&pdf.text);
-        leak::refuse(&job.registers, &text, sheet.rendering)?;
+        leak::refuse(&job.registers, &pdf.text, sheet.rendering)?;
         Ok(pdf)
     }
 
     /// The data of a sheet, if it holds nothing that its reader may not see.
     pub fn data(&self, sheet: &Sheet) -> Result<Vec<u8>> {
         let json = data::json(sheet, self.register, self.version.edition);
-        let text = RenderedText::file(DATA, &json);
+        let text = leak::text_of(DATA, &json);
         leak::refuse(&[self.register], &text, sheet.rendering)?;
         Ok(json)
     }

@@ -35,7 +35,7 @@ impl FileTexts {
                 }
             }
             Some("pdf") => match pdf_reader::open(bytes) {
-                Ok(pdf) => texts.add_pdf(&pdf, bytes),
+                Ok(pdf) => texts.add_pdf(&pdf),
                 // A PDF that cannot be read was made by another program.
                 Err(_) => texts.shown = raw(),
             },
@@ -44,7 +44,6 @@ impl FileTexts {
         texts
     }
 
-    /// Reads a page.
     pub fn html(html: &str) -> FileTexts {
         let mut texts = FileTexts {
             code: html.to_owned(),
@@ -89,8 +88,8 @@ impl FileTexts {
         }
     }
 
-    fn add_pdf(&mut self, pdf: &Document, bytes: &[u8]) {
-        self.pages = pdf_reader::page_texts(bytes).unwrap_or_default().concat();
+    fn add_pdf(&mut self, pdf: &Document) {
+        self.pages = pdf_reader::page_texts(pdf).unwrap_or_default().concat();
         for object in pdf.objects.values() {
             self.add_object(object);
             let stream = || object.as_stream().and_then(Stream::get_plain_content);

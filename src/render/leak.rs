@@ -6,62 +6,45 @@ use crate::message::{Error, Result};
 use crate::model::{Audience, Bilingual, Register};
 use crate::{confidential::without_entities, sheet::Rendering};
 use aho_corasick::{AhoCorasick, Match};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter::once};
 
-/// The characters of a finished rendering in any format, without white space.
-pub struct RenderedText {
-    solid: String,
+/// The text of a finished file, by its extension: of a page without tags and entities, and of its styles and scripts
+/// only the texts in quotes; of a PDF its pages and its data.
+pub fn text_of(path: &str, bytes: &[u8]) -> String {
+    let texts = FileTexts::new(path, bytes);
+    if path.ends_with(".html") || path.ends_with(".xml") {
+        return without_entities(&(texts.shown.replace('\0', "") + &texts.quoted));
+    }
+    [texts.shown, texts.pages, texts.code].concat()
 }
 
-impl RenderedText {
-    /// The text of a page: without tags and entities; of styles and scripts only the texts in quotes.
-    pub fn html(bytes: &[u8]) -> RenderedText {
-        let texts = FileTexts::html(&String::from_utf8_lossy(bytes));
-        let text = texts.shown.replace('\0', "") + &texts.quoted;
-        RenderedText::text(&without_entities(&text))
-    }
-
-    pub fn text(text: &str) -> RenderedText {
-        RenderedText { solid: solid(text) }
-    }
-
-    /// The text of a finished file, by its extension: of a PDF its pages and its data.
-    pub fn file(path: &str, bytes: &[u8]) -> RenderedText {
-        if path.ends_with(".html") || path.ends_with(".xml") {
-            return RenderedText::html(bytes);
+/// The first text in a rendering that its readers may not see. A text is allowed if one of the registers allows it.
+pub fn find(rendered: &str, registers: &[&Register], audience: Audience) -> Option<String> {
+    let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
+    for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
+        let unspaced = solid(&text);
+        if readers.is_some_and(|readers| readers <= audience) {
+            allowed.push(unspaced);
+        } else if is_telling(&unspaced) {
+            withheld.insert(unspaced);
         }
-        let texts = FileTexts::new(path, bytes);
-        RenderedText::text(&[texts.shown, texts.pages, texts.code].concat())
     }
-
-    /// The first text that the readers may not see. A text is allowed if one of the registers allows it.
-    pub fn leak(&self, registers: &[&Register], audience: Audience) -> Option<String> {
-        let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
-        for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
-            let unspaced = solid(&text);
-            if readers.is_some_and(|readers| readers <= audience) {
-                allowed.push(unspaced);
-            } else if is_telling(&unspaced) {
-                withheld.insert(unspaced);
-            }
-        }
-        let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
-        let withheld = Vec::from_iter(withheld);
-        let matches = search.find_overlapping_iter(&self.solid);
-        let text = |it: Match| &withheld[it.pattern().as_usize()];
-        let found: BTreeSet<&String> = matches.map(text).collect();
-        // The same words may also be part of a text that may be read.
-        let is_leak = |text: &&String| !allowed.iter().any(|allowed| allowed.contains(*text));
-        found.into_iter().find(is_leak).cloned()
-    }
+    let search = AhoCorasick::new(&withheld).expect("fewer texts than the search can hold");
+    let (withheld, searched) = (Vec::from_iter(withheld), solid(rendered));
+    let matches = search.find_overlapping_iter(&searched);
+    let text = |it: Match| &withheld[it.pattern().as_usize()];
+    let found: BTreeSet<&String> = matches.map(text).collect();
+    // The same words may also be part of a text that may be read.
+    let is_leak = |text: &&String| !allowed.iter().any(|allowed| allowed.contains(*text));
+    found.into_iter().find(is_leak).cloned()
 }
 
 /// Refuses a rendering that holds more than its readers may see. The proof shows everything.
-pub fn refuse(registers: &[&Register], text: &RenderedText, rendering: Rendering) -> Result<()> {
+pub fn refuse(registers: &[&Register], rendered: &str, rendering: Rendering) -> Result<()> {
     if rendering == Rendering::Proof {
         return Ok(());
     }
-    let leak = text.leak(registers, rendering.audience());
+    let leak = find(rendered, registers, rendering.audience());
     let refused = |text| Err(Error::new("leak").with("text", text));
     leak.map_or(Ok(()), refused)
 }
@@ -80,17 +63,13 @@ fn solid(text: &str) -> String {
 fn texts(register: &Register) -> Vec<(String, Option<Audience>)> {
     let headings = register.sections.iter().flat_map(|section| {
         let items = section.items.iter().map(|item| &item.name);
-        std::iter::once(&section.name).chain(items)
+        once(&section.name).chain(items)
     });
     let frame = register.frame().into_iter().filter_map(|(_, line)| line);
     let printed = register.certifications.iter().map(|it| &it.printed);
     let lines = frame.chain(headings).chain(printed);
-    let public = |text: &String| (text.clone(), Some(Audience::Public));
-    let mut texts = Vec::from_iter(
-        lines
-            .flat_map(|Bilingual { ja, en }| std::iter::once(ja).chain(en))
-            .map(public),
-    );
+    let both = lines.flat_map(|Bilingual { ja, en }| once(ja).chain(en));
+    let mut texts = Vec::from_iter(both.map(|text| (text.clone(), Some(Audience::Public))));
     for measure in register.measures() {
         for (Bilingual { ja, en }, audience) in measure.texts() {
             let english = en.iter().flat_map(|en| &en.paragraphs);
@@ -119,11 +98,11 @@ mod tests {
             ("a.json", json),
             ("a.csv", csv),
         ] {
-            let rendered = RenderedText::file(path, bytes);
-            assert!(rendered.solid.contains(&solid(text)), "{path}");
+            let rendered = solid(&text_of(path, bytes));
+            assert!(rendered.contains(&solid(text)), "{path}");
         }
         // Two texts are not one that begins in the first and ends in the second.
-        let rendered = RenderedText::file("a.json", br#"["A &", "B"]"#);
-        assert!(!rendered.solid.contains("A&B"));
+        let rendered = text_of("a.json", br#"["A &", "B"]"#);
+        assert!(!solid(&rendered).contains("A&B"));
     }
 }

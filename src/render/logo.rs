@@ -96,7 +96,6 @@ fn active(node: Node) -> Option<String> {
     attribute.or_else(|| text.map(|_| format!("<{name}>")))
 }
 
-/// True if a style loads another file.
 fn loads(style: &str) -> bool {
     let style = style.to_lowercase();
     let mut references = style.split("url(").skip(1);

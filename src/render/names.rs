@@ -41,7 +41,6 @@ pub fn find(content: &Content, theme: &Theme, bundle: &Bundle) -> Vec<Diagnostic
     findings.concat()
 }
 
-/// The names to search a site's files for.
 struct SiteSearch<'a> {
     names: ConfidentialNames<'a>,
     /// Texts of the official theme with a name in them.

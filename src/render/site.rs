@@ -6,7 +6,7 @@
 
 use super::documents::{Documents, predecessor};
 use super::html::{Page, PageContext, Pages, Policy, inert};
-use super::leak::{self, RenderedText};
+use super::leak;
 use crate::edition::{Edition, Ending, ListedEdition, Listing, LostEdition, digest_start};
 use crate::manifest::site::{
     CHANGES, DOWNLOADS, EDITIONS, ENGLISH, FEED, FRONT, LISTING, MISSING, ROBOTS, SITEMAP, VERIFY,
@@ -221,7 +221,8 @@ impl<'a> Site<'a> {
 
     /// Searches a page for leaks, and adds it to the files.
     fn add_page(&mut self, path: &str, page: Page, registers: &[&Register]) -> Result<()> {
-        leak::refuse(registers, &RenderedText::html(&page.html), Rendering::Page)?;
+        let text = leak::text_of(path, &page.html);
+        leak::refuse(registers, &text, Rendering::Page)?;
         self.policy.extend(page.policy);
         self.files.insert(bundle_path(path), page.html);
         Ok(())

@@ -17,7 +17,6 @@ pub fn lay_out_edition(edition: &Edition, rendering: Rendering, labels: &Labels)
     lay_out(&edition.sheet, &options, labels)
 }
 
-/// Lays out the register for one rendering.
 pub fn lay_out(register: &Register, options: &LayoutOptions, labels: &Labels) -> Sheet {
     let mut layout = RowLayout {
         register,

@@ -33,14 +33,13 @@ impl RowLayout<'_> {
     }
 
     pub fn line(&self, line: &Bilingual<String>) -> (String, ForeignLang) {
-        let (chosen, lang) = self.translation(line, &line.ja);
-        (chosen.clone(), lang)
+        self.translation(line, &line.ja)
     }
 
-    fn translation<'v, T>(&self, value: &'v Bilingual<T>, ja: &str) -> (&'v T, ForeignLang) {
+    fn translation<T: Clone>(&self, value: &Bilingual<T>, ja: &str) -> (T, ForeignLang) {
         match &value.en {
-            Some(english) if self.options.language == Language::English => (english, None),
-            _ => (&value.ja, self.foreign(ja)),
+            Some(english) if self.options.language == Language::English => (english.clone(), None),
+            _ => (value.ja.clone(), self.foreign(ja)),
         }
     }
 
@@ -137,7 +136,7 @@ impl RowLayout<'_> {
             return cell(State::Withheld, Text::plain(self.label("withheld")), None);
         }
         let (chosen, lang) = self.translation(text, &text.ja.to_plain());
-        cell(state, chosen.clone(), lang)
+        cell(state, chosen, lang)
     }
 
     /// 版: its number and id, or the day and 案（未発行） of a draft.
@@ -165,11 +164,10 @@ impl RowLayout<'_> {
             ("control_revised", day(revised_on), None),
             ("control_effective", day(register.effective_on), None),
         ];
-        let known = entries.into_iter().filter_map(|(name, value, lang)| {
+        Vec::from_iter(entries.into_iter().filter_map(|(name, value, lang)| {
             let (label, text) = (self.label(name).to_owned(), value?);
             Some(ControlEntry { label, text, lang })
-        });
-        known.collect()
+        }))
     }
 
     pub fn certification(&self, certification: &Certification) -> CertificationLine {
