@@ -60,8 +60,15 @@ pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> Resu
 /// Opens a target; `project` is the folder that relative paths of publish.yaml begin at.
 pub fn open(target: &Target, project: &Path) -> Result<Box<dyn Store>> {
     Ok(match target.record.kind {
-        TargetKind::Sftp => Box::new(SftpStore::new(target, project)),
-        TargetKind::Ftps => Box::new(FtpsStore::new(target)),
+        TargetKind::Sftp => Box::new(SftpStore {
+            target: target.clone(),
+            project: project.to_owned(),
+            connection: None,
+        }),
+        TargetKind::Ftps => Box::new(FtpsStore {
+            target: target.clone(),
+            connection: None,
+        }),
         _ => Box::new(OpendalStore::open(target, project)?),
     })
 }
