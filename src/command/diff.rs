@@ -37,9 +37,16 @@ impl Diff {
         let Some(project) = session.judge(session.load()?, Shown::Errors)? else {
             return Ok(false);
         };
-        let bytes = match &self.guideline {
-            Some(ids) => self.guidelines(session, &project, ids, &format)?,
-            None => self.sheets(session, &project, &format)?,
+        let bytes = if let Some(ids) = &self.guideline {
+            let named = |at: usize| session.guideline(&project.content, &ids[at]);
+            let (sheet, _) = sheet_of(&project, WORKING, self.audience)?;
+            let changes = guideline::compare(named(0)?, named(1)?, &sheet);
+            match &*format {
+                ".json" => data::pretty(&changes),
+                _ => guideline::print(&changes, session.catalog, colour(&stdout())).into(),
+            }
+        } else {
+            self.sheets(session, &project, &format)?
         };
         let Some(path) = &self.output else {
             return write_text(&mut stdout(), bytes).map(|()| true);
@@ -65,22 +72,6 @@ impl Diff {
             ".json" => data::pretty(&changes),
             ".pdf" => pdf::render(&project.fonts, theme, &after, Some(&changes), &json)?.bytes,
             _ => compare::print(&changes, session.catalog, colour(&stdout())).into(),
-        })
-    }
-
-    fn guidelines(
-        &self,
-        session: &Session,
-        project: &Project,
-        ids: &[String],
-        format: &str,
-    ) -> Result<Vec<u8>> {
-        let named = |at: usize| session.guideline(&project.content, &ids[at]);
-        let (sheet, _) = sheet_of(project, WORKING, self.audience)?;
-        let changes = guideline::compare(named(0)?, named(1)?, &sheet);
-        Ok(match format {
-            ".json" => data::pretty(&changes),
-            _ => guideline::print(&changes, session.catalog, colour(&stdout())).into(),
         })
     }
 

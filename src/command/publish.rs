@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::plan::{BuiltSite, Plan};
+use crate::publish::store;
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
 use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak::RenderedText};
@@ -106,7 +107,7 @@ impl Publish {
             progress: &progress,
         };
         let _run_lock = local.lock_target(&target.name)?;
-        let mut store = context.open(target, &session.directory)?;
+        let mut store = context.retry(|| store::open(target, &session.directory))?;
         if self.dry_run {
             let plan = context.plan(store.as_mut(), site, &[])?;
             let published = plan.published.as_ref();
