@@ -62,18 +62,16 @@ pub enum TargetKind {
 
 impl TargetKind {
     /// The fields that a target of this kind needs, and those that it may have.
-    fn fields(self) -> [&'static [&'static str]; 2] {
-        match self {
-            TargetKind::Folder => [&["path"], &[]],
-            TargetKind::Sftp => [
-                &["host", "user", "path"],
-                &["port", "key_file", "known_hosts"],
-            ],
-            TargetKind::Ftps => [&["host", "user", "path"], &["port"]],
-            TargetKind::Webdav => [&["url"], &["user", "path"]],
-            TargetKind::S3 => [&["bucket"], &["region", "endpoint", "path"]],
-            TargetKind::Git => [&["repository", "branch"], &["path"]],
-        }
+    fn fields(self) -> [Vec<&'static str>; 2] {
+        let fields = match self {
+            TargetKind::Folder => ["path", ""],
+            TargetKind::Sftp => ["host user path", "port key_file known_hosts"],
+            TargetKind::Ftps => ["host user path", "port"],
+            TargetKind::Webdav => ["url", "user path"],
+            TargetKind::S3 => ["bucket", "region endpoint path"],
+            TargetKind::Git => ["repository branch", "path"],
+        };
+        fields.map(|names| names.split_whitespace().collect())
     }
 }
 
