@@ -5,7 +5,9 @@ use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::render::html::{PageContext, Pages};
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
-use crate::{data, model::Audience, output, render::bundle::Project, render::pdf};
+use crate::{
+    data, edition::Version, model::Audience, output, render::bundle::Project, render::pdf,
+};
 use std::{io::stdout, path::PathBuf};
 
 /// The name of the state of `content/`.
@@ -94,16 +96,15 @@ impl Diff {
 
 /// The sheet of that name, an edition or `working`, and its data.
 pub fn sheet_of(project: &Project, name: &str, reader: Audience) -> Result<(Sheet, Vec<u8>)> {
-    let rendering = Rendering::of_data(reader);
     let labels = project.theme.drawable_labels(&project.fonts)?;
-    if name != WORKING {
+    let (register, day, version) = if name == WORKING {
+        (&project.register, project.today, project.version())
+    } else {
         let edition = find_edition(&project.content, name, &[WORKING])?;
-        let sheet = sheet::lay_out_edition(edition, rendering, &labels);
-        let json = data::json(&sheet, &edition.sheet, Some(edition));
-        return Ok((sheet, json));
-    }
-    let options = LayoutOptions::new(rendering, project.today, project.version());
-    let sheet = sheet::lay_out(&project.register, &options, &labels);
-    let json = data::json(&sheet, &project.register, options.version.edition);
+        (&edition.sheet, edition.sheet.date, Version::issued(edition))
+    };
+    let options = LayoutOptions::new(Rendering::of_data(reader), day, version);
+    let sheet = sheet::lay_out(register, &options, &labels);
+    let json = data::json(&sheet, register, options.version.edition);
     Ok((sheet, json))
 }

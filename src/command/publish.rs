@@ -106,7 +106,10 @@ impl Publish {
             retry_pauses: &RETRY_PAUSES,
             progress: &progress,
         };
-        let _run_lock = local.lock_target(&target.name)?;
+        let last = local.manifest_file(&target.name);
+        // Keeps other runs of this project from publishing to the target.
+        let busy = Message::new("target-busy-here");
+        let _run_lock = output::lock(&last.with_extension("lock"), busy)?;
         let mut store = context.retry(|| store::open(target, &session.directory))?;
         if self.dry_run {
             let plan = context.plan(store.as_mut(), site, &[])?;
@@ -127,8 +130,7 @@ impl Publish {
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
-        let published = data::pretty(&site.manifest);
-        output::write_file(&local.manifest_file(&target.name), &published)?;
+        output::write_file(&last, &data::pretty(&site.manifest))?;
         let already = plan.is_empty().then_some("published-already");
         let message = Message::new(already.unwrap_or("published"))
             .with("target", &target.name)
