@@ -5,9 +5,8 @@ use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::render::html::{PageContext, Pages};
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
-use crate::{
-    data, edition::Version, model::Audience, output, render::bundle::Project, render::pdf,
-};
+use crate::{data, output};
+use crate::{edition::Version, model::Audience, render::bundle::Project, render::pdf};
 use std::{io::stdout, path::PathBuf};
 
 /// The name of the state of `content/`.

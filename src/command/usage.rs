@@ -1,9 +1,8 @@
 //! Help and mistakes in the arguments, in both languages: clap speaks English only.
 
 use super::{CANNOT_WORK, print_result, write_text};
-use crate::characters::is_blank;
-use crate::edition::Allowance;
 use crate::message::{Catalog, Error, Language, Message, Result};
+use crate::{characters::is_blank, edition::Allowance};
 use clap::Command;
 use clap::error::{ContextKind, Error as ClapError, ErrorKind};
 use jiff::civil::Date;

@@ -2,9 +2,9 @@
 
 use crate::verify::{ExpiringCertificate, VerifyContext, VerifyReport};
 use crate::{
-    characters::visible, cms::SignatureError, command::Session, data, date::day_in_japan,
-    message::Message, pdf_reader::PdfSignature,
+    characters::visible, cms::SignatureError, date::day_in_japan, pdf_reader::PdfSignature,
 };
+use crate::{command::Session, data, message::Message};
 use serde::Serialize;
 use serde_json::json;
 use textwrap::core::display_width;
