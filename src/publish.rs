@@ -28,7 +28,7 @@ use crate::message::{Error, Message, Result};
 use jiff::Timestamp;
 use lock::Lock;
 use plan::{BuiltSite, Plan, plan, read_manifest};
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 use store::{Store, is_transient};
 use target::{Target, TargetKind};
 
@@ -147,11 +147,6 @@ pub fn status(store: &mut dyn Store, context: &PublishContext) -> Result<Option<
 }
 
 impl PublishContext<'_> {
-    /// Opens a target of the project in this folder.
-    pub fn open(&self, target: &Target, project: &Path) -> Result<Box<dyn Store>> {
-        self.retry(|| store::open(target, project))
-    }
-
     /// Plans the publication, without a lock. Fails if a new file would replace one that this program did not publish.
     pub fn plan(
         &self,
@@ -203,7 +198,7 @@ impl PublishContext<'_> {
     }
 
     /// Runs a step, and again after each pause while its errors are transient.
-    fn retry<T>(&self, mut step: impl FnMut() -> Result<T>) -> Result<T> {
+    pub fn retry<T>(&self, mut step: impl FnMut() -> Result<T>) -> Result<T> {
         for pause in self.retry_pauses {
             match step() {
                 Err(error) if is_transient(&error) => {

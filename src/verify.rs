@@ -155,10 +155,9 @@ fn read_data(bytes: &[u8]) -> Option<ReceivedData> {
 
 /// The reason a file that is not recorded cannot be compared, for whoever received it.
 fn for_client(obstacle: Message) -> Message {
-    let lacks_data = ["pdf-no-data", "pdf-several-data"].map(Message::new);
-    match obstacle {
-        it if lacks_data.contains(&it) => it,
-        it if it == Message::new("pdf-encrypted") => Message::new("verify-encrypted"),
+    match obstacle.id {
+        "pdf-no-data" | "pdf-several-data" => obstacle,
+        "pdf-encrypted" => Message::new("verify-encrypted"),
         _ => Message::new("verify-not-recorded"),
     }
 }

@@ -1112,7 +1112,7 @@ fn publish(host: &Host, site: &BuiltSite) -> Result<Plan> {
 
 fn publish_as(host: &Host, site: &BuiltSite, publisher: &str) -> Result<Plan> {
     let context = context(publisher, &|_| {});
-    let mut store = context.open(&host.target(), host.workshop.path())?;
+    let mut store = context.retry(|| store::open(&host.target(), host.workshop.path()))?;
     publish::publish(store.as_mut(), site, &context)
 }
 

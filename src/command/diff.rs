@@ -5,7 +5,8 @@ use crate::compare::{self, guideline};
 use crate::message::{Error, Message, Result};
 use crate::render::html::{PageContext, Pages};
 use crate::sheet::{self, LayoutOptions, Rendering, Sheet};
-use crate::{data, model::Audience, output, render::bundle::Project, render::pdf};
+use crate::{data, output};
+use crate::{edition::Version, model::Audience, render::bundle::Project, render::pdf};
 use std::{io::stdout, path::PathBuf};
 
 /// The name of the state of `content/`.
@@ -37,9 +38,16 @@ impl Diff {
         let Some(project) = session.judge(session.load()?, Shown::Errors)? else {
             return Ok(false);
         };
-        let bytes = match &self.guideline {
-            Some(ids) => self.guidelines(session, &project, ids, &format)?,
-            None => self.sheets(session, &project, &format)?,
+        let bytes = if let Some(ids) = &self.guideline {
+            let named = |at: usize| session.guideline(&project.content, &ids[at]);
+            let (sheet, _) = sheet_of(&project, WORKING, self.audience)?;
+            let changes = guideline::compare(named(0)?, named(1)?, &sheet);
+            match &*format {
+                ".json" => data::pretty(&changes),
+                _ => guideline::print(&changes, session.catalog, colour(&stdout())).into(),
+            }
+        } else {
+            self.sheets(session, &project, &format)?
         };
         let Some(path) = &self.output else {
             return write_text(&mut stdout(), bytes).map(|()| true);
@@ -68,22 +76,6 @@ impl Diff {
         })
     }
 
-    fn guidelines(
-        &self,
-        session: &Session,
-        project: &Project,
-        ids: &[String],
-        format: &str,
-    ) -> Result<Vec<u8>> {
-        let named = |at: usize| session.guideline(&project.content, &ids[at]);
-        let (sheet, _) = sheet_of(project, WORKING, self.audience)?;
-        let changes = guideline::compare(named(0)?, named(1)?, &sheet);
-        Ok(match format {
-            ".json" => data::pretty(&changes),
-            _ => guideline::print(&changes, session.catalog, colour(&stdout())).into(),
-        })
-    }
-
     /// The ending of the output, checked before anything else; empty for the terminal.
     fn format(&self) -> Result<String> {
         let of_guidelines = self.guideline.as_ref().map(|_| &[".json"][..]);
@@ -103,16 +95,15 @@ impl Diff {
 
 /// The sheet of that name, an edition or `working`, and its data.
 pub fn sheet_of(project: &Project, name: &str, reader: Audience) -> Result<(Sheet, Vec<u8>)> {
-    let rendering = Rendering::of_data(reader);
     let labels = project.theme.drawable_labels(&project.fonts)?;
-    if name != WORKING {
+    let (register, day, version) = if name == WORKING {
+        (&project.register, project.today, project.version())
+    } else {
         let edition = find_edition(&project.content, name, &[WORKING])?;
-        let sheet = sheet::lay_out_edition(edition, rendering, &labels);
-        let json = data::json(&sheet, &edition.sheet, Some(edition));
-        return Ok((sheet, json));
-    }
-    let options = LayoutOptions::new(rendering, project.today, project.version());
-    let sheet = sheet::lay_out(&project.register, &options, &labels);
-    let json = data::json(&sheet, &project.register, options.version.edition);
+        (&edition.sheet, edition.sheet.date, Version::issued(edition))
+    };
+    let options = LayoutOptions::new(Rendering::of_data(reader), day, version);
+    let sheet = sheet::lay_out(register, &options, &labels);
+    let json = data::json(&sheet, register, options.version.edition);
     Ok((sheet, json))
 }

@@ -16,9 +16,6 @@ pub struct Init {
     pub(super) run: RunOptions,
 }
 
-/// An example in the list of fields is at most this long.
-const EXAMPLE_LETTERS: usize = 40;
-
 impl Init {
     /// Writes a new folder in themes/. Returns false, with nothing written, if the content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
@@ -56,7 +53,7 @@ impl Init {
     }
 }
 
-/// A table of the fields of a sheet. A field that occurs several times has its first example.
+/// A table of the fields of a sheet. A field that occurs several times has its first example, 40 letters of it at most.
 fn list_fields(sheet: &Value) -> String {
     // The labels are listed in their own files.
     let labels = ("object", "labels.ja.yaml".to_owned());
@@ -65,7 +62,7 @@ fn list_fields(sheet: &Value) -> String {
     let mut table = String::from("| `sheet.json` | type | example |\n|---|---|---|\n");
     for (path, (kind, example)) in fields {
         let line = example.replace(['|', '`', '\n'], " ");
-        let beginning: String = line.chars().take(EXAMPLE_LETTERS).collect();
+        let beginning: String = line.chars().take(40).collect();
         table.push_str(&format!("| `{path}` | {kind} | {beginning} |\n"));
     }
     table

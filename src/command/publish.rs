@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, SourceLocation};
 use crate::message::{Error, Message, Result};
 use crate::model::{Audience, Register};
 use crate::publish::plan::{BuiltSite, Plan};
+use crate::publish::store;
 use crate::publish::target::{self, Target};
 use crate::publish::{self, ProgressEvent, PublishContext, RETRY_PAUSES, local_state::LocalState};
 use crate::render::{bundle, bundle::Project, html::HeaderSyntax, leak};
@@ -106,8 +107,11 @@ impl Publish {
             retry_pauses: &RETRY_PAUSES,
             progress: &progress,
         };
-        let _run_lock = local.lock_target(&target.name)?;
-        let mut store = context.open(target, &session.directory)?;
+        let last = local.manifest_file(&target.name);
+        // Keeps other runs of this project from publishing to the target.
+        let busy = Message::new("target-busy-here");
+        let _run_lock = output::lock(&last.with_extension("lock"), busy)?;
+        let mut store = context.retry(|| store::open(target, &session.directory))?;
         if self.dry_run {
             let plan = context.plan(store.as_mut(), site, &[])?;
             let published = plan.published.as_ref();
@@ -127,8 +131,7 @@ impl Publish {
         }
         let plan = publish::publish(store.as_mut(), site, &context)?;
         bar.finish_and_clear();
-        let published = data::pretty(&site.manifest);
-        output::write_file(&local.manifest_file(&target.name), &published)?;
+        output::write_file(&last, &data::pretty(&site.manifest))?;
         let already = plan.is_empty().then_some("published-already");
         let message = Message::new(already.unwrap_or("published"))
             .with("target", &target.name)

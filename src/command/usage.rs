@@ -1,9 +1,8 @@
 //! Help and mistakes in the arguments, in both languages: clap speaks English only.
 
 use super::{CANNOT_WORK, print_result, write_text};
-use crate::characters::is_blank;
-use crate::edition::Allowance;
 use crate::message::{Catalog, Error, Language, Message, Result};
+use crate::{characters::is_blank, edition::Allowance};
 use clap::Command;
 use clap::error::{ContextKind, Error as ClapError, ErrorKind};
 use jiff::civil::Date;
@@ -47,40 +46,35 @@ fn message(error: &ClapError, program: &Command) -> Message {
     let context = |kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = context(ContextKind::InvalidArg);
     let value = context(ContextKind::InvalidValue);
-    // clap writes `--as-of <DATE>`.
-    let option = argument.split(' ').next().unwrap_or_default();
-    let message = match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            let known: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-            Message::new("no-such-command")
-                .with("name", context(ContextKind::InvalidSubcommand))
-                .with("known", known.join(", "))
-        }
-        ErrorKind::UnknownArgument => match context(ContextKind::SuggestedArg) {
-            near if near.is_empty() => Message::new("no-such-option"),
-            near => Message::new("no-such-option-near").with("near", near),
-        },
-        ErrorKind::InvalidValue if value.is_empty() => Message::new("value-missing"),
-        ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => Message::new("value-missing"),
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            // Either the values that clap knows, or the example that our own parsers below return.
-            let example = error.source().map(ToString::to_string);
-            let known = || context(ContextKind::ValidValue);
-            Message::new("value-wrong")
-                .with("value", value)
-                .with("example", example.unwrap_or_else(known))
-        }
-        ErrorKind::TooManyValues => Message::new("value-unwanted"),
-        ErrorKind::ArgumentConflict => match context(ContextKind::PriorArg) {
-            other if other == argument => Message::new("option-twice"),
-            other => Message::new("options-conflict").with("other", other),
-        },
-        ErrorKind::MissingRequiredArgument => {
-            Message::new("argument-missing").with("arguments", &argument)
-        }
-        _ => Message::new("usage"),
+    let near = context(ContextKind::SuggestedArg);
+    let other = context(ContextKind::PriorArg);
+    // Either the values that clap knows, or the example that our own parsers below return.
+    let known = context(ContextKind::ValidValue);
+    let example = error.source().map_or(known, |it| it.to_string());
+    let commands: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+    let id = match error.kind() {
+        ErrorKind::InvalidSubcommand => "no-such-command",
+        ErrorKind::UnknownArgument if near.is_empty() => "no-such-option",
+        ErrorKind::UnknownArgument => "no-such-option-near",
+        ErrorKind::InvalidValue if value.is_empty() => "value-missing",
+        ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => "value-missing",
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => "value-wrong",
+        ErrorKind::TooManyValues => "value-unwanted",
+        ErrorKind::ArgumentConflict if other == argument => "option-twice",
+        ErrorKind::ArgumentConflict => "options-conflict",
+        ErrorKind::MissingRequiredArgument => "argument-missing",
+        _ => "usage",
     };
-    message.with("option", option)
+    Message::new(id)
+        .with("name", context(ContextKind::InvalidSubcommand))
+        .with("known", commands.join(", "))
+        .with("near", near)
+        .with("other", other)
+        .with("value", value)
+        .with("example", example)
+        // clap writes `--as-of <DATE>`.
+        .with("option", argument.split(' ').next().unwrap_or_default())
+        .with("arguments", &argument)
 }
 
 /// Parses a day written as `2026-04-01`, and in no other way.
@@ -134,7 +128,7 @@ pub fn language(arguments: &[OsString]) -> Language {
 /// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
 /// several commands share a text: `help-as-of`. The texts name values and defaults themselves.
 pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
-    let documented = command
+    command
         .mut_args(|argument| {
             let option = argument.get_id().as_str().replace('_', "-");
             let own = catalog.text(&format!("{id}-{option}"));
@@ -149,9 +143,6 @@ pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command
             let below = format!("{id}-{}", command.get_name());
             with_help_texts(command, &below, catalog)
         })
-        .about(catalog.text(id).unwrap_or_default());
-    match catalog.text(&format!("{id}-after")) {
-        Some(after) => documented.after_help(after),
-        None => documented,
-    }
+        .about(catalog.text(id).unwrap_or_default())
+        .after_help(catalog.text(&format!("{id}-after")).unwrap_or_default())
 }

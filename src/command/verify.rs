@@ -52,8 +52,8 @@ impl Verify {
         let printer = print::Printer { session, context };
         let text = match self.format.as_deref() {
             Some("json") => printer.json(&reports),
-            Some("csv") => printer.csv(&reports),
-            _ => printer.text(&reports),
+            Some("csv") => crate::data::table(printer.cells(&reports)).into(),
+            _ => printer.text(&reports).into(),
         };
         write_text(&mut std::io::stdout(), &text)?;
         let gravest = reports.iter().map(|report| report.verdict).max();

@@ -378,7 +378,6 @@ publish-first = publish before you hand it out: a client can verify a file only 
 holds-older = { $recipient } holds a copy of the edition { $id } (made on { $day })
 holds-copy = { $recipient } holds a copy of the edition { $id }
 lost-unknown = nothing here names an edition { $id }; if it was the newest, write `edition: { $id }` back into content/sheet.yaml, and run this again
-note-needed = say why with --note "…": everybody will read it
 withdrawn = withdrawn: the edition { $id }. Build and publish now: its files and texts leave the site, its record and a page that says so stay
 withdrawn-already = the edition { $id } was withdrawn on { $day } already
 none-in-force = no edition is in force: the site says so, and nothing is made for clients until the next edition is issued

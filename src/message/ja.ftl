@@ -378,7 +378,6 @@ publish-first = 渡す前に公開してください。公開された一覧に�
 holds-older = { $recipient } にあるのは版 { $id } の写しです（{ $day } に作成）
 holds-copy = { $recipient } には版 { $id } の写しがあります
 lost-unknown = 版 { $id } の名前がどこにもありません。最新の版だったときは、content/sheet.yaml に `edition: { $id }` を書き戻してから、もう一度実行してください
-note-needed = 理由を --note "…" で書いてください（公開されます）
 withdrawn = 撤回しました：版 { $id }。build と publish をしてください。ファイルと内容はサイトから消え、記録と、撤回を知らせるページが残ります
 withdrawn-already = 版 { $id } は { $day } に撤回済みです
 none-in-force = 効力のある版はありません。サイトはそのことを示し、次の版を発行するまで、渡すファイルは作られません

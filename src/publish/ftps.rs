@@ -14,19 +14,12 @@ use suppaftp::{FtpResult, Status, tokio_rustls::TlsConnector, types::FileType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 pub struct FtpsStore {
-    target: Target,
+    pub target: Target,
     /// Opened by the first step, and again after it was lost.
-    connection: Option<FtpStream>,
+    pub connection: Option<FtpStream>,
 }
 
 impl FtpsStore {
-    pub fn new(target: &Target) -> FtpsStore {
-        FtpsStore {
-            target: target.clone(),
-            connection: None,
-        }
-    }
-
     /// Runs one step; the connection survives only an error that the server itself reports.
     fn run<T>(&mut self, step: impl AsyncFnOnce(&mut FtpStream) -> FtpResult<T>) -> Result<T> {
         let (result, connection) = wait(async {

@@ -1,9 +1,9 @@
 //! Facts a project keeps about its own publications, in `.safeguard/`, which git ignores, beside `publish.yaml`:
 //! the project's id, a lock of each target, and the manifest last published there.
 
-use crate::message::{Message, Result};
-use crate::output::{failed, lock, write_file};
-use std::fs::{self, File};
+use crate::message::Result;
+use crate::output::{failed, write_file};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 pub struct LocalState {
@@ -31,13 +31,7 @@ impl LocalState {
         Ok(LocalState { folder, publisher })
     }
 
-    /// Keeps other runs of this project from publishing to a target, until the file is dropped.
-    pub fn lock_target(&self, target: &str) -> Result<File> {
-        let path = self.folder.join(format!("{target}.lock"));
-        lock(&path, Message::new("target-busy-here"))
-    }
-
-    /// The file with the manifest that this project published last.
+    /// The file with the manifest that this project published last; its lock stands beside it.
     pub fn manifest_file(&self, target: &str) -> PathBuf {
         self.folder.join(format!("{target}.json"))
     }

@@ -75,10 +75,8 @@ impl Lock {
 
     /// Fails if another publisher has taken the lock over.
     pub fn confirm(&self, store: &mut dyn Store) -> Result<()> {
-        if !self.is_held(store)? {
-            return Err(Error::new("target-taken"));
-        }
-        Ok(())
+        let held = self.is_held(store)?.then_some(());
+        held.ok_or_else(|| Error::new("target-taken"))
     }
 
     /// Removes the lock and the upload's own files; a lock that was taken over stays.

@@ -19,8 +19,6 @@ const FULL_DISK: [io::ErrorKind; 3] = [StorageFull, QuotaExceeded, ReadOnlyFiles
 
 pub struct OpendalStore {
     operator: Operator,
-    /// True if the service shows complete objects only, with media type and cache policy. Elsewhere a part is renamed.
-    keeps_objects: bool,
     /// The branch whose checkout has the files.
     branch: Option<GitBranch>,
 }
@@ -43,11 +41,7 @@ impl OpendalStore {
         };
         let wrong = Message::new("target-setting").with("target", &target.name);
         let operator = opened.map_err(|error| Error::new(wrong).failed_by(error))?;
-        Ok(OpendalStore {
-            operator,
-            keeps_objects: target.record.kind == TargetKind::S3,
-            branch,
-        })
+        Ok(OpendalStore { operator, branch })
     }
 }
 
@@ -57,12 +51,13 @@ impl Store for OpendalStore {
     }
 
     fn write(&mut self, path: &str, bytes: &[u8]) -> Result<()> {
-        if !self.keeps_objects {
+        let scheme = self.operator.info().scheme();
+        // S3 shows complete objects only, with media type and cache policy. Elsewhere a part is renamed.
+        if scheme != services::S3_SCHEME {
             run(self.operator.write(PART, bytes.to_vec()))?;
             let moved = run(self.operator.rename(PART, path));
-            let is_webdav = self.operator.info().scheme() == services::WEBDAV_SCHEME;
             return moved.map_err(|error| {
-                if !is_webdav || is_transient(&error) {
+                if scheme != services::WEBDAV_SCHEME || is_transient(&error) {
                     return error;
                 }
                 // The server took the file, yet not its name.

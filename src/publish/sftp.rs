@@ -14,13 +14,13 @@ const CHUNK: usize = 32 * 1024;
 const POSIX_RENAME: &str = "posix-rename@openssh.com";
 
 pub struct SftpStore {
-    target: Target,
-    project: PathBuf,
+    pub target: Target,
+    pub project: PathBuf,
     /// Opened by the first step, and again after it was lost.
-    connection: Option<Connection>,
+    pub connection: Option<Connection>,
 }
 
-struct Connection {
+pub struct Connection {
     sftp: RawSftpSession,
     /// True if the server can rename over an existing file.
     renames_over: bool,
@@ -29,14 +29,6 @@ struct Connection {
 }
 
 impl SftpStore {
-    pub fn new(target: &Target, project: &Path) -> SftpStore {
-        SftpStore {
-            target: target.clone(),
-            project: project.to_owned(),
-            connection: None,
-        }
-    }
-
     /// Runs one step on the connection; after a loss the next step opens another.
     fn run<T>(&mut self, step: impl AsyncFnOnce(&Connection) -> SftpResult<T>) -> Result<T> {
         let kept = self.connection.take();

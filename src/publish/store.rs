@@ -5,7 +5,7 @@
 
 use super::target::{Target, TargetKind};
 use super::{ftps::FtpsStore, opendal_store::OpendalStore, sftp::SftpStore};
-use crate::message::{Error, Message, Result};
+use crate::message::{Error, Result};
 use std::{path::Path, sync::LazyLock, time::Duration};
 
 /// Name of a file during its upload; afterwards it is renamed to its own path.
@@ -48,7 +48,7 @@ pub fn transient(error: impl std::error::Error + 'static) -> Error {
 
 /// True if a retry may help.
 pub fn is_transient(error: &Error) -> bool {
-    error.message == Message::new(UNREACHABLE)
+    error.message.id == UNREACHABLE
 }
 
 /// True if a file created without exclusion is this caller's, once a competitor's would have arrived.
@@ -60,8 +60,15 @@ pub fn confirm_created(store: &mut impl Store, path: &str, bytes: &[u8]) -> Resu
 /// Opens a target; `project` is the folder that relative paths of publish.yaml begin at.
 pub fn open(target: &Target, project: &Path) -> Result<Box<dyn Store>> {
     Ok(match target.record.kind {
-        TargetKind::Sftp => Box::new(SftpStore::new(target, project)),
-        TargetKind::Ftps => Box::new(FtpsStore::new(target)),
+        TargetKind::Sftp => Box::new(SftpStore {
+            target: target.clone(),
+            project: project.to_owned(),
+            connection: None,
+        }),
+        TargetKind::Ftps => Box::new(FtpsStore {
+            target: target.clone(),
+            connection: None,
+        }),
         _ => Box::new(OpendalStore::open(target, project)?),
     })
 }

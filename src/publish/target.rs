@@ -11,7 +11,7 @@ use crate::message::{Error, Message};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fmt, sync::LazyLock};
+use std::{collections::BTreeMap, fmt};
 
 pub const FILE: &str = "publish.yaml";
 /// The names that [`Target::secret`] knows.
@@ -62,18 +62,16 @@ pub enum TargetKind {
 
 impl TargetKind {
     /// The fields that a target of this kind needs, and those that it may have.
-    fn fields(self) -> [&'static [&'static str]; 2] {
-        match self {
-            TargetKind::Folder => [&["path"], &[]],
-            TargetKind::Sftp => [
-                &["host", "user", "path"],
-                &["port", "key_file", "known_hosts"],
-            ],
-            TargetKind::Ftps => [&["host", "user", "path"], &["port"]],
-            TargetKind::Webdav => [&["url"], &["user", "path"]],
-            TargetKind::S3 => [&["bucket"], &["region", "endpoint", "path"]],
-            TargetKind::Git => [&["repository", "branch"], &["path"]],
-        }
+    fn fields(self) -> [Vec<&'static str>; 2] {
+        let fields = match self {
+            TargetKind::Folder => ["path", ""],
+            TargetKind::Sftp => ["host user path", "port key_file known_hosts"],
+            TargetKind::Ftps => ["host user path", "port"],
+            TargetKind::Webdav => ["url", "user path"],
+            TargetKind::S3 => ["bucket", "region endpoint path"],
+            TargetKind::Git => ["repository branch", "path"],
+        };
+        fields.map(|names| names.split_whitespace().collect())
     }
 }
 
@@ -170,40 +168,34 @@ pub fn read(
 }
 
 /// Paths that the author takes for another folder than they are: nothing is filled in for `~` or a variable.
-static NO_FOLDER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^~|\$|%[A-Za-z_]+%|://"));
+const NO_FOLDER: &str = r"^~|\$|%[A-Za-z_]+%|://";
 /// Paths on a server that lead out of its folder or are meant for Windows.
-static NO_PATH: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\\|^[A-Za-z]:|(?:^|/)(?:\.\.|(?i:\.git))(?:/|$)"));
+const NO_PATH: &str = r"\\|^[A-Za-z]:|(?:^|/)(?:\.\.|(?i:\.git))(?:/|$)";
+const HOST: &str = r"^(?:[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*)$";
+const BUCKET: &str = r"^[a-z0-9](?:[a-z0-9-]|\.[a-z0-9]){1,61}[a-z0-9]$";
+const ADDRESS: &str = r##"^https?://[!-~&&[^?#"<>\\^`{|}]]+$"##;
+const BRANCH: &str = r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./][A-Za-z0-9_])*$";
 
-/// The values that a server or service can have in a field.
-static VALUES: LazyLock<BTreeMap<&str, Regex>> = LazyLock::new(|| {
-    let address = r##"^https?://[!-~&&[^?#"<>\\^`{|}]]+$"##;
-    let fields = [
-        (
-            "host",
-            r"^(?:[A-Za-z0-9][A-Za-z0-9.-]*|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f.:]*)$",
-        ),
-        (
-            "bucket",
-            r"^[a-z0-9](?:[a-z0-9-]|\.[a-z0-9]){1,61}[a-z0-9]$",
-        ),
-        ("url", address),
-        ("endpoint", address),
-        (
-            "branch",
-            r"^[A-Za-z0-9_](?:[A-Za-z0-9_-]|[./][A-Za-z0-9_])*$",
-        ),
-    ];
-    fields
-        .map(|(field, values)| (field, pattern(values)))
-        .into()
-});
-
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a valid pattern")
+/// The message on a value that no server or service can have in a field.
+fn refused_value(kind: TargetKind, field: &str, value: &str) -> Option<&'static str> {
+    let is = |pattern| {
+        Regex::new(pattern)
+            .expect("a valid pattern")
+            .is_match(value)
+    };
+    let (id, is_right) = match field {
+        "host" => ("target-host", is(HOST)),
+        "bucket" => ("target-bucket", is(BUCKET)),
+        "url" | "endpoint" => ("target-url", is(ADDRESS)),
+        "branch" => ("target-branch", is(BRANCH) && !is("^(?:refs|origin)/")),
+        "path" if kind == TargetKind::Folder => ("target-path", !is(NO_FOLDER)),
+        "path" => ("target-path", !is(NO_FOLDER) && !is(NO_PATH)),
+        _ => return None,
+    };
+    (!is_right).then_some(id)
 }
 
-/// Reports a wrong name, and fields that are missing or of another kind.
+/// Reports a wrong name, wrong values, and fields that are missing or of another kind.
 fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
     let origin = Origin::root(FILE).at(name.as_str());
     let mut findings = Vec::new();
@@ -215,27 +207,6 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         let message = Message::new("target-name").with("name", name);
         report("bad-id", &origin, message);
     }
-    let values = [
-        ("host", &record.host, "target-host"),
-        ("bucket", &record.bucket, "target-bucket"),
-        ("path", &record.path, "target-path"),
-        ("url", &record.url, "target-url"),
-        ("endpoint", &record.endpoint, "target-url"),
-        ("branch", &record.branch, "target-branch"),
-    ];
-    for (field, value, id) in values {
-        let written = value.as_deref().unwrap_or_default();
-        let is_wrong = match field {
-            "path" if record.kind == TargetKind::Folder => NO_FOLDER.is_match(written),
-            "path" => NO_FOLDER.is_match(written) || NO_PATH.is_match(written),
-            "branch" if written.starts_with("refs/") || written.starts_with("origin/") => true,
-            _ => !VALUES[field].is_match(written),
-        };
-        if value.is_some() && is_wrong {
-            let message = Message::new(id).with("written", written);
-            report("wrong-type", &origin.at(field), message);
-        }
-    }
     let fields = serde_json::to_value(record).and_then(serde_json::from_value);
     let mut written: BTreeMap<String, serde_json::Value> = fields.expect("a record is an object");
     written.retain(|name, value| name != "kind" && !value.is_null());
@@ -245,9 +216,16 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
         report("missing-field", &origin, message);
     }
     let known = [needed, optional].concat();
-    for field in written.keys().filter(|name| !known.contains(&&***name)) {
-        let message = Message::new("field-of-other-kind").with("field", field);
-        report("unknown-field", &origin.at(field.as_str()), message);
+    for (field, value) in &written {
+        let value = value.as_str().unwrap_or_default();
+        if let Some(id) = refused_value(record.kind, field, value) {
+            let message = Message::new(id).with("written", value);
+            report("wrong-type", &origin.at(field.as_str()), message);
+        }
+        if !known.contains(&field.as_str()) {
+            let message = Message::new("field-of-other-kind").with("field", field);
+            report("unknown-field", &origin.at(field.as_str()), message);
+        }
     }
     findings
 }

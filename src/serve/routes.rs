@@ -74,8 +74,9 @@ async fn guard(State(server): SharedServer, request: Request, next: Next) -> Res
     (headers, next.run(request).await).into_response()
 }
 
-fn refuse(server: &PreviewServer, status: StatusCode, reason: &'static str) -> Response {
-    (status, server.options.catalog.format(&reason.into())).into_response()
+fn refuse(server: &PreviewServer, status: StatusCode, reason: impl Into<Message>) -> Response {
+    let text = server.options.catalog.format(&reason.into());
+    (status, visible(&text)).into_response()
 }
 
 /// The page around the frames.
@@ -136,9 +137,8 @@ async fn respond(server: &Arc<PreviewServer>, path: &str) -> Response {
             ([policy], typed(media_type(path), file.bytes.clone())).into_response()
         }
         Some(Ok(None)) => {
-            let message = Message::new("file-missing").with("path", path);
-            let text = visible(&server.options.catalog.format(&message));
-            (StatusCode::NOT_FOUND, text).into_response()
+            let missing = Message::new("file-missing").with("path", path);
+            refuse(server, StatusCode::NOT_FOUND, missing)
         }
         Some(Err(error)) => error_response(server, error),
         None => refuse(server, StatusCode::SERVICE_UNAVAILABLE, "preview-nothing"),

@@ -21,14 +21,13 @@ impl Issue {
         content: &Content,
         note: Option<&str>,
     ) -> Option<Result<()>> {
-        Some(match (&self.withdraw, &self.lost, &self.restore) {
+        let scan = self.attach.as_deref().zip(self.to.as_deref());
+        Some(match (&self.withdraw, &self.lost, &self.restore, scan) {
             (Some(id), ..) => withdraw(session, content, id, note),
-            (_, Some(id), _) => give_up(session, content, id, note),
-            (.., Some(id)) => restore(session, content, id),
-            _ => {
-                let (file, id) = (self.attach.as_deref()?, self.to.as_deref()?);
-                self.attach(session, content, file, id)
-            }
+            (_, Some(id), ..) => give_up(session, content, id, note),
+            (.., Some(id), _) => restore(session, content, id),
+            (.., Some((file, id))) => self.attach(session, content, file, id),
+            _ => return None,
         })
     }
 
@@ -69,8 +68,7 @@ impl Issue {
 
 /// Writes the end of an edition beside its record, or where its record was.
 fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()> {
-    let given = note.ok_or_else(|| Error::new("note-needed"))?;
-    let (on, note) = (session.today(), given.to_owned());
+    let (on, note) = (session.today(), note.expect("clap requires one").to_owned());
     let bytes = yaml::write(&Ending { on, note }).into_bytes();
     let path = format!("content/editions/{id}/{name}");
     edit::write(&session.directory, &[(path, bytes)])
@@ -87,8 +85,7 @@ fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) 
         messages.push(Message::new("none-in-force"));
     }
     messages.extend(copies::holders(content, id));
-    let print = |message| session.print_message(message);
-    messages.into_iter().try_for_each(print)
+    session.print(session.lines(&messages))
 }
 
 /// Gives up an edition whose record is gone.

@@ -1,7 +1,7 @@
 //! `publish --status`: reports what is published where, and whether it was changed there.
 
 use super::{LocalState, Message, PublishContext, RETRY_PAUSES, Result, Session, Target};
-use super::{clock, data, publish, write_text};
+use super::{clock, data, publish, store, write_text};
 use crate::{command::copies, date::in_japan, publish::PublishedStatus};
 
 #[derive(serde::Serialize)]
@@ -51,7 +51,7 @@ impl TargetReport {
             retry_pauses: &RETRY_PAUSES,
             progress: &|_| {},
         };
-        let mut store = context.open(target, &session.directory)?;
+        let mut store = context.retry(|| store::open(target, &session.directory))?;
         let published = publish::status(store.as_mut(), &context)?;
         let found = published.as_ref().map(|found| &found.manifest);
         let own = std::fs::read(local.manifest_file(&target.name)).ok();

@@ -1,38 +1,17 @@
 //! Reports of received files as text, JSON or CSV.
 
-use crate::verify::{ExpiringCertificate, Verdict, VerifyContext, VerifyReport};
+use crate::verify::{ExpiringCertificate, VerifyContext, VerifyReport};
 use crate::{
-    characters::visible, cms::SignatureError, command::Session, data, date::day_in_japan,
-    message::Message, pdf_reader::PdfSignature,
+    characters::visible, cms::SignatureError, date::day_in_japan, pdf_reader::PdfSignature,
 };
+use crate::{command::Session, data, message::Message};
 use serde::Serialize;
+use serde_json::json;
 use textwrap::core::display_width;
 
 pub struct Printer<'a> {
     pub session: &'a Session<'a>,
     pub context: &'a VerifyContext,
-}
-
-#[derive(Serialize)]
-struct ReportRow<'a> {
-    file: &'a str,
-    office: &'a Option<String>,
-    edition: &'a Option<String>,
-    verdict: Verdict,
-    exit: u8,
-    reason: String,
-    sha256: &'a str,
-    certificates: &'a [ExpiringCertificate],
-    signatures: Vec<SignatureRow<'a>>,
-}
-
-#[derive(Serialize)]
-struct SignatureRow<'a> {
-    signer: &'a Option<String>,
-    issuer: &'a Option<String>,
-    /// True if it holds and covers the whole file.
-    valid: bool,
-    statement: String,
 }
 
 impl Printer<'_> {
@@ -114,30 +93,34 @@ impl Printer<'_> {
         sentences.map(|it| self.format(&it)).join(" ")
     }
 
-    pub fn json<'r>(&self, reports: &'r [VerifyReport]) -> String {
-        let signature = |it: &'r PdfSignature| SignatureRow {
-            signer: &it.signer,
-            issuer: &it.issuer,
-            valid: self.check(it).is_ok(),
-            statement: self.signature(it),
+    pub fn json(&self, reports: &[VerifyReport]) -> Vec<u8> {
+        let signature = |it: &PdfSignature| {
+            json!({
+                "signer": it.signer,
+                "issuer": it.issuer,
+                // True if it holds and covers the whole file.
+                "valid": self.check(it).is_ok(),
+                "statement": self.signature(it),
+            })
         };
-        let row = |report: &'r VerifyReport| ReportRow {
-            file: &report.file,
-            office: &report.office,
-            edition: &report.edition,
-            verdict: report.verdict,
-            exit: report.verdict.code(),
-            reason: self.format(&report.reason),
-            sha256: &report.sha256,
-            certificates: &report.expiring,
-            signatures: report.signatures.iter().map(signature).collect(),
+        let row = |report: &VerifyReport| {
+            json!({
+                "file": report.file,
+                "office": report.office,
+                "edition": report.edition,
+                "verdict": report.verdict,
+                "exit": report.verdict.code(),
+                "reason": self.format(&report.reason),
+                "sha256": report.sha256,
+                "certificates": report.expiring,
+                "signatures": report.signatures.iter().map(signature).collect::<Vec<_>>(),
+            })
         };
-        let rows = Vec::from_iter(reports.iter().map(row));
-        String::from_utf8(data::pretty(&rows)).expect("JSON is UTF-8")
+        data::pretty(&Vec::from_iter(reports.iter().map(row)))
     }
 
     /// The cells of the table, with its head.
-    fn cells(&self, reports: &[VerifyReport]) -> Vec<[String; 6]> {
+    pub fn cells(&self, reports: &[VerifyReport]) -> Vec<[String; 6]> {
         let head = ["file", "office", "edition", "verdict", "ends", "signed"];
         let column = |name: &str| self.format(&Message::new("verify-column").with("column", name));
         let mut cells = vec![head.map(column)];
@@ -160,11 +143,6 @@ impl Printer<'_> {
             cells.push(row.map(|cell| visible(&cell)));
         }
         cells
-    }
-
-    /// A table for spreadsheets, which take no text of others for a formula.
-    pub fn csv(&self, reports: &[VerifyReport]) -> String {
-        data::table(self.cells(reports))
     }
 
     fn table(&self, reports: &[VerifyReport]) -> String {
