@@ -5,7 +5,8 @@
 
 use crate::text::{MarkupProblem, begins_item, closes, is_japanese, problem_at, stray_asterisks};
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html};
-use std::{collections::BTreeSet, iter::once, ops::Range};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 #[derive(Debug)]
 pub struct Prose {
@@ -164,7 +165,7 @@ fn join_japanese(events: &mut Vec<SourceEvent>) {
 }
 
 fn set_anchors(events: &mut [SourceEvent]) {
-    let mut taken = BTreeSet::new();
+    let (mut taken, mut numbers) = (BTreeSet::new(), BTreeMap::<String, usize>::new());
     for at in 0..events.len() {
         let (before, rest) = events.split_at_mut(at + 1);
         if let Event::Start(Tag::Heading { id, .. }) = &mut before[at].0 {
@@ -173,9 +174,13 @@ fn set_anchors(events: &mut [SourceEvent]) {
             let text: String = inside.filter_map(printed_text).collect();
             // The anchor itself, or with the next free number after it.
             let anchor = anchor(&text);
-            let numbered = (2..).map(|number| format!("{anchor}-{number}"));
-            let mut names = once(anchor.clone()).chain(numbered);
-            *id = names.find(|it| taken.insert(it.clone())).map(Into::into);
+            let mut name = anchor.clone();
+            while !taken.insert(name.clone()) {
+                let number = numbers.entry(anchor.clone()).or_insert(1);
+                *number += 1;
+                name = format!("{anchor}-{number}");
+            }
+            *id = Some(name.into());
         }
     }
 }

@@ -266,7 +266,7 @@ pub fn problem_at(source: &str, event: &Event, range: &Range<usize>) -> Option<M
             let is_inside = is_word(before, inner) || is_word(inner, &source[range.end..]);
             let is_note = inner.starts_with(|c: char| c.is_ascii_digit());
             let is_bare = !inner.contains(char::is_alphanumeric);
-            let lost = is_inside || is_note || is_bare || written.starts_with('_');
+            let lost = is_inside || is_note || is_bare || written.starts_with("__");
             lost.then_some(written)?
         }
         Event::Text(_) if before.ends_with('\\') => {

@@ -97,13 +97,23 @@ fn better_file(content: &Content, file: &MeasureFile) -> Option<Message> {
     // `C-b.yaml` for `C/b.yaml`, or `C/10-2.yaml` for a section that has no items.
     let ids: Vec<String> = free.iter().map(SheetPlace::id).collect();
     let is_meant = |id: &String| id.eq_ignore_ascii_case(&written) || Some(&**id) == item;
-    let near = || nearest(&written, ids.iter().map(String::as_str));
+    // `10-1` is not near `10-2`: numbers are not mistyped names.
+    let is_like = |id: &&str| {
+        id.chars()
+            .filter(char::is_ascii_digit)
+            .eq(written.chars().filter(char::is_ascii_digit))
+    };
+    let near = || nearest(&written, ids.iter().map(String::as_str).filter(is_like));
     let meant = ids.iter().find(|id| is_meant(id)).map(String::as_str);
     if let Some(name) = meant.or_else(near) {
         free.retain(|place| place.id() == name);
         free.truncate(1);
     } else if free.iter().any(|place| place.section == file.section) {
         free.retain(|place| place.section == file.section);
+    } else {
+        let names = Vec::from_iter(free.iter().map(SheetPlace::file)).join(", ");
+        return Some(Message::new("unknown-item-has").with("items", names))
+            .filter(|_| !free.is_empty());
     }
     one_of(free.iter().map(SheetPlace::file))
 }

@@ -188,7 +188,8 @@ pub fn separator_in(names: &str) -> Option<&str> {
 }
 
 /// Ends of a name that belong to an address or a note: the bare name would not be found.
-const BEHIND_NAMES: [&str; 5] = ["様", "御中", "」", "）", ")"];
+static BEHIND_NAME: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"様$|御中$|」$|[(（](?:[^株有合資社財医].*|.[^)）].*)[)）]$"));
 
 /// Reports entries that are probably two names: the second would be neither found in a text nor given a seal's box.
 pub fn joined_names(input: &CheckInput, found: &mut Findings) {
@@ -201,13 +202,24 @@ pub fn joined_names(input: &CheckInput, found: &mut Findings) {
     ] {
         for (index, name) in names.iter().enumerate() {
             let origin = sheet.origin().at(field).at(index);
-            let behind = BEHIND_NAMES.iter().find(|end| name.ends_with(**end));
+            let behind = BEHIND_NAME.find(name);
             if let Some(separator) = separator_in(name) {
                 let message = Message::new("joined-names").with("separator", separator);
-                found.error(origin.within(separator), message.with("name", name));
+                // A slash or a bar may be part of one name.
+                let is_sure = !separator.starts_with(['/', '／', '|', '｜']);
+                let severity = if is_sure {
+                    Severity::Error
+                } else {
+                    Severity::Warning
+                };
+                found.add(
+                    severity,
+                    origin.within(separator),
+                    message.with("name", name),
+                );
             } else if let Some(end) = behind.filter(|_| field == "confidential") {
                 let message = Message::new("name-decorated").with("name", name);
-                found.warning(origin.within(end), message);
+                found.warning(origin.within(end.as_str()), message);
             }
         }
     }

@@ -180,10 +180,10 @@ pub fn original_of(entry: &DirEntry) -> Option<String> {
 static COPIES: LazyLock<[Regex; 6]> = LazyLock::new(|| {
     [
         r"^(.+?)(?:の| の| - | )(?:コピー|[Cc]opy)(?: ?[0-9]+| ?[(（][0-9]+[)）])?$",
-        r"^(.+?) ?[(（](?:[0-9]+|.*(?:競合|コピー|conflict).*)[)）]$",
+        r"^(.+?) ?[(（].*(?:競合|コピー|conflict).*[)）]$",
         r"^コピー ?[～~-] ?(.+)$",
         r"^(.+?)-(?:DESKTOP|LAPTOP)-[0-9A-Z]+$",
-        r"^(.+?)(?: [2-9]|-[A-Z][A-Z0-9-]+|[ の]?複製|[ _.-](?:[旧古新]|[(]?(?i:.*(?:conflict|backup|local|remote|base|orig|old|copy).*)))$",
+        r"^(.+?)(?: [2-9]| ?[(（][0-9]+[)）]|-[A-Z][A-Z0-9-]+|[ の]?複製|[ _.-](?:[旧古新]|[(]?(?i:.*(?:conflict|backup|local|remote|base|orig|old|copy).*)))$",
         r"^(?:Copy of |「)(.+?)(?:」のコピー)?$",
     ]
     .map(regex)

@@ -5,6 +5,7 @@ use super::{mistakes, nodes, rule, syntax};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
 use crate::text::{begins_item, is_japanese};
+use regex::Regex;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_yaml::{Error, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Marks the end of a line at which Japanese text goes on, because YAML folds it into a space.
 /// Like [`BREAK`] it is a noncharacter: a file that contains one is refused.
@@ -116,10 +118,13 @@ pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
     for (at, _) in text.match_indices('#') {
         let line = syntax::line_start(text, at);
         let (before, bytes) = (&text[line..at], first_line(text, at..text.len()));
-        let is_alone = before.trim().is_empty();
-        if before.ends_with([' ', '\t'])
-            && (!is_alone || goes_on_as_comment(&text[..line], &text[bytes.clone()]))
-        {
+        let is_comment = if before.trim().is_empty() {
+            !goes_on_as_comment(&text[..line], &text[line..bytes.end])
+        } else {
+            // No text is cut off in a comment, and behind brackets and numbers.
+            before.trim_start().starts_with('#') || WHOLE.is_match(before)
+        };
+        if before.ends_with([' ', '\t']) && !is_comment {
             comments.push(bytes);
         }
     }
@@ -151,11 +156,21 @@ pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
     comments
 }
 
-/// Returns true for a line `#3 により` below a text: a comment has a space, or holds a field.
+static WHOLE: LazyLock<Regex> =
+    LazyLock::new(|| super::regex(r#"(?:[\]}\[{|>]|[:\s-]\s*[0-9-]+)\s+$"#));
+
+/// Returns true for a line `#3 により` below a text, and indented further unless that goes on itself: a
+/// comment has a space, or holds a field.
 fn goes_on_as_comment(above: &str, line: &str) -> bool {
-    let last = above.lines().next_back().unwrap_or_default().trim();
+    let last_line = above.lines().next_back().unwrap_or_default();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let last = last_line.trim();
+    let begins = last.starts_with("- ") || last.contains(": ");
+    if begins && indent(line) <= indent(last_line) {
+        return false;
+    }
     let is_text = !last.is_empty() && !last.starts_with('#') && !last.ends_with([':', '|', '>']);
-    let rest = line.trim_start_matches('#');
+    let rest = line.trim_start().trim_start_matches('#');
     let begins_comment = |c: char| "-=".contains(c) || c.is_whitespace();
     let is_comment = rest.is_empty() || rest.starts_with(begins_comment);
     is_text && !is_comment && !rest.contains(": ") && !rest.ends_with(':')
