@@ -71,7 +71,7 @@ impl Issue {
         session.require_review(&project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
         let before: Vec<&Edition> = project.content.issued().collect();
-        let mut edition = session.freeze(&project, note)?;
+        let mut edition = session.freeze(&project, &before, note)?;
         let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
         let digest = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), sha256(bytes));
         edition.files = drawn.iter().map(digest).collect();
@@ -152,12 +152,11 @@ impl Session<'_> {
         !is_named && SETTLED_BEFORE_ISSUE.contains(&finding.rule)
     }
 
-    fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {
-        let before: Vec<&Edition> = project.content.issued().collect();
-        let labels = project.theme.labels(Language::Japanese)?;
-        let sheet = project.content.sheet.as_ref();
+    fn freeze(&self, from: &Project, before: &[&Edition], note: Option<String>) -> Result<Edition> {
+        let labels = from.theme.labels(Language::Japanese)?;
+        let sheet = from.content.sheet.as_ref();
         // The allowances that let a finding pass, each once.
-        let used = Vec::from_iter(project.findings.iter().filter_map(|it| self.allowance(it)));
+        let used = Vec::from_iter(from.findings.iter().filter_map(|it| self.allowance(it)));
         let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
         let options = IssueOptions {
             today: self.today(),
@@ -165,12 +164,12 @@ impl Session<'_> {
             salt: random_digits()?,
             allowed: allowed.cloned().collect(),
             labels: &labels,
-            drawn_with: drawn_with(&project.register, &project.theme),
+            drawn_with: drawn_with(&from.register, &from.theme),
             first_number: sheet.and_then(|it| it.record.first_edition).unwrap_or(1),
-            before: &before,
-            lost: &project.content.lost,
+            before,
+            lost: &from.content.lost,
         };
-        Ok(issue::freeze(&project.register, options))
+        Ok(issue::freeze(&from.register, options))
     }
 
     fn summary(&self, content: &Content, edition: &Edition, numbers: &Numbers) -> String {

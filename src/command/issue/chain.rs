@@ -39,30 +39,28 @@ impl Issue {
         let recipient = named.map(|name| session.recipient(name)).transpose()?;
         let listing = content.listing("");
         let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
+        let contradicts = |of| of != Some(&edition.id);
         let refused = if let Some(listed) = listing.of_file(&sha256(&bytes)) {
-            Some(Message::new("attach-recorded").with("of", &listed.id))
+            Message::new("attach-recorded").with("of", &listed.id)
         } else if !SCANS.iter().any(|start| bytes.starts_with(start)) {
-            Some(Message::new("attach-no-scan"))
+            Message::new("attach-no-scan")
+        } else if pdf_reader::read(&bytes).map(of_data).is_ok_and(contradicts) {
+            Message::new("attach-contradicts")
         } else {
-            let sheet = pdf_reader::read(&bytes).map(of_data);
-            let contradicts = sheet.is_ok_and(|of| of != Some(&edition.id));
-            contradicts.then(|| Message::new("attach-contradicts"))
+            session.record_copies(&[RecordedCopy {
+                edition: edition.id.clone(),
+                kind: CopyKind::Scan,
+                day: session.today(),
+                recipient,
+                bytes: bytes.len(),
+                sha256: sha256(&bytes),
+            }])?;
+            let message = Message::new("attached").with("path", file.display());
+            session.print_message(message.with("id", id))?;
+            return session.print_message("publish-first");
         };
-        if let Some(refused) = refused {
-            let message = refused.with("path", file.display());
-            return Err(Error::new(message.with("id", id)));
-        }
-        session.record_copies(&[RecordedCopy {
-            edition: edition.id.clone(),
-            kind: CopyKind::Scan,
-            day: session.today(),
-            recipient,
-            bytes: bytes.len(),
-            sha256: sha256(&bytes),
-        }])?;
-        let message = Message::new("attached").with("path", file.display());
-        session.print_message(message.with("id", id))?;
-        session.print_message("publish-first")
+        let message = refused.with("path", file.display());
+        Err(Error::new(message.with("id", id)))
     }
 }
 
