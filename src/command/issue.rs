@@ -45,13 +45,22 @@ pub struct Issue {
 type Numbers = BTreeMap<String, BTreeMap<usize, u32>>;
 
 impl Issue {
-    /// Issues an edition. Returns false, with nothing written, if the content has errors.
+    /// Does what the options ask for. Returns false, with nothing written, if a new edition's content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        let mut content = session.load()?;
+        let content = session.load()?;
         let note = self.note(session, &content)?;
-        if let Some(done) = self.chain_action(session, &content, note.as_deref()) {
-            return done.map(|()| true);
-        }
+        let scan = self.attach.as_deref().zip(self.to.as_deref());
+        let done = match (&self.withdraw, &self.lost, &self.restore, scan) {
+            (Some(id), ..) => chain::withdraw(session, &content, id, note.as_deref()),
+            (_, Some(id), ..) => chain::give_up(session, &content, id, note.as_deref()),
+            (.., Some(id), _) => chain::restore(session, &content, id),
+            (.., Some((file, id))) => self.attach(session, &content, file, id),
+            _ => return self.issue(session, content, note),
+        };
+        done.map(|()| true)
+    }
+
+    fn issue(&self, session: &Session, mut content: Content, note: Option<String>) -> Result<bool> {
         let date = self.date.unwrap_or_else(|| session.today());
         session.refuse_day(&content, date, ["issue-in-future", "issue-before-newest"])?;
         if let Some(day) = self.reviewed {
