@@ -165,7 +165,9 @@ impl Content {
     /// The public facts of everything issued, as the office of that name.
     pub fn listing(&self, office: &str) -> Listing {
         let issued: Vec<&Edition> = self.issued().collect();
-        Listing::of(office, &issued, &self.copies, &self.lost)
+        let mut listing = Listing::of(office, &issued, &self.lost);
+        listing.add(&self.copies);
+        listing
     }
 
     /// Every measure that could be read, with its file and its origin.

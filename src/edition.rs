@@ -255,13 +255,8 @@ impl ListedEdition {
 }
 
 impl Listing {
-    /// Lists editions, the oldest first.
-    pub fn of(
-        office: &str,
-        issued: &[&Edition],
-        copies: &[RecordedCopy],
-        lost: &[LostEdition],
-    ) -> Listing {
+    /// Lists editions, the oldest first, with their own files.
+    pub fn of(office: &str, issued: &[&Edition], lost: &[LostEdition]) -> Listing {
         let listed = |(index, edition): (usize, &&Edition)| ListedEdition {
             id: edition.id.clone(),
             number: edition.number,
@@ -273,14 +268,12 @@ impl Listing {
             digest: edition.digest.clone(),
             files: edition.files.values().cloned().collect(),
         };
-        let mut listing = Listing {
+        Listing {
             format: LISTING_FORMAT.to_owned(),
             office: office.to_owned(),
             editions: issued.iter().enumerate().map(listed).collect(),
             lost: lost.to_vec(),
-        };
-        listing.add(copies);
-        listing
+        }
     }
 
     /// Adds copies to the files of their editions.

@@ -8,10 +8,8 @@ use std::{collections::BTreeMap, fmt, io};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Message {
     pub id: &'static str,
-    arguments: Arguments,
+    arguments: BTreeMap<&'static str, String>,
 }
-
-type Arguments = BTreeMap<&'static str, String>;
 
 impl Message {
     /// Names a message of the `.ftl` files beside this module.
@@ -28,6 +26,11 @@ impl Message {
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Message {
         self.arguments.insert(name, value.to_string());
         self
+    }
+
+    fn given(&self) -> FluentArgs<'_> {
+        let arguments = self.arguments.iter();
+        arguments.map(|(name, value)| (*name, &**value)).collect()
     }
 }
 
@@ -134,13 +137,13 @@ impl Catalog {
     }
 
     pub fn format(&self, message: &Message) -> String {
-        self.find(message.id, None, &message.arguments)
+        self.find(message.id, None, message.given())
             .unwrap_or_else(|| format!("{} {:?}", message.id, message.arguments))
     }
 
     /// The advice that belongs to a message: its attribute `help`.
     pub fn help(&self, message: &Message) -> Option<String> {
-        self.find(message.id, Some("help"), &message.arguments)
+        self.find(message.id, Some("help"), message.given())
     }
 
     /// The cause of an error, that of the operating system in this language.
@@ -154,20 +157,16 @@ impl Catalog {
 
     /// The text of a message without arguments, if there is one of this name.
     pub fn text(&self, id: &str) -> Option<String> {
-        self.find(id, None, &BTreeMap::new())
+        self.find(id, None, FluentArgs::new())
     }
 
-    fn find(&self, id: &str, attribute: Option<&str>, given: &Arguments) -> Option<String> {
+    fn find(&self, id: &str, attribute: Option<&str>, given: FluentArgs) -> Option<String> {
         let message = self.bundle.get_message(id)?;
         let pattern = match attribute {
             None => message.value()?,
             Some(name) => message.get_attribute(name)?.value(),
         };
         let (bundle, mut errors) = (&self.bundle, Vec::new());
-        let given: FluentArgs = given
-            .iter()
-            .map(|(name, value)| (*name, &**value))
-            .collect();
         let text = bundle.format_pattern(pattern, Some(&given), &mut errors);
         debug_assert!(errors.is_empty(), "{id}: {errors:?}");
         Some(text.into_owned())

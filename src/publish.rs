@@ -5,11 +5,10 @@
 //!                                       └──────────── under a Lock ───────────┘
 //! ```
 //!
-//! A store is a folder, an SFTP, FTPS or WebDAV server, an S3 bucket or a git branch.
-//! OpenDAL, russh, suppaftp and git do the transfer. An interrupted run leaves the old site or the
-//! new one, perhaps files that no page refers to yet, and its lock, which lists them; the next run
-//! of the same project completes the publication. This module never builds the site and never
-//! decides whether it may be published: [`crate::command`] does.
+//! A store is a folder, an SFTP, FTPS or WebDAV server, an S3 bucket or a git branch; OpenDAL, russh, suppaftp and git
+//! do the transfer. An interrupted run leaves the old site or the new one, perhaps files that no page refers to yet, and
+//! its lock, which lists them; the next run of the same project completes the publication.
+//! Whether a site may be published, and building it, is the business of [`crate::command`].
 
 mod ftps;
 mod git;

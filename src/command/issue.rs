@@ -45,13 +45,22 @@ pub struct Issue {
 type Numbers = BTreeMap<String, BTreeMap<usize, u32>>;
 
 impl Issue {
-    /// Issues an edition. Returns false, with nothing written, if the content has errors.
+    /// Does what the options ask for. Returns false, with nothing written, if a new edition's content has errors.
     pub fn run(&self, session: &Session) -> Result<bool> {
-        let mut content = session.load()?;
+        let content = session.load()?;
         let note = self.note(session, &content)?;
-        if let Some(done) = self.chain_action(session, &content, note.as_deref()) {
-            return done.map(|()| true);
-        }
+        let scan = self.attach.as_deref().zip(self.to.as_deref());
+        let done = match (&self.withdraw, &self.lost, &self.restore, scan) {
+            (Some(id), ..) => chain::withdraw(session, &content, id, note.as_deref()),
+            (_, Some(id), ..) => chain::give_up(session, &content, id, note.as_deref()),
+            (.., Some(id), _) => chain::restore(session, &content, id),
+            (.., Some((file, id))) => self.attach(session, &content, file, id),
+            _ => return self.issue(session, content, note),
+        };
+        done.map(|()| true)
+    }
+
+    fn issue(&self, session: &Session, mut content: Content, note: Option<String>) -> Result<bool> {
         let date = self.date.unwrap_or_else(|| session.today());
         session.refuse_day(&content, date, ["issue-in-future", "issue-before-newest"])?;
         if let Some(day) = self.reviewed {
@@ -71,7 +80,7 @@ impl Issue {
         session.require_review(&project.content)?;
         let numbers = give_numbers(&mut project.register, &project.content);
         let before: Vec<&Edition> = project.content.issued().collect();
-        let mut edition = session.freeze(&project, note)?;
+        let mut edition = session.freeze(&project, &before, note)?;
         let drawn = edition_files(&project.theme, &project.fonts, &edition, &before)?;
         let digest = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), sha256(bytes));
         edition.files = drawn.iter().map(digest).collect();
@@ -152,12 +161,11 @@ impl Session<'_> {
         !is_named && SETTLED_BEFORE_ISSUE.contains(&finding.rule)
     }
 
-    fn freeze(&self, project: &Project, note: Option<String>) -> Result<Edition> {
-        let before: Vec<&Edition> = project.content.issued().collect();
-        let labels = project.theme.labels(Language::Japanese)?;
-        let sheet = project.content.sheet.as_ref();
+    fn freeze(&self, from: &Project, before: &[&Edition], note: Option<String>) -> Result<Edition> {
+        let labels = from.theme.labels(Language::Japanese)?;
+        let sheet = from.content.sheet.as_ref();
         // The allowances that let a finding pass, each once.
-        let used = Vec::from_iter(project.findings.iter().filter_map(|it| self.allowance(it)));
+        let used = Vec::from_iter(from.findings.iter().filter_map(|it| self.allowance(it)));
         let allowed = self.allow.iter().filter(|allowed| used.contains(allowed));
         let options = IssueOptions {
             today: self.today(),
@@ -165,12 +173,12 @@ impl Session<'_> {
             salt: random_digits()?,
             allowed: allowed.cloned().collect(),
             labels: &labels,
-            drawn_with: drawn_with(&project.register, &project.theme),
+            drawn_with: drawn_with(&from.register, &from.theme),
             first_number: sheet.and_then(|it| it.record.first_edition).unwrap_or(1),
-            before: &before,
-            lost: &project.content.lost,
+            before,
+            lost: &from.content.lost,
         };
-        Ok(issue::freeze(&project.register, options))
+        Ok(issue::freeze(&from.register, options))
     }
 
     fn summary(&self, content: &Content, edition: &Edition, numbers: &Numbers) -> String {

@@ -125,8 +125,7 @@ pub fn language(arguments: &[OsString]) -> Language {
     Language::of_locale(&locale.unwrap_or_default())
 }
 
-/// Adds the help texts of a language to a command: `help-check`, `help-check-format`, …. Options of
-/// several commands share a text: `help-as-of`. The texts name values and defaults themselves.
+/// Adds the help texts, with values and defaults: `help-check`, `help-check-format`; several commands share `help-as-of`.
 pub fn with_help_texts(command: Command, id: &str, catalog: &Catalog) -> Command {
     command
         .mut_args(|argument| {

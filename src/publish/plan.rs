@@ -11,9 +11,6 @@ use crate::message::{Error, Result};
 use crate::{data, edition::Listing, output::stays_below};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The files that a manifest lists, by path.
-type Listed<'a> = BTreeMap<&'a str, &'a ManifestFile>;
-
 /// A site to publish: its manifest, and the bytes of the files it lists.
 #[derive(Debug, Clone)]
 pub struct BuiltSite {
@@ -83,7 +80,7 @@ pub fn read_manifest(bytes: &[u8]) -> Result<Manifest> {
 /// Plans how a site replaces the published one. Files at `leftovers` may be replaced: an interrupted one sent them.
 pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]) -> Result<Plan> {
     let listed = published.iter().flat_map(|manifest| &manifest.files);
-    let before: Listed = listed.map(|file| (file.path.as_str(), file)).collect();
+    let before: BTreeMap<&str, &ManifestFile> = listed.map(|it| (&*it.path, it)).collect();
     refuse_changed_editions(&before, &site.manifest)?;
     let (mut sent, mut added) = (Vec::new(), Vec::new());
     let mut obsolete = BTreeSet::from_iter(leftovers.iter().cloned());
@@ -116,17 +113,17 @@ pub fn plan(published: Option<&Manifest>, site: &BuiltSite, leftovers: &[String]
 }
 
 /// Refuses to change a file of a published edition, or to take all away: one that was withdrawn keeps a page.
-fn refuse_changed_editions(published: &Listed, manifest: &Manifest) -> Result<()> {
+fn refuse_changed_editions(before: &BTreeMap<&str, &ManifestFile>, after: &Manifest) -> Result<()> {
     let differs = |file: &&ManifestFile| {
-        let old = published.get(file.path.as_str());
+        let old = before.get(file.path.as_str());
         is_issued(&file.path) && old.is_some_and(|old| old.sha256 != file.sha256)
     };
-    if let Some(file) = manifest.files.iter().find(differs) {
+    if let Some(file) = after.files.iter().find(differs) {
         return Err(Error::new("published-edition-differs").with("path", &file.path));
     }
-    let next = manifest.files.iter().map(|file| file.path.as_str());
+    let next = after.files.iter().map(|file| file.path.as_str());
     let kept: BTreeSet<&str> = next.filter_map(edition_of).collect();
-    let mut editions = published.keys().filter_map(|path| edition_of(path));
+    let mut editions = before.keys().filter_map(|path| edition_of(path));
     match editions.find(|id| !kept.contains(id)) {
         None => Ok(()),
         Some(id) => Err(Error::new("edition-vanishes").with("id", id)),

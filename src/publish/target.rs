@@ -217,9 +217,9 @@ fn check((name, record): (&String, &TargetRecord)) -> Vec<Diagnostic> {
     }
     let known = [needed, optional].concat();
     for (field, value) in &written {
-        let value = value.as_str().unwrap_or_default();
-        if let Some(id) = refused_value(record.kind, field, value) {
-            let message = Message::new(id).with("written", value);
+        let text = value.as_str().unwrap_or_default();
+        if let Some(id) = refused_value(record.kind, field, text) {
+            let message = Message::new(id).with("written", text);
             report("wrong-type", &origin.at(field.as_str()), message);
         }
         if !known.contains(&field.as_str()) {

@@ -14,55 +14,42 @@ const MAX_FETCHED: u64 = 64 * 1024 * 1024;
 const SCANS: [&[u8]; 5] = [b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*"];
 
 impl Issue {
-    /// Does what the options ask for; `None` if they ask for a new edition.
-    pub(super) fn chain_action(
+    /// Records a scan of paper that was sealed, or another file that the office lets out.
+    pub fn attach(
         &self,
         session: &Session,
         content: &Content,
-        note: Option<&str>,
-    ) -> Option<Result<()>> {
-        let scan = self.attach.as_deref().zip(self.to.as_deref());
-        Some(match (&self.withdraw, &self.lost, &self.restore, scan) {
-            (Some(id), ..) => withdraw(session, content, id, note),
-            (_, Some(id), ..) => give_up(session, content, id, note),
-            (.., Some(id), _) => restore(session, content, id),
-            (.., Some((file, id))) => self.attach(session, content, file, id),
-            _ => return None,
-        })
-    }
-
-    /// Records a scan of paper that was sealed, or another file that the office lets out.
-    fn attach(&self, session: &Session, content: &Content, file: &Path, id: &str) -> Result<()> {
+        file: &Path,
+        id: &str,
+    ) -> Result<()> {
         let bytes = read_file(file)?;
         let edition = find_edition(content, id, &[])?;
         let named = self.recipient.as_deref();
         let recipient = named.map(|name| session.recipient(name)).transpose()?;
         let listing = content.listing("");
         let of_data = |pdf: PdfContents| listing.of_data(&sha256(&pdf.data)).map(|it| &it.id);
+        let contradicts = |of| of != Some(&edition.id);
         let refused = if let Some(listed) = listing.of_file(&sha256(&bytes)) {
-            Some(Message::new("attach-recorded").with("of", &listed.id))
+            Message::new("attach-recorded").with("of", &listed.id)
         } else if !SCANS.iter().any(|start| bytes.starts_with(start)) {
-            Some(Message::new("attach-no-scan"))
+            Message::new("attach-no-scan")
+        } else if pdf_reader::read(&bytes).map(of_data).is_ok_and(contradicts) {
+            Message::new("attach-contradicts")
         } else {
-            let sheet = pdf_reader::read(&bytes).map(of_data);
-            let contradicts = sheet.is_ok_and(|of| of != Some(&edition.id));
-            contradicts.then(|| Message::new("attach-contradicts"))
+            session.record_copies(&[RecordedCopy {
+                edition: edition.id.clone(),
+                kind: CopyKind::Scan,
+                day: session.today(),
+                recipient,
+                bytes: bytes.len(),
+                sha256: sha256(&bytes),
+            }])?;
+            let message = Message::new("attached").with("path", file.display());
+            session.print_message(message.with("id", id))?;
+            return session.print_message("publish-first");
         };
-        if let Some(refused) = refused {
-            let message = refused.with("path", file.display());
-            return Err(Error::new(message.with("id", id)));
-        }
-        session.record_copies(&[RecordedCopy {
-            edition: edition.id.clone(),
-            kind: CopyKind::Scan,
-            day: session.today(),
-            recipient,
-            bytes: bytes.len(),
-            sha256: sha256(&bytes),
-        }])?;
-        let message = Message::new("attached").with("path", file.display());
-        session.print_message(message.with("id", id))?;
-        session.print_message("publish-first")
+        let message = refused.with("path", file.display());
+        Err(Error::new(message.with("id", id)))
     }
 }
 
@@ -74,7 +61,8 @@ fn end(session: &Session, id: &str, name: &str, note: Option<&str>) -> Result<()
     edit::write(&session.directory, &[(path, bytes)])
 }
 
-fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
+/// Withdraws an edition, and names who holds a copy.
+pub fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
     if let Some(ending) = &find_edition(content, id, &[])?.withdrawn {
         let message = Message::new("withdrawn-already").with("day", ending.on);
         return Err(Error::new(message.with("id", id)));
@@ -89,7 +77,7 @@ fn withdraw(session: &Session, content: &Content, id: &str, note: Option<&str>) 
 }
 
 /// Gives up an edition whose record is gone.
-fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
+pub fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -> Result<()> {
     let record = format!("content/editions/{id}/{}", file::RECORD);
     if session.directory.join(&record).exists() {
         return Err(Error::new("not-lost").with("path", record));
@@ -106,7 +94,7 @@ fn give_up(session: &Session, content: &Content, id: &str, note: Option<&str>) -
 }
 
 /// Brings back an edition's files: drawn again or from the office's site, if the bytes are the recorded ones.
-fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
+pub fn restore(session: &Session, content: &Content, id: &str) -> Result<()> {
     let folder = session.directory.join("content/editions").join(id);
     if folder.is_dir() && !folder.join(file::RECORD).exists() {
         return Err(Error::new("edition-record-missing").with("id", id));

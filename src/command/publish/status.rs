@@ -69,19 +69,17 @@ impl TargetReport {
     }
 
     fn messages(&self) -> Vec<Message> {
-        let head = |id: &'static str| {
-            let message = Message::new(id).with("target", &self.target);
-            message.with("place", &self.place)
-        };
+        let head = Message::new("status")
+            .with("target", &self.target)
+            .with("place", &self.place);
         let Some(published) = &self.published else {
             let gone = self.foreign_manifest.then_some("status-gone");
-            return vec![head(gone.unwrap_or("status-nothing"))];
+            return vec![head.named(gone.unwrap_or("status-nothing"))];
         };
         let print = |time: jiff::Timestamp| in_japan(time).strftime("%F %R").to_string();
         let is_draft = published.edition.is_none();
         let mut messages = vec![
-            head("status")
-                .with("id", &published.id)
+            head.with("id", &published.id)
                 .with("draft", if is_draft { "yes" } else { "no" })
                 .with("since", published.since.map_or("-".to_owned(), print))
                 .with("version", &published.version),
