@@ -227,8 +227,7 @@ impl Report<'_> {
     }
 }
 
-/// Prints the findings of each rule: the gravest severity first, within it the rule found first in the files, because an
-/// order by count would change with every finding mended.
+/// Prints the findings by rule, the gravest first, then as in the files: an order by count would change with each mended.
 fn by_rule(findings: &[&Diagnostic], print: impl Fn(&[&Diagnostic]) -> String) -> String {
     let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
     let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));

@@ -109,8 +109,7 @@ impl MarkupProblem {
 }
 
 impl Text {
-    /// Parses the paragraphs of a cell. Blank ones are dropped. A blank line starts a new one, and so
-    /// does a line that begins as an item of a list ([`begins_item`]).
+    /// Parses the paragraphs of a cell, without blank ones. A blank line starts another, and so does an item of a list.
     pub fn parse<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Text {
         let mut text = Text::default();
         let goes_on = |line: &&str| !line.trim().is_empty() && !begins_item(line);

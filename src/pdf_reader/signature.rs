@@ -91,13 +91,10 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     let Some(([before, after, container], end)) = signed_bytes(document, value, pdf) else {
         return (0, signature);
     };
-    signature.coverage = if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
-        Err(SignatureError::ArbitraryBytes)
-    } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
-        Ok(())
-    } else {
-        Err(SignatureError::EarlierRevision)
-    };
+    if pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
+        let is_whole = pdf[end..].iter().all(u8::is_ascii_whitespace).then_some(());
+        signature.coverage = is_whole.ok_or(SignatureError::EarlierRevision);
+    }
     if let Ok(container) = CmsSignature::read(container) {
         let certificate = &container.certificate;
         let body = certificate.tbs_certificate();
