@@ -248,7 +248,7 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     runs
 }
 
-/// Finds an image, or signs that an event takes out of a word (`AB*CD*EF`, `__init__`), a note (`*1`) or a path (`C:\_x`).
+/// Finds an image, or signs that an event takes from a word (`AB*CD*EF`, `__init__`), a note (`*1`) or a path (`C:\_x`).
 pub fn problem_at(source: &str, event: &Event, range: &Range<usize>) -> Option<MarkupProblem> {
     static PATH: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:[A-Za-z]:|\\)\\[^\s、。，」』）]*").expect("a valid pattern")

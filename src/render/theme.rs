@@ -267,7 +267,11 @@ pub fn draw_rows<T>(
     let draw_first = |count| match changes {
         None => draw(&sheet.first_rows(count), None),
         // The rows to print are those of the comparison.
-        Some(it) => draw(&sheet.first_rows(0), Some(&it.first_lines(count))),
+        Some(changes) => {
+            let mut cut = changes.clone();
+            cut.lines.truncate(count);
+            draw(&sheet.first_rows(0), Some(&cut))
+        }
     };
     draw_first(rows).map_err(|error| {
         // A theme may fail in another way with fewer rows: some need at least one.
