@@ -64,10 +64,10 @@ impl PdfSignature {
 /// Every signature of a document, ordered by the end of its coverage.
 pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<PdfSignature>> {
     let form = document.get_dict_in_dict(document.catalog()?, b"AcroForm");
-    let fields = form
-        .map_or(&[][..], |form| list(document, form, b"Fields"))
-        .iter();
-    let roots = fields.map(|field| document.dereference(field)?.1.as_dict());
+    let fields = form.map_or(&[][..], |form| list(document, form, b"Fields"));
+    let roots = fields
+        .iter()
+        .map(|field| document.dereference(field)?.1.as_dict());
     let nodes = tree_nodes(document, roots.collect::<lopdf::Result<_>>()?)?.into_iter();
     let values = nodes.flat_map(|it| document.get_dict_in_dict(it, b"V"));
     let signed = values.filter(|value| value.has(b"ByteRange"));

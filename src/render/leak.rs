@@ -43,12 +43,9 @@ pub fn find(rendered: &str, registers: &[&Register], audience: Audience) -> Opti
 
 /// Refuses a rendering that holds more than its readers may see. The proof shows everything.
 pub fn refuse(registers: &[&Register], rendered: &str, rendering: Rendering) -> Result<()> {
-    if rendering == Rendering::Proof {
-        return Ok(());
-    }
-    let leak = find(rendered, registers, rendering.audience());
-    let refused = |text| Err(Error::new("leak").with("text", text));
-    leak.map_or(Ok(()), refused)
+    let search = || find(rendered, registers, rendering.audience());
+    let leak = (rendering != Rendering::Proof).then(search).flatten();
+    leak.map_or(Ok(()), |text| Err(Error::new("leak").with("text", text)))
 }
 
 /// Removes all white space: renderings wrap texts in different ways.

@@ -219,10 +219,8 @@ impl TypstWorld for World<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if let Some(bytes) = self.data.get(&id) {
-            return Ok(bytes.clone());
-        }
-        Ok(Bytes::from_string(self.source(id)?.text().to_owned()))
+        let own = || Ok(Bytes::from_string(self.source(id)?.text().to_owned()));
+        self.data.get(&id).cloned().map_or_else(own, Ok)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
