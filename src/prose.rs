@@ -172,9 +172,9 @@ fn set_anchors(events: &mut [SourceEvent]) {
             let inside = rest.iter().map(|(event, _)| event).take_while(is_inside);
             let text: String = inside.filter_map(printed_text).collect();
             // The anchor itself, or with the next free number after it.
-            let anchor = anchor(&text);
-            let numbered = (2..).map(|number| format!("{anchor}-{number}"));
-            let mut names = once(anchor.clone()).chain(numbered);
+            let own = anchor(&text);
+            let numbered = (2..).map(|number| format!("{own}-{number}"));
+            let mut names = once(own.clone()).chain(numbered);
             *id = names.find(|it| taken.insert(it.clone())).map(Into::into);
         }
     }

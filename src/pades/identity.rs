@@ -20,10 +20,12 @@ pub struct Identity {
     pub(super) chain: Vec<Certificate>,
 }
 
+/// Signs a message. The same message gives the same signature.
+type SignMessage = dyn Fn(&[u8]) -> Vec<u8>;
+
 pub(super) struct SigningKey {
     pub algorithm: AlgorithmIdentifierOwned,
-    /// Signs a message. The same message gives the same signature.
-    pub sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    pub sign: Box<SignMessage>,
 }
 
 impl Identity {
