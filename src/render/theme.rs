@@ -5,11 +5,9 @@ use crate::characters::{code_points, drawn};
 use crate::content::{Content, marker_in, yaml};
 use crate::message::{Error, Language, Message, Result};
 use crate::render::tokens::{TOKENS, Tokens};
+use crate::render::{logo::Logo, pdf::Fonts};
 use crate::sheet::{Labels, Sheet};
-use crate::{
-    compare::Comparison, diagnostic::nearest, manifest::sha256, render::logo::Logo,
-    render::pdf::Fonts,
-};
+use crate::{compare::Comparison, diagnostic::nearest, manifest::sha256};
 use std::{collections::BTreeMap, path::Path};
 
 /// Files of a theme by their path in it.
