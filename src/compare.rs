@@ -73,7 +73,7 @@ impl<T> Sides<Option<T>> {
 /// Something that both sides have, or one of them.
 pub type EitherSide<'a, T> = Sides<Option<&'a T>>;
 
-/// Pairs what is the same on both sides, by the surest of some criteria first: in the newer order, then the removed ones.
+/// Pairs what is the same on both sides by some criteria, the surest first: in the newer order, then the removed ones.
 fn pair<'a, T>(
     old: &'a [T],
     new: &'a [T],
@@ -249,13 +249,6 @@ impl Comparison {
             ComparisonLine::Changed(changed) => Some(&**changed),
             ComparisonLine::Unchanged { .. } => None,
         })
-    }
-
-    /// The same comparison with its first lines only, to find the line that a theme fails at.
-    pub fn first_lines(&self, count: usize) -> Comparison {
-        let mut cut = self.clone();
-        cut.lines.truncate(count);
-        cut
     }
 
     /// A line's name in messages: the row's id, and the beginning of its subject.

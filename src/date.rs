@@ -33,8 +33,7 @@ const ERAS: [(Date, &str); 4] = [
     (date(1912, 7, 30), "大正"),
 ];
 
-/// Prints a day in the document's style, or for an English reader in any style as `1 October 2015`.
-/// Days before the first known era print in 西暦.
+/// Prints a day in a style, for English readers always as `1 October 2015`; days before the first known era in 西暦.
 pub fn print(day: Date, style: DateStyle, language: Language) -> String {
     if language == Language::English {
         return day.strftime("%-d %B %Y").to_string();

@@ -1,7 +1,6 @@
 //! PDF + identity + moment → the same PDF with a signature (PAdES B-B, or B-T with a timestamp).
-//! Existing bytes stay; the signature is appended as an incremental update, in a CMS container (ETSI EN 319 142-1,
-//! ETSI.CAdES.detached) that signs the content type, the digest and the signer's certificate. The claimed time
-//! stands in the PDF (`/M`), as PAdES requires.
+//! Existing bytes stay; an incremental update appends it in a CMS container (ETSI EN 319 142-1, ETSI.CAdES.detached) that
+//! signs content type, digest and the signer's certificate. The claimed time stands in the PDF (`/M`), as PAdES requires.
 //! Never here: passwords typed, the clock, the network; the command provides those.
 
 mod identity;

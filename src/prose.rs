@@ -173,12 +173,12 @@ fn set_anchors(events: &mut [SourceEvent]) {
             let inside = rest.iter().map(|(event, _)| event).take_while(is_inside);
             let text: String = inside.filter_map(printed_text).collect();
             // The anchor itself, or with the next free number after it.
-            let anchor = anchor(&text);
-            let mut name = anchor.clone();
+            let own = anchor(&text);
+            let mut name = own.clone();
             while !taken.insert(name.clone()) {
-                let number = numbers.entry(anchor.clone()).or_insert(1);
+                let number = numbers.entry(own.clone()).or_insert(1);
                 *number += 1;
-                name = format!("{anchor}-{number}");
+                name = format!("{own}-{number}");
             }
             *id = Some(name.into());
         }

@@ -145,11 +145,8 @@ impl Report<'_> {
             Severity::Hint => "notice",
             severity => severity.name(),
         };
-        let escape = |text: &str| {
-            text.replace('%', "%25")
-                .replace('\r', "%0D")
-                .replace('\n', "%0A")
-        };
+        // Neither the texts nor the path have other line ends than that between the texts.
+        let escape = |text: &str| text.replace('%', "%25").replace('\n', "%0A");
         let property = |text: &str| escape(text).replace(':', "%3A").replace(',', "%2C");
         let position = self.sources.position(&finding.origin);
         let place = position.map(|it| format!(",line={},col={}", it.line, it.column));
@@ -157,7 +154,7 @@ impl Report<'_> {
         let text = lines.into_iter().flatten().collect::<Vec<_>>().join("\n");
         format!(
             "::{command} file={}{},title={}::{}\n",
-            property(&finding.origin.file),
+            property(&visible(&finding.origin.file)),
             place.unwrap_or_default(),
             property(finding.rule),
             escape(&text)
@@ -227,8 +224,7 @@ impl Report<'_> {
     }
 }
 
-/// Prints the findings of each rule: the gravest severity first, within it the rule found first in the files, because an
-/// order by count would change with every finding mended.
+/// Prints the findings by rule, the gravest first, then as in the files: an order by count would change with each mended.
 fn by_rule(findings: &[&Diagnostic], print: impl Fn(&[&Diagnostic]) -> String) -> String {
     let kind = |finding: &Diagnostic| (finding.severity, finding.rule);
     let first = |of: &Diagnostic| findings.iter().position(|it| kind(it) == kind(of));

@@ -109,8 +109,7 @@ impl MarkupProblem {
 }
 
 impl Text {
-    /// Parses the paragraphs of a cell. Blank ones are dropped. A blank line starts a new one, and so
-    /// does a line that begins as an item of a list ([`begins_item`]).
+    /// Parses the paragraphs of a cell, without blank ones. A blank line starts another, and so does an item of a list.
     pub fn parse<'a>(paragraphs: impl IntoIterator<Item = &'a str>) -> Text {
         let mut text = Text::default();
         let goes_on = |line: &&str| !line.trim().is_empty() && !begins_item(line);
@@ -249,7 +248,7 @@ fn parse_runs(paragraph: &str, problems: &mut Vec<MarkupProblem>) -> Paragraph {
     runs
 }
 
-/// Finds an image, or signs that an event takes out of a word (`AB*CD*EF`, `__init__`), a note (`*1`) or a path (`C:\_x`).
+/// Finds an image, or signs that an event takes from a word (`AB*CD*EF`, `__init__`), a note (`*1`) or a path (`C:\_x`).
 pub fn problem_at(source: &str, event: &Event, range: &Range<usize>) -> Option<MarkupProblem> {
     static PATH: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?:[A-Za-z]:|\\)\\[^\s、。，」』）]*").expect("a valid pattern")

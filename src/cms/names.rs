@@ -12,8 +12,7 @@ use x509_cert::ext::pkix::name::{DirectoryString, GeneralName};
 use x509_cert::ext::pkix::{NameConstraints, SubjectAltName};
 use x509_cert::{Certificate, name::Name};
 
-/// Tells if an authority's constraints permit the names of a path below it, which begins with the
-/// signer. Those that an authority issued to itself need no permission.
+/// Tells if an authority permits the names of a path below it, the signer first. Self-issued certificates are free.
 pub fn are_permitted(authority: &Certificate, path: &[&Certificate]) -> bool {
     let body = authority.tbs_certificate();
     let (_, constraints) = match body.get_extension::<NameConstraints>() {

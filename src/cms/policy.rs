@@ -63,14 +63,11 @@ pub fn check_signer(certificate: &Certificate, purpose: Purpose) -> Result<(), S
             Ok(Some((true, listed))) if listed.0 == [ID_KP_TIME_STAMPING]
         ),
     };
-    if !has_strong_key(certificate) {
-        Err(SignatureError::WeakKey)
-    } else if !is_understood(certificate) {
-        Err(SignatureError::UnknownExtension)
-    } else if !is_end_entity || !signs_contents || !has_purpose {
-        Err(SignatureError::NotForSigning)
-    } else {
-        Ok(())
+    match certificate {
+        it if !has_strong_key(it) => Err(SignatureError::WeakKey),
+        it if !is_understood(it) => Err(SignatureError::UnknownExtension),
+        _ if is_end_entity && signs_contents && has_purpose => Ok(()),
+        _ => Err(SignatureError::NotForSigning),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::word_diff::mark_line;
 use super::{CertificationChange, EitherSide, HeaderChange, Sides, label, pair};
-use crate::model::Office;
 use crate::sheet::{CertificationLine, Labels, Sheet};
 
 /// Compares certificates by id: those of the newer sheet, then removed ones.
@@ -65,42 +64,30 @@ fn unprinted(line: &CertificationLine, labels: &Labels) -> [String; 8] {
 pub(super) fn header_changes(before: &Sheet, after: &Sheet) -> Vec<HeaderChange> {
     let pairs = header(after).into_iter().zip(header(before));
     let differing = pairs.filter(|((.., new), (.., old))| new != old);
-    Vec::from_iter(
-        differing.map(|((field, name, new), (.., old))| HeaderChange {
-            field,
-            label: label(&after.labels, name).to_owned(),
-            text: mark_line(new, old),
-        }),
-    )
+    let changes = differing.map(|((field, name, new), (.., old))| HeaderChange {
+        field,
+        label: label(&after.labels, name).to_owned(),
+        text: mark_line(new.map_or("", |it| it), old.map_or("", |it| it)),
+    });
+    changes.collect()
 }
 
-/// Field, name of the label, and text.
-fn header(sheet: &Sheet) -> [(&'static str, &'static str, &str); 11] {
+/// Field, name of the label, and text if there is one.
+fn header(sheet: &Sheet) -> [(&'static str, &'static str, Option<&String>); 11] {
     // The web addresses and the security contact are no part of an edition.
-    let Office {
-        name,
-        tel,
-        address,
-        url: _,
-        homepage: _,
-        security: _,
-        representative,
-        complaints,
-    } = &sheet.office;
-    let (guideline, signed) = (&sheet.guideline, &sheet.signatory);
-    let [tel, address, representative, complaints] =
-        [tel, address, representative, complaints].map(|it| it.as_deref().unwrap_or_default());
+    let (office, guideline, signed) = (&sheet.office, &sheet.guideline, &sheet.signatory);
+    let (representative, title, name) = (&office.representative, &signed.title, &signed.name);
     [
-        ("title", "changes_title_field", &sheet.title),
-        ("date", "control_date", &sheet.date.text),
-        ("guideline", "control_guideline", &guideline.title),
-        ("guideline-id", "changes_guideline_id", &guideline.id),
-        ("office", "changes_office", name),
-        ("tel", "tel", tel),
-        ("address", "address", address),
-        ("representative", "representative", representative),
-        ("complaints", "complaints", complaints),
-        ("signatory-title", "changes_signatory_title", &signed.title),
-        ("signatory-name", "changes_signatory_name", &signed.name),
+        ("title", "changes_title_field", Some(&sheet.title)),
+        ("date", "control_date", Some(&sheet.date.text)),
+        ("guideline", "control_guideline", Some(&guideline.title)),
+        ("guideline-id", "changes_guideline_id", Some(&guideline.id)),
+        ("office", "changes_office", Some(&office.name)),
+        ("tel", "tel", office.tel.as_ref()),
+        ("address", "address", office.address.as_ref()),
+        ("representative", "representative", representative.as_ref()),
+        ("complaints", "complaints", office.complaints.as_ref()),
+        ("signatory-title", "changes_signatory_title", Some(title)),
+        ("signatory-name", "changes_signatory_name", Some(name)),
     ]
 }

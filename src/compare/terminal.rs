@@ -181,14 +181,10 @@ impl TextPrinter<'_> {
 
     /// A removed text and the one in its place.
     pub fn exchange(&self, old: &str, new: &str) -> String {
-        let bracket = |words: &str, open: &str, close: &str, colour: &str| {
-            if words.is_empty() {
-                String::new()
-            } else if self.colour {
-                format!("\u{1b}[{colour}m{open}{words}{close}\u{1b}[0m")
-            } else {
-                format!("{open}{words}{close}")
-            }
+        let bracket = |words: &str, open: &str, close: &str, colour: &str| match words {
+            "" => String::new(),
+            _ if self.colour => format!("\u{1b}[{colour}m{open}{words}{close}\u{1b}[0m"),
+            _ => format!("{open}{words}{close}"),
         };
         bracket(old, "[-", "-]", "31") + &bracket(new, "{+", "+}", "32")
     }

@@ -41,7 +41,9 @@ impl Identity {
         let bags = archive.certs.iter();
         let read = bags.map(|bag| Certificate::from_der(bag.cert.as_der()));
         let certificates = read.collect::<der::Result<Vec<_>>>().map_err(unreadable)?;
-        let found = certificates.iter().find(|it| key.belongs_to(it));
+        let (signature, algorithm) = ((key.sign)(b""), &key.algorithm);
+        let is_own = |it: &&_| key::verify(it, algorithm, None, b"", &signature).is_ok();
+        let found = certificates.iter().find(is_own);
         let own = found.ok_or_else(|| Error::new("key-alone"))?;
         let chain = chain_of(own, &certificates);
         Ok(Identity { key, chain })
@@ -102,12 +104,6 @@ impl SigningKey {
             signature.expect("a hash of 32 bytes is enough").to_vec()
         });
         SigningKey { algorithm, sign }
-    }
-
-    /// Tells if the certificate's key verifies what this one signs.
-    fn belongs_to(&self, certificate: &Certificate) -> bool {
-        let signature = (self.sign)(b"");
-        key::verify(certificate, &self.algorithm, None, b"", &signature).is_ok()
     }
 }
 

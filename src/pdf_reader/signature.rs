@@ -64,10 +64,10 @@ impl PdfSignature {
 /// Every signature of a document, ordered by the end of its coverage.
 pub(super) fn signatures(document: &Document, pdf: &[u8]) -> lopdf::Result<Vec<PdfSignature>> {
     let form = document.get_dict_in_dict(document.catalog()?, b"AcroForm");
-    let fields = form
-        .map_or(&[][..], |form| list(document, form, b"Fields"))
-        .iter();
-    let roots = fields.map(|field| document.dereference(field)?.1.as_dict());
+    let fields = form.map_or(&[][..], |form| list(document, form, b"Fields"));
+    let roots = fields
+        .iter()
+        .map(|field| document.dereference(field)?.1.as_dict());
     let nodes = tree_nodes(document, roots.collect::<lopdf::Result<_>>()?)?.into_iter();
     let values = nodes.flat_map(|it| document.get_dict_in_dict(it, b"V"));
     let signed = values.filter(|value| value.has(b"ByteRange"));
@@ -91,13 +91,10 @@ fn read_signature(document: &Document, value: &Dictionary, pdf: &[u8]) -> (usize
     let Some(([before, after, container], end)) = signed_bytes(document, value, pdf) else {
         return (0, signature);
     };
-    signature.coverage = if !pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
-        Err(SignatureError::ArbitraryBytes)
-    } else if pdf[end..].iter().all(u8::is_ascii_whitespace) {
-        Ok(())
-    } else {
-        Err(SignatureError::EarlierRevision)
-    };
+    if pdf[..end].trim_ascii_end().ends_with(b"%%EOF") {
+        let is_whole = pdf[end..].iter().all(u8::is_ascii_whitespace).then_some(());
+        signature.coverage = is_whole.ok_or(SignatureError::EarlierRevision);
+    }
     if let Ok(container) = CmsSignature::read(container) {
         let certificate = &container.certificate;
         let body = certificate.tbs_certificate();

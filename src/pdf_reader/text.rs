@@ -1,7 +1,6 @@
-//! The text on the pages of a PDF that Typst made, in the order it is drawn.
+//! The text on the pages of a PDF that Typst made, in the order it is drawn; Typst puts only images into forms.
 //! lopdf decodes the fonts. Its own extraction leaves `ActualText` out, the text of glyphs that stand
 //! for other characters elsewhere, and so reads `か` with a mark of its own as `が`, or the reverse.
-//! Forms are not read: Typst puts only images into them.
 
 use super::MAX_STREAM;
 use lopdf::{Document, Encoding, Error, Object, ObjectId, Result, content::Content};

@@ -102,8 +102,7 @@ pub fn build(project: &Project, wanted: &[ClientCopy]) -> Result<BuiltFiles> {
     Ok(BuiltFiles { files, copies })
 }
 
-/// Makes one file of the site, if there is such a file, for the preview. Its pages do not show the sizes of
-/// the files they offer, because they do not wait for these.
+/// Makes a file of the site, if there is one, for the preview, whose pages do not wait for files to show their sizes.
 pub fn site_file(project: &Project, path: &str) -> Result<Option<Vec<u8>>> {
     let builder = BundleBuilder::new(project)?;
     let mut bundle = Bundle::new();

@@ -169,12 +169,11 @@ fn add_values(tag: &str, values: &mut String) {
     while let Some((name, written)) = rest.split_once('=') {
         let written = written.trim_start();
         let quoted = written.strip_prefix(['"', '\'']);
-        let (value, after) = match (quoted, written.chars().next()) {
-            (Some(value), Some(quote)) => value.split_once(quote).unwrap_or((value, "")),
-            _ => written
-                .split_once(char::is_whitespace)
-                .unwrap_or((written, "")),
+        let parts = match (quoted, written.chars().next()) {
+            (Some(value), Some(quote)) => value.split_once(quote),
+            _ => written.split_once(char::is_whitespace),
         };
+        let (value, after) = parts.unwrap_or((quoted.unwrap_or(written), ""));
         let separator = if name.ends_with("class") { "\0" } else { " " };
         add(values, &value.replace(' ', separator));
         rest = after;

@@ -20,6 +20,8 @@ pub fn text_of(path: &str, bytes: &[u8]) -> String {
 
 /// The first text in a rendering that its readers may not see. A text is allowed if one of the registers allows it.
 pub fn find(rendered: &str, registers: &[&Register], audience: Audience) -> Option<String> {
+    // A text so short or general as `-`, `TEL` or a day stands in any rendering.
+    let is_telling = |text: &str| text.chars().count() > 3 && text.contains(char::is_alphabetic);
     let (mut allowed, mut withheld) = (Vec::new(), BTreeSet::new());
     for (text, readers) in registers.iter().flat_map(|register| texts(register)) {
         let unspaced = solid(&text);
@@ -41,17 +43,9 @@ pub fn find(rendered: &str, registers: &[&Register], audience: Audience) -> Opti
 
 /// Refuses a rendering that holds more than its readers may see. The proof shows everything.
 pub fn refuse(registers: &[&Register], rendered: &str, rendering: Rendering) -> Result<()> {
-    if rendering == Rendering::Proof {
-        return Ok(());
-    }
-    let leak = find(rendered, registers, rendering.audience());
-    let refused = |text| Err(Error::new("leak").with("text", text));
-    leak.map_or(Ok(()), refused)
-}
-
-/// False for a text so short or general (`-`, `TEL`, a day) that it stands in any rendering.
-fn is_telling(text: &str) -> bool {
-    text.chars().count() > 3 && text.contains(char::is_alphabetic)
+    let search = || find(rendered, registers, rendering.audience());
+    let leak = (rendering != Rendering::Proof).then(search).flatten();
+    leak.map_or(Ok(()), |text| Err(Error::new("leak").with("text", text)))
 }
 
 /// Removes all white space: renderings wrap texts in different ways.

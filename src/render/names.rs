@@ -83,7 +83,7 @@ impl<'a> SiteSearch<'a> {
             let is_tag = |before: &str| before.ends_with('<') || before.ends_with("</");
             found.retain(|it| !is_tag(&text[..it.written.start]));
         }
-        let findings = first_of_each(found).into_iter().filter_map(|it| {
+        Vec::from_iter(first_of_each(found).into_iter().filter_map(|it| {
             let written = &text[it.written];
             let (severity, id) = match (it.likeness, place) {
                 (Likeness::LooksAlike, Place::Code) => return None,
@@ -99,8 +99,7 @@ impl<'a> SiteSearch<'a> {
             let message = named.with("written", written);
             let finding = Diagnostic::new(CONFIDENTIAL_NAME, severity, origin, message);
             Some((it.name, finding))
-        });
-        findings.collect()
+        }))
     }
 }
 

@@ -68,8 +68,7 @@ type Drawn = (PagedDocument, Vec<u8>);
 fn draw(mut world: World, theme: &Theme, options: &PdfOptions) -> Result<Drawn> {
     let mut drawn = compile(&world, options);
     let has_no_end = |it: &SourceDiagnostic| it.message.starts_with("document did not converge");
-    let errors = drawn.as_ref().err();
-    if errors.into_iter().flatten().any(has_no_end) {
+    if matches!(&drawn, Err(errors) if errors.iter().any(has_no_end)) {
         world.demand_steadiness();
         drawn = compile(&world, options);
     }

@@ -5,11 +5,9 @@ use crate::characters::{code_points, drawn};
 use crate::content::{Content, marker_in, yaml};
 use crate::message::{Error, Language, Message, Result};
 use crate::render::tokens::{TOKENS, Tokens};
+use crate::render::{logo::Logo, pdf::Fonts};
 use crate::sheet::{Labels, Sheet};
-use crate::{
-    compare::Comparison, diagnostic::nearest, manifest::sha256, render::logo::Logo,
-    render::pdf::Fonts,
-};
+use crate::{compare::Comparison, diagnostic::nearest, manifest::sha256};
 use std::{collections::BTreeMap, path::Path};
 
 /// Files of a theme by their path in it.
@@ -267,7 +265,11 @@ pub fn draw_rows<T>(
     let draw_first = |count| match changes {
         None => draw(&sheet.first_rows(count), None),
         // The rows to print are those of the comparison.
-        Some(it) => draw(&sheet.first_rows(0), Some(&it.first_lines(count))),
+        Some(changes) => {
+            let mut cut = changes.clone();
+            cut.lines.truncate(count);
+            draw(&sheet.first_rows(0), Some(&cut))
+        }
     };
     draw_first(rows).map_err(|error| {
         // A theme may fail in another way with fewer rows: some need at least one.

@@ -122,7 +122,16 @@ impl RowLayout<'_> {
         let state = stated.unwrap_or(State::NotApplicable);
         let mut cell = self.cell(state, Some(statement), measure.audience.measure);
         if cell.state == State::NotApplicable {
-            surround(&mut cell, self.label("not_applicable"));
+            // The two halves of the label stand before and after the reason.
+            let label = self.label("not_applicable");
+            let (before, after) = label.split_once("{reason}").unwrap_or((label, ""));
+            let run = |half: &str| (!half.is_empty()).then(|| Run::plain(half));
+            if let Some(first) = cell.paragraphs.first_mut() {
+                first.splice(..0, run(before));
+            }
+            if let Some(last) = cell.paragraphs.last_mut() {
+                last.extend(run(after));
+            }
         }
         cell
     }
@@ -249,17 +258,5 @@ fn cell(state: State, text: Text, lang: ForeignLang) -> Cell {
         span: 1,
         paragraphs: text.paragraphs,
         lang,
-    }
-}
-
-/// Puts the two halves of a label before and after a cell's text.
-fn surround(cell: &mut Cell, label: &str) {
-    let (before, after) = label.split_once("{reason}").unwrap_or((label, ""));
-    let run = |half: &str| (!half.is_empty()).then(|| Run::plain(half));
-    if let Some(first) = cell.paragraphs.first_mut() {
-        first.splice(..0, run(before));
-    }
-    if let Some(last) = cell.paragraphs.last_mut() {
-        last.extend(run(after));
     }
 }

@@ -123,8 +123,6 @@ fn may_be_embedded(face: &Font) -> bool {
 
 /// The file that tells a theme if its layout may depend on itself, and its contents.
 const ATTEMPT: &str = "attempt.json";
-const FIRST: &[u8] = br#"{"steady":false}"#;
-const STEADY: &[u8] = br#"{"steady":true}"#;
 
 /// One rendering as Typst sees it.
 pub struct World<'a> {
@@ -150,7 +148,10 @@ impl<'a> World<'a> {
             |(path, text): (&str, &str)| (id(path), Source::new(id(path), text.to_owned()));
         let tokens = serde_json::to_vec(&theme.tokens).expect("keys are strings");
         let mut data: Vec<(&str, Vec<u8>)> = files;
-        data.extend([("tokens.json", tokens), (ATTEMPT, FIRST.to_vec())]);
+        data.extend([
+            ("tokens.json", tokens),
+            (ATTEMPT, br#"{"steady":false}"#.to_vec()),
+        ]);
         data.extend(theme.logo.iter().map(|it| (&*it.name, it.bytes.clone())));
         let readable: Vec<String> = data.iter().map(|(path, _)| format!("/{path}")).collect();
         let bytes = |(path, bytes)| (id(path), Bytes::new(bytes));
@@ -165,7 +166,8 @@ impl<'a> World<'a> {
 
     /// Asks the theme to let no layout depend on itself: the first drawing found no end.
     pub fn demand_steadiness(&mut self) {
-        self.data.insert(id(ATTEMPT), Bytes::new(STEADY));
+        let steady = Bytes::from_string(r#"{"steady":true}"#);
+        self.data.insert(id(ATTEMPT), steady);
     }
 
     /// The error for a missing file, which lists the files that a theme can read.
@@ -217,10 +219,8 @@ impl TypstWorld for World<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if let Some(bytes) = self.data.get(&id) {
-            return Ok(bytes.clone());
-        }
-        Ok(Bytes::from_string(self.source(id)?.text().to_owned()))
+        let own = || Ok(Bytes::from_string(self.source(id)?.text().to_owned()));
+        self.data.get(&id).cloned().map_or_else(own, Ok)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
