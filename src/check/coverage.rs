@@ -89,20 +89,17 @@ pub fn unknown_item(input: &CheckInput, found: &mut Findings) {
 /// Advice on a file of measures at a place that does not exist: the file that was meant, or those there.
 fn better_file(content: &Content, file: &MeasureFile) -> Option<Message> {
     let written = file.place();
-    let item = file.item.as_deref();
     let mut free = content.places();
     // A file that exists would be overwritten.
     let is_there = |place: &SheetPlace| content.measures.iter().any(|file| place.holds(file));
     free.retain(|place| place.takes_measures && !is_there(place));
     // `C-b.yaml` for `C/b.yaml`, or `C/10-2.yaml` for a section that has no items.
     let ids: Vec<String> = free.iter().map(SheetPlace::id).collect();
-    let is_meant = |id: &String| id.eq_ignore_ascii_case(&written) || Some(&**id) == item;
+    let is_meant =
+        |id: &String| id.eq_ignore_ascii_case(&written) || Some(id) == file.item.as_ref();
     // `10-1` is not near `10-2`: numbers are not mistyped names.
-    let is_like = |id: &&str| {
-        id.chars()
-            .filter(char::is_ascii_digit)
-            .eq(written.chars().filter(char::is_ascii_digit))
-    };
+    let digits = |it: &str| it.replace(|c: char| !c.is_ascii_digit(), "");
+    let is_like = |id: &&str| digits(id) == digits(&written);
     let near = || nearest(&written, ids.iter().map(String::as_str).filter(is_like));
     let meant = ids.iter().find(|id| is_meant(id)).map(String::as_str);
     if let Some(name) = meant.or_else(near) {
@@ -110,10 +107,9 @@ fn better_file(content: &Content, file: &MeasureFile) -> Option<Message> {
         free.truncate(1);
     } else if free.iter().any(|place| place.section == file.section) {
         free.retain(|place| place.section == file.section);
-    } else {
-        let names = Vec::from_iter(free.iter().map(SheetPlace::file)).join(", ");
-        return Some(Message::new("unknown-item-has").with("items", names))
-            .filter(|_| !free.is_empty());
+    } else if free.len() == 1 {
+        // The only one left need not be the one that was meant.
+        return None;
     }
     one_of(free.iter().map(SheetPlace::file))
 }

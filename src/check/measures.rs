@@ -29,10 +29,9 @@ pub fn bad_id(input: &CheckInput, found: &mut Findings) {
     for place in official.flat_map(places::of_guideline).chain(own) {
         ids.push((place.item.unwrap_or(place.section), place.origin.at("id")));
     }
-    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
     for (id, origin) in ids {
         let is_taken = id.starts_with('-') || id.starts_with("page-");
-        let sign = id.chars().find(|c| !fits(*c));
+        let sign = id.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-');
         if id.is_empty() || sign.is_some() || is_taken {
             let sign = sign.map_or("none".to_owned(), |c| format!("`{c}` ({})", code_point(c)));
             let message = Message::new("bad-id").with("id", id).with("sign", sign);
@@ -65,20 +64,15 @@ pub fn duplicate_id(input: &CheckInput, found: &mut Findings) {
 /// Reports the number of an issued row that is gone: a client's note on row 7 must never mean another.
 fn numbers_of_others(input: &CheckInput, found: &mut Findings) {
     let now = || input.content.all_measures();
-    let ids = now().flat_map(|(_, it, _)| it.formerly.iter().chain([&it.id]));
-    let ids: BTreeSet<&String> = ids.collect();
+    let named = now().flat_map(|(_, it, _)| it.formerly.iter().chain([&it.id]));
+    let ids = BTreeSet::from_iter(named);
     let issued = input.content.issued().flat_map(|it| it.sheet.measures());
-    let gone: BTreeMap<_, _> = issued
-        .filter(|row| !ids.contains(&row.id))
-        .map(|row| (row.no, &row.id))
-        .collect();
-    for (_, record, origin) in now().filter(|(_, it, _)| it.no.is_some()) {
-        if let Some(id) = gone.get(&record.no) {
-            let no = record.no.unwrap_or_default();
-            let message = Message::new("number-of-other")
-                .with("no", no)
-                .with("id", id);
-            found.error(origin.at("no"), message);
+    let others = issued.filter(|row| !ids.contains(&row.id));
+    let gone: BTreeMap<_, _> = others.map(|row| (row.no, &row.id)).collect();
+    for (_, record, origin) in now() {
+        if let (Some(no), Some(id)) = (record.no, gone.get(&record.no)) {
+            let message = Message::new("number-of-other").with("no", no);
+            found.error(origin.at("no"), message.with("id", id));
         }
     }
 }

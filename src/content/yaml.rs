@@ -5,7 +5,6 @@ use super::{mistakes, nodes, rule, syntax};
 use crate::diagnostic::{Diagnostic, Origin};
 use crate::message::Message;
 use crate::text::{begins_item, is_japanese};
-use regex::Regex;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,7 +12,6 @@ use serde::de::DeserializeOwned;
 use serde_yaml::{Error, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Marks the end of a line at which Japanese text goes on, because YAML folds it into a space.
 /// Like [`BREAK`] it is a noncharacter: a file that contains one is refused.
@@ -115,18 +113,22 @@ pub fn read_flat(text: &str) -> Result<BTreeMap<String, serde_json::Value>, (usi
 /// Finds the comments that stand behind something else on their line.
 pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
-    for (at, _) in text.match_indices('#') {
-        let line = syntax::line_start(text, at);
-        let (before, bytes) = (&text[line..at], first_line(text, at..text.len()));
-        let is_comment = if before.trim().is_empty() {
-            !goes_on_as_comment(&text[..line], &text[line..bytes.end])
-        } else {
-            // No text is cut off in a comment, and behind brackets and numbers.
-            before.trim_start().starts_with('#') || WHOLE.is_match(before)
-        };
-        if before.ends_with([' ', '\t']) && !is_comment {
-            comments.push(bytes);
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let indent = line.len() - line.trim_start().len();
+        for (at, _) in line.match_indices('#') {
+            let before = &line[..at];
+            let is_comment = if at == indent {
+                !goes_on_as_comment(&text[..start], line.trim_end())
+            } else {
+                // No text is cut off in a comment, and behind brackets and numbers.
+                line[indent..].starts_with('#') || (at < 4096 && is_whole(before))
+            };
+            if before.ends_with([' ', '\t']) && !is_comment {
+                comments.push(start + at..start + line.trim_end().len());
+            }
         }
+        start += line.len();
     }
     if comments.is_empty() {
         return comments;
@@ -134,6 +136,7 @@ pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
     // In quotation marks and in blocks (`|`, `>`) it is text.
     let offsets = character_offsets(text);
     let byte = |at: &Marker| offsets[at.index().min(offsets.len() - 1)];
+    let mut texts: Vec<Range<usize>> = Vec::new();
     for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
         let Event::Scalar(_, style, ..) = event else {
             continue;
@@ -150,17 +153,26 @@ pub fn comments_after_text(text: &str) -> Vec<Range<usize>> {
             _ => None,
         };
         let text_end = length.map_or(end, |length| start + 1 + length);
-        comments.retain(|comment| !(start..text_end).contains(&comment.start));
+        texts.push(start..text_end);
     }
+    comments.retain(|comment| {
+        let next = texts.partition_point(|text| text.start <= comment.start);
+        next == 0 || !texts[next - 1].contains(&comment.start)
+    });
     comments.dedup_by_key(|comment| comment.end);
     comments
 }
 
-static WHOLE: LazyLock<Regex> =
-    LazyLock::new(|| super::regex(r#"(?:[\]}\[{|>]|[:\s-]\s*[0-9-]+)\s+$"#));
+/// Returns true if no text can go on behind a value: a number or day, a list or map in brackets, or the head of a block.
+fn is_whole(before: &str) -> bool {
+    let value = before.split_once(": ").map_or(before, |(_, it)| it).trim();
+    let is_number = value.chars().all(|c| c.is_ascii_digit() || c == '-');
+    let is_open = value.starts_with(['[', '{', '|', '>']);
+    (is_open && value.ends_with([']', '}', '[', '{', '|', '>', '-', '+']))
+        || (is_number && value.len() > value.matches('-').count())
+}
 
-/// Returns true for a line `#3 により` below a text, and indented further unless that goes on itself: a
-/// comment has a space, or holds a field.
+/// Returns true for a line `#3 により` in a text that goes on: a comment has a space, or holds a field.
 fn goes_on_as_comment(above: &str, line: &str) -> bool {
     let last_line = above.lines().next_back().unwrap_or_default();
     let indent = |line: &str| line.len() - line.trim_start().len();
