@@ -30,9 +30,8 @@ pub fn bad_id(input: &CheckInput, found: &mut Findings) {
         ids.push((place.item.unwrap_or(place.section), place.origin.at("id")));
     }
     for (id, origin) in ids {
-        let is_taken = id.starts_with('-') || id.starts_with("page-");
         let sign = id.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-');
-        if id.is_empty() || sign.is_some() || is_taken {
+        if id.is_empty() || sign.is_some() || id.starts_with('-') || id.starts_with("page-") {
             let sign = sign.map_or("none".to_owned(), |c| format!("`{c}` ({})", code_point(c)));
             let message = Message::new("bad-id").with("id", id).with("sign", sign);
             found.error(origin, message);
