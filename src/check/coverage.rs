@@ -93,6 +93,8 @@ fn better_file(content: &Content, file: &MeasureFile) -> Option<Message> {
     // A file that exists would be overwritten.
     let is_there = |place: &SheetPlace| content.measures.iter().any(|file| place.holds(file));
     free.retain(|place| place.takes_measures && !is_there(place));
+    let sections = [Some(&file.section), file.item.as_ref()];
+    let in_section = |place: &SheetPlace| sections.iter().flatten().any(|it| *it == place.section);
     // `C-b.yaml` for `C/b.yaml`, or `C/10-2.yaml` for a section that has no items.
     let ids: Vec<String> = free.iter().map(SheetPlace::id).collect();
     let is_meant =
@@ -104,9 +106,8 @@ fn better_file(content: &Content, file: &MeasureFile) -> Option<Message> {
     let meant = ids.iter().find(|id| is_meant(id)).map(String::as_str);
     if let Some(name) = meant.or_else(near) {
         free.retain(|place| place.id() == name);
-        free.truncate(1);
-    } else if free.iter().any(|place| place.section == file.section) {
-        free.retain(|place| place.section == file.section);
+    } else if free.iter().any(in_section) {
+        free.retain(in_section);
     } else if free.len() == 1 {
         // The only one left need not be the one that was meant.
         return None;
