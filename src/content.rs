@@ -113,7 +113,7 @@ pub fn load(project: &Path) -> Result<Content> {
 /// Rule and message for a folder that must not be entered.
 fn refused_folder(root: &Path, folder: &Path) -> Option<(&'static str, &'static str)> {
     let ends = || Some((root.canonicalize().ok()?, folder.canonicalize().ok()?));
-    // What contains the content would be read again.
+    // A folder that contains the content would be read again.
     if folder.is_symlink() && ends().is_some_and(|(root, linked)| root.starts_with(linked)) {
         return Some((rule::UNREADABLE, "symlink-loop"));
     }

@@ -188,7 +188,7 @@ fn dial(text: &str) -> String {
     let plain = plain.replace(|c| c == 'ー' || is_dash(c), "-");
     let mut numbers = NUMBER.find_iter(&plain);
     match (numbers.next(), numbers.next()) {
-        // What goes on behind it is a slip: a letter O, or too many digits.
+        // A letter or digit right behind the number is a slip.
         (Some(only), None) if !plain[only.end()..].starts_with(char::is_alphanumeric) => {
             // The (0) of an international number is dialled within the country only.
             only.as_str()
